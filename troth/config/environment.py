@@ -1,0 +1,67 @@
+"""Typed readers of environment variables: a malformed value stops the start with a sentence on how to mend it."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str) -> str:
+    """The variable as it stands, or the default."""
+    return os.environ.get(name, default)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """`yes` or `no` (also true/false, 1/0)."""
+    value = os.environ.get(name, "yes" if default else "no").strip().lower()
+    if value in {"yes", "true", "1"}:
+        return True
+    if value in {"no", "false", "0"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {value!r}; set it to yes or no.")
+
+
+def whole_number(name: str, default: int) -> int:
+    """A whole number of zero or more."""
+    value = os.environ.get(name, str(default)).strip()
+    if not value.isdigit():
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to a whole number, such as {default}.")
+    return int(value)
+
+
+def folder(name: str, default: Path) -> Path:
+    """An absolute folder; relative values count from the working folder."""
+    return Path(os.environ.get(name) or default).expanduser().absolute()
+
+
+SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+
+
+def database(name: str, default_file: Path) -> dict[str, object]:
+    """
+    The Django settings of one database: the PostgreSQL URL in variable `name`, or else a SQLite file.
+
+    :raises ImproperlyConfigured: the URL is not `postgresql://USER[:PASSWORD]@HOST[:PORT]/NAME`.
+    """
+    url = os.environ.get(name, "")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(default_file),
+            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": SQLITE_PRAGMAS},
+            "CONN_MAX_AGE": None,
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} must read postgresql://USER[:PASSWORD]@HOST[:PORT]/NAME, or be left out.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"server_side_binding": True},
+    }

@@ -1,0 +1,71 @@
+"""All settings of a deployment. Read them through `django.conf.settings`; every variable is explained in `.env.example`."""
+
+import os
+from pathlib import Path
+
+from troth.config import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+# Where state lives. Keys and backups lie apart from the data (pitfalls B13); `troth doctor` objects when they do not.
+TROTH_HOME = env.folder("TROTH_HOME", Path.cwd() / "var")
+TROTH_KEYS = env.folder("TROTH_KEYS", TROTH_HOME.with_name(TROTH_HOME.name + "-keys"))
+TROTH_BACKUPS = env.folder("TROTH_BACKUPS", TROTH_HOME.with_name(TROTH_HOME.name + "-backups"))
+TROTH_MASTER_KEY_DAYS = env.whole_number("TROTH_MASTER_KEY_DAYS", 30)
+TROTH_BACKUP_DAYS = env.whole_number("TROTH_BACKUP_DAYS", 35)
+TROTH_DEMO = env.flag("TROTH_DEMO", default=False)
+TROTH_PACK = env.text("TROTH_PACK", "online-prescribing")
+
+DATABASES = {
+    "default": env.database("TROTH_DATABASE_URL", TROTH_HOME / "data.sqlite3"),
+    "keys": env.database("TROTH_KEYS_DATABASE_URL", TROTH_HOME / "keys.sqlite3"),
+}
+DATABASE_ROUTERS = ["troth.vault.router.KeyStoreRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Never used to protect data at rest: only for CSRF tokens and signed form state. Made on first use and kept like a key.
+SECRET_KEY = env.text("TROTH_SECRET_KEY", "") or os.urandom(32).hex()
+os.environ.pop("TROTH_SECRET_KEY", None)
+DEBUG = False
+ALLOWED_HOSTS = env.text("TROTH_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "troth.vault",
+    "troth.ledger",
+    "troth.work",
+    "troth.copies",
+    "troth.notice",
+    "troth.gate",
+    "troth.people",
+    "troth.records",
+    "troth.prescribing",
+    "troth.rights",
+    "troth.portal",
+    "troth.desk",
+    "troth.office",
+    "troth.design",
+    "troth.cli",
+    "troth.demo",
+]
+MIDDLEWARE: list[str] = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+]
+ROOT_URLCONF = "troth.config.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+WSGI_APPLICATION = "troth.config.wsgi.application"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+USE_I18N = False
+STATIC_URL = "static/"
+STATIC_ROOT = TROTH_HOME / "static"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
