@@ -18,7 +18,7 @@ from troth.vault import keystore
 from troth.vault.errors import Destroyed, NotAnAct, Unopened
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from troth.vault.models import Holding
 
 KeyName = keystore.KeyName
 
@@ -56,7 +56,7 @@ class KeyRing:
     seals (`stamp` is that of an act), or both; what the inner ring may not do, an outer one may.
     """
 
-    __slots__ = ("_authorise", "_ciphers", "_wrapped", "closed", "used", "outer", "raw", "reads", "stamp", "written")
+    __slots__ = ("_authorise", "_ciphers", "_wrapped", "changed", "closed", "outer", "raw", "reads", "stamp", "touches", "used", "written")
 
     def __init__(
         self, authorise: Callable[[UUID, str], Exception | None], *, reads: bool, stamp: Stamp | None = None,
@@ -71,7 +71,9 @@ class KeyRing:
         self.raw = raw
         self.reads = reads
         self.stamp = stamp
-        self.written: list[Model] = []
+        self.written: list[Holding] = []
+        self.touches: list[tuple[UUID, str]] = []  # what an act did besides: (subject, reference)
+        self.changed: Callable[[UUID], None] | None = None  # the gate's: standing facts about a subject changed
 
     def preload(self, subjects: Iterable[UUID], compartments: tuple[str, ...]) -> None:
         """Fetch the stored keys of many subjects in one query; they are unwrapped when first used."""
@@ -140,6 +142,15 @@ class KeyRing:
                 return ring
             ring = ring.outer
         raise poison(NotAnAct(_NOT_AN_ACT))
+
+    def touched(self, subject: UUID, reference: str) -> None:
+        """Note that the open act did something to this subject that is not the saving of a holding."""
+        self.touches.append((subject, reference))
+        ring: KeyRing | None = self
+        while ring is not None:
+            if ring.changed is not None:
+                ring.changed(subject)
+            ring = ring.outer
 
     def _cipher(self, name: KeyName) -> AESGCM:
         found = self._ciphers.get(name)
