@@ -33,5 +33,6 @@ class Category(StrEnum):
         return self in _SPECIAL
 
 
-_SPECIAL = frozenset({Category.HEALTH, Category.GENETIC, Category.BIOMETRIC, Category.ETHNIC, Category.PHOTOGRAPH,
-                      Category.ACCIDENT})
+_SPECIAL = frozenset(
+    {Category.HEALTH, Category.GENETIC, Category.BIOMETRIC, Category.ETHNIC, Category.PHOTOGRAPH, Category.ACCIDENT}
+)
