@@ -111,8 +111,7 @@ def _drafts(event: Event, opened: Opened) -> list[Draft]:
     """One draft for each subject touched; one without a subject when nobody was."""
     objects: dict[str, dict[str, str]] = {}
     for row in opened.ring.written:
-        label = f"{row._meta.app_label}.{row._meta.model_name}/{row.pk.hex}"
-        objects.setdefault(row.subject_id.hex, {})[label] = row.digest()
+        objects.setdefault(row.subject_id.hex, {})[row.reference] = row.digest()
     for subject, reference in opened.ring.touches:
         label, _, digest = reference.rpartition("/")
         objects.setdefault(subject.hex, {})[label] = digest

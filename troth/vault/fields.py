@@ -119,6 +119,8 @@ class SealedAttribute(Generic[T]):
         except (InvalidTag, ValueError):
             open_sealed(cipher, blob, self.id + bound_to)  # raises, with the sentence
             raise
+        if blob[0] != 1:
+            raise Damaged("A sealed value carries a version that this program does not know.")
         if plain[0]:
             return self.decode(plain.rstrip(b"\x00")[1:-1])
         return None

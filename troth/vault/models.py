@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from uuid import UUID, uuid4
 
+from django.core.exceptions import FieldError
 from django.db import models
 
 from troth.vault import keyring
@@ -167,8 +168,18 @@ class HoldingQuerySet(models.QuerySet[Any]):
         acting.written.extend(rows)
         return changed
 
+    def order_by(self, *names: Any) -> Self:
+        """Sort by open columns. Ciphertext has no order that means anything."""
+        sealed = {field.name for field in self.model.sealed_fields()}
+        for name in names:
+            if isinstance(name, str) and name.lstrip("-") in sealed:
+                raise FieldError(f"{self.model.__name__}.{name.lstrip('-')} is sealed: the database cannot sort by it. Sort the "
+                                 "opened values in Python.")
+        return super().order_by(*names)
+
     def delete(self) -> tuple[int, dict[str, int]]:
-        keyring.acting()
+        acting = keyring.acting()
+        acting.touches.extend((row.subject_id, f"{row.reference}/gone") for row in self._chain())
         return super().delete()
 
     def _raw_delete(self, using: str | None) -> int:
@@ -271,8 +282,13 @@ class Holding(models.Model):
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         """Remove the row, inside an act."""
-        keyring.acting()
+        keyring.acting().touches.append((self.subject_id, f"{self.reference}/gone"))
         return super().delete(*args, **options)
+
+    @property
+    def reference(self) -> str:
+        """How the ledger names this row: `room.model/id`."""
+        return f"{self._meta.app_label}.{self._meta.model_name}/{self.pk.hex}"
 
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of every stored column: what act events hold, and `verify --records` recomputes."""
