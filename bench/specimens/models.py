@@ -24,7 +24,6 @@ from troth.vault.fields import (
 from troth.vault.models import Holding
 
 NAMES = compartments.declare("specimens.names", Category.IDENTITY, retention="care_record")
-CONTACT = compartments.declare("specimens.contact", Category.CONTACT, retention="care_record")
 BODY = compartments.declare("specimens.body", Category.HEALTH, retention="care_record")
 BILL = compartments.declare("specimens.bill", Category.FINANCIAL, retention="accounts", per=compartments.Per.YEAR)
 PICTURE = compartments.declare("specimens.picture", Category.PHOTOGRAPH, retention="photographs", per=compartments.Per.ROW)
@@ -38,17 +37,24 @@ class Colour(StrEnum):
 
 
 class Person(Holding):
-    """Six sealed fields over three compartments, found by name and by email."""
+    """Fields that are found by search beside fields that are not, and one open column."""
 
-    name = SealedText(NAMES, id="specimens.person.name", find=search.by_name("specimen_name"))
-    born_on = SealedDate(NAMES, id="specimens.person.born_on")
-    email = SealedText(CONTACT, id="specimens.person.email", find=search.exact("specimen_email", unique=True))
-    postcode = SealedText(CONTACT, id="specimens.person.postcode", find=search.by_outward_code("specimen_postcode"))
+    name = SealedText(BODY, id="specimens.person.name", find=search.by_name("specimen_person"))
+    born_on = SealedDate(BODY, id="specimens.person.born_on")
+    email = SealedText(BODY, id="specimens.person.email", find=search.exact("specimen_email", unique=True))
+    postcode = SealedText(BODY, id="specimens.person.postcode", find=search.by_outward_code("specimen_postcode"))
     allergies = SealedText(BODY, id="specimens.person.allergies")
     weight_kg = SealedDecimal(BODY, id="specimens.person.weight_kg")
     seen = models.IntegerField(default=0)
 
     open_fields: ClassVar[dict[str, str]] = {"seen": "a count of visits, used by tests of open columns"}
+
+
+class Name(Holding):
+    """What `find` may show: a name and a date of birth."""
+
+    name = SealedText(NAMES, id="specimens.name.name", find=search.by_name("specimen_name"))
+    born_on = SealedDate(NAMES, id="specimens.name.born_on")
 
 
 class Note(Holding):

@@ -57,7 +57,8 @@ def act(event: Event, *, purpose: Purpose, action: Action = Action.WRITE) -> Cal
             by, at = kwargs.get("by"), kwargs.get("at")
             if not isinstance(by, Actor) or not isinstance(at, datetime):
                 raise TypeError(f"{function.__name__} is an act: call it with by= (an Actor) and at= (an aware datetime).")
-            with boundary() as into, transaction.atomic(savepoint=False):
+            # An inner act joins the outer one: without a savepoint, what fails in it undoes the whole.
+            with boundary() as into, transaction.atomic(savepoint=_opened.get() is None):
                 opened = Opened(purpose, action, by=by, at=at, into=into, stamp=ActStamp(at, by.reference))
                 outer = _opened.get()
                 if outer is not None:

@@ -36,7 +36,8 @@ class Decision(NamedTuple):
     reason: str = ""  # why this actor may look: "a booking", "your own record"
 
     def __bool__(self) -> bool:
-        return self.allowed
+        # A refusal that counted as false once fell through an `or`: whoever asks must say what.
+        raise TypeError("Ask a decision for `.allowed`.")
 
 
 #: Said to everyone who fails a check that depends on the person asked for: the same when there is no such person.

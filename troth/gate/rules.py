@@ -102,9 +102,10 @@ def decide(
         return Decision(allowed=True, reason=reason or "an emergency")
     if not reason:
         return _no(Check.REASON, where, CANNOT_OPEN)
-    return (_basis_fails(declared, category, asker, standing, register, where)
-            or _restriction_fails(purpose, category, action, asker, standing, use)
-            or Decision(allowed=True, reason=reason))
+    failed = _basis_fails(declared, category, asker, standing, register, where)
+    if failed is None:
+        failed = _restriction_fails(purpose, category, action, asker, standing, use)
+    return Decision(allowed=True, reason=reason) if failed is None else failed
 
 
 _VERBS = {Action.READ: "open", Action.WRITE: "change", Action.EXPORT: "export", Action.DISCLOSE: "pass on",
@@ -112,6 +113,7 @@ _VERBS = {Action.READ: "open", Action.WRITE: "change", Action.EXPORT: "export", 
 
 
 def _no(check: Check, rule: str, sentence: str, *, spoken: Decision | None = None) -> Decision:
+    """A refusal. `spoken`: what may be said instead, when the check that failed must not be told."""
     if spoken is not None:
         return Decision(allowed=False, check=check, rule=rule, sentence=spoken.sentence, spoken=spoken.spoken)
     return Decision(allowed=False, check=check, rule=rule, sentence=sentence,
