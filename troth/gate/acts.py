@@ -125,6 +125,6 @@ def _drafts(event: Event, opened: Opened) -> list[Draft]:
     if not objects:
         return [Draft(**common)]
     return [
-        Draft(**common, subject=subject, reason=opened._standings[UUID(subject)][2] if UUID(subject) in opened._standings else "",
+        Draft(**common, subject=subject, reason=opened.known_reason(UUID(subject)),
               objects=" ".join(f"{label}/{digest}" for label, digest in things.items()))
         for subject, things in objects.items()]

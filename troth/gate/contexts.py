@@ -63,8 +63,9 @@ class Opened:
         self.created: set[UUID] = set()  # subjects made in this act: their maker may finish writing them
         self._boundary = into
         self._at = facts.micros(at)
-        self._standings: dict[UUID, tuple[Asker, Standing, str]] = {}
-        self._decisions: dict[tuple[UUID, Category], Decision] = {}
+        # Keyed by the subject as a number: a UUID hashes in Python, a number at once.
+        self._standings: dict[int, tuple[Asker, Standing, str]] = {}
+        self._decisions: dict[tuple[int, Category], Decision] = {}
         self._scanning = False
         self.ring = keyring.KeyRing(self._authorise, reads=stamp is None and action is not Action.ERASE, stamp=stamp,
                                     outer=keyring.current.get())
@@ -110,16 +111,16 @@ class Opened:
     def decision(self, item: "UUID | Subject | Holding", category: Category) -> Decision:
         """The gate's answer for one person and category. A refusal is recorded; nothing is raised and nothing poisoned."""
         subject = subject_of(item)
-        found = self._decisions.get((subject, category))
+        found = self._decisions.get((subject.int, category))
         if found is None:
-            if subject not in self._standings:
+            if subject.int not in self._standings:
                 self._load([subject])
-            asker, standing, reason = self._standings[subject]
+            asker, standing, reason = self._standings[subject.int]
             if asker.relation is Relation.STAFF and subject == self.by.id:
                 found = Decision(allowed=False, check=Check.REASON, sentence=CANNOT_OPEN)
             else:
                 found = decide(self.register, self.purpose, category, self.action, asker, standing, reason, self.use)
-            self._decisions[(subject, category)] = found
+            self._decisions[(subject.int, category)] = found
             if not found.allowed:
                 self._boundary.refused(self._draft(subject, Event.REFUSED, "refused", found, what=category.value))
         return found
@@ -140,9 +141,13 @@ class Opened:
     def reason_for(self, item: "UUID | Subject | Holding") -> str:
         """Why this actor may look at this person: what the counterpart says after "Because"."""
         subject = subject_of(item)
-        if subject not in self._standings:
+        if subject.int not in self._standings:
             self._load([subject])
-        return self._standings[subject][2]
+        return self._standings[subject.int][2]
+
+    def known_reason(self, subject: UUID) -> str:
+        """The reason found when this person was decided about in this context, or "" when nobody asked."""
+        return self._standings[subject.int][2] if subject.int in self._standings else ""
 
     # -- searching -----------------------------------------------------------------------------------------------------
     def scan(self, subjects: Sequence[UUID]) -> None:
@@ -173,7 +178,7 @@ class Opened:
         self._scanning = False
         self.ring.used.clear()
         for subject in subjects:
-            self.ring.used.update((subject.hex, name) for name in in_categories(frozenset(self.covered())))
+            self.ring.used.update((subject.int, name) for name in in_categories(frozenset(self.covered())))
         if discarded:
             self._boundary.note(Draft(
                 at=self.at, event=Event.SEARCHED, outcome="allowed", actor_kind="service", actor="search",
@@ -184,7 +189,7 @@ class Opened:
     # -- within --------------------------------------------------------------------------------------------------------
     def _load(self, subjects: Sequence[UUID]) -> None:
         """Learn how these people stand: one query for the facts, one for each kind of reason."""
-        new = [subject for subject in subjects if subject not in self._standings]
+        new = [subject for subject in subjects if subject.int not in self._standings]
         if not new:
             return
         actor = self.by
@@ -210,7 +215,7 @@ class Opened:
                 reason = "a new record"
             else:
                 reason = held.get(subject, "")
-            self._standings[subject] = (
+            self._standings[subject.int] = (
                 Asker(relation, actor.roles, actor.purposes, actor.categories), standing, reason)
 
     def _relation(self, subject: UUID, standing: Standing) -> Relation:
@@ -226,8 +231,8 @@ class Opened:
         return Relation.STAFF if actor.roles else Relation.NOBODY
 
     def _forget(self, subject: UUID) -> None:
-        self._standings.pop(subject, None)
-        for key in [key for key in self._decisions if key[0] == subject]:
+        self._standings.pop(subject.int, None)
+        for key in [key for key in self._decisions if key[0] == subject.int]:
             del self._decisions[key]
 
     def _authorise(self, subject: UUID, compartment: str) -> Exception | None:
@@ -248,14 +253,13 @@ class Opened:
 
     def _gather(self) -> None:
         """Hand the boundary what was really opened, subject by subject."""
-        opened: dict[str, set[str]] = {}
-        for subject, compartment in self.ring.used:
-            opened.setdefault(subject, set()).add(get_compartment(compartment).category.value)
-        for name, categories in opened.items():
-            subject = UUID(name)
-            reason = self._standings[subject][2] if subject in self._standings else ""
-            self._boundary.opened(
-                self._draft(subject, Event.OPENED, "allowed", Decision(allowed=True, reason=reason), what=""), categories)
+        opened: dict[int, set[str]] = {}
+        for number, compartment in self.ring.used:
+            opened.setdefault(number, set()).add(get_compartment(compartment).category.value)
+        for number, categories in opened.items():
+            subject = UUID(int=number)
+            decision = Decision(allowed=True, reason=self.known_reason(subject))
+            self._boundary.opened(self._draft(subject, Event.OPENED, "allowed", decision, what=""), categories)
 
 
 class processing:  # noqa: N801  reads as a phrase: `with processing(…):`

@@ -56,17 +56,19 @@ class KeyRing:
     seals (`stamp` is that of an act), or both; what the inner ring may not do, an outer one may.
     """
 
-    __slots__ = ("_authorise", "_ciphers", "_wrapped", "changed", "closed", "outer", "raw", "reads", "stamp", "touches", "used", "written")
+    __slots__ = ("_allowed", "_authorise", "_ciphers", "_wrapped", "changed", "closed", "mark", "outer", "raw", "reads", "stamp", "touches", "used", "written")
 
     def __init__(
         self, authorise: Callable[[UUID, str], Exception | None], *, reads: bool, stamp: Stamp | None = None,
         outer: "KeyRing | None" = None, raw: bool = False,
     ) -> None:
         self._authorise = authorise
+        self._allowed: set[tuple[int, str]] = set()  # what the gate already said yes to in this context
         self._ciphers: dict[KeyName, AESGCM] = {}
         self._wrapped: dict[KeyName, keystore.WrappedKey] = {}
         self.closed = False
-        self.used: set[tuple[str, str]] = set()  # subject hex, compartment: what was really opened
+        self.mark: object = object()  # rows remember under which mark they were opened; a new mark makes them ask again
+        self.used: set[tuple[int, str]] = set()  # subject as a number, compartment: what was really opened
         self.outer = outer
         self.raw = raw
         self.reads = reads
@@ -82,6 +84,8 @@ class KeyRing:
     def close(self) -> None:
         """End the ring: it holds nothing and refuses from now on."""
         self.closed = True
+        self.mark = object()
+        self._allowed.clear()
         self._ciphers.clear()
         self._wrapped.clear()
 
@@ -94,13 +98,16 @@ class KeyRing:
         :raises Exception: the gate's refusal, from the innermost ring that reads.
         """
         refusal: Exception | None = None
+        number = subject.int
         ring: KeyRing | None = self
         while ring is not None:
             if ring.reads and not ring.closed:
-                no = ring._authorise(subject, compartment)
+                asked = (number, compartment)
+                no = None if asked in ring._allowed else ring._authorise(subject, compartment)
                 if no is None:
-                    ring.used.add((subject.hex, compartment))
-                    return ring._cipher((subject.hex, compartment, scope))
+                    ring._allowed.add(asked)
+                    ring.used.add(asked)
+                    return ring._cipher((number, compartment, scope))
                 refusal = refusal or no
             ring = ring.outer
         raise poison(refusal or Unopened(
@@ -118,7 +125,7 @@ class KeyRing:
         no = ring._authorise(subject, compartment)
         if no is not None:
             raise poison(no)
-        name = (subject.hex, compartment, scope)
+        name = (subject.int, compartment, scope)
         if name not in ring._ciphers and name not in ring._wrapped:
             ring._wrapped.update(keystore.fetch([subject], [compartment], scope=scope) or keystore.make([name]))
         return ring._cipher(name)
@@ -148,6 +155,8 @@ class KeyRing:
         self.touches.append((subject, reference))
         ring: KeyRing | None = self
         while ring is not None:
+            ring.mark = object()
+            ring._allowed = {asked for asked in ring._allowed if asked[0] != subject.int}
             if ring.changed is not None:
                 ring.changed(subject)
             ring = ring.outer
@@ -158,7 +167,7 @@ class KeyRing:
             held = self._wrapped.get(name)
             if held is None:
                 # Rows or years of one compartment come together: fetch them all, once.
-                self._wrapped.update(keystore.fetch([UUID(name[0])], [name[1]], scope=None))
+                self._wrapped.update(keystore.fetch([UUID(int=name[0])], [name[1]], scope=None))
                 held = self._wrapped.get(name)
             if held is None:
                 raise poison(Destroyed("The key of this part of the record was destroyed, so nothing can open it any more."))

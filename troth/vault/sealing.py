@@ -37,6 +37,8 @@ def open_sealed(cipher: AESGCM, blob: bytes, bound_to: bytes) -> bytes | None:
     :raises Damaged: it was changed, cut short, or sealed for another field, row or subject.
     """
     try:
+        if blob[:1] != VERSION:
+            raise ValueError
         plain = cipher.decrypt(blob[1:13], blob[13:], bound_to)
     except (InvalidTag, ValueError):
         raise Damaged("A sealed value does not open: it was changed, cut short, or belongs to another row, person or "

@@ -168,8 +168,9 @@ class Secrets:
 
         :raises MasterKeyMissing: it was destroyed, or this folder belongs to another deployment.
         """
-        if time.monotonic() - self._looked_at > 1:  # another process may have turned or destroyed one
-            self._looked_at = time.monotonic()
+        now = time.monotonic()
+        if now - self._looked_at > 1:  # another process may have turned or destroyed one
+            self._looked_at = now
             found = self.masters.get(number)
         else:
             found = self._masters.get(number) or self.masters.get(number)
@@ -214,13 +215,12 @@ class Secrets:
             return self._named[name]
 
 
-_opened: dict[Path, Secrets] = {}
+_opened: Secrets | None = None
 
 
 def opened() -> Secrets:
     """The secrets of this deployment (settings.TROTH_KEYS), opened once per process."""
-    folder: Path = settings.TROTH_KEYS
-    found = _opened.get(folder)
-    if found is None:
-        found = _opened[folder] = Secrets(folder)
-    return found
+    global _opened
+    if _opened is None or _opened.folder is not settings.TROTH_KEYS:  # another folder: only tests change it
+        _opened = Secrets(settings.TROTH_KEYS)
+    return _opened

@@ -66,7 +66,7 @@ def turn(*, at: datetime, new: bool, progress: Callable[[int], None] = lambda co
                 break
             changes = []
             for key_id, subject, compartment, scope, master, wrapped in rows:
-                name = (subject, compartment, scope)
+                name = (int(subject, 16), compartment, scope)
                 raw = keystore.unwrap_raw(name, keystore.WrappedKey(master, bytes(wrapped)))
                 held = keystore.wrap(name, raw, current)
                 changes.append((held.master, held.wrapped, key_id, master))

@@ -13,7 +13,7 @@ from troth.vault.models import Subject
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
-class opened:  # noqa: N801
+class opened:
     """`with opened():` reads; `with opened(act=True):` writes too."""
 
     def __init__(self, *, act: bool = False, reads: bool = True) -> None:
