@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 MIDDLEWARE: list[str] = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "troth.gate.boundary.BoundaryMiddleware",
 ]
 ROOT_URLCONF = "troth.config.urls"
 TEMPLATES = [
@@ -69,4 +70,6 @@ USE_TZ = True
 USE_I18N = False
 STATIC_URL = "static/"
 STATIC_ROOT = TROTH_HOME / "static"
+# Uploads are sealed as they arrive; nothing is spooled in the clear (pitfalls B2).
+FILE_UPLOAD_HANDLERS = ["troth.vault.uploads.SealingUploadHandler"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -16,6 +16,7 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
 from troth.gate.refusals import Check, LedgerUnavailable, Refused
 from troth.ledger.drafts import Draft
@@ -132,6 +133,7 @@ class BoundaryMiddleware:
         opened = Boundary()
         tokens = _current.set(opened), watch.set(opened)
         request.boundary = opened  # type: ignore[attr-defined]
+        request.at = timezone.now()  # type: ignore[attr-defined]  one moment for the whole request
         try:
             response = self.get_response(request)
             poisoned = opened.poisoned
