@@ -1,4 +1,4 @@
-"""From when each date rule is law: a case is judged by the law at its own date, not today's (LAW-0.3, LAW-0.7)."""
+"""From when each date rule is law. What counts is the law on the day of the case, not today's (LAW-0.3, LAW-0.7)."""
 
 from datetime import date
 

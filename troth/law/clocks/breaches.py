@@ -27,7 +27,7 @@ class DueAt:
 
 def breach_due(aware_at: datetime) -> DueAt:
     """
-    Count 72 elapsed hours from becoming aware, in UTC, through weekends, holidays and clock changes (LAW-7.2).
+    Count 72 hours as they pass from becoming aware, whatever day or clock change comes between (LAW-7.2).
 
     :raises NoAnswer: the moment has no offset, or lies outside the years that the law and the calendar cover.
     """
