@@ -1,13 +1,19 @@
 """`troth law due` as people run it: in a process of its own, with what they may type."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
+from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from troth.cli.main import NOUNS, build_parser, main
+from troth.law.rights import Right
 
 
 def troth(*arguments: str, trace: str = "0") -> subprocess.CompletedProcess[str]:
@@ -201,6 +207,49 @@ def test_a_fault_of_our_own_is_told_by_its_kind_only(
     monkeypatch.setenv("TROTH_TRACEBACK", "1")
     with pytest.raises(RuntimeError):
         main(arguments)
+
+
+_WHEN = st.one_of(
+    st.dates().map(str),
+    st.dates(date(2018, 1, 1), date(2030, 1, 1)).map(str),
+    st.datetimes().map(lambda moment: moment.isoformat(timespec="minutes")),
+    st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat()),
+    st.text(max_size=30),
+)
+_OPTION = st.one_of(
+    st.tuples(st.sampled_from(["--identity", "--fee"]), _WHEN),
+    st.tuples(st.just("--paused"), _WHEN, _WHEN),
+    st.tuples(st.sampled_from(["--promised-days", "--promised-working-days"]), st.integers().map(str)),
+    st.tuples(st.sampled_from(["--extended", "--json"])),
+    st.tuples(st.just("--nation"), st.sampled_from(["england", "scotland", "northern-ireland", "wales"])),
+)
+
+
+@given(st.sampled_from([*Right, "complaint", "breach"]), _WHEN, st.lists(_OPTION, max_size=4))
+def test_whatever_is_typed_is_answered_or_refused(right: str, received: str, options: list[tuple[str, ...]]) -> None:
+    """Never a fault of our own: with this variable set, one would be raised here."""
+    arguments = [
+        "law",
+        "due",
+        "--right",
+        right,
+        f"--received={received}",
+        *(word for option in options for word in option),
+    ]
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(io.StringIO()) as out,
+        contextlib.redirect_stderr(io.StringIO()) as err,
+    ):
+        patch.setenv("TROTH_TRACEBACK", "1")
+        try:
+            code = main(arguments)
+        except SystemExit as stopped:  # argparse's way
+            code = int(stopped.code or 0)
+
+    assert code in {0, 2}
+    assert bool(out.getvalue()) is (code == 0)
+    assert bool(err.getvalue()) is (code == 2)
 
 
 def test_every_noun_registers_a_command_of_its_own_name() -> None:

@@ -73,6 +73,32 @@ def test_pauses_lengthen_and_the_cautious_reading_is_never_later(
     assert paused.due_statutory <= latest + timedelta(days=6)  # no closed run of days is longer
 
 
+@given(rights, days, st.data(), nations, st.booleans())
+def test_pauses_agree_with_counting_days_one_by_one(
+    right: Right, received: date, data: st.DataObject, nation: Nation, extended: bool
+) -> None:
+    """Questions sent in the first weeks are always in time, so each distinct day adds one, and only to access."""
+    identity = received + timedelta(days=data.draw(st.integers(0, 40)))
+    asked = []
+    for _ in range(data.draw(st.integers(0, 4))):
+        first = received + timedelta(days=data.draw(st.integers(0, (identity - received).days + 20)))
+        asked.append(Pause(first, first + timedelta(days=data.draw(st.integers(0, 25)))))
+    due = request_due(right, received, identity=identity, pauses=asked, nation=nation, extended=extended)
+
+    for answer_counts, reached in ((False, due.due_statutory), (True, due.due_cautious)):
+        end, day = month_model(identity, 3 if extended else 1), identity
+        if right is Right.ACCESS:
+            while day < received + timedelta(days=120):
+                day += timedelta(days=1)
+                still = [
+                    p for p in asked if p.asked <= day <= p.answered and not (answer_counts and day == p.answered)
+                ]
+                end += timedelta(days=bool(still))
+        while not is_working_day(end, nation):
+            end += timedelta(days=1)
+        assert reached == end
+
+
 @given(st.data(), days, nations)
 def test_an_extension_never_shortens(data: st.DataObject, received: date, nation: Nation) -> None:
     asked = data.draw(questions(received))
