@@ -92,7 +92,7 @@ def _kind(name: str, hint: Any) -> tuple[type, bool]:
     kinds = [each for each in choices if each is not types.NoneType]
     if len(kinds) == 1 and isinstance(kinds[0], type) and (kinds[0] in _WORDS or issubclass(kinds[0], StrEnum)):
         return kinds[0], len(choices) == 2
-    raise ArgumentRefused(f"Annotate {name!r} as UUID, int, bool, date, StrEnum or str (a code), perhaps with | None.")
+    raise ArgumentRefused(f"Annotate {name!r} as UUID, int, bool, date, StrEnum or str (a code), or any | None.")
 
 
 def _read(kind: type, value: Any) -> Any:

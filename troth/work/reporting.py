@@ -92,7 +92,7 @@ class PlaceOnly(logging.Formatter):
 
 
 class PlaceOnlyReporter(ExceptionReporter):
-    """Django's page and mail about an exception (`DEFAULT_EXCEPTION_REPORTER`), cut down to what a log line may hold."""
+    """Django's page and mail about an exception (`DEFAULT_EXCEPTION_REPORTER`), cut down to what logs may hold."""
 
     def get_traceback_data(self) -> dict[str, Any]:
         return {"failure": facts_of(self.exc_value), **_doing()}
