@@ -2,8 +2,8 @@
 Schedules: `@schedule("daily 02:30")` above a job runs it at that time by the clock on a London wall.
 
 The arithmetic is pure: a rule gives the newest slot at or before a moment. Slots missed while no worker ran are
-caught up by one run of the newest. A wall time that summer time skips or repeats happens once: in spring an hour later
-by the clock, in autumn the first time.
+caught up by one run of the newest. A wall time that summer time skips or repeats happens once: in spring an hour
+later by the clock, in autumn the first time.
 """
 
 import re

@@ -58,9 +58,9 @@ def allow(kind: str, *keys: str, limit: int, per: timedelta, at: datetime) -> Al
     """
     Take one of `limit` tries, which come back evenly over `per`; refuse when none is left.
 
-    At one moment never more than `limit` pass, whoever else asks: question and taking are a single statement; over any
-    `per`, less than twice as many. It commits by itself, so that a caller's rollback gives no try back. Refused tries
-    cost nothing.
+    At one moment never more than `limit` pass, whoever else asks: question and taking are a single statement. Over
+    any `per` it is less than twice as many. It commits by itself, so that a caller's rollback gives no try back.
+    Refused tries cost nothing.
 
     :raises SecretMissing: no secret was handed in.
     :raises RuntimeError: a transaction is open.
