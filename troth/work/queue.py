@@ -20,7 +20,7 @@ from troth.work.models import Job, State
 from troth.work.reporting import kind_of, place_of
 
 P = ParamSpec("P")
-LONGEST_KEY = 128
+LONGEST_KEY, LONGEST_NAME = 128, 100
 
 
 class GiveUp(Exception):
@@ -104,15 +104,15 @@ def job(*, queue: str = "default", retries: int = 5, backoff: Backoff | None = N
 
     :raises ArgumentRefused: a parameter is annotated with something that may not be stored.
     :raises KeyError: the key names something that is no parameter.
-    :raises ValueError: another function of the room has the same name.
+    :raises ValueError: its name is taken by another job of the room, is too long, or has capitals.
     """
     def declare(function: Callable[P, None]) -> Declared[P]:
         room = function.__module__.removeprefix("troth.").removesuffix(".jobs")
-        made = Declared(function, f"{room}.{function.__qualname__}", queue, retries, backoff or Backoff(), effect_key,
+        made = Declared(function, f"{room}.{function.__name__}", queue, retries, backoff or Backoff(), effect_key,
                         Parameters(function))
         made.effect(dict.fromkeys(made.parameters.kinds, ""))  # a key that names no parameter fails here, at import
-        if made.name in declared:
-            raise ValueError(f"Two jobs are called {made.name}.")
+        if made.name in declared or not is_code(made.name, LONGEST_NAME):
+            raise ValueError(f"{made.name} is taken by another job, or is not small letters, or is too long.")
         declared[made.name] = made
         return made
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from types import FrameType
 from uuid import UUID, uuid4
 
-from django.db import Error, close_old_connections, connection, transaction
+from django.db import Error, connection, connections, transaction
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
@@ -110,7 +110,7 @@ class Worker:
 
     def step(self) -> bool:
         """Ask for due schedules, then take and run one job. False when nothing was due or the database was away."""
-        close_old_connections()
+        _drop_broken_connections()
         try:
             at = self.now()
             if self._schedules_at is None or at >= self._schedules_at + timedelta(seconds=1):
@@ -139,7 +139,7 @@ class Worker:
                     perform(taken)
                 except Exception as raised:  # noqa: BLE001 (whatever a job raises is written down and tried again)
                     failure = raised
-            close_old_connections()
+            _drop_broken_connections()
             state = queue.settle(taken, failure, jitter=self.jitter(), at=self.now())
             note("job_ended", logging.WARNING if failure else logging.INFO, failure, name=taken.name,
                  state=state or "taken_over", attempt=taken.attempts, ms=round((time.monotonic() - begun) * 1000))
@@ -157,3 +157,9 @@ class Worker:
                 note("lease_not_renewed", logging.WARNING, failure)
             finally:
                 connection.close()
+
+
+def _drop_broken_connections() -> None:
+    for each in connections.all(initialized_only=True):
+        if not each.in_atomic_block:  # a test's transaction around the worker is left alone
+            each.close_if_unusable_or_obsolete()

@@ -49,6 +49,10 @@ def take_long(number: int) -> None:
     tally("long", number)
 
 
+@job()
+def look() -> None: ...
+
+
 @contextmanager
 def slow_boundary(running: Running) -> Iterator[None]:
     yield
