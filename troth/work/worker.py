@@ -87,7 +87,11 @@ class Worker:
         self.stopping = False  # a plain flag: an Event's lock could be held when the signal arrives
 
     def run(self, *, once: bool = False) -> int:
-        """Work until told to stop, or with `once` until nothing is due. Returns the number of attempts made."""
+        """
+        Work until told to stop, or with `once` until nothing is due, and return the number of attempts made.
+
+        :raises django.db.Error: with `once`, the database is away; without, the worker waits for it to come back.
+        """
         autodiscover_modules("jobs")
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
@@ -97,7 +101,14 @@ class Worker:
         attempts = 0
         try:
             while not self.stopping:
-                worked = self.step()
+                worked = False
+                try:
+                    worked = self.step()
+                except Error as failure:
+                    if once:
+                        raise
+                    note("database_away", logging.ERROR, failure)
+                    connection.close()
                 attempts += worked
                 if once and not worked:
                     break
@@ -109,7 +120,11 @@ class Worker:
         return attempts
 
     def step(self) -> bool:
-        """Ask for due schedules, then take and run one job. False when nothing was due or the database was away."""
+        """
+        Ask for due schedules, then take and run one job; False when nothing was due.
+
+        :raises django.db.Error: the database is away; a job that was not settled comes back after its lease.
+        """
         _drop_broken_connections()
         try:
             at = self.now()
@@ -120,10 +135,6 @@ class Worker:
             for each in taken:
                 self._running = each
                 self._attempt(each)
-        except Error as failure:
-            note("database_away", logging.ERROR, failure)
-            connection.close()
-            return False
         finally:
             self._running = None  # whatever was not settled is not renewed, so that its lease runs out
         return bool(taken)

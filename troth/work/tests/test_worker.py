@@ -147,20 +147,50 @@ def test_words_of_a_jobs_exception_reach_neither_table_nor_log(one: worker.Worke
         assert part not in repr(list(Job.objects.values()))
 
 
-def test_step_survives_a_database_that_is_away_and_lets_the_lease_run_out(
+def test_worker_survives_a_database_that_is_away_and_lets_the_lease_run_out(
         one: worker.Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     @queue.job()
     def work() -> None: ...
 
     def away(*args: object, **kwargs: object) -> None:
+        one.stopping = True
         raise OperationalError(PLANTED)
 
     work.using(run_after=NOW).enqueue()
     monkeypatch.setattr(queue, "settle", away)
     monkeypatch.setattr(connection, "close", lambda: None)
-    assert not one.step()
+    monkeypatch.setattr(worker.signal, "signal", lambda *words: None)
+    assert one.run() == 0
     assert one._running is None
+    one.stopping = False
+    Job.objects.update(state=State.WAITING, lease_until=None)
+    with pytest.raises(OperationalError):
+        one.run(once=True)
     assert Job.objects.get().state == State.RUNNING
+
+
+def test_renewer_keeps_the_running_job_and_no_other(one: worker.Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    @queue.job()
+    def work() -> None: ...
+
+    class Rounds:
+        left = 2
+
+        def wait(self, seconds: float) -> bool:
+            assert seconds * 3 <= one.lease.total_seconds()
+            self.left -= 1
+            return self.left < 0
+
+    monkeypatch.setattr(connection, "close", lambda: None)
+    for _ in range(2):
+        work.using(run_after=NOW).enqueue()
+    mine, other = queue.claim(one.id, queues=None, limit=2, lease=timedelta(seconds=1), at=NOW)
+    one._renew_until(Rounds())  # type: ignore[arg-type]
+    assert set(Job.objects.values_list("lease_until", flat=True)) == {NOW + timedelta(seconds=1)}
+    one._running = mine
+    one._renew_until(Rounds())  # type: ignore[arg-type]
+    assert Job.objects.get(pk=mine.pk).lease_until == NOW + one.lease
+    assert Job.objects.get(pk=other.pk).lease_until == NOW + timedelta(seconds=1)
 
 
 def test_run_once_stops_when_nothing_is_due(one: worker.Worker, monkeypatch: pytest.MonkeyPatch) -> None:
