@@ -3,7 +3,8 @@ Runs the whole suite everywhere this machine can: on SQLite, on two throwaway Po
 
     python -m tests.run_all [PYTEST ARGUMENTS]
 
-Prints each stage's closing line, and one for all of them at the end. With COVERAGE=yes it also says what was not reached.
+Prints each stage's closing line, and one for all of them at the end. With COVERAGE=yes it also says what was not
+reached.
 """
 
 import os
@@ -37,7 +38,7 @@ def find_chromium() -> str | None:
 def pytest_command(arguments: list[str]) -> list[str]:
     """Pytest by this Python, under coverage when asked."""
     measured = ["-m", "coverage", "run", "--parallel-mode"] if os.environ.get("COVERAGE") else []
-    return [sys.executable, *measured, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    return [sys.executable, *measured, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *arguments]
 
 
 def run_stage(name: str, arguments: list[str], variables: dict[str, str], *, may_be_empty: bool) -> Counter[str]:
@@ -81,9 +82,9 @@ def run_all(arguments: list[str]) -> Counter[str]:
         with ExitStack() as stack:
             data, keys = stack.enter_context(Cluster("troth")), stack.enter_context(Cluster("troth_keys"))
             postgresql = {"TROTH_DATABASE_URL": data.url, "TROTH_KEYS_DATABASE_URL": keys.url}
-            # What the repository looks like does not depend on the database.
-            without_repository = [*without_browser, "--ignore=tests/structure/repository"]
-            counts += run_stage("PostgreSQL", without_repository, postgresql, may_be_empty=bool(arguments))
+            # What the source looks like does not depend on the database.
+            without_structure = [*without_browser, "--ignore=tests/structure"]
+            counts += run_stage("PostgreSQL", without_structure, postgresql, may_be_empty=bool(arguments))
     chromium = find_chromium()
     if chromium is None:
         print("--- Browser stories: skipped, no Chromium was found; install it, or name it in CHROMIUM", flush=True)
