@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import django
 import pytest
 
 ROOT = Path(__file__).resolve().parent
@@ -28,6 +29,7 @@ def _point_settings_at_temporary_folders() -> Path:
     for variable, name in (("TROTH_HOME", "var"), ("TROTH_KEYS", "var-keys"), ("TROTH_BACKUPS", "var-backups")):
         (temporary / name).mkdir()
         os.environ[variable] = str(temporary / name)
+    os.environ["TROTH_EXTRA_APPS"] = "bench.specimens"
     os.environ["DJANGO_SETTINGS_MODULE"] = "troth.config.settings"
     assert settings.DATABASES
     # The workers of pytest-xdist inherit our environment, and would read the settings before their own conftest.
@@ -36,6 +38,9 @@ def _point_settings_at_temporary_folders() -> Path:
 
 
 TEMPORARY = _point_settings_at_temporary_folders()
+
+# Rooms' own conftest files import models, and are read before pytest-django would set Django up.
+django.setup()
 
 from tests import loopback, stores  # noqa: E402 - the settings come first
 

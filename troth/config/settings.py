@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "troth.design",
     "troth.cli",
     "troth.demo",
+    *env.text("TROTH_EXTRA_APPS", "").split(),
 ]
 MIDDLEWARE: list[str] = [
     "django.middleware.security.SecurityMiddleware",
