@@ -13,6 +13,7 @@ sys.path[:0] = [str(ROOT)]
 
 # File in docs/reference, module and function. Modules are imported without Django being set up.
 PAGES: list[tuple[str, str, str]] = [
+    ("notice.schema.json", "troth.notice.schema", "json_schema"),
     ("settings.md", "tests.structure.settings", "settings_page"),
 ]
 

@@ -19,7 +19,7 @@ HOSTS = tuple(
         ("proxy.", "golang"),
     )
 )
-MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:root|work|opt/pypi|opt/wheels|Users/\w+|home/\w+)/[\w.]")
+MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:root|work|opt/pypi|opt/wheels|Users/\w+|home/(?!someone/)\w+)/[\w.]")
 VAGUE = frozenset(
     {
         "utils",

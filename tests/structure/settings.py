@@ -7,11 +7,11 @@ from tests.structure.source import ROOT, Module, modules, name_of
 
 READERS = frozenset({"text", "flag", "whole_number", "folder", "database", "getenv", "get", "pop"})
 ENTRY = re.compile(r"^# (?P<name>[A-Z][A-Z0-9_]+)=(?P<default>.*)$")
-VARIABLE = re.compile(r"^[A-Z][A-Z0-9]*_[A-Z0-9_]+$")
+VARIABLE = re.compile(r"^TROTH_[A-Z0-9_]+$")
 
 
 def find_variables(module: Module) -> set[str]:
-    """Names of environment variables that a module reads by a helper of `environment`, or from `os.environ`."""
+    """Variables of Troth that a module reads by a helper of `environment`, or from `os.environ`."""
     found = set()
     for node in ast.walk(module.tree):
         name: ast.expr | None = None
@@ -24,9 +24,9 @@ def find_variables(module: Module) -> set[str]:
     return found
 
 
-def read_by_settings() -> set[str]:
-    """What troth.config reads."""
-    return set().union(*(find_variables(module) for module in modules() if module.room == "config"))
+def read_by_troth() -> set[str]:
+    """What is read anywhere; nearly all of it in the settings."""
+    return set().union(*(find_variables(module) for module in modules()))
 
 
 def read_entries(text: str) -> dict[str, tuple[str, str]]:

@@ -2,20 +2,25 @@
 
 import pytest
 
-from tests.structure.settings import find_variables, read_by_settings, read_entries
+from tests.structure.settings import find_variables, read_by_troth, read_entries
 from tests.structure.source import ROOT, parse
 
 
 def test_example_explains_what_is_read_and_no_other() -> None:
-    assert set(read_entries((ROOT / ".env.example").read_text(encoding="utf-8"))) == read_by_settings()
+    assert set(read_entries((ROOT / ".env.example").read_text(encoding="utf-8"))) == read_by_troth()
 
 
 @pytest.mark.parametrize(
     "source",
-    ["env.flag('A_B', default=True)", "os.environ['A_B']", "os.environ.get('A_B')", "env.database('A_B', x)"],
+    [
+        "env.flag('TROTH_B', default=True)",
+        "os.environ['TROTH_B']",
+        "os.environ.get('TROTH_B')",
+        "env.database('TROTH_B', x)",
+    ],
 )
 def test_variable_is_found(source: str) -> None:
-    assert find_variables(parse("troth/config/settings.py", source)) == {"A_B"}
+    assert find_variables(parse("troth/config/settings.py", source)) == {"TROTH_B"}
 
 
 @pytest.mark.parametrize(
