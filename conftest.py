@@ -1,8 +1,8 @@
 """
 What every test stands on: a deployment of its own in a temporary folder, both databases, no network.
 
-The folders are set here before anything reads Django's settings, which is why `DJANGO_SETTINGS_MODULE` is set here too
-and not in pyproject.toml: pytest-django would read the settings before this file.
+The folders are set here before anything reads Django's settings, which is why `DJANGO_SETTINGS_MODULE` is set here
+too and not in pyproject.toml: pytest-django would read the settings before this file.
 """
 
 import os
@@ -88,7 +88,7 @@ def django_db_setup(
     django_db_blocker: "DjangoDbBlocker",
     store_templates: stores.Templates,
 ) -> Iterator[None]:
-    """Both test databases, always, in place of pytest-django's guess from markers; then the copies for `committed_db`."""
+    """Both test databases, always, instead of pytest-django's guess from markers; then the copies to copy from."""
     from django.test.utils import setup_databases, teardown_databases
 
     verbosity = request.config.option.verbose
@@ -119,7 +119,7 @@ def committed_db(
     django_db_setup: None, django_db_blocker: "DjangoDbBlocker", store_templates: stores.Templates, tmp_path: Path
 ) -> Iterator[stores.Home]:
     """
-    Real databases of this test's own, in which commits are real, threads and subprocesses meet, and nothing is flushed.
+    Databases of this test's own, in which commits are real, threads and subprocesses meet, and nothing is flushed.
 
     Use it instead of `db` and of the `django_db` mark, never with them. A thread closes its connections when it ends.
     """
@@ -136,7 +136,7 @@ type_of_runner = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def run_troth() -> type_of_runner:
-    """Runs `troth ARGS…` as a process of its own: `run_troth("ledger", "verify", home=home)`; nothing is checked."""
+    """Runs `troth ARGS…` as a process of its own: `run_troth("ledger", "verify", home=home)`."""
 
     def run(
         *arguments: str,

@@ -1,4 +1,4 @@
-"""Mends what a program can mend: formats, sorts imports, and makes the two lock files anew without a registry's name."""
+"""Mends what a program can mend: formats, sorts imports, and makes the two lock files, which name no registry."""
 
 import os
 import subprocess

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import NoReturn
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
@@ -18,19 +19,19 @@ OLDEST = (3, 11)
 KINDS = {"runtime": "requirements.lock", "dev": "requirements-dev.lock"}
 
 
-def give_up(sentence):
+def give_up(sentence: str) -> NoReturn:
     """Ends with the cause and the cure on stderr."""
     sys.stderr.write(sentence + "\n")
     sys.exit(1)
 
 
-def say(sentence):
+def say(sentence: str) -> None:
     """Tells what happens now; flushed, so that it stands before what the next program prints."""
     sys.stdout.write(sentence + "\n")
     sys.stdout.flush()
 
 
-def find_new_enough_python():
+def find_new_enough_python() -> str:
     """This Python, or a newer one found by its name, such as Homebrew's beside the old one of macOS."""
     if sys.version_info[:2] >= OLDEST:
         return sys.executable
@@ -45,13 +46,13 @@ def find_new_enough_python():
     )
 
 
-def run(command, cure):
+def run(command: list, cure: str) -> None:  # type: ignore[type-arg] # list[str] would not start on 3.8
     """Runs a command in the project's folder; when it fails, says how to mend it."""
     if subprocess.call(command, cwd=ROOT) != 0:
         give_up("This failed: %s\n%s" % (" ".join(command), cure))
 
 
-def venv_works():
+def venv_works() -> bool:
     """Whether `.venv` has a Python that starts, is new enough and has pip."""
     if not os.path.exists(PYTHON):
         return False
@@ -59,21 +60,21 @@ def venv_works():
     return subprocess.call([PYTHON, "-c", test], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
 
 
-def fingerprint(kind):
-    """Changes when the lock, the project's own description or the place of the folder does."""
+def fingerprint(kind: str) -> str:
+    """Changes with the lock, the project's own description or the folder's place; not with a tool's option."""
     digest = hashlib.sha256(ROOT.encode())
     for name in (KINDS[kind], "pyproject.toml"):
         with open(os.path.join(ROOT, name), "rb") as content:
-            digest.update(content.read())
+            digest.update(content.read().split(b"[tool.ruff]")[0])
     return digest.hexdigest()
 
 
-def stamp(kind):
+def stamp(kind: str) -> str:
     """The file that remembers what was installed."""
     return os.path.join(VENV, ".installed-" + kind)
 
 
-def is_installed(kind):
+def is_installed(kind: str) -> bool:
     """Whether the stamp of this kind matches the lock as it stands."""
     if not os.path.exists(stamp(kind)) or not os.path.exists(PYTHON):
         return False
@@ -81,7 +82,7 @@ def is_installed(kind):
         return content.read() == fingerprint(kind)
 
 
-def install(kind):
+def install(kind: str) -> None:
     """Makes the environment if need be, installs the locked packages by hash, then troth without its dependencies."""
     if not venv_works():
         say("Making a virtual environment in .venv")
@@ -105,7 +106,7 @@ def install(kind):
         content.write(fingerprint(kind))
 
 
-def main():
+def main() -> None:
     """Installs what is asked for, unless it is there."""
     kind = "runtime" if "--runtime" in sys.argv[1:] else "dev"
     if is_installed(kind) or is_installed("dev"):

@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster that lives as long as a run of the tests, in a temporary folder, on a free port of this machine."""
+"""A PostgreSQL cluster that lives as long as a run of the tests, in a temporary folder, on a free local port."""
 
 import os
 import pwd
@@ -53,7 +53,7 @@ def _free_port() -> int:
 
 
 class Cluster:
-    """Made on entry, stopped and removed on exit, with one database of that name owned by a role without privileges."""
+    """Made on entry, stopped and removed on exit, with one database of that name, owned by an ordinary role."""
 
     def __init__(self, database: str) -> None:
         self.database = database

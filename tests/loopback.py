@@ -1,4 +1,4 @@
-"""Refuses every connection beyond this machine while tests run: a test that needs the network is a test of the network."""
+"""Refuses every connection beyond this machine while tests run: what needs the network tests the network."""
 
 import ipaddress
 import socket

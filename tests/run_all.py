@@ -3,7 +3,8 @@ Runs the whole suite everywhere this machine can: on SQLite, on two throwaway Po
 
     python -m tests.run_all [PYTEST ARGUMENTS]
 
-Prints each stage's closing line, and one for all of them at the end. With COVERAGE=yes it also says what was not reached.
+Prints each stage's closing line, and one for all of them at the end. With COVERAGE=yes it also says what was not
+reached.
 """
 
 import os
@@ -12,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack
@@ -37,7 +39,14 @@ def find_chromium() -> str | None:
 def pytest_command(arguments: list[str]) -> list[str]:
     """Pytest by this Python, under coverage when asked."""
     measured = ["-m", "coverage", "run", "--parallel-mode"] if os.environ.get("COVERAGE") else []
-    return [sys.executable, *measured, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    return [sys.executable, *measured, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *arguments]
+
+
+def count(line: str) -> Counter[str]:
+    """What a closing line of pytest says, by word; nothing of any other line."""
+    closing = CLOSING.match(line)
+    parts = [part.split(" ", 1) for part in closing[1].split(", ")] if closing else []
+    return Counter({WORDS.get(word, word): int(number) for number, word in parts})
 
 
 def run_stage(name: str, arguments: list[str], variables: dict[str, str], *, may_be_empty: bool) -> Counter[str]:
@@ -53,13 +62,13 @@ def run_stage(name: str, arguments: list[str], variables: dict[str, str], *, may
         pytest_command(arguments), cwd=ROOT, env={**kept, **variables}, stdout=subprocess.PIPE, text=True
     ) as running:
         assert running.stdout is not None
-        for line in running.stdout:
-            print(line, end="", flush=True)
-            if closing := CLOSING.match(line):
-                counts = Counter()
-                for part in closing[1].split(", "):
-                    number, word = part.split(" ", 1)
-                    counts[WORDS.get(word, word)] = int(number)
+        try:
+            for line in running.stdout:
+                print(line, end="", flush=True)
+                counts = count(line) or counts
+        except BaseException:
+            running.kill()  # its temporary files go with our folder, its databases with the clusters
+            raise
     ended_well = running.returncode in ({0, NO_TESTS} if may_be_empty else {0})
     if not ended_well and not counts["failed"] + counts["errors"]:
         print(f"pytest ended with {running.returncode} on {name}, without naming a failed test", flush=True)
@@ -67,12 +76,12 @@ def run_stage(name: str, arguments: list[str], variables: dict[str, str], *, may
     return counts
 
 
-def run_all(arguments: list[str]) -> Counter[str]:
-    """Every stage that this machine can run; a sentence for each that it cannot."""
+def run_all(arguments: list[str], folder: str) -> Counter[str]:
+    """Every stage that this machine can run, its temporary files in `folder`; a sentence for each that it cannot."""
     # A worker that dies is not replaced: what killed it would kill the next.
     both_cores = ["-n", str(min(2, os.cpu_count() or 1)), "--max-worker-restart=0"]
     without_browser = [*both_cores, "-m", "not story", *arguments]
-    sqlite = {"TROTH_DATABASE_URL": "", "TROTH_KEYS_DATABASE_URL": ""}
+    sqlite = {"TROTH_DATABASE_URL": "", "TROTH_KEYS_DATABASE_URL": "", "TMPDIR": folder}
     counts = run_stage("SQLite", without_browser, sqlite, may_be_empty=bool(arguments))
     reason = why_not()
     if reason:
@@ -80,10 +89,10 @@ def run_all(arguments: list[str]) -> Counter[str]:
     else:
         with ExitStack() as stack:
             data, keys = stack.enter_context(Cluster("troth")), stack.enter_context(Cluster("troth_keys"))
-            postgresql = {"TROTH_DATABASE_URL": data.url, "TROTH_KEYS_DATABASE_URL": keys.url}
-            # What the repository looks like does not depend on the database.
-            without_repository = [*without_browser, "--ignore=tests/structure/repository"]
-            counts += run_stage("PostgreSQL", without_repository, postgresql, may_be_empty=bool(arguments))
+            postgresql = {**sqlite, "TROTH_DATABASE_URL": data.url, "TROTH_KEYS_DATABASE_URL": keys.url}
+            # What the source looks like does not depend on the database.
+            without_structure = [*without_browser, "--ignore=tests/structure"]
+            counts += run_stage("PostgreSQL", without_structure, postgresql, may_be_empty=bool(arguments))
     chromium = find_chromium()
     if chromium is None:
         print("--- Browser stories: skipped, no Chromium was found; install it, or name it in CHROMIUM", flush=True)
@@ -107,7 +116,8 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     began = time.monotonic()
-    counts = run_all(sys.argv[1:])
+    with tempfile.TemporaryDirectory(prefix="troth-run-", ignore_cleanup_errors=True) as folder:
+        counts = run_all(sys.argv[1:], folder)
     if os.environ.get("COVERAGE"):
         subprocess.call([sys.executable, "-m", "coverage", "combine", "--quiet"], cwd=ROOT)
         subprocess.call([sys.executable, "-m", "coverage", "report", "--skip-covered", "--show-missing"], cwd=ROOT)

@@ -1,8 +1,8 @@
 """
 Private databases for tests whose commits must be real: copies of a migrated template, on SQLite and on PostgreSQL.
 
-Never flush. The ledger refuses DELETE and TRUNCATE by trigger, so Django's transactional tests cannot clear the tables
-after themselves; a copy that is thrown away needs no clearing.
+Never flush. The ledger refuses DELETE and TRUNCATE by trigger, so Django's transactional tests cannot clear the
+tables after themselves; a copy that is thrown away needs no clearing.
 """
 
 import os
@@ -19,6 +19,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test.utils import override_settings
 
 ALIASES = ("default", "keys")
 FILES = {"default": "data.sqlite3", "keys": "keys.sqlite3"}
@@ -47,7 +48,7 @@ class Home:
 
 
 class Templates:
-    """The two stores as the migrations leave them, kept for the session so that tests copy them instead of migrating."""
+    """The two stores as the migrations leave them, kept for the session: tests copy them instead of migrating."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -56,8 +57,6 @@ class Templates:
     def make(self) -> None:
         """Take the copies. Called once, right after the test databases were migrated and before any test ran."""
         self.folder.mkdir(parents=True)
-        shutil.copytree(settings.TROTH_HOME, self.folder / "home", ignore=shutil.ignore_patterns("*.sqlite3*"))
-        shutil.copytree(settings.TROTH_KEYS, self.folder / "keys")
         for alias in ALIASES:
             connection = connections[alias]
             if _is_postgresql(connection):
@@ -79,9 +78,10 @@ class Templates:
     def copied(self, folder: Path) -> Iterator[Home]:
         """A deployment of its own below `folder`, gone again at the end."""
         home = Home(folder / "var", folder / "var-keys", folder / "var-backups", {})
-        shutil.copytree(self.folder / "home", home.path)
-        shutil.copytree(self.folder / "keys", home.keys)
+        home.path.mkdir(parents=True)
         home.backups.mkdir()
+        # The keys as they are now, and not as they were: this process goes on with those that it opened at its start.
+        shutil.copytree(settings.TROTH_KEYS, home.keys)
         try:
             for alias in ALIASES:
                 if _is_postgresql(connections[alias]):
@@ -98,16 +98,20 @@ class Templates:
 @contextmanager
 def connected_to(home: Home) -> Iterator[None]:
     """
-    Point both aliases of this process, in every thread, at the databases of `home`.
+    Point this process, in every thread, at the databases and folders of `home`.
 
-    The wrappers of the shared test databases are set aside, not closed: closing one of SQLite's would lose its content.
+    What the process remembers of its folders, such as opened master keys, it forgets on Django's `setting_changed`.
+
+    The wrappers of the shared databases are set aside, not closed: closing one of SQLite's would lose its content.
     """
     kept = {alias: (connections[alias], connections.settings[alias]) for alias in ALIASES}
     for alias, (_, shared) in kept.items():
         connections.settings[alias] = {**shared, "NAME": home.databases[alias]}
         del connections[alias]
+    folders = {"TROTH_HOME": home.path, "TROTH_KEYS": home.keys, "TROTH_BACKUPS": home.backups}
     try:
-        yield
+        with override_settings(**folders):
+            yield
     finally:
         for alias, (wrapper, shared) in kept.items():
             connections[alias].close()

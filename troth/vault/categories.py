@@ -29,7 +29,7 @@ class Category(StrEnum):
 
     @property
     def special(self) -> bool:
-        """Whether Article 9 applies (health, genetic, biometric, ethnic; clinical photographs and accidents show health)."""
+        """Whether Article 9 applies: health, genetic, biometric, ethnic; photographs and accidents show health."""
         return self in _SPECIAL
 
 

@@ -66,6 +66,7 @@ def _make_table() -> None:
 
 def test_commit_in_committed_db_is_seen_by_another_thread(committed_db: Home) -> None:
     assert not connection.in_atomic_block
+    assert committed_db.path == settings.TROTH_HOME
     with transaction.atomic():
         _make_table()
     seen: list[str] = []
@@ -96,7 +97,7 @@ def test_commit_in_committed_db_is_seen_by_another_process(committed_db: Home) -
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
 
 
 @pytest.mark.parametrize("time", [1, 2])
@@ -117,7 +118,8 @@ def test_shared_databases_survive_a_committed_test(tables: dict[str, list[str]])
 
 def test_home_is_migrated_and_private(home: Home, tables: dict[str, list[str]]) -> None:
     program = (
-        "import django, json; django.setup(); from django.db import connections as c; from django.conf import settings;"
+        "import django, json; django.setup()\n"
+        "from django.db import connections as c; from django.conf import settings;"
         "tables = [sorted(c[alias].introspection.table_names()) for alias in ('default', 'keys')];"
         "print(json.dumps([str(settings.TROTH_HOME), *tables]))"
     )
@@ -141,7 +143,7 @@ def test_would_flush_too(transactional_db):
 
 def test_flushing_test_is_refused(tmp_path: Path) -> None:
     (tmp_path / "test_flushing.py").write_text(FLUSHING)
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[1]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", str(root / "pyproject.toml")]
     environment = {name: value for name, value in _environment().items() if name != "DJANGO_SETTINGS_MODULE"}
     command += ["-p", "conftest", f"--rootdir={root}", str(tmp_path / "test_flushing.py")]
