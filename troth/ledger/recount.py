@@ -30,7 +30,7 @@ class Source(NamedTuple):
 class Fault(NamedTuple):
     """Something wrong with one leaf or its event."""
 
-    index: int
+    place: int  # the leaf's number
     event_id: int
     kind: str
 
@@ -43,7 +43,7 @@ class Piece:
     stop: int
     faults: list[Fault] = field(default_factory=list)
     nodes: list[bytes] = field(default_factory=list)  # roots of the full tiles
-    # For each checkpoint in the range: size, its root, the root over what lies beyond the last full tile.
+    # For each checkpoint that ends in the range: size, its root, and the root over its last tile, full or not.
     checkpoints: list[tuple[int, bytes, bytes]] = field(default_factory=list)
     bad_notes: list[int] = field(default_factory=list)
     events: int = 0  # leaves whose event is there
@@ -53,7 +53,7 @@ class Piece:
 
 
 class _Row(NamedTuple):
-    index: int
+    place: int
     event_id: int
     subject: bytes
     subject_seq: int
@@ -74,6 +74,8 @@ def open_source(source: Source) -> None:
     else:
         _connection = psycopg.connect(**source.parameters, autocommit=True)
         _connection.execute("SET default_transaction_read_only = on")
+        # For a range of leaves, walking both tables in order beats hashing all events for each piece.
+        _connection.execute("SET enable_hashjoin = off")
 
 
 def recount_here(start: int, stop: int, key: str) -> Piece:
@@ -89,32 +91,33 @@ def recount(connection: Any, start: int, stop: int, key: str) -> Piece:
     last_event, batches = -1, {size for size, _ in notes}
     expected = start
     for row in _rows(connection, start, stop):
-        while expected < row.index:  # a leaf is gone: keep its place, so that what follows is compared in its own
+        while expected < row.place:  # a leaf is gone: keep its place, so that what follows is compared in its own
             piece.faults.append(Fault(expected, 0, "leaf removed"))
             hashes.append(b"\0" * 32)
             expected += 1
         if row.body is None:
-            piece.faults.append(Fault(row.index, row.event_id, "removed"))
+            piece.faults.append(Fault(row.place, row.event_id, "removed"))
         else:
             piece.events += 1
             if leaf_hash(row.body + row.previous) != row.hash:
-                piece.faults.append(Fault(row.index, row.event_id, "changed"))
+                piece.faults.append(Fault(row.place, row.event_id, "changed"))
             elif row.flaw:
-                piece.faults.append(Fault(row.index, row.event_id, row.flaw.decode("ascii", "replace")))
+                piece.faults.append(Fault(row.place, row.event_id, row.flaw.decode("ascii", "replace")))
         # Within one batch the sealer numbers events in their own order.
-        if row.event_id <= last_event and row.index not in batches:
-            piece.faults.append(Fault(row.index, row.event_id, "reordered"))
+        if row.event_id <= last_event and row.place not in batches:
+            piece.faults.append(Fault(row.place, row.event_id, "reordered"))
         last_event = row.event_id
         if row.subject:
             before = piece.lasts.get(row.subject)
             if before is None:
-                piece.firsts[row.subject] = (row.subject_seq, row.previous, row.index)
+                piece.firsts[row.subject] = (row.subject_seq, row.previous, row.place)
             elif before != (row.subject_seq - 1, row.previous):
-                piece.faults.append(Fault(row.index, row.event_id, "number"))
+                piece.faults.append(Fault(row.place, row.event_id, "number"))
             piece.lasts[row.subject] = (row.subject_seq, row.hash)
         hashes.append(row.hash)
         expected += 1
-    piece.stop = expected
+    piece.faults += [Fault(place, 0, "leaf removed") for place in range(expected, stop)]
+    hashes += [b"\0" * 32] * (stop - expected)
     _build(piece, hashes, notes)
     return piece
 
@@ -122,12 +125,12 @@ def recount(connection: Any, start: int, stop: int, key: str) -> Piece:
 def _build(piece: Piece, hashes: list[bytes], notes: list[tuple[int, bytes]]) -> None:
     waiting = iter(notes)
     note = next(waiting, None)
-    for at in range(0, len(hashes) + 1, TILE):
+    for at in range(0, len(hashes), TILE):
         levels = [hashes[at : at + TILE]]
         while len(levels[-1]) > 1:
             row = levels[-1]
             levels.append([node_hash(row[each], row[each + 1]) for each in range(0, len(row) - 1, 2)])
-        while note and note[0] - piece.start - at < TILE:
+        while note and note[0] - piece.start - at <= TILE:
             piece.checkpoints.append((*note, _partial(levels, note[0] - piece.start - at)))
             note = next(waiting, None)
         if len(levels[0]) == TILE:
@@ -135,21 +138,19 @@ def _build(piece: Piece, hashes: list[bytes], notes: list[tuple[int, bytes]]) ->
 
 
 def _partial(levels: list[list[bytes]], count: int) -> bytes:
-    """The root over the first `count` of a tile, from its full subtrees; nothing for none."""
-    if count > len(levels[0]):
-        return b"\0" * 32  # fewer leaves than the checkpoint counts: no root can match
+    """The root over the first `count` of a tile, from its full subtrees."""
     peaks, start = [], 0
     for height in reversed(range(count.bit_length())):
         if count >> height & 1:
             peaks.append(levels[height][start >> height])
             start += 1 << height
-    return join(peaks) if peaks else b""
+    return join(peaks)
 
 
 def _read_notes(connection: Any, piece: Piece, key: PublicKey) -> list[tuple[int, bytes]]:
-    """Size and root of each checkpoint in the range whose signature holds; a size on the border belongs to the next piece."""
+    """Size and root of each checkpoint that ends in the range, where its signature holds."""
     found = connection.execute(
-        f"SELECT size, note FROM ledger_checkpoint WHERE size >= {int(piece.start)} AND size < {int(piece.stop)}"  # noqa: S608
+        f"SELECT size, note FROM ledger_checkpoint WHERE size > {int(piece.start)} AND size <= {int(piece.stop)}"  # noqa: S608
         " ORDER BY size"
     )
     notes = []
@@ -195,8 +196,6 @@ def _rows(connection: Any, start: int, stop: int) -> Iterator[_Row]:
         f" l.flaw, {encoding('postgresql')} {where}) TO STDOUT"
     )
     with connection.cursor() as cursor:
-        # For a whole range, walking both tables in order beats hashing all events for each piece.
-        cursor.execute("SET enable_hashjoin = off")
         with cursor.copy(sql) as copy:
             for data in copy:
                 index, event_id, subject, number, previous, leaf, flaw, body = bytes(data[:-1]).split(b"\t")

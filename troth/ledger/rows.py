@@ -39,7 +39,7 @@ def last_checkpoint() -> tuple[int, int, str] | None:
         return row
 
 
-def unsealed(watermark: int) -> tuple[str, list[object]]:
+def unsealed(watermark: int) -> tuple[str, list[int | str]]:
     """The FROM and WHERE of events that have no leaf, given the newest checkpoint's watermark."""
     if connection.vendor == "sqlite":
         return "FROM ledger_event e WHERE e.id > %s", [watermark]

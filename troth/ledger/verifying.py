@@ -25,7 +25,7 @@ from troth.ledger.signing import signer
 LAG = timedelta(seconds=10)
 WORDS = {
     "changed": "was changed",
-    "removed": "was removed, or given to another subject",
+    "removed": "was removed",
     "reordered": "was moved to another place",
     "added": "was added without being sealed",
     "number": "breaks the numbering of its subject: a leaf was added, removed or changed",
@@ -81,6 +81,7 @@ class _Count:
     peaks: list[tuple[int, bytes]] = field(default_factory=list)  # height and root, of the tiles so far
     subjects: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
     agreed: int = 0  # the last checkpoint that agrees with the tree
+    root: bytes = b""
     size: int = 0
     events: int = 0
     checkpoints: int = 0
@@ -88,18 +89,17 @@ class _Count:
     def add(self, piece: Piece) -> None:
         self.faults += piece.faults
         self.faults += [Fault(size - 1, 0, "checkpoint") for size in piece.bad_notes]
-        for subject, (number, previous, index) in piece.firsts.items():
+        for subject, (number, previous, place) in piece.firsts.items():
             if self.subjects.get(subject, (0, b"")) != (number - 1, previous):
-                self.faults.append(Fault(index, 0, "number"))
+                self.faults.append(Fault(place, 0, "number"))
         self.subjects.update(piece.lasts)
-        ends = iter(piece.checkpoints)
-        end = next(ends, None)
-        for place in range(len(piece.nodes) + 1):
-            while end and end[0] < piece.start + (place + 1) * TILE:
-                self._compare(end[0], end[1], end[2])
-                end = next(ends, None)
-            if place < len(piece.nodes):
-                self._push(piece.nodes[place])
+        tile = piece.start // TILE
+        for size, root, partial in piece.checkpoints:
+            while (size - 1) // TILE > len(self.nodes):
+                self._push(piece.nodes[len(self.nodes) - tile])
+            self._compare(size, root, partial)
+        for node in piece.nodes[len(self.nodes) - tile :]:
+            self._push(node)
         self.size = piece.stop
         self.events += piece.events
 
@@ -111,9 +111,10 @@ class _Count:
             height += 1
         self.peaks.append((height, node))
 
-    def _compare(self, size: int, root: bytes, partial: bytes) -> None:
+    def _compare(self, size: int, root: bytes, last_tile: bytes) -> None:
         self.checkpoints += 1
-        if join([*(peak for _, peak in self.peaks), *([partial] if partial else [])]) == root:
+        self.root = join([*(peak for _, peak in self.peaks), last_tile])
+        if self.root == root:
             self.agreed = size
         else:
             self.faults.append(Fault(self.agreed, 0, "root"))
@@ -147,8 +148,7 @@ def verify(
     findings = _name(faults, genuine=key is None)
     findings += [Finding(-1, event_id, "added") for event_id in _without_leaf(count.events)]
     findings += _waiting(at, genuine=key is None)
-    root = Head.parse(head[2]).root.hex() if head else ""
-    return Report(count.events, count.checkpoints, root, findings, guards_missing(connection))
+    return Report(count.events, count.checkpoints, count.root.hex(), findings, guards_missing(connection))
 
 
 def _leaves() -> int:
@@ -159,9 +159,9 @@ def _leaves() -> int:
 
 
 def _pieces(size: int, key: str, workers: int) -> Iterator[Piece]:
-    """The pieces in order. The last reaches one beyond the end, so that it covers a checkpoint of exactly this size."""
-    starts = range(0, size + 1, PIECE)
-    stops = [min(start + PIECE, size + 1) for start in starts]
+    """The pieces in order."""
+    starts = range(0, size, PIECE)
+    stops = [min(start + PIECE, size) for start in starts]
     source = _source()
     if source is None or workers < 2 or len(starts) < 2:
         connection.ensure_connection()
@@ -219,7 +219,7 @@ def _outside(checkpoints: Sequence[str], key: PublicKey, count: _Count) -> list[
 
 def _drop_vague(faults: list[Fault]) -> list[Fault]:
     """Leave out what only says that something is wrong hereabouts, where something says exactly what."""
-    exact = sorted(fault.index for fault in faults if fault.kind not in _VAGUE)
+    exact = sorted(fault.place for fault in faults if fault.kind not in _VAGUE)
     kept = []
     first_root = True
     for fault in sorted(faults):
@@ -227,7 +227,7 @@ def _drop_vague(faults: list[Fault]) -> list[Fault]:
             if not first_root or exact:
                 continue
             first_root = False
-        if fault.kind == "tree" and any(fault.index <= index < fault.index + TILE for index in exact):
+        if fault.kind == "tree" and any(fault.place <= index < fault.place + TILE for index in exact):
             continue
         kept.append(fault)
     return kept
@@ -235,7 +235,7 @@ def _drop_vague(faults: list[Fault]) -> list[Fault]:
 
 def _name(faults: list[Fault], *, genuine: bool) -> list[Finding]:
     """Give each fault its event's number, and tell what was changed from what was only moved."""
-    findings = []
+    findings: list[Finding] = []
     moved = []
     writers_key = signer().writers_key if genuine else b""
     for index, event_id, kind in sorted(faults):
@@ -244,12 +244,14 @@ def _name(faults: list[Fault], *, genuine: bool) -> list[Finding]:
             if not named:
                 cursor.execute('SELECT event_id FROM ledger_leaf WHERE "index" = %s', [index])
                 named = (cursor.fetchone() or (0,))[0]
-            if kind == "changed" and genuine:
+            event = None
+            if kind in {"changed", "removed"}:
                 cursor.execute(f"SELECT {rows.EVENT_COLUMNS} FROM ledger_event e WHERE id = %s", [event_id])  # noqa: S608
                 event = cursor.fetchone()
-                if event and strands.is_genuine(event, writers_key):
-                    moved.append(len(findings))
-        findings.append(Finding(index, named, kind))
+        if event and genuine and strands.is_genuine(event, writers_key):
+            moved.append(len(findings))
+        # An event that is there, but about another subject than its leaf, was not removed.
+        findings.append(Finding(index, named, "changed" if event else kind))
     # One of our writers wrote each of these, but under another number: they changed places among themselves.
     for place in moved if len(moved) > 1 else ():
         findings[place] = Finding(findings[place].index, findings[place].event_id, "reordered")
