@@ -1,12 +1,11 @@
 """
-What a room hands to the ledger, and the bytes that stand for it.
+What a room hands to the ledger.
 
 Only identifiers and codes may pass (pitfalls B6). A refused draft is reported by the name of its column: the value itself
 is never quoted, since it may be what a person typed.
 """
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -100,22 +99,8 @@ def line(draft: Draft) -> str:
     return joined
 
 
-
 def _culprit(draft: Draft) -> str:
     for (column, pattern), value in zip(PATTERNS.items(), draft[1:], strict=True):
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
             return column
     return "event" if draft.event not in _NAMES else "actor"
-
-
-def encode(values: Iterable[str]) -> bytes:
-    """
-    The bytes that stand for a row: each column with its length in bytes before it, as `5:value`.
-
-    No two rows share an encoding, whatever their columns hold. The databases build the same bytes (`rows.py`).
-    """
-    parts = []
-    for value in values:
-        raw = value.encode()
-        parts.append(b"%d:%b" % (len(raw), raw))
-    return b"".join(parts)

@@ -66,7 +66,7 @@ def _insert(lines: list[str]) -> int:
         if len(lines) < _COPY_FROM:
             values = [value for text in lines for value in text.split("\t")]
             cursor.execute(f"{_INSERT}{', '.join([_ONE] * len(lines))} RETURNING id", values)
-            return max(row[0] for row in cursor.fetchall())
+            return max(int(row[0]) for row in cursor.fetchall())
         with cursor.copy(f"COPY ledger_event ({_NAMES}) FROM STDIN") as copy:
             copy.write("\n".join(lines) + "\n")
         cursor.execute("SELECT lastval()")
