@@ -131,6 +131,22 @@ def committed_db(
         yield private
 
 
+@pytest.fixture
+def notice_in_force(db: None) -> None:
+    """The online-prescribing pack, published and in force since January 2026."""
+    publish_pack()
+
+
+def publish_pack(pack: str = "online-prescribing") -> None:
+    """Publish a pack's notice as version 1, so that the gate has something to enforce."""
+    from datetime import UTC, datetime
+
+    from troth.notice import services as notices
+
+    text = (ROOT / "troth" / "notice" / "packs" / f"{pack}.yaml").read_text()
+    notices.publish(text, by="tests", at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
 type_of_runner = Callable[..., subprocess.CompletedProcess[str]]
 
 

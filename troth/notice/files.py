@@ -165,6 +165,7 @@ class _Values:
             if not isinstance(key, yaml.ScalarNode):
                 raise _Unfit(_finding("Y08", line, "A name is expected here, not a list or a part.",
                                       "Write `name: value`.", path))
+            self._refuse_control(key.value, line, path)
             if key.value in values:
                 raise _Unfit(_finding("Y04", line, f"`{key.value}` stands here twice.", "Keep one of them.",
                                       (*path, key.value)))
@@ -173,8 +174,15 @@ class _Values:
         # A name with nothing after it counts as left out: the linter, not the form, says what is missed.
         return {name: value for name, value in values.items() if value is not None}
 
+    @staticmethod
+    def _refuse_control(value: str, line: int, path: Path) -> None:
+        """An escape such as `\\e` in quotation marks could drive the terminal that shows a finding."""
+        if yaml.reader.Reader.NON_PRINTABLE.search(value):
+            raise _Unfit(_finding("Y02", line, "A character that cannot be printed stands here.", "Take it out.", path))
+
     def _scalar(self, node: yaml.Node, path: Path) -> Any:
         value: str = node.value
+        self._refuse_control(value, self.marks[path], path)
         if not node.tag.startswith("tag:yaml.org,2002:"):
             raise _Unfit(_finding("Y08", self.marks[path], f"The tag `{node.tag[:40]}` means nothing in a notice.",
                                   "Take the tag away.", path))

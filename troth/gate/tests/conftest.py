@@ -62,7 +62,7 @@ class Clinic:
 
 
 @pytest.fixture
-def clinic(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clinic]:
+def clinic(notice_in_force: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clinic]:
     monkeypatch.setattr(reasons, "_reasons", [])
     booked_with.clear()
 

@@ -1,0 +1,43 @@
+"""Notices for tests: the pack, and changes made to it."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from troth.notice.files import ParsedNotice, parse_notice, read_notice
+
+ROOM = Path(__file__).resolve().parent.parent
+ROOT = ROOM.parent.parent
+PACK = ROOM / "packs" / "online-prescribing.yaml"
+SEEDS = Path(__file__).resolve().parent / "seeds"
+TODAY = date(2026, 11, 22)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def pack_values() -> dict[str, Any]:
+    """The pack as plain values, fresh each time, to be changed."""
+    notice = read_notice(PACK).notice
+    assert notice is not None
+    values: dict[str, Any] = yaml.safe_load(yaml.safe_dump(notice.model_dump(mode="json", exclude_defaults=True)))
+    return values
+
+
+def changed(change: Callable[[dict[str, Any]], object]) -> ParsedNotice:
+    """The pack after one change."""
+    values = pack_values()
+    change(values)
+    return parse_notice(yaml.safe_dump(values, allow_unicode=True, sort_keys=False))
+
+
+def text_of(values: dict[str, Any]) -> str:
+    """Plain values as a notice file."""
+    return yaml.safe_dump(values, allow_unicode=True, sort_keys=False)
+
+
+def row(values: dict[str, Any], purpose: str) -> dict[str, Any]:
+    """The row of one purpose."""
+    found: dict[str, Any] = next(row for row in values["purposes"] if row["id"] == purpose)
+    return found
