@@ -310,3 +310,42 @@ def test_an_objection_to_marketing_is_not_told_to_wait() -> None:
     due = request_due(Right.OBJECTION, day("2026-09-03"))
 
     assert [step.date for step in due.steps if step.rule == "LAW-3.9"] == [day("2026-09-03")]
+
+
+def test_complaint_due_keeps_the_promise_of_the_notice() -> None:
+    due = complaint_due(day("2026-11-25"), promise=Promise(5, working=True))
+
+    assert due.due_on == due.due_promised == day("2026-12-02")
+    assert due.due_statutory == day("2026-12-29")
+
+
+def test_complaint_due_is_not_paused() -> None:
+    due = complaint_due(day("2026-11-24"), pauses=pauses("2026-11-26..2026-11-30"))
+
+    assert due.due_statutory == day("2026-12-24")
+    assert "LAW-2.5" in rules(due)
+
+
+@pytest.mark.parametrize(
+    ("naive", "cure"),
+    [
+        ("2026-11-20T16:30", "write 2026-11-20T16:30:00+00:00."),
+        ("2026-06-20T16:30", "write 2026-06-20T16:30:00+01:00."),
+        ("2026-10-25T01:30", "write 2026-10-25T01:30:00+01:00 or 2026-10-25T01:30:00+00:00."),
+        ("2026-03-29T01:30", "skipped"),
+    ],
+)
+def test_breach_due_says_how_to_add_the_offset(naive: str, cure: str) -> None:
+    with pytest.raises(NoAnswer) as caught:
+        breach_due(datetime.fromisoformat(naive))
+
+    assert cure in caught.value.cure
+
+
+def test_breach_due_says_when_clocks_change_or_a_weekend_ends_it() -> None:
+    changed = breach_due(datetime.fromisoformat("2026-03-27T17:00+00:00"))
+    weekend = breach_due(datetime.fromisoformat("2026-12-24T18:00+00:00"))
+
+    assert any("clocks change" in step.text for step in changed.steps)
+    assert any("does not move" in step.text for step in weekend.steps)
+    assert weekend.warnings == ()
