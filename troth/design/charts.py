@@ -1,5 +1,6 @@
 """Simple charts, drawn by the server: bars and a line, each with direct labels, pattern as well as colour, and a table near."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -8,6 +9,7 @@ from typing import Literal
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from troth.design.coins import COIN_SHAPES
 from troth.design.values import Link
 
 Fill = Literal["rule", "slate", "ochre", "seal", "hatch"]
@@ -55,7 +57,7 @@ class Chart:
         return _round_up(tallest)
 
     def svg(self) -> SafeString:
-        """This will draw the chart at 560 by 280; the stylesheet lets it shrink."""
+        """This will draw the chart; the stylesheet fits it to its column and keeps its words readable on a phone."""
         return _draw(self)
 
 
@@ -78,7 +80,7 @@ def _pattern(name: str, fill: Fill) -> str:
 
 
 def _draw(chart: Chart) -> SafeString:
-    left, right, ceiling, floor = 52.0, 552.0, 24.0, 240.0
+    left, right, ceiling, floor = 46.0, 436.0, 20.0, 206.0
     slot = (right - left) / len(chart.steps)
     top = chart.top
     name = f"chart-{next(_names)}"
@@ -93,7 +95,7 @@ def _draw(chart: Chart) -> SafeString:
         out.append(f'<path class="{"chart-floor" if index == 0 else "chart-grid"}" d="M{left:g} {y:g}H{right:g}"/>')
         out.append(f'<text class="chart-number" x="{left - 8:g}" y="{y + 4.5:g}">{top * index / 4:,g}</text>')
     for place, step in enumerate(chart.steps):
-        out.append(f'<text class="chart-step" x="{left + (place + .5) * slot:.1f}" y="{floor + 20:g}">{conditional_escape(step)}</text>')
+        out.append(f'<text class="chart-step{" chart-step-odd" if place % 2 else ""}" x="{left + (place + .5) * slot:.1f}" y="{floor + 20:g}">{conditional_escape(step)}</text>')
     if chart.shape == "bars":
         for place in range(len(chart.steps)):
             y = floor
@@ -112,14 +114,23 @@ def _draw(chart: Chart) -> SafeString:
             out.append(f'<path class="chart-line line-{series.fill}" d="M{path}"/>')
             out.append(f'<circle class="fill-{series.fill}" cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="4"/>')
     if chart.mark:
-        place, words = chart.mark
-        tallest = sum(series.numbers[place] for series in chart.series) if chart.shape == "bars" else max(
-            series.numbers[place] for series in chart.series)
-        x, late = left + (place + .5) * slot, place > len(chart.steps) * .55
-        out.append(f'<text class="chart-mark{" chart-mark-left" if late else ""}" x="{x + (-slot * .32 - 6 if late else slot * .32 + 6):.1f}"'
-                   f' y="{max(floor - height(tallest) + 10, ceiling + 6):.1f}">{conditional_escape(words)}</text>')
-    return format_html('<svg class="chart" viewBox="0 0 560 268" role="img" aria-label="{}">{}</svg>', chart.says,
+        out.append(_mark(chart, *chart.mark, slot=slot, left=left, floor=floor, tall=height))
+    return format_html('<svg class="chart" viewBox="0 0 440 232" role="img" aria-label="{}">{}</svg>', chart.says,
                        mark_safe("".join(out)))  # noqa: S308 (every text in it was escaped above)
+
+
+def _mark(chart: Chart, place: int, words: str, *, slot: float, left: float, floor: float, tall: Callable[[float], float]) -> str:
+    """The one annotation: beside a bar's top, or on the side of a line's point where the line does not run."""
+    late = place > len(chart.steps) * 0.55
+    heights = [tall(sum(series.numbers[step] for series in chart.series) if chart.shape == "bars"
+                    else max(series.numbers[step] for series in chart.series)) for step in range(len(chart.steps))]
+    aside, drop = slot * 0.32 + 6, 10.0
+    if chart.shape == "line":
+        neighbour = heights[max(place - 1, 0) if late else min(place + 1, len(heights) - 1)]
+        aside, drop = 0.0, 20.0 if neighbour > heights[place] else -12.0
+    x = left + (place + 0.5) * slot + (-aside if late else aside)
+    return (f'<text class="chart-mark{" chart-mark-left" if late else ""}" x="{x:.1f}" y="{max(floor - heights[place] + drop, 16):.1f}">'
+            f"{conditional_escape(words)}</text>")
 
 
 @dataclass(frozen=True)
@@ -167,6 +178,7 @@ class Goings:
                        for i in range(len(self.years) + 1))
         start, end = self._place(self.today), self._place(line.until)
         bar = "" if line.gone else f'<line class="going-bar" x1="{start:.2f}%" x2="{end:.2f}%" y1="50%" y2="50%"/>'
-        head = "going-gone" if line.gone else "going-end"
+        coin = COIN_SHAPES["joined" if line.gone else "running"]
         return format_html('<svg class="going" aria-hidden="true" focusable="false">{}</svg>', mark_safe(  # noqa: S308
-            f'{grid}{bar}<circle class="{head}" cx="{end:.2f}%" cy="50%" r="5.5"/>'))
+            f'{grid}{bar}<svg class="going-end" x="{end:.2f}%" y="50%"><circle r="9"/>'
+            f'<g class="coin" transform="translate(-8.4 -8.4) scale(.7)">{coin}</g></svg>'))

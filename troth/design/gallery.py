@@ -171,7 +171,7 @@ def email() -> dict[str, Any]:
         "paragraphs": ["Don’t reply with anything about your health. Send it as a message in your account, where only the people caring for you can read it."],
         "why": Counterpart("Why you got this", terms=(Term("Because", "You have a booking, and on 21 August you chose email for reminders"),),
                            link=Link("Choose how we remind you", "https://teasel.example/choices")),
-        "wave": "", "imprint": "Teasel & Rowe Ltd, 23 King Street, Ludlow SY8 9ZZ.", "notice": Link("Privacy notice", "https://teasel.example/notice"),
+        "wave": "static/design/email/wave.png", "imprint": "Teasel & Rowe Ltd, 23 King Street, Ludlow SY8 9ZZ.", "notice": Link("Privacy notice", "https://teasel.example/notice"),
     }
 
 

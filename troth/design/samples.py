@@ -186,8 +186,8 @@ MY_DATA: dict[str, Any] = {
 class SignIn(forms.Form):
     """Email and password, as the sign-in page asks for them. Pasting is allowed, and managers may fill it."""
 
-    email = forms.EmailField(label="Email address", widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}))
-    password = forms.CharField(label="Password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+    email = forms.EmailField(label="Email address", error_messages={"required": "Enter your email address"}, widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}))
+    password = forms.CharField(label="Password", strip=False, error_messages={"required": "Enter your password"}, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
 
 
 class Sure(forms.Form):
@@ -209,7 +209,8 @@ class AboutYou(forms.Form):
     born_on = DateInBoxes(label="Your date of birth", help_text="For example 3 5 1984", birthday=True,
                           error_messages={"required": "Enter your date of birth"})
     tell_gp = forms.ChoiceField(label="May we write to them?", choices=[("yes", "Yes, each time you supply me"), ("no", "No")],
-                                widget=Choices(hints={"no": "A prescriber then decides whether it’s safe to go ahead"}))
+                                widget=Choices(hints={"no": "A prescriber then decides whether it’s safe to go ahead"}),
+                                error_messages={"required": "Choose yes or no"})
     news = forms.BooleanField(label="Email me news", help_text="Never ticked for you. Stop at any time, in one step", required=False)
     note = forms.CharField(label="Anything else we should know?", required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -230,11 +231,13 @@ REFUSED: dict[str, Any] = {
 ERASE_WHY = Counterpart("Why you see this", terms=(
     Term("For", "Your right to have things erased"), Term("The law lets us because", "You asked, and we must answer (UK GDPR Article 17)"),
     Term("Seen by", "You, and Gwenda Marsh, privacy officer"), Term("Until", "Six years after our answer")))
-GOING = [Fate("How to reach you", "Email, phone and address. After this we can’t write to you about anything."),
-         Fate("Your messages to us", "4 messages, none about treatment."), Fate("Sign-ins and cookies", "9 records of when you signed in.")]
-STAYING = [Fate("Your health record", "Care was given, and the notes of it must be kept so that others can treat you safely.", "It goes by 24 November 2034.",
-                "UK GDPR Article 17(3)(c)"),
-           Fate("Your payment", "Tax law makes us keep it for six years.", "It goes by 5 April 2033.", "UK GDPR Article 17(3)(b)")]
+ERASED = (("How to reach you", "Email, phone and address. After this we can’t write to you about anything."),
+          ("Your messages to us", "4 messages, none about treatment."), ("Sign-ins and cookies", "9 records of when you signed in."))
+GOING = [Fate(what, why, "going", "Goes now") for what, why in ERASED]
+GONE = [Fate(what, why, "gone", "Gone") for what, why in ERASED]
+STAYING = [Fate("Your health record", "Care was given, and the notes of it must be kept so that others can treat you safely.", "staying",
+                "Stays until 24 November 2034", "UK GDPR Article 17(3)(c)"),
+           Fate("Your payment", "Tax law makes us keep it for six years.", "staying", "Stays until 5 April 2033", "UK GDPR Article 17(3)(b)")]
 ERASE_CONFIRM: dict[str, Any] = {"page": PORTAL, "going": GOING, "staying": STAYING, "gone_at": "the moment you press the button",
                                  "gone_everywhere_on": "29 January 2027", "form": Sure(), "why": ERASE_WHY, "back": Link("Don’t erase", "#")}
 CERTIFICATE: dict[str, Any] = {
@@ -243,7 +246,7 @@ CERTIFICATE: dict[str, Any] = {
     "moments": [Row("Gone from the live system", "24 November 2026, 2:14:07pm", "The keys to it were destroyed, then the records"),
                 Row("Gone from every backup", "By 29 January 2027", "When the last master key that could open an old copy is destroyed"),
                 Row("What a backup still shows", "Random numbers without a name", "That something was there, and when; never what")],
-    "went": GOING, "stayed": STAYING,
+    "went": GONE, "stayed": STAYING,
     "proof": [Row("Ledger event", "1,284,118"), Row("Its hash", "9f3a 61c7 0be4 d25f 77a0 c18e 42d9 5b06"), Row("Checkpoint", "20,114"),
               Row("Code of this page", "7KQ4-MX2D-0V9T")],
     "check_address": "wharfstone.example/check",

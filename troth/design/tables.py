@@ -39,6 +39,11 @@ class Cell:
     mono: bool = False
 
     @property
+    def empty(self) -> bool:
+        """Whether it shows nothing, so that a phone leaves its word out."""
+        return not (self.text or self.small or self.tag or self.coin or self.tape or self.act)
+
+    @property
     def coin_svg(self) -> str:
         """The coin's drawing, hidden from assistive technology: the cell's words say the state."""
         return coin_svg(self.coin, 16) if self.coin else ""

@@ -74,7 +74,7 @@ class Counterpart:
             if term.label == "For":
                 said.append(f"{term.value}.")
             elif term.label in TERM_ORDER[-1]:
-                said.append(f"{term.label} {term.value}.")
+                said.append(f"{term.label}{'' if term.value[:1].isdigit() else ':'} {term.value}.")
         return " ".join(said) or " ".join(f"{term.label}: {term.value}." for term in self.terms[:1])
 
 
@@ -224,11 +224,16 @@ class Paging:
 
 @dataclass(frozen=True)
 class Fate:
-    """What an erasure does to one kind of data: it goes, or it must stay, and why either way."""
+    """
+    What an erasure does to one kind of data: it goes, is gone, or must stay, and why either way.
+
+    `words` say it ("Goes now", "Gone", "Stays until 5 April 2033"); `law` cites the duty that makes it stay.
+    """
 
     what: str
     why: str
-    when: str = ""
+    state: Literal["going", "gone", "staying"]
+    words: str
     law: str = ""
 
 

@@ -29,6 +29,7 @@ from troth.design.values import (
     CoinState,
     Counterpart,
     Entry,
+    Fate,
     Figure,
     Item,
     Kept,
@@ -190,7 +191,7 @@ def empty(content: str, title: str) -> SafeString:
 @register.simple_block_tag
 def figures(content: str, figures: Iterable[Figure], label: str = "In figures") -> SafeString:
     """`{% figures figures %}…{% endfigures %}`: a row of large numbers; what is inside stands last, for an act."""
-    return _part("figures", content=content.strip(), figures=figures, label=label)
+    return _part("figures", content=content if content.strip() else "", figures=figures, label=label)
 
 
 @register.simple_tag
@@ -203,6 +204,12 @@ def rows(rows: Iterable[Row]) -> SafeString:
 def kept(promises: Iterable[Kept]) -> SafeString:
     """`{% kept promises %}`: what was said and what was done, shortfalls too."""
     return _part("kept", promises=promises)
+
+
+@register.simple_tag
+def fates(fates: Iterable[Fate]) -> SafeString:
+    """`{% fates going %}`: what an erasure does to each kind of data, and why."""
+    return _part("fates", fates=fates)
 
 
 @register.simple_tag
