@@ -257,7 +257,7 @@ def test_unknown_coin_size_icon_or_button_is_refused() -> None:
         ("{% index i 'Parts' %}", "Photographs refused Money other role Letters 1"),
         ("{% kept k %}", "We answer in a day Fell short"),
         ("{% fates f %}", "Payments Tax law. UK GDPR Article 17(3)(b) Stays until 5 April 2033"),
-        ("{% paging p 'looks' %}", "1 to 50 of 812 Later looks"),
+        ("{% paging p 'looks' %}", "1 to 50 of 812 Next looks"),
         ("{% button 'Release' href='#' hidden='the copy' %}", "Release the copy"),
         ("{% not_yet 'Prescribe' 'Not yet: no answer.' %}", "Prescribe Not yet: no answer."),
         ("{% clock tape 'Tue 1 Dec' '7 days' 'One month' %}", "Tue 1 Dec 7 days One month"),
@@ -310,7 +310,7 @@ def test_table_has_heads_a_caption_and_words_for_a_phone() -> None:
 
 
 def test_table_refuses_a_row_of_another_length() -> None:
-    with pytest.raises(ValueError, match="Row 2 .* has 1 cells for 2 columns"):
+    with pytest.raises(ValueError, match=r"Row 2 .* has 1 cells for 2 columns"):
         table_of("Looks", (Column("When"), Column("Who")), [("a", "b"), ("a",)])
 
 

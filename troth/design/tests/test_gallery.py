@@ -139,12 +139,17 @@ def address(folder: Path) -> Iterator[str]:
 @pytest.mark.story
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_in_a_browser_satisfy_axe_policy_and_width(address: str, scheme: str) -> None:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import ConsoleMessage, sync_playwright
 
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("there is no Chromium on this machine")
     faults: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(message.text)
+
     flags = [
         "--no-sandbox",
         "--disable-gpu",
@@ -158,7 +163,7 @@ def test_pages_in_a_browser_satisfy_axe_policy_and_width(address: str, scheme: s
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         for width in (320, 1280):
             page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-            page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+            page.on("console", heard)
             for name in PAGES:
                 page.goto(f"{address}{name}.html")
                 wide = page.evaluate("document.documentElement.scrollWidth")
