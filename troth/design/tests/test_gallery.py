@@ -4,6 +4,8 @@ import functools
 import http.server
 import re
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -77,10 +79,26 @@ def test_desk_says_the_purpose_and_never_puts_a_name_in_the_title(folder: Path) 
     assert 'method="post" action="#" role="search"' in text  # a search never stands in an address
 
 
+def test_single_key_shortcut_can_be_turned_off(folder: Path) -> None:
+    assert "data-keys" in (folder / "desk-card.html").read_text(encoding="utf-8")
+    assert "data-keys" not in (folder / "refused-staff.html").read_text(encoding="utf-8")
+
+
 def test_htmx_keeps_no_history_and_evaluates_nothing(folder: Path) -> None:
     text = (folder / "index.html").read_text(encoding="utf-8")
     for setting in ('"historyCacheSize":0', '"includeIndicatorStyles":false', '"allowEval":false'):
         assert setting in text
+
+
+def test_gallery_is_written_by_its_command(tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "error", "-m", "troth.design.gallery"]
+    done = subprocess.run([*command, str(tmp_path / "out")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "index.html").is_file()
+    assert (tmp_path / "out" / "static" / "design" / "troth.css").is_file()
+    lost = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert lost.returncode == 1
+    assert "Say where to" in lost.stderr
 
 
 def test_theme_is_the_readers_choice(tmp_path: Path) -> None:
