@@ -59,15 +59,16 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def encode(values: Iterable[str]) -> bytes:
     """
-    The bytes that stand for a row: each column with its length in bytes before it, as `5:value`.
+    The bytes that stand for a row: the lengths of its columns in bytes, then the columns, as `3,0,5:onethree`.
 
     No two rows share an encoding, whatever their columns hold.
     """
     kept = list(values)
-    text = "".join([f"{len(value)}:{value}" for value in kept])
+    text = "".join(kept)
     if text.isascii():  # as every event that our own writers wrote is: characters are bytes
-        return text.encode()
-    return b"".join([b"%d:%b" % (len(raw), raw) for raw in map(str.encode, kept)])
+        return f"{','.join(map(str, map(len, kept)))}:{text}".encode()
+    raw = [value.encode() for value in kept]
+    return b",".join(b"%d" % len(each) for each in raw) + b":" + b"".join(raw)
 
 
 def event_leaf(columns: Iterable[str], *, subject_seq: int, flaw: str, previous: bytes) -> bytes:
