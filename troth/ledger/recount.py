@@ -187,13 +187,13 @@ def _rows(connection: Any, start: int, stop: int) -> Iterator[_Row]:
     if isinstance(connection, sqlite3.Connection):
         sql = (
             'SELECT l."index", l.event_id, CAST(l.subject AS BLOB), l.subject_seq, l.previous, l.hash, CAST(l.flaw AS BLOB),'
-            f" CASE WHEN e.id IS NULL THEN NULL ELSE {encoding('sqlite')} END {where}"
+            f" CASE WHEN e.id IS NOT NULL THEN {encoding('sqlite')} END {where}"
         )
         yield from connection.execute(sql)
         return
     sql = (
         'COPY (SELECT l."index", l.event_id, l.subject, l.subject_seq, encode(l.previous, \'hex\'), encode(l.hash, \'hex\'),'
-        f" l.flaw, {encoding('postgresql')} {where}) TO STDOUT"
+        f" l.flaw, CASE WHEN e.id IS NOT NULL THEN {encoding('postgresql')} END {where}) TO STDOUT"
     )
     for line in _copied(connection.pgconn, sql):
         place, event_id, subject, number, previous, stored, flaw, body = line[:-1].split(b"\t")
