@@ -276,7 +276,7 @@ def _waiting(at: datetime, *, genuine: bool) -> list[Finding]:
     """What is wrong with events that wait for their sealing."""
     source, parameters = rows.unsealed(seal_start())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {rows.EVENT_COLUMNS} {source} ORDER BY e.id LIMIT 20000", parameters)  # noqa: S608
+        cursor.execute(f"SELECT {rows.EVENT_COLUMNS} {source} ORDER BY e.id LIMIT 20000", parameters)
         events = [list(map(str, row)) for row in cursor.fetchall()]
     flaws = strands.find_flaws(events) if genuine else {}
     findings = [Finding(-1, event_id, flaw) for event_id, flaw in sorted(flaws.items())]
