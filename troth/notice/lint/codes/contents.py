@@ -1,0 +1,56 @@
+"""Codes for what UK GDPR Articles 13 and 14 require a notice to say, and what good notices add (LAW-9.2 to 9.4)."""
+
+from troth.notice.lint.codes.code import ERROR, WARNING, Code, table
+
+CONTENTS = table(
+    Code("N01", ERROR, "Who the controller is, and how to reach it", "UK GDPR Article 13(1)(a); LAW-9.2",
+         "Name the controller and give an address, email or telephone number.", "controller"),
+    Code("N02", ERROR, "The representative in the UK", "UK GDPR Articles 13(1)(a) and 27; LAW-9.2",
+         "Name the representative, or correct `controller.country`.", "controller.country, uk_representative"),
+    Code("N03", ERROR, "How to reach the data protection officer", "UK GDPR Article 13(1)(b); LAW-9.2",
+         "Give the officer's email, telephone number or address.", "dpo"),
+    Code("N04", ERROR, "Each purpose with its legal basis", "UK GDPR Article 13(1)(c); LAW-9.2",
+         "Give the purpose a title and one basis.", "purposes: title, basis"),
+    Code("N05", ERROR, "The legitimate interest, named", "UK GDPR Article 13(1)(d); LAW-9.2",
+         "Say in `interest` what the interest is.", "purposes: interest"),
+    Code("N06", ERROR, "Recipients or their categories", "UK GDPR Article 13(1)(e); LAW-9.2",
+         "List the recipients, each with a name or with words.", "recipients"),
+    Code("N07", ERROR, "Transfers, their mechanism, and how to get a copy", "UK GDPR Article 13(1)(f); LAW-9.11",
+         "Give each transfer its mechanism, its risk assessment and where to get a copy; or say `none: yes`.",
+         "transfers"),
+    Code("N08", ERROR, "How long, for each purpose", "UK GDPR Article 13(2)(a); LAW-6.9",
+         "Name a rule of keeping for every category of the purpose.", "purposes: retention; retention.default"),
+    Code("N09", ERROR, "The list of rights, with portability and objection", "UK GDPR Article 13(2)(b); LAW-9.2",
+         "List access, rectification, erasure, restriction, portability and objection.", "rights"),
+    Code("N10", ERROR, "The right to withdraw consent", "UK GDPR Articles 7(3) and 13(2)(c); LAW-3.13",
+         "Add the right `withdrawal`.", "rights, where a purpose rests on consent"),
+    Code("N11", ERROR, "Complaints to the clinic and to the regulator", "UK GDPR Article 13(2)(d); DPA 2018 sections "
+         "164A and 165; LAW-2.1", "Give both routes under `complaints`.", "complaints"),
+    Code("N12", ERROR, "Whether data must be given, and what follows if not", "UK GDPR Article 13(2)(e); LAW-9.2",
+         "Say under `withholding` who requires it and what follows.", "purposes: withholding"),
+    Code("N13", ERROR, "Automated decisions: logic, significance, consequences", "UK GDPR Articles 13(2)(f) and 22A to "
+         "22D; LAW-3.10", "Say in `automated_decisions` what machines decide, and for each its logic and consequences.",
+         "automated_decisions; purposes: automation"),
+    Code("N14", ERROR, "Told before data serves something new", "UK GDPR Article 13(3); LAW-9.2",
+         "Under `changes.new_purposes` say that people are told first.", "changes"),
+    Code("N15", ERROR, "Categories of data that others give", "UK GDPR Article 14(1)(d); LAW-9.3",
+         "List the categories that this source gives.", "sources: categories"),
+    Code("N16", ERROR, "The source, and whether it is public", "UK GDPR Article 14(2)(f); LAW-9.3",
+         "Describe the source and say `public: yes` or `public: no`.", "sources: words, public"),
+    Code("N17", WARNING, "Article 9 condition and its paragraph of Schedule 1", "UK GDPR Article 9; DPA 2018 section 10; "
+         "LAW-5.1", "Give the condition, and the paragraph in `schedule_1`.", "purposes: condition, schedule_1"),
+    Code("N18", ERROR, "The right to object, shown apart", "UK GDPR Article 21(4); LAW-3.9",
+         "Show the right to object apart from the rest, and say `shown_apart: yes`.", "rights: shown_apart"),
+    Code("N19", WARNING, "A plain version, and one for children", "UK GDPR Article 12(1); LAW-9.4",
+         "Say where the short version is, and the children's where you treat them.", "everyone"),
+    Code("N20", WARNING, "Cookies, with the law on them", "PECR regulation 6; LAW-9.4",
+         "Fill in `cookies`, and cite pecr_2003 in `laws`.", "cookies; laws"),
+    Code("N21", WARNING, "Version and date", "UK GDPR Articles 5(2) and 12; LAW-9.4", "Give the date in `issued`.", "issued"),
+    Code("N22", WARNING, "Company number and ICO registration", "Companies Act 2006 section 82; LAW-9.4",
+         "Give both numbers.", "controller"),
+    Code("N23", WARNING, "Every supplier that the notice shows stands among the recipients", "UK GDPR Article 13(1)(e); "
+         "LAW-9.4", "Add the supplier to `recipients`.", "cookies, security, claims and hosting against recipients"),
+    Code("N24", WARNING, "What the notice says and what the register holds agree", "UK GDPR Article 30; LAW-9.4",
+         "Say under `access` who serves the purpose; take out categories that no purpose uses.",
+         "purposes: access; categories"),
+)

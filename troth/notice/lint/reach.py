@@ -1,0 +1,138 @@
+"""Rules on marketing, and on what is stored on devices (PECR, LAW-8)."""
+
+from collections.abc import Iterator
+
+from troth.law.bases import Basis, Condition
+from troth.notice.lint.bases import PROMOTING, special
+from troth.notice.lint.draft import Draft, Found, Rule
+from troth.notice.purposes import Purpose
+from troth.notice.schema.reach import Channel, Cookie
+from troth.notice.schema.words import (
+    ConsentAsked,
+    DeviceUse,
+    Exemption,
+    Instrument,
+    MarketingChannel,
+    Refusal,
+    SetBy,
+    WayOut,
+)
+from troth.vault.categories import Category
+
+_ELECTRONIC = frozenset({MarketingChannel.EMAIL, MarketingChannel.SMS, MarketingChannel.APP})
+_SLOW = frozenset({WayOut.TELEPHONE, WayOut.POST})
+_COVERS = {
+    Exemption.TRANSMISSION: {DeviceUse.ESSENTIAL, DeviceUse.SECURITY},
+    Exemption.STRICTLY_NECESSARY: {DeviceUse.ESSENTIAL, DeviceUse.SECURITY},
+    Exemption.STATISTICS: {DeviceUse.STATISTICS},
+    Exemption.APPEARANCE: {DeviceUse.APPEARANCE},
+    Exemption.EMERGENCY: {DeviceUse.ESSENTIAL},
+}
+_NEEDS_OBJECTION = frozenset({Exemption.STATISTICS, Exemption.APPEARANCE})
+
+
+def _exempt(cookie: Cookie) -> bool:
+    """Whether an exemption of Schedule A1 covers every use of it (LAW-8.7)."""
+    if cookie.exempt is None or not set(cookie.use) <= _COVERS[cookie.exempt]:
+        return False
+    return not (cookie.exempt is Exemption.STATISTICS and cookie.shared)
+
+
+def cookies_have_consent(draft: Draft) -> Iterator[Found]:
+    cookies = draft.notice.cookies
+    if cookies is None:
+        yield Found("N20", (), "The notice does not say whether it uses cookies.")
+        return
+    if not cookies.none and Instrument.PECR_2003 not in draft.notice.laws:
+        yield Found("N20", ("cookies",), "Cookies are used, and the law on them is not cited.")
+    asking = False
+    for place, cookie in enumerate(cookies.stored):
+        path = ("cookies", "stored", place)
+        if _exempt(cookie):
+            if cookie.exempt in _NEEDS_OBJECTION and not cookie.objection:
+                yield Found("E03", path, f"`{cookie.name}` is exempt only with a simple way to object.")
+            continue
+        asking = True
+        if cookie.consent is not ConsentAsked.ALWAYS:
+            uses = ", ".join(cookie.use)
+            yield Found("F-24", path, f"`{cookie.name}` ({uses}) needs consent first; the notice says: {cookie.consent}.")
+    if asking and set(cookies.refusal) <= {Refusal.BROWSER}:
+        yield Found("F-24", ("cookies", "refusal"), "Nothing but the browser's settings lets people refuse.")
+    if asking and not cookies.refusing_is_as_easy:
+        yield Found("E02", ("cookies",), "Refusing is not said to be as easy as accepting.")
+
+
+def cookies_are_explained_rightly(draft: Draft) -> Iterator[Found]:
+    cookies = draft.notice.cookies
+    if cookies is None:
+        return
+    beyond = sorted({use for cookie in cookies.stored for use in cookie.use} & {DeviceUse.TAILORING, DeviceUse.ADVERTISING})
+    if cookies.statistics_only and (beyond or draft.declares(Purpose.PERSONALISATION, Purpose.ADVERTISING)):
+        yield Found("F-25", ("cookies", "statistics_only"), "Statistics only, it says; yet cookies serve to tailor or advertise.")
+    if cookies.ask_by_themselves:
+        yield Found("F-26", ("cookies", "ask_by_themselves"), "A cookie asks nobody for permission; the site does.")
+    for place, cookie in enumerate(cookies.stored):
+        if cookie.set_by is SetBy.INTERNET_PROVIDER:
+            yield Found("F-26", ("cookies", "stored", place), f"No internet provider sets `{cookie.name}`.")
+
+
+def _allowed(channel: Channel) -> bool:
+    if channel.companies_only or channel.by not in _ELECTRONIC:
+        return True
+    if channel.opt_out_box:
+        return False
+    if channel.basis is Basis.CONSENT:
+        return True
+    facts = channel.soft_opt_in
+    return channel.basis is Basis.LEGITIMATE_INTERESTS and facts is not None and all(
+        (facts.from_own_sale, facts.similar_products, facts.refusal_at_collection, facts.refusal_in_every_message))
+
+
+def marketing_meets_pecr(draft: Draft) -> Iterator[Found]:
+    marketing = draft.notice.marketing
+    if marketing is not None:
+        for place, channel in enumerate(marketing.channels):
+            path = ("marketing", "channels", place)
+            if not _allowed(channel):
+                yield Found("F-19", path, f"Marketing by {channel.by} has neither consent nor the whole soft opt-in.")
+            if not channel.out_in_every_message and channel.by is not MarketingChannel.TELEPHONE:
+                yield Found("E01", path, f"Marketing by {channel.by} does not say that every message has a way out.")
+        if marketing.by_third_parties and marketing.third_party_basis is not Basis.CONSENT:
+            yield Found("F-19", ("marketing", "by_third_parties"), "Others may send marketing without the person's consent.")
+        if marketing.channels and not marketing.ways_out:
+            yield Found("E01", ("marketing",), "Nothing says how marketing is stopped.")
+        if marketing.ways_out and set(marketing.ways_out) <= _SLOW:
+            yield Found("F-21", ("marketing", "ways_out"), "Preferences are changed by telephone or post alone.")
+        if marketing.way_out_contacts == []:
+            yield Found("F-43", ("marketing", "way_out_contacts"), "The ways to stop marketing are announced, and none follows.")
+        if not marketing.sender_named:
+            yield Found("E04", ("marketing", "sender_named"), "Messages do not say who sends them.")
+        watch = marketing.tracking
+        if watch and (watch.opens or watch.clicks) and watch.consent is not ConsentAsked.ALWAYS:
+            yield Found("F-22", ("marketing", "tracking"), "Opens or clicks are watched without a consent of their own.")
+    for path, row in draft.rows:
+        if row.id is Purpose.ADVERTISING and Category.USAGE in row.covers and set(row.basis) - {Basis.CONSENT}:
+            yield Found("F-19", (*path, "basis"), "Advertisements are chosen by how people use the site, without consent.")
+
+
+def health_stays_out_of_marketing(draft: Draft) -> Iterator[Found]:
+    by_consent = False
+    for path, row in draft.rows:
+        if row.id not in PROMOTING:
+            continue
+        by_consent = by_consent or row.basis == [Basis.CONSENT]
+        explicit = row.basis == [Basis.CONSENT] and Condition.EXPLICIT_CONSENT in row.condition
+        if special(row) and not explicit:
+            yield Found("F-23", (*path, "categories"), f"'{row.title or row.id}' uses health data without explicit consent.")
+    profiling = draft.notice.marketing.profiling if draft.notice.marketing else None
+    if profiling is None or profiling.basis is Basis.CONSENT:
+        return
+    path = ("marketing", "profiling")
+    if profiling.health:
+        yield Found("F-23", path, "Guesses at interests draw on health, without explicit consent.")
+    elif by_consent:
+        yield Found("F-23", path, "Messages are sent on consent, and interests guessed at without it.")
+
+
+RULES: tuple[Rule, ...] = (cookies_have_consent, cookies_are_explained_rightly, marketing_meets_pecr,
+                           health_stays_out_of_marketing)

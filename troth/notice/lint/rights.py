@@ -1,0 +1,101 @@
+"""Rules on rights, complaints, and decisions by machines."""
+
+from collections.abc import Iterator
+
+from troth.law.bases import Basis
+from troth.notice.lint.draft import Draft, Found, Rule
+from troth.notice.lint.keeping import days
+from troth.notice.purposes import Purpose
+from troth.notice.schema.words import ContactRoute, Demand, Ground, RightName
+
+_MUST = (RightName.ACCESS, RightName.RECTIFICATION, RightName.ERASURE, RightName.RESTRICTION, RightName.PORTABILITY,
+         RightName.OBJECTION)
+_QUALIFIED = frozenset({RightName.ERASURE, RightName.RESTRICTION, RightName.OBJECTION})
+_ELECTRONIC = frozenset({ContactRoute.ACCOUNT, ContactRoute.FORM})
+_MACHINES_LIKELY = frozenset({Purpose.ELIGIBILITY, Purpose.PRESCRIBING, Purpose.IDENTITY_CHECK, Purpose.PERSONALISATION,
+                              Purpose.ADVERTISING})
+SHORTEST_MONTH = 28
+COMPLAINT_DAYS = 30
+
+
+def rights_are_complete(draft: Draft) -> Iterator[Found]:
+    notice = draft.notice
+    offered = {right.right for right in notice.rights}
+    missing = [right for right in _MUST if right not in offered]
+    sends = notice.marketing is not None and not notice.marketing.none
+    if sends and RightName.MARKETING_OBJECTION not in offered:
+        missing.append(RightName.MARKETING_OBJECTION)
+    if missing:
+        yield Found("F-27", ("rights",), f"Rights are missing: {', '.join(missing)}.")
+    if not offered >= set(_MUST):
+        yield Found("N09", ("rights",), "The list of rights is not complete.")
+    if notice.complaints.regulator is None:
+        yield Found("F-27", ("complaints",), "The right to complain to the regulator is missing.")
+    if Basis.CONSENT in draft.bases and RightName.WITHDRAWAL not in offered:
+        yield Found("N10", ("rights",), "Purposes rest on consent, and the right to take it back is missing.")
+
+
+def rights_are_worded_rightly(draft: Draft) -> Iterator[Found]:
+    seen: set[RightName] = set()
+    for place, right in enumerate(draft.notice.rights):
+        path, name = ("rights", place), right.right
+        if name in seen:
+            yield Found("F-49", path, f"The right `{name}` is worded a second time.")
+        seen.add(name)
+        if right.within is None and name in _MUST:
+            yield Found("F-28", path, f"The right `{name}` has no time limit.")
+        if right.within and right.within != "1 month" and days(right.within) > SHORTEST_MONTH:
+            yield Found("S03", (*path, "within"), f"`{right.within}` is not the law's one month for `{name}`.")
+        for demand in right.demands:
+            if demand in {Demand.WRITING, Demand.NAMED_PERSON}:
+                yield Found("F-29", (*path, "demands"), f"The right `{name}` asks for {demand}.")
+        if right.absolute and name in _QUALIFIED:
+            yield Found("F-30", path, f"The right `{name}` is promised without its limits.")
+        if Ground.ONGOING_RELATIONSHIP in right.limits:
+            yield Found("F-30", (*path, "limits"), f"The right `{name}` ends at a running relationship, which is no ground.")
+        if name is RightName.MARKETING_OBJECTION and right.limits:
+            yield Found("F-20", (*path, "limits"), f"The right to stop marketing is limited by {', '.join(right.limits)}.")
+        if name is RightName.OBJECTION and not right.shown_apart:
+            yield Found("N18", path, "The right to object is not shown apart from the rest.")
+
+
+def email_is_not_the_only_way(draft: Draft) -> Iterator[Found]:
+    if not draft.notice.security.no_details_by_email:
+        return
+    for right in draft.notice.rights:
+        if ContactRoute.EMAIL in right.routes and not _ELECTRONIC & set(right.routes):
+            yield Found("F-41", ("security", "no_details_by_email"),
+                        f"Details must not be emailed, and the right `{right.right}` is used by email.")
+            return
+
+
+def complaints_have_both_routes(draft: Draft) -> Iterator[Found]:
+    complaints = draft.notice.complaints
+    if complaints.own is None or complaints.regulator is None:
+        yield Found("N11", ("complaints",), "A complaint can go to the clinic and to the regulator; one route is missing.")
+    own = complaints.own
+    if own is None:
+        yield Found("F-32", ("complaints",), "There is no own route for complaints about data.")
+    elif not own.routes or not (_ELECTRONIC | {ContactRoute.EMAIL}) & set(own.routes):
+        yield Found("F-32", ("complaints", "own"), "The route for complaints about data is not said.")
+    elif own.acknowledged_within_days is None or own.acknowledged_within_days > COMPLAINT_DAYS:
+        yield Found("F-32", ("complaints", "own"), "Nothing says that a complaint is acknowledged within 30 days.")
+
+
+def machines_are_spoken_of(draft: Draft) -> Iterator[Found]:
+    says = draft.notice.automated_decisions
+    if says and says.says_nothing_is_automated:
+        yield Found("F-31", ("automated_decisions", "says_nothing_is_automated"),
+                    "Nothing is automated, it says; software always does something by itself.")
+        return
+    if says and says.words:
+        return
+    yield Found("N13", ("automated_decisions",) if says else (), "Nothing is said on decisions by machines.")
+    profiles = draft.notice.marketing is not None and draft.notice.marketing.profiling is not None
+    if profiles or draft.declares(*_MACHINES_LIKELY):
+        yield Found("F-31", ("automated_decisions",) if says else (),
+                    "Machines take part in what this clinic does, and nothing is said on it.")
+
+
+RULES: tuple[Rule, ...] = (rights_are_complete, rights_are_worded_rightly, email_is_not_the_only_way,
+                           complaints_have_both_routes, machines_are_spoken_of)

@@ -1,0 +1,95 @@
+"""Rules on other statements: disclaimers, claims, links, and wording that the law has left behind (LAW-0.6)."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from troth.notice.findings import Path
+from troth.notice.lint.draft import Draft, Found, Rule
+from troth.notice.schema import Notice
+from troth.notice.schema.words import About, ClaimKind, Section
+
+_DATA = frozenset({About.SENDING_DATA, About.STORED_DATA})
+_ABSOLUTE = frozenset({ClaimKind.COMPLIANCE, ClaimKind.SUPERLATIVE})
+# The only rules over words: LAW-0.6 lists texts that the law has overtaken.
+_STALE = (
+    ("S01", re.compile(r"\barticle\s+22\b(?![A-D(])", re.IGNORECASE), "Article 22"),
+    ("S02", re.compile(r"\barticle\s+77\b", re.IGNORECASE), "Article 77"),
+    ("S04", re.compile(r"£\s?500,?000\b"), "£500,000"),
+    ("S05", re.compile(r"\bessentially equivalent\b|\bessential equivalence\b", re.IGNORECASE), "essential equivalence"),
+    ("S06", re.compile(r"\b(six|6) (lawful|legal) (bases|grounds)\b", re.IGNORECASE), "six lawful bases"),
+)
+_THIRTY_DAYS = re.compile(r"\bwithin (30|thirty) (calendar )?days\b", re.IGNORECASE)
+
+
+def words_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text in a notice, with its place."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from words_of(part, (*path, str(name)))
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            yield from words_of(part, (*path, place))
+
+
+def law_is_not_stale(draft: Draft) -> Iterator[Found]:
+    for path, text in words_of(draft.notice.model_dump(exclude_defaults=True)):
+        for code, pattern, words in _STALE:
+            if pattern.search(text):
+                yield Found(code, path, f"The text speaks of {words}.")
+        if path[0] == "rights" and _THIRTY_DAYS.search(text):
+            yield Found("S03", path, "The text promises thirty days for a request about data.")
+
+
+def no_risk_is_shifted(draft: Draft) -> Iterator[Found]:
+    for place, disclaimer in enumerate(draft.notice.security.disclaimers):
+        if disclaimer.at_own_risk and disclaimer.about in _DATA:
+            yield Found("F-39", ("security", "disclaimers", place), "People are told that their data is at their own risk.")
+    for place, measure in enumerate(draft.notice.security.measures):
+        if measure.of != "us" and measure.first_person:
+            yield Found("F-11", ("security", "measures", place), f"`{measure.of}` does this, and the text says 'we'.")
+
+
+def claims_can_be_shown(draft: Draft) -> Iterator[Found]:
+    for place, claim in enumerate(draft.notice.claims):
+        path = ("claims", place)
+        if claim.kind in _ABSOLUTE:
+            yield Found("F-40", path, f"'{claim.name}' claims more than anyone can show.")
+        elif not claim.number or claim.dated is None:
+            yield Found("F-40", path, f"'{claim.name}' has no number, or no date.")
+        elif claim.expires is not None and claim.expires < draft.on:
+            yield Found("F-40", path, f"'{claim.name}' ran out on {claim.expires:%-d %B %Y}.")
+
+
+def _stands(notice: Notice, section: Section) -> bool:
+    parts: dict[Section, object] = {
+        Section.PURPOSES: notice.purposes,
+        Section.LAWFUL_BASES: notice.bases.listed,
+        Section.TABLE_OF_GROUNDS: notice.purposes and all(len(row.basis) == 1 for row in notice.purposes),
+        Section.RECIPIENTS: notice.recipients,
+        Section.RETENTION: notice.retention.rules,
+        Section.RIGHTS: notice.rights,
+        Section.CONTACTS: notice.controller and notice.controller.contacts,
+        Section.COOKIES: notice.cookies and (notice.cookies.none or notice.cookies.stored),
+        Section.MARKETING: notice.marketing,
+        Section.TRANSFERS: notice.transfers.none or notice.transfers.routes,
+        Section.COMPLAINTS: notice.complaints.own or notice.complaints.regulator,
+    }
+    return bool(parts[section])
+
+
+def text_leads_somewhere(draft: Draft) -> Iterator[Found]:
+    for place, link in enumerate(draft.notice.links):
+        if not link.to:
+            yield Found("F-43", ("links", place), f"The link '{link.words}' leads nowhere.")
+    for place, pointer in enumerate(draft.notice.pointers):
+        if not _stands(draft.notice, pointer.to):
+            yield Found("F-43", ("pointers", place), f"'{pointer.words}' points to a part that is not there.")
+    for place, matter in enumerate(draft.notice.speaks_of):
+        if not matter.because:
+            yield Found("F-47", ("speaks_of", place), f"The text speaks of {matter.matter}, and not why.")
+
+
+RULES: tuple[Rule, ...] = (law_is_not_stale, no_risk_is_shifted, claims_can_be_shown, text_leads_somewhere)

@@ -1,0 +1,60 @@
+"""Publishing a version of the notice. The lead's `@act` wraps this; it asks nothing of rooms above."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from troth.notice import selectors
+from troth.notice.comparison import compare
+from troth.notice.compiling import hash_of
+from troth.notice.files import parse_notice
+from troth.notice.findings import FaultyNotice, Level
+from troth.notice.lint import lint
+from troth.notice.models import Version
+
+
+class PublishingRefused(Exception):
+    """A notice cannot be published as asked; the message says why and what to do."""
+
+
+@transaction.atomic
+def publish(text: str, *, by: str, at: datetime, in_force_at: datetime | None = None,
+            announced_at: datetime | None = None) -> Version:
+    """
+    Publish a notice as the next version. This will put a material change in force only after the days that the last
+    notice promised, counted from its announcement (UK GDPR Article 13(3)).
+
+    :raises FaultyNotice: it has error-level findings.
+    :raises PublishingRefused: nothing changed, or the dates break a promise.
+    """
+    parsed = parse_notice(text, source="the notice")
+    faults = [finding for finding in lint(parsed, on=at.date()) if finding.level is Level.ERROR]
+    if faults or parsed.notice is None:
+        raise FaultyNotice(faults)
+    content = hash_of(parsed.notice)
+    last = selectors.latest_version()
+    if last is not None and last.hash == content:
+        raise PublishingRefused(f"Nothing has changed since notice {last.number}.")
+    material, wait = False, timedelta(0)
+    # Measured against what holds today, not against a version that still waits: or two steps would outrun the promise.
+    holding = selectors.version_in_force(at)
+    if holding is not None:
+        before = selectors.notice_of(holding)
+        material = any(change.material for change in compare(before, parsed.notice))
+        if material and before.changes and before.changes.days_ahead:
+            wait = timedelta(days=before.changes.days_ahead)
+    if material and announced_at is None:
+        announced_at = at
+    earliest = max(at, announced_at + wait) if announced_at else at
+    if in_force_at is None:
+        in_force_at = earliest
+    if in_force_at < at:
+        raise PublishingRefused("A notice cannot hold before it is published.")
+    if announced_at and announced_at > in_force_at:
+        raise PublishingRefused("A notice cannot hold before it is announced.")
+    if in_force_at < earliest:
+        raise PublishingRefused(f"This change matters to people. The notice in force promises {wait.days} days; "
+                                f"it can hold from {earliest:%-d %B %Y} at the earliest.")
+    return Version.objects.create(number=last.number + 1 if last else 1, hash=content, text=text, published_at=at,
+                                  in_force_at=in_force_at, announced_at=announced_at, material=material,
+                                  published_by=by)
