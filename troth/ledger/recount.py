@@ -129,7 +129,9 @@ def _build(piece: Piece, hashes: list[bytes], notes: list[tuple[int, bytes]]) ->
         while len(levels[-1]) > 1:
             row = levels[-1]
             # As `node_hash`, without its calls; an odd one out finds no partner and waits for the next tile.
-            levels.append([sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=False)])
+            levels.append(
+                [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=False)]
+            )
         while note and note[0] - piece.start - at <= TILE:
             piece.checkpoints.append((*note, _partial(levels, note[0] - piece.start - at)))
             note = next(waiting, None)
@@ -174,7 +176,9 @@ def encoding(vendor: str) -> str:
     if vendor == "sqlite":
         lengths = ", ".join(f"length(CAST({name} AS BLOB))" for name, _ in parts)
         return f"CAST(printf('{','.join(['%d'] * len(parts))}:{'%s' * len(parts)}', {lengths}, {values}) AS BLOB)"
-    lengths = ", ".join(f"octet_length({name}::text)" if number else f"octet_length({name})" for name, number in parts)
+    lengths = ", ".join(
+        f"octet_length({name}::text)" if number else f"octet_length({name})" for name, number in parts
+    )
     # Lengths first and not between: two calls where there would be eighty, for two thirds of the time.
     return f"concat_ws(',', {lengths}) || ':' || concat({values})"
 
@@ -192,13 +196,21 @@ def _rows(connection: Any, start: int, stop: int) -> Iterator[_Row]:
         yield from connection.execute(sql)
         return
     sql = (
-        'COPY (SELECT l."index", l.event_id, l.subject, l.subject_seq, encode(l.previous, \'hex\'), encode(l.hash, \'hex\'),'
+        "COPY (SELECT l.\"index\", l.event_id, l.subject, l.subject_seq, encode(l.previous, 'hex'), encode(l.hash, 'hex'),"
         f" l.flaw, CASE WHEN e.id IS NOT NULL THEN {encoding('postgresql')} END {where}) TO STDOUT"
     )
     for line in _copied(connection.pgconn, sql):
         place, event_id, subject, number, previous, stored, flaw, body = line[:-1].split(b"\t")
-        yield (int(place), int(event_id), subject, int(number), unhexlify(previous), unhexlify(stored), flaw,
-               None if body == b"\\N" else body)
+        yield (
+            int(place),
+            int(event_id),
+            subject,
+            int(number),
+            unhexlify(previous),
+            unhexlify(stored),
+            flaw,
+            None if body == b"\\N" else body,
+        )
 
 
 def _copied(link: Any, sql: str) -> Iterator[bytes]:

@@ -158,7 +158,9 @@ def _add(events: Sequence[Sequence[str]], size: int, watermark: int) -> None:
     signing = signer()
     head = Head(signing.name, new_size, rows.stored_tree().root(new_size), now.strftime("%Y-%m-%dT%H:%M:%SZ"))
     note = signing.sign(head.text)
-    _insert("ledger_checkpoint", ("size", "at", "watermark", "note"), [(new_size, microseconds(now), watermark, note)])
+    _insert(
+        "ledger_checkpoint", ("size", "at", "watermark", "note"), [(new_size, microseconds(now), watermark, note)]
+    )
     transaction.on_commit(lambda: _publish(note))
 
 

@@ -168,8 +168,9 @@ def _pieces(size: int, key: str, workers: int) -> Iterator[Piece]:
         for start, stop in zip(starts, stops, strict=True):
             yield recount(connection.connection, start, stop, key)
         return
-    with ProcessPoolExecutor(min(workers, len(starts)), multiprocessing.get_context("spawn"), open_source,
-                             (source,)) as pool:
+    with ProcessPoolExecutor(
+        min(workers, len(starts)), multiprocessing.get_context("spawn"), open_source, (source,)
+    ) as pool:
         yield from pool.map(recount_here, starts, stops, [key] * len(stops))
 
 
@@ -193,7 +194,9 @@ def _tree_faults(nodes: list[bytes]) -> list[Fault]:
     height, row = 1, nodes
     while row:
         faults += [
-            Fault(index * TILE**height, 0, "tree") for index, value in enumerate(row) if stored.pop((height, index), b"") != value
+            Fault(index * TILE**height, 0, "tree")
+            for index, value in enumerate(row)
+            if stored.pop((height, index), b"") != value
         ]
         row = [fold(row[at : at + TILE]) for at in range(0, len(row) - TILE + 1, TILE)]
         height += 1

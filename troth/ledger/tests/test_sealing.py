@@ -1,5 +1,6 @@
 """The sealer among other processes: late committers, several sealers at once, and being killed."""
 
+import json
 import os
 import random
 import signal
@@ -10,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from troth.ledger import guards
 from troth.ledger.models import Leaf, LedgerEvent
@@ -21,13 +22,6 @@ from troth.ledger.writing import write
 
 ROOT = Path(__file__).resolve().parents[3]
 postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
-
-
-@pytest.fixture
-def committed(transactional_db):
-    """A test that commits. Its database is flushed afterwards, which the guards would refuse."""
-    yield
-    guards.drop_guards(connection)
 
 
 def in_thread(work):
@@ -43,7 +37,7 @@ def in_thread(work):
 
 
 @postgresql_only
-def test_a_transaction_that_commits_late_is_sealed(committed):
+def test_a_transaction_that_commits_late_is_sealed(committed_db):
     written, may_commit = threading.Event(), threading.Event()
 
     def late():
@@ -68,7 +62,7 @@ def test_a_transaction_that_commits_late_is_sealed(committed):
 
 
 @postgresql_only
-def test_a_long_transaction_keeps_nothing_from_being_sealed_twice_or_never(committed):
+def test_a_long_transaction_keeps_nothing_from_being_sealed_twice_or_never(committed_db):
     written, may_commit = threading.Event(), threading.Event()
 
     def late():
@@ -90,7 +84,7 @@ def test_a_long_transaction_keeps_nothing_from_being_sealed_twice_or_never(commi
 
 
 @postgresql_only
-def test_data_from_another_cluster_is_sealed_too(committed):
+def test_data_from_another_cluster_is_sealed_too(committed_db):
     write([draft()])
     seal()
     guards.drop_guards(connection)
@@ -102,9 +96,7 @@ def test_data_from_another_cluster_is_sealed_too(committed):
     assert seal() == 0
 
 
-def test_two_sealers_at_once_seal_each_event_once(committed):
-    if connection.vendor == "sqlite":
-        pytest.skip("the test database is in memory, which two threads of SQLite share as one connection")
+def test_two_sealers_at_once_seal_each_event_once(committed_db):
     for _ in range(5):
         write([draft() for _ in range(40)])
         threads = [in_thread(seal) for _ in range(4)]
@@ -114,8 +106,7 @@ def test_two_sealers_at_once_seal_each_event_once(committed):
     assert verify(at=NOON).holds
 
 
-@postgresql_only
-def test_run_sealer_seals_once_more_when_told_to_stop(committed):
+def test_run_sealer_seals_once_more_when_told_to_stop(committed_db):
     stop = threading.Event()
     thread = in_thread(lambda: run_sealer(stop, every=0.05))
     write([draft()])
@@ -128,7 +119,6 @@ def test_run_sealer_seals_once_more_when_told_to_stop(committed):
     thread.join()
     seal()
     assert Leaf.objects.count() == 2
-    connections.close_all()
 
 
 # Killed at random. Each child is a process of its own with a home of its own.
@@ -177,8 +167,12 @@ print(json.dumps({
 def environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
     home.mkdir(exist_ok=True)
-    return kept | {"TROTH_HOME": str(home / "var"), "TROTH_KEYS": str(home / "keys"), "PYTHONPATH": str(ROOT),
-                   "DJANGO_SETTINGS_MODULE": "troth.config.settings"}
+    return kept | {
+        "TROTH_HOME": str(home / "var"),
+        "TROTH_KEYS": str(home / "keys"),
+        "PYTHONPATH": str(ROOT),
+        "DJANGO_SETTINGS_MODULE": "troth.config.settings",
+    }
 
 
 def killed_at_random(home: Path, times: int) -> None:
@@ -186,7 +180,6 @@ def killed_at_random(home: Path, times: int) -> None:
     (home / "var").mkdir()
     python = [sys.executable, "-c"]
     subprocess.run([*python, CHECK, "migrate"], env=env, check=True)
-    acknowledged: set[str] = set()
     writer = subprocess.Popen([*python, CHILD, "w"], env=env, stdout=subprocess.PIPE, text=True)
     assert writer.stdout is not None
     lines: list[str] = []
@@ -208,9 +201,9 @@ def killed_at_random(home: Path, times: int) -> None:
     told = [int(line) for line in lines if line.strip().isdigit()]
     assert told, "the writer never wrote"
     acknowledged = {f"w-{number}" for number in range(told[-1])}
-    import json
-
-    seen = json.loads(subprocess.run([*python, CHECK, "check"], env=env, check=True, capture_output=True, text=True).stdout)
+    seen = json.loads(
+        subprocess.run([*python, CHECK, "check"], env=env, check=True, capture_output=True, text=True).stdout
+    )
     assert seen["before"] == []
     assert seen["after"] == []
     assert acknowledged <= set(seen["requests"])
@@ -229,7 +222,11 @@ def test_a_sealer_killed_a_hundred_times_loses_nothing(tmp_path):
 def test_verify_with_two_processes_finds_what_one_does(tmp_path):
     env = environment(tmp_path / "home")
     (tmp_path / "home" / "var").mkdir()
-    done = subprocess.run([sys.executable, "-c", """
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            """
 import sys, django
 django.setup()
 from django.core.management import call_command
@@ -256,7 +253,13 @@ with connection.cursor() as cursor:
 one, two = (verifying.verify(at=NOON, workers=workers).findings for workers in (1, 2))
 assert one == two
 print([(finding.kind, finding.event_id, finding.index) for finding in two[:4]])
-"""], env=env, capture_output=True, text=True, check=False)
+""",
+        ],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == (
         "[('changed', 600, 599), ('changed', 1500, 1499), ('removed', 2000, 1999), ('leaf removed', 0, 2499)]"
