@@ -1,5 +1,6 @@
 """Reading a notice file: YAML with the line of every node. Whatever the bytes, the answer is findings, never a traceback."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from troth.notice.findings import Finding, Level, Path, in_words
 from troth.notice.schema import Notice
@@ -16,6 +18,7 @@ from troth.notice.schema import Notice
 LARGEST = 1_000_000  # bytes; the fullest real notice is a twentieth of it
 DEEPEST = 24
 MOST_NODES = 60_000
+_FEW = 12
 
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -231,22 +234,37 @@ def _plain(value: str) -> Any:
 def _misfits(problem: ValidationError, parsed: ParsedNotice) -> tuple[Finding, ...]:
     """The model's objections as findings, one for each place."""
     found: dict[tuple[int, str], Finding] = {}
-    for error in problem.errors(include_url=False, include_context=False, include_input=False):
+    for error in problem.errors(include_url=False):
         path = _in_file(error["loc"], parsed)
         line, shown = parsed.line(path), in_words(path)
-        name = str(path[-1]) if path else "the file"
+        name = next((str(step) for step in reversed(path) if isinstance(step, str)), "the file")
         if error["type"] == "extra_forbidden":
             finding = _finding("Y07", line, f"`{name}` is not a name that a notice knows here.",
                                "Correct its spelling, or take it out.", path)
         elif error["type"] == "missing":
             finding = _finding("Y08", line, f"`{error['loc'][-1]}` is missing here.", "Add it.", path)
-        elif error["type"] == "string_type" and not shown.endswith(tuple("0123456789")):
-            finding = _finding("Y08", line, f"`{name}` should be text.", "Put it in quotation marks.", path)
         else:
-            finding = _finding("Y08", line, f"`{name}` does not fit: {error['msg'][:1].lower()}{error['msg'][1:200]}.",
-                               "Give it a value of the kind that the format asks for.", path)
+            message, cure = _misfit(name, error)
+            finding = _finding("Y08", line, message, cure, path)
         found.setdefault((line, shown), finding)
     return tuple(sorted(found.values(), key=lambda each: (each.line, each.path)))
+
+
+def _misfit(name: str, error: ErrorDetails) -> tuple[str, str]:
+    """What is wrong with a value, and how it is mended."""
+    given = error["input"]
+    if error["type"] == "string_type" and isinstance(given, bool | int):
+        return f"`{name}` should be text.", "Put it in quotation marks."
+    expected = str(error.get("ctx", {}).get("expected", ""))
+    if error["type"] in {"enum", "literal_error"} and isinstance(given, str):
+        words = re.findall(r"'([^']+)'", expected)
+        nearest = difflib.get_close_matches(given, words, 1)
+        meant = f"; perhaps `{nearest[0]}` is meant" if nearest else ""
+        few = f" Known are: {', '.join(words)}." if len(words) <= _FEW else ""
+        return (f"`{given[:40]}` is no word that `{name}` knows{meant}.{few}",
+                "Take a word from docs/reference/notice.schema.json.")
+    return (f"`{name}` does not fit: {error['msg'][:1].lower()}{error['msg'][1:160]}.",
+            "Give it a value of the kind that the format asks for.")
 
 
 def _in_file(loc: tuple[int | str, ...], parsed: ParsedNotice) -> Path:
