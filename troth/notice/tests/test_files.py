@@ -14,31 +14,56 @@ from troth.notice.files import parse_notice, read_notice
 from troth.notice.findings import Level
 from troth.notice.lint import lint
 from troth.notice.lint.codes.form import FORM
-from troth.notice.rendering import as_text, layered
+from troth.notice.rendering import layered
+from troth.notice.terminal import as_text
 from troth.notice.tests.factories import PACK, TODAY, pack_values
 
 BAD = {
-    "Y02": [(b"format: 1\ntitle: \xff\xfe\n", 2), (b"format: 1\n\x00", 2), (b"PK\x03\x04\x14\x00", 1),
-            (b'format: 1\ntitle: "\\e[2J"\n', 2)],
-    "Y03": [(b"format: 1\ntitle: [a\n", 3), (b"format: 1\n  title: x\n", 2), (b"format: 1\n---\nformat: 1\n", 2),
-            (b"%YAML 9999999999999.1\n---\na: 1", 1)],
+    "Y02": [
+        (b"format: 1\ntitle: \xff\xfe\n", 2),
+        (b"format: 1\n\x00", 2),
+        (b"PK\x03\x04\x14\x00", 1),
+        (b'format: 1\ntitle: "\\e[2J"\n', 2),
+    ],
+    "Y03": [
+        (b"format: 1\ntitle: [a\n", 3),
+        (b"format: 1\n  title: x\n", 2),
+        (b"format: 1\n---\nformat: 1\n", 2),
+        (b"%YAML 9999999999999.1\n---\na: 1", 1),
+    ],
     "Y04": [(b"format: 1\ntitle: a\ntitle: b\n", 3), (b"format: 1\nscope: {words: a, words: b}\n", 2)],
-    "Y05": [(b"format: 1\na: &a [x]\nb: *a\n", 2),
-            (b"a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n", 1),
-            (b"a: &a\n  b: *a\n", 1)],
-    "Y06": [(b"[" * 5000, 1), (b"a: " + b"{a: " * 60 + b"}" * 60, 1), (b"a" * (files.LARGEST + 1), 1),
-            (b"[" + b"a," * files.MOST_NODES + b"]", 1)],
+    "Y05": [
+        (b"format: 1\na: &a [x]\nb: *a\n", 2),
+        (b"a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: [*c,*c,*c,*c]\n", 1),
+        (b"a: &a\n  b: *a\n", 1),
+    ],
+    "Y06": [
+        (b"[" * 5000, 1),
+        (b"a: " + b"{a: " * 60 + b"}" * 60, 1),
+        (b"a" * (files.LARGEST + 1), 1),
+        (b"[" + b"a," * files.MOST_NODES + b"]", 1),
+    ],
     "Y07": [(b"format: 1\ncontroler: {}\n", 2), (b"format: 1\npurposes:\n  - id: care\n    bases: contract\n", 4)],
-    "Y08": [(b"format: 1\ntitle: 5\n", 2), (b"format: 2\n", 1), (b"title: x\n", 1), (b"- a\n", 1), (b"just text", 1),
-            (b"format: 1\npurposes:\n  - id: cares\n", 3), (b"? [a]\n: b\n", 1), (b"a: !!python/name:os.system\n", 1),
-            (b"format: 1\nretention:\n  rules:\n    - id: a\n      limbs: {trigger: created, period: soon}\n", 5),
-            (b"format: 1\npurposes: care\n", 2), (b"format: 1\nroles:\n  - name: x\n", 3)],
+    "Y08": [
+        (b"format: 1\ntitle: 5\n", 2),
+        (b"format: 2\n", 1),
+        (b"title: x\n", 1),
+        (b"- a\n", 1),
+        (b"just text", 1),
+        (b"format: 1\npurposes:\n  - id: cares\n", 3),
+        (b"? [a]\n: b\n", 1),
+        (b"a: !!python/name:os.system\n", 1),
+        (b"format: 1\nretention:\n  rules:\n    - id: a\n      limbs: {trigger: created, period: soon}\n", 5),
+        (b"format: 1\npurposes: care\n", 2),
+        (b"format: 1\nroles:\n  - name: x\n", 3),
+    ],
     "Y09": [(b"", 1), (b"# only a comment\n", 1), (b"\n\n", 1)],
 }
 
 
-@pytest.mark.parametrize(("code", "content", "line"), [(code, content, line) for code, cases in BAD.items()
-                                                       for content, line in cases])
+@pytest.mark.parametrize(
+    ("code", "content", "line"), [(code, content, line) for code, cases in BAD.items() for content, line in cases]
+)
 def test_a_malformed_file_gets_line_and_reason(code, content, line):
     parsed = parse_notice(content)
     assert parsed.notice is None and not parsed.unread
@@ -68,10 +93,20 @@ def test_all_misfits_are_named_at_once():
     assert [finding.line for finding in parsed.findings] == [2, 3, 4]
 
 
-@pytest.mark.parametrize(("written", "read"), [
-    ("0123", "0123"), ("'07'", "07"), ("1_000", "1_000"), ("12:30:45", "12:30:45"), ("NO", "NO"), ("0x1F", "0x1F"),
-    (".inf", ".inf"), ("2026-13-45", "2026-13-45"), ("on", "on"),
-])
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("0123", "0123"),
+        ("'07'", "07"),
+        ("1_000", "1_000"),
+        ("12:30:45", "12:30:45"),
+        ("NO", "NO"),
+        ("0x1F", "0x1F"),
+        (".inf", ".inf"),
+        ("2026-13-45", "2026-13-45"),
+        ("on", "on"),
+    ],
+)
 def test_text_that_yaml_would_change_stays_as_written(written, read):
     assert parse_notice(f"format: 1\ntitle: {written}\n").notice.title == read
 
@@ -107,18 +142,33 @@ def _places(value, path=()):
 
 
 PLACES = [path for path in _places(pack_values()) if path]
-LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=20),
-                   st.sampled_from(["all", "care", "health", "contract", "1 month", "2026-01-01", "GB", "us"]))
-JUNK = st.recursive(LEAVES, lambda inner: st.one_of(st.lists(inner, max_size=3),
-                                                    st.dictionaries(st.text(max_size=8), inner, max_size=3)),
-                    max_leaves=6)
-SLOWLY = settings(max_examples=150, deadline=None, derandomize=True,
-                  suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    st.text(max_size=20),
+    st.sampled_from(["all", "care", "health", "contract", "1 month", "2026-01-01", "GB", "us"]),
+)
+JUNK = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
+    max_leaves=6,
+)
+SLOWLY = settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 @SLOWLY
-@given(st.lists(st.tuples(st.sampled_from(PLACES), st.one_of(st.just("gone"), st.just("twin"), JUNK)), min_size=1,
-                max_size=4))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(PLACES), st.one_of(st.just("gone"), st.just("twin"), JUNK)), min_size=1, max_size=4
+    )
+)
 def test_any_change_of_structure_gives_findings_and_no_exception(changes):
     values = pack_values()
     for path, junk in changes:
@@ -148,7 +198,7 @@ def test_any_change_of_structure_gives_findings_and_no_exception(changes):
 def test_any_bytes_give_findings_and_no_exception(junk, at, cut):
     content = PACK.read_bytes()
     at = min(at, len(content))
-    for damaged in (junk, content[:at] + junk + content[at + cut:]):
+    for damaged in (junk, content[:at] + junk + content[at + cut :]):
         parsed = parse_notice(damaged)
         assert parsed.notice is not None or parsed.findings
         lint(parsed, on=date(2026, 11, 22))
