@@ -177,10 +177,10 @@ def _show(args: argparse.Namespace) -> int:
     try:
         number = args.number if args.number is not None else selectors.register_in_force(_now()).version
         version = selectors.get_version(number)
-    except selectors.NoNotice as none:
-        print(none, file=sys.stderr)
+        notice = selectors.notice_of(version)
+    except (selectors.NoNotice, selectors.AlteredNotice) as refusal:
+        print(refusal, file=sys.stderr)
         return REFUSED
-    notice = selectors.notice_of(version)
     if args.json:
         print(
             json.dumps(
@@ -197,7 +197,7 @@ def _show(args: argparse.Namespace) -> int:
 
 def _either(name: str) -> ParsedNotice:
     """A version by its number, or a file."""
-    if not name.isdigit():
+    if not (name.isascii() and name.isdecimal()):
         return read_notice(name)
     _prepare()
     from troth.notice import selectors

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from troth.notice import selectors
 from troth.notice.comparison import compare
@@ -58,13 +58,19 @@ def publish(
             f"This change matters to people. The notice in force promises {wait.days} days; "
             f"it can hold from {earliest:%-d %B %Y} at the earliest."
         )
-    return Version.objects.create(
-        number=last.number + 1 if last else 1,
-        hash=content,
-        text=text,
-        published_at=at,
-        in_force_at=in_force_at,
-        announced_at=announced_at,
-        material=material,
-        published_by=by,
-    )
+    try:
+        with transaction.atomic():
+            return Version.objects.create(
+                number=last.number + 1 if last else 1,
+                hash=content,
+                text=text,
+                published_at=at,
+                in_force_at=in_force_at,
+                announced_at=announced_at,
+                material=material,
+                published_by=by,
+            )
+    except IntegrityError:
+        raise PublishingRefused(
+            "Another version was published at the same moment; compare it, and try again."
+        ) from None

@@ -130,6 +130,8 @@ def test_publish_refuses_in_words(run, tmp_path):
 def test_show_and_diff_without_a_version(run):
     assert run("show")[0] == 1
     assert run("show", "7")[0] == 1
+    assert run("show", "9" * 30)[0] == 1
+    assert run("diff", "1", "9" * 30)[0] == 1
     assert run("diff", "1", "2")[0] == 1
 
 

@@ -109,6 +109,16 @@ def test_a_version_that_waits_is_no_shortcut(first):
     assert third.material and third.in_force_at == NOON + 31 * DAY
 
 
+def test_two_publishers_at_one_moment_are_told(first, monkeypatch):
+    """The second sees the state from before the first: its number is taken, and the database says so."""
+    monkeypatch.setattr(selectors, "latest_version", lambda: None)
+    values = pack_values()
+    row(values, "care").update(words="Other words.")
+    with pytest.raises(services.PublishingRefused, match="same moment"):
+        services.publish(text_of(values), by="tester", at=NOON)
+    assert Version.objects.count() == 1
+
+
 def test_versions_declaring_counts_those_published_by_then(first):
     _next(
         lambda values: values.update(purposes=[row for row in values["purposes"] if row["id"] != "feedback"]),

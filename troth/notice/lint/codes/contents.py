@@ -86,7 +86,7 @@ CONTENTS = table(
     Code(
         "N11",
         ERROR,
-        "Complaints to the clinic and to the regulator",
+        "Where to complain: the clinic, the regulator",
         "UK GDPR Article 13(2)(d); DPA 2018 sections 164A and 165; LAW-2.1",
         "Give both routes under `complaints`.",
         "complaints",

@@ -126,7 +126,7 @@ TELLING = table(
     Code(
         "F-42",
         WARNING,
-        "Nothing on children, capacity or the deceased",
+        "Silent on the young, the incapable and the dead",
         "UK GDPR Article 12(1); LAW-3.15 to 3.18, LAW-4.10",
         "Fill in `everyone`.",
         "everyone",
@@ -191,7 +191,7 @@ TELLING = table(
     Code(
         "F-51",
         ERROR,
-        "Health data open to a prospective buyer",
+        "Someone who may buy the clinic sees health data",
         "UK GDPR Articles 5(1)(c) and 9",
         "Show a buyer figures without people until the sale is made.",
         "sharing.disclosures: prospective",

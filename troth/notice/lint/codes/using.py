@@ -102,7 +102,7 @@ USING = table(
     Code(
         "F-13",
         ERROR,
-        "Controller 'unless stated', and never stated",
+        "Says 'controller unless stated', and states nothing",
         "UK GDPR Articles 4(7), 13(1)(a) and 26",
         "Say in `controller.instructed_work` what you are when others instruct you.",
         "controller",
@@ -110,7 +110,7 @@ USING = table(
     Code(
         "F-14",
         ERROR,
-        "Data used but not declared, or declared without end",
+        "Undeclared data is used, or the declaration never ends",
         "UK GDPR Articles 5(1)(a) and 14(1)(d)",
         "List the category; spell out what 'other' means.",
         "categories against purposes; open_ended",
