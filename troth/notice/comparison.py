@@ -68,11 +68,11 @@ def _name(row: PurposeRow) -> str:
 def _purposes(before: Notice, after: Notice) -> Iterator[Change]:
     old: dict[Purpose, PurposeRow] = {row.id: row for row in before.purposes}
     new: dict[Purpose, PurposeRow] = {row.id: row for row in after.purposes}
-    for purpose in new.keys() - old.keys():
+    for purpose in sorted(new.keys() - old.keys()):
         yield Change("purposes", True, f"New purpose: {_name(new[purpose])}.")
-    for purpose in old.keys() - new.keys():
+    for purpose in sorted(old.keys() - new.keys()):
         yield Change("purposes", False, f"Given up: {_name(old[purpose])}.")
-    for purpose in new.keys() & old.keys():
+    for purpose in sorted(new.keys() & old.keys()):
         yield from _purpose(old[purpose], new[purpose])
 
 
