@@ -99,7 +99,7 @@ def _lint(args: argparse.Namespace) -> int:
     else:
         _print_findings(args.file, findings)
         advice = len(findings) - errors - warnings
-        print(f"{args.file}: {_count(errors, 'error')}, {_count(warnings, 'warning')}, {advice or "no"} advice.")
+        print(f"{args.file}: {_count(errors, 'error')}, {_count(warnings, 'warning')}, {advice or 'no'} advice.")
     return UNREADABLE if parsed.unread else REFUSED if errors else DONE
 
 
