@@ -1,4 +1,4 @@
-"""All settings of a deployment. Read them through `django.conf.settings`; every variable is explained in `.env.example`."""
+"""All settings of a deployment, read through `django.conf.settings`. `.env.example` explains every variable."""
 
 import os
 from pathlib import Path
@@ -23,7 +23,7 @@ DATABASES = {
 DATABASE_ROUTERS = ["troth.vault.router.KeyStoreRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Never used to protect data at rest: only for CSRF tokens and signed form state. Made on first use and kept like a key.
+# Never protects data at rest: only CSRF tokens and signed form state. Made on first use and kept like a key.
 SECRET_KEY = env.text("TROTH_SECRET_KEY", "") or os.urandom(32).hex()
 os.environ.pop("TROTH_SECRET_KEY", None)
 DEBUG = False
@@ -47,10 +47,12 @@ INSTALLED_APPS = [
     "troth.design",
     "troth.cli",
     "troth.demo",
+    *env.text("TROTH_EXTRA_APPS", "").split(),
 ]
 MIDDLEWARE: list[str] = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "troth.gate.boundary.BoundaryMiddleware",
 ]
 ROOT_URLCONF = "troth.config.urls"
 TEMPLATES = [
@@ -68,4 +70,6 @@ USE_TZ = True
 USE_I18N = False
 STATIC_URL = "static/"
 STATIC_ROOT = TROTH_HOME / "static"
+# Uploads are sealed as they arrive; nothing is spooled in the clear (pitfalls B2).
+FILE_UPLOAD_HANDLERS = ["troth.vault.uploads.SealingUploadHandler"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class GateConfig(AppConfig):
     name = "troth.gate"
     label = "gate"
+
+    def ready(self) -> None:
+        """Read what each room answers to the kernel's questions: reasons, services, live checks."""
+        autodiscover_modules("answers")

@@ -17,8 +17,15 @@ class Basis(StrEnum):
     @property
     def article(self) -> str:
         """The letter of Article 6(1), such as `UK GDPR Article 6(1)(b)`."""
-        letter = {"consent": "a", "contract": "b", "legal_obligation": "c", "vital_interests": "d", "public_task": "e",
-                  "recognised_legitimate_interests": "ea", "legitimate_interests": "f"}[self.value]
+        letter = {
+            "consent": "a",
+            "contract": "b",
+            "legal_obligation": "c",
+            "vital_interests": "d",
+            "public_task": "e",
+            "recognised_legitimate_interests": "ea",
+            "legitimate_interests": "f",
+        }[self.value]
         return f"UK GDPR Article 6(1)({letter})"
 
 
@@ -38,7 +45,15 @@ class Condition(StrEnum):
     @property
     def article(self) -> str:
         """The letter of Article 9(2), such as `UK GDPR Article 9(2)(h)`."""
-        letter = {"explicit_consent": "a", "employment": "b", "vital_interests": "c", "made_public": "e",
-                  "legal_claims": "f", "substantial_public_interest": "g", "health_care": "h", "public_health": "i",
-                  "research": "j"}[self.value]
+        letter = {
+            "explicit_consent": "a",
+            "employment": "b",
+            "vital_interests": "c",
+            "made_public": "e",
+            "legal_claims": "f",
+            "substantial_public_interest": "g",
+            "health_care": "h",
+            "public_health": "i",
+            "research": "j",
+        }[self.value]
         return f"UK GDPR Article 9(2)({letter})"

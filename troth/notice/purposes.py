@@ -56,8 +56,16 @@ class Purpose(StrEnum):
         return self in KERNEL_PURPOSES
 
 
-KERNEL_PURPOSES = frozenset({Purpose.ACCOUNT_SECURITY, Purpose.RIGHTS, Purpose.SECURITY_LOG, Purpose.LEGAL_CLAIMS,
-                             Purpose.FIND, Purpose.EMERGENCY})
+KERNEL_PURPOSES = frozenset(
+    {
+        Purpose.ACCOUNT_SECURITY,
+        Purpose.RIGHTS,
+        Purpose.SECURITY_LOG,
+        Purpose.LEGAL_CLAIMS,
+        Purpose.FIND,
+        Purpose.EMERGENCY,
+    }
+)
 
 
 class Action(StrEnum):

@@ -29,9 +29,10 @@ class Category(StrEnum):
 
     @property
     def special(self) -> bool:
-        """Whether Article 9 applies (health, genetic, biometric, ethnic; clinical photographs and accidents show health)."""
+        """Whether Article 9 applies: health, genetic, biometric, ethnic; photographs and accidents show health."""
         return self in _SPECIAL
 
 
-_SPECIAL = frozenset({Category.HEALTH, Category.GENETIC, Category.BIOMETRIC, Category.ETHNIC, Category.PHOTOGRAPH,
-                      Category.ACCIDENT})
+_SPECIAL = frozenset(
+    {Category.HEALTH, Category.GENETIC, Category.BIOMETRIC, Category.ETHNIC, Category.PHOTOGRAPH, Category.ACCIDENT}
+)

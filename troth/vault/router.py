@@ -21,4 +21,4 @@ class KeyStoreRouter:
         return (db == "keys") == in_key_store
 
 
-KEY_STORE_TABLES = frozenset({("vault", "datakey"), ("vault", "token"), ("vault", "exacttoken")})
+KEY_STORE_TABLES = frozenset({("vault", "datakey"), ("vault", "token")})

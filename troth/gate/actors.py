@@ -1,0 +1,86 @@
+"""
+Who acts. A person's roles are read from the standing facts at each request; a service must be declared, and only the
+modules its declaration names may act as it (pitfalls A9).
+"""
+
+import sys
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from troth.gate import facts
+from troth.gate.models import FactKind
+from troth.notice.purposes import Purpose
+from troth.vault.categories import Category
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person, a service or nobody. `roles` are role ids of the notice; an enquirer may write about themselves only."""
+
+    kind: str  # person | service | nobody
+    id: UUID | None = None
+    name: str = ""  # of a service
+    roles: frozenset[str] = frozenset()
+    enquirer: bool = False
+    on_behalf_of: UUID | None = None
+    second_factor_at: datetime | None = None
+    purposes: frozenset[Purpose] = field(default=frozenset())
+    categories: frozenset[Category] = field(default=frozenset())
+
+    @property
+    def reference(self) -> str:
+        """As it stands in stamps and in the ledger: an identifier, or `service:NAME`."""
+        if self.kind == "service":
+            return f"service:{self.name}"
+        return self.id.hex if self.id else "nobody"
+
+
+NOBODY = Actor("nobody")
+
+
+def person(subject: UUID, *, at: datetime, second_factor_at: datetime | None = None) -> Actor:
+    """The person of that subject, with the roles they hold at that moment."""
+    roles = frozenset(fact.value for fact in facts.of(subject, FactKind.ROLE, at=at))
+    return Actor("person", subject, roles=roles, second_factor_at=second_factor_at)
+
+
+def enquirer(subject: UUID) -> Actor:
+    """Someone who is registering or asking: they may write about themselves and never read back."""
+    return Actor("person", subject, enquirer=True)
+
+
+@dataclass(frozen=True)
+class _Declared:
+    purposes: frozenset[Purpose]
+    categories: frozenset[Category]
+    modules: frozenset[str]
+
+
+_services: dict[str, _Declared] = {}
+
+
+def declare_service(name: str, *, purposes: set[Purpose], categories: set[Category], modules: set[str]) -> None:
+    """Declare a service: the purposes and categories it may serve, and the modules that may act as it."""
+    _services[name] = _Declared(frozenset(purposes), frozenset(categories), frozenset(modules))
+
+
+def service(name: str, *, on_behalf_of: UUID | None = None) -> Actor:
+    """
+    Act as a declared service.
+
+    :raises LookupError: there is no such service.
+    :raises PermissionError: the calling module is not one that the declaration names.
+    """
+    declared = _services.get(name)
+    if declared is None:
+        raise LookupError(f"No service is declared by the name {name!r}: call actors.declare_service beside its code.")
+    caller = sys._getframe(1).f_globals.get("__name__", "")
+    if caller not in declared.modules:
+        raise PermissionError(f"{caller} may not act as the service {name!r}: its declaration does not name that module.")
+    return Actor("service", name=name, on_behalf_of=on_behalf_of, purposes=declared.purposes, categories=declared.categories)
+
+
+def list_services() -> dict[str, frozenset[str]]:
+    """Every declared service and the modules that may act as it."""
+    return {name: declared.modules for name, declared in _services.items()}

@@ -1,0 +1,130 @@
+"""
+Acts: the only way to write. One function for each thing that people do, one transaction, one ledger row for each person touched.
+
+    @act(Event.NOTE_WRITTEN, purpose=Purpose.CARE)
+    def write_note(subject, *, by, at, text): ...
+
+A refusal inside an act undoes it; the refusal is recorded by the boundary, after the undoing. An act within an act joins
+its transaction: what the outer one undoes, the inner one never did.
+"""
+
+import functools
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+
+from troth.gate.actors import Actor
+from troth.gate.boundary import boundary
+from troth.gate.contexts import Opened
+from troth.ledger.drafts import Draft
+from troth.ledger.names import Event
+from troth.ledger.writing import write
+from troth.notice.purposes import Action, Purpose
+from troth.vault import keyring
+from troth.vault.models import Subject, SubjectKind
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class ActStamp:
+    """Who acts and when, for the stamps of the rows."""
+
+    at: datetime
+    by: str
+
+
+_opened: ContextVar[Opened | None] = ContextVar("troth_act", default=None)
+
+
+def act(event: Event, *, purpose: Purpose, action: Action = Action.WRITE) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """
+    Make a function an act. It must take `by` (an Actor) and `at` (an aware datetime) by keyword.
+
+    :raises Refused: the gate said no to something it wrote.
+    :raises TypeError: `by` or `at` is missing.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            by, at = kwargs.get("by"), kwargs.get("at")
+            if not isinstance(by, Actor) or not isinstance(at, datetime):
+                raise TypeError(f"{function.__name__} is an act: call it with by= (an Actor) and at= (an aware datetime).")
+            # An inner act joins the outer one: without a savepoint, what fails in it undoes the whole.
+            with boundary() as into, transaction.atomic(savepoint=_opened.get() is None):
+                opened = Opened(purpose, action, by=by, at=at, into=into, stamp=ActStamp(at, by.reference))
+                outer = _opened.get()
+                if outer is not None:
+                    opened.created = outer.created
+                tokens = keyring.current.set(opened.ring), _opened.set(opened)
+                try:
+                    result = function(*args, **kwargs)
+                    drafts = _drafts(event, opened)
+                    write(drafts)
+                finally:
+                    keyring.current.reset(tokens[0])
+                    _opened.reset(tokens[1])
+                    opened._gather()
+                    opened.ring.close()
+                return result
+
+        run.act = (event, purpose, action)  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def acting() -> Opened:
+    """
+    The context of the act that is open: `acting().require(subject, Category.HEALTH)`.
+
+    :raises NotAnAct: none is.
+    """
+    found = _opened.get()
+    if found is None:
+        keyring.acting()
+        raise RuntimeError("A key ring of an act is open without its context.")
+    return found
+
+
+def new_subject(kind: SubjectKind) -> Subject:
+    """Make a bare subject inside the act that is open; whoever makes a record may finish writing it in the same act."""
+    opened = acting()
+    made = Subject.objects.create(kind=kind)
+    opened.created.add(made.id)
+    opened.ring.touched(made.id, f"vault.subject/{made.id.hex}/{kind.value}")
+    return made
+
+
+def touched(subject: UUID, reference: str) -> None:
+    """Note in the act's event something it did to a person that is not the saving of a holding."""
+    keyring.acting().touched(subject, reference)
+
+
+def _drafts(event: Event, opened: Opened) -> list[Draft]:
+    """One draft for each subject touched; one without a subject when nobody was."""
+    objects: dict[str, dict[str, str]] = {}
+    for row in opened.ring.written:
+        objects.setdefault(row.subject_id.hex, {})[row.reference] = row.digest()
+    for subject, reference in opened.ring.touches:
+        label, _, digest = reference.rpartition("/")
+        objects.setdefault(subject.hex, {})[label] = digest
+    actor: Any = opened.by
+    common: dict[str, Any] = {
+        "at": opened.at, "event": event, "outcome": "done", "actor_kind": actor.kind,
+        "actor": actor.name if actor.kind == "service" else (actor.id.hex if actor.id else ""),
+        "on_behalf_of": actor.on_behalf_of.hex if actor.on_behalf_of else "", "purpose": opened.purpose,
+        "action": opened.action, "request": opened._boundary.request}
+    if not objects:
+        return [Draft(**common)]
+    return [
+        Draft(**common, subject=subject, reason=opened.known_reason(UUID(subject)),
+              objects=" ".join(f"{label}/{digest}" for label, digest in things.items()))
+        for subject, things in objects.items()]

@@ -1,0 +1,191 @@
+"""
+The boundary: the outermost thing that a request, a job or a command runs inside.
+
+Access and refusals are gathered here and committed in one statement before the first byte, mail or call leaves. If they
+cannot be written nothing is shown; if anything poisoned the request, an error is (pitfalls A5, A6).
+"""
+
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from datetime import datetime
+from types import TracebackType
+from uuid import uuid4
+
+from django.db import DatabaseError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from troth.gate.refusals import Check, LedgerUnavailable, Refused
+from troth.ledger.drafts import Draft
+from troth.ledger.writing import write
+from troth.notice import selectors as notices
+from troth.notice.register import Register
+from troth.vault.keyring import Watch, watch
+
+log = logging.getLogger("troth.gate")
+
+AccessKey = tuple[str, str, str, str, str]
+
+
+class Boundary(Watch):
+    """Gathers what was opened and refused, once for each (actor, subject, purpose, action), until it is committed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.request = uuid4().hex
+        self._opened: dict[AccessKey, tuple[Draft, set[str]]] = {}
+        self._refused: dict[tuple[AccessKey, str, str], Draft] = {}
+        self._others: list[Draft] = []
+        self._registers: dict[datetime, Register] = {}
+
+    def register(self, at: datetime) -> Register:
+        """The notice in force, read once for the request."""
+        found = self._registers.get(at)
+        if found is None:
+            found = self._registers[at] = notices.register_in_force(at)
+        return found
+
+    def opened(self, draft: Draft, categories: set[str]) -> None:
+        """Note that these categories of a subject were opened."""
+        key = (draft.actor, draft.subject, draft.purpose, draft.action, draft.reason)
+        known = self._opened.setdefault(key, (draft, set()))
+        known[1].update(categories)
+
+    def refused(self, draft: Draft) -> None:
+        """Note a refusal."""
+        key = (draft.actor, draft.subject, draft.purpose, draft.action, draft.reason)
+        self._refused.setdefault((key, draft.check, draft.what), draft)
+
+    def note(self, draft: Draft) -> None:
+        """Note an event that is neither: a search that was counted, a sign-in that failed."""
+        self._others.append(draft)
+
+    def commit(self) -> None:
+        """
+        Write what was gathered, in one statement, and commit it. What was committed is not written again.
+
+        :raises LedgerUnavailable: it could not be written.
+        """
+        drafts = [draft._replace(what=" ".join(sorted(categories))) for draft, categories in self._opened.values()]
+        drafts += [*self._refused.values(), *self._others]
+        self._opened, self._refused, self._others = {}, {}, []
+        if not drafts:
+            return
+        try:
+            with transaction.atomic():
+                write(drafts)
+        except DatabaseError as error:
+            log.error("ledger unavailable: %s", type(error).__name__)
+            raise LedgerUnavailable("The record of who looked could not be written, so nothing is shown.") from error
+
+
+_current: ContextVar[Boundary | None] = ContextVar("troth_boundary", default=None)
+
+
+def current() -> Boundary | None:
+    """The boundary that is open, if any."""
+    return _current.get()
+
+
+class boundary:  # noqa: N801  reads as a phrase: `with boundary():`
+    """
+    Open a boundary, unless one is open: then this is part of it.
+
+    On the way out what was gathered is committed, whether or not an exception is on its way; then a poisoned boundary raises
+    what poisoned it, if nothing else did.
+    """
+
+    def __enter__(self) -> Boundary:
+        known = _current.get()
+        self._mine: tuple[Token[Boundary | None], Token[Watch | None]] | None = None
+        if known is not None:
+            return known
+        made = Boundary()
+        self._mine = (_current.set(made), watch.set(made))
+        self._boundary = made
+        return made
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._mine is None:
+            return
+        _current.reset(self._mine[0])
+        watch.reset(self._mine[1])
+        self._boundary.commit()
+        if error is None and self._boundary.poisoned is not None:
+            raise self._boundary.poisoned
+
+
+class BoundaryMiddleware:
+    """
+    One boundary for each request, outside everything that can open data.
+
+    The events are committed after the view's transactions ended and its templates were rendered, before the first byte
+    leaves. A stream that opens data later opens a boundary of its own (`SealedStream`).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        opened = Boundary()
+        tokens = _current.set(opened), watch.set(opened)
+        request.boundary = opened  # type: ignore[attr-defined]
+        # One moment for the whole request.
+        request.at = timezone.now()  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+            poisoned = opened.poisoned
+            if poisoned is not None and response.status_code < 400:
+                _discard(response)
+                response = answer_refusal(request, poisoned) if isinstance(poisoned, Refused) else answer_fault(request)
+            try:
+                opened.commit()
+            except LedgerUnavailable:
+                _discard(response)
+                response = render(request, "gate/unavailable.html", status=503)
+        finally:
+            _current.reset(tokens[0])
+            watch.reset(tokens[1])
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn a refusal that reached the top into its page; leave everything else to Django."""
+        if isinstance(error, Refused):
+            return answer_refusal(request, error)
+        if isinstance(error, LedgerUnavailable):
+            return render(request, "gate/unavailable.html", status=503)
+        return None
+
+
+def _discard(response: HttpResponseBase) -> None:
+    """
+    Let what will not be sent go of its key. Not `response.close()`: that would say the request has finished, and Django would
+    close the connection that the events are yet to be committed on.
+    """
+    closers: list[Callable[[], object]] = getattr(response, "_resource_closers", [])
+    for close in closers:
+        close()
+    closers.clear()
+
+
+def answer_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The page of a refusal: the sentence, the rule, and the six checks as far as this person may be told."""
+    decision = refused.decision
+    failed = decision.spoken
+    checks = []
+    for check in Check:
+        state = "not_asked" if failed is None or check.number > failed.number else (
+            "failed" if check is failed else "passed")
+        checks.append({"name": check.value.capitalize(), "state": state})
+    context = {"sentence": decision.sentence, "rule": decision.rule if failed else "", "checks": checks if failed else []}
+    return render(request, "gate/refused.html", context, status=403)
+
+
+def answer_fault(request: HttpRequest) -> HttpResponse:
+    """The page of a fault of ours: data was touched with no purpose stated, so the page is not sent."""
+    return render(request, "gate/fault.html", status=500)

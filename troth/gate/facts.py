@@ -1,0 +1,155 @@
+"""
+Reading and recording standing facts. Recording is only possible inside an act; reading is one query for any number of people.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+from django.db import connections
+
+from troth.gate.models import Fact, FactKind
+from troth.gate.rules import Standing
+from troth.notice.purposes import Purpose
+from troth.vault import keyring, secrets
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_COLUMNS = "id, subject, kind, purpose, value, other, since, until, ended, recorded_by, mark"
+
+
+class StandingFact(NamedTuple):
+    """One row, as read. `sound` says whether its mark is right."""
+
+    id: str
+    subject: str
+    kind: str
+    purpose: str
+    value: str
+    other: str
+    since: int
+    until: int | None
+    ended: int | None
+    recorded_by: str
+    sound: bool
+
+    def holds(self, at: int) -> bool:
+        """Whether it stands at that moment."""
+        return self.since <= at and (self.until is None or at < self.until) and (self.ended is None or at < self.ended)
+
+    def ended_at(self) -> datetime | None:
+        """When it was ended, if it was."""
+        return None if self.ended is None else moment(self.ended)
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970, UTC."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def moment(at: int) -> datetime:
+    """The moment of a number of microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=at)
+
+
+def _mark(columns: Sequence[object]) -> bytes:
+    text = "\x1f".join("" if column is None else str(column) for column in columns)
+    return hmac.digest(secrets.opened().named("facts"), text.encode(), hashlib.sha256)[:16]
+
+
+def about(subjects: Iterable[UUID]) -> dict[str, list[StandingFact]]:
+    """Every fact about these subjects, ended ones too, by subject (hexadecimal)."""
+    names = [subject.hex for subject in subjects]
+    found: dict[str, list[StandingFact]] = {name: [] for name in names}
+    with connections["default"].cursor() as cursor:
+        for start in range(0, len(names), 5_000):
+            chunk = names[start : start + 5_000]
+            cursor.execute(f"SELECT {_COLUMNS} FROM gate_fact WHERE subject IN ({','.join(['%s'] * len(chunk))}) "  # noqa: S608
+                           "ORDER BY since, id", chunk)
+            for *columns, mark in cursor.fetchall():
+                sound = hmac.compare_digest(_mark(columns), bytes(mark))
+                found[columns[1]].append(StandingFact._make((*columns, sound)))
+    return found
+
+
+def of(subject: UUID, kind: FactKind, *, at: datetime) -> list[StandingFact]:
+    """The facts of one kind that stand about a subject now."""
+    when = micros(at)
+    return [fact for fact in about([subject])[subject.hex] if fact.kind == kind and fact.holds(when) and fact.sound]
+
+
+def standing(
+    facts: Iterable[StandingFact], purpose: Purpose, *, at: int, declaring: frozenset[int], actor: str,
+) -> Standing:
+    """Boil the facts about one subject down to how they stand towards one purpose. `declaring`: versions with the purpose."""
+    told = contract = consent = taken_back = objected = restricted = represented = broken = False
+    sound = True
+    for fact in facts:
+        if not fact.sound:
+            sound = False
+            continue
+        for_this = fact.purpose in ("", purpose)
+        if not fact.holds(at):
+            taken_back = taken_back or (fact.kind == FactKind.CONSENT and fact.purpose == purpose and fact.since <= at)
+            continue
+        kind = fact.kind
+        if kind in (FactKind.NOTICE_GIVEN, FactKind.NOTICE_TOLD):
+            told = told or (fact.value.isdigit() and int(fact.value) in declaring)
+        elif kind == FactKind.CONTRACT:
+            contract = contract or for_this
+        elif kind == FactKind.CONSENT:
+            consent = consent or fact.purpose == purpose
+        elif kind == FactKind.OBJECTION:
+            objected = objected or for_this
+        elif kind == FactKind.RESTRICTION:
+            restricted = True
+        elif kind == FactKind.REPRESENTATIVE:
+            represented = represented or (fact.other == actor and for_this)
+        elif kind == FactKind.GLASS_BROKEN:
+            broken = broken or fact.other == actor
+    return Standing(told, contract, consent, taken_back and not consent, objected, restricted, represented, broken, sound)
+
+
+def record(
+    subject: UUID, kind: FactKind, *, at: datetime, purpose: Purpose | None = None, value: str = "",
+    other: UUID | None = None, until: datetime | None = None,
+) -> str:
+    """
+    Record a fact, inside an act, whose event then names it. Gives its id.
+
+    :raises NotAnAct: no act is open.
+    """
+    ring = keyring.acting()
+    assert ring.stamp is not None
+    columns = (uuid4().hex, subject.hex, str(kind), purpose.value if purpose else "", value, other.hex if other else "",
+               micros(at), micros(until) if until else None, None, ring.stamp.by)
+    Fact.objects.create(**dict(zip(_COLUMNS.split(", "), (*columns, _mark(columns)), strict=True)))
+    ring.touched(subject, f"gate.fact/{columns[0]}/{_mark(columns).hex()}")
+    return columns[0]
+
+
+def end(subject: UUID, kind: FactKind, *, at: datetime, purpose: Purpose | None = None, value: str | None = None) -> int:
+    """
+    End the facts of this kind that stand about a subject (for one purpose or value, when given), inside an act.
+
+    Gives how many were ended. Ending again what has ended changes nothing.
+
+    :raises NotAnAct: no act is open.
+    """
+    ring = keyring.acting()
+    when = micros(at)
+    ended = 0
+    for fact in about([subject])[subject.hex]:
+        if fact.kind != kind or not fact.holds(when) or (purpose is not None and fact.purpose != purpose.value):
+            continue
+        if value is not None and fact.value != value:
+            continue
+        columns = (*fact[:8], when, fact.recorded_by)
+        changed = Fact.objects.filter(pk=fact.id, ended=None).update(ended=when, mark=_mark(columns))
+        if changed:
+            ring.touched(subject, f"gate.fact/{fact.id}/{_mark(columns).hex()}")
+            ended += changed
+    return ended

@@ -1,0 +1,58 @@
+"""
+Standing facts: what the gate consults about a person at every decision. They work the moment they are committed.
+
+A fact holds identifiers and codes only. Each carries a keyed mark over its columns, so that one that was written, changed
+or lengthened below the gate is refused (pitfalls B15).
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class FactKind(models.TextChoices):
+    """What can stand about a subject."""
+
+    NOTICE_GIVEN = "notice_given", "was given a version of the notice"
+    NOTICE_TOLD = "notice_told", "was told of a version of the notice"
+    ROLE = "role", "holds a role"
+    CONTRACT = "contract", "has an agreement with the clinic"
+    CONSENT = "consent", "consented"
+    OBJECTION = "objection", "objected"
+    RESTRICTION = "restriction", "asked for restriction"
+    REPRESENTATIVE = "representative", "is represented"
+    SAME_PERSON = "same_person", "is the same person as another subject"
+    GLASS_BROKEN = "glass_broken", "had their record opened in an emergency"
+
+
+class Fact(models.Model):
+    """One standing fact. Times are microseconds since 1970, UTC. It ends once, and is never otherwise changed."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    subject = models.CharField(max_length=32)
+    kind = models.CharField(max_length=16, choices=FactKind.choices)
+    purpose = models.CharField(max_length=40, default="")  # "" is every purpose
+    value = models.CharField(max_length=40, default="")  # a role, a version, a ground: a code, never words
+    other = models.CharField(max_length=32, default="")  # the other subject: representative, linked person, who broke the glass
+    since = models.BigIntegerField()
+    until = models.BigIntegerField(null=True)
+    ended = models.BigIntegerField(null=True)
+    recorded_by = models.CharField(max_length=64)
+    mark = models.BinaryField(max_length=32)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "random", "subject": "random identifier", "kind": "a code: the gate must find it", "purpose": "a code of the vocabulary",
+        "value": "a role, version or ground: a code", "other": "random identifier", "since": "when it holds from", "until": "when it ends",
+        "ended": "when it was ended", "recorded_by": "random identifier or service", "mark": "a keyed hash"}
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "kind"], name="fact_by_subject")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until__isnull=True) | models.Q(until__gt=models.F("since")),
+                                   name="fact_ends_after_it_begins"),
+            models.CheckConstraint(condition=models.Q(ended__isnull=True) | models.Q(ended__gte=models.F("since")),
+                                   name="fact_ended_after_it_began"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id[:8]}"

@@ -1,0 +1,105 @@
+"""
+The URL table: each row says once for what purpose and with which action its page is opened, and who may ask for it.
+
+    page("people/<uuid:subject>/", card.show, name="card", purpose=Purpose.CARE, who={"prescriber"})
+    public("", home.show, name="home", why="the clinic's front page holds nobody's data")
+
+The person never picks a purpose. A structure test refuses a URL without a row.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+
+from troth.gate.actors import NOBODY, Actor
+from troth.gate.contexts import processing
+from troth.gate.refusals import Check, Decision, Refused
+from troth.notice.purposes import Action, Purpose
+from troth.vault import keyring
+
+View = Callable[..., HttpResponseBase]
+PATIENTS = "patients"  # anyone signed in about themselves
+STAFF = "staff"  # anyone signed in who holds a role
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table, for the tests that ask every URL as everyone, and for the documentation."""
+
+    route: str
+    name: str
+    purpose: Purpose | None
+    action: Action | None
+    who: frozenset[str]
+    why: str = ""
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is signed in, as the session says, or nobody."""
+    return getattr(request, "actor", NOBODY)
+
+
+def may_ask(actor: Actor, who: frozenset[str]) -> bool:
+    """Whether this actor is one of those a row is for."""
+    if actor.kind != "person":
+        return False
+    return PATIENTS in who and not actor.roles or STAFF in who and bool(actor.roles) or bool(actor.roles & who)
+
+
+def page(
+    route: str, view: View, *, name: str, purpose: Purpose, who: set[str], action: Action = Action.READ,
+) -> URLPattern:
+    """A page that opens personal data: signed in, for the row's purpose, inside a context that ends with the view."""
+    row = Row(route, name, purpose, action, frozenset(who))
+
+    @functools.wraps(view)
+    def opened(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        actor = actor_of(request)
+        if actor.kind != "person":
+            return _sign_in_first(request)
+        if not may_ask(actor, row.who):
+            raise keyring.poison(Refused(Decision(allowed=False, check=Check.ROLE, spoken=Check.ROLE, rule="the roles of our notice",
+                                                  sentence="This page is for another role. Your sign-in doesn't open it.")))
+        context = processing(purpose, action, by=actor, at=request.at)  # type: ignore[attr-defined]
+        request.opened = context.enter()  # type: ignore[attr-defined]
+        error: BaseException | None = None
+        try:
+            response = view(request, **parts)
+            render = getattr(response, "render", None)
+            if callable(render) and not getattr(response, "is_rendered", True):
+                response = render()  # a deferred template would be rendered after the context has closed (pitfalls A5)
+            return response
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            context.leave(type(error) if error else None, error, None)
+
+    opened.row = row  # type: ignore[attr-defined]
+    return path(route, opened, name=name)
+
+
+def public(route: str, view: View, *, name: str, why: str) -> URLPattern:
+    """A page that opens nobody's data by itself; `why` says how that is so. Acts it calls state their own purpose."""
+    row = Row(route, name, None, None, frozenset(), why)
+
+    @functools.wraps(view)
+    def shown(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        return view(request, **parts)
+
+    shown.row = row  # type: ignore[attr-defined]
+    return path(route, shown, name=name)
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    """Send a stranger to the sign-in page. The address they wanted goes into the session, never into the URL (B1)."""
+    remember = getattr(request, "remember_destination", None)
+    if request.method == "GET" and callable(remember):
+        remember(request.path)
+    return redirect("sign_in")

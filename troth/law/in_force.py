@@ -1,0 +1,10 @@
+"""From when each date rule is law. What counts is the law on the day of the case, not today's (LAW-0.3, LAW-0.7)."""
+
+from datetime import date
+
+# The General Data Protection Regulation and the Data Protection Act 2018; the Act of 1998 before had other limits.
+RIGHTS_FROM = date(2018, 5, 25)
+# Article 12A of the UK GDPR, by SI 2026/82 regulation 2 (LAW-0.3); requests made earlier keep the old Article 12(3).
+ARTICLE_12A_FROM = date(2026, 2, 5)
+# Section 164A of the Data Protection Act 2018, by SI 2026/82 regulation 3 (LAW-0.4).
+COMPLAINTS_DUTY_FROM = date(2026, 6, 19)

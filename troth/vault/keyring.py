@@ -1,0 +1,226 @@
+"""
+The key ring of the context that is open now. The gate fills it; sealed fields ask it; nobody else touches it.
+
+A ring is closed when its context ends, and a closed ring refuses for ever: a captured generator, task or reference gets
+nothing (pitfalls B10). Threads inherit no ring. A refusal or an unopened read poisons the watch of the boundary that is
+open, so that an answer cannot leave even when a template swallowed the exception (pitfalls A6).
+"""
+
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from troth.vault import keystore
+from troth.vault.errors import Destroyed, NotAnAct, Unopened
+
+if TYPE_CHECKING:
+    from troth.vault.models import Holding
+
+KeyName = keystore.KeyName
+
+
+class Watch:
+    """What a boundary watches for: the first refusal or unopened read since it opened."""
+
+    def __init__(self) -> None:
+        self.poisoned: Exception | None = None
+
+
+watch: ContextVar[Watch | None] = ContextVar("troth_watch", default=None)
+
+
+def poison(error: Exception) -> Exception:
+    """Mark the open boundary, if any, so that it answers with an error whatever happens next. Gives the error back."""
+    watching = watch.get()
+    if watching is not None and watching.poisoned is None:
+        watching.poisoned = error
+    return error
+
+
+class Stamp(Protocol):
+    """Who acts and when: what an act writes on the rows of its holdings."""
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def by(self) -> str: ...
+
+
+class KeyRing:
+    """
+    The keys that one context may use.
+
+    `authorise(subject, compartment)` is the gate's: None means yes, an exception means no and why. A ring opens (`reads`),
+    seals (`stamp` is that of an act), or both; what the inner ring may not do, an outer one may.
+    """
+
+    __slots__ = ("_allowed", "_authorise", "_ciphers", "_wrapped", "changed", "closed", "mark", "outer", "raw", "reads", "stamp", "touches", "used", "written")
+
+    def __init__(
+        self, authorise: Callable[[UUID, str], Exception | None], *, reads: bool, stamp: Stamp | None = None,
+        outer: "KeyRing | None" = None, raw: bool = False,
+    ) -> None:
+        self._authorise = authorise
+        self._allowed: set[tuple[int, str]] = set()  # what the gate already said yes to in this context
+        self._ciphers: dict[KeyName, AESGCM] = {}
+        self._wrapped: dict[KeyName, keystore.WrappedKey] = {}
+        self.closed = False
+        self.mark: object = object()  # rows remember under which mark they were opened; a new mark makes them ask again
+        self.used: set[tuple[int, str]] = set()  # subject as a number, compartment: what was really opened
+        self.outer = outer
+        self.raw = raw
+        self.reads = reads
+        self.stamp = stamp
+        self.written: list[Holding] = []
+        self.touches: list[tuple[UUID, str]] = []  # what an act did besides: (subject, reference)
+        self.changed: Callable[[UUID], None] | None = None  # the gate's: standing facts about a subject changed
+
+    def preload(self, subjects: Iterable[UUID], compartments: tuple[str, ...]) -> None:
+        """Fetch the stored keys of many subjects in one query; they are unwrapped when first used."""
+        self._wrapped.update(keystore.fetch(subjects, compartments))
+
+    def close(self) -> None:
+        """End the ring: it holds nothing and refuses from now on."""
+        self.closed = True
+        self.mark = object()
+        self._allowed.clear()
+        self._ciphers.clear()
+        self._wrapped.clear()
+
+    def opener(self, subject: UUID, compartment: str, scope: str) -> AESGCM:
+        """
+        The cipher to open with: this ring's, or else an outer one's.
+
+        :raises Unopened: no ring here may open anything (closed, or all of them only write).
+        :raises Destroyed: the key is gone.
+        :raises Exception: the gate's refusal, from the innermost ring that reads.
+        """
+        refusal: Exception | None = None
+        number = subject.int
+        ring: KeyRing | None = self
+        while ring is not None:
+            if ring.reads and not ring.closed:
+                asked = (number, compartment)
+                no = None if asked in ring._allowed else ring._authorise(subject, compartment)
+                if no is None:
+                    ring._allowed.add(asked)
+                    ring.used.add(asked)
+                    return ring._cipher((number, compartment, scope))
+                refusal = refusal or no
+            ring = ring.outer
+        raise poison(refusal or Unopened(
+            "Sealed data was touched where nothing may be opened: the context has closed, or it only writes. Open one with "
+            "`with processing(Purpose.…, Action.READ, by=…, at=…)`."))
+
+    def sealer(self, subject: UUID, compartment: str, scope: str) -> AESGCM:
+        """
+        The cipher to seal with, its key made if there is none.
+
+        :raises NotAnAct: no act is open.
+        :raises Exception: the gate's refusal.
+        """
+        ring = self.acting()
+        no = ring._authorise(subject, compartment)
+        if no is not None:
+            raise poison(no)
+        name = (subject.int, compartment, scope)
+        if name not in ring._ciphers and name not in ring._wrapped:
+            ring._wrapped.update(keystore.fetch([subject], [compartment], scope=scope) or keystore.make([name]))
+        return ring._cipher(name)
+
+    def make_keys(self, names: Iterable[KeyName]) -> None:
+        """Make or fetch many keys at once, before a bulk write. The gate's authorisation is still asked row by row."""
+        ring = self.acting()
+        missing = [name for name in dict.fromkeys(names) if name not in ring._ciphers and name not in ring._wrapped]
+        if missing:
+            ring._wrapped.update(keystore.make(missing))
+
+    def acting(self) -> "KeyRing":
+        """
+        The innermost ring that belongs to an act.
+
+        :raises NotAnAct: none does.
+        """
+        ring: KeyRing | None = self
+        while ring is not None:
+            if ring.stamp is not None and not ring.closed:
+                return ring
+            ring = ring.outer
+        raise poison(NotAnAct(_NOT_AN_ACT))
+
+    def touched(self, subject: UUID, reference: str) -> None:
+        """Note that the open act did something to this subject that is not the saving of a holding."""
+        self.touches.append((subject, reference))
+        ring: KeyRing | None = self
+        while ring is not None:
+            ring.mark = object()
+            ring._allowed = {asked for asked in ring._allowed if asked[0] != subject.int}
+            if ring.changed is not None:
+                ring.changed(subject)
+            ring = ring.outer
+
+    def _cipher(self, name: KeyName) -> AESGCM:
+        found = self._ciphers.get(name)
+        if found is None:
+            held = self._wrapped.get(name)
+            if held is None:
+                # Rows or years of one compartment come together: fetch them all, once.
+                self._wrapped.update(keystore.fetch([UUID(int=name[0])], [name[1]], scope=None))
+                held = self._wrapped.get(name)
+            if held is None:
+                raise poison(Destroyed("The key of this part of the record was destroyed, so nothing can open it any more."))
+            found = self._ciphers[name] = keystore.unwrap(name, held)
+        return found
+
+
+_NOT_AN_ACT = ("A holding was about to be written outside an act. Move the write into a function of the room's services.py "
+               "decorated with @act(Event.…, purpose=Purpose.…).")
+
+current: ContextVar[KeyRing | None] = ContextVar("troth_keyring", default=None)
+
+
+def opening() -> KeyRing:
+    """
+    The ring to open with.
+
+    :raises Unopened: no context is open.
+    """
+    ring = current.get()
+    if ring is None:
+        raise poison(Unopened("Sealed data was touched with no context open. Say why you need it: "
+                              "`with processing(Purpose.…, Action.READ, by=…, at=…):`."))
+    return ring
+
+
+def acting() -> KeyRing:
+    """
+    The ring of the act that is open.
+
+    :raises NotAnAct: none is.
+    """
+    ring = current.get()
+    if ring is None:
+        raise poison(NotAnAct(_NOT_AN_ACT))
+    return ring.acting()
+
+
+def _refuse_nothing(subject: UUID, compartment: str) -> Exception | None:
+    return None
+
+
+RAW = KeyRing(_refuse_nothing, reads=False, raw=True)  # inside it sealed fields give their opaque ciphertext
+
+
+class as_ciphertext:  # noqa: N801  reads as a phrase: `with as_ciphertext():`
+    """A context in which sealed fields give their opaque `Sealed` value. The vault uses it to reload and copy rows."""
+
+    def __enter__(self) -> None:
+        self._token = current.set(RAW)
+
+    def __exit__(self, *_: object) -> None:
+        current.reset(self._token)

@@ -1,0 +1,143 @@
+"""
+Data keys: one for each (subject, compartment, scope), kept in the store `keys`, wrapped by a master key.
+
+Key first, then row; rows before keys on the way out. The first writer of a key wins and the other re-reads (pitfalls A12).
+Statements are plain SQL because every page and every save runs them.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import connections
+
+from troth.vault import secrets
+from troth.vault.errors import Damaged
+
+STORE = "keys"
+CHUNK = 5_000
+
+KeyName = tuple[int, str, str]  # subject as a number, which hashes in a tenth of the time of a UUID; compartment; scope
+
+
+class WrappedKey(NamedTuple):
+    """A data key as stored."""
+
+    master: int
+    wrapped: bytes
+
+
+@lru_cache(maxsize=4096)
+def _ending(compartment: str, scope: str, master: int) -> bytes:
+    return f"|{master}|{compartment}|{scope}".encode()
+
+
+def _bound_to(name: KeyName, master: int) -> bytes:
+    return name[0].to_bytes(16, "big") + _ending(name[1], name[2], master)
+
+
+def unwrap(name: KeyName, held: WrappedKey) -> AESGCM:
+    """
+    Open a data key and make its cipher.
+
+    :raises MasterKeyMissing: the master key it was wrapped by is gone.
+    :raises Damaged: the stored key was changed or moved from another name.
+    """
+    return AESGCM(unwrap_raw(name, held))
+
+
+def unwrap_raw(name: KeyName, held: WrappedKey) -> bytes:
+    """The bytes of a data key. Only turning and files use them; everything else takes a cipher."""
+    blob = held.wrapped
+    try:
+        return secrets.opened().master(held.master).cipher.decrypt(blob[:12], blob[12:], _bound_to(name, held.master))
+    except (InvalidTag, ValueError):
+        raise Damaged(f"The stored key of compartment {name[1]!r} does not open: it was changed, or moved from another "
+                      "subject. Restore the key store from a backup.") from None
+
+
+def wrap(name: KeyName, key: bytes, master: secrets.MasterKey) -> WrappedKey:
+    """Wrap the bytes of a data key under a master key."""
+    nonce = os.urandom(12)
+    return WrappedKey(master.number, nonce + master.cipher.encrypt(nonce, key, _bound_to(name, master.number)))
+
+
+def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+def fetch(subjects: Iterable[UUID], compartments: Sequence[str], *, scope: str | None = "") -> dict[KeyName, WrappedKey]:
+    """The stored keys of these subjects and compartments: of one scope, or of every scope with `scope=None`."""
+    found: dict[KeyName, WrappedKey] = {}
+    names = [subject.hex for subject in subjects]
+    if not names or not compartments:
+        return found
+    in_compartments = ",".join(["%s"] * len(compartments))
+    with connections[STORE].cursor() as cursor:
+        for chunk in _chunks(names):
+            sql = (f"SELECT subject, compartment, scope, master, wrapped FROM vault_datakey "  # noqa: S608
+                   f"WHERE subject IN ({','.join(['%s'] * len(chunk))}) AND compartment IN ({in_compartments})")
+            parameters: list[str] = [*chunk, *compartments]
+            if scope is not None:
+                sql += " AND scope = %s"
+                parameters.append(scope)
+            cursor.execute(sql, parameters)
+            for subject, compartment, of, master, wrapped in cursor.fetchall():
+                found[(int(subject, 16), compartment, of)] = WrappedKey(master, bytes(wrapped))
+    return found
+
+
+def make(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:
+    """
+    Make a key for each name that has none, and give back the stored one of every name.
+
+    Committed before it returns. Two processes that make the same key at once end up with the one that was stored first.
+    """
+    current = secrets.opened().current()
+    made_at = datetime.now(UTC)
+    rows = []
+    for name in names:
+        held = wrap(name, AESGCM.generate_key(256), current)
+        rows.append((f"{name[0]:032x}", *name[1:], held.master, held.wrapped, made_at))
+    found: dict[KeyName, WrappedKey] = {}
+    with connections[STORE].cursor() as cursor:
+        for chunk in _chunks(rows):
+            cursor.executemany(
+                "INSERT INTO vault_datakey (subject, compartment, scope, master, wrapped, made_at) "
+                "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (subject, compartment, scope) DO NOTHING", chunk)
+    found.update(_fetch_like(names))
+    return found
+
+
+def _fetch_like(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:
+    wanted = set(names)
+    subjects = {UUID(int=name[0]) for name in names}
+    compartments = sorted({name[1] for name in names})
+    return {name: held for name, held in fetch(subjects, compartments, scope=None).items() if name in wanted}
+
+
+def destroy(subject: UUID, compartments: Sequence[str], *, scope: str | None = None) -> tuple[KeyName, ...]:
+    """
+    Destroy the keys of a subject in these compartments, of one scope or of all. Repeatable.
+
+    Gives the names that went. They are unreadable in every backup too once the master key of today is destroyed.
+    """
+    gone = tuple(fetch([subject], compartments, scope=scope))
+    with connections[STORE].cursor() as cursor:
+        for name in gone:
+            cursor.execute("DELETE FROM vault_datakey WHERE subject = %s AND compartment = %s AND scope = %s",
+                           [subject.hex, *name[1:]])
+    return gone
+
+
+def list_stored(subject: UUID) -> tuple[KeyName, ...]:
+    """The names of every key that a subject has."""
+    with connections[STORE].cursor() as cursor:
+        cursor.execute("SELECT subject, compartment, scope FROM vault_datakey WHERE subject = %s", [subject.hex])
+        return tuple((int(found, 16), compartment, scope) for found, compartment, scope in cursor.fetchall())

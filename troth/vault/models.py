@@ -1,0 +1,337 @@
+"""
+The vault's tables, and `Holding`, the base of every table that holds anything about a person.
+
+Never write a holding outside an act, never give a sealed field a default, and never reuse a field id.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from uuid import UUID, uuid4
+
+from django.core.exceptions import FieldError
+from django.db import models
+
+from troth.vault import keyring
+from troth.vault.errors import SealedMisuse
+from troth.vault.fields import Sealed, SealedField
+
+if TYPE_CHECKING:
+    PlainDateTime = models.DateTimeField[Any, Any]
+    PlainChar = models.CharField[Any, Any]
+else:
+    PlainDateTime = models.DateTimeField
+    PlainChar = models.CharField
+
+
+class SubjectKind(models.TextChoices):
+    """Who a subject is to the clinic. A person may be several subjects (design.md)."""
+
+    PATIENT = "patient", "patient"
+    CLAIMANT = "claimant", "claimant"
+    ENQUIRER = "enquirer", "enquirer"
+    SUBSCRIBER = "subscriber", "subscriber"
+    VISITOR = "visitor", "visitor"
+    STAFF = "staff", "member of staff"
+    EXPERT = "expert", "medical expert"
+    REPRESENTATIVE = "representative", "representative"
+
+
+class Subject(models.Model):
+    """A person, bare: a random identifier and nothing that names anyone. UUIDv4, since v7 carries the time (B12)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    kind = models.CharField(max_length=16, choices=SubjectKind.choices)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "random; the structure that everything is linked by", "kind": "what the clinic calls its people, for routing"}
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.id.hex[:8]}"
+
+
+class DataKey(models.Model):
+    """A wrapped data key. Its statements are in `keystore`; the table is declared here for migrations."""
+
+    key_store: ClassVar[bool] = True
+    subject = models.CharField(max_length=32)
+    compartment = models.CharField(max_length=64)
+    scope = models.CharField(max_length=32, default="")
+    master = models.IntegerField()
+    wrapped = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a counter", "subject": "random identifier", "compartment": "a declared name", "scope": "a row's random id or a year",
+        "master": "a number", "wrapped": "ciphertext under the master key", "made_at": "shown by `troth keys status`"}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "compartment", "scope"], name="one_key_per_compartment")]
+        indexes = [models.Index(fields=["master", "id"], name="datakey_by_master")]
+
+    def __str__(self) -> str:
+        return f"key {self.pk}"
+
+
+class Token(models.Model):
+    """A search token. Its statements are in `search`."""
+
+    key_store: ClassVar[bool] = True
+    token = models.BinaryField(max_length=32)
+    unique_in = models.CharField(max_length=120)
+    field_id = models.CharField(max_length=80)
+    row_id = models.CharField(max_length=32)
+    subject = models.CharField(max_length=32)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a counter", "token": "a keyed hash", "unique_in": "the name of a space, or the field and row", "field_id": "a declared name",
+        "row_id": "random identifier", "subject": "random identifier"}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "unique_in"], name="one_token_per_value")]
+        indexes = [
+            models.Index(fields=["row_id"], name="token_by_row"),
+            models.Index(fields=["subject"], name="token_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"token {self.pk}"
+
+
+class StampedAt(PlainDateTime):
+    """When the act happened that wrote the row: at first only (`first=True`) or at every write."""
+
+    def __init__(self, *args: Any, first: bool = False, **options: Any) -> None:
+        self.first = first
+        options["editable"] = False
+        super().__init__(*args, **options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "first": self.first}
+
+    def pre_save(self, row: models.Model, add: bool) -> Any:
+        stamp = keyring.acting().stamp
+        assert stamp is not None
+        if add or not self.first:
+            row.__dict__[self.attname] = stamp.at.astimezone(UTC)
+        return row.__dict__[self.attname]
+
+
+class StampedBy(PlainChar):
+    """Who acted: a subject's identifier, or `service:NAME`."""
+
+    def __init__(self, *args: Any, first: bool = False, **options: Any) -> None:
+        self.first = first
+        options.update(editable=False, max_length=64)
+        super().__init__(*args, **options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "first": self.first}
+
+    def pre_save(self, row: models.Model, add: bool) -> Any:
+        stamp = keyring.acting().stamp
+        assert stamp is not None
+        if add or not self.first:
+            row.__dict__[self.attname] = stamp.by
+        return row.__dict__[self.attname]
+
+
+class _AtRest(NamedTuple):
+    """The ciphertext of a sealed field inside a pickled row."""
+
+    blob: bytes | None
+    home: bytes | None
+
+
+class HoldingQuerySet(models.QuerySet[Any]):
+    """Ordinary queries; writes in bulk only inside an act, and never past the seal."""
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
+        """Seal and insert many rows in a few statements, the keys of them all made first."""
+        rows = list(objs)
+        acting = keyring.acting()
+        first = {field.compartment: field for field in self.model.sealed_fields()}
+        acting.make_keys(
+            (row.subject_id.int, name, field.scope_of(row)) for row in rows for name, field in first.items())
+        if options.get("update_conflicts") or options.get("ignore_conflicts"):
+            raise SealedMisuse("A holding is inserted or fails: what was skipped or replaced would leave the ledger wrong.")
+        super().bulk_create(rows, *args, **options)
+        acting.written.extend(rows)
+        return rows
+
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
+        raise keyring.poison(SealedMisuse("Holdings are not bulk-updated: save each row in its act, so that it is sealed and "
+                                          "the ledger names it."))
+
+    def update(self, **values: Any) -> int:
+        for name in values:
+            if isinstance(self.model._meta.get_field(name), SealedField):
+                raise keyring.poison(SealedMisuse(f"{self.model.__name__}.{name} is sealed and cannot be updated in a query: "
+                                                  "set it on the row and save that in an act."))
+        acting = keyring.acting()
+        rows = list(self.model._base_manager.filter(pk__in=self.values("pk")))
+        changed = super().update(**values)
+        for row in rows:
+            row.refresh_from_db()
+        acting.written.extend(rows)
+        return changed
+
+    def order_by(self, *names: Any) -> Self:
+        """Sort by open columns. Ciphertext has no order that means anything."""
+        sealed = {field.name for field in self.model.sealed_fields()}
+        for name in names:
+            if isinstance(name, str) and name.lstrip("-") in sealed:
+                raise FieldError(f"{self.model.__name__}.{name.lstrip('-')} is sealed: the database cannot sort by it. Sort the "
+                                 "opened values in Python.")
+        return super().order_by(*names)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        acting = keyring.acting()
+        acting.touches.extend((row.subject_id, f"{row.reference}/gone") for row in self.all())
+        return super().delete()
+
+    def _raw_delete(self, using: str | None) -> int:
+        keyring.acting()
+        return int(super()._raw_delete(using))
+
+
+class Holding(models.Model):
+    """
+    The base of every table that holds anything about a subject.
+
+    Its content fields are sealed, or declared open with a written reason in `open_fields` (name: reason). Stamps are set
+    by the act that writes it. `disposal_year` is what a compartment of one key a year needs.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    recorded_at = StampedAt(first=True)
+    recorded_by = StampedBy(first=True)
+    changed_at = StampedAt()
+    changed_by = StampedBy()
+
+    open_fields: ClassVar[dict[str, str]] = {}
+    disposal_year: int | None
+    subject_id: UUID
+
+    objects = HoldingQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk.hex[:8]}"
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+    @classmethod
+    def sealed_fields(cls) -> tuple[SealedField[Any], ...]:
+        """Its sealed fields, in order."""
+        return tuple(field for field in cls._meta.concrete_fields if isinstance(field, SealedField))
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        row = super().from_db(db, field_names, values)
+        held = row.__dict__
+        subject = held.get("subject_id")
+        if subject is not None:
+            held["_home"] = held["id"].bytes + subject.bytes
+        return row
+
+    def refresh_from_db(self, *args: Any, **options: Any) -> None:
+        """Reload without opening anything."""
+        with keyring.as_ciphertext():
+            super().refresh_from_db(*args, **options)
+        self.__dict__["_home"] = self.pk.bytes + self.subject_id.bytes
+
+    def __getstate__(self) -> dict[str, Any]:
+        """
+        Ciphertext only: a cached or pickled row carries what lies in the database and nothing opened.
+
+        :raises SealedMisuse: something was set and not saved; it would leave in the clear.
+        """
+        state = {name: value for name, value in super().__getstate__().items() if not name.startswith("_opened_")}
+        for field in self.sealed_fields():
+            value = state.get(field.attname)
+            if isinstance(value, Sealed):
+                state[field.attname] = _AtRest(value.blob, value.home)
+            elif field.attname in state:
+                raise keyring.poison(SealedMisuse(f"{type(self).__name__}.{field.name} was set and not saved: save the row "
+                                                  "before it is cached or pickled."))
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        restored = {name: Sealed(*value) if isinstance(value, _AtRest) else value for name, value in state.items()}
+        super().__setstate__(restored)  # type: ignore[misc]
+
+    def __copy__(self) -> Self:
+        return self._copy(lambda value: value)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        import copy
+
+        return self._copy(lambda value: copy.deepcopy(value, memo))
+
+    def _copy(self, of: Callable[[Any], Any]) -> Self:
+        made = type(self).__new__(type(self))
+        made.__dict__.update({name: of(value) for name, value in self.__dict__.items() if not name.startswith("_opened_")})
+        return made
+
+    # -- writing -------------------------------------------------------------------------------------------------------
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Check what was set; what lies sealed was checked when it was."""
+        untouched = {field.name for field in self.sealed_fields() if isinstance(self.__dict__.get(field.attname), Sealed)}
+        super().clean_fields(exclude={*(exclude or ()), *untouched})
+
+    def save_base(self, *args: Any, **options: Any) -> None:
+        """Save inside an act, which the ledger then names with a digest of the row as stored."""
+        acting = keyring.acting()
+        super().save_base(*args, **options)
+        self.__dict__["_home"] = self.pk.bytes + self.subject_id.bytes
+        acting.written.append(self)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        """Remove the row, inside an act."""
+        keyring.acting().touches.append((self.subject_id, f"{self.reference}/gone"))
+        return super().delete(*args, **options)
+
+    @property
+    def reference(self) -> str:
+        """How the ledger names this row: `room.model/id`."""
+        return f"{self._meta.app_label}.{self._meta.model_name}/{self.pk.hex}"
+
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal, of every stored column: what act events hold, and `verify --records` recomputes."""
+        held = self.__dict__
+        parts = []
+        for field in self._meta.concrete_fields:
+            value = held[field.attname] if field.attname in held else None
+            if value.__class__ is Sealed:
+                part = value.blob or b""
+            elif value.__class__ is UUID:
+                part = value.bytes
+            elif value is None:
+                part = b"-"
+            elif value.__class__ is datetime:
+                part = value.astimezone(UTC).isoformat().encode()
+            else:
+                part = str(field.to_python(value)).encode()
+            parts.append(b"%d:" % len(part) + part)
+        return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def all_holdings() -> tuple[type[Holding], ...]:
+    """Every concrete holding of every room, found by walking the subclasses: rights and retention need no list."""
+    found: dict[str, type[Holding]] = {}
+
+    def walk(base: type[Holding]) -> None:
+        for model in base.__subclasses__():
+            if not model._meta.abstract and model.__module__ != "__fake__":
+                found[model._meta.label] = model
+            walk(model)
+
+    walk(Holding)  # type: ignore[type-abstract]
+    return tuple(found[label] for label in sorted(found))

@@ -1,0 +1,157 @@
+"""
+Keyed search: look-ups that open nothing, in the store of the keys and never in a data backup (pitfalls A4).
+
+Exact look-ups (sign-in name, email, telephone, NHS number, suppression) are full HMAC-SHA-256, unique where they must be.
+Names have one token a part, of its first three letters; postcodes one for the outward code. What a token finds are
+candidates: the caller opens them and compares, so a left-over token never shows anyone.
+"""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import connections
+
+from troth.vault import secrets
+from troth.vault.errors import AlreadyTaken
+from troth.vault.keystore import STORE
+
+LETTERS = 3
+
+
+class Kind(StrEnum):
+    """How a text becomes tokens."""
+
+    NAME = "name"
+    OUTWARD = "outward"
+    EXACT = "exact"
+    UNIQUE = "unique"
+
+
+@dataclass(frozen=True)
+class Find:
+    """How a sealed field is found. `space` keeps kinds of value apart: an email never meets a telephone number."""
+
+    kind: Kind
+    space: str
+
+
+def by_name(space: str = "name") -> Find:
+    """By the first three letters of any part."""
+    return Find(Kind.NAME, space)
+
+
+def by_outward_code(space: str = "postcode") -> Find:
+    """By the first half of a postcode."""
+    return Find(Kind.OUTWARD, space)
+
+
+def exact(space: str, *, unique: bool = False) -> Find:
+    """By the whole value, folded: case, spaces and accents do not count."""
+    return Find(Kind.UNIQUE if unique else Kind.EXACT, space)
+
+
+def fold(text: str) -> str:
+    """Text without case or accents, in one form of Unicode."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFKC", bare)
+
+
+def name_parts(text: str) -> list[str]:
+    """The parts of a name: `Mary-Ann O'Neil` has mary, ann, o and neil, and oneil as people also write it."""
+    folded = fold(text)
+    parts = re.findall(r"\w+", folded)
+    joined = [re.sub(r"[^\w]", "", word) for word in folded.split()]
+    return list(dict.fromkeys([*parts, *joined]))
+
+
+def outward_code(text: str) -> str:
+    """`LD3 9ZZ` and `ld39zz` give `ld3`; what is not a postcode gives its first four letters and figures."""
+    letters = re.sub(r"[^a-z0-9]", "", fold(text))
+    return letters[:-3] if re.fullmatch(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}", letters) else letters[:4]
+
+
+def _token(space: str, text: str) -> bytes:
+    return hmac.digest(secrets.opened().named("index"), f"{space}|{text}".encode(), hashlib.sha256)
+
+
+def _exact_token(space: str, text: str) -> bytes:
+    return _token(f"exact:{space}", re.sub(r"\s+", "", fold(text)))
+
+
+def tokens(find: Find, text: str) -> list[bytes]:
+    """The tokens under which a text is found."""
+    if find.kind is Kind.NAME:
+        starts = dict.fromkeys(part[:LETTERS] for part in name_parts(text))
+        return [_token(find.space, start)[:16] for start in starts]
+    if find.kind is Kind.OUTWARD:
+        return [_token(find.space, outward_code(text))[:16]]
+    return [_exact_token(find.space, text)]
+
+
+def index(find: Find, *, field_id: str, row: UUID, subject: UUID, text: object, is_new: bool) -> None:
+    """
+    Make a row findable by what is about to be sealed, and no longer by what was there before.
+
+    :raises AlreadyTaken: a unique value belongs to another row that still exists.
+    """
+    made = [] if text is None or text == "" else tokens(find, str(text))
+    with connections[STORE].cursor() as cursor:
+        if not is_new:
+            cursor.execute("DELETE FROM vault_token WHERE field_id = %s AND row_id = %s", [field_id, row.hex])
+        for token in made:
+            cursor.execute(
+                "INSERT INTO vault_token (token, unique_in, field_id, row_id, subject) VALUES (%s, %s, %s, %s, %s) "
+                "ON CONFLICT DO NOTHING",
+                [token, find.space if find.kind is Kind.UNIQUE else f"{field_id}|{row.hex}", field_id, row.hex, subject.hex])
+            if find.kind is Kind.UNIQUE and cursor.rowcount != 1:
+                cursor.execute("SELECT row_id FROM vault_token WHERE token = %s AND unique_in = %s", [token, find.space])
+                if cursor.fetchone() != (row.hex,):
+                    raise AlreadyTaken("That value is already used by another record.")
+
+
+def candidates(find: Find, text: str) -> list[tuple[UUID, UUID]]:
+    """
+    The (subject, row) pairs that may match, complete: every row that matches is among them.
+
+    Of a name, each part typed of three letters or more must be found; shorter parts are left to the caller's comparison
+    unless nothing else was typed, when they are looked for as whole short parts.
+    """
+    if find.kind is Kind.NAME:
+        parts = [part for part in re.findall(r"\w+", fold(text)) if len(part) >= LETTERS]
+        wanted = [_token(find.space, part[:LETTERS])[:16] for part in parts or re.findall(r"\w+", fold(text))]
+    else:
+        wanted = tokens(find, text)
+    found: set[tuple[str, str]] | None = None
+    with connections[STORE].cursor() as cursor:
+        for token in dict.fromkeys(wanted):
+            cursor.execute("SELECT subject, row_id FROM vault_token WHERE token = %s", [token])
+            rows = set(cursor.fetchall())
+            found = rows if found is None else found & rows
+    return [(UUID(subject), UUID(row)) for subject, row in found or ()]
+
+
+def find_exact(find: Find, text: str) -> list[tuple[UUID, UUID]]:
+    """The (subject, row) pairs stored under exactly this value."""
+    with connections[STORE].cursor() as cursor:
+        cursor.execute("SELECT subject, row_id FROM vault_token WHERE token = %s", [_exact_token(find.space, text)])
+        return [(UUID(subject), UUID(row)) for subject, row in cursor.fetchall()]
+
+
+def forget(rows: Iterable[UUID]) -> None:
+    """Remove rows from the index. Repeatable."""
+    names = [row.hex for row in rows]
+    with connections[STORE].cursor() as cursor:
+        for name in names:
+            cursor.execute("DELETE FROM vault_token WHERE row_id = %s", [name])
+
+
+def forget_subject(subject: UUID) -> None:
+    """Remove everything a person is found by. Repeatable."""
+    with connections[STORE].cursor() as cursor:
+        cursor.execute("DELETE FROM vault_token WHERE subject = %s", [subject.hex])

@@ -1,0 +1,226 @@
+"""
+Secrets that lie outside every database: the master keys, each with a number and a life, and a few named keys.
+
+They are files of mode 0600 in TROTH_KEYS, opened once at start. A master key may instead be wrapped by a KMS: its file
+then holds the wrapped key and the name of the KMS key, and one call opens it (pitfalls B13). Never log or print one.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from troth.vault.errors import MasterKeyMissing
+
+Unwrap = Callable[[dict[str, str]], bytes]
+
+
+@dataclass(frozen=True)
+class MasterKey:
+    """One master key. `retired_at` is when it stopped wrapping new keys; it is destroyed once backups have aged out."""
+
+    number: int
+    made_at: datetime
+    retired_at: datetime | None
+    cipher: AESGCM
+
+
+def open_with_kms(record: dict[str, str]) -> bytes:
+    """
+    Unwrap a master key with AWS KMS (or a server that speaks its API), once at start.
+
+    :raises MasterKeyMissing: boto3 is not installed, or the KMS refused.
+    """
+    try:
+        import boto3  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    except ImportError:
+        raise MasterKeyMissing("A master key is wrapped by a KMS: install boto3, which reaches it.") from None
+    client = boto3.client("kms", endpoint_url=os.environ.get("TROTH_KMS_URL") or None)
+    try:
+        answer = client.decrypt(CiphertextBlob=bytes.fromhex(record["wrapped"]), KeyId=record["kms_key"])
+    except Exception as error:  # noqa: BLE001  boto3 raises classes made at run time
+        raise MasterKeyMissing(f"The KMS did not unwrap master key {record['number']} ({type(error).__name__}).") from None
+    plaintext: bytes = answer["Plaintext"]
+    return plaintext
+
+
+def wrap_with_kms(key: bytes, kms_key: str) -> dict[str, str]:
+    """Wrap a new master key by the KMS key named, for its file."""
+    import boto3  # type: ignore[import-not-found, import-untyped, unused-ignore]
+
+    client = boto3.client("kms", endpoint_url=os.environ.get("TROTH_KMS_URL") or None)
+    answer = client.encrypt(KeyId=kms_key, Plaintext=key)
+    return {"scheme": "kms", "kms_key": kms_key, "wrapped": answer["CiphertextBlob"].hex()}
+
+
+SCHEMES: dict[str, Unwrap] = {"file": lambda record: bytes.fromhex(record["key"]), "kms": open_with_kms}
+
+
+def write_private_file(path: Path, content: bytes) -> None:
+    """
+    Create a file of mode 0600 that appears whole or not at all, even after a power cut.
+
+    :raises FileExistsError: another process made it first; re-read it.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)  # refuses to replace, unlike rename
+    finally:
+        draft.unlink()
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def destroy_file(path: Path) -> None:
+    """Overwrite a key file and remove its name. A file that is already gone is no error: the step is repeatable."""
+    with contextlib.suppress(FileNotFoundError):
+        size = path.stat().st_size
+        with path.open("r+b") as file:
+            file.write(os.urandom(size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+        sync_folder(path.parent)
+
+
+class Secrets:
+    """The opened secrets of one process. Master keys made by another process are found when their number is met."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._masters: dict[int, MasterKey] = {}
+        self._named: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+        self._unwrapped: dict[int, bytes] = {}
+        self._seen_at = -1.0
+        self._looked_at = 0.0
+
+    def reload(self) -> None:
+        """Read the folder again: which master keys there are, and which are retired."""
+        masters: dict[int, MasterKey] = {}
+        for path in sorted(self.folder.glob("master-*.json")):
+            try:
+                record = json.loads(path.read_text())
+            except FileNotFoundError:  # destroyed by another process between the listing and the reading
+                continue
+            number = int(record["number"])
+            if number not in self._unwrapped:
+                self._unwrapped[number] = SCHEMES[record["scheme"]](record)
+            retired = path.with_suffix(".retired")
+            retired_at = datetime.fromisoformat(retired.read_text().strip()) if retired.exists() else None
+            masters[number] = MasterKey(number, datetime.fromisoformat(record["made_at"]), retired_at,
+                                        AESGCM(self._unwrapped[number]))
+        self._unwrapped = {number: key for number, key in self._unwrapped.items() if number in masters}
+        self._masters = masters
+
+    def _folder_changed(self) -> bool:
+        """Whether the folder's names changed since the last look: one stat call, so every process sees a turn at once."""
+        try:
+            seen = self.folder.stat().st_mtime
+        except FileNotFoundError:
+            return True
+        if seen != self._seen_at:
+            self._seen_at = seen
+            return True
+        return False
+
+    @property
+    def masters(self) -> dict[int, MasterKey]:
+        """Every master key that still exists, by number."""
+        if self._folder_changed() or not self._masters:
+            self.reload()
+        return self._masters
+
+    def current(self) -> MasterKey:
+        """The newest master key, which wraps new keys; the first one is made when the folder holds none."""
+        masters = self.masters
+        if not masters:
+            self.make_master(at=datetime.now(UTC))
+            masters = self.masters
+        return masters[max(masters)]
+
+    def master(self, number: int) -> MasterKey:
+        """
+        The master key of that number.
+
+        :raises MasterKeyMissing: it was destroyed, or this folder belongs to another deployment.
+        """
+        now = time.monotonic()
+        if now - self._looked_at > 1:  # another process may have turned or destroyed one
+            self._looked_at = now
+            found = self.masters.get(number)
+        else:
+            found = self._masters.get(number) or self.masters.get(number)
+        if found is None:
+            raise MasterKeyMissing(f"Master key {number} is not in TROTH_KEYS. It was destroyed at its turn, or this folder "
+                                   "belongs to another deployment; put back the folder that goes with the data.")
+        return found
+
+    def make_master(self, *, at: datetime) -> int:
+        """Make the next master key. Two processes racing make one: the first file wins."""
+        number = max(self.masters, default=0) + 1
+        key = os.urandom(32)
+        kms_key = os.environ.get("TROTH_KMS_KEY", "")
+        held = wrap_with_kms(key, kms_key) if kms_key else {"scheme": "file", "key": key.hex()}
+        record = {"number": str(number), "made_at": at.isoformat(), **held}
+        with contextlib.suppress(FileExistsError):
+            write_private_file(self.folder / f"master-{number:04d}.json", json.dumps(record).encode())
+        self.reload()
+        return number
+
+    def retire_master(self, number: int, *, at: datetime) -> None:
+        """Note that a master key wraps nothing living any more. Repeatable: the first date stands."""
+        with contextlib.suppress(FileExistsError):
+            write_private_file(self.folder / f"master-{number:04d}.retired", at.isoformat().encode())
+        self.reload()
+
+    def destroy_master(self, number: int) -> None:
+        """Destroy a master key for good. Every key and backup wrapped by it becomes unreadable."""
+        destroy_file(self.folder / f"master-{number:04d}.json")
+        destroy_file(self.folder / f"master-{number:04d}.retired")
+        self.reload()
+
+    def named(self, name: str) -> bytes:
+        """A 32-byte secret of its own name (index, facts, sessions), made on first use and never turned with the masters."""
+        with self._lock:
+            if name not in self._named:
+                path = self.folder / f"{name}.key"
+                if not path.exists():
+                    with contextlib.suppress(FileExistsError):
+                        write_private_file(path, os.urandom(32).hex().encode())
+                self._named[name] = bytes.fromhex(path.read_text().strip())
+            return self._named[name]
+
+
+_opened: Secrets | None = None
+
+
+def opened() -> Secrets:
+    """The secrets of this deployment (settings.TROTH_KEYS), opened once per process."""
+    global _opened
+    if _opened is None or _opened.folder is not settings.TROTH_KEYS:  # another folder: only tests change it
+        _opened = Secrets(settings.TROTH_KEYS)
+    return _opened
