@@ -26,8 +26,12 @@ def register_in_force(at: datetime) -> Register:
 
     :raises NoNotice: none is in force yet.
     """
-    found = (Version.objects.filter(in_force_at__lte=at).order_by("-number")
-             .values_list("number", "hash", "in_force_at").first())
+    found = (
+        Version.objects.filter(in_force_at__lte=at)
+        .order_by("-number")
+        .values_list("number", "hash", "in_force_at")
+        .first()
+    )
     if found is None:
         raise NoNotice("No notice is in force yet; publish one with `troth notice publish FILE`.")
     return _register(*found)
@@ -35,8 +39,9 @@ def register_in_force(at: datetime) -> Register:
 
 def versions_declaring(purpose: Purpose, at: datetime) -> frozenset[int]:
     """The numbers of the versions published by a moment that declare a purpose (pitfalls D7)."""
-    published = tuple(Version.objects.filter(published_at__lte=at).order_by("number")
-                      .values_list("number", "hash", "in_force_at"))
+    published = tuple(
+        Version.objects.filter(published_at__lte=at).order_by("number").values_list("number", "hash", "in_force_at")
+    )
     return _declaring(purpose, published)
 
 
@@ -86,8 +91,11 @@ def _register(number: int, hash_: str, in_force_at: datetime) -> Register:
 
 @lru_cache(maxsize=256)
 def _declaring(purpose: Purpose, published: tuple[tuple[int, str, datetime], ...]) -> frozenset[int]:
-    return frozenset(number for number, hash_, in_force_at in published
-                     if purpose in _register(number, hash_, in_force_at).purposes)
+    return frozenset(
+        number
+        for number, hash_, in_force_at in published
+        if purpose in _register(number, hash_, in_force_at).purposes
+    )
 
 
 def _parsed(version: Version) -> ParsedNotice:
