@@ -1,4 +1,4 @@
-"""Simple charts, drawn by the server: bars and a line, each with direct labels, pattern as well as colour, and a table near."""
+"""Simple charts, drawn by the server: bars and lines with direct labels, pattern as well as colour, a table near."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +45,9 @@ class Chart:
     def __post_init__(self) -> None:
         for series in self.series:
             if len(series.numbers) != len(self.steps) or min(series.numbers) < 0:
-                raise ValueError(f"“{series.name}” needs one number, not below zero, for each of {len(self.steps)} steps.")
+                raise ValueError(
+                    f"“{series.name}” needs one number, not below zero, for each of {len(self.steps)} steps."
+                )
 
     @property
     def top(self) -> float:
@@ -73,10 +75,16 @@ def _round_up(number: float) -> float:
 def _pattern(name: str, fill: Fill) -> str:
     """Dots on ochre, a hatch in ink: these two are told apart without colour; the others by their place and label."""
     if fill == "ochre":
-        return (f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse"><path class="fill-ochre" d="M0 0h6v6H0z"/>'
-                '<circle class="fill-ink" cx="3" cy="3" r=".8"/></pattern>')
-    return (f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse"><path class="fill-paper" d="M0 0h6v6H0z"/>'
-            '<path class="hatch" d="M-1 7 7-1M-1 1 1-1M5 7 7 5"/></pattern>')
+        return (
+            f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
+            '<path class="fill-ochre" d="M0 0h6v6H0z"/>'
+            '<circle class="fill-ink" cx="3" cy="3" r=".8"/></pattern>'
+        )
+    return (
+        f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
+        '<path class="fill-paper" d="M0 0h6v6H0z"/>'
+        '<path class="hatch" d="M-1 7 7-1M-1 1 1-1M5 7 7 5"/></pattern>'
+    )
 
 
 def _draw(chart: Chart) -> SafeString:
@@ -88,14 +96,24 @@ def _draw(chart: Chart) -> SafeString:
     def height(number: float) -> float:
         return (floor - ceiling) * number / top
 
-    out = ["<defs>", *(_pattern(f"{name}-{series.fill}", series.fill) for series in chart.series if series.fill in {"ochre", "hatch"}),
-           "</defs>"]
+    out = [
+        "<defs>",
+        *(
+            _pattern(f"{name}-{series.fill}", series.fill)
+            for series in chart.series
+            if series.fill in {"ochre", "hatch"}
+        ),
+        "</defs>",
+    ]
     for index in range(5):
         y = floor - (floor - ceiling) * index / 4
         out.append(f'<path class="{"chart-floor" if index == 0 else "chart-grid"}" d="M{left:g} {y:g}H{right:g}"/>')
         out.append(f'<text class="chart-number" x="{left - 8:g}" y="{y + 4.5:g}">{top * index / 4:,g}</text>')
     for place, step in enumerate(chart.steps):
-        out.append(f'<text class="chart-step{" chart-step-odd" if place % 2 else ""}" x="{left + (place + .5) * slot:.1f}" y="{floor + 20:g}">{conditional_escape(step)}</text>')
+        out.append(
+            f'<text class="chart-step{" chart-step-odd" if place % 2 else ""}" x="{left + (place + 0.5) * slot:.1f}"'
+            f' y="{floor + 20:g}">{conditional_escape(step)}</text>'
+        )
     if chart.shape == "bars":
         for place in range(len(chart.steps)):
             y = floor
@@ -104,33 +122,57 @@ def _draw(chart: Chart) -> SafeString:
                 if tall <= 0:
                     continue
                 y -= tall
-                look = (f'fill="url(#{name}-{series.fill})"' if series.fill in {"ochre", "hatch"} else f'class="fill-{series.fill}"')
-                out.append(f'<rect {look} x="{left + place * slot + slot * .18:.1f}" y="{y:.1f}" width="{slot * .64:.1f}"'
-                           f' height="{max(tall - 1, .8):.1f}"/>')
+                look = (
+                    f'fill="url(#{name}-{series.fill})"'
+                    if series.fill in {"ochre", "hatch"}
+                    else f'class="fill-{series.fill}"'
+                )
+                out.append(
+                    f'<rect {look} x="{left + place * slot + slot * 0.18:.1f}" y="{y:.1f}" width="{slot * 0.64:.1f}"'
+                    f' height="{max(tall - 1, 0.8):.1f}"/>'
+                )
     else:
         for series in chart.series:
-            points = [(left + (place + .5) * slot, floor - height(number)) for place, number in enumerate(series.numbers)]
+            points = [
+                (left + (place + 0.5) * slot, floor - height(number)) for place, number in enumerate(series.numbers)
+            ]
             path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
             out.append(f'<path class="chart-line line-{series.fill}" d="M{path}"/>')
-            out.append(f'<circle class="fill-{series.fill}" cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="4"/>')
+            out.append(
+                f'<circle class="fill-{series.fill}" cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="4"/>'
+            )
     if chart.mark:
         out.append(_mark(chart, *chart.mark, slot=slot, left=left, floor=floor, tall=height))
-    return format_html('<svg class="chart" viewBox="0 0 440 232" role="img" aria-label="{}">{}</svg>', chart.says,
-                       mark_safe("".join(out)))  # noqa: S308 (every text in it was escaped above)
+    return format_html(
+        '<svg class="chart" viewBox="0 0 440 232" role="img" aria-label="{}">{}</svg>',
+        chart.says,
+        mark_safe("".join(out)),  # noqa: S308
+    )
 
 
-def _mark(chart: Chart, place: int, words: str, *, slot: float, left: float, floor: float, tall: Callable[[float], float]) -> str:
+def _mark(
+    chart: Chart, place: int, words: str, *, slot: float, left: float, floor: float, tall: Callable[[float], float]
+) -> str:
     """The one annotation: beside a bar's top, or on the side of a line's point where the line does not run."""
     late = place > len(chart.steps) * 0.55
-    heights = [tall(sum(series.numbers[step] for series in chart.series) if chart.shape == "bars"
-                    else max(series.numbers[step] for series in chart.series)) for step in range(len(chart.steps))]
+    heights = [
+        tall(
+            sum(series.numbers[step] for series in chart.series)
+            if chart.shape == "bars"
+            else max(series.numbers[step] for series in chart.series)
+        )
+        for step in range(len(chart.steps))
+    ]
     aside, drop = slot * 0.32 + 6, 10.0
     if chart.shape == "line":
         neighbour = heights[max(place - 1, 0) if late else min(place + 1, len(heights) - 1)]
         aside, drop = 0.0, 20.0 if neighbour > heights[place] else -12.0
     x = left + (place + 0.5) * slot + (-aside if late else aside)
-    return (f'<text class="chart-mark{" chart-mark-left" if late else ""}" x="{x:.1f}" y="{max(floor - heights[place] + drop, 16):.1f}">'
-            f"{conditional_escape(words)}</text>")
+    return (
+        f'<text class="chart-mark{" chart-mark-left" if late else ""}" x="{x:.1f}"'
+        f' y="{max(floor - heights[place] + drop, 16):.1f}">'
+        f"{conditional_escape(words)}</text>"
+    )
 
 
 @dataclass(frozen=True)
@@ -145,7 +187,7 @@ class Going:
 
 @dataclass(frozen=True)
 class Goings:
-    """When each kind of data goes, over the years from this one on. The words stand beside each line and say the same."""
+    """When each kind of data goes, over the years from this one on. The words beside each line say the same."""
 
     today: date
     lines: tuple[Going, ...]
@@ -164,8 +206,13 @@ class Goings:
     def axis(self) -> SafeString:
         """The years over the drawings, hidden from assistive technology like them."""
         wide = 100 / len(self.years)
-        words = "".join(f'<text x="{index * wide:.2f}%" y="14">{year}</text>' for index, year in enumerate(self.years))
-        return format_html('<svg class="going-axis" aria-hidden="true" focusable="false">{}</svg>', mark_safe(words))  # noqa: S308
+        words = "".join(
+            f'<text x="{index * wide:.2f}%" y="14">{year}</text>' for index, year in enumerate(self.years)
+        )
+        return format_html(
+            '<svg class="going-axis" aria-hidden="true" focusable="false">{}</svg>',
+            mark_safe(words),  # noqa: S308
+        )
 
     def _place(self, day: date) -> float:
         """Where a day stands, in per cent of the width."""
@@ -174,11 +221,17 @@ class Goings:
 
     def _svg(self, line: Going) -> SafeString:
         wide = 100 / len(self.years)
-        grid = "".join(f'<line class="going-year" x1="{i * wide:.2f}%" x2="{i * wide:.2f}%" y1="0" y2="100%"/>'
-                       for i in range(len(self.years) + 1))
+        grid = "".join(
+            f'<line class="going-year" x1="{i * wide:.2f}%" x2="{i * wide:.2f}%" y1="0" y2="100%"/>'
+            for i in range(len(self.years) + 1)
+        )
         start, end = self._place(self.today), self._place(line.until)
         bar = "" if line.gone else f'<line class="going-bar" x1="{start:.2f}%" x2="{end:.2f}%" y1="50%" y2="50%"/>'
         coin = COIN_SHAPES["joined" if line.gone else "running"]
-        return format_html('<svg class="going" aria-hidden="true" focusable="false">{}</svg>', mark_safe(  # noqa: S308
-            f'{grid}{bar}<svg class="going-end" x="{end:.2f}%" y="50%"><circle r="9"/>'
-            f'<g class="coin" transform="translate(-8.4 -8.4) scale(.7)">{coin}</g></svg>'))
+        return format_html(
+            '<svg class="going" aria-hidden="true" focusable="false">{}</svg>',
+            mark_safe(  # noqa: S308
+                f'{grid}{bar}<svg class="going-end" x="{end:.2f}%" y="50%"><circle r="9"/>'
+                f'<g class="coin" transform="translate(-8.4 -8.4) scale(.7)">{coin}</g></svg>'
+            ),
+        )

@@ -25,16 +25,21 @@ def _wave(x: float, *, down: bool) -> str:
 
 
 _EDGE = 12 - (10**2 - _HALF_GAP**2) ** 0.5  # where the cut meets the rim
-_LEFT = (f"M{12 - _HALF_GAP:.2f} {_EDGE:.2f}A10 10 0 0 0 {12 - _HALF_GAP:.2f} {24 - _EDGE:.2f}"
-         f"{_wave(12 - _HALF_GAP, down=False)}Z")
-_RIGHT = f"M{12 + _HALF_GAP:.2f} {_EDGE:.2f}{_wave(12 + _HALF_GAP, down=True)}A10 10 0 0 0 {12 + _HALF_GAP:.2f} {_EDGE:.2f}Z"
+_LEFT = (
+    f"M{12 - _HALF_GAP:.2f} {_EDGE:.2f}A10 10 0 0 0 {12 - _HALF_GAP:.2f} {24 - _EDGE:.2f}"
+    f"{_wave(12 - _HALF_GAP, down=False)}Z"
+)
+_RIGHT = (
+    f"M{12 + _HALF_GAP:.2f} {_EDGE:.2f}{_wave(12 + _HALF_GAP, down=True)}"
+    f"A10 10 0 0 0 {12 + _HALF_GAP:.2f} {_EDGE:.2f}Z"
+)
 COIN_SHAPES: dict[CoinState, str] = {
     "joined": f'<path d="{_LEFT}{_RIGHT}"/>',
     "running": f'<path d="{_LEFT}"/><path d="M12.6 2.95a9.05 9.05 0 0 1 0 18.1" class="coin-line"/>',
     "waiting": '<circle cx="12" cy="12" r="9.1" class="coin-line coin-dashed"/>',
     "slipped": f'<path d="{_LEFT}" transform="translate(-.3 -2)"/><path d="{_RIGHT}" transform="translate(.9 2)"/>',
     "parted": f'<path d="{_LEFT}" transform="translate(-2 0)"/>'
-              f'<path d="{_RIGHT}" transform="translate(2.4 0)" class="coin-line"/>',
+    f'<path d="{_RIGHT}" transform="translate(2.4 0)" class="coin-line"/>',
 }
 COIN_SIZES = (16, 20, 24, 56)
 
@@ -42,7 +47,7 @@ COIN_SIZES = (16, 20, 24, 56)
 @lru_cache(maxsize=64)
 def coin_svg(state: CoinState, size: int = 20, label: str = "") -> SafeString:
     """
-    This will draw the coin of a state. Without a label it is hidden from assistive technology: its word stands beside it.
+    This will draw a state's coin. Without a label it is hidden from assistive technology: a word stands beside it.
 
     :raises ValueError: a state or a size that the design does not have.
     """
@@ -50,6 +55,12 @@ def coin_svg(state: CoinState, size: int = 20, label: str = "") -> SafeString:
         raise ValueError(f"The coin has no state “{state}”; it has {', '.join(COIN_SHAPES)}.")
     if size not in COIN_SIZES:
         raise ValueError(f"The coin is not drawn at {size}; it is drawn at {', '.join(map(str, COIN_SIZES))}.")
-    said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
-    return format_html('<svg class="coin coin-{}" width="{}" height="{}" viewBox="0 0 24 24" focusable="false" {}>{}</svg>',
-                       state, size, size, said, mark_safe(COIN_SHAPES[state]))  # noqa: S308 (our own shapes)
+    said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="coin coin-{}" width="{}" height="{}" viewBox="0 0 24 24" focusable="false" {}>{}</svg>',
+        state,
+        size,
+        size,
+        said,
+        mark_safe(COIN_SHAPES[state]),  # noqa: S308
+    )

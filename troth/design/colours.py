@@ -31,14 +31,16 @@ def band_stylesheet(colour: str) -> str:
         raise BandRefused("Write the band colour as six hexadecimal digits, such as #0E4B3A.")
     found = contrast(colour, _WHITE)
     if found < _LEAST:
-        raise BandRefused(f"White text on {colour} stands at {found:.1f} to 1, and needs {_LEAST} to 1. Choose a darker colour.")
+        raise BandRefused(
+            f"White text on {colour} stands at {found:.1f} to 1, and needs {_LEAST} to 1. Choose a darker colour."
+        )
     return f":root {{ --band: {colour}; }}\n"
 
 
 def _luminance(colour: str) -> float:
     if not _HEX.fullmatch(colour):
         raise ValueError(f"“{colour}” is not a colour of six hexadecimal digits.")
-    red, green, blue = (_linear(int(colour[place:place + 2], 16) / 255) for place in (1, 3, 5))
+    red, green, blue = (_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

@@ -1,4 +1,4 @@
-"""Form fields as the design draws them: a date in three boxes, choices with hints, and what each field's template needs."""
+"""Form fields as the design draws them: a date in three boxes, choices with hints, what a field's template needs."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -14,9 +14,19 @@ class ThreeBoxes(forms.MultiWidget):
 
     def __init__(self, *, birthday: bool = False) -> None:
         parts = (("day", 2), ("month", 2), ("year", 4))
-        super().__init__({name: forms.TextInput(attrs={
-            "inputmode": "numeric", "maxlength": str(length), "class": f"box box-{length}",
-            "autocomplete": f"bday-{name}" if birthday else "off"}) for name, length in parts})
+        super().__init__(
+            {
+                name: forms.TextInput(
+                    attrs={
+                        "inputmode": "numeric",
+                        "maxlength": str(length),
+                        "class": f"box box-{length}",
+                        "autocomplete": f"bday-{name}" if birthday else "off",
+                    }
+                )
+                for name, length in parts
+            }
+        )
 
     def decompress(self, value: date | None) -> list[int | None]:
         return [value.day, value.month, value.year] if value else [None, None, None]
@@ -43,7 +53,9 @@ class DateInBoxes(forms.MultiValueField):
         try:
             return date(*(int(part) for part in reversed(parts)))
         except ValueError:
-            raise ValidationError("There is no such day. Check the day, the month and the year.", code="invalid") from None
+            raise ValidationError(
+                "There is no such day. Check the day, the month and the year.", code="invalid"
+            ) from None
 
 
 class Choices(forms.RadioSelect):
@@ -75,18 +87,30 @@ def described(bound: BoundField, *, width: str = "", legend: str = "") -> dict[s
     widget = bound.field.widget
     key = bound.auto_id or bound.name
     errors = [str(error) for error in bound.errors]
-    described_by = " ".join(name for name, there in ((f"{key}-hint", bool(bound.help_text)), (f"{key}-error", bool(errors))) if there)
+    described_by = " ".join(
+        name for name, there in ((f"{key}-hint", bool(bound.help_text)), (f"{key}-error", bool(errors))) if there
+    )
     attrs = {"aria-describedby": described_by} if described_by else {}
     if errors:
         attrs["aria-invalid"] = "true"
-    found: dict[str, Any] = {"key": key, "label": legend or bound.label, "hint": bound.help_text, "errors": errors,
-                             "required": bound.field.required, "described_by": described_by, "box_id": first_box(bound)}
+    found: dict[str, Any] = {
+        "key": key,
+        "label": legend or bound.label,
+        "hint": bound.help_text,
+        "errors": errors,
+        "required": bound.field.required,
+        "described_by": described_by,
+        "box_id": first_box(bound),
+    }
     if isinstance(widget, forms.MultiWidget):
         found |= {"kind": "boxes", "boxes": list(_boxes(bound, invalid=bool(errors)))}
     elif isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         hints: Mapping[str, str] = getattr(widget, "hints", {})
-        found |= {"kind": "choices", "mark": "radio" if isinstance(widget, forms.RadioSelect) else "checkbox",
-                  "choices": [_choice(option, hints) for option in bound]}
+        found |= {
+            "kind": "choices",
+            "mark": "radio" if isinstance(widget, forms.RadioSelect) else "checkbox",
+            "choices": [_choice(option, hints) for option in bound],
+        }
     elif isinstance(widget, forms.CheckboxInput):
         found |= {"kind": "tick", "box": bound.as_widget(attrs={**attrs, "class": "mark"})}
     else:
@@ -99,8 +123,14 @@ def described(bound: BoundField, *, width: str = "", legend: str = "") -> dict[s
 
 def _choice(option: Any, hints: Mapping[str, str]) -> dict[str, Any]:
     data = option.data
-    return {"id": option.id_for_label, "name": data["name"], "value": data["value"], "label": data["label"],
-            "chosen": data["selected"], "hint": hints.get(str(data["value"]), "")}
+    return {
+        "id": option.id_for_label,
+        "name": data["name"],
+        "value": data["value"],
+        "label": data["label"],
+        "chosen": data["selected"],
+        "hint": hints.get(str(data["value"]), ""),
+    }
 
 
 def _boxes(bound: BoundField, *, invalid: bool) -> Iterator[dict[str, Any]]:
@@ -108,5 +138,11 @@ def _boxes(bound: BoundField, *, invalid: bool) -> Iterator[dict[str, Any]]:
     context = bound.field.widget.get_context(bound.html_name, bound.value(), {"id": bound.auto_id})
     for part in context["widget"]["subwidgets"]:
         name = part["name"].rsplit("_", 1)[-1]
-        yield {"label": name.capitalize(), "id": part["attrs"]["id"], "name": part["name"], "value": part["value"] or "",
-               "attrs": part["attrs"], "invalid": invalid}
+        yield {
+            "label": name.capitalize(),
+            "id": part["attrs"]["id"],
+            "name": part["name"],
+            "value": part["value"] or "",
+            "attrs": part["attrs"],
+            "invalid": invalid,
+        }

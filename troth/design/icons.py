@@ -16,7 +16,7 @@ _PATHS: dict[str, str] = {
     "download": '<path d="M12 3.6v11.6M7 10.4l5 5 5-5M4.4 20.2h15.2"/>',
     "search": '<circle cx="10.6" cy="10.6" r="6.4"/><path d="m15.4 15.4 5.2 5.2"/>',
     "phone": '<path d="M6.2 3.4 9 3.9l1.2 4.4-2.4 1.9a13 13 0 0 0 6 6l1.9-2.4 4.4 1.2.5 2.8c-.4 1.9-1.7 2.9-3.6 2.8'
-             'C9.6 19.9 4.1 14.4 3.4 7c-.1-1.9.9-3.2 2.8-3.6Z"/>',
+    'C9.6 19.9 4.1 14.4 3.4 7c-.1-1.9.9-3.2 2.8-3.6Z"/>',
     "person": '<circle cx="12" cy="7.8" r="4.1"/><path d="M4.2 20.6c.5-4.6 3.6-7 7.8-7s7.3 2.4 7.8 7"/>',
     "changed": '<path d="M4 8.6h14.4M14.6 4.6l4 4-4 4M20 15.6H5.6M9.4 11.8l-4 3.8 4 4"/>',
     "down": '<path d="m6 9.6 6 6 6-6"/>',
@@ -36,6 +36,11 @@ def icon_svg(name: str, size: int = 20) -> SafeString:
     """
     if name not in _PATHS:
         raise ValueError(f"There is no icon “{name}”; there are {', '.join(sorted(_PATHS))}.")
-    return format_html('<svg class="icon icon-{}" width="{}" height="{}" viewBox="0 0 24 24" aria-hidden="true"'
-                       ' focusable="false">{}</svg>', name, size, size,
-                       mark_safe(_PATHS[name]))  # noqa: S308 (our own shapes)
+    return format_html(
+        '<svg class="icon icon-{}" width="{}" height="{}" viewBox="0 0 24 24" aria-hidden="true"'
+        ' focusable="false">{}</svg>',
+        name,
+        size,
+        size,
+        mark_safe(_PATHS[name]),  # noqa: S308
+    )

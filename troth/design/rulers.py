@@ -1,4 +1,4 @@
-"""The ruler: statutory and promised time as a tape with a tick for each day and a pin at today. Drawn by the server."""
+"""The ruler: statutory and promised time as a tape with a tick for each day and a pin at today."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +15,7 @@ _BASE, _HEIGHT = 22.0, 24
 
 @dataclass(frozen=True)
 class Tape:
-    """A stretch of time in ticks: how many there are, how many are used, and which were paused. Made by the two functions below."""
+    """A stretch of time in ticks: how many, how many are used, which were paused. Made by the two functions below."""
 
     total: int
     used: float
@@ -68,7 +68,8 @@ def _draw(tape: Tape, width: int) -> SafeString:
     def paused(tick: float) -> bool:
         return any(begin < tick < end for begin, end in tape.paused)
 
-    used, rest = [], []
+    used: list[str] = []
+    rest: list[str] = []
     for tick in range(tape.total):
         x = left + tick * step
         top = _BASE - (11 if tick % tape.tall_every == 0 else 6.5)
@@ -79,13 +80,27 @@ def _draw(tape: Tape, width: int) -> SafeString:
         base_used.append(f"M{here:.1f} {_BASE:g}H{stop:.1f}")
         here = min(left + end * step, pin)
     base_used.append(f"M{here:.1f} {_BASE:g}H{pin:.1f}")
-    dotted = "".join(f"M{left + begin * step:.1f} {_BASE:g}H{min(left + end * step, right):.1f}" for begin, end in tape.paused)
-    shapes = [f'<path class="ruler-rest" d="M{pin:.1f} {_BASE:g}H{right:.1f}{"".join(rest)}"/>',
-              f'<path class="ruler-used" d="{"".join(base_used)}{"".join(used)}"/>']
+    dotted = "".join(
+        f"M{left + begin * step:.1f} {_BASE:g}H{min(left + end * step, right):.1f}" for begin, end in tape.paused
+    )
+    shapes = [
+        f'<path class="ruler-rest" d="M{pin:.1f} {_BASE:g}H{right:.1f}{"".join(rest)}"/>',
+        f'<path class="ruler-used" d="{"".join(base_used)}{"".join(used)}"/>',
+    ]
     if dotted:
         shapes.append(f'<path class="ruler-paused" d="{dotted}"/>')
-    shapes.append(f'<path class="ruler-due" d="M{right:.1f} {_BASE + .75:g}V6.5"/>')
-    shapes.append(f'<path class="ruler-pin" d="M{pin:.1f} {_BASE + .75:g}V5"/><circle class="ruler-head" cx="{pin:.1f}" cy="4.2" r="2.7"/>')
-    return format_html('<svg class="ruler ruler-{}" width="{}" height="{}" viewBox="0 0 {} {}" aria-hidden="true"'
-                       ' focusable="false">{}</svg>', tape.state, width, _HEIGHT, width, _HEIGHT,
-                       mark_safe("".join(shapes)))  # noqa: S308 (numbers that we made)
+    shapes.append(f'<path class="ruler-due" d="M{right:.1f} {_BASE + 0.75:g}V6.5"/>')
+    shapes.append(
+        f'<path class="ruler-pin" d="M{pin:.1f} {_BASE + 0.75:g}V5"/>'
+        f'<circle class="ruler-head" cx="{pin:.1f}" cy="4.2" r="2.7"/>'
+    )
+    return format_html(
+        '<svg class="ruler ruler-{}" width="{}" height="{}" viewBox="0 0 {} {}" aria-hidden="true"'
+        ' focusable="false">{}</svg>',
+        tape.state,
+        width,
+        _HEIGHT,
+        width,
+        _HEIGHT,
+        mark_safe("".join(shapes)),  # noqa: S308
+    )

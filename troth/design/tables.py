@@ -74,7 +74,9 @@ class Table:
     def __post_init__(self) -> None:
         for number, line in enumerate(self.lines, start=1):
             if len(line.cells) != len(self.columns):
-                raise ValueError(f"Row {number} of “{self.caption}” has {len(line.cells)} cells for {len(self.columns)} columns.")
+                raise ValueError(
+                    f"Row {number} of “{self.caption}” has {len(line.cells)} cells for {len(self.columns)} columns."
+                )
 
     @property
     def rows(self) -> list[tuple[Line, list[tuple[Column, Cell]]]]:

@@ -50,7 +50,7 @@ class Term:
 @dataclass(frozen=True)
 class Counterpart:
     """
-    The strip that says why the data beside it is visible. Filled from the gate's decision, never by hand in a template.
+    The strip that says why the data beside it is visible. Filled from the gate's decision, never by hand.
 
     :raises ValueError: the known terms are not in the order of `TERM_ORDER`.
     """
@@ -64,7 +64,9 @@ class Counterpart:
         places = [_PLACE[term.label] for term in self.terms if term.label in _PLACE]
         if places != sorted(set(places)):
             given = ", ".join(term.label for term in self.terms)
-            raise ValueError(f"A counterpart says For, Because, Seen by, Passed to, Until, in that order; it got {given}.")
+            raise ValueError(
+                f"A counterpart says For, Because, Seen by, Passed to, Until, in that order; it got {given}."
+            )
 
     @property
     def fold(self) -> str:

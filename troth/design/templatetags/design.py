@@ -1,7 +1,7 @@
 """
 The components of every page. `{% load design %}`, then the tags below; each takes plain values of `troth.design`.
 
-Nothing here decides what may be seen: a sheet is given its counterpart from the gate's decision, a refusal its checks.
+Nothing here decides what may be seen: a sheet is given its counterpart by the gate's decision, a refusal its checks.
 """
 
 from collections.abc import Iterable
@@ -43,8 +43,14 @@ from troth.design.values import (
 
 register = template.Library()
 
-_BANNER_ICONS: dict[BannerKind, str] = {"info": "info", "caution": "clock", "harm": "warning", "restriction": "pause",
-                                        "acting": "person", "demo": "info"}
+_BANNER_ICONS: dict[BannerKind, str] = {
+    "info": "info",
+    "caution": "clock",
+    "harm": "warning",
+    "restriction": "pause",
+    "acting": "person",
+    "demo": "info",
+}
 _TAG_COINS: dict[TagKind, CoinState] = {"refused": "parted"}
 
 
@@ -71,15 +77,36 @@ def icon(name: str, size: int = 20) -> SafeString:
 
 
 @register.simple_block_tag(takes_context=True)
-def sheet(context: Context, content: str, title: str, counterpart: Counterpart, *, level: int = 2, note: str = "",
-          links: Iterable[Link] = (), eyebrow: str = "", open: bool = False, id: str = "") -> SafeString:  # noqa: A002
+def sheet(
+    context: Context,
+    content: str,
+    title: str,
+    counterpart: Counterpart,
+    *,
+    level: int = 2,
+    note: str = "",
+    links: Iterable[Link] = (),
+    eyebrow: str = "",
+    unfolded: bool = False,
+    name: str = "",
+) -> SafeString:
     """
     `{% sheet "Medicines" counterpart %}…{% endsheet %}`: personal data on paper, and why it is visible beside it.
 
-    `links` stand at the head's right; `open` keeps the counterpart unfolded on a phone (questions); `id` names the section.
+    `links` stand at the head's right; `unfolded` keeps the counterpart open on a phone (questions); `name` is the id.
     """
-    return _part("sheet", content=content, title=title, counterpart=counterpart, level=level, note=note, links=links,
-                 eyebrow=eyebrow, open=open, id=_name(context, id or title))
+    return _part(
+        "sheet",
+        content=content,
+        title=title,
+        counterpart=counterpart,
+        level=level,
+        note=note,
+        links=links,
+        eyebrow=eyebrow,
+        open=unfolded,
+        id=_name(context, name or title),
+    )
 
 
 @register.simple_block_tag
@@ -89,14 +116,14 @@ def panel(content: str, title: str = "", *, level: int = 2, note: str = "", link
 
 
 @register.simple_tag(takes_context=True)
-def parted(context: Context, title: str, refusal: Parted, *, level: int = 2, id: str = "") -> SafeString:  # noqa: A002
+def parted(context: Context, title: str, refusal: Parted, *, level: int = 2, name: str = "") -> SafeString:
     """`{% parted "Photographs" refusal %}`: the halves stand apart; which check stopped it, and what can be done."""
-    return _part("parted", title=title, refusal=refusal, level=level, id=_name(context, id or title))
+    return _part("parted", title=title, refusal=refusal, level=level, id=_name(context, name or title))
 
 
 @register.simple_block_tag
 def refused_line(content: str, claim: str, *, state: str = "parted") -> SafeString:
-    """`{% refused_line "Invoices: not for your role." %}…{% endrefused_line %}`: a refusal inside a list, on stone."""
+    """`{% refused_line "Invoices: not for your role." %}…{% endrefused_line %}`: a refusal inside a list."""
     return _part("refused_line", content=content, claim=claim, state=state)
 
 
@@ -128,7 +155,7 @@ def alerts(alerts: Iterable[Alert]) -> SafeString:
 
 @register.simple_block_tag
 def banner(content: str, kind: BannerKind, claim: str, *, icon: str = "") -> SafeString:
-    """`{% banner "caution" "You've looked away." %}…{% endbanner %}`: info, caution, harm, restriction, acting, demo."""
+    """`{% banner "caution" "You've looked away." %}…{% endbanner %}`: also harm, restriction and so on."""
     return _part("banner", content=content, kind=kind, claim=claim, icon=icon or _BANNER_ICONS[kind])
 
 
@@ -154,13 +181,19 @@ def steps(steps: Iterable[Step], label: str) -> SafeString:
 @register.simple_tag
 def parts(now: int, total: int, words: str, saved: str = "") -> SafeString:
     """`{% parts 4 9 "your health before now" "9:42" %}`: one segment for each part of a questionnaire."""
-    return _part("parts", now=now, total=total, words=words, saved=saved,
-                 segments=["done" if part < now else "now" if part == now else "to-come" for part in range(1, total + 1)])
+    return _part(
+        "parts",
+        now=now,
+        total=total,
+        words=words,
+        saved=saved,
+        segments=["done" if part < now else "now" if part == now else "to-come" for part in range(1, total + 1)],
+    )
 
 
 @register.simple_tag
 def progress(done: int, total: int, title: str, words: str) -> SafeString:
-    """`{% progress 318 332 "Building the copy" "318 of 332 pages" %}`: a long job with a bar, a count, an estimate."""
+    """`{% progress 318 332 "Building the copy" "318 of 332 pages" %}`: a long job: bar, count, estimate."""
     return _part("progress", done=done, total=total, title=title, words=words)
 
 
@@ -237,22 +270,33 @@ def goings(goings: Goings) -> SafeString:
 
 
 @register.simple_tag
-def button(words: str, *, kind: str = "first", href: str = "", name: str = "", value: str = "", busy: str = "",
-           icon: str = "", hidden: str = "") -> SafeString:
+def button(
+    words: str,
+    *,
+    kind: str = "first",
+    href: str = "",
+    name: str = "",
+    value: str = "",
+    busy: str = "",
+    icon: str = "",
+    hidden: str = "",
+) -> SafeString:
     """
-    `{% button "Send answers" busy="Sending…" %}`: first, second, harm or quiet. With `href` a link, else it sends its form.
+    `{% button "Send answers" busy="Sending…" %}`: first, second, harm, quiet. With `href` a link, else it sends.
 
-    `busy` is said while it is on its way, when it cannot be sent twice. `hidden` ends its name for people who hear it.
+    `busy` is said while it is on its way and cannot be sent twice. `hidden` ends its name for people who hear it.
     """
     if kind not in {"first", "second", "harm", "quiet"}:
         raise ValueError(f"A button is first, second, harm or quiet, not {kind}.")
-    return _part("button", words=words, kind=kind, href=href, name=name, value=value, busy=busy, icon=icon, hidden=hidden)
+    return _part(
+        "button", words=words, kind=kind, href=href, name=name, value=value, busy=busy, icon=icon, hidden=hidden
+    )
 
 
 @register.simple_tag
-def not_yet(words: str, reason: str, *, remedy: Link | None = None, id: str = "") -> SafeString:  # noqa: A002
-    """`{% not_yet "Prescribe" "Not yet: …" remedy=link %}`: an act that can't be done, why, and what would change that."""
-    return _part("not_yet", words=words, reason=reason, remedy=remedy, id=id or slugify(words))
+def not_yet(words: str, reason: str, *, remedy: Link | None = None, name: str = "") -> SafeString:
+    """`{% not_yet "Prescribe" "Not yet: …" remedy=link %}`: what can't be done, why, and the remedy."""
+    return _part("not_yet", words=words, reason=reason, remedy=remedy, id=name or slugify(words))
 
 
 @register.simple_tag
@@ -264,17 +308,20 @@ def toast(words: str, undo: Link | None = None) -> SafeString:
 @register.simple_tag
 def error_summary(form: BaseForm) -> SafeString:
     """`{% error_summary form %}`: what needs mending, at the top, focused, with a link to each field."""
-    found = [(fields.first_box(form[name]) if name in form.fields else "", message)
-             for name, messages in form.errors.items() for message in messages]
+    found = [
+        (fields.first_box(form[name]) if name in form.fields else "", message)
+        for name, messages in form.errors.items()
+        for message in messages
+    ]
     return _part("error_summary", found=found)
 
 
 @register.simple_tag
 def field(bound: BoundField, *, width: str = "", legend: str = "") -> SafeString:
     """
-    `{% field form.weight width="4" %}`: label, hint, error, then the box. Choices and dates become a group with a legend.
+    `{% field form.weight width="4" %}`: label, hint, error, then the box; a group for choices and dates.
 
-    `width` hints at the length of what is typed, in characters: 4, 10, 20; left empty the box is as wide as its text block.
+    `width` hints at the length of what is typed, in characters: 4, 10, 20; else the box fills its text block.
     """
     return _part("field", **fields.described(bound, width=width, legend=legend))
 
