@@ -6,9 +6,11 @@ never written by hand, so that what a page says is what was enforced.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 from uuid import UUID
 
 from troth.gate.contexts import Opened
+from troth.gate.refusals import Check, Decision
 from troth.law.calendar import age_on, birthday, months_after, years_after
 from troth.notice import selectors as notices
 from troth.notice.schema.keeping import Limb, RetentionRule
@@ -93,3 +95,35 @@ def _end(limb: Limb, triggers: Triggers) -> date | None:
         case "day":
             return start + timedelta(days=many)
     return None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the six checks as it may be told to the person refused: passed, failed or not asked, and in a few words why."""
+
+    name: str
+    state: Literal["passed", "failed", "not_asked"]
+    words: str
+
+
+_PASSED = {Check.PURPOSE: "In the notice", Check.CATEGORY: "Covered by the purpose", Check.ROLE: "Your role may",
+           Check.REASON: "Something connects you", Check.BASIS: "The lawful basis holds", Check.RESTRICTION: "None stands"}
+_FAILED = {Check.PURPOSE: "Not in the notice", Check.CATEGORY: "Not covered by the purpose", Check.ROLE: "Not for your role",
+           Check.REASON: "Nothing connects you today", Check.BASIS: "The lawful basis does not hold",
+           Check.RESTRICTION: "They asked us to restrict it"}
+
+
+def steps(decision: Decision) -> tuple[Step, ...]:
+    """
+    The six checks of a refusal, as far as this person may be told of them; none where only the one sentence may be said.
+
+    A check that stopped because of the person asked for is not told to somebody who has no reason to know them.
+    """
+    stopped = decision.spoken
+    if decision.allowed or stopped is None:
+        return ()
+    return tuple(
+        Step(check.value.capitalize(), "failed", _FAILED[check]) if check is stopped
+        else Step(check.value.capitalize(), "passed", _PASSED[check]) if check.number < stopped.number
+        else Step(check.value.capitalize(), "not_asked", f"Not asked: it stopped at {stopped.value}")
+        for check in Check)
