@@ -53,7 +53,10 @@ MIDDLEWARE: list[str] = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "troth.gate.boundary.BoundaryMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
 ]
+# Draws the frame around the gate's own pages, which know of no face.
+TROTH_FRAME = "troth.config.frames.frame_of"
 ROOT_URLCONF = "troth.config.urls"
 TEMPLATES = [
     {

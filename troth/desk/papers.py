@@ -15,7 +15,16 @@ from troth.design.values import Alert, Check, Counterpart, Item, Link, Parted, T
 from troth.gate.refusals import Check as GateCheck
 from troth.gate.refusals import Decision
 from troth.gate.whys import Why, steps
-from troth.records.selectors import AllergyLine, FileLine, Line, MeasurementLine, MedicineLine, NoteLine, Recorded, Shown, Withheld
+from troth.records.selectors import (
+    AllergyLine,
+    FileLine,
+    MeasurementLine,
+    MedicineLine,
+    NoteLine,
+    Recorded,
+    Shown,
+    Withheld,
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,7 @@ def papers(sections: Iterable[Shown | Withheld], teller: Teller, *, at: datetime
             continue
         for section in together:
             assert isinstance(section, Shown)
-            made.append(_DRAWN[section.key](section, teller, may_write))
+            made += _DRAWN[section.key](section, teller, may_write)
     return made
 
 
@@ -119,7 +128,7 @@ def alerts(sections: Iterable[Shown | Withheld]) -> list[Alert]:
     return found
 
 
-def _medicines(section: Shown, teller: Teller, may_write: bool) -> Paper:
+def _medicines(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
     lines: list[tuple[str | Cell, ...]] = []
     for row in section.rows:
         if isinstance(row, MedicineLine):
@@ -135,7 +144,7 @@ def _medicines(section: Shown, teller: Teller, may_write: bool) -> Paper:
     return _paper(section, table, links if may_write else (), empty="Nothing is recorded yet.")
 
 
-def _measurements(section: Shown, teller: Teller, may_write: bool) -> Paper:
+def _measurements(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
     rows = [row for row in section.rows if isinstance(row, MeasurementLine)]
     lines: list[tuple[str | Cell, ...]] = [
         (row.measure.words, f"{row.value} {row.measure.unit}", f"{row.taken_on:%-d %b %Y}", _known(row.source.words, row.recorded, teller))
@@ -147,7 +156,7 @@ def _measurements(section: Shown, teller: Teller, may_write: bool) -> Paper:
     return _paper(section, table, links if may_write else (), empty="Nothing has been measured yet.")
 
 
-def _files(section: Shown, teller: Teller, may_write: bool) -> Paper:
+def _files(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
     rows = [row for row in section.rows if isinstance(row, FileLine)]
     lines: list[tuple[str | Cell, ...]] = [
         (Cell(row.title, href=reverse("desk_file", args=[row.recorded.id])), _size(row.size), row.source.words,
@@ -158,21 +167,24 @@ def _files(section: Shown, teller: Teller, may_write: bool) -> Paper:
     return _paper(section, table, links if may_write else (), empty="No letters or other files yet.")
 
 
-def _notes(section: Shown, teller: Teller, may_write: bool) -> Paper:
-    """The newest note in full; older ones stand below it in one table, each opened by its name."""
+def _notes(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
+    """The newest note in full; earlier ones in a sheet of their own, each opened by its name."""
     rows = [row for row in section.rows if isinstance(row, NoteLine)]
     head = (Link("Write a note", reverse("desk_note_new", args=[teller.subject])),) if may_write else ()
     if not rows:
         return _paper(section, None, head, empty="Nobody has written a note yet.")
     first, *older = rows
-    table = table_of("Earlier notes", (Column("Note", "name"), Column("Written by", word="By"), Column("When", "figures")), [
-        (Cell(row.heading or "Note", href=reverse("desk_note", args=[row.recorded.id]), tag=_draft_tag(row)),
-         teller.who(row.author.hex), teller.on(row.signed_at or row.recorded.at)) for row in older]) if older else None
-    made = Section(
-        section.title, counterpart(section.why), note=note_line(first, teller), head_links=head,
-        prose=note_prose(first), addition=" ".join(additions(first, teller)), signed=signature(first, teller), table=table,
+    newest = Section(
+        "Newest note", counterpart(section.why), note=note_line(first, teller), head_links=head, prose=note_prose(first),
+        addition=" ".join(additions(first, teller)), signed=signature(first, teller),
         links=(note_link(first, teller),) if may_write else ())
-    return Paper(section.key, made, (Item(section.title, "#notes", count=len(rows)),))
+    made = [Paper(section.key, newest, (Item(section.title, "#newest-note", count=len(rows)),))]
+    if older:
+        table = table_of("Earlier notes", (Column("Note", "name"), Column("By", word="By"), Column("When", "figures")), [
+            (Cell(row.heading or "Note", href=reverse("desk_note", args=[row.recorded.id]), tag=_draft_tag(row)),
+             teller.who(row.author.hex), teller.on(row.signed_at or row.recorded.at)) for row in older])
+        made.append(Paper("earlier", Section("Earlier notes", counterpart(section.why), table=table), ()))
+    return made
 
 
 def note_line(note: NoteLine, teller: Teller) -> str:
@@ -206,15 +218,20 @@ def note_link(note: NoteLine, teller: Teller) -> Link:
     return Link(words, reverse("desk_note_add" if note.signed_at else "desk_note", args=[note.recorded.id]))
 
 
+def within(when: str) -> str:
+    """A day within a sentence."""
+    return when.replace("Today", "today", 1)
+
+
 def lower_you(name: str) -> str:
     """A name within a sentence."""
     return {"You": "you", "They": "them", "A colleague": "a colleague", "The system": "the system"}.get(name, name)
 
 
-def _paper(section: Shown, table: Table | None, links: tuple[Link, ...], *, empty: str) -> Paper:
+def _paper(section: Shown, table: Table | None, links: tuple[Link, ...], *, empty: str) -> list[Paper]:
     made = Section(section.title, counterpart(section.why), table=table, prose=() if table else (empty,), head_links=links)
     count = len(section.rows)
-    return Paper(section.key, made, (Item(section.title, f"#{_slug(section.title)}", count=count),))
+    return [Paper(section.key, made, (Item(section.title, f"#{_slug(section.title)}", count=count),))]
 
 
 def _known(words: str, recorded: Recorded, teller: Teller) -> Cell:
@@ -252,5 +269,5 @@ def _slug(title: str) -> str:
     return title.lower().replace(" ", "-")
 
 
-_DRAWN: dict[str, Callable[[Shown, Teller, bool], Paper]] = {
+_DRAWN: dict[str, Callable[[Shown, Teller, bool], list[Paper]]] = {
     "medicines": _medicines, "notes": _notes, "measurements": _measurements, "files": _files}

@@ -3,18 +3,34 @@
 from datetime import timedelta
 from uuid import UUID
 
+from troth.notice.purposes import Action, Purpose
+from troth.notice.register import Register
 from troth.prescribing.models import OPEN, RequestStatus
+from troth.vault.categories import Category
 
 #: After a decision the prescriber still has a reason to look: questions come back, and notes are finished.
 DAYS_AFTER = timedelta(days=14)
 #: Roles that pass requests on. They see who someone is and how to reach them, as far as the notice lets them.
 PASSING_ON = frozenset({"patient_support"})
+#: Roles that decide requests, when the notice lets them write health data for it and says that they are on a register.
+DECIDING = frozenset({"prescriber"})
 #: Roles that prepare a request for a prescriber: they check weight, height and identity.
 PREPARING = frozenset({"healthcare_assistant"})
 
 
 class NotPossible(Exception):
     """The state of the request does not allow it. The message is fit for the person who tried."""
+
+
+def prescribing_roles(register: Register) -> frozenset[str]:
+    """The roles that decide requests, by the notice: on a professional register, and writing health data for prescribing."""
+    declared = register.purposes.get(Purpose.PRESCRIBING)
+    if declared is None:
+        return frozenset()
+    return frozenset(
+        role for role, access in declared.access.items()
+        if role in DECIDING and role in register.roles and register.roles[role].health_professional
+        and Action.WRITE in access.actions and Category.HEALTH in access.categories)
 
 
 def check_can_assign(*, status: str, may_prescribe: bool) -> None:

@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from troth.gate import facts
 from troth.gate.contexts import Opened
+from troth.gate.models import FactKind
 from troth.gate.refusals import Decision
+from troth.people import selectors as people
 from troth.prescribing.models import OPEN, MedicationRequest, Outcome, RequestStatus
-from troth.prescribing.rules import DAYS_AFTER
+from troth.prescribing.rules import DAYS_AFTER, prescribing_roles
 from troth.vault.categories import Category
+
+# The vocabularies come with the values that pages get: a face imports no models.
+__all__ = [
+    "Answered", "Outcome", "RequestLine", "RequestOpened", "RequestStatus", "assigned_to", "get_line", "list_lines_of",
+    "list_prescribers", "list_to_pass_on", "list_waiting_for", "prepared_by", "requests_of", "with_open_request",
+]
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,16 @@ def requests_of(subject: UUID, opened: Opened) -> "tuple[RequestOpened, ...] | D
         RequestOpened(_line(row), row.medicine, tuple(Answered(**answer) for answer in row.answers), row.decided_at,
                       row.outcome, row.outcome_words or "")
         for row in rows)
+
+
+def list_prescribers(opened: Opened) -> list[people.StaffMember]:
+    """Members of staff who may be given a request now, by name. Their profiles are published; roles are standing facts."""
+    roles = prescribing_roles(opened.register)
+    staff = people.list_staff()
+    known, now = facts.about(member.subject for member in staff), facts.micros(opened.at)
+    return [member for member in staff if any(
+        fact.kind == FactKind.ROLE and fact.value in roles and fact.sound and fact.holds(now)
+        for fact in known[member.subject.hex])]
 
 
 def _line(row: MedicationRequest) -> RequestLine:

@@ -100,12 +100,4 @@ def _locked(request: UUID, category: Category) -> MedicationRequest:
 
 
 def _may_prescribe(actor: Actor) -> bool:
-    """Whether one of the actor's roles is a prescriber's by the notice: on a register, and writing health for prescribing."""
-    opened = acting()
-    if opened.declared is None:
-        return False
-    access, known = opened.declared.access, opened.register.roles
-    return any(
-        role in known and known[role].health_professional and role in access
-        and Action.WRITE in access[role].actions and Category.HEALTH in access[role].categories
-        for role in actor.roles)
+    return bool(actor.roles & rules.prescribing_roles(acting().register))

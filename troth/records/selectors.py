@@ -35,6 +35,13 @@ from troth.records.models import (
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
+# The vocabularies come with the values that pages get: a face imports no models.
+__all__ = [
+    "SECTIONS", "Addition", "AllergyLine", "Criticality", "FileLine", "Line", "Measure", "MeasurementLine", "MedicineLine",
+    "NoteLine", "NoteStatus", "Recorded", "Release", "Shown", "Source", "Verification", "Withheld", "card_sections", "get_note",
+    "list_notes", "open_file", "triggers",
+]
+
 H = TypeVar("H", bound=ClinicalHolding)
 
 
@@ -184,7 +191,7 @@ def list_notes(subject: UUID, *, viewer: UUID | None) -> tuple[NoteLine, ...]:
     additions: dict[UUID, list[Addition]] = {}
     for row in reversed(rows):
         if row.adds_to_id:
-            additions.setdefault(row.adds_to_id, []).append(Addition(_recorded(row), row.text, row.author, row.signed_at))
+            additions.setdefault(row.adds_to_id, []).append(_addition(row))
     return tuple(
         _note(row, tuple(additions.get(row.pk, ())))
         for row in rows
@@ -202,7 +209,8 @@ def get_note(note: UUID, opened: Opened) -> NoteLine:
         row = None
     opened.require(row.subject_id if row else note, Category.HEALTH)
     assert row is not None
-    return _note(row, ())
+    under = ClinicalNote.objects.filter(adds_to=row).order_by("recorded_at")
+    return _note(row, tuple(_addition(each) for each in under))
 
 
 def open_file(document: UUID, opened: Opened) -> StoredFile:
@@ -241,6 +249,11 @@ def _measurement(row: Observation) -> MeasurementLine:
 def _note(row: ClinicalNote, additions: tuple[Addition, ...]) -> NoteLine:
     return NoteLine(_recorded(row), row.subject_id, row.heading or "", row.text, row.author, NoteStatus(row.status),
                     row.signed_at, additions)
+
+
+def _addition(row: ClinicalNote) -> Addition:
+    assert row.signed_at is not None
+    return Addition(_recorded(row), row.text, row.author, row.signed_at)
 
 
 def _file(row: DocumentReference) -> FileLine:

@@ -49,9 +49,8 @@ def test_support_passes_a_request_on_without_a_key_to_the_answers(clinic: Clinic
     event = LedgerEvent.objects.get(event="prescribing:assigned")
     assert (event.subject, event.actor, event.purpose, event.reason) == (
         clinic.subject.hex, clinic.support.id.hex, "prescribing", "a request to pass on")
-    with pytest.raises(Refused):
-        with processing(Purpose.PRESCRIBING, by=clinic.support, at=LATER):
-            _ = MedicationRequest.objects.get().answers
+    with pytest.raises(Refused), processing(Purpose.PRESCRIBING, by=clinic.support, at=LATER):
+        _ = MedicationRequest.objects.get().answers
 
 
 def test_the_prescriber_given_it_may_look_and_a_colleague_may_not(clinic: Clinic) -> None:

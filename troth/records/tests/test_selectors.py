@@ -64,9 +64,8 @@ def test_a_draft_is_seen_by_its_author_only(clinic: Clinic) -> None:
     for actor, seen in ((clinic.prescriber, 1), (clinic.assistant, 0)):
         with processing(Purpose.PRESCRIBING, by=actor, at=LATER):
             assert len(selectors.list_notes(clinic.subject, viewer=actor.id)) == seen
-    with pytest.raises(Refused):
-        with processing(Purpose.PRESCRIBING, by=clinic.assistant, at=LATER) as opened:
-            selectors.get_note(note.pk, opened)
+    with pytest.raises(Refused), processing(Purpose.PRESCRIBING, by=clinic.assistant, at=LATER) as opened:
+        selectors.get_note(note.pk, opened)
 
 
 def test_additions_stand_under_their_note_in_order(clinic: Clinic) -> None:

@@ -176,9 +176,8 @@ def test_a_file_is_kept_sealed_and_read_back(clinic: Clinic) -> None:
     with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=LATER) as opened:
         assert b"".join(selectors.open_file(made.pk, opened).read()) == content
     assert last_event("records:file_added").subject == clinic.subject.hex
-    with pytest.raises(Refused):
-        with processing(Purpose.PRESCRIBING, by=clinic.support, at=LATER) as opened:
-            selectors.open_file(made.pk, opened)
+    with pytest.raises(Refused), processing(Purpose.PRESCRIBING, by=clinic.support, at=LATER) as opened:
+        selectors.open_file(made.pk, opened)
 
 
 def test_a_refused_file_is_not_kept(clinic: Clinic) -> None:
