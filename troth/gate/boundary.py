@@ -161,8 +161,13 @@ class BoundaryMiddleware:
 
 
 def _discard(response: HttpResponseBase) -> None:
-    """Close what will not be sent, so that a stream lets go of its key."""
-    response.close()
+    """
+    Let what will not be sent go of its key. Not `response.close()`: that would say the request has finished, and Django would
+    close the connection that the events are yet to be committed on.
+    """
+    for close in response._resource_closers:
+        close()
+    response._resource_closers.clear()
 
 
 def answer_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
