@@ -63,11 +63,11 @@ def encode(values: Iterable[str]) -> bytes:
 
     No two rows share an encoding, whatever their columns hold.
     """
-    parts = []
-    for value in values:
-        raw = value.encode()
-        parts.append(b"%d:%b" % (len(raw), raw))
-    return b"".join(parts)
+    kept = list(values)
+    text = "".join([f"{len(value)}:{value}" for value in kept])
+    if text.isascii():  # as every event that our own writers wrote is: characters are bytes
+        return text.encode()
+    return b"".join([b"%d:%b" % (len(raw), raw) for raw in map(str.encode, kept)])
 
 
 def event_leaf(columns: Iterable[str], *, subject_seq: int, flaw: str, previous: bytes) -> bytes:

@@ -44,6 +44,9 @@ class Subject(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     kind = models.CharField(max_length=16, choices=SubjectKind.choices)
 
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "random; the structure that everything is linked by", "kind": "what the clinic calls its people, for routing"}
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.id.hex[:8]}"
 
@@ -58,6 +61,10 @@ class DataKey(models.Model):
     master = models.IntegerField()
     wrapped = models.BinaryField()
     made_at = models.DateTimeField()
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a counter", "subject": "random identifier", "compartment": "a declared name", "scope": "a row's random id or a year",
+        "master": "a number", "wrapped": "ciphertext under the master key", "made_at": "shown by `troth keys status`"}
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject", "compartment", "scope"], name="one_key_per_compartment")]
@@ -76,6 +83,10 @@ class Token(models.Model):
     field_id = models.CharField(max_length=80)
     row_id = models.CharField(max_length=32)
     subject = models.CharField(max_length=32)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a counter", "token": "a keyed hash", "unique_in": "the name of a space, or the field and row", "field_id": "a declared name",
+        "row_id": "random identifier", "subject": "random identifier"}
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["token", "unique_in"], name="one_token_per_value")]

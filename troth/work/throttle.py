@@ -8,8 +8,8 @@ out. So three buckets are asked, and only those that hold the caller's own netwo
 - the network: one machine, or one /56 of IPv6, tries so many accounts and no more;
 - the account from this network: guesses from one place run out, and only there;
 - the account from everywhere: **never refuses**. When it is empty, somebody is guessing from many places at once, and
-  `proof_wanted` is set: the caller is asked for her second factor (or, having none, for a code sent to her) before the
-  password is looked at. She goes on; one who guesses passwords has neither, and learns nothing about them.
+  `proof_wanted` is set: the caller is asked for her second factor (or, having none, for a code sent to her) before
+  the password is looked at. She goes on; one who guesses passwords has neither, and learns nothing about them.
 
 What remains: somebody in the doctor's own network can use up that network's tries for `WINDOW`. A caller that knows
 the browser again (a signed device cookie) passes the device's id as `network` and is out of reach of that as well.

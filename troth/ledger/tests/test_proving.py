@@ -127,7 +127,7 @@ def test_a_forged_statement_fails(export):
 
 
 def test_a_flawed_event_is_spoken_of(export, monkeypatch):
-    monkeypatch.setattr("troth.ledger.strands.find_flaws", lambda events: {events[0][0]: "gap"})
+    monkeypatch.setattr("troth.ledger.strands.find_flaws", lambda events: {int(events[0][0]): "gap"})
     write([draft()])
     found = checker.check_export(json.loads(proving.export_person(AYLA, NOON)))
     assert "something was amiss with event 61" in found[-1]

@@ -66,8 +66,8 @@ def claims_can_be_shown(draft: Draft) -> Iterator[Found]:
 def _stands(notice: Notice, section: Section) -> bool:
     parts: dict[Section, object] = {
         Section.PURPOSES: notice.purposes,
-        Section.LAWFUL_BASES: notice.bases.listed or any(row.basis for row in notice.purposes),
-        Section.TABLE_OF_GROUNDS: notice.purposes and all(row.basis for row in notice.purposes),
+        Section.LAWFUL_BASES: notice.bases.listed,
+        Section.TABLE_OF_GROUNDS: notice.purposes and all(len(row.basis) == 1 for row in notice.purposes),
         Section.RECIPIENTS: notice.recipients,
         Section.RETENTION: notice.retention.rules,
         Section.RIGHTS: notice.rights,

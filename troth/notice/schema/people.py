@@ -63,8 +63,8 @@ class UkRepresentative(Part):
 class Scope(Part):
     """Where the notice holds."""
 
-    covers: list[Place] = []
-    only: list[Place] = []
+    covers: OneOrSeveral[Place] = []
+    only: OneOrSeveral[Place] = []
     """A later sentence says that it holds for these alone. It must not be narrower than `covers` (F-45)."""
     words: Words = ""
 
