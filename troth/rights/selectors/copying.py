@@ -195,7 +195,7 @@ def _sections(
     return [
         {**kind, "until_words": _say_date(kind["until"]), "things": [
             {"kind": thing.kind, "when": f"{thing.recorded_at.astimezone(LONDON):%-d %B %Y}", "by": _said_by(thing, names),
-             "source": thing.source, "held_back": thing.id in withheld, "fields": [field for field in thing.fields],
+             "source": thing.source, "held_back": thing.id in withheld, "fields": list(thing.fields),
              "files": [(paths[(thing.id, file.field)], file.name or "A file") for file in thing.files]}
             for thing in things if thing.category.value == kind["category"]]}
         for kind in kinds]

@@ -99,7 +99,8 @@ def _who(entry: Entry, subject: UUID, names: dict[UUID, tuple[str, str]]) -> tup
     if entry.actor_kind == "service":
         behalf = UUID(entry.on_behalf_of) if entry.on_behalf_of else None
         for_whom = "for you" if behalf == subject else f"for {names[behalf][0]}" if behalf in names else ""
-        return _MACHINES.get(entry.actor, entry.actor.replace("-", " ").capitalize()), f"Automatic{', ' if for_whom else ''}{for_whom}"
+        machine = _MACHINES.get(entry.actor, entry.actor.replace("-", " ").capitalize())
+        return machine, f"Automatic, {for_whom}" if for_whom else "Automatic"
     if entry.actor_kind != "person":
         return "Someone not signed in", ""
     if entry.actor == subject.hex:

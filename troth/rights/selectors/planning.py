@@ -6,9 +6,11 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from troth.gate.contexts import Opened
 from troth.law.rights import Right
 from troth.notice import selectors as notices
 from troth.notice.schema.keeping import RetentionRule
+from troth.people import selectors as people
 from troth.rights import rules
 from troth.rights.models import RightsCase, State
 from troth.rights.selectors.holdings import survey
@@ -77,8 +79,9 @@ class ErasurePlan:
             of_kind = kinds[category]
             ends = [fate.until for fate in of_kind]
             known = [end for end in ends if end is not None]
-            found.append(KindFate(category, self.titles.get(category, category.value), sum(fate.held.rows for fate in of_kind), of_kind[0].stays,
-                                  max(known) if len(known) == len(ends) and known else None, rules.merge_reasons(of_kind)))
+            until = max(known) if len(known) == len(ends) and known else None
+            found.append(KindFate(category, self.titles.get(category, category.value), sum(fate.held.rows for fate in of_kind),
+                                  of_kind[0].stays, until, rules.merge_reasons(of_kind)))
         return tuple(found)
 
 
@@ -131,6 +134,14 @@ def dates_kept(subject: UUID, *, at: datetime, born_on: date | None = None) -> d
     return found
 
 
+def born_on(subject: UUID, opened: Opened) -> date | None:
+    """A person's date of birth, where one is held and this context may open it: what a child's record is kept by (LAW-6.6)."""
+    if not opened.decision(subject, Category.IDENTITY).allowed:
+        return None
+    known = people.get_identity(subject, opened)
+    return known.born_on if known else None
+
+
 def retention_rules(at: datetime) -> Mapping[str, RetentionRule]:
     """The rules of keeping of the notice in force, by id."""
     version = notices.version_in_force(at)
@@ -145,4 +156,4 @@ def _holds(subject: UUID) -> tuple[str, ...]:
     return ()
 
 
-__all__ = ["ErasurePlan", "KindFate", "dates_kept", "plan_erasure", "retention_rules"]
+__all__ = ["ErasurePlan", "KindFate", "born_on", "dates_kept", "plan_erasure", "retention_rules"]

@@ -7,7 +7,6 @@ from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
-from troth.vault.categories import Category
 
 
 @act(Event.COPY_TAKEN, purpose=Purpose.RIGHTS, action=Action.EXPORT)

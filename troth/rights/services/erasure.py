@@ -23,12 +23,13 @@ from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused
 from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
+from troth.people import services as people
 from troth.rights.models import ErasureCertificate, RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors import cases, leavings
 from troth.rights.selectors.certifying import certificate_content, decision_values
 from troth.rights.selectors.holdings import file_places, rows_under
-from troth.rights.selectors.planning import ErasurePlan, plan_erasure
+from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure
 from troth.rights.services.cases import write_case
 from troth.vault import files, keystore, search, turning
 from troth.vault.categories import Category
@@ -59,7 +60,8 @@ def ask_erasure(subject: UUID, *, by: Actor, at: datetime, words: str = "", clos
     if waiting is not None:
         waiting.words, waiting.close_account = words, close_account
         waiting.save()
-        return waiting.pk
+        found: UUID = waiting.pk
+        return found
     decided = cases.undecided_erasure(subject)
     return decided or write_case(subject, Right.ERASURE, at=at, words=words, close_account=close_account)
 
@@ -90,8 +92,10 @@ def resume_erasures(*, at: datetime) -> list[UUID]:
 
     :raises ErasureUnfinished: one of them still cannot be; the others were done.
     """
-    done, problems = [], []
-    for case, subject in RightsCase.objects.filter(right=Right.ERASURE, state=State.DECIDED).values_list("pk", "subject_id"):
+    done: list[UUID] = []
+    problems: list[str] = []
+    decided = RightsCase.objects.filter(right=Right.ERASURE, state=State.DECIDED)
+    for case, subject in decided.values_list("pk", "subject_id"):
         try:
             done.append(_finish(case, subject, by=actors.service("erasure"), at=at))
         except (ErasureUnfinished, journal.JournalUnavailable) as stopped:
@@ -118,10 +122,12 @@ def _decide(
 ) -> None:
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
         asked = cases.get_case(case, opened)
-        plan = shown or plan_erasure(subject, at=at, close_account=asked.close_account, everything=everything)
+        plan = shown or plan_erasure(subject, at=at, close_account=asked.close_account, everything=everything,
+                                     born_on=born_on(subject, opened))
         places = {f"{compartment}|{scope}": found for compartment, scope in plan.scopes
                   if (found := file_places(subject, compartment, scope))}
-        _write_decision(case, plan, decision_values(plan, places, len(leavings.token_rows(subject, plan.scopes)), by=by.reference), by=by, at=at)
+        tokens = len(leavings.token_rows(subject, plan.scopes))
+        _write_decision(case, plan, decision_values(plan, places, tokens, by=by.reference), by=by, at=at)
 
 
 @act(Event.ERASURE_DECIDED, purpose=Purpose.RIGHTS, action=Action.ERASE)
@@ -159,7 +165,7 @@ def _finish(case: UUID, subject: UUID, *, by: Actor, at: datetime) -> UUID:
         for place in places:
             files.destroy(place)
     if decision["close_account"]:
-        _end_sessions(subject, by=by, at=at)
+        people.end_sessions(subject, by=actors.service("erasure"), at=at)
     problems = leavings.what_is_left(subject, scopes, places)
     if not problems and not _traces_forgotten():
         problems = ["The key store's log still holds what was overwritten, because another process is reading it."]
@@ -208,12 +214,6 @@ def _remove_rows(waiting: list["models.QuerySet[Any]"]) -> int:
             raise ErasureUnfinished([f"Rows that must stay refer to {', '.join(names)}."])
         waiting = held
     return removed
-
-
-def _end_sessions(subject: UUID, *, by: Actor, at: datetime) -> None:
-    from troth.people import services as people
-
-    people.end_sessions(subject, by=by, at=at)
 
 
 def _traces_forgotten() -> bool:
