@@ -187,6 +187,8 @@ def _for_purpose(
             return goes("You close your account, so there is nothing left to sign in to.", "UK GDPR Article 17(1)(a), LAW-3.4")
         return PurposeFate(declared.purpose, declared.title, stays=True, law="UK GDPR Article 6(1)(b), LAW-3.5",
                            why="You keep your sign-in, so that you can see what stays.")
+    if declared.purpose is Purpose.SECURITY_LOG and category is not Category.NETWORK:
+        return None  # the log is of machines; an account is not kept for it
     if declared.basis is Basis.CONSENT:
         return goes("It rests on your consent, which you take back with this.", "UK GDPR Article 17(1)(b), LAW-3.4")
     if declared.purpose is Purpose.STAFF or held.retention == "staff_file":

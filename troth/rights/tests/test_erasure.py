@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from bench.specimens.models import Bill, Name, Note, Picture
 from tests.stores import Home
@@ -251,9 +252,11 @@ def test_nobody_else_can_ask_or_carry_out(clinic: Home) -> None:
 
 def test_each_year_of_invoices_goes_by_its_own_date(clinic: Home) -> None:
     ann = make_patient()
-    long_ago = NOW.replace(year=2016)
-    for year, at in ((2016, long_ago), (2026, LATER)):
-        write(Bill(subject_id=ann.id, disposal_year=year, amount=None), by=ann, at=at)
+    for year in (2016, 2026):
+        write(Bill(subject_id=ann.id, disposal_year=year, amount=None), by=ann, at=LATER)
+    with connection.cursor() as cursor:  # as if it had been written then: no act can write into the past of the notice
+        cursor.execute("UPDATE specimens_bill SET recorded_at = %s, changed_at = %s WHERE disposal_year = 2016",
+                       [NOW.replace(year=2016), NOW.replace(year=2016)])
     plan = selectors.plan_erasure(ann.id, at=SOON)
     assert ("specimens.bill", "2016") in plan.scopes
     assert ("specimens.bill", "2026") not in plan.scopes
@@ -274,6 +277,7 @@ def test_an_open_request_for_a_copy_holds_everything(clinic: Home) -> None:
 def test_the_second_moment_is_when_the_last_master_key_can_be_gone(clinic: Home, settings) -> None:
     from troth.rights.selectors.certifying import gone_everywhere
 
+    make_patient()  # whose keys are the first to need a master key
     made_at = turning.status()[-1].made_at
     settings.TROTH_MASTER_KEY_DAYS, settings.TROTH_BACKUP_DAYS = 30, 35
     moment, masters = gone_everywhere(made_at + timedelta(days=3))
