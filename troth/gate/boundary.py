@@ -133,7 +133,8 @@ class BoundaryMiddleware:
         opened = Boundary()
         tokens = _current.set(opened), watch.set(opened)
         request.boundary = opened  # type: ignore[attr-defined]
-        request.at = timezone.now()  # type: ignore[attr-defined]  one moment for the whole request
+        # One moment for the whole request.
+        request.at = timezone.now()  # type: ignore[attr-defined]
         try:
             response = self.get_response(request)
             poisoned = opened.poisoned
@@ -162,8 +163,14 @@ class BoundaryMiddleware:
 
 
 def _discard(response: HttpResponseBase) -> None:
-    """Close what will not be sent, so that a stream lets go of its key."""
-    response.close()
+    """
+    Let what will not be sent go of its key. Not `response.close()`: that would say the request has finished, and Django would
+    close the connection that the events are yet to be committed on.
+    """
+    closers: list[Callable[[], object]] = getattr(response, "_resource_closers", [])
+    for close in closers:
+        close()
+    closers.clear()
 
 
 def answer_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:

@@ -5,6 +5,8 @@ Triggers (`guards.py`) refuse UPDATE, DELETE, TRUNCATE and REPLACE on all four. 
 `xid`, the transaction that wrote it (migration 0001), by which the sealer finds late committers.
 """
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import CompositePrimaryKey
 
@@ -34,6 +36,30 @@ class LedgerEvent(models.Model):
     turn = models.BigIntegerField()
     mac = models.TextField()
 
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a counter",
+        "at": "when it happened",
+        "event": "a code from a fixed list",
+        "outcome": "a code from a fixed list",
+        "actor_kind": "a code from a fixed list",
+        "actor": "random identifier or a service's name",
+        "on_behalf_of": "random identifier",
+        "subject": "random identifier",
+        "purpose": "a code from a fixed list",
+        "action": "a code from a fixed list",
+        "failed_check": "a code from a fixed list",
+        "rule": "a citation",
+        "reason": "a label from a fixed list",
+        "what": "names of categories",
+        "objects_touched": "random identifiers and digests of ciphertext",
+        "request": "random",
+        "note": "random identifier",
+        "follows": "a counter",
+        "turn": "a counter",
+        "mac": "a keyed hash",
+        "xid": "PostgreSQL's number of the transaction",
+    }
+
     class Meta:
         db_table = "ledger_event"
         indexes = [models.Index(fields=["actor", "id"], name="ledger_event_actor")]
@@ -53,6 +79,16 @@ class Leaf(models.Model):
     flaw = models.TextField(db_default="")  # what the sealer found wrong with the strand, or nothing
     hash = models.BinaryField()
 
+    open_columns: ClassVar[dict[str, str]] = {
+        "index": "a counter",
+        "event_id": "a counter",
+        "subject": "random identifier",
+        "subject_seq": "a counter",
+        "previous": "a hash",
+        "flaw": "a code from a fixed list",
+        "hash": "a hash",
+    }
+
     class Meta:
         db_table = "ledger_leaf"
         # Not unique: a second unique key would be a second door for INSERT OR REPLACE. `verify` checks continuity.
@@ -70,6 +106,13 @@ class Node(models.Model):
     index = models.BigIntegerField()
     hash = models.BinaryField()
 
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a counter",
+        "height": "a number",
+        "index": "a number",
+        "hash": "a hash",
+    }
+
     class Meta:
         db_table = "ledger_node"
 
@@ -85,6 +128,13 @@ class Checkpoint(models.Model):
     # Where the next seal starts looking: the highest event (SQLite), the oldest running transaction (PostgreSQL).
     watermark = models.BigIntegerField()
     note = models.TextField()
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "size": "a number",
+        "at": "when it was signed",
+        "watermark": "a number",
+        "note": "public",
+    }
 
     class Meta:
         db_table = "ledger_checkpoint"

@@ -1,5 +1,7 @@
 """The versions of the notice. Once published they never change; the database itself refuses (`guards.py`)."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -14,6 +16,17 @@ class Version(models.Model):
     announced_at = models.DateTimeField(null=True)
     material = models.BooleanField()  # it changes what people may expect (comparison.py)
     published_by = models.CharField(max_length=64)  # an actor's random identifier, never a name
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "number": "a counter",
+        "hash": "of a public text",
+        "text": "public",
+        "published_at": "public",
+        "in_force_at": "public",
+        "announced_at": "public",
+        "material": "public",
+        "published_by": "random identifier",
+    }
 
     class Meta:
         constraints = [

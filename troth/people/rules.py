@@ -87,7 +87,7 @@ def check_password(password: str, *, known: tuple[str, ...] = ()) -> None:
 
 @dataclass(frozen=True)
 class Query:
-    """What somebody typed to find a person: an email address, a telephone number, or parts of a name with or without a birth date."""
+    """What somebody typed to find a person: an email address, a telephone, or parts of a name, perhaps with a birth date."""
 
     email: str = ""
     telephone: str = ""

@@ -126,8 +126,7 @@ def test_a_function_without_teeth_counts_as_missing():
 
 
 @sqlite_only
-@pytest.mark.django_db(transaction=True)
-def test_django_rebuilding_a_table_drops_them_and_migrate_puts_them_back():
+def test_django_rebuilding_a_table_drops_them_and_migrate_puts_them_back(committed_db):
     state = ProjectState.from_apps(LedgerEvent._meta.apps)
     before = state.clone()
     migrations.AlterField("LedgerEvent", "note", models.TextField(default="x")).state_forwards("ledger", state)
@@ -138,7 +137,6 @@ def test_django_rebuilding_a_table_drops_them_and_migrate_puts_them_back():
     assert len(guards.guards_missing(connection)) == 3
     call_command("migrate", verbosity=0)
     assert guards.guards_missing(connection) == []
-    guards.drop_guards(connection)  # the test database is flushed after this test
 
 
 @postgresql_only
