@@ -71,6 +71,8 @@ MIDDLEWARE: list[str] = [
     "troth.people.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]
+# Draws the frame around the gate's own pages, which know of no face.
+TROTH_FRAME = "troth.config.frames.frame_of"
 ROOT_URLCONF = "troth.config.urls"
 TEMPLATES = [
     {

@@ -1,7 +1,9 @@
 """Reading the notice: which version is in force, and what it declares. Compiled once per process and content."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 
 from troth.notice.compiling import compile_register, hash_of
 from troth.notice.files import ParsedNotice, parse_notice
@@ -9,6 +11,7 @@ from troth.notice.models import Version
 from troth.notice.purposes import Purpose
 from troth.notice.register import Register
 from troth.notice.schema import Notice
+from troth.notice.schema.keeping import RetentionRule
 
 
 class NoNotice(LookupError):
@@ -31,6 +34,11 @@ def register_in_force(at: datetime) -> Register:
     if found is None:
         raise NoNotice("No notice is in force yet; publish one with `troth notice publish FILE`.")
     return _register(*found)
+
+
+def retention_rules(register: Register) -> Mapping[str, RetentionRule]:
+    """The rules of keeping of a published version, by id. Read once per process and content."""
+    return _rules(register.version, register.hash)
 
 
 def versions_declaring(purpose: Purpose, at: datetime) -> frozenset[int]:
@@ -76,6 +84,11 @@ def notice_of(version: Version) -> Notice:
     notice = _parsed(version).notice
     assert notice is not None
     return notice
+
+
+@lru_cache(maxsize=16)
+def _rules(number: int, hash_: str) -> Mapping[str, RetentionRule]:
+    return MappingProxyType({rule.id: rule for rule in notice_of(get_version(number)).retention.rules})
 
 
 @lru_cache(maxsize=64)
