@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 
+from django.utils.timezone import localtime
+
 from troth.notice.compiling import compile_register, hash_of
 from troth.notice.files import ParsedNotice, parse_notice
 from troth.notice.models import Version
@@ -78,6 +80,22 @@ def version_in_force(at: datetime) -> Version | None:
 def latest_version() -> Version | None:
     """The version published last, in force or not."""
     return Version.objects.order_by("-number").first()
+
+
+def described(version: Version) -> dict[str, str | int | bool | None]:
+    """A version without its text, as plain values with times in RFC 3339."""
+
+    def moment(value: datetime | None) -> str | None:
+        return localtime(value).isoformat(timespec="seconds") if value else None
+
+    return {
+        "number": version.number,
+        "hash": version.hash,
+        "published_at": moment(version.published_at),
+        "announced_at": moment(version.announced_at),
+        "in_force_at": moment(version.in_force_at),
+        "material": version.material,
+    }
 
 
 def notice_of(version: Version) -> Notice:
