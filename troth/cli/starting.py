@@ -77,6 +77,7 @@ def serve(host: str, port: int, workers: int) -> int:
     """
     from django.db import connections
     from granian import Granian
+    from granian.log import LogLevels
 
     from troth.ledger.sealing import run_sealer
     from troth.work.reporting import logging_config
@@ -89,7 +90,7 @@ def serve(host: str, port: int, workers: int) -> int:
     sealer.start()
     server: MPServer = Granian(
         "troth.config.wsgi:application", address=host, port=port, interface="wsgi", workers=workers,  # type: ignore[arg-type]
-        blocking_threads=2, websockets=False, log_access=False, log_dictconfig=logging_config("WARNING"),
+        blocking_threads=2, websockets=False, log_access=False, log_level=LogLevels.warning, log_dictconfig=logging_config("WARNING"),
         respawn_failed_workers=True)
     try:
         server.serve()

@@ -68,7 +68,7 @@ MIDDLEWARE: list[str] = [
     "troth.work.reporting.AccessLog",
     "troth.gate.boundary.BoundaryMiddleware",
     "troth.people.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "troth.config.csrf.FormGuard",
 ]
 ROOT_URLCONF = "troth.config.urls"
 TEMPLATES = [
@@ -85,7 +85,6 @@ TIME_ZONE = "Europe/London"
 USE_TZ = True
 USE_I18N = False
 STATIC_URL = "static/"
-STATIC_ROOT = TROTH_HOME / "static"
 # Files are served from where they lie in the packages, so that nobody has to collect them.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
