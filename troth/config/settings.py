@@ -10,6 +10,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 TROTH_HOME = env.folder("TROTH_HOME", Path.cwd() / "var")
 TROTH_KEYS = env.folder("TROTH_KEYS", TROTH_HOME.with_name(TROTH_HOME.name + "-keys"))
 TROTH_BACKUPS = env.folder("TROTH_BACKUPS", TROTH_HOME.with_name(TROTH_HOME.name + "-backups"))
+TROTH_BACKUPS_2 = env.folder("TROTH_BACKUPS_2", Path()) if env.text("TROTH_BACKUPS_2", "") else None
 TROTH_MASTER_KEY_DAYS = env.whole_number("TROTH_MASTER_KEY_DAYS", 30)
 TROTH_BACKUP_DAYS = env.whole_number("TROTH_BACKUP_DAYS", 35)
 TROTH_DEMO = env.flag("TROTH_DEMO", default=False)
@@ -70,6 +71,8 @@ MIDDLEWARE: list[str] = [
     "troth.people.middleware.SessionMiddleware",
     "troth.config.csrf.FormGuard",
 ]
+# Draws the frame around the gate's own pages, which know of no face.
+TROTH_FRAME = "troth.config.frames.frame_of"
 ROOT_URLCONF = "troth.config.urls"
 TEMPLATES = [
     {

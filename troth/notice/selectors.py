@@ -1,7 +1,9 @@
 """Reading the notice: which version is in force, and what it declares. Compiled once per process and content."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 
 from troth.notice.compiling import compile_register, hash_of
 from troth.notice.files import ParsedNotice, parse_notice
@@ -9,6 +11,7 @@ from troth.notice.models import Version
 from troth.notice.purposes import Purpose
 from troth.notice.register import Register
 from troth.notice.schema import Notice
+from troth.notice.schema.keeping import RetentionRule
 
 
 class NoNotice(LookupError):
@@ -26,17 +29,27 @@ def register_in_force(at: datetime) -> Register:
 
     :raises NoNotice: none is in force yet.
     """
-    found = (Version.objects.filter(in_force_at__lte=at).order_by("-number")
-             .values_list("number", "hash", "in_force_at").first())
+    found = (
+        Version.objects.filter(in_force_at__lte=at)
+        .order_by("-number")
+        .values_list("number", "hash", "in_force_at")
+        .first()
+    )
     if found is None:
         raise NoNotice("No notice is in force yet; publish one with `troth notice publish FILE`.")
     return _register(*found)
 
 
+def retention_rules(register: Register) -> Mapping[str, RetentionRule]:
+    """The rules of keeping of a published version, by id. Read once per process and content."""
+    return _rules(register.version, register.hash)
+
+
 def versions_declaring(purpose: Purpose, at: datetime) -> frozenset[int]:
     """The numbers of the versions published by a moment that declare a purpose (pitfalls D7)."""
-    published = tuple(Version.objects.filter(published_at__lte=at).order_by("number")
-                      .values_list("number", "hash", "in_force_at"))
+    published = tuple(
+        Version.objects.filter(published_at__lte=at).order_by("number").values_list("number", "hash", "in_force_at")
+    )
     return _declaring(purpose, published)
 
 
@@ -78,6 +91,11 @@ def notice_of(version: Version) -> Notice:
     return notice
 
 
+@lru_cache(maxsize=16)
+def _rules(number: int, hash_: str) -> Mapping[str, RetentionRule]:
+    return MappingProxyType({rule.id: rule for rule in notice_of(get_version(number)).retention.rules})
+
+
 @lru_cache(maxsize=64)
 def _register(number: int, hash_: str, in_force_at: datetime) -> Register:
     version = get_version(number)
@@ -86,8 +104,11 @@ def _register(number: int, hash_: str, in_force_at: datetime) -> Register:
 
 @lru_cache(maxsize=256)
 def _declaring(purpose: Purpose, published: tuple[tuple[int, str, datetime], ...]) -> frozenset[int]:
-    return frozenset(number for number, hash_, in_force_at in published
-                     if purpose in _register(number, hash_, in_force_at).purposes)
+    return frozenset(
+        number
+        for number, hash_, in_force_at in published
+        if purpose in _register(number, hash_, in_force_at).purposes
+    )
 
 
 def _parsed(version: Version) -> ParsedNotice:
