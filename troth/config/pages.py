@@ -19,7 +19,7 @@ from troth.people import selectors as people
 # The words of each navigation and the routes behind them. A route that the clinic's rooms do not have is left out.
 VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
 PATIENT = (("Home", "home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
-STAFF = (("Desk", "desk"), ("People", "people"), ("Requests", "requests"), ("Tasks", "tasks"), ("Office", "office"),
+STAFF = (("Today", "desk"), ("Find a person", "find"), ("Requests", "requests"), ("Tasks", "tasks"), ("Office", "office"),
          ("Security", "security"))
 FOOT = (("Privacy notice", "notice"), ("Sign in", "sign_in"))
 
