@@ -1,8 +1,11 @@
-"""The WSGI application that `troth serve` runs."""
+"""The WSGI application that `troth serve` runs, one in each of its processes."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from troth.work.process import harden
+
+harden()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.config.settings")
 application = get_wsgi_application()

@@ -13,8 +13,8 @@ READING = Purpose.PRESCRIBING
 ADDING = Purpose.CARE
 
 urlpatterns = [
-    page("desk/", home.today, name="desk", purpose=READING, who=WHO),
-    page("desk/find/", finding.find, name="find", purpose=Purpose.FIND, who=WHO),
+    page("desk/", home.today, name="desk_home", purpose=READING, who=WHO),
+    page("desk/find/", finding.find, name="desk_find", purpose=Purpose.FIND, who=WHO),
     page("desk/people/<uuid:subject>/", card.show_card, name="desk_card", purpose=READING, who=WHO),
     page("desk/people/<uuid:subject>/allergies/new/", entry.add_allergy, name="desk_allergy_new", purpose=ADDING, who=WHO),
     page("desk/people/<uuid:subject>/medicines/new/", entry.add_medicine, name="desk_medicine_new", purpose=ADDING, who=WHO),

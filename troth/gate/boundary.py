@@ -132,7 +132,8 @@ class BoundaryMiddleware:
         opened = Boundary()
         tokens = _current.set(opened), watch.set(opened)
         request.boundary = opened  # type: ignore[attr-defined]
-        request.at = timezone.now()  # type: ignore[attr-defined]  one moment for the whole request
+        # One moment for the whole request.
+        request.at = timezone.now()  # type: ignore[attr-defined]
         try:
             response = self.get_response(request)
             poisoned = opened.poisoned
@@ -165,9 +166,10 @@ def _discard(response: HttpResponseBase) -> None:
     Let what will not be sent go of its key. Not `response.close()`: that would say the request has finished, and Django would
     close the connection that the events are yet to be committed on.
     """
-    for close in response._resource_closers:
+    closers: list[Callable[[], object]] = getattr(response, "_resource_closers", [])
+    for close in closers:
         close()
-    response._resource_closers.clear()
+    closers.clear()
 
 
 def answer_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:

@@ -71,7 +71,7 @@ def about(subjects: Iterable[UUID]) -> dict[str, list[StandingFact]]:
                            "ORDER BY since, id", chunk)
             for *columns, mark in cursor.fetchall():
                 sound = hmac.compare_digest(_mark(columns), bytes(mark))
-                found[columns[1]].append(StandingFact(*columns, sound))
+                found[columns[1]].append(StandingFact._make((*columns, sound)))
     return found
 
 

@@ -52,7 +52,7 @@ class Sealed:
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise keyring.poison(SealedMisuse("This is sealed data, not its content. Read it from its row inside a context."))
 
-    __str__ = __repr__ = __format__ = __bool__ = __len__ = __iter__ = __lt__ = __gt__ = _refuse  # type: ignore[assignment]
+    __str__ = __repr__ = __format__ = __bool__ = __len__ = __iter__ = __lt__ = __gt__ = _refuse
     __reduce__ = __reduce_ex__ = __html__ = __bytes__ = _refuse
 
     def __copy__(self) -> "Sealed":
@@ -100,7 +100,7 @@ class SealedAttribute(Generic[T]):
             mark, decrypt, bound_to = held[self.cache]
             if mark is not current_ring().mark:
                 raise KeyError
-            blob = value.blob
+            blob: Any = value.blob
             plain = decrypt(blob[1:13], blob[13:], self.id + bound_to)
         except (KeyError, AttributeError, TypeError, InvalidTag, ValueError):
             return self._open(row)
@@ -156,10 +156,8 @@ class SealedField(PlainField, Generic[T]):
         """The bytes to seal."""
         raise NotImplementedError
 
-    @staticmethod
-    def decode(content: bytes) -> Any:
-        """The value from its bytes."""
-        raise NotImplementedError
+    #: Gives the value from its bytes. A plain callable, since it runs once for every field of a page.
+    decode: Callable[[bytes], Any]
 
     def check_value(self, value: Any) -> T | None:
         """
@@ -196,7 +194,7 @@ class SealedField(PlainField, Generic[T]):
         return name, path, args, kwargs
 
     # -- storing -------------------------------------------------------------------------------------------------------
-    def pre_save(self, row: "Holding", add: bool) -> Sealed:  # type: ignore[override]
+    def pre_save(self, row: "Holding", add: bool) -> Sealed:
         """Seal what was set since the row was read, in the open act; pass on what was not touched."""
         value = row.__dict__[self.attname]
         home = row.pk.bytes + row.subject_id.bytes
@@ -229,17 +227,17 @@ class SealedField(PlainField, Generic[T]):
         return "BinaryField"
 
     # -- doors that stay shut ------------------------------------------------------------------------------------------
-    def get_lookup(self, lookup_name: str) -> NoReturn:  # type: ignore[override]
+    def get_lookup(self, lookup_name: str) -> NoReturn:
         raise FieldError(str(_misuse(self, "filtered; use vault.search for look-ups")))
 
-    def get_transform(self, lookup_name: str) -> NoReturn:  # type: ignore[override]
+    def get_transform(self, lookup_name: str) -> NoReturn:
         raise FieldError(str(_misuse(self, "transformed")))
 
     def get_col(self, alias: str, output_field: "models.Field[Any, Any] | None" = None) -> SealedCol:
         return SealedCol(alias, self, output_field)
 
     @property
-    def cached_col(self) -> SealedCol:  # type: ignore[override]
+    def cached_col(self) -> SealedCol:
         return SealedCol(self.model._meta.db_table, self)
 
     def value_from_object(self, obj: models.Model) -> NoReturn:
@@ -248,7 +246,7 @@ class SealedField(PlainField, Generic[T]):
     def value_to_string(self, obj: models.Model) -> NoReturn:
         raise keyring.poison(_misuse(self, "serialised"))
 
-    def formfield(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+    def formfield(self, *args: Any, **kwargs: Any) -> None:
         return None  # forms are plain: they check words, services write
 
 

@@ -56,7 +56,7 @@ def document(clinic: Clinic) -> UUID:
 
 def test_every_page_sends_a_stranger_to_sign_in(clinic: Clinic) -> None:
     note = plant(clinic)
-    for path in [reverse("desk"), reverse("find"), reverse("desk_assign", args=[clinic.request]),
+    for path in [reverse("desk_home"), reverse("desk_find"), reverse("desk_assign", args=[clinic.request]),
                  *routes(clinic, note.pk, document(clinic))]:
         answer = Client().get(path)
         assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/"), path
@@ -127,12 +127,12 @@ def test_restriction_closes_the_card_in_the_same_moment(clinic: Clinic, signed_i
 
 
 def test_today_shows_what_waits(clinic: Clinic, signed_in: SignedIn) -> None:
-    assert "Maureen Oddie" in signed_in(clinic.prescriber).get(reverse("desk")).content.decode()
-    assert "Maureen Oddie" not in signed_in(clinic.colleague).get(reverse("desk")).content.decode()
+    assert "Maureen Oddie" in signed_in(clinic.prescriber).get(reverse("desk_home")).content.decode()
+    assert "Maureen Oddie" not in signed_in(clinic.colleague).get(reverse("desk_home")).content.decode()
     asked = prescribing.request_treatment(clinic.other, medicine="sentinel-medicine", answers=[], by=clinic.actor(clinic.other), at=clinic.at)
-    body = signed_in(clinic.support).get(reverse("desk")).content.decode()
+    body = signed_in(clinic.support).get(reverse("desk_home")).content.decode()
     assert "Petroc Vane" in body and reverse("desk_assign", args=[asked.pk]) in body and "sentinel-medicine" not in body
-    assert signed_in(clinic.subject).get(reverse("desk")).status_code == 403
+    assert signed_in(clinic.subject).get(reverse("desk_home")).status_code == 403
 
 
 def test_today_costs_as_many_queries_for_fifty_as_for_five(clinic: Clinic, signed_in: SignedIn) -> None:
@@ -147,7 +147,7 @@ def test_today_costs_as_many_queries_for_fifty_as_for_five(clinic: Clinic, signe
             asked = prescribing.request_treatment(person, medicine="x", answers=[], by=clinic.actor(person), at=clinic.at)
             prescribing.assign_request(asked.pk, prescriber=clinic.prescriber, by=support, at=clinic.at)
         with CaptureQueriesContext(connections["default"]) as data, CaptureQueriesContext(connections["keys"]) as keys:
-            body = browser.get(reverse("desk")).content.decode()
+            body = browser.get(reverse("desk_home")).content.decode()
         counts.append((body.count("Maureen Oddie"), _reads(data), len(keys)))
     assert counts[0][0] >= 6 and counts[1][0] >= 50
     assert counts[0][1:] == counts[1][1:]
@@ -172,18 +172,18 @@ def _reads(captured: CaptureQueriesContext) -> int:
 
 def test_find_asks_why_and_puts_no_name_into_an_address(clinic: Clinic, signed_in: SignedIn) -> None:
     browser = signed_in(clinic.support)
-    first = browser.post(reverse("find"), {"q": "Odd"})
+    first = browser.post(reverse("desk_find"), {"q": "Odd"})
     assert first.status_code == 200 and "Maureen" not in first.content.decode() and 'value="Odd"' in first.content.decode()
     assert not LedgerEvent.objects.filter(purpose="find").exists()
-    found = browser.post(reverse("find"), {"q": "Odd", "reason": "on_the_telephone"})
+    found = browser.post(reverse("desk_find"), {"q": "Odd", "reason": "on_the_telephone"})
     body = found.content.decode()
     assert found.status_code == 200 and "Maureen Oddie" in body and "1971" in body and "07700" not in body
     assert "odd" not in unquote(found.request["PATH_INFO"] + found.request["QUERY_STRING"]).lower()
     event = LedgerEvent.objects.filter(event="gate:opened", purpose="find").latest("id")
     assert (event.subject, event.reason) == (clinic.subject.hex, "on_the_telephone")
-    vague = browser.post(reverse("find"), {"q": "Od", "reason": "on_the_telephone"}).content.decode()
+    vague = browser.post(reverse("desk_find"), {"q": "Od", "reason": "on_the_telephone"}).content.decode()
     assert "Maureen" not in vague and "error-summary" in vague and 'value="Od"' in vague
-    assert signed_in(clinic.subject).post(reverse("find"), {"q": "Odd", "reason": "at_the_desk"}).status_code == 403
+    assert signed_in(clinic.subject).post(reverse("desk_find"), {"q": "Odd", "reason": "at_the_desk"}).status_code == 403
 
 
 FORMS: list[tuple[str, dict[str, Any], Any]] = [
@@ -296,4 +296,4 @@ def test_a_request_is_passed_on_and_decided(clinic: Clinic, signed_in: SignedIn)
 def test_forms_need_their_token(clinic: Clinic, signed_in: SignedIn) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = signed_in(clinic.support).cookies
-    assert strict.post(reverse("find"), {"q": "Odd", "reason": "at_the_desk"}).status_code == 403
+    assert strict.post(reverse("desk_find"), {"q": "Odd", "reason": "at_the_desk"}).status_code == 403

@@ -36,7 +36,7 @@ def assign(request: HttpRequest, treatment: UUID) -> HttpResponse:
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
-            return redirect("desk")
+            return redirect("desk_home")
     who = people.get_identity(line.subject, look.opened)
     return show(request, "request/assign", frame(request, purpose=purpose_line(look.opened, line.subject)),
                 form=form, subject=line.subject, name=who.name if who else "", where=line.status.words, any=bool(choices))
