@@ -71,8 +71,8 @@ MIDDLEWARE: list[str] = [
     "troth.people.middleware.SessionMiddleware",
     "troth.config.csrf.FormGuard",
 ]
-# Draws the frame around the gate's own pages, which know of no face.
-TROTH_FRAME = "troth.config.frames.frame_of"
+# Draws the frame of every page: faces add to it what their page is for.
+TROTH_FRAME = "troth.config.pages.page_for"
 ROOT_URLCONF = "troth.config.urls"
 TEMPLATES = [
     {
