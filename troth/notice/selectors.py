@@ -130,7 +130,13 @@ def _declaring(purpose: Purpose, published: tuple[tuple[int, str, datetime], ...
 
 
 def _parsed(version: Version) -> ParsedNotice:
-    parsed = parse_notice(version.text, source=str(version))
-    if parsed.notice is None or hash_of(parsed.notice) != version.hash:
-        raise AlteredNotice(f"The text of {version} is not what was published. Restore it from a backup.")
+    return _read(version.text, version.hash, str(version))
+
+
+@lru_cache(maxsize=16)
+def _read(text: str, hash_: str, source: str) -> ParsedNotice:
+    # Kept by the text itself: one that was changed below is read anew, and found out.
+    parsed = parse_notice(text, source=source)
+    if parsed.notice is None or hash_of(parsed.notice) != hash_:
+        raise AlteredNotice(f"The text of {source} is not what was published. Restore it from a backup.")
     return parsed
