@@ -30,7 +30,7 @@ def list_destinations() -> tuple[Path, ...]:
 
 
 @contextlib.contextmanager
-def locked(folders: tuple[Path, ...]) -> Iterator[None]:
+def locked(folders: tuple[Path, ...], name: str = ".lock") -> Iterator[None]:
     """
     Hold these destinations against every other process of this machine, always in the same order.
 
@@ -39,7 +39,7 @@ def locked(folders: tuple[Path, ...]) -> Iterator[None]:
     with contextlib.ExitStack() as held:
         for folder in sorted(folders):
             make_folder(folder)
-            handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+            handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
             held.callback(os.close, handle)
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -12,13 +12,14 @@ import hmac
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from troth.copies import destinations
 from troth.vault import secrets
+from troth.vault.models import DataKey
 
 EVERY_SCOPE = "*"
 BEGINNING = hashlib.sha256(b"troth disposal journal 1").hexdigest()
@@ -39,7 +40,9 @@ class Disposal:
     One key that is about to be destroyed, and what goes with it.
 
     `scope` is the key's (empty for a subject's only one) or `EVERY_SCOPE`; `master` the number of the master key that wraps
-    it now. `rows` are references as the ledger writes them (`room.model/id`), `files` the places of sealed files.
+    it now. `rows` are references as the ledger writes them (`room.model/id`), `files` the places of sealed files. `keys` is
+    filled in by `record`: scope and time of making of each key that the disposal means, so that a key made later under the
+    same name, for a person who came back, is never taken for it.
     """
 
     subject: str
@@ -48,6 +51,7 @@ class Disposal:
     master: int
     rows: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 class Position(NamedTuple):
@@ -83,7 +87,7 @@ def record(entries: Sequence[Disposal], *, at: datetime) -> Position:
     folders = destinations.list_destinations()
     with _usable(folders):
         before = _bring_level(folders)
-        position, line = _line([asdict(entry) for entry in entries], before, at)
+        position, line = _line([asdict(replace(entry, keys=_keys_meant(entry))) for entry in entries], before, at)
         written: list[tuple[Path, int]] = []
         try:
             for folder in folders:
@@ -142,6 +146,19 @@ def is_as_new_as(known: Position, *, folder: Path | None = None) -> bool:
 
 
 # -- the inside -----------------------------------------------------------------------------------------------------------
+
+
+def stored_keys(disposal: Disposal) -> list[tuple[int, tuple[str, str]]]:
+    """The keys of that name as they are stored now: each with its number, scope and time of making."""
+    rows = DataKey.objects.filter(subject=disposal.subject, compartment=disposal.compartment)
+    if disposal.scope != EVERY_SCOPE:
+        rows = rows.filter(scope=disposal.scope)
+    return [(number, (scope, made_at.astimezone(UTC).isoformat()))
+            for number, scope, made_at in rows.order_by("id").values_list("id", "scope", "made_at")]
+
+
+def _keys_meant(disposal: Disposal) -> tuple[tuple[str, str], ...]:
+    return tuple(key for _, key in stored_keys(disposal))
 
 
 @contextlib.contextmanager
@@ -212,7 +229,9 @@ def _parse(line: bytes, path: Path, number: int | None = None) -> tuple[Entry, s
         if _hash(body) != made or not hmac.compare_digest(_mac(made), mark):
             raise ValueError
         disposals = tuple(
-            Disposal(**{**each, "rows": tuple(each["rows"]), "files": tuple(each["files"])}) for each in body["disposals"])
+            Disposal(**{**each, "rows": tuple(each["rows"]), "files": tuple(each["files"]),
+                        "keys": tuple((scope, made_at) for scope, made_at in each["keys"])})
+            for each in body["disposals"])
         return Entry(Position(body["number"], made), datetime.fromisoformat(body["at"]), disposals), body["previous"]
     except (ValueError, KeyError, TypeError, AttributeError):
         place = "The last line" if number is None else f"Line {number}"

@@ -37,26 +37,26 @@ class LedgerEvent(models.Model):
     mac = models.TextField()
 
     open_columns: ClassVar[dict[str, str]] = {
-        "id": "a counter",
-        "at": "when it happened",
-        "event": "a code from a fixed list",
-        "outcome": "a code from a fixed list",
-        "actor_kind": "a code from a fixed list",
-        "actor": "random identifier or a service's name",
-        "on_behalf_of": "random identifier",
-        "subject": "random identifier",
-        "purpose": "a code from a fixed list",
-        "action": "a code from a fixed list",
-        "failed_check": "a code from a fixed list",
+        "id": "a count",
+        "at": "when it happened: pages and alarms sort and search by it",
+        "event": "one of a list in code",
+        "outcome": "one of three words",
+        "actor_kind": "one of three words",
+        "actor": "a random identifier, or a service's name",
+        "on_behalf_of": "a random identifier",
+        "subject": "a random identifier",
+        "purpose": "one of a list in code",
+        "action": "one of a list in code",
+        "failed_check": "one of the gate's checks",
         "rule": "a citation",
-        "reason": "a label from a fixed list",
-        "what": "names of categories",
-        "objects_touched": "random identifiers and digests of ciphertext",
-        "request": "random",
-        "note": "random identifier",
-        "follows": "a counter",
-        "turn": "a counter",
-        "mac": "a keyed hash",
+        "reason": "a label from a list in code; what somebody typed is sealed elsewhere",
+        "what": "categories, never their content",
+        "objects_touched": "tables, random identifiers and digests of sealed rows",
+        "request": "a random identifier",
+        "note": "a random identifier of a sealed holding",
+        "follows": "a number of this table",
+        "turn": "a count",
+        "mac": "a mark under a key that is in no database",
         "xid": "PostgreSQL's number of the transaction",
     }
 
@@ -80,13 +80,13 @@ class Leaf(models.Model):
     hash = models.BinaryField()
 
     open_columns: ClassVar[dict[str, str]] = {
-        "index": "a counter",
-        "event_id": "a counter",
-        "subject": "random identifier",
-        "subject_seq": "a counter",
-        "previous": "a hash",
-        "flaw": "a code from a fixed list",
-        "hash": "a hash",
+        "index": "a place in the tree",
+        "event_id": "a number of the events",
+        "subject": "a random identifier",
+        "subject_seq": "a count",
+        "previous": "a hash over identifiers and codes",
+        "flaw": "one of three words",
+        "hash": "a hash over identifiers and codes",
     }
 
     class Meta:
@@ -107,10 +107,9 @@ class Node(models.Model):
     hash = models.BinaryField()
 
     open_columns: ClassVar[dict[str, str]] = {
-        "id": "a counter",
-        "height": "a number",
-        "index": "a number",
-        "hash": "a hash",
+        "height": "a place in the tree",
+        "index": "a place in the tree",
+        "hash": "a hash over hashes",
     }
 
     class Meta:
@@ -130,10 +129,10 @@ class Checkpoint(models.Model):
     note = models.TextField()
 
     open_columns: ClassVar[dict[str, str]] = {
-        "size": "a number",
-        "at": "when it was signed",
-        "watermark": "a number",
-        "note": "public",
+        "size": "a count",
+        "at": "when it was signed; published",
+        "watermark": "a number of the events or of a transaction",
+        "note": "the signed statement, which is published",
     }
 
     class Meta:

@@ -64,3 +64,4 @@ class Event(StrEnum):
     KEYS_DESTROYED = "vault:keys_destroyed", "destroyed keys"
     BACKUP_MADE = "copies:backup_made", "made a backup"
     RESTORED = "copies:restored", "restored a backup"
+    DRILLED = "copies:drilled", "rehearsed a restore"

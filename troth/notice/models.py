@@ -31,8 +31,10 @@ class Version(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(number__gte=1), name="notice_version_from_one"),
-            models.CheckConstraint(condition=models.Q(in_force_at__gte=models.F("published_at")),
-                                   name="notice_version_not_before_publishing"),
+            models.CheckConstraint(
+                condition=models.Q(in_force_at__gte=models.F("published_at")),
+                name="notice_version_not_before_publishing",
+            ),
         ]
 
     def __str__(self) -> str:

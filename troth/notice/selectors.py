@@ -29,8 +29,12 @@ def register_in_force(at: datetime) -> Register:
 
     :raises NoNotice: none is in force yet.
     """
-    found = (Version.objects.filter(in_force_at__lte=at).order_by("-number")
-             .values_list("number", "hash", "in_force_at").first())
+    found = (
+        Version.objects.filter(in_force_at__lte=at)
+        .order_by("-number")
+        .values_list("number", "hash", "in_force_at")
+        .first()
+    )
     if found is None:
         raise NoNotice("No notice is in force yet; publish one with `troth notice publish FILE`.")
     return _register(*found)
@@ -43,8 +47,9 @@ def retention_rules(register: Register) -> Mapping[str, RetentionRule]:
 
 def versions_declaring(purpose: Purpose, at: datetime) -> frozenset[int]:
     """The numbers of the versions published by a moment that declare a purpose (pitfalls D7)."""
-    published = tuple(Version.objects.filter(published_at__lte=at).order_by("number")
-                      .values_list("number", "hash", "in_force_at"))
+    published = tuple(
+        Version.objects.filter(published_at__lte=at).order_by("number").values_list("number", "hash", "in_force_at")
+    )
     return _declaring(purpose, published)
 
 
@@ -99,12 +104,21 @@ def _register(number: int, hash_: str, in_force_at: datetime) -> Register:
 
 @lru_cache(maxsize=256)
 def _declaring(purpose: Purpose, published: tuple[tuple[int, str, datetime], ...]) -> frozenset[int]:
-    return frozenset(number for number, hash_, in_force_at in published
-                     if purpose in _register(number, hash_, in_force_at).purposes)
+    return frozenset(
+        number
+        for number, hash_, in_force_at in published
+        if purpose in _register(number, hash_, in_force_at).purposes
+    )
 
 
 def _parsed(version: Version) -> ParsedNotice:
-    parsed = parse_notice(version.text, source=str(version))
-    if parsed.notice is None or hash_of(parsed.notice) != version.hash:
-        raise AlteredNotice(f"The text of {version} is not what was published. Restore it from a backup.")
+    return _read(version.text, version.hash, str(version))
+
+
+@lru_cache(maxsize=16)
+def _read(text: str, hash_: str, source: str) -> ParsedNotice:
+    # Kept by the text itself: one that was changed below is read anew, and found out.
+    parsed = parse_notice(text, source=source)
+    if parsed.notice is None or hash_of(parsed.notice) != hash_:
+        raise AlteredNotice(f"The text of {source} is not what was published. Restore it from a backup.")
     return parsed

@@ -194,17 +194,17 @@ class SealedField(PlainField, Generic[T]):
         return name, path, args, kwargs
 
     # -- storing -------------------------------------------------------------------------------------------------------
-    def pre_save(self, row: "Holding", add: bool) -> Sealed:
+    def pre_save(self, row: Any, add: bool) -> Sealed:
         """Seal what was set since the row was read, in the open act; pass on what was not touched."""
         value = row.__dict__[self.attname]
         home = row.pk.bytes + row.subject_id.bytes
-        if value.__class__ is Sealed:
+        if isinstance(value, Sealed):
             sealed_for = value.home or row.__dict__.get("_home")
             if sealed_for != home:
                 raise keyring.poison(Misplaced(
                     f"{type(row).__name__}.{self.name} holds what was sealed for another row or person. Read it inside a context "
                     "and set it on the new row, so that it is sealed there."))
-            return value  # type: ignore[no-any-return]
+            return value
         content = self.check_value(value)
         cipher = keyring.acting().sealer(row.subject_id, self.compartment, self.scope_of(row))
         made = Sealed(seal(cipher, None if content is None else self.encode(content), self.bound_id + home), home)
@@ -352,8 +352,7 @@ class SealedChoice(SealedField[str]):
 
     def __init__(self, compartment: str = "", *, of: type[StrEnum] | None = None, **options: Any) -> None:
         self.of = of
-        if of is not None:
-            self.decode: Callable[[bytes], Any] = lambda content: of(content.decode())
+        self.decode = bytes.decode if of is None else (lambda content: of(content.decode()))
         super().__init__(compartment, **options)
 
     def check_value(self, value: Any) -> str | None:
@@ -367,10 +366,6 @@ class SealedChoice(SealedField[str]):
 
     def encode(self, value: str) -> bytes:
         return str(value).encode()
-
-    @staticmethod
-    def decode(content: bytes) -> Any:
-        return content.decode()
 
 
 class SealedJSON(SealedField[Any]):

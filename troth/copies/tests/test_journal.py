@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def two(settings: object, tmp_path: Path) -> tuple[Path, Path]:
+def two(db: None, settings: object, tmp_path: Path) -> tuple[Path, Path]:
     settings.TROTH_KEYS = tmp_path / "keys"
     settings.TROTH_BACKUPS = tmp_path / "first"
     settings.TROTH_BACKUPS_2 = tmp_path / "second"
