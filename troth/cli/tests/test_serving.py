@@ -144,7 +144,8 @@ def test_the_doctor_is_content_with_a_demonstration_and_names_what_is_not_right(
     assert [each["name"] for each in found if not each["fine"] and each["name"] not in machine] == []
     key = next(Path(clinic["TROTH_KEYS"]).glob("master-*.json"))
     key.chmod(0o644)
-    made = run_troth("doctor", environment={**clinic, "TROTH_HOSTS": "clinic.example", "TROTH_BACKUPS": clinic["TROTH_KEYS"] + "-b"})
+    beside = {"TROTH_HOSTS": "clinic.example", "TROTH_BACKUPS": clinic["TROTH_KEYS"] + "-b"}
+    made = run_troth("doctor", environment={**clinic, **beside})
     assert made.returncode == 1
     assert "✗ files are their owner's alone" in made.stdout and "chmod -R go-rwx" in made.stdout
     assert "✗ one archive cannot hold them all" in made.stdout
