@@ -23,7 +23,6 @@ from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused, Tampered
 from troth.gate.rules import Asker, PermittedUse, Relation, Standing, decide
 from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
-from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
 from troth.vault.categories import Category
@@ -177,14 +176,16 @@ class Opened:
         """End the scan: admit and record those who are shown, and count the rest in one event of the search service."""
         self._scanning = False
         self.ring.used.clear()
+        self.ring.forget_answers()
+        opened_by_scan = in_categories(frozenset({Category.IDENTITY}))
         for subject in subjects:
-            self.ring.used.update((subject.int, name) for name in in_categories(frozenset(self.covered())))
+            self.ring.used.update((subject.int, name) for name in opened_by_scan)
         if discarded:
             self._boundary.note(Draft(
                 at=self.at, event=Event.SEARCHED, outcome="allowed", actor_kind="service", actor="search",
                 on_behalf_of=self.by.id.hex if self.by.id else "", purpose=self.purpose, action=self.action,
                 reason=str(self.find_reason or ""), objects=f"search/discarded/{discarded}", request=self._boundary.request))
-        return self.admit(subjects)
+        return self.admit(subjects, Category.IDENTITY)  # a restricted person is still found: the name and banner stay readable
 
     # -- within --------------------------------------------------------------------------------------------------------
     def _load(self, subjects: Sequence[UUID]) -> None:
@@ -194,7 +195,7 @@ class Opened:
             return
         actor = self.by
         known = facts.about(new)
-        declaring = notices.versions_declaring(self.purpose, self.at)
+        declaring = self._boundary.declaring(self.purpose, self.at)
         actor_hex = actor.id.hex if actor.id else ""
         standings = {subject: facts.standing(known[subject.hex], self.purpose, at=self._at, declaring=declaring, actor=actor_hex)
                      for subject in new}
