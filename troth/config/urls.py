@@ -4,11 +4,11 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-#: Where each face lies. A face joins by having a `urls.py`.
-FACES = {"portal": "", "desk": "desk/", "office": "office/"}
+#: A face joins by having a `urls.py`, whose rows are written out in full.
+FACES = ("portal", "desk", "office")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(prefix, include(f"troth.{face}.urls")) for face, prefix in FACES.items() if find_spec(f"troth.{face}.urls")]
+    path("", include(f"troth.{face}.urls")) for face in FACES if find_spec(f"troth.{face}.urls")]
 
 handler400 = "troth.portal.views.errors.bad_request"
 handler403 = "troth.portal.views.errors.not_allowed"
