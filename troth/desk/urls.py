@@ -17,8 +17,16 @@ urlpatterns = [
     page("find/", finding.find, name="desk_find", purpose=Purpose.FIND, who=WHO),
     page("people/<uuid:subject>/", card.show_card, name="desk_card", purpose=READING, who=WHO),
     page("people/<uuid:subject>/allergies/new/", entry.add_allergy, name="desk_allergy_new", purpose=ADDING, who=WHO),
-    page("people/<uuid:subject>/medicines/new/", entry.add_medicine, name="desk_medicine_new", purpose=ADDING, who=WHO),
-    page("people/<uuid:subject>/measurements/new/", entry.add_measurement, name="desk_measurement_new", purpose=ADDING, who=WHO),
+    page(
+        "people/<uuid:subject>/medicines/new/", entry.add_medicine, name="desk_medicine_new", purpose=ADDING, who=WHO
+    ),
+    page(
+        "people/<uuid:subject>/measurements/new/",
+        entry.add_measurement,
+        name="desk_measurement_new",
+        purpose=ADDING,
+        who=WHO,
+    ),
     page("people/<uuid:subject>/files/new/", entry.add_file, name="desk_file_new", purpose=ADDING, who=WHO),
     page("people/<uuid:subject>/notes/new/", note.write, name="desk_note_new", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/", note.read, name="desk_note", purpose=ADDING, who=WHO),
