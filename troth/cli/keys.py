@@ -104,7 +104,8 @@ def _destroy(args: argparse.Namespace) -> int:
     if args.now and not args.yes:
         kept = [each.number for each in turning.status() if each.retired_at]
         named = ", ".join(f"MASTER KEY {number}" for number in kept) or "THEM"
-        raise Stopped(f"THIS MAKES EVERY BACKUP MADE UNDER {named} UNREADABLE FOR EVER. If the stores fail before the next backup is made, nothing can be brought back.",
+        raise Stopped(f"THIS MAKES EVERY BACKUP MADE UNDER {named} UNREADABLE FOR EVER. If the stores fail before "
+                      "the next backup is made, nothing can be brought back.",
                       "Make a new backup first (troth backup create), then say it again with --yes.", BAD_INPUT)
     gone = turning.destroy_retired(at=at, now=args.now)
     if gone:

@@ -19,8 +19,7 @@ from troth.people import selectors as people
 # The words of each navigation and the routes behind them. A route that the clinic's rooms do not have is left out.
 VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
 PATIENT = (("Home", "home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
-STAFF = (("Desk", "desk"), ("People", "people"), ("Requests", "requests"), ("Tasks", "tasks"), ("Office", "office"),
-         ("Security", "security"))
+STAFF = (("Today", "desk_home"), ("Find a person", "desk_find"), ("Office", "office_home"), ("Security", "security"))
 FOOT = (("Privacy notice", "notice"), ("Sign in", "sign_in"))
 
 
@@ -40,7 +39,7 @@ def page_for(request: HttpRequest) -> Page:
     if not actor.roles:
         return Page(clinic, nav=_items(PATIENT, request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     member = people.staff_profiles([actor.id]).get(actor.id)
-    search = _path("find")
+    search = _path("desk_find")
     return Page(clinic, nav=_items(STAFF, request), person=member.name if member else "", role=member.role_words if member else "",
                 sign_out=reverse("sign_out"), find=Find(search) if search else None, demo=settings.TROTH_DEMO)
 

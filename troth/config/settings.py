@@ -69,10 +69,10 @@ MIDDLEWARE: list[str] = [
     "troth.work.reporting.AccessLog",
     "troth.gate.boundary.BoundaryMiddleware",
     "troth.people.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "troth.config.csrf.FormGuard",
 ]
-# Draws the frame around the gate's own pages, which know of no face.
-TROTH_FRAME = "troth.config.frames.frame_of"
+# Draws the frame of every page: faces add to it what their page is for.
+TROTH_FRAME = "troth.config.pages.page_for"
 ROOT_URLCONF = "troth.config.urls"
 TEMPLATES = [
     {
@@ -88,7 +88,6 @@ TIME_ZONE = "Europe/London"
 USE_TZ = True
 USE_I18N = False
 STATIC_URL = "static/"
-STATIC_ROOT = TROTH_HOME / "static"
 # Files are served from where they lie in the packages, so that nobody has to collect them.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -1,16 +1,14 @@
 """The URL table, put together from the faces. Each row carries its purpose and action; a structure test refuses one without."""
 
-from importlib import import_module
 from importlib.util import find_spec
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-FACES = ("portal", "desk", "office")
+#: Where each face lies. A face joins by having a `urls.py`.
+FACES = {"portal": "", "desk": "desk/", "office": "office/"}
 
-urlpatterns: list[URLPattern | URLResolver] = []
-for face in FACES:
-    if find_spec(f"troth.{face}.urls"):
-        urlpatterns += import_module(f"troth.{face}.urls").urlpatterns
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(prefix, include(f"troth.{face}.urls")) for face, prefix in FACES.items() if find_spec(f"troth.{face}.urls")]
 
 handler400 = "troth.portal.views.errors.bad_request"
 handler403 = "troth.portal.views.errors.not_allowed"

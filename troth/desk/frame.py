@@ -1,6 +1,6 @@
-"""What stands around every page of the desk: the clinic, where one is, who looks and what for. Nothing of a patient."""
+"""What stands around every page of the desk: who looks, what for, and why. Nothing of a patient but the reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -8,14 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 
-from troth.design.pages import Clinic, Find, Page, PurposeLine
-from troth.design.values import Banner, Item
+from troth.design.pages import Page, PurposeLine
+from troth.design.values import Banner
 from troth.gate.actors import Actor
-from troth.gate.boundary import Boundary
 from troth.gate.contexts import Opened
-from troth.people import selectors as people
 
 
 @dataclass(frozen=True)
@@ -36,27 +34,10 @@ def looking(request: HttpRequest) -> Looking:
     return Looking(actor, actor.id, bearer.at, bearer.opened)
 
 
-def frame(
-    request: HttpRequest, *, current: str = "", purpose: PurposeLine | None = None, banners: tuple[Banner, ...] = (),
-) -> Page:
-    """This will make the frame of a page at the desk. It opens nothing: names of staff are published."""
-    bearer = cast(Any, request)
-    actor: Actor = bearer.actor
-    boundary: Boundary = bearer.boundary
-    register = boundary.register(bearer.at)
-    words = ", ".join(register.roles[role].name for role in sorted(actor.roles) if role in register.roles)
-    return Page(
-        clinic=Clinic(register.controller, home=reverse("desk_home")),
-        nav=(Item("Today", reverse("desk_home"), current=current == "today"),
-             Item("Find a person", reverse("desk_find"), current=current == "find")),
-        person=people.staff_name(actor.id) if actor.id else "",
-        role=words,
-        sign_out=_reversed("sign_out"),
-        find=Find(reverse("desk_find"), "Find a person") if current != "find" else None,
-        purpose=purpose,
-        banners=banners,
-        demo=settings.TROTH_DEMO,
-    )
+def frame(request: HttpRequest, *, purpose: PurposeLine | None = None, banners: tuple[Banner, ...] = ()) -> Page:
+    """This will add what a page is opened for, and what stands over it, to the frame that every page has."""
+    made: Page = import_string(settings.TROTH_FRAME)(request)
+    return replace(made, purpose=purpose, banners=(*made.banners, *banners))
 
 
 def purpose_line(opened: Opened, subject: UUID) -> PurposeLine:
@@ -77,9 +58,3 @@ def lowered(words: str) -> str:
     """A title within a sentence: its first letter small."""
     return words[:1].lower() + words[1:]
 
-
-def _reversed(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -21,6 +21,7 @@ from troth.gate.refusals import LedgerUnavailable, Refused
 from troth.ledger.drafts import Draft
 from troth.ledger.writing import write
 from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
 from troth.notice.register import Register
 from troth.vault.keyring import Watch, watch
 
@@ -38,14 +39,21 @@ class Boundary(Watch):
         self._opened: dict[AccessKey, tuple[Draft, set[str]]] = {}
         self._refused: dict[tuple[AccessKey, str, str], Draft] = {}
         self._others: list[Draft] = []
-        self._registers: dict[datetime, Register] = {}
+        self._versions: tuple[datetime, notices.Timeline] | None = None
 
     def register(self, at: datetime) -> Register:
-        """The notice in force, read once for the request."""
-        found = self._registers.get(at)
-        if found is None:
-            found = self._registers[at] = notices.register_in_force(at)
-        return found
+        """The notice in force."""
+        return notices.register_in_force(at, self._timeline(at))
+
+    def declaring(self, purpose: Purpose, at: datetime) -> frozenset[int]:
+        """The versions published by a moment that declare a purpose."""
+        return notices.versions_declaring(purpose, at, self._timeline(at))
+
+    def _timeline(self, at: datetime) -> notices.Timeline:
+        """The versions, read once for each moment that is asked about: a request has one."""
+        if self._versions is None or self._versions[0] != at:
+            self._versions = (at, notices.timeline())
+        return self._versions[1]
 
     def opened(self, draft: Draft, categories: set[str]) -> None:
         """Note that these categories of a subject were opened."""

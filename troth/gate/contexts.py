@@ -23,7 +23,6 @@ from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused, Tampered
 from troth.gate.rules import Asker, PermittedUse, Relation, Standing, decide
 from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
-from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
 from troth.vault.categories import Category
@@ -194,7 +193,7 @@ class Opened:
             return
         actor = self.by
         known = facts.about(new)
-        declaring = notices.versions_declaring(self.purpose, self.at)
+        declaring = self._boundary.declaring(self.purpose, self.at)
         actor_hex = actor.id.hex if actor.id else ""
         standings = {subject: facts.standing(known[subject.hex], self.purpose, at=self._at, declaring=declaring, actor=actor_hex)
                      for subject in new}

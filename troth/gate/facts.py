@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 
 from django.db import connections
 
-from troth.gate.models import Fact, FactKind
+from troth.gate.models import Fact
+from troth.gate.models import FactKind as FactKind
 from troth.gate.rules import Standing
 from troth.notice.purposes import Purpose
 from troth.vault import keyring, secrets

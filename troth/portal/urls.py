@@ -3,8 +3,8 @@
 from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import PATIENTS, STAFF, page, public
-from troth.notice.purposes import Purpose
-from troth.portal.views import account, home, notice, security
+from troth.notice.purposes import Action, Purpose
+from troth.portal.views import account, data, erasure, history, home, notice, security
 
 ANYONE = {PATIENTS, STAFF}
 
@@ -21,4 +21,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("security/", security.show, name="security", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
     page("security/end/", security.end, name="end_session", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
     page("security/password/", security.password, name="password", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
+    page("my-data/", data.show, name="my_data", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/kind/<slug:kind>/", data.show_kind, name="my_kind", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/copy/", data.copy, name="my_copy", purpose=Purpose.RIGHTS, action=Action.EXPORT, who=ANYONE),
+    page("my-data/history/", history.show, name="my_history", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/erase/", erasure.confirm, name="my_erasure", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/certificate/<uuid:certificate>/", erasure.certificate, name="my_certificate", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/certificate/<uuid:certificate>/file/", erasure.download, name="my_certificate_file", purpose=Purpose.RIGHTS,
+         action=Action.EXPORT, who=ANYONE),
 ]

@@ -16,7 +16,7 @@ from troth.people.rules import TooVague
 def find(request: HttpRequest) -> HttpResponse:
     """Find by three letters of a name or an exact identifier. The box in the band brings what was typed, and asks why here."""
     look = looking(request)
-    page = frame(request, current="find")
+    page = frame(request)
     if request.method != "POST":
         return show(request, "find/person", page, form=FindForm())
     if "reason" not in request.POST:

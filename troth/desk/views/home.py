@@ -23,7 +23,7 @@ def today(request: HttpRequest) -> HttpResponse:
     unassigned = prescribing.list_to_pass_on() if passing else []
     names = people.names_of({line.subject for line in (*mine, *unassigned)}, look.opened)
     return show(
-        request, "home/today", frame(request, current="today"),
+        request, "home/today", frame(request),
         mine=_table("Waiting for you", mine, names, reverse_to="desk_card"),
         passing=passing,
         unassigned=_table("To pass on", unassigned, names, reverse_to="desk_card", act="Pass on"),

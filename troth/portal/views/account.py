@@ -86,7 +86,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def home_of(actor: actors.Actor) -> str:
     """Where someone begins: staff at the desk, patients at their own data; the home page as long as there is neither."""
-    for route in ("desk", "security") if actor.roles else ("my_data", "home"):
+    for route in ("desk_home", "security") if actor.roles else ("my_data", "home"):
         try:
             return reverse(route)
         except NoReverseMatch:

@@ -70,14 +70,15 @@ def undecided_erasure(subject: UUID) -> UUID | None:
     return found.pk if found else None
 
 
-def get_certificate(certificate: UUID, opened: Opened) -> Certificate:
+def get_certificate(certificate: UUID, opened: Opened, *, of: UUID | None = None) -> Certificate:
     """
-    One certificate.
+    One certificate; `of` finds only that person's, so that nobody learns whether there is another's.
 
     :raises ErasureCertificate.DoesNotExist: there is none of that id.
     :raises Refused: this context may not open it.
     """
-    return _certificate(ErasureCertificate.objects.get(pk=certificate), opened)
+    narrowed = {} if of is None else {"subject_id": of}
+    return _certificate(ErasureCertificate.objects.get(pk=certificate, **narrowed), opened)
 
 
 def certificate_of(case: UUID) -> UUID | None:

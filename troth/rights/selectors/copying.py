@@ -23,10 +23,9 @@ from django.template.loader import render_to_string
 
 from troth.gate.contexts import Opened
 from troth.ledger import check_export, proving
-from troth.people import selectors as people
 from troth.rights.rules import safe_cell
 from troth.rights.selectors.history import history_of
-from troth.rights.selectors.holdings import HeldFile, HeldThing, everything_about
+from troth.rights.selectors.holdings import HeldFile, HeldThing, everything_about, recorded_by
 from troth.rights.selectors.planning import dates_kept
 from troth.rights.selectors.wording import describe_uses, notice_now
 from troth.vault.categories import Category
@@ -105,7 +104,7 @@ def make_copy(subject: UUID, opened: Opened, *, at: datetime, reviewed: bool = F
     things = everything_about(subject, opened)
     given = [thing if thing.released or reviewed else thing.held_back() for thing in things]
     withheld = {thing.id for thing in things if not (thing.released or reviewed)}
-    names = _recorded_by(things, subject)
+    names = recorded_by(things, subject)
     files = {(thing.id, file.field): (f"files/{number:03d}{_ENDINGS.get(file.media_type, '.bin')}", file)
              for number, (thing, file) in enumerate(((thing, file) for thing in given for file in thing.files), 1)}
     paths = {key: path for key, (path, _) in files.items()}
@@ -145,14 +144,6 @@ These files are not encrypted. Keep them where only you can open them.
 """
 
 
-def _recorded_by(things: list[HeldThing], subject: UUID) -> dict[str, str]:
-    """Who wrote each row, as people may know them: staff by their published names."""
-    ids = {each for thing in things for each in (thing.recorded_by,) if len(each) == 32 and each != subject.hex}
-    profiles = people.staff_profiles(UUID(each) for each in ids)
-    names = {each: profiles[UUID(each)].name if UUID(each) in profiles else "A member of staff" for each in ids}
-    return {**names, subject.hex: "You"}
-
-
 def _said_by(thing: HeldThing, names: dict[str, str]) -> str:
     return names.get(thing.recorded_by, "Our machines")
 
@@ -167,7 +158,7 @@ def _kinds(subject: UUID, things: list[HeldThing], at: datetime) -> list[dict[st
             "category": category.value, "title": uses.title, "for": list(uses.purposes), "because": uses.because,
             "seen_by": list(uses.seen_by), "may_be_passed_to": list(uses.passed_to),
             "until": fate.until.isoformat() if fate and fate.until else None,
-            "rule": fate.purposes[0].words if fate else ""})
+            "rule": fate.words if fate else ""})
     return found
 
 

@@ -6,7 +6,7 @@ such as a password's hash. A column `release` says whether a copy that people ta
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import models
 
 from troth.gate.contexts import Opened
+from troth.people import selectors as people
 from troth.rights import rules
 from troth.vault.categories import Category
 from troth.vault.compartments import Per, get_compartment
@@ -35,6 +36,7 @@ class HeldField:
     text: str
     value: Any
     withheld: str = ""
+    is_open: bool = False  # structure that stands in the clear: in a copy, and not on a page
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,14 @@ def everything_about(subject: UUID, opened: Opened) -> list[HeldThing]:
         rows = model._base_manager.filter(subject_id=subject).order_by("recorded_at", "id")
         found += [_thing(row) for row in rows.iterator(chunk_size=BATCH)]
     return found
+
+
+def recorded_by(things: Iterable[HeldThing], subject: UUID) -> dict[str, str]:
+    """Who wrote each row, as people may know them: staff by their published names."""
+    ids = {thing.recorded_by for thing in things if len(thing.recorded_by) == 32 and thing.recorded_by != subject.hex}
+    profiles = people.staff_profiles(UUID(each) for each in ids)
+    names = {each: profiles[UUID(each)].name if UUID(each) in profiles else "a member of staff" for each in ids}
+    return {**names, subject.hex: "You"}
 
 
 def survey(subject: UUID) -> list[rules.Held]:
@@ -168,7 +178,7 @@ def _fields(row: Holding) -> Iterable[HeldField]:
             continue
         value = getattr(row, field.attname)
         if not isinstance(value, StoredFile):
-            yield HeldField(field.name, label, as_text(value), as_json(value))
+            yield HeldField(field.name, label, as_text(value), as_json(value), is_open=not isinstance(field, SealedField))
 
 
 def _files(row: Holding) -> Iterable[HeldFile]:
@@ -218,5 +228,3 @@ def as_json(value: Any) -> Any:
         return str(value)
     return value
 
-
-Names = Callable[[Iterable[UUID]], dict[UUID, str]]

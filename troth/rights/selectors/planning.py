@@ -98,13 +98,8 @@ def plan_erasure(
     """
     register = notices.register_in_force(at)
     held = survey(subject)
-    on = at.astimezone(LONDON).date()
-    health = [each.last_on for each in held if each.category.special]
-    contact = [each.last_on for each in held]
-    person = rules.Situation(
-        on=on, health_last_on=max(health) if health else None, last_contact_on=max(contact) if contact else on,
-        money_held=any(each.category is Category.FINANCIAL for each in held), close_account=close_account, born_on=born_on,
-        holds=() if everything else _holds(subject), overruled=everything)
+    person = _situation(held, on=at.astimezone(LONDON).date(), born_on=born_on, close_account=close_account,
+                        holds=() if everything else _holds(subject), overruled=everything)
     retention = retention_rules(at)
     fates = tuple(rules.decide_fate(each, register, retention, person) for each in held)
     notice = notice_now(at)
@@ -112,26 +107,35 @@ def plan_erasure(
     return ErasurePlan(subject, at, register.version, fates, close_account, titles)
 
 
-def dates_kept(subject: UUID, *, at: datetime, born_on: date | None = None) -> dict[Category, rules.Fate]:
-    """Of each kind, the part that stays longest if nothing else happens: the dates that people see beside their data."""
-    register, retention = notices.register_in_force(at), retention_rules(at)
-    held = survey(subject)
-    on = at.astimezone(LONDON).date()
-    health = [each.last_on for each in held if each.category.special]
-    person = rules.Situation(on=on, health_last_on=max(health) if health else None, money_held=True, close_account=False,
-                             last_contact_on=max((each.last_on for each in held), default=on), born_on=born_on)
-    found: dict[Category, rules.Fate] = {}
+@dataclass(frozen=True)
+class KeptUntil:
+    """How long the longest-lived part of one kind is kept if nothing else happens, and the rule as the notice words it."""
+
+    until: date | None
+    words: str
+
+
+def dates_kept(subject: UUID, *, at: datetime, born_on: date | None = None) -> dict[Category, KeptUntil]:
+    """Until when each kind is kept by the rule of its compartment: the dates that people see beside their data (LAW-3.1)."""
+    retention, held = retention_rules(at), survey(subject)
+    person = _situation(held, on=at.astimezone(LONDON).date(), born_on=born_on)
+    found: dict[Category, KeptUntil] = {}
     for each in held:
-        until = rules.kept_until(retention.get(each.retention), each, person)
-        words = retention[each.retention].words if each.retention in retention else ""
-        declared = next((row for row in register.purposes.values() if each.category in row.categories), None)
-        if declared is None:
-            continue
-        fate = rules.Fate(each, (rules.PurposeFate(declared.purpose, declared.title, True, "", "", until, words),))
+        rule = retention.get(each.retention)
+        made = KeptUntil(rules.kept_until(rule, each, person), rule.words if rule else "")
         known = found.get(each.category)
-        if known is None or (until is not None and (known.until is None or until > known.until)):
-            found[each.category] = fate
+        if known is None or (known.until is not None and (made.until is None or made.until > known.until)):
+            found[each.category] = made
     return found
+
+
+def _situation(held: list[rules.Held], *, on: date, born_on: date | None, close_account: bool = False,
+               holds: tuple[str, ...] = (), overruled: bool = False) -> rules.Situation:
+    health = [each.last_on for each in held if each.category.special]
+    return rules.Situation(
+        on=on, health_last_on=max(health, default=None), last_contact_on=max((each.last_on for each in held), default=on),
+        money_held=any(each.category is Category.FINANCIAL for each in held), close_account=close_account, born_on=born_on,
+        holds=holds, overruled=overruled)
 
 
 def born_on(subject: UUID, opened: Opened) -> date | None:
@@ -156,4 +160,4 @@ def _holds(subject: UUID) -> tuple[str, ...]:
     return ()
 
 
-__all__ = ["ErasurePlan", "KindFate", "born_on", "dates_kept", "plan_erasure", "retention_rules"]
+__all__ = ["ErasurePlan", "KeptUntil", "KindFate", "born_on", "dates_kept", "plan_erasure", "retention_rules"]

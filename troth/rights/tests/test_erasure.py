@@ -158,7 +158,7 @@ def test_a_certificate_never_claims_what_did_not_happen(clinic: Home, monkeypatc
 
 STEPS = {
     "decided": "erasure._finish", "journalled": "keystore.destroy", "keys": "search.forget", "tokens": "erasure._remove_rows",
-    "rows": "RightsCase.save", "committed": "files.destroy", "files": "turning.forget_traces", "uncertified": "erasure._issue",
+    "rows": "RightsCase.save", "committed": "leavings.what_is_left", "looked": "turning.forget_traces", "uncertified": "erasure._issue",
 }
 KILLED = """
 import os, signal, sys
@@ -169,12 +169,13 @@ from django.db.models import Model
 from troth.gate import actors
 from troth.rights import services
 from troth.rights.models import RightsCase
+from troth.rights.selectors import leavings
 from troth.rights.services import erasure
 from troth.vault import files, keystore, search, turning
 step, case, person = sys.argv[1], UUID(sys.argv[2]), UUID(sys.argv[3])
 at = datetime.fromisoformat(sys.argv[4])
 owner, name = step.split(".")
-owner = {"erasure": erasure, "keystore": keystore, "search": search, "files": files, "turning": turning, "RightsCase": RightsCase}[owner]
+owner = {"erasure": erasure, "keystore": keystore, "search": search, "files": files, "leavings": leavings, "turning": turning, "RightsCase": RightsCase}[owner]
 whole = getattr(owner, name)
 calls = []
 def killed(*given, **named):
