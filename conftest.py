@@ -29,6 +29,7 @@ def _point_settings_at_temporary_folders() -> Path:
     for variable, name in (("TROTH_HOME", "var"), ("TROTH_KEYS", "var-keys"), ("TROTH_BACKUPS", "var-backups")):
         (temporary / name).mkdir()
         os.environ[variable] = str(temporary / name)
+    os.environ.pop("TROTH_BACKUPS_2", None)
     os.environ["TROTH_EXTRA_APPS"] = "bench.specimens"
     os.environ["DJANGO_SETTINGS_MODULE"] = "troth.config.settings"
     assert settings.DATABASES

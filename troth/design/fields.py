@@ -91,8 +91,6 @@ def described(bound: BoundField, *, width: str = "", legend: str = "") -> dict[s
         name for name, there in ((f"{key}-hint", bool(bound.help_text)), (f"{key}-error", bool(errors))) if there
     )
     attrs = {"aria-describedby": described_by} if described_by else {}
-    if errors:
-        attrs["aria-invalid"] = "true"
     found: dict[str, Any] = {
         "key": key,
         "label": legend or bound.label,

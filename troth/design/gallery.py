@@ -305,6 +305,12 @@ def pages() -> list[tuple[str, str, str, dict[str, Any]]]:
         "form": Why(),
         "back": Link("Don’t open", "#"),
     }
+    refused = {
+        **samples.REFUSED,
+        "frame": "design/desk.html",
+        "page": replace(samples.DESK, purpose=None, keys=False),
+        "back": Link("Go to today’s diary", "#"),
+    }
     return [
         ("desk-card", "client card", "design/samples/desk_card.html", samples.CARD),
         ("my-data", "my data", "design/samples/my_data.html", samples.MY_DATA),
@@ -315,6 +321,7 @@ def pages() -> list[tuple[str, str, str, dict[str, Any]]]:
         ("erase-certificate", "certificate of erasure", "design/samples/erase_certificate.html", samples.CERTIFICATE),
         ("history", "who has looked", "design/samples/history.html", samples.HISTORY),
         ("break-glass", "breaking the glass", "design/break_glass.html", glass),
+        ("refused-staff", "refusal at the desk", "design/samples/refused.html", refused),
         ("office", "the office’s frame", "design/samples/office.html", {**samples.HISTORY, "page": samples.OFFICE}),
     ]
 

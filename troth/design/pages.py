@@ -50,7 +50,8 @@ class Page:
     """
     Everything around a page's content. `nav` has four words on the portal and at most seven at the desk.
 
-    `theme` is the reader's own choice; `auto` follows the device.
+    `theme` is the reader's own choice; `auto` follows the device. `keys` can be turned off by those whom a single-key
+    shortcut disturbs (WCAG 2.1.4).
     """
 
     clinic: Clinic
@@ -63,6 +64,7 @@ class Page:
     banners: tuple[Banner, ...] = ()
     demo: bool = False
     theme: Literal["auto", "light", "dark"] = "auto"
+    keys: bool = True
     room: str = ""  # a word beside the clinic's name: "Privacy office"
 
 

@@ -39,9 +39,14 @@ class Cell:
     mono: bool = False
 
     @property
+    def plain(self) -> bool:
+        """Whether it is text alone, which is drawn at once: a page of fifty people has hundreds of these."""
+        return not (self.small or self.href or self.tag or self.coin or self.tape or self.act)
+
+    @property
     def empty(self) -> bool:
         """Whether it shows nothing, so that a phone leaves its word out."""
-        return not (self.text or self.small or self.tag or self.coin or self.tape or self.act)
+        return self.plain and not self.text
 
     @property
     def coin_svg(self) -> str:
@@ -79,9 +84,24 @@ class Table:
                 )
 
     @property
-    def rows(self) -> list[tuple[Line, list[tuple[Column, Cell]]]]:
-        """Each row with its cells beside their columns, as the template walks them."""
-        return [(line, list(zip(self.columns, line.cells, strict=True))) for line in self.lines]
+    def rows(self) -> list[tuple[Line, list[tuple[bool, str, str, Cell]]]]:
+        """Each row with its cells, as the template walks them: is it the row's header, classes, word, cell."""
+        columns = [(column.kind == "name", f"cell-{column.kind}", column.word) for column in self.columns]
+        return [
+            (
+                line,
+                [
+                    (name, kind + _looks(cell), "" if cell.empty else word, cell)
+                    for (name, kind, word), cell in zip(columns, line.cells, strict=True)
+                ],
+            )
+            for line in self.lines
+        ]
+
+
+def _looks(cell: Cell) -> str:
+    looks = ((cell.strong, " cell-strong"), (cell.alarm, " cell-alarm"), (cell.mono, " mono"))
+    return "".join(name for holds, name in looks if holds)
 
 
 def table_of(caption: str, columns: tuple[Column, ...], rows: list[tuple[str | Cell, ...]]) -> Table:

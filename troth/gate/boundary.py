@@ -15,10 +15,9 @@ from uuid import uuid4
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone
 
-from troth.gate.refusals import Check, LedgerUnavailable, Refused
+from troth.gate.refusals import LedgerUnavailable, Refused
 from troth.ledger.drafts import Draft
 from troth.ledger.writing import write
 from troth.notice import selectors as notices
@@ -142,7 +141,8 @@ class BoundaryMiddleware:
         opened = Boundary()
         tokens = _current.set(opened), watch.set(opened)
         request.boundary = opened  # type: ignore[attr-defined]
-        request.at = timezone.now()  # type: ignore[attr-defined]  one moment for the whole request
+        # One moment for the whole request.
+        request.at = timezone.now()  # type: ignore[attr-defined]
         try:
             response = self.get_response(request)
             poisoned = opened.poisoned
@@ -153,7 +153,7 @@ class BoundaryMiddleware:
                 opened.commit()
             except LedgerUnavailable:
                 _discard(response)
-                response = render(request, "gate/unavailable.html", status=503)
+                response = answer_unavailable(request)
         finally:
             _current.reset(tokens[0])
             watch.reset(tokens[1])
@@ -166,28 +166,37 @@ class BoundaryMiddleware:
         if isinstance(error, Refused):
             return answer_refusal(request, error)
         if isinstance(error, LedgerUnavailable):
-            return render(request, "gate/unavailable.html", status=503)
+            return answer_unavailable(request)
         return None
 
 
 def _discard(response: HttpResponseBase) -> None:
-    """Close what will not be sent, so that a stream lets go of its key."""
-    response.close()
+    """
+    Let what will not be sent go of its key. Not `response.close()`: that would say the request has finished, and Django would
+    close the connection that the events are yet to be committed on.
+    """
+    closers: list[Callable[[], object]] = getattr(response, "_resource_closers", [])
+    for close in closers:
+        close()
+    closers.clear()
 
 
 def answer_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The page of a refusal: the sentence, the rule, and the six checks as far as this person may be told."""
-    decision = refused.decision
-    failed = decision.spoken
-    checks = []
-    for check in Check:
-        state = "not_asked" if failed is None or check.number > failed.number else (
-            "failed" if check is failed else "passed")
-        checks.append({"name": check.value.capitalize(), "state": state})
-    context = {"sentence": decision.sentence, "rule": decision.rule if failed else "", "checks": checks if failed else []}
-    return render(request, "gate/refused.html", context, status=403)
+    from troth.gate.pages import refusal_page  # pages draw, and need what is above this module
+
+    return refusal_page(request, refused.decision)
 
 
 def answer_fault(request: HttpRequest) -> HttpResponse:
     """The page of a fault of ours: data was touched with no purpose stated, so the page is not sent."""
-    return render(request, "gate/fault.html", status=500)
+    from troth.gate.pages import plain_page
+
+    return plain_page(request, "fault", status=500)
+
+
+def answer_unavailable(request: HttpRequest) -> HttpResponse:
+    """The page for when the ledger cannot be written: nothing is shown, and nothing here asks the database."""
+    from troth.gate.pages import plain_page
+
+    return plain_page(request, "unavailable", status=503)

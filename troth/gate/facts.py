@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 
 from django.db import connections
 
-from troth.gate.models import Fact, FactKind
+from troth.gate.models import Fact
+from troth.gate.models import FactKind as FactKind
 from troth.gate.rules import Standing
 from troth.notice.purposes import Purpose
 from troth.vault import keyring, secrets
@@ -80,7 +81,7 @@ def about(subjects: Iterable[UUID]) -> dict[str, list[StandingFact]]:
 def _checked(row: tuple[Any, ...], key: bytes) -> StandingFact:
     """A row with its mark compared. A mark depends on its row and the key alone: a row met again is not hashed again."""
     *columns, mark = row
-    return StandingFact(*columns, hmac.compare_digest(_mark(columns, key), bytes(mark)))
+    return StandingFact._make((*columns, hmac.compare_digest(_mark(columns, key), bytes(mark))))
 
 
 def of(subject: UUID, kind: FactKind, *, at: datetime) -> list[StandingFact]:

@@ -67,11 +67,15 @@ def open_source(source: Source) -> None:
     global _connection
     if source.vendor == "sqlite":
         _connection = sqlite3.connect(f"file:{source.parameters['database']}?mode=ro", uri=True)
+        # Read through memory: a piece walks two tables from end to end, and a system call a page would double its time.
+        _connection.execute("PRAGMA mmap_size = 8589934592")
     else:
         _connection = psycopg.connect(**source.parameters, autocommit=True)
         _connection.execute("SET default_transaction_read_only = on")
-        # For a range of leaves, walking both tables in order beats hashing all events for each piece.
-        _connection.execute("SET enable_hashjoin = off")
+        # Look each leaf's event up by its number; any other join reads the whole table for every piece.
+        for setting in ("enable_hashjoin", "enable_mergejoin", "jit"):
+            _connection.execute(f"SET {setting} = off")
+        _connection.execute("SET max_parallel_workers_per_gather = 0")
 
 
 def recount_here(start: int, stop: int, key: str) -> Piece:
@@ -127,7 +131,9 @@ def _build(piece: Piece, hashes: list[bytes], notes: list[tuple[int, bytes]]) ->
         while len(levels[-1]) > 1:
             row = levels[-1]
             # As `node_hash`, without its calls; an odd one out finds no partner and waits for the next tile.
-            levels.append([sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=False)])
+            levels.append(
+                [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=False)]
+            )
         while note and note[0] - piece.start - at <= TILE:
             piece.checkpoints.append((*note, _partial(levels, note[0] - piece.start - at)))
             note = next(waiting, None)
@@ -166,15 +172,17 @@ def _read_notes(connection: Any, piece: Piece, key: PublicKey) -> list[tuple[int
 
 
 def encoding(vendor: str) -> str:
-    """The SQL for an event's columns, its number within the subject and its flaw, each with its length in bytes before it."""
+    """The SQL for an event's columns, its number within the subject and its flaw, encoded as `check_export.encode` does."""
     parts = [(f"e.{name}", name in _NUMBERS) for name in COLUMNS] + [("l.subject_seq", True), ("l.flaw", False)]
+    values = ", ".join(name for name, _ in parts)
     if vendor == "sqlite":
-        values = ", ".join(f"length(CAST({name} AS BLOB)), {name}" for name, _ in parts)
-        return f"CAST(printf('{'%d:%s' * len(parts)}', {values}) AS BLOB)"
-    return " || ".join(
-        f"octet_length({name}::text) || ':' || {name}" if number else f"octet_length({name}) || ':' || {name}"
-        for name, number in parts
+        lengths = ", ".join(f"length(CAST({name} AS BLOB))" for name, _ in parts)
+        return f"CAST(printf('{','.join(['%d'] * len(parts))}:{'%s' * len(parts)}', {lengths}, {values}) AS BLOB)"
+    lengths = ", ".join(
+        f"octet_length({name}::text)" if number else f"octet_length({name})" for name, number in parts
     )
+    # Lengths first and not between: two calls where there would be eighty, for two thirds of the time.
+    return f"concat_ws(',', {lengths}) || ':' || concat({values})"
 
 
 def _rows(connection: Any, start: int, stop: int) -> Iterator[_Row]:
@@ -185,18 +193,26 @@ def _rows(connection: Any, start: int, stop: int) -> Iterator[_Row]:
     if isinstance(connection, sqlite3.Connection):
         sql = (
             'SELECT l."index", l.event_id, CAST(l.subject AS BLOB), l.subject_seq, l.previous, l.hash, CAST(l.flaw AS BLOB),'
-            f" CASE WHEN e.id IS NULL THEN NULL ELSE {encoding('sqlite')} END {where}"
+            f" CASE WHEN e.id IS NOT NULL THEN {encoding('sqlite')} END {where}"
         )
         yield from connection.execute(sql)
         return
     sql = (
-        'COPY (SELECT l."index", l.event_id, l.subject, l.subject_seq, encode(l.previous, \'hex\'), encode(l.hash, \'hex\'),'
-        f" l.flaw, {encoding('postgresql')} {where}) TO STDOUT"
+        "COPY (SELECT l.\"index\", l.event_id, l.subject, l.subject_seq, encode(l.previous, 'hex'), encode(l.hash, 'hex'),"
+        f" l.flaw, CASE WHEN e.id IS NOT NULL THEN {encoding('postgresql')} END {where}) TO STDOUT"
     )
     for line in _copied(connection.pgconn, sql):
         place, event_id, subject, number, previous, stored, flaw, body = line[:-1].split(b"\t")
-        yield (int(place), int(event_id), subject, int(number), unhexlify(previous), unhexlify(stored), flaw,
-               None if body == b"\\N" else body)
+        yield (
+            int(place),
+            int(event_id),
+            subject,
+            int(number),
+            unhexlify(previous),
+            unhexlify(stored),
+            flaw,
+            None if body == b"\\N" else body,
+        )
 
 
 def _copied(link: Any, sql: str) -> Iterator[bytes]:

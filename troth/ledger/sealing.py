@@ -77,7 +77,7 @@ def oldest_unsealed_age(at: datetime) -> timedelta | None:
     """How long the oldest event without a leaf has been waiting at `at`; over ten seconds is an alarm."""
     source, parameters = rows.unsealed(seal_start())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT min(e.at) {source}", parameters)  # noqa: S608 — no value of a person's in it
+        cursor.execute(f"SELECT min(e.at) {source}", parameters)
         oldest = cursor.fetchone()[0]
     return None if oldest is None else timedelta(microseconds=microseconds(at) - oldest)
 
@@ -102,7 +102,7 @@ def _anything_unsealed() -> bool:
     """Asked before the lock is taken, so that an idle sealer never keeps a writer waiting."""
     source, parameters = rows.unsealed(seal_start())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 {source} LIMIT 1", parameters)  # noqa: S608
+        cursor.execute(f"SELECT 1 {source} LIMIT 1", parameters)
         return cursor.fetchone() is not None
 
 
@@ -119,7 +119,7 @@ def _seal_batch(limit: int, after: tuple[int, int]) -> tuple[int, tuple[int, int
         source, parameters = rows.unsealed(low)
         if connection.vendor == "postgresql":
             cursor.execute(
-                f"SELECT {rows.EVENT_COLUMNS}, e.xid::text {source} AND (e.xid, e.id) > (%s::text::xid8, %s)"  # noqa: S608
+                f"SELECT {rows.EVENT_COLUMNS}, e.xid::text {source} AND (e.xid, e.id) > (%s::text::xid8, %s)"
                 " ORDER BY e.xid, e.id LIMIT %s",
                 [*parameters, str(after[0]), after[1], limit],
             )
@@ -130,7 +130,7 @@ def _seal_batch(limit: int, after: tuple[int, int]) -> tuple[int, tuple[int, int
             watermark = min(horizon, after[0]) if len(found) == limit else horizon
             events = [list(map(str, row[:-1])) for row in sorted(found)]
         else:
-            cursor.execute(f"SELECT {rows.EVENT_COLUMNS} {source} ORDER BY e.id LIMIT %s", [*parameters, limit])  # noqa: S608
+            cursor.execute(f"SELECT {rows.EVENT_COLUMNS} {source} ORDER BY e.id LIMIT %s", [*parameters, limit])
             events = [list(map(str, row)) for row in cursor.fetchall()]
             watermark = int(events[-1][0]) if events else low
     if events:
@@ -158,7 +158,9 @@ def _add(events: Sequence[Sequence[str]], size: int, watermark: int) -> None:
     signing = signer()
     head = Head(signing.name, new_size, rows.stored_tree().root(new_size), now.strftime("%Y-%m-%dT%H:%M:%SZ"))
     note = signing.sign(head.text)
-    _insert("ledger_checkpoint", ("size", "at", "watermark", "note"), [(new_size, microseconds(now), watermark, note)])
+    _insert(
+        "ledger_checkpoint", ("size", "at", "watermark", "note"), [(new_size, microseconds(now), watermark, note)]
+    )
     transaction.on_commit(lambda: _publish(note))
 
 

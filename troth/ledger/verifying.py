@@ -168,8 +168,9 @@ def _pieces(size: int, key: str, workers: int) -> Iterator[Piece]:
         for start, stop in zip(starts, stops, strict=True):
             yield recount(connection.connection, start, stop, key)
         return
-    with ProcessPoolExecutor(min(workers, len(starts)), multiprocessing.get_context("spawn"), open_source,
-                             (source,)) as pool:
+    with ProcessPoolExecutor(
+        min(workers, len(starts)), multiprocessing.get_context("spawn"), open_source, (source,)
+    ) as pool:
         yield from pool.map(recount_here, starts, stops, [key] * len(stops))
 
 
@@ -193,7 +194,9 @@ def _tree_faults(nodes: list[bytes]) -> list[Fault]:
     height, row = 1, nodes
     while row:
         faults += [
-            Fault(index * TILE**height, 0, "tree") for index, value in enumerate(row) if stored.pop((height, index), b"") != value
+            Fault(index * TILE**height, 0, "tree")
+            for index, value in enumerate(row)
+            if stored.pop((height, index), b"") != value
         ]
         row = [fold(row[at : at + TILE]) for at in range(0, len(row) - TILE + 1, TILE)]
         height += 1
@@ -276,7 +279,7 @@ def _waiting(at: datetime, *, genuine: bool) -> list[Finding]:
     """What is wrong with events that wait for their sealing."""
     source, parameters = rows.unsealed(seal_start())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {rows.EVENT_COLUMNS} {source} ORDER BY e.id LIMIT 20000", parameters)  # noqa: S608
+        cursor.execute(f"SELECT {rows.EVENT_COLUMNS} {source} ORDER BY e.id LIMIT 20000", parameters)
         events = [list(map(str, row)) for row in cursor.fetchall()]
     flaws = strands.find_flaws(events) if genuine else {}
     findings = [Finding(-1, event_id, flaw) for event_id, flaw in sorted(flaws.items())]

@@ -19,8 +19,23 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from troth.ledger.drafts import Draft, line, microseconds
 from troth.ledger.signing import signer
 
-TEXT_COLUMNS = ("event", "outcome", "actor_kind", "actor", "on_behalf_of", "subject", "purpose", "action", "failed_check",
-                "rule", "reason", "what", "objects_touched", "request", "note")
+TEXT_COLUMNS = (
+    "event",
+    "outcome",
+    "actor_kind",
+    "actor",
+    "on_behalf_of",
+    "subject",
+    "purpose",
+    "action",
+    "failed_check",
+    "rule",
+    "reason",
+    "what",
+    "objects_touched",
+    "request",
+    "note",
+)
 WRITTEN = ("at", *TEXT_COLUMNS, "follows", "turn", "mac")
 _NAMES = ", ".join(WRITTEN)
 _ONE = f"({', '.join(['%s'] * len(WRITTEN))})"

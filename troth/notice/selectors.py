@@ -1,10 +1,13 @@
 """Reading the notice: which version is in force, and what it declares. Compiled once per process and content."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.db import connections
+from django.utils.timezone import localtime
 
 from troth.notice.compiling import compile_register, hash_of
 from troth.notice.files import ParsedNotice, parse_notice
@@ -12,6 +15,7 @@ from troth.notice.models import Version
 from troth.notice.purposes import Purpose
 from troth.notice.register import Register
 from troth.notice.schema import Notice
+from troth.notice.schema.keeping import RetentionRule
 
 
 class NoNotice(LookupError):
@@ -56,6 +60,11 @@ def register_in_force(at: datetime, known: Timeline | None = None) -> Register:
     raise NoNotice("No notice is in force yet; publish one with `troth notice publish FILE`.")
 
 
+def retention_rules(register: Register) -> Mapping[str, RetentionRule]:
+    """The rules of keeping of a published version, by id. Read once per process and content."""
+    return _rules(register.version, register.hash)
+
+
 def versions_declaring(purpose: Purpose, at: datetime, known: Timeline | None = None) -> frozenset[int]:
     """The numbers of the versions published by a moment that declare a purpose (pitfalls D7)."""
     return _declaring(purpose, tuple(version for version in (timeline() if known is None else known) if version.published_at <= at))
@@ -88,6 +97,22 @@ def latest_version() -> Version | None:
     return Version.objects.order_by("-number").first()
 
 
+def described(version: Version) -> dict[str, str | int | bool | None]:
+    """A version without its text, as plain values with times in RFC 3339."""
+
+    def moment(value: datetime | None) -> str | None:
+        return localtime(value).isoformat(timespec="seconds") if value else None
+
+    return {
+        "number": version.number,
+        "hash": version.hash,
+        "published_at": moment(version.published_at),
+        "announced_at": moment(version.announced_at),
+        "in_force_at": moment(version.in_force_at),
+        "material": version.material,
+    }
+
+
 def notice_of(version: Version) -> Notice:
     """
     The content of a version.
@@ -97,6 +122,11 @@ def notice_of(version: Version) -> Notice:
     notice = _parsed(version).notice
     assert notice is not None
     return notice
+
+
+@lru_cache(maxsize=16)
+def _rules(number: int, hash_: str) -> Mapping[str, RetentionRule]:
+    return MappingProxyType({rule.id: rule for rule in notice_of(get_version(number)).retention.rules})
 
 
 @lru_cache(maxsize=64)
@@ -123,7 +153,13 @@ def _moment(stored: datetime | str) -> datetime:
 
 
 def _parsed(version: Version) -> ParsedNotice:
-    parsed = parse_notice(version.text, source=str(version))
-    if parsed.notice is None or hash_of(parsed.notice) != version.hash:
-        raise AlteredNotice(f"The text of {version} is not what was published. Restore it from a backup.")
+    return _read(version.text, version.hash, str(version))
+
+
+@lru_cache(maxsize=16)
+def _read(text: str, hash_: str, source: str) -> ParsedNotice:
+    # Kept by the text itself: one that was changed below is read anew, and found out.
+    parsed = parse_notice(text, source=source)
+    if parsed.notice is None or hash_of(parsed.notice) != hash_:
+        raise AlteredNotice(f"The text of {source} is not what was published. Restore it from a backup.")
     return parsed

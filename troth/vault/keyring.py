@@ -44,8 +44,11 @@ def poison(error: Exception) -> Exception:
 class Stamp(Protocol):
     """Who acts and when: what an act writes on the rows of its holdings."""
 
-    at: datetime
-    by: str
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def by(self) -> str: ...
 
 
 class KeyRing:

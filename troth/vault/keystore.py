@@ -102,8 +102,10 @@ def make(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:
     current = secrets.opened().current()
     made_at = datetime.now(UTC)
     rows = []
+    raw: dict[KeyName, bytes] = {}
     for name in names:
-        held = wrap(name, AESGCM.generate_key(256), current)
+        raw[name] = AESGCM.generate_key(256)
+        held = wrap(name, raw[name], current)
         rows.append((f"{name[0]:032x}", *name[1:], held.master, held.wrapped, made_at))
     found: dict[KeyName, WrappedKey] = {}
     with connections[STORE].cursor() as cursor:
@@ -111,8 +113,27 @@ def make(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:
             cursor.executemany(
                 "INSERT INTO vault_datakey (subject, compartment, scope, master, wrapped, made_at) "
                 "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (subject, compartment, scope) DO NOTHING", chunk)
+    if not secrets.opened().is_in_use(current.number):
+        _wrap_anew(raw, [(row[4], row[0], *row[1:3]) for row in rows])
     found.update(_fetch_like(names))
     return found
+
+
+def _wrap_anew(raw: dict[KeyName, bytes], stored: Iterable[tuple[bytes, str, str, str]]) -> None:
+    """
+    The master key was destroyed between our taking it and our storing keys under it. `turning.destroy_retired` hides it before
+    it counts, so either we see that here, or it saw our keys and let the master key live.
+    """
+    opened = secrets.opened()
+    opened.reload()
+    current = opened.current()
+    with connections[STORE].cursor() as cursor:
+        for wrapped, subject, compartment, scope in stored:
+            name = (int(subject, 16), compartment, scope)
+            held = wrap(name, raw[name], current)
+            cursor.execute("UPDATE vault_datakey SET master = %s, wrapped = %s "
+                           "WHERE subject = %s AND compartment = %s AND scope = %s AND wrapped = %s",
+                           [held.master, held.wrapped, subject, compartment, scope, wrapped])
 
 
 def _fetch_like(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:

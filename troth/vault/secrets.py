@@ -175,6 +175,10 @@ class Secrets:
         else:
             found = self._masters.get(number) or self.masters.get(number)
         if found is None:
+            # The folder's time of change has a grain: what was made within the same tick as the last look shows only by looking.
+            self.reload()
+            found = self._masters.get(number)
+        if found is None:
             raise MasterKeyMissing(f"Master key {number} is not in TROTH_KEYS. It was destroyed at its turn, or this folder "
                                    "belongs to another deployment; put back the folder that goes with the data.")
         return found
@@ -197,8 +201,31 @@ class Secrets:
             write_private_file(self.folder / f"master-{number:04d}.retired", at.isoformat().encode())
         self.reload()
 
+    def hide_master(self, number: int) -> None:
+        """Take a master key out of use, so that whoever looks after this does not find it. `show_master` undoes it."""
+        with contextlib.suppress(FileNotFoundError):
+            (self.folder / f"master-{number:04d}.json").rename(self.folder / f"master-{number:04d}.leaving")
+            sync_folder(self.folder)
+        self.reload()
+
+    def show_master(self, number: int) -> None:
+        """Put a hidden master key back into use."""
+        with contextlib.suppress(FileNotFoundError):
+            (self.folder / f"master-{number:04d}.leaving").rename(self.folder / f"master-{number:04d}.json")
+            sync_folder(self.folder)
+        self.reload()
+
+    def is_in_use(self, number: int) -> bool:
+        """Whether a master key is there at this very moment, whatever was read before."""
+        return (self.folder / f"master-{number:04d}.json").exists()
+
+    def hidden(self) -> list[int]:
+        """The master keys that a destruction hid and was killed before it decided about."""
+        return sorted(int(path.stem.removeprefix("master-")) for path in self.folder.glob("master-*.leaving"))
+
     def destroy_master(self, number: int) -> None:
         """Destroy a master key for good. Every key and backup wrapped by it becomes unreadable."""
+        destroy_file(self.folder / f"master-{number:04d}.leaving")
         destroy_file(self.folder / f"master-{number:04d}.json")
         destroy_file(self.folder / f"master-{number:04d}.retired")
         self.reload()

@@ -52,6 +52,7 @@ def turn(*, at: datetime, new: bool, progress: Callable[[int], None] = lambda co
     A key that another process makes, turns or destroys meanwhile is left as that process left it. Gives how many were turned.
     """
     opened = secrets.opened()
+    _show_hidden(opened)
     if new:
         opened.make_master(at=at)
     current = opened.current()
@@ -86,16 +87,36 @@ def destroy_retired(*, at: datetime, now: bool = False) -> list[int]:
 
     :raises MasterKeyMissing: a living data key is still wrapped by one of them; turn first.
     """
+    opened = secrets.opened()
+    _show_hidden(opened)
     gone = []
     for entry in status():
         if entry.retired_at is None or not (now or (entry.destroyed_from and at >= entry.destroyed_from)):
             continue
         if entry.keys:
             raise MasterKeyMissing(f"Master key {entry.number} still wraps {entry.keys} living keys: run `troth keys turn` first.")
+        # A process that took this key before it was retired may store a data key under it only now. It looks for the master
+        # key once more after that (`keystore.make`): either it finds it hidden and wraps anew, or the count below finds its key.
+        opened.hide_master(entry.number)
+        if _count_under(entry.number):
+            opened.show_master(entry.number)
+            raise MasterKeyMissing(f"Master key {entry.number} was used again just now: run `troth keys turn` first.")
         forget_traces()
-        secrets.opened().destroy_master(entry.number)
+        opened.destroy_master(entry.number)
         gone.append(entry.number)
     return gone
+
+
+def _show_hidden(opened: secrets.Secrets) -> None:
+    """A destruction that was killed after hiding a master key decided nothing: it is decided anew."""
+    for number in opened.hidden():
+        opened.show_master(number)
+
+
+def _count_under(number: int) -> int:
+    with connections[keystore.STORE].cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM vault_datakey WHERE master = %s", [number])
+        return int(cursor.fetchone()[0])
 
 
 def forget_traces() -> bool:

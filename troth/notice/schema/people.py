@@ -39,7 +39,7 @@ class Controller(Part):
     unless_stated: bool = False
     """The notice says 'we are the controller unless we say otherwise'."""
     instructed_work: Words = ""
-    """What the controller is in work that others instruct: controller, joint controller or processor, and for whom."""
+    """What it is in work that others instruct: controller, joint controller or processor, and for whom."""
 
 
 class Officer(Part):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import yaml
 
-from troth.notice.files import read_notice
+from troth.notice.files import parse_notice, read_notice
 from troth.notice.lint import lint
 from troth.notice.lint.codes import CODES, FAMILIES
 from troth.notice.lint.codes.form import FORM
@@ -67,10 +67,9 @@ def test_all_faults_and_contents_are_in_the_table():
 
 
 def test_a_finding_names_line_and_place():
-    text = PACK.read_text("utf-8").replace("    basis: contract\n    categories: [identity, contact, financial]",
-                                           "    basis: [contract, consent]\n    categories: [identity, contact, financial]")
-    from troth.notice.files import parse_notice
-
+    row_of_payment = "    basis: contract\n    categories: [identity, contact, financial]"
+    faulty = row_of_payment.replace("contract", "[contract, consent]", 1)
+    text = PACK.read_text("utf-8").replace(row_of_payment, faulty)
     finding = next(finding for finding in lint(parse_notice(text), on=TODAY) if finding.code == "F-05")
     assert text.splitlines()[finding.line - 1] == "    basis: [contract, consent]"
     assert finding.path == "purposes.14.basis"
@@ -82,22 +81,48 @@ def test_age_is_judged_on_the_day_given():
     assert "F-48" in _codes(parsed, on=date(2028, 11, 2))
 
 
-@pytest.mark.parametrize("change", [
-    lambda values: values["security"].update(disclaimers=[{"about": "premises", "at_own_risk": True}]),
-    lambda values: row(values, "payment").update(words="Refunds reach you within 30 days."),
-    lambda values: values["complaints"]["own"].update(words="We confirm within 30 days."),
-    lambda values: values["everyone"].update(children="Article 22A, 22B, Article 7 and section 77 of another Act."),
-    lambda values: values["transfers"]["routes"][0].update(country="US", mechanism=["dpf_uk_extension"]),
-    lambda values: values["transfers"]["routes"][0].update(mechanism=["eu_sccs", "uk_addendum"], risk_assessment="TRA-1"),
-    lambda values: values["rights"][1].update(within="28 days"),
-    lambda values: values["marketing"]["tracking"].update(opens=True, consent="yes, first"),
-    lambda values: values["controller"].update(unless_stated=True, instructed_work="Controller beside the insurer"),
-    lambda values: values["sharing"].update(says_only=["gp", "pharmacy", "delivery", "identity", "payment", "mail",
-                                                       "hosting", "supplier", "accountant", "solicitor", "regulator",
-                                                       "public_authority", "emergency_service"]),
-    lambda values: values["cookies"]["stored"][3].update(consent="yes, first", exempt=None),
-    lambda values: values["speaks_of"].append({"matter": "credit_risk", "because": "We sell by instalments"})
-    if "speaks_of" in values else values.update(speaks_of=[{"matter": "credit_risk", "because": "Instalments"}]),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda values: values["security"].update(disclaimers=[{"about": "premises", "at_own_risk": True}]),
+        lambda values: row(values, "payment").update(words="Refunds reach you within 30 days."),
+        lambda values: values["complaints"]["own"].update(words="We confirm within 30 days."),
+        lambda values: values["everyone"].update(
+            children="Article 22A, 22B, Article 7 and section 77 of another Act."
+        ),
+        lambda values: values["transfers"]["routes"][0].update(country="US", mechanism=["dpf_uk_extension"]),
+        lambda values: values["transfers"]["routes"][0].update(
+            mechanism=["eu_sccs", "uk_addendum"], risk_assessment="TRA-1"
+        ),
+        lambda values: values["rights"][1].update(within="28 days"),
+        lambda values: values["marketing"]["tracking"].update(opens=True, consent="yes, first"),
+        lambda values: values["controller"].update(
+            unless_stated=True, instructed_work="Controller beside the insurer"
+        ),
+        lambda values: values["sharing"].update(
+            says_only=[
+                "gp",
+                "pharmacy",
+                "delivery",
+                "identity",
+                "payment",
+                "mail",
+                "hosting",
+                "supplier",
+                "accountant",
+                "solicitor",
+                "regulator",
+                "public_authority",
+                "emergency_service",
+            ]
+        ),
+        lambda values: values["cookies"]["stored"][3].update(consent="yes, first", exempt=None),
+        lambda values: (
+            values["speaks_of"].append({"matter": "credit_risk", "because": "We sell by instalments"})
+            if "speaks_of" in values
+            else values.update(speaks_of=[{"matter": "credit_risk", "because": "Instalments"}])
+        ),
+    ],
+)
 def test_what_looks_like_a_fault_and_is_none(change):
     assert _pretty(changed(change)) == []

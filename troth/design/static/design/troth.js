@@ -20,17 +20,18 @@
     if (event.persisted) window.location.reload();
   });
 
-  // "/" goes to the search box, unless one is typing.
+  // "/" goes to the search box, unless one is typing or has turned such keys off.
   document.addEventListener("keydown", function (event) {
     var find = document.getElementById("find");
     var typing = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || !find || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key !== "/" || !find || !find.hasAttribute("data-keys") || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     find.focus();
   });
 
   // A toast goes after six seconds, unless someone is on it; it can be sent away at once.
   function watch(toast) {
+    say(toast.querySelector("p").textContent);
     var away = toast.querySelector("[data-away]");
     if (away) {
       away.hidden = false;

@@ -1,0 +1,98 @@
+"""
+The ledger's checkpoints at every destination, each with the position of the disposal journal when it was signed.
+
+They answer two questions at a restore: how far the ledger had gone, and how new a journal must be to be the whole one
+(pitfalls A3). A destination that is away does not stop the sealer; the others still get theirs, and `doctor` sees the gap.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from troth.copies import destinations, journal
+from troth.ledger.check_export import BadNote, Head
+from troth.ledger.signing import signer
+
+
+@dataclass(frozen=True)
+class Known:
+    """A checkpoint that was given out: the note, what it states, and how far the journal went."""
+
+    note: str
+    head: Head
+    journal: journal.Position
+
+
+class CheckpointNotPublished(Exception):
+    """A destination did not take a checkpoint; the others did."""
+
+
+def publish(note: str) -> None:
+    """
+    Lay a checkpoint down at every destination, durably. The sealer calls this after each seal.
+
+    :raises CheckpointNotPublished: a destination could not be written. The others have it.
+    """
+    at = Head.parse(note).at
+    failed: list[str] = []
+    for folder in destinations.list_destinations():
+        try:
+            # The lock keeps a journal line from being added between the reading of its position and our line.
+            with destinations.locked((folder,)):
+                path = folder / destinations.CHECKPOINTS / f"{at[:10]}.jsonl"
+                destinations.make_folder(path.parent)
+                destinations.cut_torn_line(path)
+                line = {"note": note, "journal": list(journal.position())}
+                destinations.append(path, json.dumps(line).encode() + b"\n")
+        except OSError as fault:
+            failed.append(f"{folder} ({fault.strerror})")
+    if failed:
+        raise CheckpointNotPublished(f"A checkpoint was not laid down in {', '.join(failed)}.")
+
+
+def newest_known(folders: tuple[Path, ...] | None = None) -> Known | None:
+    """The newest checkpoint at any destination that our key signed, or None."""
+    found = [each for folder in folders or destinations.list_destinations() for each in _newest_in(folder)]
+    return max(found, key=lambda each: (each.head.at, each.journal.number, each.head.size), default=None)
+
+
+def _newest_in(folder: Path) -> list[Known]:
+    """The checkpoints of the newest day that has one; two sealers may have laid theirs down out of order."""
+    try:
+        days = sorted((folder / destinations.CHECKPOINTS).glob("*.jsonl"), reverse=True)
+    except OSError:
+        return []
+    for day in days:
+        found = [known for line in _tail(day) if (known := _parse(line)) is not None]
+        if found:
+            return found
+    return []
+
+
+def _tail(path: Path, size: int = 65536) -> list[bytes]:
+    """The last whole lines of a file, some hundred of them."""
+    with path.open("rb") as file:
+        start = max(0, file.seek(0, os.SEEK_END) - size)
+        file.seek(start)
+        lines = file.read().split(b"\n")
+    return lines[1 if start else 0 : -1]
+
+
+def _parse(line: bytes) -> Known | None:
+    """A line as it was laid down; None when it is not one that our key signed."""
+    try:
+        body = json.loads(line)
+        number, made = body["journal"]
+        head = Head.parse(signer().public.check(body["note"]))
+        return Known(body["note"], head, journal.Position(int(number), str(made)))
+    except (ValueError, KeyError, TypeError, BadNote):
+        return None
+
+
+def prune(*, before: str) -> None:
+    """Remove the checkpoint files of days before that date (ISO), the newest file always excepted."""
+    for folder in destinations.list_destinations():
+        for path in sorted((folder / destinations.CHECKPOINTS).glob("*.jsonl"))[:-1]:
+            if path.stem < before:
+                path.unlink(missing_ok=True)

@@ -1,0 +1,136 @@
+"""Backups made while the site runs, checked, restored, rehearsed and pruned."""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from bench.specimens.models import Person
+from tests.stores import Home
+from troth.copies import backup, checkpoints, marker, restoring, stores
+from troth.copies.archive import ArchiveReader
+from troth.copies.drilling import drill
+from troth.copies.restoring import RestoreRefused, restore
+from troth.copies.tests.conftest import EVERYTHING, NOW, make_person, what_opens
+from troth.ledger.models import LedgerEvent
+from troth.ledger.verifying import verify
+from troth.vault import files, secrets
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    with path.open("rb") as file:
+        return {part.name: b"".join(part.pieces) for part in ArchiveReader(file, path).parts()}
+
+
+def empty(alias: str) -> None:
+    """What a new, empty database would be, on PostgreSQL; on SQLite it goes with the home."""
+    if stores.vendor(alias) == "postgresql":
+        with connections[alias].cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+        connections[alias].close()
+
+
+def restore_here(path: Path, **options: object) -> restoring.Restored:
+    for alias in stores.ALIASES:
+        if not (options.get("keep_keys") and alias == "keys"):
+            empty(alias)
+    return restore(path, settings.TROTH_HOME, at=NOW + timedelta(days=1), aside=True, **options)
+
+
+def test_a_backup_holds_data_keys_and_files_and_comes_back_whole(committed_db: Home) -> None:
+    ann = make_person("Ann Lee")
+    backup.create_backup(at=NOW - timedelta(hours=1))  # so that the next one has a sealed ledger to copy
+    stored = files.store([b"scan of a passport"], name="p.jpg", media_type="image/jpeg")
+    made = backup.create_backup(at=NOW)
+    assert backup.verify_backup(made.places[0]).manifest["parts"] == made.manifest["parts"]
+    assert [part["name"] for part in made.manifest["parts"]] == ["data", "keys", f"files/{stored.place[:2]}/{stored.place}"]
+    bob = make_person("Bob Roe")
+    done = restore_here(made.places[0])
+    assert what_opens(ann) == EVERYTHING
+    assert not Person.objects.filter(subject_id=bob).exists()
+    assert b"".join(stored.read()) == b"scan of a passport"
+    event = LedgerEvent.objects.get(event="copies:restored")
+    assert event.objects_touched.split()[0] == f"copies.backup/{made.id}/restored"
+    assert f"ledger.restored_head/{done.heads[0].size}/" in event.objects_touched
+    assert f"ledger.known_head/{done.heads[1].size}/{done.heads[1].root.hex()}" in event.objects_touched
+    assert done.heads[1].size > done.heads[0].size  # the event of the backup itself came after its data
+    assert verify(at=NOW + timedelta(days=1)).holds
+    assert marker.read_mark(settings.TROTH_HOME) is None
+
+
+def test_nothing_in_a_backup_is_in_the_clear_and_tokens_lie_with_the_keys(committed_db: Home) -> None:
+    make_person("Ann Lee")
+    with connections["keys"].cursor() as cursor:
+        cursor.execute("SELECT token FROM vault_token")
+        tokens = [bytes(row[0]) for row in cursor.fetchall()]
+        cursor.execute("SELECT wrapped FROM vault_datakey")
+        keys = [bytes(row[0]) for row in cursor.fetchall()]
+    made = backup.create_backup(at=NOW)
+    whole = made.places[0].read_bytes()
+    assert b"SQLite format" not in whole and b"PGDMP" not in whole
+    inside = parts(made.places[0])
+    assert tokens and keys
+    assert not [token for token in tokens + keys if token in inside["data"] or token.hex().encode() in inside["data"]]
+    if stores.vendor("keys") == "sqlite":  # pg_dump compresses
+        assert all(token in inside["keys"] for token in tokens + keys)
+    assert not list(settings.TROTH_HOME.glob(".snapshot*"))
+    assert not [each for each in made.places[0].parent.iterdir() if each != made.places[0]]
+
+
+def test_both_destinations_get_the_same_bytes(committed_db: Home, settings: object, tmp_path: Path) -> None:
+    settings.TROTH_BACKUPS_2 = tmp_path / "elsewhere"
+    made = backup.create_backup(at=NOW)
+    assert len(made.places) == 2
+    assert len({hashlib.sha256(place.read_bytes()).hexdigest() for place in made.places}) == 1
+    assert checkpoints.newest_known((settings.TROTH_BACKUPS,)) == checkpoints.newest_known((settings.TROTH_BACKUPS_2,))
+    assert checkpoints.newest_known() is not None
+
+
+def test_old_backups_are_removed_and_none_younger(committed_db: Home, settings: object) -> None:
+    old, young = (backup.create_backup(at=NOW - timedelta(days=days)).places[0] for days in (35, 34))
+    made = backup.create_backup(at=NOW)
+    assert made.pruned == (old,)
+    assert not old.exists() and young.exists()
+    assert [each.path for each in backup.list_backups()] == [made.places[0], young]
+
+
+def test_a_home_in_the_way_is_refused_and_left_alone(committed_db: Home) -> None:
+    ann = make_person("Ann Lee")
+    made = backup.create_backup(at=NOW)
+    with pytest.raises(RestoreRefused, match="not empty"):
+        restore(made.places[0], settings.TROTH_HOME, at=NOW)
+    assert marker.read_mark(settings.TROTH_HOME) is None
+    assert what_opens(ann) == EVERYTHING
+
+
+def test_a_destroyed_master_key_makes_the_whole_backup_unreadable(committed_db: Home) -> None:
+    from troth.copies.archive import BackupUnreadable
+    from troth.vault import turning
+
+    make_person("Ann Lee")
+    made = backup.create_backup(at=NOW)
+    turning.turn(at=NOW, new=True)
+    backup.verify_backup(made.places[0])  # still kept for it
+    assert turning.destroy_retired(at=NOW, now=True) == [1]
+    with pytest.raises(BackupUnreadable, match="master key 1"):
+        backup.verify_backup(made.places[0])
+    assert [each.readable for each in backup.list_backups()] == [False]
+    assert list(secrets.opened().masters) == [2]
+
+
+def test_a_drill_gives_back_everything_and_leaves_nothing(committed_db: Home) -> None:
+    for name in ("Ann Lee", "Bob Roe"):
+        make_person(name)
+    made = backup.create_backup(at=NOW)
+    before = checkpoints.newest_known()
+    done = drill(at=NOW)
+    assert (done.backup, done.holds, done.counted.open, done.counted.damaged) == (made.places[0], True, 14, [])
+    assert done.ledger_events >= 0 and set(done.seconds) == {"check", "fill", "replay", "ledger", "open"}
+    assert not [each for each in settings.TROTH_HOME.iterdir() if each.name.startswith(".drill")]
+    assert LedgerEvent.objects.filter(event="copies:drilled").count() == 1
+    assert before is not None and checkpoints.newest_known().head.size == before.head.size + 1
+    assert verify(at=NOW).holds
