@@ -18,6 +18,7 @@ from tests.hunt.decoding import decodings
 from tests.hunt.needles import Needle, merged
 
 DEPTH = 4
+_PRINTED = re.compile(rb"[\x20-\x7e]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -151,7 +152,8 @@ class Scanner:
             return []
         self.searched.cells += 1
         if isinstance(value, bytes | memoryview | bytearray):
-            return self.scan_bytes(place, bytes(value))
+            held = bytes(value)
+            return self.scan_bytes(place, held) + (self._in_words(place, held.decode()) if _PRINTED.fullmatch(held) else [])
         if isinstance(value, UUID):
             return self.scan_bytes(place, value.bytes) + self.scan_bytes(place, str(value).encode())
         text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | tuple) else str(value)

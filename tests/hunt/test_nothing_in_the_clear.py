@@ -7,6 +7,7 @@ leak, where it must find what leaked. A yes or no is planted and cannot be hunte
 
 import io
 import json
+import logging
 import zipfile
 from collections.abc import Iterable
 from typing import Any
@@ -31,8 +32,10 @@ from troth.notice.purposes import Action, Purpose
 from troth.records import services as records
 from troth.rights import selectors as rights_reads
 from troth.rights import services as rights
+from troth.vault import fields, files, search
 from troth.vault.files import StoredFile
 from troth.vault.models import all_holdings
+from troth.work import queue, reporting
 
 
 def told(found: Iterable[Finding]) -> str:
@@ -179,6 +182,44 @@ def test_upload_is_in_the_clear_in_no_folder_while_it_arrives(
         places = {each.place for each in found if "given name" in each.needle}
         assert places and places <= set(machine.written)
         assert all(place.startswith(str(machine.folders[1])) for place in places)
+
+
+def leaves_out_the_seal(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fields, "seal", lambda cipher, content, bound_to: b"\1" + (content or b""))
+
+
+def indexes_five_letters_in_the_open(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(search, "LETTERS", 5)
+    patch.setattr(search, "_token", lambda space, text: text.encode()[:16])
+
+
+def logs_messages(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reporting.PlaceOnly, "format", logging.Formatter.format)
+
+
+def keeps_what_an_exception_said(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(queue, "kind_of", repr)
+
+
+def forgets_to_seal_a_file(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(files.SealingWriter, "_seal", lambda writer, content, *, last: writer._file.write(content))
+
+
+@pytest.mark.parametrize(("leak", "where"), [
+    (leaves_out_the_seal, ".people_contact"), (indexes_five_letters_in_the_open, ".vault_token"), (logs_messages, "log stderr.log"),
+    (keeps_what_an_exception_said, ".work_job"), (forgets_to_seal_a_file, "/files/")])
+def test_deployment_that_leaks_is_caught(machine: Machine, monkeypatch: pytest.MonkeyPatch, leak: Any, where: str) -> None:
+    """One protection at a time is taken away; the hunt finds what that lets out, and where."""
+    clinic = Clinic()
+    with monkeypatch.context() as patched:
+        clinic.register_in_a_browser()
+        clinic.treat()
+        leak(patched)
+        clinic.break_jobs()
+        planter = Planter(clinic.ann, clinic.words).plant(at=timezone.now())
+    scanner = Scanner(planter.needles, since=machine.since)
+    found = hunt_everywhere(scanner, machine.home, streams=[machine.stream], machine=machine.folders)
+    assert any(where in each.place.replace('"', "") for each in found), told(found)
 
 
 # -- the server of the database ------------------------------------------------------------------------------------------
