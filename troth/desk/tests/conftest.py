@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.utils import timezone
@@ -41,7 +40,6 @@ class Clinic:
 def clinic(notice_in_force: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clinic]:
     for name, value in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
         monkeypatch.setattr(Argon2PasswordHasher, name, value)
-    settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is not there yet
     at = timezone.now() - timedelta(hours=1)
     subject, other = make_patient(at=at), make_patient(at=at, given_name="Petroc", family_name="Vane", email="petroc@vane.example")
     staff = [make_staff(role, at=at, name=name, email=f"{number}@clinic.example") for number, (role, name) in enumerate((

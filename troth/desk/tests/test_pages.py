@@ -18,7 +18,15 @@ from troth.ledger.models import LedgerEvent
 from troth.prescribing import services as prescribing
 from troth.prescribing.models import MedicationRequest, RequestStatus
 from troth.records import services
-from troth.records.models import AllergyIntolerance, ClinicalNote, DocumentReference, MedicationStatement, Observation, Release, Source
+from troth.records.models import (
+    AllergyIntolerance,
+    ClinicalNote,
+    DocumentReference,
+    MedicationStatement,
+    Observation,
+    Release,
+    Source,
+)
 from troth.records.selectors import Criticality, Verification
 from troth.vault import files
 
