@@ -67,6 +67,9 @@ class Account(Holding):
     password_set_at = SealedDateTime(ACCOUNT, id="people.account.password_set_at")
     closed = SealedBoolean(ACCOUNT, id="people.account.closed")
 
+    not_copied: ClassVar[dict[str, str]] = {
+        "password_hash": "whoever finds your copy could use it to guess your password; it tells you nothing"}
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_account_a_person")]
 
@@ -76,6 +79,8 @@ class SignIn(Holding):
 
     device = SealedText(ACCOUNT, id="people.sign_in.device")
     session = SealedText(ACCOUNT, id="people.sign_in.session")
+
+    not_copied: ClassVar[dict[str, str]] = {"session": "a random number by which we find the session; it tells you nothing"}
 
 
 class StaffProfile(Holding):

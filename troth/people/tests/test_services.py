@@ -292,3 +292,7 @@ def test_no_plaintext_of_a_person_is_in_either_store() -> None:
                             if table != "notice_version":
                                 assert planted not in text, (table, planted)
     assert SignIn.objects.count() == 1
+
+
+def test_a_copy_names_the_password_hash_and_leaves_it_out() -> None:
+    assert set(Account.not_copied) == {"password_hash"} and set(SignIn.not_copied) == {"session"}
