@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from troth.gate.contexts import Opened
-from troth.vault.categories import Category
 from troth.people.models import FIND_EMAIL, FIND_NAME, FIND_TELEPHONE, Contact, Identity
 from troth.people.rules import Query, postcode_area, read_query
 from troth.vault import search
+from troth.vault.categories import Category
 from troth.vault.search import fold
 
 MOST = 10
