@@ -15,7 +15,7 @@ from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Banner, Entry, Item, Link, Row
 from troth.desk import papers
 from troth.desk.frame import Looking, frame, looking, purpose_line, show
-from troth.desk.papers import Paper, Teller
+from troth.desk.telling import Paper, Teller, counterpart, within
 from troth.gate.refusals import Check, Decision
 from troth.gate.whys import Triggers, why
 from troth.ledger import selectors as ledger
@@ -36,12 +36,13 @@ def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
     look.opened.require(subject, Category.IDENTITY)
     who = people.get_identity(subject, look.opened)
     name = who.name if who else "Name not held"
-    born_on = who.born_on if who else None
-    sections = records.card_sections(subject, look.opened, born_on=born_on)
-    kept = records.triggers(subject, born_on=born_on)
+    lines = prescribing.list_lines_of(subject)
+    kept = records.triggers(
+        subject, born_on=who.born_on if who else None, others=[line.requested_at for line in lines]
+    )
+    sections = records.card_sections(subject, look.opened, kept=kept)
     health = look.opened.decision(subject, Category.HEALTH)
     events = [event for event in ledger.events_about(subject.hex, limit=_EVENTS) if _told(event, health)]
-    lines = prescribing.list_lines_of(subject)
     teller = _teller(look, subject, sections, lines, events)
     may_write = health.allowed and _may_write(look)
 
@@ -116,7 +117,7 @@ def _requests(
         return []
     opened = prescribing.requests_of(subject, look.opened)
     if isinstance(opened, Decision):
-        strip = papers.counterpart(why(look.opened, subject, Category.IDENTITY, triggers=kept))
+        strip = counterpart(why(look.opened, subject, Category.IDENTITY, triggers=kept))
         table = table_of(
             "Requests",
             (Column("Asked", "name"), Column("Where it is"), Column("With", word="With")),
@@ -136,7 +137,7 @@ def _requests(
                 (Item("Requests", "#requests", count=len(lines)),),
             )
         ]
-    strip = papers.counterpart(why(look.opened, subject, Category.HEALTH, triggers=kept))
+    strip = counterpart(why(look.opened, subject, Category.HEALTH, triggers=kept))
     newest, *earlier = opened
     state = newest.line.status.words.capitalize()
     rows = [Row("Asked for", newest.medicine), *(Row(each.question, each.answer) for each in newest.answers)]
@@ -146,7 +147,7 @@ def _requests(
     section = Section(
         "Request",
         strip,
-        note=f"Asked {papers.within(teller.on(newest.line.requested_at))}. {state}.",
+        note=f"Asked {within(teller.on(newest.line.requested_at))}. {state}.",
         rows=tuple(rows),
     )
     made = [
@@ -176,7 +177,7 @@ def _contact(look: Looking, subject: UUID, kept: Triggers) -> Paper:
     decision = look.opened.decision(subject, Category.CONTACT)
     if not decision.allowed:
         return papers.withheld(["Contact"], decision, look.purpose, at=look.at)
-    strip = papers.counterpart(why(look.opened, subject, Category.CONTACT, triggers=kept))
+    strip = counterpart(why(look.opened, subject, Category.CONTACT, triggers=kept))
     held = people.get_contact(subject, look.opened)
     rows = (
         ()
