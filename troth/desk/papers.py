@@ -88,7 +88,7 @@ def papers(
 
 def withheld(titles: list[str], decision: Decision, purpose: str, *, at: datetime) -> Paper:
     """One refusal for parts that were withheld alike. It says which parts, and nothing of what is in them."""
-    title = titles[0] if len(titles) == 1 else "Their health record"
+    title = titles[0] if len(titles) == 1 else "Their record" if "Contact" in titles else "Their health record"
     state: Literal["other_role", "refused"] = "other_role" if decision.spoken is GateCheck.ROLE else "refused"
     return Paper(
         "withheld",

@@ -183,6 +183,7 @@ def test_restriction_closes_the_card_in_the_same_moment(clinic: Clinic, signed_i
     body = browser.get(path).content.decode()
     assert "Maureen Oddie" in body and "They asked us to restrict" in body
     assert not [planted for planted in (*PLANTED, "07700") if planted in body]
+    assert body.count("deed-parted") == 1 and reverse("desk_decide", args=[clinic.request]) not in body
 
 
 def test_today_shows_what_waits(clinic: Clinic, signed_in: SignedIn) -> None:

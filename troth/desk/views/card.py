@@ -46,10 +46,12 @@ def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
     teller = _teller(look, subject, sections, lines, events)
     may_write = health.allowed and _may_write(look)
 
+    contact = _contact(look, subject, kept)
+    parts = [*sections, contact] if isinstance(contact, records.Withheld) else sections
     drawn = [
         *_requests(look, subject, lines, teller, kept),
-        *papers.papers(sections, teller, look.purpose, at=look.at, may_write=may_write),
-        _contact(look, subject, kept),
+        *papers.papers(parts, teller, look.purpose, at=look.at, may_write=may_write),
+        *([contact] if isinstance(contact, Paper) else []),
     ]
     restricted = health.check is Check.RESTRICTION
     banners = (
@@ -69,7 +71,7 @@ def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
         frame(request, purpose=purpose_line(look.opened, subject), banners=banners),
         name=name,
         facts=_facts(look, who),
-        acts=_acts(subject, lines, look, may_write=may_write),
+        acts=_acts(subject, lines, look, may_write=may_write, may_read=health.allowed),
         alerts=papers.alerts(sections),
         sections=[paper.section for paper in drawn],
         index=[item for paper in drawn for item in paper.items],
@@ -92,11 +94,13 @@ def _facts(look: Looking, who: people.PersonIdentity | None) -> list[str]:
     return [f"Born {who.born_on:%-d %B %Y}, aged {who.age(timezone.localdate(look.at))}"]
 
 
-def _acts(subject: UUID, lines: list[prescribing.RequestLine], look: Looking, *, may_write: bool) -> list[Link]:
+def _acts(
+    subject: UUID, lines: list[prescribing.RequestLine], look: Looking, *, may_write: bool, may_read: bool
+) -> list[Link]:
     """What can be done from here, the likeliest first."""
     found = []
     for line in lines:
-        if line.prescriber == look.id and line.status == prescribing.RequestStatus.ASSIGNED:
+        if may_read and line.prescriber == look.id and line.status == prescribing.RequestStatus.ASSIGNED:
             found.append(Link("Decide on the request", reverse("desk_decide", args=[line.id])))
         elif look.actor.roles & PASSING_ON and line.status == prescribing.RequestStatus.REQUESTED:
             found.append(Link("Pass the request on", reverse("desk_assign", args=[line.id])))
@@ -173,10 +177,10 @@ def _requests(
     return made
 
 
-def _contact(look: Looking, subject: UUID, kept: Triggers) -> Paper:
+def _contact(look: Looking, subject: UUID, kept: Triggers) -> Paper | records.Withheld:
     decision = look.opened.decision(subject, Category.CONTACT)
     if not decision.allowed:
-        return papers.withheld(["Contact"], decision, look.purpose, at=look.at)
+        return records.Withheld("contact", "Contact", decision)
     strip = counterpart(why(look.opened, subject, Category.CONTACT, triggers=kept))
     held = people.get_contact(subject, look.opened)
     rows = (
