@@ -6,7 +6,6 @@ import sys
 from dataclasses import asdict
 from datetime import datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from troth.notice.comparison import compare
@@ -15,9 +14,6 @@ from troth.notice.findings import FaultyNotice, Finding, Level
 from troth.notice.lint import lint
 from troth.notice.rendering import layered
 from troth.notice.terminal import as_text
-
-if TYPE_CHECKING:
-    from troth.notice.models import Version
 
 LONDON = ZoneInfo("Europe/London")
 DONE, REFUSED, UNREADABLE = 0, 1, 2
@@ -131,12 +127,12 @@ def _publish(args: argparse.Namespace) -> int:
         _print_findings(args.file, list(parsed.findings), to_stderr=True)
         return UNREADABLE
     _prepare()
-    from troth.notice import services
+    from troth.gate.publishing import publish_notice
+    from troth.notice import selectors, services
 
     try:
-        version = services.publish(
+        number = publish_notice(
             parsed.text or Path(args.file).read_text("utf-8", "replace"),
-            by="terminal",
             at=_now(),
             in_force_at=args.in_force,
         )
@@ -147,6 +143,7 @@ def _publish(args: argparse.Namespace) -> int:
     except services.PublishingRefused as refusal:
         print(f"Not published. {refusal}", file=sys.stderr)
         return REFUSED
+    version = selectors.get_version(number)
     print(f"Published notice {version.number}, in force from {_words(version.in_force_at)}.")
     print(f"SHA-256 {version.hash}")
     return DONE
@@ -154,20 +151,6 @@ def _publish(args: argparse.Namespace) -> int:
 
 def _words(moment: datetime) -> str:
     return f"{moment.astimezone(LONDON):%-d %B %Y, %H:%M}"
-
-
-def _about(version: "Version") -> dict[str, str | int | bool | None]:
-    def moment(value: datetime | None) -> str | None:
-        return value.astimezone(LONDON).isoformat(timespec="seconds") if value else None
-
-    return {
-        "number": version.number,
-        "hash": version.hash,
-        "published_at": moment(version.published_at),
-        "announced_at": moment(version.announced_at),
-        "in_force_at": moment(version.in_force_at),
-        "material": version.material,
-    }
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -184,7 +167,7 @@ def _show(args: argparse.Namespace) -> int:
     if args.json:
         print(
             json.dumps(
-                {**_about(version), "notice": notice.model_dump(mode="json", exclude_defaults=True)},
+                {**selectors.described(version), "notice": notice.model_dump(mode="json", exclude_defaults=True)},
                 indent=2,
                 ensure_ascii=False,
             )

@@ -67,6 +67,8 @@ def open_source(source: Source) -> None:
     global _connection
     if source.vendor == "sqlite":
         _connection = sqlite3.connect(f"file:{source.parameters['database']}?mode=ro", uri=True)
+        # Read through memory: a piece walks two tables from end to end, and a system call a page would double its time.
+        _connection.execute("PRAGMA mmap_size = 8589934592")
     else:
         _connection = psycopg.connect(**source.parameters, autocommit=True)
         _connection.execute("SET default_transaction_read_only = on")

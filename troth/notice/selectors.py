@@ -1,9 +1,13 @@
 """Reading the notice: which version is in force, and what it declares. Compiled once per process and content."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
+
+from django.db import connections
+from django.utils.timezone import localtime
 
 from troth.notice.compiling import compile_register, hash_of
 from troth.notice.files import ParsedNotice, parse_notice
@@ -22,22 +26,38 @@ class AlteredNotice(Exception):
     """The stored text of a version is not the text that was published."""
 
 
-def register_in_force(at: datetime) -> Register:
+class Published(NamedTuple):
+    """What the gate must know of a version before it looks inside."""
+
+    number: int
+    hash: str
+    in_force_at: datetime
+    published_at: datetime
+
+
+Timeline = tuple[Published, ...]
+
+
+def timeline() -> Timeline:
     """
-    The register that holds at a moment: of all versions in force by then, the newest. One small query, so that a new
-    version acts at once in every process (pitfalls D10).
+    Every version, the oldest first. One small query of plain SQL, since every request and every act asks it, so that a
+    new version acts at once in every process (pitfalls D10).
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT number, hash, in_force_at, published_at FROM notice_version ORDER BY number")
+        return _timeline(tuple(cursor.fetchall()))
+
+
+def register_in_force(at: datetime, known: Timeline | None = None) -> Register:
+    """
+    The register that holds at a moment: of all versions in force by then, the newest. `known`: the timeline just read.
 
     :raises NoNotice: none is in force yet.
     """
-    found = (
-        Version.objects.filter(in_force_at__lte=at)
-        .order_by("-number")
-        .values_list("number", "hash", "in_force_at")
-        .first()
-    )
-    if found is None:
-        raise NoNotice("No notice is in force yet; publish one with `troth notice publish FILE`.")
-    return _register(*found)
+    for version in reversed(timeline() if known is None else known):
+        if version.in_force_at <= at:
+            return _register(version.number, version.hash, version.in_force_at)
+    raise NoNotice("No notice is in force yet; publish one with `troth notice publish FILE`.")
 
 
 def retention_rules(register: Register) -> Mapping[str, RetentionRule]:
@@ -45,12 +65,9 @@ def retention_rules(register: Register) -> Mapping[str, RetentionRule]:
     return _rules(register.version, register.hash)
 
 
-def versions_declaring(purpose: Purpose, at: datetime) -> frozenset[int]:
+def versions_declaring(purpose: Purpose, at: datetime, known: Timeline | None = None) -> frozenset[int]:
     """The numbers of the versions published by a moment that declare a purpose (pitfalls D7)."""
-    published = tuple(
-        Version.objects.filter(published_at__lte=at).order_by("number").values_list("number", "hash", "in_force_at")
-    )
-    return _declaring(purpose, published)
+    return _declaring(purpose, tuple(version for version in (timeline() if known is None else known) if version.published_at <= at))
 
 
 def get_version(number: int) -> Version:
@@ -80,6 +97,22 @@ def latest_version() -> Version | None:
     return Version.objects.order_by("-number").first()
 
 
+def described(version: Version) -> dict[str, str | int | bool | None]:
+    """A version without its text, as plain values with times in RFC 3339."""
+
+    def moment(value: datetime | None) -> str | None:
+        return localtime(value).isoformat(timespec="seconds") if value else None
+
+    return {
+        "number": version.number,
+        "hash": version.hash,
+        "published_at": moment(version.published_at),
+        "announced_at": moment(version.announced_at),
+        "in_force_at": moment(version.in_force_at),
+        "material": version.material,
+    }
+
+
 def notice_of(version: Version) -> Notice:
     """
     The content of a version.
@@ -103,12 +136,20 @@ def _register(number: int, hash_: str, in_force_at: datetime) -> Register:
 
 
 @lru_cache(maxsize=256)
-def _declaring(purpose: Purpose, published: tuple[tuple[int, str, datetime], ...]) -> frozenset[int]:
-    return frozenset(
-        number
-        for number, hash_, in_force_at in published
-        if purpose in _register(number, hash_, in_force_at).purposes
-    )
+def _declaring(purpose: Purpose, published: Timeline) -> frozenset[int]:
+    return frozenset(version.number for version in published
+                     if purpose in _register(version.number, version.hash, version.in_force_at).purposes)
+
+
+@lru_cache(maxsize=64)
+def _timeline(rows: tuple[tuple[int, str, datetime | str, datetime | str], ...]) -> Timeline:
+    return tuple(Published(number, hash_, _moment(in_force_at), _moment(published_at))
+                 for number, hash_, in_force_at, published_at in rows)
+
+
+def _moment(stored: datetime | str) -> datetime:
+    """A stored moment: SQLite keeps it as text, UTC."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored.astimezone(UTC)
 
 
 def _parsed(version: Version) -> ParsedNotice:

@@ -104,7 +104,9 @@ _RELEASE_OPEN = {
 class ClinicalHolding(Holding):
     """The base of the record's rows: the state of release, who gave that opinion and when (LAW-4.4, LAW-4.5)."""
 
-    release = models.CharField(max_length=8, choices=[(item.value, item.words) for item in Release], default=Release.HELD)
+    release = models.CharField(
+        max_length=8, choices=[(item.value, item.words) for item in Release], default=Release.HELD
+    )
     released_at = models.DateTimeField(null=True)
     released_by = models.UUIDField(null=True)
 

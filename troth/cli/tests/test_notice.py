@@ -107,7 +107,9 @@ def test_publish_show_and_diff(run, reworded):
     code, out, _ = run("show")
     assert code == 0 and out.startswith("Notice 1,") and "Aldersyke Care Ltd" in out
     code, out, _ = run("show", "2", "--json")
-    assert json.loads(out)["number"] == 2 and json.loads(out)["notice"]["format"] == 1
+    shown = json.loads(out)
+    assert shown["number"] == 2 and shown["notice"]["format"] == 1
+    assert shown["in_force_at"] == "2999-01-01T00:00:00+00:00"
     code, out, _ = run("diff", "1", "2")
     assert code == 0 and out == "minor    purposes: The part 'purposes' is worded anew.\n"
     code, out, _ = run("diff", PACK, "2", "--json")

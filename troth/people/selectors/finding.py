@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from troth.gate.contexts import Opened
+from troth.vault.categories import Category
 from troth.people.models import FIND_EMAIL, FIND_NAME, FIND_TELEPHONE, Contact, Identity
 from troth.people.rules import Query, postcode_area, read_query
 from troth.vault import search
@@ -59,7 +60,7 @@ def find_people(text: str, opened: Opened) -> FoundPeople:
     found.sort()
     shown = found[:MOST]
     allowed, _ = opened.shown([subject for *_, subject, _ in shown], discarded=len(subjects) - len(shown))
-    details = _details(allowed)
+    details = _details(allowed, opened)
     people = tuple(FoundPerson(subject, name, *details.get(subject, (None, "")))
                    for *_, subject, name in shown if subject in set(allowed))
     return FoundPeople(people, len(found))
@@ -75,7 +76,9 @@ def _candidates(query: Query) -> list[UUID]:
     return [subject for subject, _ in pairs]
 
 
-def _details(subjects: list[UUID]) -> dict[UUID, tuple[int | None, str]]:
-    areas = {row.subject_id: postcode_area(row.postcode or "") for row in Contact.objects.filter(subject_id__in=subjects)}
+def _details(subjects: list[UUID], opened: Opened) -> dict[UUID, tuple[int | None, str]]:
+    # Under a restriction the name and year stay readable, and where somebody lives does not.
+    reachable = [subject for subject in subjects if opened.decision(subject, Category.CONTACT).allowed]
+    areas = {row.subject_id: postcode_area(row.postcode or "") for row in Contact.objects.filter(subject_id__in=reachable)}
     return {row.subject_id: (row.born_on.year if row.born_on else None, areas.get(row.subject_id, ""))
             for row in Identity.objects.filter(subject_id__in=subjects)}
