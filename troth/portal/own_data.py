@@ -200,7 +200,7 @@ def looks_table(looks: Iterable[Look], now: datetime, *, everything: bool = Fals
                 (
                     Cell(say_when(look.at, now)),
                     Cell(look.who, small=look.role),
-                    Cell(_happened(look, everything)),
+                    Cell(look.sentence if everything else look.what or look.sentence),
                     Cell(look.why, tag=Tag("refused", "Refused"), small=look.refusal)
                     if look.refused
                     else Cell(look.why),
@@ -246,15 +246,6 @@ def uses_table(plan: ErasurePlan) -> Table:
             for each in kind.purposes
         ),
     )
-
-
-def _happened(look: Look, everything: bool) -> str:
-    words = look.words[:1].upper() + look.words[1:]
-    if not everything:
-        return look.what or words
-    if look.refused:
-        words = "Tried to open the record"
-    return f"{words}: {look.what}" if look.what else words
 
 
 def _note(thing: HeldThing, who: dict[str, str]) -> str:

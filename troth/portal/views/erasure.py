@@ -36,7 +36,7 @@ CHANGED = "What we hold about you has changed since you opened this page. Read i
 def confirm(request: HttpRequest) -> HttpResponse:
     """Show what an erasure would do; when the person agrees to exactly that, do it at once."""
     subject, at, opened = reader(request), request.at, request.opened  # type: ignore[attr-defined]
-    form = EraseForm(request.POST or None)
+    form = EraseForm(request.POST if request.method == "POST" else None)
     plan = rights.plan_erasure(
         subject, at=at, close_account=form.data.get("account") == CLOSE, born_on=rights.born_on(subject, opened)
     )

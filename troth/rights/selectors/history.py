@@ -52,6 +52,12 @@ class Look:
     by_person: bool
     refusal: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """What happened, in a few words."""
+        words = "Tried to open the record" if self.refused else self.words[:1].upper() + self.words[1:]
+        return f"{words}: {self.what}" if self.what else words
+
 
 @dataclass(frozen=True)
 class History:
@@ -69,11 +75,13 @@ def history_of(
     limit: int = 50,
     before: int | None = None,
     looks_only: bool = False,
+    viewer: UUID | None = None,
 ) -> History:
     """
     The events about a person in plain words, whoever calls this having passed the gate (LAW-3.2).
 
     `looks_only` keeps what others opened or were refused, and leaves out the person's own use and what was written.
+    `viewer`: a member of staff who reads this; left out, the person themself does.
     """
     found: list[Entry] = []
     position = before
@@ -90,7 +98,9 @@ def history_of(
         Look(
             entry.id,
             entry.at,
-            *_who(entry, subject, names),
+            *_who(
+                entry, subject, names, ("You", "for you") if viewer in {None, subject} else ("The person", "for them")
+            ),
             words=entry.words,
             what=_listed([_kind(each, notice) for each in entry.what]),
             why=_why(entry, at),
@@ -138,16 +148,16 @@ def _names(entries: Iterable[Entry]) -> dict[UUID, tuple[str, str]]:
     return {staff: (profile.name, profile.role_words) for staff, profile in people.staff_profiles(ids).items()}
 
 
-def _who(entry: Entry, subject: UUID, names: dict[UUID, tuple[str, str]]) -> tuple[str, str]:
+def _who(entry: Entry, subject: UUID, names: dict[UUID, tuple[str, str]], person: tuple[str, str]) -> tuple[str, str]:
     if entry.actor_kind == "service":
         behalf = UUID(entry.on_behalf_of) if entry.on_behalf_of else None
-        for_whom = "for you" if behalf == subject else f"for {names[behalf][0]}" if behalf in names else ""
+        for_whom = person[1] if behalf == subject else f"for {names[behalf][0]}" if behalf in names else ""
         machine = _MACHINES.get(entry.actor, entry.actor.replace("-", " ").capitalize())
         return machine, f"Automatic, {for_whom}" if for_whom else "Automatic"
     if entry.actor_kind != "person":
         return "Someone not signed in", ""
     if entry.actor == subject.hex:
-        return "You", ""
+        return person[0], ""
     return names.get(UUID(entry.actor), ("A member of staff", "No published profile"))
 
 

@@ -76,7 +76,7 @@ class Planter:
         self._number = 0
 
     def plant(self, *, at: datetime = LATER) -> "Planter":
-        waiting = [model for model in all_holdings()]
+        waiting = list(all_holdings())
         while waiting:
             held = [model for model in waiting if not self._write(model, at)]
             assert len(held) < len(waiting), f"cannot make rows of {held}"
