@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -124,3 +125,18 @@ class Cluster:
         if check and ran.returncode != 0:
             raise RuntimeError(f"{program} of PostgreSQL failed with {ran.returncode}; its message is above.")
         return ran.returncode
+
+
+def main() -> int:
+    """`python -m tests.clusters pytest troth/gate`: runs a command with both stores on throwaway clusters."""
+    reason = why_not()
+    if reason or len(sys.argv) < 2:
+        sys.stderr.write(f"{reason or 'Say what to run: python -m tests.clusters pytest troth/gate'}\n")
+        return 2
+    with Cluster("troth") as data, Cluster("troth_keys") as keys:
+        urls = {"TROTH_DATABASE_URL": data.url, "TROTH_KEYS_DATABASE_URL": keys.url}
+        return subprocess.call(sys.argv[1:], env={**os.environ, **urls})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -101,6 +101,8 @@ class PlainSubject(models.Model):
 
     id = models.UUIDField(primary_key=True)
 
+    open_columns: ClassVar[dict[str, str]] = {"id": "the baseline of a benchmark"}
+
     def __str__(self) -> str:
         return str(self.pk)
 
@@ -120,6 +122,10 @@ class PlainCard(models.Model):
     email = models.EmailField()
     note = models.TextField()
     active = models.BooleanField(default=True)
+
+    open_columns: ClassVar[dict[str, str]] = dict.fromkeys(
+        ["id", "subject_id", "recorded_at", "recorded_by", "changed_at", "changed_by", "name", "born_on", "telephone", "email", "note",
+         "active"], "the baseline of a benchmark; never in a clinic")
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -43,7 +43,6 @@ CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 DECISION = re.compile(r"^(\d{4})-([a-z0-9-]+)\.md$")
 DECISION_PARTS = ("## Context", "## Decision", "## Cost", "## Check")
 NAMED_TEST = re.compile(r"`([\w/.-]+\.py)(?:::(\w+))?`")
-CITATION = re.compile(r"\bLAW-\d+\.\d+\b")
 
 
 def find_places(text: str) -> list[str]:
@@ -111,11 +110,3 @@ def find_faulty_decisions(decisions: dict[str, str], existing: set[str]) -> list
             found.append(f"{name}: Check names no test, nor says that it is by review")
         found += [f"{name}: {path} is gone" for path, _ in tests if path not in existing]
     return found
-
-
-def find_unknown_citations(text: str, law: str) -> list[str]:
-    """Rules that are cited but not written in docs/reference/law.md."""
-    return [
-        f"cites {rule}, which is not in the law file"
-        for rule in sorted(set(CITATION.findall(text)) - set(CITATION.findall(law)))
-    ]

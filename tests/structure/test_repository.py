@@ -120,20 +120,6 @@ def test_fewer_than_sixty_packages_are_installed() -> None:
     assert len(here) + len(["pip", "troth"]) < 60
 
 
-def test_cited_rules_are_written() -> None:
-    law = ROOT / "docs" / "reference" / "law.md"
-    if not law.exists():
-        pytest.skip("docs/reference/law.md is not written yet")
-    texts = [(path, text) for path, text in _texts() if path.startswith("troth/")]
-    written = law.read_text(encoding="utf-8")
-    assert [f"{path} {x}" for path, text in texts for x in repository.find_unknown_citations(text, written)] == []
-
-
-def test_unknown_citation_is_found() -> None:
-    assert repository.find_unknown_citations("as LAW-1.3 and LAW-99.1 say", "LAW-1.3") != []
-    assert repository.find_unknown_citations("as LAW-1.3 says", "## LAW-1.3") == []
-
-
 def test_every_domain_room_and_face_is_under_contract() -> None:
     contracts = configparser.ConfigParser()
     contracts.read(ROOT / ".importlinter")

@@ -9,17 +9,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from troth.cli.main import prepare_django
+from troth.cli.stopped import FOUND_AGAINST, Stopped
+
 
 def register(subparsers: Any) -> None:
     """Add `ledger` and its verbs to the command line."""
     ledger: argparse.ArgumentParser = subparsers.add_parser("ledger", help="check and prove what happened")
     verbs = ledger.add_subparsers(dest="verb", required=True, metavar="verify|prove|export|seal")
 
-    verify = verbs.add_parser("verify", help="recompute the whole ledger and name the first event that is not as signed")
+    verify = verbs.add_parser(
+        "verify", help="recompute the whole ledger and name the first event that is not as signed"
+    )
     verify.add_argument("--json", action="store_true", help="print the report as JSON")
     verify.add_argument("--workers", type=int, default=2, metavar="N", help="processes to use (default 2)")
-    verify.add_argument("--checkpoint", type=Path, action="append", default=[], metavar="FILE",
-                        help="a checkpoint kept outside, to be compared with; may be given more than once")
+    verify.add_argument(
+        "--checkpoint",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a checkpoint kept outside, to be compared with; may be given more than once",
+    )
     verify.add_argument("--key", help="the public key (name+id+key), on a machine without the key file")
     verify.set_defaults(func=_verify)
 
@@ -30,27 +41,22 @@ def register(subparsers: Any) -> None:
     export = verbs.add_parser("export", help="write a person's events with proofs, to be checked offline")
     export.add_argument("subject", help="the person's id")
     export.add_argument("--to", type=Path, metavar="FILE", help="where to write it (default: standard output)")
-    export.add_argument("--known", type=Path, action="append", default=[], metavar="FILE",
-                        help="a checkpoint that the person has, to be shown to belong to the same history")
+    export.add_argument(
+        "--known",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a checkpoint that the person has, to be shown to belong to the same history",
+    )
     export.set_defaults(func=_export)
 
     seal = verbs.add_parser("seal", help="seal what waits, and print the newest checkpoint")
     seal.set_defaults(func=_seal)
 
 
-def _prepare() -> None:
-    from troth.cli.main import prepare_django
-
-    prepare_django()
-
-
-def _fail(cause: str, cure: str) -> int:
-    print(f"{cause}\n{cure}", file=sys.stderr)
-    return 1
-
-
 def _verify(args: argparse.Namespace) -> int:
-    _prepare()
+    prepare_django()
     from troth.ledger.check_export import BadNote, Head, PublicKey
     from troth.ledger.verifying import verify
 
@@ -64,17 +70,32 @@ def _verify(args: argparse.Namespace) -> int:
             Head.parse(note)
         key = PublicKey.parse(args.key) if args.key else None
     except (OSError, UnicodeDecodeError, BadNote):
-        return _fail("A checkpoint or key that was given cannot be read.", "Give it as it was published, unchanged.")
+        raise Stopped(
+            "A checkpoint or key that was given cannot be read.", "Give it as it was published, unchanged."
+        ) from None
     report = verify(at=datetime.now(UTC), workers=args.workers, checkpoints=notes, key=key, progress=progress)
     if args.json:
-        print(json.dumps({
-            "holds": report.holds, "events": report.events, "checkpoints": report.checkpoints, "root": report.root,
-            "guards_missing": report.guards_missing,
-            "findings": [
-                {"event": finding.event_id, "leaf": finding.index, "kind": finding.kind, "words": finding.words}
-                for finding in report.findings
-            ],
-        }, indent=1))
+        print(
+            json.dumps(
+                {
+                    "holds": report.holds,
+                    "events": report.events,
+                    "checkpoints": report.checkpoints,
+                    "root": report.root,
+                    "guards_missing": report.guards_missing,
+                    "findings": [
+                        {
+                            "event": finding.event_id,
+                            "leaf": finding.index,
+                            "kind": finding.kind,
+                            "words": finding.words,
+                        }
+                        for finding in report.findings
+                    ],
+                },
+                indent=1,
+            )
+        )
     elif report.holds:
         print(f"The ledger holds: {report.events:,} events, {report.checkpoints:,} checkpoints, root {report.root}.")
     if report.holds:
@@ -83,43 +104,56 @@ def _verify(args: argparse.Namespace) -> int:
     if len(report.findings) > 10:
         shown.append(f"… and {len(report.findings) - 10} more; --json lists them all.")
     shown += [f"Guard {name} is missing or altered." for name in report.guards_missing]
-    return _fail("The ledger does not hold. First:\n  " + "\n  ".join(shown),
-                 "Keep the databases as they are, compare with a backup, and treat it as a breach until explained."
-                 " `troth migrate` puts guards back.")
+    raise Stopped(
+        "The ledger does not hold. First:\n  " + "\n  ".join(shown),
+        "Keep the databases as they are, compare with a backup, and treat it as a breach until explained."
+        " Migrating puts guards back.",
+        FOUND_AGAINST,
+    )
 
 
 def _prove(args: argparse.Namespace) -> int:
-    _prepare()
+    prepare_django()
     from troth.ledger.proving import NotSealed, prove, public_key
 
     try:
         proof = prove(args.event)
     except NotSealed as cause:
-        return _fail("There is no proof to give.", str(cause))
-    print(json.dumps({
-        "event": proof.event_id, "leaf": proof.index, "hash": proof.leaf.hex(),
-        "path": [base64.b64encode(each).decode() for each in proof.path],
-        "checkpoint": proof.checkpoint, "public_key": public_key(),
-    }, indent=1))
+        raise Stopped("There is no proof to give.", str(cause), FOUND_AGAINST) from None
+    print(
+        json.dumps(
+            {
+                "event": proof.event_id,
+                "leaf": proof.index,
+                "hash": proof.leaf.hex(),
+                "path": [base64.b64encode(each).decode() for each in proof.path],
+                "checkpoint": proof.checkpoint,
+                "public_key": public_key(),
+            },
+            indent=1,
+        )
+    )
     return 0
 
 
 def _export(args: argparse.Namespace) -> int:
-    _prepare()
+    prepare_django()
     from troth.ledger.check_export import BadNote
     from troth.ledger.proving import NotSealed, export_person
 
     try:
         subject = uuid.UUID(args.subject).hex
     except ValueError:
-        return _fail("That is not a person's id.", "Give the id of 32 hex digits that the person's page shows.")
+        raise Stopped("That is not a person's id.", "Give the id of 32 hex digits.") from None
     try:
         known = [path.read_text(encoding="utf-8") for path in args.known]
         document = export_person(subject, datetime.now(UTC), known)
     except (OSError, UnicodeDecodeError, BadNote):
-        return _fail("A checkpoint that was given cannot be read.", "Give it as it was published, unchanged.")
+        raise Stopped(
+            "A checkpoint that was given cannot be read.", "Give it as it was published, unchanged."
+        ) from None
     except NotSealed as cause:
-        return _fail("There is nothing to export.", str(cause))
+        raise Stopped("There is nothing to export.", str(cause), FOUND_AGAINST) from None
     if args.to is None:
         sys.stdout.buffer.write(document + b"\n")
     else:
@@ -129,7 +163,7 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _seal(args: argparse.Namespace) -> int:
-    _prepare()
+    prepare_django()
     from troth.ledger.proving import NotSealed, latest_checkpoint
     from troth.ledger.sealing import seal
 
@@ -137,5 +171,5 @@ def _seal(args: argparse.Namespace) -> int:
     try:
         print(latest_checkpoint(), end="")
     except NotSealed as cause:
-        return _fail("There is no checkpoint.", str(cause))
+        raise Stopped("There is no checkpoint.", str(cause), FOUND_AGAINST) from None
     return 0

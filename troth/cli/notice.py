@@ -1,4 +1,4 @@
-"""`troth notice lint|publish|show|diff`. Linting needs no database; the others read or write the published versions."""
+"""`troth notice lint|publish|show|diff`. Linting needs no database; the others read or write published versions."""
 
 import argparse
 import json
@@ -6,17 +6,14 @@ import sys
 from dataclasses import asdict
 from datetime import datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from troth.notice.comparison import compare
 from troth.notice.files import ParsedNotice, read_notice
 from troth.notice.findings import FaultyNotice, Finding, Level
 from troth.notice.lint import lint
-from troth.notice.rendering import as_text, layered
-
-if TYPE_CHECKING:
-    from troth.notice.models import Version
+from troth.notice.rendering import layered
+from troth.notice.terminal import as_text
 
 LONDON = ZoneInfo("Europe/London")
 DONE, REFUSED, UNREADABLE = 0, 1, 2
@@ -27,15 +24,21 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     notice = subparsers.add_parser("notice", help="the privacy notice: check, publish, show, compare")
     commands = notice.add_subparsers(dest="notice_command", required=True, metavar="COMMAND")
 
-    check = commands.add_parser("lint", help="say what is wrong with a notice file, on which line, and how to mend it")
+    check = commands.add_parser(
+        "lint", help="say what is wrong with a notice file, on which line, and how to mend it"
+    )
     check.add_argument("file", metavar="FILE")
     check.add_argument("--json", action="store_true", help="machine-readable findings")
     check.set_defaults(func=_lint)
 
     publish = commands.add_parser("publish", help="publish a notice file as the next version")
     publish.add_argument("file", metavar="FILE")
-    publish.add_argument("--in-force", metavar="WHEN", type=_moment,
-                         help="date, or date and time, from which it holds; otherwise as early as the last notice allows")
+    publish.add_argument(
+        "--in-force",
+        metavar="WHEN",
+        type=_moment,
+        help="date, or date and time, from which it holds; otherwise as early as the last notice allows",
+    )
     publish.set_defaults(func=_publish)
 
     show = commands.add_parser("show", help="show a version; without a number, the one in force")
@@ -54,7 +57,9 @@ def _moment(value: str) -> datetime:
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{value!r} is neither a date nor a date and time, such as 2026-12-01") from None
+        raise argparse.ArgumentTypeError(
+            f"{value!r} is neither a date nor a date and time, such as 2026-12-01"
+        ) from None
     # A bare date, or a time without offset, is meant as clocks show it in London.
     return found if found.tzinfo else datetime.combine(found.date(), found.time() or time(0), LONDON)
 
@@ -75,12 +80,22 @@ def _lint(args: argparse.Namespace) -> int:
     errors = sum(finding.level is Level.ERROR for finding in findings)
     warnings = sum(finding.level is Level.WARNING for finding in findings)
     if args.json:
-        print(json.dumps({"file": args.file, "findings": [_as_json(finding) for finding in findings], "errors": errors,
-                          "warnings": warnings}, indent=2, ensure_ascii=False))
+        print(
+            json.dumps(
+                {
+                    "file": args.file,
+                    "findings": [_as_json(finding) for finding in findings],
+                    "errors": errors,
+                    "warnings": warnings,
+                },
+                indent=2,
+                ensure_ascii=False,
+            )
+        )
     else:
         _print_findings(args.file, findings)
         advice = len(findings) - errors - warnings
-        print(f"{args.file}: {_count(errors, 'error')}, {_count(warnings, 'warning')}, {advice} of advice.")
+        print(f"{args.file}: {_count(errors, 'error')}, {_count(warnings, 'warning')}, {advice or 'no'} advice.")
     return UNREADABLE if parsed.unread else REFUSED if errors else DONE
 
 
@@ -90,8 +105,11 @@ def _count(number: int, what: str) -> str:
 
 def _as_json(finding: Finding) -> dict[str, str | int]:
     fields = asdict(finding)
-    return {"code": finding.code, "severity": finding.level.value,
-            **{name: fields[name] for name in ("line", "law", "cure", "message", "path")}}
+    return {
+        "code": finding.code,
+        "severity": finding.level.value,
+        **{name: fields[name] for name in ("line", "law", "cure", "message", "path")},
+    }
 
 
 def _print_findings(file: str, findings: list[Finding], *, to_stderr: bool = False) -> None:
@@ -109,11 +127,15 @@ def _publish(args: argparse.Namespace) -> int:
         _print_findings(args.file, list(parsed.findings), to_stderr=True)
         return UNREADABLE
     _prepare()
-    from troth.notice import services
+    from troth.gate.publishing import publish_notice
+    from troth.notice import selectors, services
 
     try:
-        version = services.publish(parsed.text or Path(args.file).read_text("utf-8", "replace"), by="terminal",
-                                   at=_now(), in_force_at=args.in_force)
+        number = publish_notice(
+            parsed.text or Path(args.file).read_text("utf-8", "replace"),
+            at=_now(),
+            in_force_at=args.in_force,
+        )
     except FaultyNotice as faulty:
         _print_findings(args.file, faulty.findings, to_stderr=True)
         print("Not published.", file=sys.stderr)
@@ -121,6 +143,7 @@ def _publish(args: argparse.Namespace) -> int:
     except services.PublishingRefused as refusal:
         print(f"Not published. {refusal}", file=sys.stderr)
         return REFUSED
+    version = selectors.get_version(number)
     print(f"Published notice {version.number}, in force from {_words(version.in_force_at)}.")
     print(f"SHA-256 {version.hash}")
     return DONE
@@ -130,15 +153,6 @@ def _words(moment: datetime) -> str:
     return f"{moment.astimezone(LONDON):%-d %B %Y, %H:%M}"
 
 
-def _about(version: "Version") -> dict[str, str | int | bool | None]:
-    def moment(value: datetime | None) -> str | None:
-        return value.astimezone(LONDON).isoformat(timespec="seconds") if value else None
-
-    return {"number": version.number, "hash": version.hash, "published_at": moment(version.published_at),
-            "announced_at": moment(version.announced_at), "in_force_at": moment(version.in_force_at),
-            "material": version.material}
-
-
 def _show(args: argparse.Namespace) -> int:
     _prepare()
     from troth.notice import selectors
@@ -146,13 +160,18 @@ def _show(args: argparse.Namespace) -> int:
     try:
         number = args.number if args.number is not None else selectors.register_in_force(_now()).version
         version = selectors.get_version(number)
-    except selectors.NoNotice as none:
-        print(none, file=sys.stderr)
+        notice = selectors.notice_of(version)
+    except (selectors.NoNotice, selectors.AlteredNotice) as refusal:
+        print(refusal, file=sys.stderr)
         return REFUSED
-    notice = selectors.notice_of(version)
     if args.json:
-        print(json.dumps({**_about(version), "notice": notice.model_dump(mode="json", exclude_defaults=True)}, indent=2,
-                         ensure_ascii=False))
+        print(
+            json.dumps(
+                {**selectors.described(version), "notice": notice.model_dump(mode="json", exclude_defaults=True)},
+                indent=2,
+                ensure_ascii=False,
+            )
+        )
         return DONE
     print(f"Notice {version.number}, in force from {_words(version.in_force_at)}. SHA-256 {version.hash}\n")
     print(as_text(layered(notice)), end="")
@@ -161,7 +180,7 @@ def _show(args: argparse.Namespace) -> int:
 
 def _either(name: str) -> ParsedNotice:
     """A version by its number, or a file."""
-    if not name.isdigit():
+    if not (name.isascii() and name.isdecimal()):
         return read_notice(name)
     _prepare()
     from troth.notice import selectors
@@ -182,8 +201,18 @@ def _diff(args: argparse.Namespace) -> int:
         return UNREADABLE if before.unread or after.unread else REFUSED
     changes = compare(before.notice, after.notice)
     if args.json:
-        print(json.dumps({"before": args.before, "after": args.after, "material": any(each.material for each in changes),
-                          "changes": [asdict(change) for change in changes]}, indent=2, ensure_ascii=False))
+        print(
+            json.dumps(
+                {
+                    "before": args.before,
+                    "after": args.after,
+                    "material": any(each.material for each in changes),
+                    "changes": [asdict(change) for change in changes],
+                },
+                indent=2,
+                ensure_ascii=False,
+            )
+        )
         return DONE
     for change in changes:
         print(f"{'matters' if change.material else 'minor  '}  {change.part}: {change.words}")

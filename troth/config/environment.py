@@ -1,10 +1,14 @@
 """Typed readers of environment variables: a malformed value stops the start with a sentence on how to mend it."""
 
+import contextlib
+import logging.config
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def text(name: str, default: str) -> str:
@@ -65,3 +69,24 @@ def database(name: str, default_file: Path) -> dict[str, object]:
         "CONN_MAX_AGE": None,
         "OPTIONS": {"server_side_binding": True},
     }
+
+
+def secret_key(name: str, folder_of_keys: Path) -> str:
+    """The variable, taken out of the environment; or else a key file that is made on first use and kept like the others."""
+    given = os.environ.pop(name, "")
+    if given:
+        return given
+    from troth.vault.secrets import write_private_file
+
+    path = folder_of_keys / "forms.key"
+    if not path.exists():
+        with contextlib.suppress(FileExistsError):
+            write_private_file(path, os.urandom(32).hex().encode())
+    return path.read_text().strip()
+
+
+def configure_logging(options: dict[str, str]) -> None:
+    """What Django calls with `LOGGING`: every line through the formatter that knows no words (pitfalls B8)."""
+    from troth.work.reporting import logging_config
+
+    logging.config.dictConfig(logging_config(**options))

@@ -1,6 +1,5 @@
 """All settings of a deployment, read through `django.conf.settings`. `.env.example` explains every variable."""
 
-import os
 from pathlib import Path
 
 from troth.config import environment as env
@@ -25,10 +24,23 @@ DATABASE_ROUTERS = ["troth.vault.router.KeyStoreRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Never protects data at rest: only CSRF tokens and signed form state. Made on first use and kept like a key.
-SECRET_KEY = env.text("TROTH_SECRET_KEY", "") or os.urandom(32).hex()
-os.environ.pop("TROTH_SECRET_KEY", None)
+SECRET_KEY = env.secret_key("TROTH_SECRET_KEY", TROTH_KEYS)
 DEBUG = False
+DEFAULT_EXCEPTION_REPORTER = "troth.work.reporting.PlaceOnlyReporter"
+LOGGING_CONFIG = "troth.config.environment.configure_logging"
+LOGGING = {"level": env.text("TROTH_LOG_LEVEL", "INFO")}
 ALLOWED_HOSTS = env.text("TROTH_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+TROTH_PROXIES = env.whole_number("TROTH_PROXIES", 0)
+# On loopback alone there is no TLS, and no network to be overheard on.
+TROTH_SECURE_COOKIES = not TROTH_DEMO and not set(ALLOWED_HOSTS) <= env.LOOPBACK
+CSRF_COOKIE_NAME = "__Host-troth_form" if TROTH_SECURE_COOKIES else "troth_form"
+CSRF_COOKIE_SECURE = TROTH_SECURE_COOKIES
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host not in env.LOOPBACK and host != "*"]
+CSRF_FAILURE_VIEW = "troth.portal.views.errors.stale_form"
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_HSTS_SECONDS = 31_536_000 if TROTH_SECURE_COOKIES else 0
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
@@ -53,14 +65,20 @@ INSTALLED_APPS = [
 MIDDLEWARE: list[str] = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "troth.config.headers.SecurityHeaders",
+    "troth.work.reporting.AccessLog",
     "troth.gate.boundary.BoundaryMiddleware",
+    "troth.people.middleware.SessionMiddleware",
+    "troth.config.csrf.FormGuard",
 ]
+# Draws the frame of every page: faces add to it what their page is for.
+TROTH_FRAME = "troth.config.pages.page_for"
 ROOT_URLCONF = "troth.config.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "troth.config.pages.frame"]},
     }
 ]
 WSGI_APPLICATION = "troth.config.wsgi.application"
@@ -70,7 +88,9 @@ TIME_ZONE = "Europe/London"
 USE_TZ = True
 USE_I18N = False
 STATIC_URL = "static/"
-STATIC_ROOT = TROTH_HOME / "static"
+# Files are served from where they lie in the packages, so that nobody has to collect them.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
 # Uploads are sealed as they arrive; nothing is spooled in the clear (pitfalls B2).
 FILE_UPLOAD_HANDLERS = ["troth.vault.uploads.SealingUploadHandler"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -1,5 +1,16 @@
-"""The URL table. Each row carries its purpose and action; it grows with the faces."""
+"""The URL table, put together from the faces. Each row carries its purpose and action; a structure test refuses one without."""
 
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+#: A face joins by having a `urls.py`, whose rows are written out in full.
+FACES = {"portal": "", "desk": "desk/", "office": "office/"}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(prefix, include(f"troth.{face}.urls")) for face, prefix in FACES.items() if find_spec(f"troth.{face}.urls")]
+
+handler400 = "troth.portal.views.errors.bad_request"
+handler403 = "troth.portal.views.errors.not_allowed"
+handler404 = "troth.portal.views.errors.not_found"
+handler500 = "troth.portal.views.errors.broken"

@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class DeskConfig(AppConfig):
     name = "troth.desk"
-    label = "desk"
+    label = "desk_home"

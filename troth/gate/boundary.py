@@ -6,7 +6,7 @@ cannot be written nothing is shown; if anything poisoned the request, an error i
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from datetime import datetime
 from types import TracebackType
@@ -15,13 +15,13 @@ from uuid import uuid4
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone
 
-from troth.gate.refusals import Check, LedgerUnavailable, Refused
+from troth.gate.refusals import LedgerUnavailable, Refused
 from troth.ledger.drafts import Draft
 from troth.ledger.writing import write
 from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
 from troth.notice.register import Register
 from troth.vault.keyring import Watch, watch
 
@@ -36,23 +36,30 @@ class Boundary(Watch):
     def __init__(self) -> None:
         super().__init__()
         self.request = uuid4().hex
-        self._opened: dict[AccessKey, tuple[Draft, set[str]]] = {}
+        self._opened: dict[tuple[str, str, str, str], tuple[Draft, dict[tuple[int, str], set[str]]]] = {}
         self._refused: dict[tuple[AccessKey, str, str], Draft] = {}
         self._others: list[Draft] = []
-        self._registers: dict[datetime, Register] = {}
+        self._versions: tuple[datetime, notices.Timeline] | None = None
 
     def register(self, at: datetime) -> Register:
-        """The notice in force, read once for the request."""
-        found = self._registers.get(at)
-        if found is None:
-            found = self._registers[at] = notices.register_in_force(at)
-        return found
+        """The notice in force."""
+        return notices.register_in_force(at, self._timeline(at))
 
-    def opened(self, draft: Draft, categories: set[str]) -> None:
-        """Note that these categories of a subject were opened."""
-        key = (draft.actor, draft.subject, draft.purpose, draft.action, draft.reason)
-        known = self._opened.setdefault(key, (draft, set()))
-        known[1].update(categories)
+    def declaring(self, purpose: Purpose, at: datetime) -> frozenset[int]:
+        """The versions published by a moment that declare a purpose."""
+        return notices.versions_declaring(purpose, at, self._timeline(at))
+
+    def _timeline(self, at: datetime) -> notices.Timeline:
+        """The versions, read once for each moment that is asked about: a request has one."""
+        if self._versions is None or self._versions[0] != at:
+            self._versions = (at, notices.timeline())
+        return self._versions[1]
+
+    def opened(self, draft: Draft, subjects: Mapping[int, tuple[str, set[str]]]) -> None:
+        """Note that categories of these subjects (as numbers) were opened, each with its reason; the rest is in the draft."""
+        known = self._opened.setdefault((draft.actor, draft.on_behalf_of, draft.purpose, draft.action), (draft, {}))[1]
+        for number, (reason, categories) in subjects.items():
+            known.setdefault((number, reason), set()).update(categories)
 
     def refused(self, draft: Draft) -> None:
         """Note a refusal."""
@@ -69,7 +76,8 @@ class Boundary(Watch):
 
         :raises LedgerUnavailable: it could not be written.
         """
-        drafts = [draft._replace(what=" ".join(sorted(categories))) for draft, categories in self._opened.values()]
+        drafts = [Draft(*draft[:6], f"{number:032x}", *draft[7:11], reason, " ".join(sorted(categories)), *draft[13:])
+                  for draft, subjects in self._opened.values() for (number, reason), categories in subjects.items()]
         drafts += [*self._refused.values(), *self._others]
         self._opened, self._refused, self._others = {}, {}, []
         if not drafts:
@@ -133,7 +141,8 @@ class BoundaryMiddleware:
         opened = Boundary()
         tokens = _current.set(opened), watch.set(opened)
         request.boundary = opened  # type: ignore[attr-defined]
-        request.at = timezone.now()  # type: ignore[attr-defined]  one moment for the whole request
+        # One moment for the whole request.
+        request.at = timezone.now()  # type: ignore[attr-defined]
         try:
             response = self.get_response(request)
             poisoned = opened.poisoned
@@ -144,7 +153,7 @@ class BoundaryMiddleware:
                 opened.commit()
             except LedgerUnavailable:
                 _discard(response)
-                response = render(request, "gate/unavailable.html", status=503)
+                response = answer_unavailable(request)
         finally:
             _current.reset(tokens[0])
             watch.reset(tokens[1])
@@ -157,28 +166,37 @@ class BoundaryMiddleware:
         if isinstance(error, Refused):
             return answer_refusal(request, error)
         if isinstance(error, LedgerUnavailable):
-            return render(request, "gate/unavailable.html", status=503)
+            return answer_unavailable(request)
         return None
 
 
 def _discard(response: HttpResponseBase) -> None:
-    """Close what will not be sent, so that a stream lets go of its key."""
-    response.close()
+    """
+    Let what will not be sent go of its key. Not `response.close()`: that would say the request has finished, and Django would
+    close the connection that the events are yet to be committed on.
+    """
+    closers: list[Callable[[], object]] = getattr(response, "_resource_closers", [])
+    for close in closers:
+        close()
+    closers.clear()
 
 
 def answer_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The page of a refusal: the sentence, the rule, and the six checks as far as this person may be told."""
-    decision = refused.decision
-    failed = decision.spoken
-    checks = []
-    for check in Check:
-        state = "not_asked" if failed is None or check.number > failed.number else (
-            "failed" if check is failed else "passed")
-        checks.append({"name": check.value.capitalize(), "state": state})
-    context = {"sentence": decision.sentence, "rule": decision.rule if failed else "", "checks": checks if failed else []}
-    return render(request, "gate/refused.html", context, status=403)
+    from troth.gate.pages import refusal_page  # pages draw, and need what is above this module
+
+    return refusal_page(request, refused.decision)
 
 
 def answer_fault(request: HttpRequest) -> HttpResponse:
     """The page of a fault of ours: data was touched with no purpose stated, so the page is not sent."""
-    return render(request, "gate/fault.html", status=500)
+    from troth.gate.pages import plain_page
+
+    return plain_page(request, "fault", status=500)
+
+
+def answer_unavailable(request: HttpRequest) -> HttpResponse:
+    """The page for when the ledger cannot be written: nothing is shown, and nothing here asks the database."""
+    from troth.gate.pages import plain_page
+
+    return plain_page(request, "unavailable", status=503)

@@ -23,7 +23,6 @@ from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused, Tampered
 from troth.gate.rules import Asker, PermittedUse, Relation, Standing, decide
 from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
-from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
 from troth.vault.categories import Category
@@ -67,6 +66,7 @@ class Opened:
         self._standings: dict[int, tuple[Asker, Standing, str]] = {}
         self._decisions: dict[tuple[int, Category], Decision] = {}
         self._scanning = False
+        self._own = by.id.int if by.id else -1
         self.ring = keyring.KeyRing(self._authorise, reads=stamp is None and action is not Action.ERASE, stamp=stamp,
                                     outer=keyring.current.get())
         self.ring.changed = self._forget
@@ -81,21 +81,32 @@ class Opened:
         """
         asked = list(items)
         wanted = categories or self.covered()
-        subjects = list(dict.fromkeys(subject_of(item) for item in asked))
-        self._load(subjects)
-        withheld: dict[UUID, Decision] = {}
-        for subject in subjects:
-            for category in wanted:
+        by_number: dict[int, UUID] = {}
+        numbers = []
+        for item in asked:
+            subject = subject_of(item)
+            number = subject.int
+            numbers.append(number)
+            by_number[number] = subject
+        self._load(list(by_number.values()))
+        withheld: dict[int, Decision] = {}
+        alike: dict[object, bool] = {}  # how people stand -> whether every category may be opened: fifty alike are asked once
+        for number, subject in by_number.items():
+            known = self._standings[number]
+            if alike.get(known) and number != self._own:
+                continue
+            for category in wanted or (Category.IDENTITY,):
                 decision = self.decision(subject, category)
-                if not decision.allowed:
-                    withheld[subject] = decision
+                if not decision.allowed or not wanted:
+                    withheld[number] = decision
                     break
-            if not wanted:
-                withheld[subject] = self.decision(subject, Category.IDENTITY)
-        admitted = [item for item in asked if subject_of(item) not in withheld]
+            else:
+                alike[known] = number != self._own
+        admitted = [item for item, number in zip(asked, numbers, strict=True) if number not in withheld]
         if wanted and admitted and self.ring.reads:
-            self.ring.preload([subject for subject in subjects if subject not in withheld], in_categories(frozenset(wanted)))
-        return Admission(admitted, withheld)
+            self.ring.preload([subject for number, subject in by_number.items() if number not in withheld],
+                              in_categories(frozenset(wanted)))
+        return Admission(admitted, {by_number[number]: decision for number, decision in withheld.items()})
 
     def covered(self) -> tuple[Category, ...]:
         """The categories that this purpose and the actor's role cover, whoever the person is."""
@@ -177,14 +188,16 @@ class Opened:
         """End the scan: admit and record those who are shown, and count the rest in one event of the search service."""
         self._scanning = False
         self.ring.used.clear()
+        self.ring.forget_answers()
+        opened_by_scan = in_categories(frozenset({Category.IDENTITY}))
         for subject in subjects:
-            self.ring.used.update((subject.int, name) for name in in_categories(frozenset(self.covered())))
+            self.ring.used.update((subject.int, name) for name in opened_by_scan)
         if discarded:
             self._boundary.note(Draft(
                 at=self.at, event=Event.SEARCHED, outcome="allowed", actor_kind="service", actor="search",
                 on_behalf_of=self.by.id.hex if self.by.id else "", purpose=self.purpose, action=self.action,
                 reason=str(self.find_reason or ""), objects=f"search/discarded/{discarded}", request=self._boundary.request))
-        return self.admit(subjects)
+        return self.admit(subjects, Category.IDENTITY)  # a restricted person is still found: the name and banner stay readable
 
     # -- within --------------------------------------------------------------------------------------------------------
     def _load(self, subjects: Sequence[UUID]) -> None:
@@ -194,7 +207,7 @@ class Opened:
             return
         actor = self.by
         known = facts.about(new)
-        declaring = notices.versions_declaring(self.purpose, self.at)
+        declaring = self._boundary.declaring(self.purpose, self.at)
         actor_hex = actor.id.hex if actor.id else ""
         standings = {subject: facts.standing(known[subject.hex], self.purpose, at=self._at, declaring=declaring, actor=actor_hex)
                      for subject in new}
@@ -253,13 +266,15 @@ class Opened:
 
     def _gather(self) -> None:
         """Hand the boundary what was really opened, subject by subject."""
-        opened: dict[int, set[str]] = {}
+        if not self.ring.used:
+            return
+        opened: dict[int, tuple[str, set[str]]] = {}
         for number, compartment in self.ring.used:
-            opened.setdefault(number, set()).add(get_compartment(compartment).category.value)
-        for number, categories in opened.items():
-            subject = UUID(int=number)
-            decision = Decision(allowed=True, reason=self.known_reason(subject))
-            self._boundary.opened(self._draft(subject, Event.OPENED, "allowed", decision, what=""), categories)
+            known = opened.get(number)
+            if known is None:
+                known = opened[number] = (self._standings[number][2] if number in self._standings else "", set())
+            known[1].add(get_compartment(compartment).category.value)
+        self._boundary.opened(self._draft(None, Event.OPENED, "allowed", Decision(allowed=True), what=""), opened)
 
 
 class processing:  # noqa: N801  reads as a phrase: `with processing(…):`

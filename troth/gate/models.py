@@ -5,6 +5,8 @@ A fact holds identifiers and codes only. Each carries a keyed mark over its colu
 or lengthened below the gate is refused (pitfalls B15).
 """
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -37,6 +39,11 @@ class Fact(models.Model):
     ended = models.BigIntegerField(null=True)
     recorded_by = models.CharField(max_length=64)
     mark = models.BinaryField(max_length=32)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "random", "subject": "random identifier", "kind": "a code: the gate must find it", "purpose": "a code of the vocabulary",
+        "value": "a role, version or ground: a code", "other": "random identifier", "since": "when it holds from", "until": "when it ends",
+        "ended": "when it was ended", "recorded_by": "random identifier or service", "mark": "a keyed hash"}
 
     class Meta:
         indexes = [models.Index(fields=["subject", "kind"], name="fact_by_subject")]

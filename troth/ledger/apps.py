@@ -32,7 +32,10 @@ def check_guards(databases: Sequence[str] | None = None, **_: Any) -> list[Check
     if "ledger_event" not in connections["default"].introspection.table_names():
         return []
     return [
-        Error(f"The ledger's guard {name} is missing or altered.",
-              hint="Find out who removed it, run `troth ledger verify`, then migrate to put it back.", id="ledger.E001")
+        Error(
+            f"The ledger's guard {name} is missing or altered.",
+            hint="Find out who removed it, run `troth ledger verify`, then migrate to put it back.",
+            id="ledger.E001",
+        )
         for name in guards_missing(connections["default"])
     ]

@@ -23,8 +23,28 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "troth ledger export 1"
 # The columns of an event in the order in which they are hashed.
-COLUMNS = ("id", "at", "event", "outcome", "actor_kind", "actor", "on_behalf_of", "subject", "purpose", "action",
-           "failed_check", "rule", "reason", "what", "objects_touched", "request", "note", "follows", "turn", "mac")
+COLUMNS = (
+    "id",
+    "at",
+    "event",
+    "outcome",
+    "actor_kind",
+    "actor",
+    "on_behalf_of",
+    "subject",
+    "purpose",
+    "action",
+    "failed_check",
+    "rule",
+    "reason",
+    "what",
+    "objects_touched",
+    "request",
+    "note",
+    "follows",
+    "turn",
+    "mac",
+)
 ED25519 = b"\x01"  # the signature type of C2SP signed notes
 
 PROVES = """\
@@ -59,15 +79,16 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def encode(values: Iterable[str]) -> bytes:
     """
-    The bytes that stand for a row: each column with its length in bytes before it, as `5:value`.
+    The bytes that stand for a row: the lengths of its columns in bytes, then the columns, as `3,0,5:onethree`.
 
     No two rows share an encoding, whatever their columns hold.
     """
-    parts = []
-    for value in values:
-        raw = value.encode()
-        parts.append(b"%d:%b" % (len(raw), raw))
-    return b"".join(parts)
+    kept = list(values)
+    text = "".join(kept)
+    if text.isascii():  # as every event that our own writers wrote is: characters are bytes
+        return f"{','.join(map(str, map(len, kept)))}:{text}".encode()
+    raw = [value.encode() for value in kept]
+    return b",".join(b"%d" % len(each) for each in raw) + b":" + b"".join(raw)
 
 
 def event_leaf(columns: Iterable[str], *, subject_seq: int, flaw: str, previous: bytes) -> bytes:
@@ -268,13 +289,19 @@ def _check_export(export: dict[str, Any], key: PublicKey | None, checkpoint: str
             raise CheckFailed(f"event number {number} does not follow the one before it: one of the two was changed")
         leaf = event_leaf(columns, subject_seq=number, flaw=event["flaw"], previous=previous)
         try:
-            check_inclusion(leaf, event["index"], head.size, [base64.b64decode(part) for part in event["path"]], head.root)
+            check_inclusion(
+                leaf, event["index"], head.size, [base64.b64decode(part) for part in event["path"]], head.root
+            )
         except CheckFailed as fault:
-            raise CheckFailed(f"event number {number} was changed, or its proof belongs to another: {fault}") from None
+            raise CheckFailed(
+                f"event number {number} was changed, or its proof belongs to another: {fault}"
+            ) from None
         previous = leaf
     found.append(f"{len(events)} events, numbered 1 to {len(events)} without a gap, stand in the log unchanged.")
     if stated.check(export["statement"]) != statement_text(subject, len(events), head):
-        raise CheckFailed("the clinic's signed count of events differs from what the file holds: events are missing at the end")
+        raise CheckFailed(
+            "the clinic's signed count of events differs from what the file holds: events are missing at the end"
+        )
     found.append("The clinic has signed that these are all events about this person up to the checkpoint.")
     flawed = [event["subject_seq"] for event in events if event["flaw"]]
     if flawed:
@@ -315,8 +342,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if key_text and "+" not in key_text:
             key_text = Path(key_text).read_text(encoding="utf-8")
     except (OSError, ValueError) as fault:
-        print(f"Cannot read: {type(fault).__name__}. Give the path of an export as the clinic handed it out.",  # noqa: T201
-              file=sys.stderr)
+        cause = f"Cannot read: {type(fault).__name__}. Give the path of an export as the clinic handed it out."
+        print(cause, file=sys.stderr)  # noqa: T201
         return 2
     try:
         found = check_export(export, PublicKey.parse(key_text) if key_text else None, checkpoint)

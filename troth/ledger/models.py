@@ -5,6 +5,8 @@ Triggers (`guards.py`) refuse UPDATE, DELETE, TRUNCATE and REPLACE on all four. 
 `xid`, the transaction that wrote it (migration 0001), by which the sealer finds late committers.
 """
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import CompositePrimaryKey
 
@@ -34,6 +36,30 @@ class LedgerEvent(models.Model):
     turn = models.BigIntegerField()
     mac = models.TextField()
 
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a count",
+        "at": "when it happened: pages and alarms sort and search by it",
+        "event": "one of a list in code",
+        "outcome": "one of three words",
+        "actor_kind": "one of three words",
+        "actor": "a random identifier, or a service's name",
+        "on_behalf_of": "a random identifier",
+        "subject": "a random identifier",
+        "purpose": "one of a list in code",
+        "action": "one of a list in code",
+        "failed_check": "one of the gate's checks",
+        "rule": "a citation",
+        "reason": "a label from a list in code; what somebody typed is sealed elsewhere",
+        "what": "categories, never their content",
+        "objects_touched": "tables, random identifiers and digests of sealed rows",
+        "request": "a random identifier",
+        "note": "a random identifier of a sealed holding",
+        "follows": "a number of this table",
+        "turn": "a count",
+        "mac": "a mark under a key that is in no database",
+        "xid": "PostgreSQL's number of the transaction",
+    }
+
     class Meta:
         db_table = "ledger_event"
         indexes = [models.Index(fields=["actor", "id"], name="ledger_event_actor")]
@@ -53,6 +79,16 @@ class Leaf(models.Model):
     flaw = models.TextField(db_default="")  # what the sealer found wrong with the strand, or nothing
     hash = models.BinaryField()
 
+    open_columns: ClassVar[dict[str, str]] = {
+        "index": "a place in the tree",
+        "event_id": "a number of the events",
+        "subject": "a random identifier",
+        "subject_seq": "a count",
+        "previous": "a hash over identifiers and codes",
+        "flaw": "one of three words",
+        "hash": "a hash over identifiers and codes",
+    }
+
     class Meta:
         db_table = "ledger_leaf"
         # Not unique: a second unique key would be a second door for INSERT OR REPLACE. `verify` checks continuity.
@@ -70,6 +106,12 @@ class Node(models.Model):
     index = models.BigIntegerField()
     hash = models.BinaryField()
 
+    open_columns: ClassVar[dict[str, str]] = {
+        "height": "a place in the tree",
+        "index": "a place in the tree",
+        "hash": "a hash over hashes",
+    }
+
     class Meta:
         db_table = "ledger_node"
 
@@ -85,6 +127,13 @@ class Checkpoint(models.Model):
     # Where the next seal starts looking: the highest event (SQLite), the oldest running transaction (PostgreSQL).
     watermark = models.BigIntegerField()
     note = models.TextField()
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "size": "a count",
+        "at": "when it was signed; published",
+        "watermark": "a number of the events or of a transaction",
+        "note": "the signed statement, which is published",
+    }
 
     class Meta:
         db_table = "ledger_checkpoint"

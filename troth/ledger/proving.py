@@ -65,7 +65,9 @@ def prove(event_id: int) -> Proof:
         cursor.execute('SELECT "index", hash FROM ledger_leaf WHERE event_id = %s', [event_id])
         leaf = cursor.fetchone()
     if leaf is None:
-        raise NotSealed("This event is not sealed; the sealer takes a few seconds, and `troth ledger seal` does it now.")
+        raise NotSealed(
+            "This event is not sealed; the sealer takes a few seconds, and `troth ledger seal` does it now."
+        )
     size = Head.parse(note).size
     return Proof(event_id, leaf[0], bytes(leaf[1]), rows.stored_tree().inclusion(leaf[0], size), note)
 
@@ -102,7 +104,9 @@ def export_person(subject: str, at: datetime, known: Sequence[str] = ()) -> byte
         "checkpoint": note,
         "statement": signer().sign(statement_text(subject, len(events), head)),
         "events": events,
-        "consistency": {str(size): _texts(tree.consistency(*sorted((size, head.size)))) for size in _sizes(known, head.size)},
+        "consistency": {
+            str(size): _texts(tree.consistency(*sorted((size, head.size)))) for size in _sizes(known, head.size)
+        },
     }
     return json.dumps(document, ensure_ascii=True, indent=1).encode()
 
@@ -119,7 +123,8 @@ def _events(subject: str, size: int) -> list[tuple[Any, ...]]:
             ' WHERE l.subject = %s AND l."index" < %s ORDER BY l.subject_seq',
             [subject, size],
         )
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _event(row: tuple[Any, ...], tree: Tree, size: int) -> dict[str, Any]:

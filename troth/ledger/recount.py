@@ -7,13 +7,15 @@ test holds the two together): 3 us an event where Python needs 6.
 """
 
 import sqlite3
+from binascii import unhexlify
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import psycopg
 
-from troth.ledger.check_export import COLUMNS, BadNote, Head, PublicKey, leaf_hash, node_hash
+from troth.ledger.check_export import COLUMNS, BadNote, Head, PublicKey
 from troth.ledger.merkle import TILE, join
 
 PIECE = 256 * TILE
@@ -52,15 +54,9 @@ class Piece:
     lasts: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
 
 
-class _Row(NamedTuple):
-    place: int
-    event_id: int
-    subject: bytes
-    subject_seq: int
-    previous: bytes
-    hash: bytes
-    flaw: bytes
-    body: bytes | None  # None where the event is gone, or is about another subject than its leaf
+# A leaf with its event, as the databases give them: its number, the event's, subject, number within the subject, the
+# subject's previous leaf, hash, flaw, and the event's bytes (None where it is gone, or is about another subject).
+_Row = tuple[int, int, bytes, int, bytes, bytes, bytes, bytes | None]
 
 
 _connection: Any = None
@@ -71,11 +67,15 @@ def open_source(source: Source) -> None:
     global _connection
     if source.vendor == "sqlite":
         _connection = sqlite3.connect(f"file:{source.parameters['database']}?mode=ro", uri=True)
+        # Read through memory: a piece walks two tables from end to end, and a system call a page would double its time.
+        _connection.execute("PRAGMA mmap_size = 8589934592")
     else:
         _connection = psycopg.connect(**source.parameters, autocommit=True)
         _connection.execute("SET default_transaction_read_only = on")
-        # For a range of leaves, walking both tables in order beats hashing all events for each piece.
-        _connection.execute("SET enable_hashjoin = off")
+        # Look each leaf's event up by its number; any other join reads the whole table for every piece.
+        for setting in ("enable_hashjoin", "enable_mergejoin", "jit"):
+            _connection.execute(f"SET {setting} = off")
+        _connection.execute("SET max_parallel_workers_per_gather = 0")
 
 
 def recount_here(start: int, stop: int, key: str) -> Piece:
@@ -90,31 +90,32 @@ def recount(connection: Any, start: int, stop: int, key: str) -> Piece:
     hashes: list[bytes] = []
     last_event, batches = -1, {size for size, _ in notes}
     expected = start
-    for row in _rows(connection, start, stop):
-        while expected < row.place:  # a leaf is gone: keep its place, so that what follows is compared in its own
-            piece.faults.append(Fault(expected, 0, "leaf removed"))
+    firsts, lasts, faults = piece.firsts, piece.lasts, piece.faults
+    for place, event_id, subject, number, previous, stored, flaw, body in _rows(connection, start, stop):
+        while expected < place:  # a leaf is gone: keep its place, so that what follows is compared in its own
+            faults.append(Fault(expected, 0, "leaf removed"))
             hashes.append(b"\0" * 32)
             expected += 1
-        if row.body is None:
-            piece.faults.append(Fault(row.place, row.event_id, "removed"))
+        if body is None:
+            faults.append(Fault(place, event_id, "removed"))
         else:
             piece.events += 1
-            if leaf_hash(row.body + row.previous) != row.hash:
-                piece.faults.append(Fault(row.place, row.event_id, "changed"))
-            elif row.flaw:
-                piece.faults.append(Fault(row.place, row.event_id, row.flaw.decode("ascii", "replace")))
+            if sha256(b"\x00" + body + previous).digest() != stored:  # as `event_leaf`, without its calls
+                faults.append(Fault(place, event_id, "changed"))
+            elif flaw:
+                faults.append(Fault(place, event_id, flaw.decode("ascii", "replace")))
         # Within one batch the sealer numbers events in their own order.
-        if row.event_id <= last_event and row.place not in batches:
-            piece.faults.append(Fault(row.place, row.event_id, "reordered"))
-        last_event = row.event_id
-        if row.subject:
-            before = piece.lasts.get(row.subject)
+        if event_id <= last_event and place not in batches:
+            faults.append(Fault(place, event_id, "reordered"))
+        last_event = event_id
+        if subject:
+            before = lasts.get(subject)
             if before is None:
-                piece.firsts[row.subject] = (row.subject_seq, row.previous, row.place)
-            elif before != (row.subject_seq - 1, row.previous):
-                piece.faults.append(Fault(row.place, row.event_id, "number"))
-            piece.lasts[row.subject] = (row.subject_seq, row.hash)
-        hashes.append(row.hash)
+                firsts[subject] = (number, previous, place)
+            elif before != (number - 1, previous):
+                faults.append(Fault(place, event_id, "number"))
+            lasts[subject] = (number, stored)
+        hashes.append(stored)
         expected += 1
     piece.faults += [Fault(place, 0, "leaf removed") for place in range(expected, stop)]
     hashes += [b"\0" * 32] * (stop - expected)
@@ -129,7 +130,10 @@ def _build(piece: Piece, hashes: list[bytes], notes: list[tuple[int, bytes]]) ->
         levels = [hashes[at : at + TILE]]
         while len(levels[-1]) > 1:
             row = levels[-1]
-            levels.append([node_hash(row[each], row[each + 1]) for each in range(0, len(row) - 1, 2)])
+            # As `node_hash`, without its calls; an odd one out finds no partner and waits for the next tile.
+            levels.append(
+                [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=False)]
+            )
         while note and note[0] - piece.start - at <= TILE:
             piece.checkpoints.append((*note, _partial(levels, note[0] - piece.start - at)))
             note = next(waiting, None)
@@ -168,15 +172,17 @@ def _read_notes(connection: Any, piece: Piece, key: PublicKey) -> list[tuple[int
 
 
 def encoding(vendor: str) -> str:
-    """The SQL for an event's columns, its number within the subject and its flaw, each with its length in bytes before it."""
+    """The SQL for an event's columns, its number within the subject and its flaw, encoded as `check_export.encode` does."""
     parts = [(f"e.{name}", name in _NUMBERS) for name in COLUMNS] + [("l.subject_seq", True), ("l.flaw", False)]
+    values = ", ".join(name for name, _ in parts)
     if vendor == "sqlite":
-        values = ", ".join(f"length(CAST({name} AS BLOB)), {name}" for name, _ in parts)
-        return f"CAST(printf('{'%d:%s' * len(parts)}', {values}) AS BLOB)"
-    return " || ".join(
-        f"octet_length({name}::text) || ':' || {name}" if number else f"octet_length({name}) || ':' || {name}"
-        for name, number in parts
+        lengths = ", ".join(f"length(CAST({name} AS BLOB))" for name, _ in parts)
+        return f"CAST(printf('{','.join(['%d'] * len(parts))}:{'%s' * len(parts)}', {lengths}, {values}) AS BLOB)"
+    lengths = ", ".join(
+        f"octet_length({name}::text)" if number else f"octet_length({name})" for name, number in parts
     )
+    # Lengths first and not between: two calls where there would be eighty, for two thirds of the time.
+    return f"concat_ws(',', {lengths}) || ':' || concat({values})"
 
 
 def _rows(connection: Any, start: int, stop: int) -> Iterator[_Row]:
@@ -187,17 +193,40 @@ def _rows(connection: Any, start: int, stop: int) -> Iterator[_Row]:
     if isinstance(connection, sqlite3.Connection):
         sql = (
             'SELECT l."index", l.event_id, CAST(l.subject AS BLOB), l.subject_seq, l.previous, l.hash, CAST(l.flaw AS BLOB),'
-            f" CASE WHEN e.id IS NULL THEN NULL ELSE {encoding('sqlite')} END {where}"
+            f" CASE WHEN e.id IS NOT NULL THEN {encoding('sqlite')} END {where}"
         )
-        yield from map(_Row._make, connection.execute(sql))
+        yield from connection.execute(sql)
         return
     sql = (
-        'COPY (SELECT l."index", l.event_id, l.subject, l.subject_seq, encode(l.previous, \'hex\'), encode(l.hash, \'hex\'),'
-        f" l.flaw, {encoding('postgresql')} {where}) TO STDOUT"
+        "COPY (SELECT l.\"index\", l.event_id, l.subject, l.subject_seq, encode(l.previous, 'hex'), encode(l.hash, 'hex'),"
+        f" l.flaw, CASE WHEN e.id IS NOT NULL THEN {encoding('postgresql')} END {where}) TO STDOUT"
     )
-    with connection.cursor() as cursor:
-        with cursor.copy(sql) as copy:
-            for data in copy:
-                index, event_id, subject, number, previous, leaf, flaw, body = bytes(data[:-1]).split(b"\t")
-                yield _Row(int(index), int(event_id), subject, int(number), bytes.fromhex(previous.decode()),
-                           bytes.fromhex(leaf.decode()), flaw, None if body == b"\\N" else body)
+    for line in _copied(connection.pgconn, sql):
+        place, event_id, subject, number, previous, stored, flaw, body = line[:-1].split(b"\t")
+        yield (
+            int(place),
+            int(event_id),
+            subject,
+            int(number),
+            unhexlify(previous),
+            unhexlify(stored),
+            flaw,
+            None if body == b"\\N" else body,
+        )
+
+
+def _copied(link: Any, sql: str) -> Iterator[bytes]:
+    """The lines of a COPY, straight from libpq: psycopg's own reader costs more a line than hashing it."""
+    begun = link.exec_(sql.encode())
+    if begun.status != psycopg.pq.ExecStatus.COPY_OUT:
+        raise psycopg.OperationalError("The ledger could not be read.")
+    while True:
+        length, data = link.get_copy_data(0)
+        if length < 0:
+            break
+        yield bytes(data)
+    failed = length == -2
+    while (result := link.get_result()) is not None:
+        failed = failed or result.status == psycopg.pq.ExecStatus.FATAL_ERROR
+    if failed:
+        raise psycopg.OperationalError("The ledger could not be read to its end.")

@@ -10,6 +10,7 @@ from troth.ledger.merkle import TILE, Tree
 
 EVENT_COLUMNS = ", ".join(f"e.{name}" for name in COLUMNS)
 
+
 def read_tile(height: int, number: int) -> list[bytes]:
     """Up to 256 stored hashes: leaves at height 0, nodes above."""
     start = number * TILE
@@ -21,7 +22,8 @@ def read_tile(height: int, number: int) -> list[bytes]:
             )
         else:
             cursor.execute(
-                'SELECT hash FROM ledger_leaf WHERE "index" >= %s AND "index" < %s ORDER BY "index"', [start, start + TILE]
+                'SELECT hash FROM ledger_leaf WHERE "index" >= %s AND "index" < %s ORDER BY "index"',
+                [start, start + TILE],
             )
         return [bytes(row[0]) for row in cursor.fetchall()]
 
@@ -57,7 +59,7 @@ def last_leaves(subjects: Sequence[str]) -> dict[str, tuple[int, bytes]]:
             "SELECT l.subject, l.subject_seq, l.hash FROM json_each(%s) s JOIN ledger_leaf l ON l.subject = s.value"
             " AND l.subject_seq = (SELECT max(subject_seq) FROM ledger_leaf WHERE subject = s.value)"
         )
-        parameter: object = json.dumps(subjects)
+        parameter: str | list[str] = json.dumps(subjects)
     else:
         sql = (
             "SELECT s.subject, l.subject_seq, l.hash FROM unnest(%s::text[]) s(subject) CROSS JOIN LATERAL"

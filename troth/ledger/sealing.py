@@ -16,7 +16,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 
 from troth.ledger import rows, strands
-from troth.ledger.check_export import Head, event_leaf
+from troth.ledger.check_export import COLUMNS, Head, event_leaf
 from troth.ledger.drafts import microseconds
 from troth.ledger.merkle import TILE, fold
 from troth.ledger.signing import signer
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 # On SQLite writers wait while a batch is sealed: 2,000 events take about 30 ms (pitfalls A5: batches under 100 ms).
 BATCH = {"sqlite": 2_000, "postgresql": 20_000}
+_SUBJECT = COLUMNS.index("subject")
 _LOCK = 0x74726F7468  # the advisory lock's number: "troth"
 _publishers: list[Callable[[str], None]] = []
 
@@ -76,7 +77,7 @@ def oldest_unsealed_age(at: datetime) -> timedelta | None:
     """How long the oldest event without a leaf has been waiting at `at`; over ten seconds is an alarm."""
     source, parameters = rows.unsealed(seal_start())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT min(e.at) {source}", parameters)  # noqa: S608 — no value of a person's in it
+        cursor.execute(f"SELECT min(e.at) {source}", parameters)
         oldest = cursor.fetchone()[0]
     return None if oldest is None else timedelta(microseconds=microseconds(at) - oldest)
 
@@ -101,7 +102,7 @@ def _anything_unsealed() -> bool:
     """Asked before the lock is taken, so that an idle sealer never keeps a writer waiting."""
     source, parameters = rows.unsealed(seal_start())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 {source} LIMIT 1", parameters)  # noqa: S608
+        cursor.execute(f"SELECT 1 {source} LIMIT 1", parameters)
         return cursor.fetchone() is not None
 
 
@@ -118,7 +119,7 @@ def _seal_batch(limit: int, after: tuple[int, int]) -> tuple[int, tuple[int, int
         source, parameters = rows.unsealed(low)
         if connection.vendor == "postgresql":
             cursor.execute(
-                f"SELECT {rows.EVENT_COLUMNS}, e.xid::text {source} AND (e.xid, e.id) > (%s::text::xid8, %s)"  # noqa: S608
+                f"SELECT {rows.EVENT_COLUMNS}, e.xid::text {source} AND (e.xid, e.id) > (%s::text::xid8, %s)"
                 " ORDER BY e.xid, e.id LIMIT %s",
                 [*parameters, str(after[0]), after[1], limit],
             )
@@ -127,27 +128,29 @@ def _seal_batch(limit: int, after: tuple[int, int]) -> tuple[int, tuple[int, int
                 after = (int(found[-1][-1]), int(found[-1][0]))
             # A full batch may have stopped in the midst of a transaction: begin with that one again.
             watermark = min(horizon, after[0]) if len(found) == limit else horizon
-            events = sorted([row[:-1] for row in found], key=lambda row: row[0])
+            events = [list(map(str, row[:-1])) for row in sorted(found)]
         else:
-            cursor.execute(f"SELECT {rows.EVENT_COLUMNS} {source} ORDER BY e.id LIMIT %s", [*parameters, limit])  # noqa: S608
-            events = cursor.fetchall()
-            watermark = events[-1][0] if events else low
+            cursor.execute(f"SELECT {rows.EVENT_COLUMNS} {source} ORDER BY e.id LIMIT %s", [*parameters, limit])
+            events = [list(map(str, row)) for row in cursor.fetchall()]
+            watermark = int(events[-1][0]) if events else low
     if events:
         _add(events, size, watermark)
     return len(events), after
 
 
-def _add(events: Sequence[tuple[Any, ...]], size: int, watermark: int) -> None:
+def _add(events: Sequence[Sequence[str]], size: int, watermark: int) -> None:
+    """Add events, given as text in the order of their numbers, to the tree, and sign it."""
     flaws = strands.find_flaws(events)
-    last = rows.last_leaves(sorted({event[7] for event in events if event[7]}))
+    last = rows.last_leaves(sorted({event[_SUBJECT] for event in events if event[_SUBJECT]}))
     leaves = []
     for index, event in enumerate(events, size):
-        subject, flaw = event[7], flaws.get(event[0], "")
+        event_id, subject = int(event[0]), event[_SUBJECT]
+        flaw = flaws.get(event_id, "")
         number, previous = last.get(subject, (0, b"")) if subject else (-1, b"")
-        made = event_leaf(map(str, event), subject_seq=number + 1, flaw=flaw, previous=previous)
+        made = event_leaf(event, subject_seq=number + 1, flaw=flaw, previous=previous)
         if subject:
             last[subject] = (number + 1, made)
-        leaves.append((index, event[0], subject, number + 1, previous, flaw, made))
+        leaves.append((index, event_id, subject, number + 1, previous, flaw, made))
     _insert("ledger_leaf", ("index", "event_id", "subject", "subject_seq", "previous", "flaw", "hash"), leaves)
     new_size = size + len(leaves)
     _add_nodes(1, size, new_size)
@@ -155,7 +158,9 @@ def _add(events: Sequence[tuple[Any, ...]], size: int, watermark: int) -> None:
     signing = signer()
     head = Head(signing.name, new_size, rows.stored_tree().root(new_size), now.strftime("%Y-%m-%dT%H:%M:%SZ"))
     note = signing.sign(head.text)
-    _insert("ledger_checkpoint", ("size", "at", "watermark", "note"), [(new_size, microseconds(now), watermark, note)])
+    _insert(
+        "ledger_checkpoint", ("size", "at", "watermark", "note"), [(new_size, microseconds(now), watermark, note)]
+    )
     transaction.on_commit(lambda: _publish(note))
 
 

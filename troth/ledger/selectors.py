@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Max, QuerySet
 
 from troth.ledger.drafts import microseconds, moment
 from troth.ledger.models import Leaf, LedgerEvent
 from troth.ledger.names import Event
 from troth.ledger.sealing import seal_start
+
+_WORDS = {str(each): each.words for each in Event}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,11 @@ def events_about(subject: str, *, limit: int = 50, before: int | None = None) ->
     if before is not None:
         sealed = sealed.filter(event_id__lt=before)
     # The subject's index is on the leaves, which the sealer writes in batches: writers never pay for it.
-    found = list(LedgerEvent.objects.filter(id__in=list(sealed.order_by("-subject_seq").values_list("event_id", flat=True)
-                                                        [:limit])))
+    found = list(
+        LedgerEvent.objects.filter(
+            id__in=list(sealed.order_by("-subject_seq").values_list("event_id", flat=True)[:limit])
+        )
+    )
     waiting = _waiting().filter(subject=subject).exclude(id__in=[row.id for row in found])
     if before is not None:
         waiting = waiting.filter(id__lt=before)
@@ -76,7 +82,9 @@ def search(
 ) -> list[Entry]:
     """The latest events that match everything given, for the privacy officer. Pages like the others."""
     given = {"actor": actor, "event": event, "outcome": outcome, "purpose": purpose, "request": request}
-    rows: QuerySet[LedgerEvent] = LedgerEvent.objects.filter(**{name: value for name, value in given.items() if value})
+    rows: QuerySet[LedgerEvent] = LedgerEvent.objects.filter(
+        **{name: value for name, value in given.items() if value}
+    )
     if subject:
         about = Leaf.objects.filter(subject=subject).values("event_id")
         rows = rows.filter(id__in=about) | rows.filter(subject=subject, id__in=_waiting().values("id"))
@@ -97,8 +105,6 @@ def count_about(subject: str) -> int:
 
 def _waiting() -> QuerySet[LedgerEvent]:
     """Events that have no leaf yet."""
-    from django.db import connection
-
     start = seal_start()
     if connection.vendor == "sqlite":
         return LedgerEvent.objects.filter(id__gt=start)
@@ -112,14 +118,26 @@ def _entries(rows: Sequence[LedgerEvent] | QuerySet[LedgerEvent]) -> list[Entry]
 def _entry(row: LedgerEvent) -> Entry:
     values: dict[str, Any] = {
         name: getattr(row, name)
-        for name in ("id", "event", "outcome", "actor_kind", "actor", "on_behalf_of", "subject", "purpose", "action", "rule",
-                     "reason", "request", "note")
+        for name in (
+            "id",
+            "event",
+            "outcome",
+            "actor_kind",
+            "actor",
+            "on_behalf_of",
+            "subject",
+            "purpose",
+            "action",
+            "rule",
+            "reason",
+            "request",
+            "note",
+        )
     }
-    known = row.event in Event._value2member_map_
     return Entry(
         **values,
         at=moment(row.at),
-        words=Event(row.event).words if known else row.event,
+        words=_WORDS.get(row.event, row.event),
         check=row.failed_check,
         what=tuple(row.what.split()),
         objects=tuple(row.objects_touched.split()),

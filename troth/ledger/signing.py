@@ -49,11 +49,12 @@ class Signer:
 
 def signer() -> Signer:
     """This deployment's key; made on first use, in a file that only its owner may read."""
-    return _read(Path(settings.TROTH_KEYS) / FILE_NAME)
+    return _read(str(settings.TROTH_KEYS))
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path) -> Signer:
+def _read(folder: str) -> Signer:
+    path = Path(folder) / FILE_NAME
     if not path.exists():
         _make(path)
     prefix, key, name, _, encoded = path.read_text(encoding="ascii").strip().split("+", 4)

@@ -6,7 +6,6 @@ The sealer looks once, and its finding stands in the leaf, under the checkpoint'
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection
 
@@ -23,16 +22,19 @@ WORDS = {
 _ID, _FOLLOWS, _TURN, _MAC = (COLUMNS.index(name) for name in ("id", "follows", "turn", "mac"))
 
 
-def find_flaws(events: Sequence[tuple[Any, ...]]) -> dict[int, str]:
-    """The flaw of each flawed event among these, which are in the order of their numbers."""
+def find_flaws(events: Sequence[Sequence[str]]) -> dict[int, str]:
+    """The flaw of each flawed event among these, which are columns as text, in the order of their numbers."""
     key = signer().writers_key
     flaws = {}
     writes: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    here = {}
     for event in events:
+        event_id, turn = int(event[_ID]), int(event[_TURN])
         if not is_genuine(event, key):
-            flaws[event[_ID]] = FORGED
-        writes[event[_FOLLOWS]].append((event[_ID], event[_TURN]))
-    turns = _turns_of(writes, {event[_ID]: event[_TURN] for event in events})
+            flaws[event_id] = FORGED
+        writes[int(event[_FOLLOWS])].append((event_id, turn))
+        here[event_id] = turn
+    turns = _turns_of(writes, here)
     for follows, write in writes.items():
         before = 0 if follows < 0 else turns.get(follows)
         for event_id, flaw in _flaws_of_one_write(write, before, follows):
@@ -40,10 +42,10 @@ def find_flaws(events: Sequence[tuple[Any, ...]]) -> dict[int, str]:
     return flaws
 
 
-def is_genuine(event: Sequence[Any], key: bytes) -> bool:
+def is_genuine(event: Sequence[str], key: bytes) -> bool:
     """Whether one of our writers wrote exactly this, its number aside."""
-    values = [str(value) for value in event[1:_MAC]]
-    return not any("\t" in value for value in values) and mac("\t".join(values), key) == event[_MAC]
+    joined = "\t".join(event[1:_MAC])
+    return joined.count("\t") == _MAC - 2 and mac(joined, key) == event[_MAC]
 
 
 def _turns_of(writes: dict[int, list[tuple[int, int]]], here: dict[int, int]) -> dict[int, int]:

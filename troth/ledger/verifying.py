@@ -168,8 +168,9 @@ def _pieces(size: int, key: str, workers: int) -> Iterator[Piece]:
         for start, stop in zip(starts, stops, strict=True):
             yield recount(connection.connection, start, stop, key)
         return
-    with ProcessPoolExecutor(min(workers, len(starts)), multiprocessing.get_context("spawn"), open_source,
-                             (source,)) as pool:
+    with ProcessPoolExecutor(
+        min(workers, len(starts)), multiprocessing.get_context("spawn"), open_source, (source,)
+    ) as pool:
         yield from pool.map(recount_here, starts, stops, [key] * len(stops))
 
 
@@ -193,7 +194,9 @@ def _tree_faults(nodes: list[bytes]) -> list[Fault]:
     height, row = 1, nodes
     while row:
         faults += [
-            Fault(index * TILE**height, 0, "tree") for index, value in enumerate(row) if stored.pop((height, index), b"") != value
+            Fault(index * TILE**height, 0, "tree")
+            for index, value in enumerate(row)
+            if stored.pop((height, index), b"") != value
         ]
         row = [fold(row[at : at + TILE]) for at in range(0, len(row) - TILE + 1, TILE)]
         height += 1
@@ -238,23 +241,22 @@ def _name(faults: list[Fault], *, genuine: bool) -> list[Finding]:
     findings: list[Finding] = []
     moved = []
     writers_key = signer().writers_key if genuine else b""
-    for index, event_id, kind in sorted(faults):
-        named = event_id
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        for place, event_id, kind in sorted(faults):
+            named, event = event_id, None
             if not named:
-                cursor.execute('SELECT event_id FROM ledger_leaf WHERE "index" = %s', [index])
+                cursor.execute('SELECT event_id FROM ledger_leaf WHERE "index" = %s', [place])
                 named = (cursor.fetchone() or (0,))[0]
-            event = None
-            if kind in {"changed", "removed"}:
+            elif kind in {"changed", "removed"}:
                 cursor.execute(f"SELECT {rows.EVENT_COLUMNS} FROM ledger_event e WHERE id = %s", [event_id])  # noqa: S608
                 event = cursor.fetchone()
-        if event and genuine and strands.is_genuine(event, writers_key):
-            moved.append(len(findings))
-        # An event that is there, but about another subject than its leaf, was not removed.
-        findings.append(Finding(index, named, "changed" if event else kind))
+            if event and genuine and strands.is_genuine(list(map(str, event)), writers_key):
+                moved.append(len(findings))
+            # An event that is there, but about another subject than its leaf, was not removed.
+            findings.append(Finding(place, named, "changed" if event else kind))
     # One of our writers wrote each of these, but under another number: they changed places among themselves.
-    for place in moved if len(moved) > 1 else ():
-        findings[place] = Finding(findings[place].index, findings[place].event_id, "reordered")
+    for at in moved if len(moved) > 1 else ():
+        findings[at] = Finding(findings[at].index, findings[at].event_id, "reordered")
     return findings
 
 
@@ -277,11 +279,12 @@ def _waiting(at: datetime, *, genuine: bool) -> list[Finding]:
     """What is wrong with events that wait for their sealing."""
     source, parameters = rows.unsealed(seal_start())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {rows.EVENT_COLUMNS} {source} ORDER BY e.id LIMIT 20000", parameters)  # noqa: S608
-        events = cursor.fetchall()
+        cursor.execute(f"SELECT {rows.EVENT_COLUMNS} {source} ORDER BY e.id LIMIT 20000", parameters)
+        events = [list(map(str, row)) for row in cursor.fetchall()]
     flaws = strands.find_flaws(events) if genuine else {}
     findings = [Finding(-1, event_id, flaw) for event_id, flaw in sorted(flaws.items())]
     age = oldest_unsealed_age(at)
     if age is not None and age > LAG:
-        findings.append(Finding(-1, min(events, key=lambda event: event[1])[0], "unsealed"))
+        oldest = min(events, key=lambda event: int(event[1]))
+        findings.append(Finding(-1, int(oldest[0]), "unsealed"))
     return findings

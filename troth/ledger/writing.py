@@ -19,8 +19,23 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from troth.ledger.drafts import Draft, line, microseconds
 from troth.ledger.signing import signer
 
-TEXT_COLUMNS = ("event", "outcome", "actor_kind", "actor", "on_behalf_of", "subject", "purpose", "action", "failed_check",
-                "rule", "reason", "what", "objects_touched", "request", "note")
+TEXT_COLUMNS = (
+    "event",
+    "outcome",
+    "actor_kind",
+    "actor",
+    "on_behalf_of",
+    "subject",
+    "purpose",
+    "action",
+    "failed_check",
+    "rule",
+    "reason",
+    "what",
+    "objects_touched",
+    "request",
+    "note",
+)
 WRITTEN = ("at", *TEXT_COLUMNS, "follows", "turn", "mac")
 _NAMES = ", ".join(WRITTEN)
 _ONE = f"({', '.join(['%s'] * len(WRITTEN))})"
@@ -46,6 +61,12 @@ def write(drafts: Sequence[Draft]) -> None:
         signed = f"{microseconds(draft.at)}\t{line(draft)}\t{follows}\t{turn}"
         lines.append(f"{signed}\t{mac(signed, key)}")
     strand.advance(_insert(lines), turn)
+
+
+def has_written() -> bool:
+    """Whether this thread's connection has committed an event since it was opened."""
+    strand: _Strand | None = getattr(connections["default"], "troth_strand", None)
+    return strand is not None and strand.committed[0] > 0
 
 
 def mac(signed: str, key: bytes) -> str:

@@ -29,6 +29,11 @@ def check_guards(databases: Sequence[str] | None = None, **_: Any) -> list[Check
     """An error for each guard that is gone. Runs with `check --database default` and at the start of a server."""
     if "default" not in (databases or ()) or TABLE not in connections["default"].introspection.table_names():
         return []
-    return [Error(f"The notice's guard {name} is missing or altered.",
-                  hint="Find out who removed it, compare the versions with a backup, then migrate to put it back.",
-                  id="notice.E001") for name in guards_missing(connections["default"])]
+    return [
+        Error(
+            f"The notice's guard {name} is missing or altered.",
+            hint="Find out who removed it, compare the versions with a backup, then migrate to put it back.",
+            id="notice.E001",
+        )
+        for name in guards_missing(connections["default"])
+    ]

@@ -25,9 +25,20 @@ class Change:
 
 def compare(before: Notice, after: Notice) -> list[Change]:
     """Every change from one notice to another, those that matter to people first."""
-    found = list(dict.fromkeys(chain(
-        _controller(before, after), _purposes(before, after), _categories(before, after), _recipients(before, after),
-        _transfers(before, after), _retention(before, after), _rights(before, after), _promises(before, after))))
+    found = list(
+        dict.fromkeys(
+            chain(
+                _controller(before, after),
+                _purposes(before, after),
+                _categories(before, after),
+                _recipients(before, after),
+                _transfers(before, after),
+                _retention(before, after),
+                _rights(before, after),
+                _promises(before, after),
+            )
+        )
+    )
     told = {change.part for change in found}
     for part in Notice.model_fields:
         if part not in told and getattr(before, part) != getattr(after, part):
@@ -57,11 +68,11 @@ def _name(row: PurposeRow) -> str:
 def _purposes(before: Notice, after: Notice) -> Iterator[Change]:
     old: dict[Purpose, PurposeRow] = {row.id: row for row in before.purposes}
     new: dict[Purpose, PurposeRow] = {row.id: row for row in after.purposes}
-    for purpose in new.keys() - old.keys():
+    for purpose in sorted(new.keys() - old.keys()):
         yield Change("purposes", True, f"New purpose: {_name(new[purpose])}.")
-    for purpose in old.keys() - new.keys():
+    for purpose in sorted(old.keys() - new.keys()):
         yield Change("purposes", False, f"Given up: {_name(old[purpose])}.")
-    for purpose in new.keys() & old.keys():
+    for purpose in sorted(new.keys() & old.keys()):
         yield from _purpose(old[purpose], new[purpose])
 
 
@@ -90,16 +101,20 @@ def _purpose(old: PurposeRow, new: PurposeRow) -> Iterator[Change]:
             # Data that a person could reach and no longer can: their rights grow narrower.
             yield Change("purposes", who == "self", f"Under '{name}' {who} no longer sees {_listed(lost)}.")
     machine_old, machine_new = old.automation, new.automation
-    if machine_new and (machine_old is None or (machine_new.solely, machine_new.significant)
-                        > (machine_old.solely, machine_old.significant)):
+    if machine_new and (
+        machine_old is None
+        or (machine_new.solely, machine_new.significant) > (machine_old.solely, machine_old.significant)
+    ):
         yield Change("purposes", True, f"Machines now decide more under '{name}'.")
     if new.bundled_with and not old.bundled_with:
         yield Change("purposes", True, f"'{name}' now comes with {', '.join(new.bundled_with)}.")
 
 
 def _seers(row: PurposeRow) -> dict[str, frozenset[Category]]:
-    return {who: row.covers if grant.categories is None else frozenset(grant.categories)
-            for who, grant in row.access.items()}
+    return {
+        who: row.covers if grant.categories is None else frozenset(grant.categories)
+        for who, grant in row.access.items()
+    }
 
 
 def _categories(before: Notice, after: Notice) -> Iterator[Change]:
@@ -110,7 +125,9 @@ def _categories(before: Notice, after: Notice) -> Iterator[Change]:
     for category in sorted(old.keys() - new.keys()):
         yield Change("categories", False, f"No longer held: {old[category].words or category}.")
     for category in sorted(new.keys() & old.keys()):
-        more = {piece.item.value for piece in new[category].items} - {piece.item.value for piece in old[category].items}
+        more = {piece.item.value for piece in new[category].items} - {
+            piece.item.value for piece in old[category].items
+        }
         if more:
             yield Change("categories", True, f"Under '{new[category].words or category}' now also {_listed(more)}.")
 
@@ -127,11 +144,13 @@ def _recipients(before: Notice, after: Notice) -> Iterator[Change]:
         if more := new[who].gets - old[who].gets:
             yield Change("recipients", True, f"{name} now receives {_listed(more)} too.")
         if new[who].country != old[who].country:
-            yield Change("recipients", new[who].country != "GB", f"{name} now holds or sees data in {new[who].country}.")
+            yield Change(
+                "recipients", new[who].country != "GB", f"{name} now holds or sees data in {new[who].country}."
+            )
         if new[who].kind != old[who].kind:
             yield Change("recipients", True, f"{name} is now a {new[who].kind}, no longer a {old[who].kind}.")
-        if more_ends := set(new[who].for_use) - set(old[who].for_use):
-            yield Change("recipients", True, f"{name} now receives data for {_listed(more_ends)} too.")
+        if ends := {use.value for use in new[who].for_use} - {use.value for use in old[who].for_use}:
+            yield Change("recipients", True, f"{name} now receives data for {_listed(ends)} too.")
         if new[who].name != old[who].name:
             yield Change("recipients", True, f"{name} takes the place of {old[who].name or who}.")
     for disclosure in after.sharing.disclosures:
@@ -140,14 +159,16 @@ def _recipients(before: Notice, after: Notice) -> Iterator[Change]:
 
 
 def _transfers(before: Notice, after: Notice) -> Iterator[Change]:
-    def countries(notice: Notice) -> set[str]:
-        return {route.country for route in notice.transfers.routes} | set(notice.transfers.hosted_in)
-
-    if more := countries(after) - countries(before):
-        yield Change("transfers", more != {"GB"}, f"Data now goes to {_listed(more)}.")
-    if fewer := countries(before) - countries(after):
-        yield Change("transfers", False, f"Data no longer goes to {_listed(fewer)}.")
-    if after.transfers.seen_from_abroad and not before.transfers.seen_from_abroad:
+    old, new = before.transfers, after.transfers
+    for words, was, now in (
+        ("lies in", set(old.hosted_in), set(new.hosted_in)),
+        ("is sent to or seen from", {route.country for route in old.routes}, {route.country for route in new.routes}),
+    ):
+        if more := now - was:
+            yield Change("transfers", more != {"GB"}, f"Data now {words} {_listed(more)} too.")
+        if fewer := was - now:
+            yield Change("transfers", False, f"No longer so: data {words} {_listed(fewer)}.")
+    if new.seen_from_abroad and not old.seen_from_abroad:
         yield Change("transfers", True, "People outside the UK may now see data.")
 
 
@@ -171,8 +192,10 @@ def _longer(old: RetentionRule | None, new: RetentionRule | None) -> bool | None
             return True
         if (after.until_age or 0) > (before.until_age or 0):
             return True
-    shorter = any(before.period != after.period or before.until_age != after.until_age
-                  for before, after in zip(old.limbs, new.limbs, strict=True))
+    shorter = any(
+        before.period != after.period or before.until_age != after.until_age
+        for before, after in zip(old.limbs, new.limbs, strict=True)
+    )
     return False if shorter else None
 
 
@@ -190,9 +213,12 @@ def _retention(before: Notice, after: Notice) -> Iterator[Change]:
                 yield Change("retention", longer, f"{category} under '{_name(row)}' is kept {manner}{words}.")
     days_before, days_after = before.retention.master_key_days or 0, after.retention.master_key_days or 0
     if days_before != days_after:
-        yield Change("retention", days_after > days_before or not days_after,
-                     f"Destroyed data is gone from backups after {days_after or 'an unstated number of'} days, "
-                     f"not {days_before or 'unstated'}.")
+        yield Change(
+            "retention",
+            days_after > days_before or not days_after,
+            f"Destroyed data is gone from backups after {days_after or 'an unstated number of'} days, "
+            f"not {days_before or 'unstated'}.",
+        )
 
 
 def _rights(before: Notice, after: Notice) -> Iterator[Change]:
@@ -235,6 +261,8 @@ def _promises(before: Notice, after: Notice) -> Iterator[Change]:
             if channel.by not in old and channel.basis != "consent":
                 yield Change("marketing", True, f"Marketing now comes by {channel.by} without being asked for.")
             elif channel.by in old and channel.basis != old[channel.by].basis:
-                yield Change("marketing", True, f"Marketing by {channel.by} now rests on {channel.basis or 'nothing'}.")
+                yield Change(
+                    "marketing", True, f"Marketing by {channel.by} now rests on {channel.basis or 'nothing'}."
+                )
     elif after.marketing is not None and not after.marketing.none and after.marketing.channels:
         yield Change("marketing", True, "Marketing is new.")

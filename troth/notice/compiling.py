@@ -15,7 +15,6 @@ from troth.notice.schema import Notice
 from troth.notice.schema.uses import PurposeRow
 from troth.vault.categories import Category
 
-
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -31,8 +30,14 @@ def hash_of(notice: Notice) -> str:
     return hashlib.sha256(canonical(notice)).hexdigest()
 
 
-def compile_register(parsed: ParsedNotice, version: int, hash: str, in_force_at: datetime, *,
-                     published: bool = False) -> Register:
+def compile_register(
+    parsed: ParsedNotice,
+    version: int,
+    hash: str,  # noqa: A002 - the register's own word
+    in_force_at: datetime,
+    *,
+    published: bool = False,
+) -> Register:
     """
     Compile a notice to its register. A published one is taken as it was checked on its day, so that a rule added to
     the linter later never shuts a running clinic.
@@ -54,9 +59,15 @@ def compile_register(parsed: ParsedNotice, version: int, hash: str, in_force_at:
         hash=hash,
         in_force_at=in_force_at,
         controller=(controller.trading_name or controller.legal_name) if controller else "",
-        purposes=_frozen({row.id: _declared(notice, row, place) for place, row in enumerate(notice.purposes, start=1)}),
-        roles=_frozen({role.id: DeclaredRole(role.id, role.name, role.description, role.secrecy,
-                                             role.health_professional) for role in notice.roles}),
+        purposes=_frozen(
+            {row.id: _declared(notice, row, place) for place, row in enumerate(notice.purposes, start=1)}
+        ),
+        roles=_frozen(
+            {
+                role.id: DeclaredRole(role.id, role.name, role.description, role.secrecy, role.health_professional)
+                for role in notice.roles
+            }
+        ),
     )
 
 
@@ -71,8 +82,12 @@ def _declared(notice: Notice, row: PurposeRow, place: int) -> DeclaredPurpose:
         rule = row.rule_for(category) or notice.retention.default
         if rule:
             rules[category] = rule
-    access = {who: Access(covers if grant.categories is None else frozenset(grant.categories) & covers,
-                          frozenset(grant.actions)) for who, grant in row.access.items()}
+    access = {
+        who: Access(
+            covers if grant.categories is None else frozenset(grant.categories) & covers, frozenset(grant.actions)
+        )
+        for who, grant in row.access.items()
+    }
     return DeclaredPurpose(
         purpose=Purpose(row.id),
         row=place,

@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found in a notice file. `line` counts from 1; `path` is the way to the node, such as `purposes.3.basis`."""
+    """One thing found in a notice file. `line` counts from 1; `path` leads to the node: `purposes.3.basis`."""
 
     code: str
     level: Level

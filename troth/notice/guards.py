@@ -14,8 +14,10 @@ _SQLITE = {
     f"{TABLE}_no_update": f"CREATE TRIGGER {TABLE}_no_update BEFORE UPDATE ON {TABLE} {_REFUSE}",
     f"{TABLE}_no_delete": f"CREATE TRIGGER {TABLE}_no_delete BEFORE DELETE ON {TABLE} {_REFUSE}",
     # INSERT OR REPLACE deletes without firing a delete trigger, so a number that exists is refused first.
-    f"{TABLE}_no_replace": f"CREATE TRIGGER {TABLE}_no_replace BEFORE INSERT ON {TABLE}"
-                           f" WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE number = NEW.number) {_REFUSE}",
+    f"{TABLE}_no_replace": (
+        f"CREATE TRIGGER {TABLE}_no_replace BEFORE INSERT ON {TABLE}"  # noqa: S608 - our own constant
+        f" WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE number = NEW.number) {_REFUSE}"
+    ),
 }
 
 
@@ -28,13 +30,15 @@ def make_guards(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
             return
         cursor.execute(f"CREATE OR REPLACE FUNCTION notice_refuse() RETURNS trigger LANGUAGE plpgsql AS $${_BODY}$$")
-        cursor.execute(f"CREATE TRIGGER {TABLE}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {TABLE}"
-                       " FOR EACH STATEMENT EXECUTE FUNCTION notice_refuse()")
+        cursor.execute(
+            f"CREATE TRIGGER {TABLE}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {TABLE}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION notice_refuse()"
+        )
         cursor.execute(f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {TABLE}_no_change")
 
 
 def drop_guards(connection: BaseDatabaseWrapper) -> None:
-    """Take every trigger away: for undoing the migration and for tests that play the intruder, and for nothing else."""
+    """Take every trigger away: to undo the migration, for tests that play the intruder, and for nothing else."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             for name in _SQLITE:

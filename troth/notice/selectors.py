@@ -1,7 +1,13 @@
 """Reading the notice: which version is in force, and what it declares. Compiled once per process and content."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from django.db import connections
+from django.utils.timezone import localtime
 
 from troth.notice.compiling import compile_register, hash_of
 from troth.notice.files import ParsedNotice, parse_notice
@@ -9,6 +15,7 @@ from troth.notice.models import Version
 from troth.notice.purposes import Purpose
 from troth.notice.register import Register
 from troth.notice.schema import Notice
+from troth.notice.schema.keeping import RetentionRule
 
 
 class NoNotice(LookupError):
@@ -19,25 +26,48 @@ class AlteredNotice(Exception):
     """The stored text of a version is not the text that was published."""
 
 
-def register_in_force(at: datetime) -> Register:
+class Published(NamedTuple):
+    """What the gate must know of a version before it looks inside."""
+
+    number: int
+    hash: str
+    in_force_at: datetime
+    published_at: datetime
+
+
+Timeline = tuple[Published, ...]
+
+
+def timeline() -> Timeline:
     """
-    The register that holds at a moment: of all versions in force by then, the newest. One small query, so that a new
-    version acts at once in every process (pitfalls D10).
+    Every version, the oldest first. One small query of plain SQL, since every request and every act asks it, so that a
+    new version acts at once in every process (pitfalls D10).
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT number, hash, in_force_at, published_at FROM notice_version ORDER BY number")
+        return _timeline(tuple(cursor.fetchall()))
+
+
+def register_in_force(at: datetime, known: Timeline | None = None) -> Register:
+    """
+    The register that holds at a moment: of all versions in force by then, the newest. `known`: the timeline just read.
 
     :raises NoNotice: none is in force yet.
     """
-    found = (Version.objects.filter(in_force_at__lte=at).order_by("-number")
-             .values_list("number", "hash", "in_force_at").first())
-    if found is None:
-        raise NoNotice("No notice is in force yet; publish one with `troth notice publish FILE`.")
-    return _register(*found)
+    for version in reversed(timeline() if known is None else known):
+        if version.in_force_at <= at:
+            return _register(version.number, version.hash, version.in_force_at)
+    raise NoNotice("No notice is in force yet; publish one with `troth notice publish FILE`.")
 
 
-def versions_declaring(purpose: Purpose, at: datetime) -> frozenset[int]:
+def retention_rules(register: Register) -> Mapping[str, RetentionRule]:
+    """The rules of keeping of a published version, by id. Read once per process and content."""
+    return _rules(register.version, register.hash)
+
+
+def versions_declaring(purpose: Purpose, at: datetime, known: Timeline | None = None) -> frozenset[int]:
     """The numbers of the versions published by a moment that declare a purpose (pitfalls D7)."""
-    published = tuple(Version.objects.filter(published_at__lte=at).order_by("number")
-                      .values_list("number", "hash", "in_force_at"))
-    return _declaring(purpose, published)
+    return _declaring(purpose, tuple(version for version in (timeline() if known is None else known) if version.published_at <= at))
 
 
 def get_version(number: int) -> Version:
@@ -67,6 +97,22 @@ def latest_version() -> Version | None:
     return Version.objects.order_by("-number").first()
 
 
+def described(version: Version) -> dict[str, str | int | bool | None]:
+    """A version without its text, as plain values with times in RFC 3339."""
+
+    def moment(value: datetime | None) -> str | None:
+        return localtime(value).isoformat(timespec="seconds") if value else None
+
+    return {
+        "number": version.number,
+        "hash": version.hash,
+        "published_at": moment(version.published_at),
+        "announced_at": moment(version.announced_at),
+        "in_force_at": moment(version.in_force_at),
+        "material": version.material,
+    }
+
+
 def notice_of(version: Version) -> Notice:
     """
     The content of a version.
@@ -78,6 +124,11 @@ def notice_of(version: Version) -> Notice:
     return notice
 
 
+@lru_cache(maxsize=16)
+def _rules(number: int, hash_: str) -> Mapping[str, RetentionRule]:
+    return MappingProxyType({rule.id: rule for rule in notice_of(get_version(number)).retention.rules})
+
+
 @lru_cache(maxsize=64)
 def _register(number: int, hash_: str, in_force_at: datetime) -> Register:
     version = get_version(number)
@@ -85,13 +136,30 @@ def _register(number: int, hash_: str, in_force_at: datetime) -> Register:
 
 
 @lru_cache(maxsize=256)
-def _declaring(purpose: Purpose, published: tuple[tuple[int, str, datetime], ...]) -> frozenset[int]:
-    return frozenset(number for number, hash_, in_force_at in published
-                     if purpose in _register(number, hash_, in_force_at).purposes)
+def _declaring(purpose: Purpose, published: Timeline) -> frozenset[int]:
+    return frozenset(version.number for version in published
+                     if purpose in _register(version.number, version.hash, version.in_force_at).purposes)
+
+
+@lru_cache(maxsize=64)
+def _timeline(rows: tuple[tuple[int, str, datetime | str, datetime | str], ...]) -> Timeline:
+    return tuple(Published(number, hash_, _moment(in_force_at), _moment(published_at))
+                 for number, hash_, in_force_at, published_at in rows)
+
+
+def _moment(stored: datetime | str) -> datetime:
+    """A stored moment: SQLite keeps it as text, UTC."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored.astimezone(UTC)
 
 
 def _parsed(version: Version) -> ParsedNotice:
-    parsed = parse_notice(version.text, source=str(version))
-    if parsed.notice is None or hash_of(parsed.notice) != version.hash:
-        raise AlteredNotice(f"The text of {version} is not what was published. Restore it from a backup.")
+    return _read(version.text, version.hash, str(version))
+
+
+@lru_cache(maxsize=16)
+def _read(text: str, hash_: str, source: str) -> ParsedNotice:
+    # Kept by the text itself: one that was changed below is read anew, and found out.
+    parsed = parse_notice(text, source=source)
+    if parsed.notice is None or hash_of(parsed.notice) != hash_:
+        raise AlteredNotice(f"The text of {source} is not what was published. Restore it from a backup.")
     return parsed

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from troth.notice import selectors
 from troth.notice.comparison import compare
@@ -18,8 +18,9 @@ class PublishingRefused(Exception):
 
 
 @transaction.atomic
-def publish(text: str, *, by: str, at: datetime, in_force_at: datetime | None = None,
-            announced_at: datetime | None = None) -> Version:
+def publish(
+    text: str, *, by: str, at: datetime, in_force_at: datetime | None = None, announced_at: datetime | None = None
+) -> Version:
     """
     Publish a notice as the next version. This will put a material change in force only after the days that the last
     notice promised, counted from its announcement (UK GDPR Article 13(3)).
@@ -36,7 +37,7 @@ def publish(text: str, *, by: str, at: datetime, in_force_at: datetime | None = 
     if last is not None and last.hash == content:
         raise PublishingRefused(f"Nothing has changed since notice {last.number}.")
     material, wait = False, timedelta(0)
-    # Measured against what holds today, not against a version that still waits: or two steps would outrun the promise.
+    # Measured against what holds today, not a version that still waits: two steps must not outrun the promise.
     holding = selectors.version_in_force(at)
     if holding is not None:
         before = selectors.notice_of(holding)
@@ -53,8 +54,23 @@ def publish(text: str, *, by: str, at: datetime, in_force_at: datetime | None = 
     if announced_at and announced_at > in_force_at:
         raise PublishingRefused("A notice cannot hold before it is announced.")
     if in_force_at < earliest:
-        raise PublishingRefused(f"This change matters to people. The notice in force promises {wait.days} days; "
-                                f"it can hold from {earliest:%-d %B %Y} at the earliest.")
-    return Version.objects.create(number=last.number + 1 if last else 1, hash=content, text=text, published_at=at,
-                                  in_force_at=in_force_at, announced_at=announced_at, material=material,
-                                  published_by=by)
+        raise PublishingRefused(
+            f"This change matters to people. The notice in force promises {wait.days} days; "
+            f"it can hold from {earliest:%-d %B %Y} at the earliest."
+        )
+    try:
+        with transaction.atomic():
+            return Version.objects.create(
+                number=last.number + 1 if last else 1,
+                hash=content,
+                text=text,
+                published_at=at,
+                in_force_at=in_force_at,
+                announced_at=announced_at,
+                material=material,
+                published_by=by,
+            )
+    except IntegrityError:
+        raise PublishingRefused(
+            "Another version was published at the same moment; compare it, and try again."
+        ) from None

@@ -52,7 +52,7 @@ class Sealed:
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise keyring.poison(SealedMisuse("This is sealed data, not its content. Read it from its row inside a context."))
 
-    __str__ = __repr__ = __format__ = __bool__ = __len__ = __iter__ = __lt__ = __gt__ = _refuse  # type: ignore[assignment]
+    __str__ = __repr__ = __format__ = __bool__ = __len__ = __iter__ = __lt__ = __gt__ = _refuse
     __reduce__ = __reduce_ex__ = __html__ = __bytes__ = _refuse
 
     def __copy__(self) -> "Sealed":
@@ -85,6 +85,7 @@ class SealedAttribute(Generic[T]):
         self.field = field
         self.name = field.attname
         self.cache = f"_opened_{field.compartment}"
+        self.compartment = field.compartment
         self.decode = field.decode
         self.id = field.bound_id
 
@@ -100,7 +101,7 @@ class SealedAttribute(Generic[T]):
             mark, decrypt, bound_to = held[self.cache]
             if mark is not current_ring().mark:
                 raise KeyError
-            blob = value.blob
+            blob: Any = value.blob
             plain = decrypt(blob[1:13], blob[13:], self.id + bound_to)
         except (KeyError, AttributeError, TypeError, InvalidTag, ValueError):
             return self._open(row)
@@ -119,7 +120,9 @@ class SealedAttribute(Generic[T]):
         if ring.raw:
             return value
         mark = ring.mark
-        cipher, bound_to = self.field.cipher_for(row, ring)
+        subject = row.subject_id
+        cipher = ring.opener(subject, self.compartment, self.field.scope_of(row))
+        bound_to = row.id.bytes + subject.bytes
         held[self.cache] = (mark, cipher.decrypt, bound_to)
         if value.blob is None:
             return None
@@ -156,10 +159,8 @@ class SealedField(PlainField, Generic[T]):
         """The bytes to seal."""
         raise NotImplementedError
 
-    @staticmethod
-    def decode(content: bytes) -> Any:
-        """The value from its bytes."""
-        raise NotImplementedError
+    #: Gives the value from its bytes. A plain callable, since it runs once for every field of a page.
+    decode: Callable[[bytes], Any]
 
     def check_value(self, value: Any) -> T | None:
         """
@@ -179,11 +180,6 @@ class SealedField(PlainField, Generic[T]):
             return ""
         return row.pk.hex if per is Per.ROW else str(row.disposal_year)
 
-    def cipher_for(self, row: "Holding", ring: keyring.KeyRing) -> tuple[Any, bytes]:
-        """The cipher that opens this row's fields of the compartment, and what they are bound to."""
-        subject = row.subject_id
-        return ring.opener(subject, self.compartment, self.scope_of(row)), row.id.bytes + subject.bytes
-
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.attname, SealedAttribute(self))
@@ -196,17 +192,17 @@ class SealedField(PlainField, Generic[T]):
         return name, path, args, kwargs
 
     # -- storing -------------------------------------------------------------------------------------------------------
-    def pre_save(self, row: "Holding", add: bool) -> Sealed:  # type: ignore[override]
+    def pre_save(self, row: Any, add: bool) -> Sealed:
         """Seal what was set since the row was read, in the open act; pass on what was not touched."""
         value = row.__dict__[self.attname]
         home = row.pk.bytes + row.subject_id.bytes
-        if value.__class__ is Sealed:
+        if isinstance(value, Sealed):
             sealed_for = value.home or row.__dict__.get("_home")
             if sealed_for != home:
                 raise keyring.poison(Misplaced(
                     f"{type(row).__name__}.{self.name} holds what was sealed for another row or person. Read it inside a context "
                     "and set it on the new row, so that it is sealed there."))
-            return value  # type: ignore[no-any-return]
+            return value
         content = self.check_value(value)
         cipher = keyring.acting().sealer(row.subject_id, self.compartment, self.scope_of(row))
         made = Sealed(seal(cipher, None if content is None else self.encode(content), self.bound_id + home), home)
@@ -229,17 +225,17 @@ class SealedField(PlainField, Generic[T]):
         return "BinaryField"
 
     # -- doors that stay shut ------------------------------------------------------------------------------------------
-    def get_lookup(self, lookup_name: str) -> NoReturn:  # type: ignore[override]
+    def get_lookup(self, lookup_name: str) -> NoReturn:
         raise FieldError(str(_misuse(self, "filtered; use vault.search for look-ups")))
 
-    def get_transform(self, lookup_name: str) -> NoReturn:  # type: ignore[override]
+    def get_transform(self, lookup_name: str) -> NoReturn:
         raise FieldError(str(_misuse(self, "transformed")))
 
     def get_col(self, alias: str, output_field: "models.Field[Any, Any] | None" = None) -> SealedCol:
         return SealedCol(alias, self, output_field)
 
     @property
-    def cached_col(self) -> SealedCol:  # type: ignore[override]
+    def cached_col(self) -> SealedCol:
         return SealedCol(self.model._meta.db_table, self)
 
     def value_from_object(self, obj: models.Model) -> NoReturn:
@@ -248,7 +244,7 @@ class SealedField(PlainField, Generic[T]):
     def value_to_string(self, obj: models.Model) -> NoReturn:
         raise keyring.poison(_misuse(self, "serialised"))
 
-    def formfield(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+    def formfield(self, *args: Any, **kwargs: Any) -> None:
         return None  # forms are plain: they check words, services write
 
 
@@ -354,8 +350,7 @@ class SealedChoice(SealedField[str]):
 
     def __init__(self, compartment: str = "", *, of: type[StrEnum] | None = None, **options: Any) -> None:
         self.of = of
-        if of is not None:
-            self.decode: Callable[[bytes], Any] = lambda content: of(content.decode())
+        self.decode = bytes.decode if of is None else (lambda content: of(content.decode()))
         super().__init__(compartment, **options)
 
     def check_value(self, value: Any) -> str | None:
@@ -369,10 +364,6 @@ class SealedChoice(SealedField[str]):
 
     def encode(self, value: str) -> bytes:
         return str(value).encode()
-
-    @staticmethod
-    def decode(content: bytes) -> Any:
-        return content.decode()
 
 
 class SealedJSON(SealedField[Any]):

@@ -44,8 +44,11 @@ def poison(error: Exception) -> Exception:
 class Stamp(Protocol):
     """Who acts and when: what an act writes on the rows of its holdings."""
 
-    at: datetime
-    by: str
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def by(self) -> str: ...
 
 
 class KeyRing:
@@ -88,6 +91,11 @@ class KeyRing:
         self._allowed.clear()
         self._ciphers.clear()
         self._wrapped.clear()
+
+    def forget_answers(self) -> None:
+        """Ask the gate anew about everything: what a search was let open is not let open afterwards."""
+        self._allowed.clear()
+        self.mark = object()
 
     def opener(self, subject: UUID, compartment: str, scope: str) -> AESGCM:
         """

@@ -5,7 +5,7 @@ Never write a holding outside an act, never give a sealed field a default, and n
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from uuid import UUID, uuid4
@@ -44,6 +44,9 @@ class Subject(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     kind = models.CharField(max_length=16, choices=SubjectKind.choices)
 
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "random; the structure that everything is linked by", "kind": "what the clinic calls its people, for routing"}
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.id.hex[:8]}"
 
@@ -58,6 +61,10 @@ class DataKey(models.Model):
     master = models.IntegerField()
     wrapped = models.BinaryField()
     made_at = models.DateTimeField()
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a counter", "subject": "random identifier", "compartment": "a declared name", "scope": "a row's random id or a year",
+        "master": "a number", "wrapped": "ciphertext under the master key", "made_at": "shown by `troth keys status`"}
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject", "compartment", "scope"], name="one_key_per_compartment")]
@@ -76,6 +83,10 @@ class Token(models.Model):
     field_id = models.CharField(max_length=80)
     row_id = models.CharField(max_length=32)
     subject = models.CharField(max_length=32)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a counter", "token": "a keyed hash", "unique_in": "the name of a space, or the field and row", "field_id": "a declared name",
+        "row_id": "random identifier", "subject": "random identifier"}
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["token", "unique_in"], name="one_token_per_value")]
@@ -179,12 +190,12 @@ class HoldingQuerySet(models.QuerySet[Any]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         acting = keyring.acting()
-        acting.touches.extend((row.subject_id, f"{row.reference}/gone") for row in self._chain())
+        acting.touches.extend((row.subject_id, f"{row.reference}/gone") for row in self.all())
         return super().delete()
 
     def _raw_delete(self, using: str | None) -> int:
         keyring.acting()
-        return super()._raw_delete(using)  # type: ignore[misc,no-any-return]
+        return int(super()._raw_delete(using))
 
 
 class Holding(models.Model):
@@ -204,6 +215,7 @@ class Holding(models.Model):
 
     open_fields: ClassVar[dict[str, str]] = {}
     disposal_year: int | None
+    subject_id: UUID
 
     objects = HoldingQuerySet.as_manager()
 
@@ -221,7 +233,7 @@ class Holding(models.Model):
         return tuple(field for field in cls._meta.concrete_fields if isinstance(field, SealedField))
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Sequence[str], values: Sequence[Any]) -> Self:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
         row = super().from_db(db, field_names, values)
         held = row.__dict__
         subject = held.get("subject_id")
@@ -252,7 +264,8 @@ class Holding(models.Model):
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__({name: Sealed(*value) if isinstance(value, _AtRest) else value for name, value in state.items()})
+        restored = {name: Sealed(*value) if isinstance(value, _AtRest) else value for name, value in state.items()}
+        super().__setstate__(restored)  # type: ignore[misc]
 
     def __copy__(self) -> Self:
         return self._copy(lambda value: value)
@@ -320,5 +333,5 @@ def all_holdings() -> tuple[type[Holding], ...]:
                 found[model._meta.label] = model
             walk(model)
 
-    walk(Holding)
+    walk(Holding)  # type: ignore[type-abstract]
     return tuple(found[label] for label in sorted(found))

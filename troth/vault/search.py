@@ -58,6 +58,8 @@ def exact(space: str, *, unique: bool = False) -> Find:
 
 def fold(text: str) -> str:
     """Text without case or accents, in one form of Unicode."""
+    if text.isascii():
+        return text.casefold()  # nearly every name of a long list, at a fifteenth of the cost
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return unicodedata.normalize("NFKC", bare)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
 from troth.vault import keystore, secrets
 from troth.vault.errors import MasterKeyMissing
@@ -133,6 +133,9 @@ def forget_traces() -> bool:
     store = connections[keystore.STORE]
     if store.vendor != "sqlite":
         return True
-    with store.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return bool(cursor.fetchone()[0] == 0)
+    try:
+        with store.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return bool(cursor.fetchone()[0] == 0)
+    except OperationalError:  # inside a transaction, or another connection holds the file
+        return False

@@ -19,7 +19,7 @@ class SealedUpload(UploadedFile):
     """An upload that lies sealed. `stored` is what the row keeps; `chunks` opens it again, for whoever must check it."""
 
     def __init__(self, stored: files.StoredFile, media_type: str, charset: str | None) -> None:
-        super().__init__(None, stored.name, media_type, stored.size, charset)  # type: ignore[arg-type]
+        super().__init__(None, stored.name, media_type, stored.size, charset)
         self.stored = stored
         self.kept = False
 

@@ -2,6 +2,8 @@
 
 import uuid
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -35,6 +37,24 @@ class Job(models.Model):
     failed_with = models.CharField(max_length=200, blank=True, default="")  # class of the last exception
     failed_where = models.CharField(max_length=200, blank=True, default="")  # its file and line
 
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "random",
+        "name": "the job's name in code",
+        "queue": "a name in code",
+        "arguments": "identifiers, numbers, dates and codes: checked when asked for",
+        "on_behalf_of": "random identifier",
+        "asker": "random identifier or a code",
+        "state": "a code",
+        "attempts": "a count",
+        "asked_at": "for the order of work",
+        "run_at": "for the order of work",
+        "worker": "random",
+        "lease_until": "for taking over",
+        "finished_at": "for tidying up",
+        "failed_with": "the class of an exception, never its message",
+        "failed_where": "file and line in our code",
+    }
+
     class Meta:
         indexes = [
             models.Index(fields=["run_at"], condition=Q(state__in=["waiting", "running"]), name="work_job_open"),
@@ -52,6 +72,11 @@ class Slot(models.Model):
     name = models.CharField(max_length=100, primary_key=True)
     last_at = models.DateTimeField()
 
+    open_columns: ClassVar[dict[str, str]] = {
+        "name": "the job's name in code",
+        "last_at": "when it was last due",
+    }
+
     def __str__(self) -> str:
         return self.name
 
@@ -62,6 +87,11 @@ class Effect(models.Model):
     key = models.CharField(max_length=128, primary_key=True)
     done_at = models.DateTimeField(default=timezone.now, db_index=True)
 
+    open_columns: ClassVar[dict[str, str]] = {
+        "key": "a declared key with identifiers",
+        "done_at": "for tidying up",
+    }
+
     def __str__(self) -> str:
         return self.key
 
@@ -71,6 +101,11 @@ class Bucket(models.Model):
 
     key = models.CharField(max_length=64, primary_key=True)
     clear_at = models.BigIntegerField(db_index=True)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "key": "a keyed hash",
+        "clear_at": "when the bucket is full again",
+    }
 
     def __str__(self) -> str:
         return self.key

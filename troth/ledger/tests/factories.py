@@ -15,8 +15,16 @@ BRAM = UUID(int=3).hex
 
 def draft(**changes) -> Draft:
     values = {
-        "at": NOON, "event": Event.OPENED, "outcome": "allowed", "actor_kind": "person", "actor": CLINICIAN,
-        "subject": AYLA, "purpose": "care", "action": "read", "reason": "a booking", "what": "contact health",
+        "at": NOON,
+        "event": Event.OPENED,
+        "outcome": "allowed",
+        "actor_kind": "person",
+        "actor": CLINICIAN,
+        "subject": AYLA,
+        "purpose": "care",
+        "action": "read",
+        "reason": "a booking",
+        "what": "contact health",
         "request": "r1",
     }
     return Draft(**(values | changes))
@@ -24,6 +32,21 @@ def draft(**changes) -> Draft:
 
 def as_draft(row: LedgerEvent) -> Draft:
     """The draft that a stored event was written from."""
-    return Draft(moment(row.at), row.event, row.outcome, row.actor_kind, row.actor, row.on_behalf_of, row.subject,
-                 row.purpose, row.action, row.failed_check, row.rule, row.reason, row.what, row.objects_touched,
-                 row.request, row.note)
+    return Draft(
+        moment(row.at),
+        row.event,
+        row.outcome,
+        row.actor_kind,
+        row.actor,
+        row.on_behalf_of,
+        row.subject,
+        row.purpose,
+        row.action,
+        row.failed_check,
+        row.rule,
+        row.reason,
+        row.what,
+        row.objects_touched,
+        row.request,
+        row.note,
+    )

@@ -92,7 +92,7 @@ def test_a_proof_for_anything_else_fails(size, data):
         lambda: check_inclusion(LEAVES[index], other, size, found, root),
         lambda: check_inclusion(LEAVES[index], index, size, [*found, root], root),
         lambda: check_inclusion(LEAVES[index], index, size, found[:-1], root),
-        lambda: check_inclusion(LEAVES[index], index, size, found[:spoilt] + [root] + found[spoilt + 1 :], root),
+        lambda: check_inclusion(LEAVES[index], index, size, [*found[:spoilt], root, *found[spoilt + 1 :]], root),
         lambda: check_inclusion(LEAVES[index], size, size, found, root),
     ):
         with pytest.raises(CheckFailed):
@@ -104,7 +104,7 @@ def test_two_histories_are_never_consistent(size, data):
     old = data.draw(st.integers(1, size))
     changed = data.draw(st.integers(0, old - 1))
     history = LEAVES[:size]
-    other = history[:changed] + [h(b"another")] + history[changed + 1 :]
+    other = [*history[:changed], h(b"another"), *history[changed + 1 :]]
     for proved in (history, other):
         with pytest.raises(CheckFailed):
             check_consistency(old, mth(other[:old]), size, mth(history), proof(old, proved))

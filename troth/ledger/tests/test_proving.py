@@ -35,7 +35,9 @@ def fails(export, words, **given):
 
 def test_export_holds(export):
     assert len(export["events"]) == 60
-    assert [event["columns"]["request"] for event in export["events"]] == [f"r{n}" for n in range(5) for _ in range(12)]
+    assert [event["columns"]["request"] for event in export["events"]] == [
+        f"r{n}" for n in range(5) for _ in range(12)
+    ]
     found = checker.check_export(export, key=signing.signer().public, checkpoint=rows.last_checkpoint()[2])
     assert "60 events, numbered 1 to 60" in " ".join(found)
 
@@ -127,7 +129,7 @@ def test_a_forged_statement_fails(export):
 
 
 def test_a_flawed_event_is_spoken_of(export, monkeypatch):
-    monkeypatch.setattr("troth.ledger.strands.find_flaws", lambda events: {events[0][0]: "gap"})
+    monkeypatch.setattr("troth.ledger.strands.find_flaws", lambda events: {int(events[0][0]): "gap"})
     write([draft()])
     found = checker.check_export(json.loads(proving.export_person(AYLA, NOON)))
     assert "something was amiss with event 61" in found[-1]
@@ -145,13 +147,21 @@ def test_a_known_checkpoint_is_compared(export):
     fails(comparable, "different roots", checkpoint=fork)
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda export: export.pop("events"), lambda export: export.update(events=3), lambda export: export["events"][0].pop("path"),
-    lambda export: export["events"][0].update(previous="zz"), lambda export: export.update(format="other"),
-    lambda export: export.update(public_key="x"), lambda export: export.update(checkpoint="x\n\n"),
-    lambda export: export["events"][0].update(path=["%"]), lambda export: export["events"][0]["columns"].pop("id"),
-    lambda export: export["events"][0]["columns"].update(id=5),
-])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda export: export.pop("events"),
+        lambda export: export.update(events=3),
+        lambda export: export["events"][0].pop("path"),
+        lambda export: export["events"][0].update(previous="zz"),
+        lambda export: export.update(format="other"),
+        lambda export: export.update(public_key="x"),
+        lambda export: export.update(checkpoint="x\n\n"),
+        lambda export: export["events"][0].update(path=["%"]),
+        lambda export: export["events"][0]["columns"].pop("id"),
+        lambda export: export["events"][0]["columns"].update(id=5),
+    ],
+)
 def test_a_broken_file_fails_with_a_sentence(export, spoil):
     spoil(export)
     with pytest.raises(checker.CheckFailed):
@@ -173,8 +183,9 @@ def test_prove_and_consistency(export):
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-I", "check_export.py", *arguments], cwd=folder, capture_output=True, text=True,
-                          check=False)
+    return subprocess.run(
+        [sys.executable, "-I", "check_export.py", *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
 
 
 def test_the_checker_runs_alone(export, tmp_path):

@@ -15,8 +15,20 @@ pytestmark = pytest.mark.django_db
 def events():
     write([draft(subject=AYLA if n % 2 else BRAM, request=f"r{n}", at=NOON + timedelta(hours=n)) for n in range(6)])
     seal()
-    write([draft(subject=AYLA, request="r6", actor_kind="service", actor="reminders", event=Event.REFUSED,
-                 outcome="refused", check="basis", rule="LAW-3.7")])
+    write(
+        [
+            draft(
+                subject=AYLA,
+                request="r6",
+                actor_kind="service",
+                actor="reminders",
+                event=Event.REFUSED,
+                outcome="refused",
+                check="basis",
+                rule="LAW-3.7",
+            )
+        ]
+    )
 
 
 def requests(entries):
@@ -53,7 +65,12 @@ def test_search_matches_everything_given():
 
 def test_an_entry_is_plain_values_with_words():
     entry = selectors.search(outcome="refused")[0]
-    assert (entry.words, entry.check, entry.rule, entry.what) == ("was refused", "basis", "LAW-3.7", ("contact", "health"))
+    assert (entry.words, entry.check, entry.rule, entry.what) == (
+        "was refused",
+        "basis",
+        "LAW-3.7",
+        ("contact", "health"),
+    )
     assert entry.at == NOON
 
 

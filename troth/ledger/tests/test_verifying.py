@@ -371,13 +371,17 @@ STRINGS = st.fixed_dictionaries({name: st.from_regex(pattern, fullmatch=True) fo
 @given(STRINGS, st.integers(-(2**62), 2**62), st.integers(0, 2**40), st.sampled_from(["", "gap"]))
 def test_the_database_builds_the_reference_encoding(db, values, number, seq, flaw):
     names = [name for name in COLUMNS if name not in {"id", "at", "follows", "turn", "mac"}]
-    row = LedgerEvent.objects.create(at=number, follows=-number, turn=seq, mac="ab",
-                                     **dict(zip(names, values.values(), strict=True)))
+    row = LedgerEvent.objects.create(
+        at=number, follows=-number, turn=seq, mac="ab", **dict(zip(names, values.values(), strict=True))
+    )
     Leaf.objects.filter(index=row.pk).exists()
     leaf = f"SELECT {seq} AS subject_seq, '{flaw}' AS flaw"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {encoding(connection.vendor).replace('%', '%%')} FROM ledger_event e, ({leaf}) l"
-                       " WHERE e.id = %s", [row.pk])
+        cursor.execute(
+            f"SELECT {encoding(connection.vendor).replace('%', '%%')} FROM ledger_event e, ({leaf}) l"
+            " WHERE e.id = %s",
+            [row.pk],
+        )
         built = cursor.fetchone()[0]
     expected = encode([*(str(getattr(row, name)) for name in COLUMNS), str(seq), flaw])
     assert (bytes(built) if connection.vendor == "sqlite" else built.encode()) == expected

@@ -14,8 +14,17 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("count", [1, 3, 8, 1200])
 def test_write_keeps_every_column_in_order(count):
-    drafts = [draft(subject=uuid.uuid4().hex, check="role", rule="LAW-3.6", objects=f"records.note/{n}/ab12", note="n1",
-                    on_behalf_of=AYLA) for n in range(count)]
+    drafts = [
+        draft(
+            subject=uuid.uuid4().hex,
+            check="role",
+            rule="LAW-3.6",
+            objects=f"records.note/{n}/ab12",
+            note="n1",
+            on_behalf_of=AYLA,
+        )
+        for n in range(count)
+    ]
     write(drafts)
     rows = list(LedgerEvent.objects.order_by("id"))
     assert [as_draft(row) for row in rows] == drafts
@@ -43,10 +52,24 @@ def test_one_insert_statement_for_many(django_assert_max_num_queries):
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("event", "gate:invented"), ("event", "opened the record"), ("outcome", "maybe"), ("actor_kind", "robot"),
-        ("actor", "Dr Maddox Sample"), ("on_behalf_of", "someone"), ("subject", "Ayla Sample"), ("purpose", "care\tread"),
-        ("action", "READ"), ("check", "role?"), ("rule", "LAW-3.6\n"), ("reason", "Daughter rang!"), ("what", "Health"),
-        ("objects", "records.note/1/ab;drop"), ("request", "a b"), ("note", "naïve"), ("subject", None), ("reason", "x" * 61),
+        ("event", "gate:invented"),
+        ("event", "opened the record"),
+        ("outcome", "maybe"),
+        ("actor_kind", "robot"),
+        ("actor", "Dr Maddox Sample"),
+        ("on_behalf_of", "someone"),
+        ("subject", "Ayla Sample"),
+        ("purpose", "care\tread"),
+        ("action", "READ"),
+        ("check", "role?"),
+        ("rule", "LAW-3.6\n"),
+        ("reason", "Daughter rang!"),
+        ("what", "Health"),
+        ("objects", "records.note/1/ab;drop"),
+        ("request", "a b"),
+        ("note", "naïve"),
+        ("subject", None),
+        ("reason", "x" * 61),
         ("subject", "0" * 31 + "٣"),
     ],
 )

@@ -8,12 +8,21 @@ from troth.notice.lint import bases, held, keeping, kernel, people, reach, right
 from troth.notice.lint.codes import CODES
 from troth.notice.lint.draft import Draft, Found
 
-RULES = (*kernel.RULES, *bases.RULES, *people.RULES, *held.RULES, *sharing.RULES, *keeping.RULES, *rights.RULES,
-         *reach.RULES, *statements.RULES)
+RULES = (
+    *kernel.RULES,
+    *bases.RULES,
+    *people.RULES,
+    *held.RULES,
+    *sharing.RULES,
+    *keeping.RULES,
+    *rights.RULES,
+    *reach.RULES,
+    *statements.RULES,
+)
 
 
 def lint(parsed: ParsedNotice, *, on: date) -> list[Finding]:
-    """All findings on a notice file as it stands on a day, by line. One that does not fit the format has only those."""
+    """All findings on a notice file on a day, by line. A file that does not fit the format has only those."""
     if parsed.notice is None:
         return list(parsed.findings)
     draft = Draft(parsed, parsed.notice, on)

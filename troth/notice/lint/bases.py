@@ -12,19 +12,35 @@ PROMOTING = frozenset({Purpose.MARKETING, Purpose.PROMOTIONS, Purpose.PERSONALIS
 NOT_CARE = PROMOTING | {Purpose.SITE_STATISTICS, Purpose.RESEARCH, Purpose.BUSINESS_TRANSFER}
 TREATING = frozenset({Purpose.CARE, Purpose.PRESCRIBING})
 ANNEX_1 = frozenset({Purpose.SAFEGUARDING, Purpose.EMERGENCY, Purpose.FRAUD_PREVENTION, Purpose.LEGAL_DUTIES})
-NEEDS_SCHEDULE_1 = frozenset({Condition.EMPLOYMENT, Condition.HEALTH_CARE, Condition.PUBLIC_HEALTH, Condition.RESEARCH,
-                              Condition.SUBSTANTIAL_PUBLIC_INTEREST})
+NEEDS_SCHEDULE_1 = frozenset(
+    {
+        Condition.EMPLOYMENT,
+        Condition.HEALTH_CARE,
+        Condition.PUBLIC_HEALTH,
+        Condition.RESEARCH,
+        Condition.SUBSTANTIAL_PUBLIC_INTEREST,
+    }
+)
 NEEDS_POLICY = frozenset({Condition.EMPLOYMENT, Condition.SUBSTANTIAL_PUBLIC_INTEREST})
 # Which bases go with a condition (LAW-5.3). Explicit consent, made public and vital interests are checked apart.
 GO_TOGETHER = {
-    Condition.HEALTH_CARE: {Basis.CONTRACT, Basis.LEGITIMATE_INTERESTS, Basis.LEGAL_OBLIGATION, Basis.PUBLIC_TASK,
-                            Basis.RECOGNISED_LEGITIMATE_INTERESTS},
+    Condition.HEALTH_CARE: {
+        Basis.CONTRACT,
+        Basis.LEGITIMATE_INTERESTS,
+        Basis.LEGAL_OBLIGATION,
+        Basis.PUBLIC_TASK,
+        Basis.RECOGNISED_LEGITIMATE_INTERESTS,
+    },
     Condition.LEGAL_CLAIMS: {Basis.LEGITIMATE_INTERESTS, Basis.LEGAL_OBLIGATION},
     Condition.PUBLIC_HEALTH: {Basis.LEGAL_OBLIGATION, Basis.PUBLIC_TASK},
     Condition.RESEARCH: {Basis.LEGITIMATE_INTERESTS, Basis.PUBLIC_TASK},
     Condition.EMPLOYMENT: {Basis.CONTRACT, Basis.LEGAL_OBLIGATION},
-    Condition.SUBSTANTIAL_PUBLIC_INTEREST: {Basis.LEGAL_OBLIGATION, Basis.LEGITIMATE_INTERESTS, Basis.PUBLIC_TASK,
-                                            Basis.RECOGNISED_LEGITIMATE_INTERESTS},
+    Condition.SUBSTANTIAL_PUBLIC_INTEREST: {
+        Basis.LEGAL_OBLIGATION,
+        Basis.LEGITIMATE_INTERESTS,
+        Basis.PUBLIC_TASK,
+        Basis.RECOGNISED_LEGITIMATE_INTERESTS,
+    },
     Condition.VITAL_INTERESTS: {Basis.VITAL_INTERESTS},
 }
 
@@ -46,7 +62,9 @@ def each_purpose_has_one_basis(draft: Draft) -> Iterator[Found]:
             offered = " or ".join(basis.value for basis in row.basis)
             yield Found("F-05", (*path, "basis"), f"'{name}' offers {offered}; people cannot know which holds.")
         if Basis.LEGITIMATE_INTERESTS in row.basis and not row.interest:
-            yield Found("N05", (*path, "basis"), f"'{name}' rests on legitimate interests and does not name the interest.")
+            yield Found(
+                "N05", (*path, "basis"), f"'{name}' rests on legitimate interests and does not name the interest."
+            )
         if Basis.LEGAL_OBLIGATION in row.basis and not row.duty:
             yield Found("F-07", (*path, "basis"), f"'{name}' rests on a legal obligation and names no law.")
         if Basis.RECOGNISED_LEGITIMATE_INTERESTS in row.basis and row.id not in ANNEX_1:
@@ -64,24 +82,34 @@ def contracts_are_with_the_person(draft: Draft) -> Iterator[Found]:
             yield Found("F-04", (*path, "basis"), f"'{name}' rests on contract, but someone who asks has none.")
     after = draft.notice.retention.after_contract
     if after and Basis.CONTRACT in after.basis:
-        yield Found("F-04", ("retention", "after_contract", "basis"),
-                    "Data is kept on the ground of a contract that has ended.")
+        yield Found(
+            "F-04",
+            ("retention", "after_contract", "basis"),
+            "Data is kept on the ground of a contract that has ended.",
+        )
 
 
 def statements_on_bases_hold(draft: Draft) -> Iterator[Found]:
     claimed = draft.notice.bases
     if claimed.only and (others := draft.bases - set(claimed.only)):
-        yield Found("F-03", ("bases", "only"), f"'Only' is said, yet purposes rely on {', '.join(sorted(others))} too.")
+        yield Found(
+            "F-03", ("bases", "only"), f"'Only' is said, yet purposes rely on {', '.join(sorted(others))} too."
+        )
     if claimed.listed and (others := draft.bases - set(claimed.listed)):
-        yield Found("F-06", ("bases", "listed"), f"The list leaves out {', '.join(sorted(others))}, which purposes use.")
+        yield Found(
+            "F-06", ("bases", "listed"), f"The list leaves out {', '.join(sorted(others))}, which purposes use."
+        )
 
 
 def special_data_has_its_condition(draft: Draft) -> Iterator[Found]:
     for path, row in draft.rows:
         name = row.title or row.id
         if special(row) and not row.condition:
-            kinds = "all kinds of data" if row.categories == "all" else ", ".join(
-                sorted(category for category in row.covers if category.special))
+            kinds = (
+                "all kinds of data"
+                if row.categories == "all"
+                else ", ".join(sorted(category for category in row.covers if category.special))
+            )
             yield Found("F-02", path, f"'{name}' uses {kinds} and names no condition of Article 9.")
             yield Found("N17", path, f"'{name}' states no condition of Article 9.")
         if NEEDS_SCHEDULE_1 & set(row.condition) and not row.schedule_1:
@@ -127,13 +155,27 @@ def machines_decide_with_safeguards(draft: Draft) -> Iterator[Found]:
         if machine is None:
             continue
         name = row.title or row.id
-        if machine.significant and special(row) and machine.solely and Condition.EXPLICIT_CONSENT not in row.condition:
+        if (
+            machine.significant
+            and special(row)
+            and machine.solely
+            and Condition.EXPLICIT_CONSENT not in row.condition
+        ):
             yield Found("A07", (*path, "automation"), f"'{name}' decides on special data without a person.")
         if not machine.logic or not machine.consequences or (machine.solely and not machine.human_review):
-            yield Found("N13", (*path, "automation"),
-                        f"'{name}' does not give the logic, the consequences and the way to a person.")
+            yield Found(
+                "N13",
+                (*path, "automation"),
+                f"'{name}' does not give the logic, the consequences and the way to a person.",
+            )
 
 
-RULES: tuple[Rule, ...] = (each_purpose_has_one_basis, contracts_are_with_the_person, statements_on_bases_hold,
-                           special_data_has_its_condition, consent_is_free, care_is_under_secrecy,
-                           machines_decide_with_safeguards)
+RULES: tuple[Rule, ...] = (
+    each_purpose_has_one_basis,
+    contracts_are_with_the_person,
+    statements_on_bases_hold,
+    special_data_has_its_condition,
+    consent_is_free,
+    care_is_under_secrecy,
+    machines_decide_with_safeguards,
+)

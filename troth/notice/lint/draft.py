@@ -53,7 +53,9 @@ class Draft:
     @cached_property
     def used(self) -> frozenset[Category]:
         """The categories that a purpose names; `all` names none in particular."""
-        return frozenset(category for row in self.notice.purposes if row.categories != "all" for category in row.covers)
+        return frozenset(
+            category for row in self.notice.purposes if row.categories != "all" for category in row.covers
+        )
 
     @cached_property
     def bases(self) -> frozenset[Basis]:

@@ -12,15 +12,17 @@ _OWN = frozenset({Origin.PERSON, Origin.DEVICE, Origin.STAFF})
 def what_is_used_is_declared(draft: Draft) -> Iterator[Found]:
     for category in sorted(draft.used - draft.declared):
         where = next(path for path, row in draft.rows if row.categories != "all" and category in row.covers)
-        yield Found("F-14", (*where, "categories"), f"{category} is used, and the list of what is held leaves it out.")
+        yield Found(
+            "F-14", (*where, "categories"), f"{category} is used, and the list of what is held leaves it out."
+        )
     # A purpose over everything counts where it gives the category a rule of its own.
     served = draft.used.union(*(row.retention for _, row in draft.rows if isinstance(row.retention, dict)))
-    for place, category in enumerate(draft.notice.categories):
+    for place, held in enumerate(draft.notice.categories):
         path = ("categories", place)
-        if category.open_ended:
-            yield Found("F-14", path, f"{category.id} ends in 'and other', which declares nothing.")
-        if category.id not in served:
-            yield Found("N24", path, f"{category.id} is held, and no purpose uses it.")
+        if held.open_ended:
+            yield Found("F-14", path, f"{held.id} ends in 'and other', which declares nothing.")
+        if held.id not in served:
+            yield Found("N24", path, f"{held.id} is held, and no purpose uses it.")
 
 
 def pieces_are_in_place(draft: Draft) -> Iterator[Found]:
@@ -40,11 +42,17 @@ def sources_agree(draft: Draft) -> Iterator[Found]:
     sources = draft.notice.sources
     origins = {source.origin for source in sources.origins}
     if sources.only_direct and (others := origins - _OWN):
-        yield Found("F-18", ("sources", "only_direct"),
-                    f"Data comes from the person directly, it says; yet also from {', '.join(sorted(others))}.")
+        yield Found(
+            "F-18",
+            ("sources", "only_direct"),
+            f"Data comes from the person directly, it says; yet also from {', '.join(sorted(others))}.",
+        )
     if clash := set(sources.unused) & (set(sources.combined) | origins):
-        yield Found("F-18", ("sources", "unused"),
-                    f"Data from {', '.join(sorted(clash))} is not used, it says; yet it is combined with the rest.")
+        yield Found(
+            "F-18",
+            ("sources", "unused"),
+            f"Data from {', '.join(sorted(clash))} is not used, it says; yet it is combined with the rest.",
+        )
     for place, source in enumerate(sources.origins):
         if source.origin in _OWN:
             continue
@@ -52,7 +60,9 @@ def sources_agree(draft: Draft) -> Iterator[Found]:
         if not source.categories:
             yield Found("N15", path, f"What {source.origin} gives is not said.")
         if not source.words or source.public is None:
-            yield Found("N16", path, f"The source {source.origin} is not described, or whether it is public is not said.")
+            yield Found(
+                "N16", path, f"The source {source.origin} is not described, or whether it is public is not said."
+            )
 
 
 def purposes_are_served(draft: Draft) -> Iterator[Found]:
@@ -81,7 +91,9 @@ def names_exist(draft: Draft) -> Iterator[Found]:
         for recipient in row.recipients:
             if recipient not in draft.recipients:
                 yield Found("F-43", (*path, "recipients"), f"There is no recipient `{recipient}`.")
-        named = row.retention.values() if isinstance(row.retention, dict) else [row.retention] if row.retention else []
+        named = (
+            row.retention.values() if isinstance(row.retention, dict) else [row.retention] if row.retention else []
+        )
         for rule in sorted(set(named) - rules):
             yield Found("F-43", (*path, "retention"), f"There is no rule of keeping `{rule}`.")
     if notice.retention.default and notice.retention.default not in rules:
@@ -91,4 +103,10 @@ def names_exist(draft: Draft) -> Iterator[Found]:
             yield Found("F-43", ("transfers", "routes", place), f"There is no recipient `{route.recipient}`.")
 
 
-RULES: tuple[Rule, ...] = (what_is_used_is_declared, pieces_are_in_place, sources_agree, purposes_are_served, names_exist)
+RULES: tuple[Rule, ...] = (
+    what_is_used_is_declared,
+    pieces_are_in_place,
+    sources_agree,
+    purposes_are_served,
+    names_exist,
+)

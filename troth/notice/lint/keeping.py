@@ -12,11 +12,15 @@ from troth.vault.categories import Category
 _DAYS = {"minute": 0.0, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.0}
 CARE_DAYS = 8 * _DAYS["year"]
 _CARE = frozenset({Purpose.CARE, Purpose.PRESCRIBING})
-_OWN_PERIOD = frozenset({Category.CCTV, Category.CALL_RECORDING, Category.IDENTITY_DOCUMENT, Category.PHOTOGRAPH,
-                         Category.ACCIDENT})
+_OWN_PERIOD = frozenset(
+    {Category.CCTV, Category.CALL_RECORDING, Category.IDENTITY_DOCUMENT, Category.PHOTOGRAPH, Category.ACCIDENT}
+)
 # LAW-6.9: these words say nothing unless the facts that decide follow.
-_GENERAL = re.compile(r"\b(for )?(no longer than|only )?(as )?(long as|is|it is)?( is)? ?(strictly |reasonably )?"
-                      r"(necessary|needed|required)\b( by law)?", re.IGNORECASE)
+_GENERAL = re.compile(
+    r"\b(for )?(no longer than|only )?(as )?(long as|is|it is)?( is)? ?(strictly |reasonably )?"
+    r"(necessary|needed|required)\b( by law)?",
+    re.IGNORECASE,
+)
 _FEW_WORDS = 5
 
 
@@ -43,7 +47,9 @@ def _vague(rule: RetentionRule) -> str:
 
 
 def _joined_by_or(rule: RetentionRule) -> bool:
-    told_apart = all(limb.words for limb in rule.limbs) and len({limb.words for limb in rule.limbs}) == len(rule.limbs)
+    told_apart = all(limb.words for limb in rule.limbs) and len({limb.words for limb in rule.limbs}) == len(
+        rule.limbs
+    )
     return len(rule.limbs) > 1 and not rule.whichever and not told_apart
 
 
@@ -55,23 +61,34 @@ def rules_say_how_long(draft: Draft) -> Iterator[Found]:
         if problem := _vague(rule):
             yield Found("F-33", path, f"The rule `{rule.id}` {problem}.")
         if _joined_by_or(rule) or any(limb.trigger is Trigger.OTHER for limb in rule.limbs):
-            yield Found("F-34", path, f"The rule `{rule.id}` joins periods by 'or', or runs from an event it does not name.")
+            yield Found(
+                "F-34", path, f"The rule `{rule.id}` joins periods by 'or', or runs from an event it does not name."
+            )
         if rule.end is EndAction.DEACTIVATE:
             yield Found("F-35", path, f"Under `{rule.id}` data is deactivated and never goes.")
 
 
 def _short(limb: Limb) -> bool:
     return limb.trigger in {Trigger.LAST_CONTACT, Trigger.TREATMENT_END, Trigger.CONTRACT_END} and bool(
-        limb.period and days(limb.period) < CARE_DAYS)
+        limb.period and days(limb.period) < CARE_DAYS
+    )
 
 
 def care_records_last(draft: Draft) -> Iterator[Found]:
-    care = {row.rule_for(category) or draft.notice.retention.default for _, row in draft.rows if row.id in _CARE
-            for category in row.covers if category is Category.HEALTH}
+    care = {
+        row.rule_for(category) or draft.notice.retention.default
+        for _, row in draft.rows
+        if row.id in _CARE
+        for category in row.covers
+        if category is Category.HEALTH
+    }
     for place, rule in enumerate(draft.notice.retention.rules):
         if rule.id in care and any(_short(limb) for limb in rule.limbs):
-            yield Found("F-35", ("retention", "rules", place),
-                        f"Care records go under `{rule.id}` sooner than the eight years that are usual for adults.")
+            yield Found(
+                "F-35",
+                ("retention", "rules", place),
+                f"Care records go under `{rule.id}` sooner than the eight years that are usual for adults.",
+            )
 
 
 def every_purpose_has_a_period(draft: Draft) -> Iterator[Found]:
@@ -98,7 +115,9 @@ def anonymity_is_tested(draft: Draft) -> Iterator[Found]:
     made = keeping.anonymising
     by_rule = any(rule.end is EndAction.ANONYMISE for rule in keeping.rules)
     if ((made and (made.on_request or made.kept_for_ever)) or by_rule) and not (made and made.test):
-        yield Found("F-37", ("retention", "anonymising"), "Data is made anonymous, and nothing says how that is tested.")
+        yield Found(
+            "F-37", ("retention", "anonymising"), "Data is made anonymous, and nothing says how that is tested."
+        )
 
 
 RULES: tuple[Rule, ...] = (rules_say_how_long, care_records_last, every_purpose_has_a_period, anonymity_is_tested)

@@ -34,8 +34,9 @@ def rights_reach_everything(draft: Draft) -> Iterator[Found]:
         own = _may(row, SELF)
         for action in (Action.READ, Action.WRITE, Action.EXPORT):
             if row.covers - own.get(action, frozenset()):
-                yield Found("K02", (*path, "access"),
-                            f"Under `rights` the person (`self`) may not {action} everything.")
+                yield Found(
+                    "K02", (*path, "access"), f"Under `rights` the person (`self`) may not {action} everything."
+                )
         staff = [who for who in row.access if who not in _ROLES_OF_THEIR_OWN]
         needed = {Action.READ, Action.WRITE, Action.EXPORT, Action.ERASE}
         if not any(needed <= set(_may(row, who)) for who in staff):
@@ -49,8 +50,11 @@ def emergency_is_clinical(draft: Draft) -> Iterator[Found]:
             continue
         for who in row.access:
             if who not in clinicians:
-                yield Found("K03", (*path, "access", who),
-                            f"`{who}` may open a record in an emergency, and is no health professional.")
+                yield Found(
+                    "K03",
+                    (*path, "access", who),
+                    f"`{who}` may open a record in an emergency, and is no health professional.",
+                )
         if not clinicians & set(row.access):
             yield Found("K03", (*path, "access"), "No health professional may open a record in an emergency.")
         if row.basis != [Basis.VITAL_INTERESTS] or row.condition != [Condition.VITAL_INTERESTS]:
@@ -62,8 +66,9 @@ def finding_shows_little(draft: Draft) -> Iterator[Found]:
         if row.id is not Purpose.FIND:
             continue
         for category in sorted(row.covers - {Category.IDENTITY, Category.CONTACT}):
-            yield Found("K04", (*path, "categories"),
-                        f"`find` covers {category}; it may show identity and contact only.")
+            yield Found(
+                "K04", (*path, "categories"), f"`find` covers {category}; it may show identity and contact only."
+            )
         for who, grant in row.access.items():
             if set(grant.actions) - {Action.READ}:
                 yield Found("K04", (*path, "access", who), f"Under `find`, `{who}` may do more than read.")
@@ -77,15 +82,19 @@ def signing_in_works(draft: Draft) -> Iterator[Found]:
             may = _may(row, who)
             for action in (Action.READ, Action.WRITE):
                 if Category.ACCOUNT not in may.get(action, frozenset()):
-                    yield Found("K05", (*path, "access"),
-                                f"Under `account_security`, `{who}` may not {action} the account.")
+                    yield Found(
+                        "K05", (*path, "access"), f"Under `account_security`, `{who}` may not {action} the account."
+                    )
 
 
 def declared_once(draft: Draft) -> Iterator[Found]:
     notice = draft.notice
-    for part, names in (("purposes", [row.id for row in notice.purposes]), ("roles", [role.id for role in notice.roles]),
-                        ("categories", [category.id for category in notice.categories]),
-                        ("recipients", [recipient.id for recipient in notice.recipients])):
+    for part, names in (
+        ("purposes", [row.id for row in notice.purposes]),
+        ("roles", [role.id for role in notice.roles]),
+        ("categories", [category.id for category in notice.categories]),
+        ("recipients", [recipient.id for recipient in notice.recipients]),
+    ):
         for place, name in enumerate(names):
             if name in names[:place]:
                 yield Found("K06", (part, place), f"`{name}` is declared a second time.")
@@ -105,5 +114,12 @@ def access_stays_within(draft: Draft) -> Iterator[Found]:
                 yield Found("K07", place, f"`{who}` may use {category} under `{row.id}`, which does not cover it.")
 
 
-RULES: tuple[Rule, ...] = (missing, rights_reach_everything, emergency_is_clinical, finding_shows_little,
-                           signing_in_works, declared_once, access_stays_within)
+RULES: tuple[Rule, ...] = (
+    missing,
+    rights_reach_everything,
+    emergency_is_clinical,
+    finding_shows_little,
+    signing_in_works,
+    declared_once,
+    access_stays_within,
+)

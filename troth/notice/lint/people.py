@@ -9,8 +9,11 @@ from troth.notice.schema.words import ContactRoute, Instrument, Place
 from troth.vault.categories import Category
 
 OLD_AFTER_MONTHS = 24
-_GONE = {Instrument.DPA_1998: "was repealed in 2018", Instrument.DPA_1984: "was repealed in 2000",
-         Instrument.DPA_1988: "is no law of the United Kingdom"}
+_GONE = {
+    Instrument.DPA_1998: "was repealed in 2018",
+    Instrument.DPA_1984: "was repealed in 2000",
+    Instrument.DPA_1988: "is no law of the United Kingdom",
+}
 _ONLINE = frozenset({Place.WEBSITE, Place.APP, Place.SOCIAL})
 _IDENTIFYING = frozenset({Category.IDENTITY, Category.CONTACT, Category.ACCOUNT, Category.USAGE, Category.NETWORK})
 
@@ -31,7 +34,9 @@ def controller_is_named(draft: Draft) -> Iterator[Found]:
         yield Found("F-44", (*path, "group"), "The company number given fits the group, not the controller.")
     if not who.company_number or not who.ico_registration:
         yield Found("N22", path, "The company number or the registration with the regulator is missing.")
-    if who.country not in {"GB", "UK"} and not (draft.notice.uk_representative and draft.notice.uk_representative.name):
+    if who.country not in {"GB", "UK"} and not (
+        draft.notice.uk_representative and draft.notice.uk_representative.name
+    ):
         yield Found("N02", (*path, "country"), "The controller is not in the UK and names no representative here.")
     instructed = who.unless_stated or draft.declares(Purpose.INSTRUCTIONS)
     if instructed and not who.instructed_work:
@@ -66,7 +71,9 @@ def contacts_lead_somewhere(draft: Draft) -> Iterator[Found]:
 def scope_is_one(draft: Draft) -> Iterator[Found]:
     scope = draft.notice.scope
     if scope.only and (left_out := set(scope.covers) - set(scope.only)):
-        yield Found("F-45", ("scope", "only"), f"The notice covers {', '.join(sorted(left_out))}, and later does not.")
+        yield Found(
+            "F-45", ("scope", "only"), f"The notice covers {', '.join(sorted(left_out))}, and later does not."
+        )
 
 
 def laws_are_in_force(draft: Draft) -> Iterator[Found]:
@@ -82,8 +89,15 @@ def laws_are_in_force(draft: Draft) -> Iterator[Found]:
 
 def everyone_is_spoken_to(draft: Draft) -> Iterator[Found]:
     everyone = draft.notice.everyone
-    missing = [words for words, text in (("children", everyone.children), ("people without capacity", everyone.capacity),
-                                         ("the deceased", everyone.deceased)) if not text]
+    missing = [
+        words
+        for words, text in (
+            ("children", everyone.children),
+            ("people without capacity", everyone.capacity),
+            ("the deceased", everyone.deceased),
+        )
+        if not text
+    ]
     if missing:
         yield Found("F-42", ("everyone",), f"Nothing is said on {', '.join(missing)}.")
     if not everyone.plain_version:
@@ -92,8 +106,11 @@ def everyone_is_spoken_to(draft: Draft) -> Iterator[Found]:
         yield Found("N19", ("everyone",), "Children are treated, and no version is written for them.")
     collected = (draft.used | draft.declared) & _IDENTIFYING
     if _ONLINE & set(everyone.nothing_identifying_asked) and collected:
-        yield Found("F-17", ("everyone", "nothing_identifying_asked"),
-                    f"Nothing identifying is asked, it says; yet {', '.join(sorted(collected))} are collected.")
+        yield Found(
+            "F-17",
+            ("everyone", "nothing_identifying_asked"),
+            f"Nothing identifying is asked, it says; yet {', '.join(sorted(collected))} are collected.",
+        )
 
 
 def it_is_fresh(draft: Draft) -> Iterator[Found]:
@@ -117,5 +134,12 @@ def _months_between(earlier: date, later: date) -> int:
     return (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)
 
 
-RULES: tuple[Rule, ...] = (controller_is_named, officer_can_be_reached, contacts_lead_somewhere, scope_is_one,
-                           laws_are_in_force, everyone_is_spoken_to, it_is_fresh)
+RULES: tuple[Rule, ...] = (
+    controller_is_named,
+    officer_can_be_reached,
+    contacts_lead_somewhere,
+    scope_is_one,
+    laws_are_in_force,
+    everyone_is_spoken_to,
+    it_is_fresh,
+)

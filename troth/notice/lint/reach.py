@@ -55,7 +55,9 @@ def cookies_have_consent(draft: Draft) -> Iterator[Found]:
         asking = True
         if cookie.consent is not ConsentAsked.ALWAYS:
             uses = ", ".join(cookie.use)
-            yield Found("F-24", path, f"`{cookie.name}` ({uses}) needs consent first; the notice says: {cookie.consent}.")
+            yield Found(
+                "F-24", path, f"`{cookie.name}` ({uses}) needs consent first; the notice says: {cookie.consent}."
+            )
     if asking and set(cookies.refusal) <= {Refusal.BROWSER}:
         yield Found("F-24", ("cookies", "refusal"), "Nothing but the browser's settings lets people refuse.")
     if asking and not cookies.refusing_is_as_easy:
@@ -66,9 +68,15 @@ def cookies_are_explained_rightly(draft: Draft) -> Iterator[Found]:
     cookies = draft.notice.cookies
     if cookies is None:
         return
-    beyond = sorted({use for cookie in cookies.stored for use in cookie.use} & {DeviceUse.TAILORING, DeviceUse.ADVERTISING})
+    beyond = sorted(
+        {use for cookie in cookies.stored for use in cookie.use} & {DeviceUse.TAILORING, DeviceUse.ADVERTISING}
+    )
     if cookies.statistics_only and (beyond or draft.declares(Purpose.PERSONALISATION, Purpose.ADVERTISING)):
-        yield Found("F-25", ("cookies", "statistics_only"), "Statistics only, it says; yet cookies serve to tailor or advertise.")
+        yield Found(
+            "F-25",
+            ("cookies", "statistics_only"),
+            "Statistics only, it says; yet cookies serve to tailor or advertise.",
+        )
     if cookies.ask_by_themselves:
         yield Found("F-26", ("cookies", "ask_by_themselves"), "A cookie asks nobody for permission; the site does.")
     for place, cookie in enumerate(cookies.stored):
@@ -84,8 +92,13 @@ def _allowed(channel: Channel) -> bool:
     if channel.basis is Basis.CONSENT:
         return True
     facts = channel.soft_opt_in
-    return channel.basis is Basis.LEGITIMATE_INTERESTS and facts is not None and all(
-        (facts.from_own_sale, facts.similar_products, facts.refusal_at_collection, facts.refusal_in_every_message))
+    return (
+        channel.basis is Basis.LEGITIMATE_INTERESTS
+        and facts is not None
+        and all(
+            (facts.from_own_sale, facts.similar_products, facts.refusal_at_collection, facts.refusal_in_every_message)
+        )
+    )
 
 
 def marketing_meets_pecr(draft: Draft) -> Iterator[Found]:
@@ -98,21 +111,33 @@ def marketing_meets_pecr(draft: Draft) -> Iterator[Found]:
             if not channel.out_in_every_message and channel.by is not MarketingChannel.TELEPHONE:
                 yield Found("E01", path, f"Marketing by {channel.by} does not say that every message has a way out.")
         if marketing.by_third_parties and marketing.third_party_basis is not Basis.CONSENT:
-            yield Found("F-19", ("marketing", "by_third_parties"), "Others may send marketing without the person's consent.")
+            yield Found(
+                "F-19", ("marketing", "by_third_parties"), "Others may send marketing without the person's consent."
+            )
         if marketing.channels and not marketing.ways_out:
             yield Found("E01", ("marketing",), "Nothing says how marketing is stopped.")
         if marketing.ways_out and set(marketing.ways_out) <= _SLOW:
             yield Found("F-21", ("marketing", "ways_out"), "Preferences are changed by telephone or post alone.")
         if marketing.way_out_contacts == []:
-            yield Found("F-43", ("marketing", "way_out_contacts"), "The ways to stop marketing are announced, and none follows.")
+            yield Found(
+                "F-43",
+                ("marketing", "way_out_contacts"),
+                "The ways to stop marketing are announced, and none follows.",
+            )
         if not marketing.sender_named:
             yield Found("E04", ("marketing", "sender_named"), "Messages do not say who sends them.")
         watch = marketing.tracking
         if watch and (watch.opens or watch.clicks) and watch.consent is not ConsentAsked.ALWAYS:
-            yield Found("F-22", ("marketing", "tracking"), "Opens or clicks are watched without a consent of their own.")
-    for path, row in draft.rows:
+            yield Found(
+                "F-22", ("marketing", "tracking"), "Opens or clicks are watched without a consent of their own."
+            )
+    for place_of_row, row in draft.rows:
         if row.id is Purpose.ADVERTISING and Category.USAGE in row.covers and set(row.basis) - {Basis.CONSENT}:
-            yield Found("F-19", (*path, "basis"), "Advertisements are chosen by how people use the site, without consent.")
+            yield Found(
+                "F-19",
+                (*place_of_row, "basis"),
+                "Advertisements are chosen by how people use the site, without consent.",
+            )
 
 
 def health_stays_out_of_marketing(draft: Draft) -> Iterator[Found]:
@@ -123,7 +148,9 @@ def health_stays_out_of_marketing(draft: Draft) -> Iterator[Found]:
         by_consent = by_consent or row.basis == [Basis.CONSENT]
         explicit = row.basis == [Basis.CONSENT] and Condition.EXPLICIT_CONSENT in row.condition
         if special(row) and not explicit:
-            yield Found("F-23", (*path, "categories"), f"'{row.title or row.id}' uses health data without explicit consent.")
+            yield Found(
+                "F-23", (*path, "categories"), f"'{row.title or row.id}' uses health data without explicit consent."
+            )
     profiling = draft.notice.marketing.profiling if draft.notice.marketing else None
     if profiling is None or profiling.basis is Basis.CONSENT:
         return
@@ -134,5 +161,9 @@ def health_stays_out_of_marketing(draft: Draft) -> Iterator[Found]:
         yield Found("F-23", path, "Messages are sent on consent, and interests guessed at without it.")
 
 
-RULES: tuple[Rule, ...] = (cookies_have_consent, cookies_are_explained_rightly, marketing_meets_pecr,
-                           health_stays_out_of_marketing)
+RULES: tuple[Rule, ...] = (
+    cookies_have_consent,
+    cookies_are_explained_rightly,
+    marketing_meets_pecr,
+    health_stays_out_of_marketing,
+)

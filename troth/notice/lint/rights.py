@@ -8,12 +8,19 @@ from troth.notice.lint.keeping import days
 from troth.notice.purposes import Purpose
 from troth.notice.schema.words import ContactRoute, Demand, Ground, RightName
 
-_MUST = (RightName.ACCESS, RightName.RECTIFICATION, RightName.ERASURE, RightName.RESTRICTION, RightName.PORTABILITY,
-         RightName.OBJECTION)
+_MUST = (
+    RightName.ACCESS,
+    RightName.RECTIFICATION,
+    RightName.ERASURE,
+    RightName.RESTRICTION,
+    RightName.PORTABILITY,
+    RightName.OBJECTION,
+)
 _QUALIFIED = frozenset({RightName.ERASURE, RightName.RESTRICTION, RightName.OBJECTION})
 _ELECTRONIC = frozenset({ContactRoute.ACCOUNT, ContactRoute.FORM})
-_MACHINES_LIKELY = frozenset({Purpose.ELIGIBILITY, Purpose.PRESCRIBING, Purpose.IDENTITY_CHECK, Purpose.PERSONALISATION,
-                              Purpose.ADVERTISING})
+_MACHINES_LIKELY = frozenset(
+    {Purpose.ELIGIBILITY, Purpose.PRESCRIBING, Purpose.IDENTITY_CHECK, Purpose.PERSONALISATION, Purpose.ADVERTISING}
+)
 SHORTEST_MONTH = 28
 COMPLAINT_DAYS = 30
 
@@ -52,9 +59,13 @@ def rights_are_worded_rightly(draft: Draft) -> Iterator[Found]:
         if right.absolute and name in _QUALIFIED:
             yield Found("F-30", path, f"The right `{name}` is promised without its limits.")
         if Ground.ONGOING_RELATIONSHIP in right.limits:
-            yield Found("F-30", (*path, "limits"), f"The right `{name}` ends at a running relationship, which is no ground.")
+            yield Found(
+                "F-30", (*path, "limits"), f"The right `{name}` ends at a running relationship, which is no ground."
+            )
         if name is RightName.MARKETING_OBJECTION and right.limits:
-            yield Found("F-20", (*path, "limits"), f"The right to stop marketing is limited by {', '.join(right.limits)}.")
+            yield Found(
+                "F-20", (*path, "limits"), f"The right to stop marketing is limited by {', '.join(right.limits)}."
+            )
         if name is RightName.OBJECTION and not right.shown_apart:
             yield Found("N18", path, "The right to object is not shown apart from the rest.")
 
@@ -64,15 +75,20 @@ def email_is_not_the_only_way(draft: Draft) -> Iterator[Found]:
         return
     for right in draft.notice.rights:
         if ContactRoute.EMAIL in right.routes and not _ELECTRONIC & set(right.routes):
-            yield Found("F-41", ("security", "no_details_by_email"),
-                        f"Details must not be emailed, and the right `{right.right}` is used by email.")
+            yield Found(
+                "F-41",
+                ("security", "no_details_by_email"),
+                f"Details must not be emailed, and the right `{right.right}` is used by email.",
+            )
             return
 
 
 def complaints_have_both_routes(draft: Draft) -> Iterator[Found]:
     complaints = draft.notice.complaints
     if complaints.own is None or complaints.regulator is None:
-        yield Found("N11", ("complaints",), "A complaint can go to the clinic and to the regulator; one route is missing.")
+        yield Found(
+            "N11", ("complaints",), "A complaint can go to the clinic and to the regulator; one route is missing."
+        )
     own = complaints.own
     if own is None:
         yield Found("F-32", ("complaints",), "There is no own route for complaints about data.")
@@ -85,17 +101,28 @@ def complaints_have_both_routes(draft: Draft) -> Iterator[Found]:
 def machines_are_spoken_of(draft: Draft) -> Iterator[Found]:
     says = draft.notice.automated_decisions
     if says and says.says_nothing_is_automated:
-        yield Found("F-31", ("automated_decisions", "says_nothing_is_automated"),
-                    "Nothing is automated, it says; software always does something by itself.")
+        yield Found(
+            "F-31",
+            ("automated_decisions", "says_nothing_is_automated"),
+            "Nothing is automated, it says; software always does something by itself.",
+        )
         return
     if says and says.words:
         return
     yield Found("N13", ("automated_decisions",) if says else (), "Nothing is said on decisions by machines.")
     profiles = draft.notice.marketing is not None and draft.notice.marketing.profiling is not None
     if profiles or draft.declares(*_MACHINES_LIKELY):
-        yield Found("F-31", ("automated_decisions",) if says else (),
-                    "Machines take part in what this clinic does, and nothing is said on it.")
+        yield Found(
+            "F-31",
+            ("automated_decisions",) if says else (),
+            "Machines take part in what this clinic does, and nothing is said on it.",
+        )
 
 
-RULES: tuple[Rule, ...] = (rights_are_complete, rights_are_worded_rightly, email_is_not_the_only_way,
-                           complaints_have_both_routes, machines_are_spoken_of)
+RULES: tuple[Rule, ...] = (
+    rights_are_complete,
+    rights_are_worded_rightly,
+    email_is_not_the_only_way,
+    complaints_have_both_routes,
+    machines_are_spoken_of,
+)

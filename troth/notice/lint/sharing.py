@@ -6,16 +6,67 @@ from troth.notice.findings import Path
 from troth.notice.lint.draft import Draft, Found, Rule
 from troth.notice.purposes import Purpose
 from troth.notice.schema.sharing import Transfer
-from troth.notice.schema.words import Mechanism, MarketingChannel, Trade, Use
+from troth.notice.schema.words import MarketingChannel, Mechanism, Trade, Use
 
 HOME = frozenset({"GB", "UK"})
-# Countries that the UK's own regulations find adequate: the EEA, Gibraltar and those taken over or added since (LAW-9.11).
-ADEQUATE = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO "
-                     "GI AD AR CA FO GG IL IM JP JE NZ CH UY KR EEA".split())
+# Countries that the UK finds adequate: the EEA, Gibraltar, and those taken over or added since (LAW-9.11).
+ADEQUATE = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+        "IS",
+        "LI",
+        "NO",
+        "GI",
+        "AD",
+        "AR",
+        "CA",
+        "FO",
+        "GG",
+        "IL",
+        "IM",
+        "JP",
+        "JE",
+        "NZ",
+        "CH",
+        "UY",
+        "KR",
+        "EEA",
+    ]
+)
 _WEB_TRADES = frozenset({Trade.WEBSITE, Trade.ANALYTICS, Trade.ADVERTISING, Trade.MARKETING_PARTNER})
-_LIKELY = {Purpose.PAYMENT: (Trade.PAYMENT, "a payment firm"), Purpose.IDENTITY_CHECK: (Trade.IDENTITY, "an identity firm"),
-           Purpose.PRESCRIBING: (Trade.PHARMACY, "a pharmacy"), Purpose.MEDICAL_REPORTING: (Trade.MEDCO, "MedCo"),
-           Purpose.SERVICE_MESSAGES: (Trade.MAIL, "whoever carries messages")}
+_LIKELY = {
+    Purpose.PAYMENT: (Trade.PAYMENT, "a payment firm"),
+    Purpose.IDENTITY_CHECK: (Trade.IDENTITY, "an identity firm"),
+    Purpose.PRESCRIBING: (Trade.PHARMACY, "a pharmacy"),
+    Purpose.MEDICAL_REPORTING: (Trade.MEDCO, "MedCo"),
+    Purpose.SERVICE_MESSAGES: (Trade.MAIL, "whoever carries messages"),
+}
 _CARRIED = frozenset({MarketingChannel.EMAIL, MarketingChannel.SMS})
 
 
@@ -38,8 +89,8 @@ def likely_recipients_are_named(draft: Draft) -> Iterator[Found]:
             yield Found("F-12", path, f"'{row.title or row.id}' usually involves {words}, and none is named.")
     marketing = draft.notice.marketing
     mails = marketing and any(channel.by in _CARRIED for channel in marketing.channels)
-    row = draft.purposes.get(Purpose.MARKETING)
-    if mails and Trade.MAIL not in trades and not (row and row.in_house):
+    sending = draft.purposes.get(Purpose.MARKETING)
+    if mails and Trade.MAIL not in trades and not (sending and sending.in_house):
         yield Found("F-12", ("marketing", "channels"), "Messages are sent, and nobody is named who carries them.")
 
 
@@ -54,25 +105,34 @@ def statements_on_sharing_hold(draft: Draft) -> Iterator[Found]:
     never = set(says.says_never_for)
     shared_for = {use for recipient in notice.recipients for use in recipient.for_use}
     shared_for |= {disclosure.use for disclosure in says.disclosures}
-    if trades & {Trade.MARKETING_PARTNER, Trade.ADVERTISING} or (notice.marketing and notice.marketing.by_third_parties):
+    if trades & {Trade.MARKETING_PARTNER, Trade.ADVERTISING} or (
+        notice.marketing and notice.marketing.by_third_parties
+    ):
         shared_for.add(Use.MARKETING)
     for use in sorted(never & shared_for):
         yield Found("F-09", ("sharing", "says_never_for"), f"Data is never shared for {use}, it says; yet it is.")
     for place, disclosure in enumerate(says.disclosures):
         special = disclosure.categories == "all" or any(category.special for category in disclosure.categories)
         if disclosure.use is Use.SALE and disclosure.prospective and special and not disclosure.anonymised:
-            yield Found("F-51", ("sharing", "disclosures", place),
-                        f"Health data may go to {disclosure.to} before anything is sold.")
+            yield Found(
+                "F-51",
+                ("sharing", "disclosures", place),
+                f"Health data may go to {disclosure.to} before anything is sold.",
+            )
 
 
 def suppliers_stand_in_the_list(draft: Draft) -> Iterator[Found]:
     known = set(draft.recipients) | {"us"}
     seen: list[tuple[Path, str]] = []
     if draft.notice.cookies:
-        seen += [(("cookies", "stored", place), cookie.supplier)
-                 for place, cookie in enumerate(draft.notice.cookies.stored) if cookie.supplier]
-    seen += [(("security", "measures", place), measure.of)
-             for place, measure in enumerate(draft.notice.security.measures)]
+        seen += [
+            (("cookies", "stored", place), cookie.supplier)
+            for place, cookie in enumerate(draft.notice.cookies.stored)
+            if cookie.supplier
+        ]
+    seen += [
+        (("security", "measures", place), measure.of) for place, measure in enumerate(draft.notice.security.measures)
+    ]
     seen += [(("claims", place), claim.holder) for place, claim in enumerate(draft.notice.claims)]
     for path, supplier in seen:
         if supplier not in known:
@@ -99,7 +159,9 @@ def _sound(route: Transfer) -> str:
 def transfers_hold_for_the_uk(draft: Draft) -> Iterator[Found]:
     transfers, notice = draft.notice.transfers, draft.notice
     if transfers.border != "UK":
-        yield Found("F-38", ("transfers", "border"), f"The text watches the border of the {transfers.border}, not the UK's.")
+        yield Found(
+            "F-38", ("transfers", "border"), f"The text watches the border of the {transfers.border}, not the UK's."
+        )
     elsewhere = set(transfers.hosted_in) - HOME
     routed = {route.country for route in transfers.routes}
     for country in sorted(elsewhere - routed):
@@ -107,11 +169,17 @@ def transfers_hold_for_the_uk(draft: Draft) -> Iterator[Found]:
     by_recipient = {route.recipient for route in transfers.routes}
     for place, recipient in enumerate(notice.recipients):
         if recipient.country not in HOME and recipient.id not in by_recipient and recipient.country not in routed:
-            yield Found("F-38", ("recipients", place), f"`{recipient.id}` is in {recipient.country}, and no mechanism is named.")
+            yield Found(
+                "F-38",
+                ("recipients", place),
+                f"`{recipient.id}` is in {recipient.country}, and no mechanism is named.",
+            )
     if transfers.none and (transfers.routes or elsewhere or transfers.seen_from_abroad):
         yield Found("F-38", ("transfers", "none"), "Nothing leaves the UK, it says; yet something does.")
     if transfers.seen_from_abroad and not transfers.routes:
-        yield Found("F-38", ("transfers", "seen_from_abroad"), "People abroad may see data, and no mechanism is named.")
+        yield Found(
+            "F-38", ("transfers", "seen_from_abroad"), "People abroad may see data, and no mechanism is named."
+        )
     for place, route in enumerate(transfers.routes):
         if problem := _sound(route):
             yield Found("F-38", ("transfers", "routes", place), f"The transfer to {route.country} {problem}.")
@@ -129,9 +197,19 @@ def transfers_are_explained(draft: Draft) -> Iterator[Found]:
             yield Found("N07", path, f"The transfer to {route.country} names no mechanism.")
         elif not route.copy_from:
             yield Found("N07", path, f"Nothing says how to get a copy of the safeguard for {route.country}.")
-        if tools & {Mechanism.IDTA, Mechanism.UK_ADDENDUM, Mechanism.BCR} and not tools & public and not route.risk_assessment:
+        if (
+            tools & {Mechanism.IDTA, Mechanism.UK_ADDENDUM, Mechanism.BCR}
+            and not tools & public
+            and not route.risk_assessment
+        ):
             yield Found("N07", path, f"The transfer to {route.country} has no recorded risk assessment.")
 
 
-RULES: tuple[Rule, ...] = (recipients_are_listed, likely_recipients_are_named, statements_on_sharing_hold,
-                           suppliers_stand_in_the_list, transfers_hold_for_the_uk, transfers_are_explained)
+RULES: tuple[Rule, ...] = (
+    recipients_are_listed,
+    likely_recipients_are_named,
+    statements_on_sharing_hold,
+    suppliers_stand_in_the_list,
+    transfers_hold_for_the_uk,
+    transfers_are_explained,
+)

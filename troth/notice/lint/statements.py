@@ -16,7 +16,11 @@ _STALE = (
     ("S01", re.compile(r"\barticle\s+22\b(?![A-D(])", re.IGNORECASE), "Article 22"),
     ("S02", re.compile(r"\barticle\s+77\b", re.IGNORECASE), "Article 77"),
     ("S04", re.compile(r"£\s?500,?000\b"), "£500,000"),
-    ("S05", re.compile(r"\bessentially equivalent\b|\bessential equivalence\b", re.IGNORECASE), "essential equivalence"),
+    (
+        "S05",
+        re.compile(r"\bessentially equivalent\b|\bessential equivalence\b", re.IGNORECASE),
+        "essential equivalence",
+    ),
     ("S06", re.compile(r"\b(six|6) (lawful|legal) (bases|grounds)\b", re.IGNORECASE), "six lawful bases"),
 )
 _THIRTY_DAYS = re.compile(r"\bwithin (30|thirty) (calendar )?days\b", re.IGNORECASE)
@@ -46,7 +50,9 @@ def law_is_not_stale(draft: Draft) -> Iterator[Found]:
 def no_risk_is_shifted(draft: Draft) -> Iterator[Found]:
     for place, disclaimer in enumerate(draft.notice.security.disclaimers):
         if disclaimer.at_own_risk and disclaimer.about in _DATA:
-            yield Found("F-39", ("security", "disclaimers", place), "People are told that their data is at their own risk.")
+            yield Found(
+                "F-39", ("security", "disclaimers", place), "People are told that their data is at their own risk."
+            )
     for place, measure in enumerate(draft.notice.security.measures):
         if measure.of != "us" and measure.first_person:
             yield Found("F-11", ("security", "measures", place), f"`{measure.of}` does this, and the text says 'we'.")
@@ -66,8 +72,8 @@ def claims_can_be_shown(draft: Draft) -> Iterator[Found]:
 def _stands(notice: Notice, section: Section) -> bool:
     parts: dict[Section, object] = {
         Section.PURPOSES: notice.purposes,
-        Section.LAWFUL_BASES: notice.bases.listed or any(row.basis for row in notice.purposes),
-        Section.TABLE_OF_GROUNDS: notice.purposes and all(row.basis for row in notice.purposes),
+        Section.LAWFUL_BASES: notice.bases.listed,
+        Section.TABLE_OF_GROUNDS: notice.purposes and all(len(row.basis) == 1 for row in notice.purposes),
         Section.RECIPIENTS: notice.recipients,
         Section.RETENTION: notice.retention.rules,
         Section.RIGHTS: notice.rights,

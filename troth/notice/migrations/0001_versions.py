@@ -4,27 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
-                ('hash', models.CharField(max_length=64)),
-                ('text', models.TextField()),
-                ('published_at', models.DateTimeField()),
-                ('in_force_at', models.DateTimeField(db_index=True)),
-                ('announced_at', models.DateTimeField(null=True)),
-                ('material', models.BooleanField()),
-                ('published_by', models.CharField(max_length=64)),
+                ("number", models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ("hash", models.CharField(max_length=64)),
+                ("text", models.TextField()),
+                ("published_at", models.DateTimeField()),
+                ("in_force_at", models.DateTimeField(db_index=True)),
+                ("announced_at", models.DateTimeField(null=True)),
+                ("material", models.BooleanField()),
+                ("published_by", models.CharField(max_length=64)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='notice_version_from_one'), models.CheckConstraint(condition=models.Q(('in_force_at__gte', models.F('published_at'))), name='notice_version_not_before_publishing')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="notice_version_from_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(("in_force_at__gte", models.F("published_at"))),
+                        name="notice_version_not_before_publishing",
+                    ),
+                ],
             },
         ),
     ]

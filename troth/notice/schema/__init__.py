@@ -1,4 +1,4 @@
-"""The model of a notice file. It holds faulty notices too: what is wrong with one is the linter's to say, not the model's."""
+"""The model of a notice file. It holds faulty notices too: what is wrong with one is the linter's to say."""
 
 import json
 from datetime import date

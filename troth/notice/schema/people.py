@@ -39,7 +39,7 @@ class Controller(Part):
     unless_stated: bool = False
     """The notice says 'we are the controller unless we say otherwise'."""
     instructed_work: Words = ""
-    """What the controller is in work that others instruct: controller, joint controller or processor, and for whom."""
+    """What it is in work that others instruct: controller, joint controller or processor, and for whom."""
 
 
 class Officer(Part):
@@ -63,8 +63,8 @@ class UkRepresentative(Part):
 class Scope(Part):
     """Where the notice holds."""
 
-    covers: list[Place] = []
-    only: list[Place] = []
+    covers: OneOrSeveral[Place] = []
+    only: OneOrSeveral[Place] = []
     """A later sentence says that it holds for these alone. It must not be narrower than `covers` (F-45)."""
     words: Words = ""
 

@@ -6,8 +6,9 @@ from pydantic import BeforeValidator
 
 from troth.law.bases import Basis, Condition
 from troth.notice.purposes import Action, Purpose
+from troth.notice.schema.items import Item
 from troth.notice.schema.shape import Id, OneOrSeveral, Part, Words
-from troth.notice.schema.words import Item, Origin, Party, RequiredBy
+from troth.notice.schema.words import Origin, Party, RequiredBy
 from troth.vault.categories import Category
 
 

@@ -74,8 +74,11 @@ def test_material_change_waits_for_the_days_promised(first):
 
 
 def test_material_change_may_hold_sooner_when_announced_earlier(first):
-    version = _next(lambda values: values["retention"]["rules"][1]["limbs"][0].update(period="3 years"),
-                    at=NOON + 40 * DAY, announced_at=NOON + 5 * DAY)
+    version = _next(
+        lambda values: values["retention"]["rules"][1]["limbs"][0].update(period="3 years"),
+        at=NOON + 40 * DAY,
+        announced_at=NOON + 5 * DAY,
+    )
     assert version.in_force_at == NOON + 40 * DAY
 
 
@@ -106,9 +109,21 @@ def test_a_version_that_waits_is_no_shortcut(first):
     assert third.material and third.in_force_at == NOON + 31 * DAY
 
 
+def test_two_publishers_at_one_moment_are_told(first, monkeypatch):
+    """The second sees the state from before the first: its number is taken, and the database says so."""
+    monkeypatch.setattr(selectors, "latest_version", lambda: None)
+    values = pack_values()
+    row(values, "care").update(words="Other words.")
+    with pytest.raises(services.PublishingRefused, match="same moment"):
+        services.publish(text_of(values), by="tester", at=NOON)
+    assert Version.objects.count() == 1
+
+
 def test_versions_declaring_counts_those_published_by_then(first):
-    _next(lambda values: values.update(purposes=[row for row in values["purposes"] if row["id"] != "feedback"]),
-          at=NOON + DAY)
+    _next(
+        lambda values: values.update(purposes=[row for row in values["purposes"] if row["id"] != "feedback"]),
+        at=NOON + DAY,
+    )
     assert selectors.versions_declaring(Purpose.FEEDBACK, NOON + 2 * DAY) == {1}
     assert selectors.versions_declaring(Purpose.CARE, NOON + 2 * DAY) == {1, 2}
     assert selectors.versions_declaring(Purpose.CARE, NOON) == {1}
@@ -129,18 +144,25 @@ def test_versions_are_read_by_number(first):
         selectors.get_version(2)
 
 
-@pytest.mark.parametrize("attack", [
-    "UPDATE notice_version SET text = 'x'",
-    "UPDATE notice_version SET in_force_at = published_at",
-    "DELETE FROM notice_version",
-    "DELETE FROM notice_version WHERE number = 1",
-    pytest.param("INSERT OR REPLACE INTO notice_version SELECT number, hash, 'x', published_at, in_force_at,"
-                 " announced_at, material, published_by FROM notice_version", id="replace"),
-    pytest.param("TRUNCATE notice_version", id="truncate"),
-])
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE notice_version SET text = 'x'",
+        "UPDATE notice_version SET in_force_at = published_at",
+        "DELETE FROM notice_version",
+        "DELETE FROM notice_version WHERE number = 1",
+        pytest.param(
+            "INSERT OR REPLACE INTO notice_version SELECT number, hash, 'x', published_at, in_force_at,"
+            " announced_at, material, published_by FROM notice_version",
+            id="replace",
+        ),
+        pytest.param("TRUNCATE notice_version", id="truncate"),
+    ],
+)
 def test_the_database_refuses_to_change_a_version(first, attack):
     if connection.vendor == ("sqlite" if "TRUNCATE" in attack else "postgresql") and (
-            "TRUNCATE" in attack or "REPLACE" in attack):
+        "TRUNCATE" in attack or "REPLACE" in attack
+    ):
         pytest.skip("no such statement in this database")
     with pytest.raises(DatabaseError, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(attack)
@@ -150,9 +172,11 @@ def test_the_database_refuses_to_change_a_version(first, attack):
 def test_upsert_does_not_slip_past(first):
     # On PostgreSQL this meets the update trigger, on SQLite the insert guard.
     with pytest.raises(DatabaseError, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("INSERT INTO notice_version SELECT number, hash, 'x', published_at, in_force_at, announced_at,"
-                       " material, published_by FROM notice_version WHERE true"
-                       " ON CONFLICT (number) DO UPDATE SET text = 'x'")
+        cursor.execute(
+            "INSERT INTO notice_version SELECT number, hash, 'x', published_at, in_force_at, announced_at,"
+            " material, published_by FROM notice_version WHERE true"
+            " ON CONFLICT (number) DO UPDATE SET text = 'x'"
+        )
 
 
 def test_missing_guards_are_named(first):
@@ -165,7 +189,8 @@ def test_missing_guards_are_named(first):
 
 def test_altered_text_is_not_enforced(first):
     drop_guards(connection)
-    Version.objects.update(text=PACK.read_text("utf-8").replace("says_never_for", "says_only: [gp]\n  says_never_for"))
+    altered = PACK.read_text("utf-8").replace("says_never_for", "says_only: [gp]\n  says_never_for")
+    Version.objects.update(text=altered)
     make_guards(connection)
     selectors._register.cache_clear()
     with pytest.raises(selectors.AlteredNotice):

@@ -173,8 +173,7 @@ def test_once_is_true_once_and_forgets_with_its_transaction() -> None:
         queue.once(f"letter:{PLANTED}")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_once_refuses_to_note_an_effect_outside_its_transaction() -> None:
+def test_once_refuses_to_note_an_effect_outside_its_transaction(committed_db: object) -> None:
     with pytest.raises(transaction.TransactionManagementError):
         queue.once("letter:1a")
     assert not Effect.objects.exists()

@@ -109,8 +109,7 @@ def test_allow_needs_its_secret() -> None:
         throttle.allow("reset", "a", limit=1, per=HOUR, at=NOW)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_allow_refuses_to_be_undone_by_a_callers_rollback() -> None:
+def test_allow_refuses_to_be_undone_by_a_callers_rollback(committed_db: object) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         throttle.allow("reset", "a", limit=1, per=HOUR, at=NOW)
 

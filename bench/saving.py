@@ -1,0 +1,151 @@
+"""A save in an open context, and ten thousand at once, against Django's own; auditlog and pghistory stand beside them."""
+
+import json
+import os
+import statistics
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from bench.ground import POSTGRESQL, ROOT, Figure, engine, main, say
+from bench.timing import interleaved, ratio_of, rounds_of
+
+SAVE = {"sqlite": 2.2, "postgresql": 2.5}
+BULK = {"sqlite": 3.0, "postgresql": 3.5}
+SAVES = 50  # in a round
+PEERS = {"auditlog": "django-auditlog", "pghistory": "django-pghistory"}
+
+
+def measure(small: bool) -> list[Figure]:
+    return [*measure_save(small), *measure_bulk(small)]
+
+
+def measure_save(small: bool) -> list[Figure]:
+    from bench.cast import booked_people, plain_card, prescriber, save_card
+    from troth.gate.boundary import boundary
+
+    now = datetime.now(UTC)
+    actor = prescriber(now)
+    people = booked_people(SAVES, by=actor, at=now)
+    number = 0
+
+    def plain() -> None:
+        nonlocal number
+        for subject in people:
+            number += 1
+            plain_card(subject, number, at=now, by=actor.reference).save(force_insert=True)
+
+    def ours() -> None:
+        nonlocal number
+        with boundary():  # a request: its boundary is open, each save is an act with its commit
+            for subject in people:
+                number += 1
+                save_card(subject, number, by=actor, at=now)
+
+    def in_one_act() -> None:
+        save_many(people, by=actor, at=now)
+
+    rounds = 5 if small else 21
+    seconds = rounds_of(rounds, plain=plain, ours=ours)
+    own = ratio_of(seconds, "ours", "plain")
+    milliseconds = {name: statistics.median(found) / SAVES * 1e3 for name, found in seconds.items()}
+    first = interleaved(rounds, ours=in_one_act, plain=plain)
+    figures = [
+        Figure("save in an open context, one commit each", engine(), own, SAVE[engine()],
+               detail={"ms": milliseconds["ours"], "plain ms": milliseconds["plain"]}),
+        Figure(f"{SAVES} saves in one act and one commit, each", engine(), first["ours"] / first["plain"], None,
+               detail={"ms": first["ours"] / SAVES * 1e3}),
+    ]
+    for name, distribution in PEERS.items():
+        figures += _peer(name, distribution, rounds, milliseconds["plain"], own)
+    return figures
+
+
+def save_many(people: list[UUID], *, by: Any, at: datetime) -> None:
+    """The act of `in_one_act`."""
+    from bench.cast import save_card
+    from troth.gate.acts import act
+    from troth.ledger.names import Event
+    from troth.notice.purposes import Purpose
+
+    @act(Event.NOTE_WRITTEN, purpose=Purpose.CARE)
+    def save_all(*, by: Any, at: datetime) -> None:
+        for subject in people:
+            save_card.__wrapped__(subject, 7, by=by, at=at)
+
+    save_all(by=by, at=at)
+
+
+def _peer(name: str, distribution: str, rounds: int, plain_ms: float, own: float) -> list[Figure]:
+    """A peer's ratio on this engine, in the same run, from a virtual environment of its own (TROTH_BENCH_PEERS)."""
+    python = Path(os.environ.get("TROTH_BENCH_PEERS", "")) / "bin" / "python"
+    if not os.environ.get("TROTH_BENCH_PEERS") or not python.exists():
+        say(f"{distribution} was left out: TROTH_BENCH_PEERS names no virtual environment that holds it (bench/README.md).")
+        return []
+    if name == "pghistory" and engine() != POSTGRESQL:
+        say("django-pghistory was left out: it works with triggers of PostgreSQL and has none for SQLite.")
+        return []
+    script = ROOT / "bench" / "peers" / "save.py"
+    environment = {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "DJANGO_SETTINGS_MODULE"}}
+    run = subprocess.run([str(python), str(script), name, str(rounds), str(SAVES)], capture_output=True, text=True, env=environment,
+                         check=False)
+    if run.returncode != 0:
+        say(f"{distribution} was left out: it failed. {run.stderr.strip().splitlines()[-1:]}")
+        return []
+    found = json.loads(run.stdout)
+    against = {"ours": own} if name == "auditlog" else {}
+    return [Figure(f"save with {distribution} {found['version']}, in plain", engine(), found["ratio"], own if name == "auditlog" else None,
+                   at_least=True, detail={"ms": found["ms"], "plain ms": found["plain_ms"], **against})]
+
+
+def measure_bulk(small: bool) -> list[Figure]:
+    from bench.cast import booked_people, prescriber
+    from bench.ground import card_values
+    from bench.specimens.models import Card, PlainCard, PlainSubject
+    from troth.gate import actors
+    from troth.gate.acts import act, acting
+    from troth.ledger.names import Event
+    from troth.notice.purposes import Purpose
+    from troth.vault.models import Subject, SubjectKind
+
+    now = datetime.now(UTC)
+    actor = prescriber(now)
+    count = 2_000 if small else 10_000
+    known = booked_people(50, by=actor, at=now)
+    values = [card_values(number) for number in range(count)]
+
+    @act(Event.NOTE_WRITTEN, purpose=Purpose.CARE)
+    def create_cards(*, by: Any, at: datetime) -> None:
+        Card.objects.bulk_create([Card(subject_id=known[n % 50], **values[n]) for n in range(count)])
+
+    @act(Event.NOTE_WRITTEN, purpose=Purpose.CARE)
+    def create_people(*, by: Any, at: datetime) -> None:
+        made = Subject.objects.bulk_create([Subject(kind=SubjectKind.PATIENT) for _ in range(count)])
+        acting().created.update(subject.id for subject in made)
+        Card.objects.bulk_create([Card(subject=subject, **values[n]) for n, subject in enumerate(made)])
+
+    def plain_rows(people: list[UUID]) -> list[PlainCard]:
+        who = actor.reference
+        return [PlainCard(id=uuid4(), subject_id=people[n % len(people)], recorded_at=now, recorded_by=who, changed_at=now, changed_by=who,
+                          **values[n]) for n in range(count)]
+
+    def plain_cards() -> None:
+        PlainCard.objects.bulk_create(plain_rows(known))
+
+    def plain_people() -> None:
+        made = PlainSubject.objects.bulk_create([PlainSubject(id=uuid4()) for _ in range(count)])
+        PlainCard.objects.bulk_create(plain_rows([subject.id for subject in made]))
+
+    rounds = 3 if small else 5
+    cards = rounds_of(rounds, plain=plain_cards, ours=lambda: create_cards(by=actor, at=now))
+    people = rounds_of(rounds, plain=plain_people, ours=lambda: create_people(by=actors.person(actor.id, at=now), at=now))
+    return [
+        Figure(f"bulk create of {count:,} rows {words}", engine(), ratio_of(seconds, "ours", "plain"), BULK[engine()],
+               detail={"s": statistics.median(seconds["ours"]), "plain s": statistics.median(seconds["plain"])})
+        for words, seconds in (("of 50 known people", cards), ("of as many new people", people))]
+
+
+if __name__ == "__main__":
+    main(measure)

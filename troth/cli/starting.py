@@ -1,0 +1,121 @@
+"""Bringing a deployment up: folders, tables, checks, and the server itself."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from troth.cli.stopped import FOUND_AGAINST, Stopped
+
+_MIGRATING = 0x6D696772  # the advisory lock's number: "migr"
+
+
+def make_folders() -> None:
+    """Make the folders of data and keys, for their owner alone."""
+    from django.conf import settings
+
+    for folder in (settings.TROTH_HOME, settings.TROTH_KEYS):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def bring_up_to_date() -> int:
+    """
+    Migrate both databases, one process at a time, and give how many migrations ran.
+
+    The key store goes first: a row must never be writable before its key is.
+    """
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection, connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    ran = 0
+    with _alone(settings.TROTH_HOME / "migrating.lock"):
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+        try:
+            for alias in ("keys", "default"):
+                executor = MigrationExecutor(connections[alias])
+                plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+                if plan:
+                    call_command("migrate", database=alias, verbosity=0, interactive=False)
+                    ran += len(plan)
+        finally:
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+    return ran
+
+
+def insist() -> None:
+    """
+    Look whether a server may start.
+
+    :raises Stopped: it may not; the message names what is wrong and how to mend it.
+    """
+    from troth.cli.checks import list_stoppers
+
+    stoppers = list_stoppers(datetime.now(UTC))
+    if stoppers:
+        raise Stopped("Troth does not start like this.\n" + "\n".join(f"  ✗ {each.name}: {each.words}" for each in stoppers),
+                      "\n".join(f"  {each.cure}" for each in stoppers), FOUND_AGAINST)
+
+
+def serve(host: str, port: int, workers: int) -> int:
+    """
+    Serve until told to stop, with the ledger's sealer in a thread of this process.
+
+    :raises Stopped: the port is taken or may not be used.
+    """
+    from django.db import connections
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    from troth.ledger.sealing import run_sealer
+    from troth.work.reporting import logging_config
+
+    _check_port(host, port)
+    for connection in connections.all():
+        connection.close()  # the workers open their own
+    stop = threading.Event()
+    sealer = threading.Thread(target=run_sealer, args=(stop,), name="sealer", daemon=True)
+    sealer.start()
+    server = Granian(
+        "troth.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
+        blocking_threads=2, websockets=False, log_access=False, log_level=LogLevels.warning,
+        log_dictconfig=logging_config("WARNING"), respawn_failed_workers=True)
+    try:
+        server.serve()
+    finally:
+        stop.set()
+        sealer.join(timeout=10)
+    return 0
+
+
+def _check_port(host: str, port: int) -> None:
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Stopped(f"Port {port} of {host} cannot be used: {error.strerror}.",
+                          "Stop what listens there, or choose another with --port.") from None
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock file: processes that start at once take turns."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

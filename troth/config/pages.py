@@ -1,0 +1,69 @@
+"""The frame of every page: whose clinic it is, what this person can go to, and who is signed in. Faces may pass their own."""
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from troth.design.pages import Clinic, Find, Page
+from troth.design.values import Item
+from troth.gate.table import actor_of
+from troth.notice import selectors as notices
+from troth.notice.schema import Notice
+from troth.people import selectors as people
+
+# The words of each navigation and the routes behind them. A route that the clinic's rooms do not have is left out.
+VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
+PATIENT = (("Home", "home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
+STAFF = (("Today", "desk_home"), ("Find a person", "desk_find"), ("Office", "office_home"), ("Security", "security"))
+FOOT = (("Privacy notice", "notice"), ("Sign in", "sign_in"))
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The context processor: `page` for every template, made when first used."""
+    return {"page": SimpleLazyObject(lambda: page_for(request))}
+
+
+def page_for(request: HttpRequest) -> Page:
+    """The frame that fits whoever asks."""
+    at = getattr(request, "at", None) or timezone.now()
+    actor = actor_of(request)
+    version = notices.version_in_force(at)
+    clinic = clinic_of(version.number, version.hash) if version else Clinic("Troth")
+    if actor.kind != "person" or actor.id is None:
+        return Page(clinic, nav=_items(VISITOR, request), demo=settings.TROTH_DEMO)
+    if not actor.roles:
+        return Page(clinic, nav=_items(PATIENT, request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
+    member = people.staff_profiles([actor.id]).get(actor.id)
+    search = _path("desk_find")
+    return Page(clinic, nav=_items(STAFF, request), person=member.name if member else "", role=member.role_words if member else "",
+                sign_out=reverse("sign_out"), find=Find(search, "Find a person") if search else None, demo=settings.TROTH_DEMO)
+
+
+@lru_cache(maxsize=32)
+def clinic_of(number: int, hash_: str) -> Clinic:
+    """The clinic as a version of its notice names it; `hash_` keeps two deployments of one process apart."""
+    notice: Notice = notices.notice_of(notices.get_version(number))
+    who = notice.controller
+    if who is None:
+        return Clinic("Troth")
+    name = who.trading_name or who.legal_name or "Troth"
+    run_by = f"{name} is run by {who.legal_name}" if who.legal_name and who.legal_name != name else name
+    privacy = next((contact.value for contact in who.contacts or [] if contact.by == "email"), who.email or "")
+    return Clinic(name, particulars=f"{run_by}, {who.address}." if who.address else f"{run_by}.", privacy_email=privacy,
+                  telephone=who.telephone or "", links=tuple(Item(words, path) for words, route in FOOT if (path := _path(route))))
+
+
+def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:
+    return tuple(Item(words, path, current=request.path == path) for words, route in rows if (path := _path(route)))
+
+
+def _path(route: str) -> str:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""

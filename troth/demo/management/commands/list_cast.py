@@ -1,0 +1,28 @@
+"""`list_cast`: who can sign in to a demonstration."""
+
+import argparse
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from troth.demo import cast, clinic
+
+
+class Command(BaseCommand):
+    """Prints a table of roles, addresses and the one password."""
+
+    help = "list who can sign in to a demonstration, for `troth demo`"
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--pack", required=True)
+
+    def handle(self, *args: Any, pack: str, **options: Any) -> None:
+        """Print it."""
+        rows = [(part.role.replace("_", " "), part.name, part.email) for part in clinic.staff_of(pack)]
+        rows += [("patient", part.name, part.email) for part in cast.patients(3, on=datetime.now(UTC).date())]
+        wide = [max(len(row[column]) for row in rows) for column in range(3)]
+        self.stdout.write(f"Everyone's password is {cast.PASSWORD}\n")
+        for row in rows:
+            self.stdout.write("  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)).rstrip())

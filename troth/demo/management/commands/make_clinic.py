@@ -1,0 +1,42 @@
+"""`make_clinic`: what `troth demo` calls by name, since the command line lies below this room."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from troth.demo import clinic, histories
+
+
+class Command(BaseCommand):
+    """Makes the clinic of a pack in an empty deployment."""
+
+    help = "make the clinic of a pack, for `troth demo`"
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--pack", required=True)
+        parser.add_argument("--people", type=int, required=True)
+
+    def handle(self, *args: Any, pack: str, people: int, **options: Any) -> None:
+        """
+        Make it, showing progress on a terminal.
+
+        :raises CommandError: this is no demonstration, or there is no such pack.
+        """
+        if not settings.TROTH_DEMO:
+            raise CommandError("make_clinic is for demonstrations: run `troth demo`.")
+
+        def progress(done: int, of: int) -> None:
+            if sys.stderr.isatty():
+                self.stderr.write(f"\r{done} of {of} people", ending="" if done < of else "\n")
+
+        now = datetime.now(UTC)
+        try:
+            made = clinic.make(pack, people, at=now, progress=progress)
+        except LookupError as error:
+            raise CommandError(str(error)) from None
+        histories.write(made, at=now)

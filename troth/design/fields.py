@@ -1,0 +1,146 @@
+"""Form fields as the design draws them: a date in three boxes, choices with hints, what a field's template needs."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+
+
+class ThreeBoxes(forms.MultiWidget):
+    """Day, month and year, each typed as a number. No calendar to fight with, and a birthday is quick to enter."""
+
+    def __init__(self, *, birthday: bool = False) -> None:
+        parts = (("day", 2), ("month", 2), ("year", 4))
+        super().__init__(
+            {
+                name: forms.TextInput(
+                    attrs={
+                        "inputmode": "numeric",
+                        "maxlength": str(length),
+                        "class": f"box box-{length}",
+                        "autocomplete": f"bday-{name}" if birthday else "off",
+                    }
+                )
+                for name, length in parts
+            }
+        )
+
+    def decompress(self, value: date | None) -> list[int | None]:
+        return [value.day, value.month, value.year] if value else [None, None, None]
+
+
+class DateInBoxes(forms.MultiValueField):
+    """A date typed into three boxes. It says which part is missing, and when there is no such day."""
+
+    widget = ThreeBoxes
+
+    def __init__(self, *, birthday: bool = False, **named: Any) -> None:
+        numbers = tuple(forms.CharField(required=False) for _ in range(3))
+        named.setdefault("widget", ThreeBoxes(birthday=birthday))
+        super().__init__(numbers, require_all_fields=False, **named)
+
+    def compress(self, data_list: list[str]) -> date | None:
+        """:raises ValidationError: a part is missing, not a number, or the day does not exist."""
+        parts = [part.strip() for part in data_list]
+        if not any(parts):
+            return None
+        missing = [name for name, part in zip(("day", "month", "year"), parts, strict=True) if not part]
+        if missing:
+            raise ValidationError(f"Add the {' and the '.join(missing)}.", code="incomplete")
+        try:
+            return date(*(int(part) for part in reversed(parts)))
+        except ValueError:
+            raise ValidationError(
+                "There is no such day. Check the day, the month and the year.", code="invalid"
+            ) from None
+
+
+class Choices(forms.RadioSelect):
+    """One of a few, each with an optional hint below it. Nothing is chosen for anybody."""
+
+    def __init__(self, *, hints: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.hints = dict(hints or {})
+
+
+class ManyChoices(forms.CheckboxSelectMultiple):
+    """Any of a few, each with an optional hint below it."""
+
+    def __init__(self, *, hints: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.hints = dict(hints or {})
+
+
+def first_box(bound: BoundField) -> str:
+    """The id of the first box of a field: where its error links to."""
+    named = bound.auto_id
+    if isinstance(bound.field.widget, forms.MultiWidget | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return f"{named}_0"
+    return named
+
+
+def described(bound: BoundField, *, width: str = "", legend: str = "") -> dict[str, Any]:
+    """This will gather what `parts/field.html` draws: kind, names, hint, errors and the boxes themselves."""
+    widget = bound.field.widget
+    key = bound.auto_id or bound.name
+    errors = [str(error) for error in bound.errors]
+    described_by = " ".join(
+        name for name, there in ((f"{key}-hint", bool(bound.help_text)), (f"{key}-error", bool(errors))) if there
+    )
+    attrs = {"aria-describedby": described_by} if described_by else {}
+    found: dict[str, Any] = {
+        "key": key,
+        "label": legend or bound.label,
+        "hint": bound.help_text,
+        "errors": errors,
+        "required": bound.field.required,
+        "described_by": described_by,
+        "box_id": first_box(bound),
+    }
+    if isinstance(widget, forms.MultiWidget):
+        found |= {"kind": "boxes", "boxes": list(_boxes(bound, invalid=bool(errors)))}
+    elif isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        hints: Mapping[str, str] = getattr(widget, "hints", {})
+        found |= {
+            "kind": "choices",
+            "mark": "radio" if isinstance(widget, forms.RadioSelect) else "checkbox",
+            "choices": [_choice(option, hints) for option in bound],
+        }
+    elif isinstance(widget, forms.CheckboxInput):
+        found |= {"kind": "tick", "box": bound.as_widget(attrs={**attrs, "class": "mark"})}
+    else:
+        plain = isinstance(widget, forms.Select | forms.Textarea)
+        styled = "box box-text" if isinstance(widget, forms.Textarea) else "box"
+        classes = f"{styled} box-{width}" if width and not plain else styled
+        found |= {"kind": "box", "box": bound.as_widget(attrs={**attrs, "class": classes})}
+    return found
+
+
+def _choice(option: Any, hints: Mapping[str, str]) -> dict[str, Any]:
+    data = option.data
+    return {
+        "id": option.id_for_label,
+        "name": data["name"],
+        "value": data["value"],
+        "label": data["label"],
+        "chosen": data["selected"],
+        "hint": hints.get(str(data["value"]), ""),
+    }
+
+
+def _boxes(bound: BoundField, *, invalid: bool) -> Iterator[dict[str, Any]]:
+    assert isinstance(bound.field.widget, forms.MultiWidget)
+    context = bound.field.widget.get_context(bound.html_name, bound.value(), {"id": bound.auto_id})
+    for part in context["widget"]["subwidgets"]:
+        name = part["name"].rsplit("_", 1)[-1]
+        yield {
+            "label": name.capitalize(),
+            "id": part["attrs"]["id"],
+            "name": part["name"],
+            "value": part["value"] or "",
+            "attrs": part["attrs"],
+            "invalid": invalid,
+        }

@@ -1,0 +1,67 @@
+"""What stands around every page of the desk: who looks, what for, and why. Nothing of a patient but the reason."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.module_loading import import_string
+
+from troth.design.pages import Page, PurposeLine
+from troth.design.values import Banner
+from troth.gate.actors import Actor
+from troth.gate.contexts import Opened
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What the gate put on the request: who looks, when, and the context that is open."""
+
+    actor: Actor
+    id: UUID
+    at: datetime
+    opened: Opened
+
+    @property
+    def purpose(self) -> str:
+        """What the page is opened for, as the notice words it."""
+        return self.opened.declared.title if self.opened.declared else str(self.opened.purpose)
+
+
+def looking(request: HttpRequest) -> Looking:
+    """The open context of a page of the URL table, with its person. Only such pages are served by the desk."""
+    bearer = cast(Any, request)
+    actor: Actor = bearer.actor
+    assert actor.id is not None
+    return Looking(actor, actor.id, bearer.at, bearer.opened)
+
+
+def frame(request: HttpRequest, *, purpose: PurposeLine | None = None, banners: tuple[Banner, ...] = ()) -> Page:
+    """This will add what a page is opened for, and what stands over it, to the frame that every page has."""
+    made: Page = import_string(settings.TROTH_FRAME)(request)
+    return replace(made, purpose=purpose, banners=(*made.banners, *banners))
+
+
+def purpose_line(opened: Opened, subject: UUID) -> PurposeLine:
+    """What this page is opened for and why, as the gate found it."""
+    assert opened.declared is not None
+    because = opened.reason_for(subject)
+    return PurposeLine(
+        lowered(opened.declared.title),
+        f"of {because}" if because else "",
+        "Each view is recorded, and they can see it.",
+        short=because,
+    )
+
+
+def show(request: HttpRequest, template: str, page: Page, *, status: int = 200, **values: Any) -> HttpResponse:
+    """Render a page of the desk with its frame."""
+    return render(request, f"desk/{template}.html", {"page": page, **values}, status=status)
+
+
+def lowered(words: str) -> str:
+    """A title within a sentence: its first letter small."""
+    return words[:1].lower() + words[1:]

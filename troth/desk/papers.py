@@ -1,0 +1,406 @@
+"""The sections of a card as the design draws them. What is shown and why comes from the gate; only its shape is made here."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Literal
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+
+from troth.design.pages import Section
+from troth.design.tables import Cell, Column, Table, table_of
+from troth.design.values import Alert, Check, Counterpart, Item, Link, Parted, Tag, Term
+from troth.desk.frame import Looking
+from troth.gate.refusals import Check as GateCheck
+from troth.gate.refusals import Decision
+from troth.gate.whys import Why, steps, why
+from troth.people.selectors import PersonIdentity
+from troth.records.selectors import (
+    AllergyLine,
+    FileLine,
+    MeasurementLine,
+    MedicineLine,
+    NoteLine,
+    Recorded,
+    Release,
+    Shown,
+    Source,
+    Withheld,
+    triggers,
+)
+from troth.vault.categories import Category
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A section ready to draw, and its line in the index beside the card."""
+
+    key: str
+    section: Section
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Who did things, in words: names of staff are published, the person and the viewer are told by what they are."""
+
+    viewer: UUID
+    subject: UUID
+    names: dict[UUID, str]
+    today: date
+
+    def who(self, reference: str) -> str:
+        """Whom an identifier or a service's name stands for."""
+        if reference.startswith("service:"):
+            return "The system"
+        try:
+            found = UUID(reference)
+        except ValueError:
+            return "Someone unknown"
+        if found == self.viewer:
+            return "You"
+        return "They" if found == self.subject else self.names.get(found, "A colleague")
+
+    def on(self, at: datetime) -> str:
+        """A moment as a day, with the year where it is not this one."""
+        day = timezone.localtime(at)
+        if day.date() == self.today:
+            return f"Today, {day:%H:%M}"
+        return f"{day:%-d %B}" if day.year == self.today.year else f"{day:%-d %B %Y}"
+
+
+def counterpart(why: Why) -> Counterpart:
+    """The strip beside what is shown: for what, because of what, until when."""
+    because = (Term("Because", why.because[:1].upper() + why.because[1:]),) if why.because else ()
+    return Counterpart(
+        "Why you see this", terms=(Term("For", why.purpose), *because, Term("Kept until", why.kept_until))
+    )
+
+
+def health_strip(look: Looking, subject: UUID, who: PersonIdentity | None) -> Counterpart:
+    """The strip beside health data on a page of its own."""
+    kept = triggers(subject, born_on=who.born_on if who else None)
+    return counterpart(why(look.opened, subject, Category.HEALTH, triggers=kept))
+
+
+def parted(decision: Decision, purpose: str, *, at: datetime) -> Parted:
+    """A refusal on a card: what the gate said, its six checks, and that the attempt was recorded."""
+    law = decision.rule.startswith(("UK GDPR", "LAW"))
+    words = decision.rule if law else f"{decision.rule[:1].upper()}{decision.rule[1:]}: {purpose}"
+    rule = (Term("Law" if law else "Rule", words),) if decision.spoken else ()
+    return Parted(
+        sentence=decision.sentence,
+        counterpart=Counterpart(
+            "Why you don’t",
+            "parted",
+            (*rule, Term("This attempt", f"Recorded, {timezone.localtime(at):%H:%M} today")),
+        ),
+        checks=tuple(Check(step.name, step.state, step.words) for step in steps(decision)),
+        remedy=_REMEDIES.get(decision.spoken, ""),
+    )
+
+
+_REMEDIES: dict[GateCheck | None, str] = {
+    GateCheck.ROLE: "If they need something about their health answered, pass their request on, or ask a colleague whose role opens it.",
+    GateCheck.RESTRICTION: "Ask the privacy officer. If their life or health is in danger, say so to a health professional at once.",
+    GateCheck.BASIS: "Ask the privacy officer whether they still have an agreement with us.",
+}
+
+
+def papers(
+    sections: Iterable[Shown | Withheld],
+    teller: Teller,
+    purpose: str,
+    *,
+    at: datetime,
+    may_write: bool,
+) -> list[Paper]:
+    """Every section in order. Neighbours that were withheld by the same decision stand as one refusal, said once."""
+    made: list[Paper] = []
+    for refused, group in groupby(
+        sections, lambda section: section.decision if isinstance(section, Withheld) else None
+    ):
+        together = list(group)
+        if refused is not None:
+            made.append(withheld([section.title for section in together], refused, purpose, at=at))
+            continue
+        for section in together:
+            assert isinstance(section, Shown)
+            made += _DRAWN[section.key](section, teller, may_write)
+    return made
+
+
+def withheld(titles: list[str], decision: Decision, purpose: str, *, at: datetime) -> Paper:
+    """One refusal for parts that were withheld alike. It says which parts, and nothing of what is in them."""
+    title = titles[0] if len(titles) == 1 else "Their health record"
+    state: Literal["other_role", "refused"] = "other_role" if decision.spoken is GateCheck.ROLE else "refused"
+    return Paper(
+        "withheld",
+        Section(title, refusal=parted(decision, purpose, at=at)),
+        tuple(Item(each, state=state) for each in titles),
+    )
+
+
+def alerts(sections: Iterable[Shown | Withheld]) -> list[Alert]:
+    """What could hurt, from the allergies on the card. None recorded is said too: it never means that there are none."""
+    found: list[Alert] = []
+    for section in sections:
+        if isinstance(section, Withheld) or section.key != "medicines":
+            continue
+        standing = [row for row in section.rows if isinstance(row, AllergyLine) and row.verification != "refuted"]
+        found = [
+            Alert(
+                "harm",
+                f"Allergy: {row.substance}",
+                _sentence(row.reaction, row.since, row.criticality.words, row.verification.words),
+            )
+            for row in standing
+        ]
+        if not standing:
+            found = [Alert("caution", "No allergies recorded", "Nobody has written any down. Ask before you decide.")]
+    return found
+
+
+def _medicines(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
+    lines: list[tuple[str | Cell, ...]] = []
+    for row in section.rows:
+        if isinstance(row, MedicineLine):
+            lines.append(
+                (
+                    Cell(row.medicine, small=row.reason),
+                    row.dose,
+                    row.since,
+                    _known(row.source.words, row.recorded, teller),
+                )
+            )
+        elif isinstance(row, AllergyLine):
+            lines.append(
+                (
+                    Cell(f"{row.substance}: allergy", alarm=row.verification != "refuted"),
+                    Cell(row.reaction, small=row.criticality.words.capitalize()),
+                    row.since,
+                    _known(f"{row.source.words}; {row.verification.words}", row.recorded, teller),
+                )
+            )
+    table = (
+        table_of(
+            section.title,
+            (
+                Column("What", "name"),
+                Column("Dose or reaction", word="Dose or reaction"),
+                Column("Since", "figures", word="Since"),
+                Column("How we know"),
+            ),
+            lines,
+        )
+        if lines
+        else None
+    )
+    links = (Link("Add a medicine", _new("medicine", teller)), Link("Add an allergy", _new("allergy", teller)))
+    return _paper(section, table, links if may_write else (), empty="Nothing is recorded yet.")
+
+
+def _measurements(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
+    rows = [row for row in section.rows if isinstance(row, MeasurementLine)]
+    lines: list[tuple[str | Cell, ...]] = [
+        (
+            row.measure.words,
+            f"{row.value} {row.measure.unit}",
+            f"{row.taken_on:%-d %b %Y}",
+            _known(row.source.words, row.recorded, teller),
+        )
+        for row in sorted(rows, key=lambda row: row.taken_on, reverse=True)
+    ]
+    table = (
+        table_of(
+            section.title,
+            (
+                Column("What", "name"),
+                Column("Value", "number", word="Value"),
+                Column("Taken", "figures", word="Taken"),
+                Column("How we know"),
+            ),
+            lines,
+        )
+        if lines
+        else None
+    )
+    links = (Link("Add", _new("measurement", teller), "a measurement"),)
+    return _paper(section, table, links if may_write else (), empty="Nothing has been measured yet.")
+
+
+def _files(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
+    rows = [row for row in section.rows if isinstance(row, FileLine)]
+    lines: list[tuple[str | Cell, ...]] = [
+        (
+            Cell(row.title, href=reverse("desk_file", args=[row.recorded.id])),
+            _size(row.size),
+            FROM[row.source],
+            _added(row.recorded, teller),
+        )
+        for row in rows
+    ]
+    table = (
+        table_of(
+            section.title,
+            (
+                Column("What", "name"),
+                Column("Size", "number", word="Size"),
+                Column("From", word="From"),
+                Column("Added"),
+            ),
+            lines,
+        )
+        if lines
+        else None
+    )
+    links = (Link("Add a file", _new("file", teller)),)
+    return _paper(section, table, links if may_write else (), empty="No letters or other files yet.")
+
+
+def _notes(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
+    """The newest note in full; earlier ones in a sheet of their own, each opened by its name."""
+    rows = [row for row in section.rows if isinstance(row, NoteLine)]
+    head = (Link("Write a note", reverse("desk_note_new", args=[teller.subject])),) if may_write else ()
+    if not rows:
+        return _paper(section, None, head, empty="Nobody has written a note yet.")
+    first, *older = rows
+    newest = Section(
+        "Newest note",
+        counterpart(section.why),
+        note=note_line(first, teller),
+        head_links=head,
+        prose=note_prose(first),
+        addition=" ".join(additions(first, teller)),
+        signed=signature(first, teller),
+        links=(note_link(first, teller),) if may_write else (),
+    )
+    made = [Paper(section.key, newest, (Item(section.title, "#newest-note", count=len(rows)),))]
+    if older:
+        table = table_of(
+            "Earlier notes",
+            (Column("Note", "name"), Column("By", word="By"), Column("When", "figures")),
+            [
+                (
+                    Cell(
+                        row.heading or "Note", href=reverse("desk_note", args=[row.recorded.id]), tag=_draft_tag(row)
+                    ),
+                    teller.who(row.author.hex),
+                    teller.on(row.signed_at or row.recorded.at),
+                )
+                for row in older
+            ],
+        )
+        made.append(Paper("earlier", Section("Earlier notes", counterpart(section.why), table=table), ()))
+    return made
+
+
+def note_line(note: NoteLine, teller: Teller) -> str:
+    """When a note was written, and whether it is still a draft."""
+    when = teller.on(note.signed_at or note.recorded.at)
+    return when if note.signed_at else f"Your draft, {when}"
+
+
+def note_prose(note: NoteLine) -> tuple[str, ...]:
+    """A note's paragraphs, its heading first."""
+    return tuple(part for part in (note.heading, *note.text.splitlines()) if part.strip())
+
+
+def additions(note: NoteLine, teller: Teller) -> list[str]:
+    """What was added under a note, each with who and when."""
+    return [
+        f"Added {teller.on(each.signed_at)} by {lower_you(teller.who(each.author.hex))}. {each.text}"
+        for each in note.additions
+    ]
+
+
+def signature(note: NoteLine, teller: Teller) -> str:
+    """Who signed a note and when, and where it stands for the person's own copy."""
+    if note.signed_at is None:
+        return ""
+    moment = timezone.localtime(note.signed_at)
+    return (
+        f"Signed by {lower_you(teller.who(note.author.hex))}, {moment:%-d %B %Y, %H:%M}. Locked; additions only. "
+        f"{_RELEASED[note.recorded.release]}"
+    )
+
+
+_RELEASED = {
+    Release.RELEASED: "They get it in the copy they take by themselves.",
+    Release.HELD: "Not in the copy they take by themselves until a health professional has decided.",
+    Release.WITHHELD: "Kept out of the copy they take by themselves.",
+}
+
+
+def note_link(note: NoteLine, teller: Teller) -> Link:
+    """What can be done with a note: go on with one's draft, or add to a signed one."""
+    words = "Add to this note" if note.signed_at else "Change or sign it"
+    return Link(words, reverse("desk_note_add" if note.signed_at else "desk_note", args=[note.recorded.id]))
+
+
+def within(when: str) -> str:
+    """A day within a sentence."""
+    return when.replace("Today", "today", 1)
+
+
+def lower_you(name: str) -> str:
+    """A name within a sentence."""
+    return {"You": "you", "They": "them", "A colleague": "a colleague", "The system": "the system"}.get(name, name)
+
+
+def _paper(section: Shown, table: Table | None, links: tuple[Link, ...], *, empty: str) -> list[Paper]:
+    made = Section(
+        section.title, counterpart(section.why), table=table, prose=() if table else (empty,), head_links=links
+    )
+    count = len(section.rows)
+    return [Paper(section.key, made, (Item(section.title, f"#{_slug(section.title)}", count=count),))]
+
+
+def _known(words: str, recorded: Recorded, teller: Teller) -> Cell:
+    return Cell(words, small=_added(recorded, teller))
+
+
+def _added(recorded: Recorded, teller: Teller) -> str:
+    who = teller.who(recorded.by)
+    return f"{teller.on(recorded.at)}, by {lower_you(who)}"
+
+
+def _draft_tag(row: NoteLine) -> Tag | None:
+    return None if row.signed_at else Tag("info", "Draft")
+
+
+def _new(kind: str, teller: Teller) -> str:
+    return reverse(f"desk_{kind}_new", args=[teller.subject])
+
+
+#: Where a file is from: the same vocabulary, said of a thing and not of a fact.
+FROM = {
+    Source.PERSON: "Them",
+    Source.CLINIC: "This clinic",
+    Source.GP: "Their GP",
+    Source.ANOTHER: "Another clinic or a relative",
+}
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
+
+
+def _sentence(*parts: str) -> str:
+    said = "; ".join(part.strip().rstrip(".") for part in parts if part.strip())
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def _slug(title: str) -> str:
+    return title.lower().replace(" ", "-")
+
+
+_DRAWN: dict[str, Callable[[Shown, Teller, bool], list[Paper]]] = {
+    "medicines": _medicines,
+    "notes": _notes,
+    "measurements": _measurements,
+    "files": _files,
+}

@@ -1,0 +1,94 @@
+"""A clinic with real sign-ins: two patients, two prescribers, an assistant, support and finance. One request, passed on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.test import Client
+from django.utils import timezone
+
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.people import services as people
+from troth.people.tests.factories import make_patient, make_staff
+from troth.prescribing import services as prescribing
+
+PLANTED = (
+    "sentinel-substance",
+    "sentinel-medicine",
+    "sentinel-answer",
+    "sentinel-note",
+    "sentinel-title",
+    "sentinel-dose",
+)
+
+
+@dataclass
+class Clinic:
+    subject: UUID
+    other: UUID
+    request: UUID
+    prescriber: UUID
+    colleague: UUID
+    assistant: UUID
+    support: UUID
+    finance: UUID
+    at: datetime
+
+    def actor(self, subject: UUID) -> Actor:
+        """As they stand now."""
+        return actors.person(subject, at=timezone.now())
+
+
+@pytest.fixture
+def clinic(notice_in_force: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clinic]:
+    for name, value in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
+        monkeypatch.setattr(Argon2PasswordHasher, name, value)
+    at = timezone.now() - timedelta(hours=1)
+    subject, other = (
+        make_patient(at=at),
+        make_patient(at=at, given_name="Petroc", family_name="Vane", email="petroc@vane.example"),
+    )
+    staff = [
+        make_staff(role, at=at, name=name, email=f"{number}@clinic.example")
+        for number, (role, name) in enumerate(
+            (
+                ("prescriber", "Dr Sorcha Dunleavy"),
+                ("prescriber", "Dr Abel Quist"),
+                ("healthcare_assistant", "Wren Tully"),
+                ("patient_support", "Idris Marl"),
+                ("finance", "Una Pell"),
+            )
+        )
+    ]
+    later = at + timedelta(minutes=1)
+    asked = prescribing.request_treatment(
+        subject,
+        medicine="sentinel-medicine",
+        answers=[{"question": "Do you smoke?", "answer": "sentinel-answer"}],
+        by=actors.person(subject, at=later),
+        at=later,
+    )
+    made = Clinic(subject, other, asked.pk, *staff, at=later)
+    prescribing.assign_request(
+        made.request, prescriber=made.prescriber, by=actors.person(made.support, at=later), at=later
+    )
+    yield made
+
+
+@pytest.fixture
+def signed_in(clinic: Clinic) -> Callable[[UUID], Client]:
+    """A browser in which this person has signed in."""
+
+    def client(subject: UUID) -> Client:
+        now = timezone.now()
+        made = Client()
+        made.cookies["troth_session"] = people.sign_in(
+            subject, by=actors.person(subject, at=now), at=now, device="tests"
+        )
+        return made
+
+    return client

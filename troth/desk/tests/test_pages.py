@@ -1,0 +1,425 @@
+"""Every page of the desk: signed out, not allowed, works. What is withheld stands in no body."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from troth.desk.tests.conftest import PLANTED, Clinic
+from troth.gate.refusals import CANNOT_OPEN
+from troth.ledger.models import LedgerEvent
+from troth.prescribing import services as prescribing
+from troth.prescribing.models import MedicationRequest, RequestStatus
+from troth.records import services
+from troth.records.models import (
+    AllergyIntolerance,
+    ClinicalNote,
+    DocumentReference,
+    MedicationStatement,
+    Observation,
+    Release,
+    Source,
+)
+from troth.records.selectors import Criticality, Verification
+from troth.vault import files
+
+SignedIn = Callable[[UUID], Client]
+
+
+def plant(clinic: Clinic, number: int = 1) -> ClinicalNote:
+    """Put an allergy, a medicine and a signed note on the card."""
+    by = clinic.actor(clinic.prescriber)
+    for _ in range(number):
+        services.record_allergy(
+            clinic.subject,
+            substance="sentinel-substance",
+            reaction="hives",
+            since="2019",
+            criticality=Criticality.HIGH,
+            verification=Verification.UNCONFIRMED,
+            source=Source.PERSON,
+            by=by,
+            at=clinic.at,
+        )
+        services.record_medicine(
+            clinic.subject,
+            medicine="lymecycline",
+            dose="sentinel-dose",
+            since="",
+            reason="",
+            source=Source.GP,
+            by=by,
+            at=clinic.at,
+        )
+        note = services.write_note(clinic.subject, heading="First look", text="sentinel-note", by=by, at=clinic.at)
+        services.sign_note(note.pk, release=Release.RELEASED, by=by, at=clinic.at)
+    return note
+
+
+def routes(clinic: Clinic, note: UUID, document: UUID) -> list[str]:
+    people = [
+        reverse(f"desk_{name}", args=[clinic.subject])
+        for name in ("card", "allergy_new", "medicine_new", "measurement_new", "file_new", "note_new")
+    ]
+    notes = [reverse(f"desk_{name}", args=[note]) for name in ("note", "note_add")]
+    return [*people, *notes, reverse("desk_file", args=[document]), reverse("desk_decide", args=[clinic.request])]
+
+
+def document(clinic: Clinic) -> UUID:
+    from troth.vault.uploads import SealedUpload
+
+    upload = SealedUpload(
+        files.store([b"letter " * 9_000], name="x.txt", media_type="text/plain"), "text/plain", None
+    )
+    return services.add_file(
+        clinic.subject,
+        title="sentinel-title",
+        source=Source.GP,
+        upload=upload,
+        by=clinic.actor(clinic.prescriber),
+        at=clinic.at,
+    ).pk
+
+
+def test_every_page_sends_a_stranger_to_sign_in(clinic: Clinic) -> None:
+    note = plant(clinic)
+    for path in [
+        reverse("desk_home"),
+        reverse("desk_find"),
+        reverse("desk_assign", args=[clinic.request]),
+        *routes(clinic, note.pk, document(clinic)),
+    ]:
+        answer = Client().get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/"), path
+
+
+def test_every_page_is_shut_to_a_prescriber_without_a_request_and_to_patients(
+    clinic: Clinic, signed_in: SignedIn
+) -> None:
+    note = plant(clinic)
+    for who in (clinic.colleague, clinic.finance, clinic.other, clinic.subject):
+        browser = signed_in(who)
+        for path in routes(clinic, note.pk, document(clinic)):
+            answer = browser.get(path)
+            assert answer.status_code == 403, path
+            body = answer.content.decode()
+            assert not [planted for planted in (*PLANTED, "Oddie") if planted in body], path
+
+
+def test_a_prescriber_without_a_request_gets_one_sentence_whoever_it_is(clinic: Clinic, signed_in: SignedIn) -> None:
+    plant(clinic)
+    browser = signed_in(clinic.colleague)
+    bodies = {
+        browser.get(reverse("desk_card", args=[subject])).content.decode()
+        for subject in (clinic.subject, clinic.other, uuid4())
+    }
+    said = {body[body.index("<main") : body.index("</main>")] for body in bodies}
+    assert len(said) == 1
+    (body,) = said
+    assert CANNOT_OPEN.replace("'", "&#x27;") in body
+    assert "six checks" not in body
+    event = LedgerEvent.objects.filter(event="gate:refused", subject=clinic.subject.hex).latest("id")
+    assert (event.actor, event.failed_check, event.outcome) == (clinic.colleague.hex, "reason", "refused")
+
+
+def test_the_card_shows_why_beside_everything(clinic: Clinic, signed_in: SignedIn) -> None:
+    plant(clinic)
+    answer = signed_in(clinic.prescriber).get(reverse("desk_card", args=[clinic.subject]))
+    body = answer.content.decode()
+    assert answer.status_code == 200
+    for words in (
+        "Maureen Oddie",
+        "sentinel-substance",
+        "sentinel-medicine",
+        "sentinel-answer",
+        "sentinel-note",
+        "sentinel-dose",
+        "Allergy: sentinel-substance",
+        "Deciding whether treatment is safe, and prescribing",
+        "A request assigned to you",
+        "Why you see this",
+        "Kept until",
+        "Dr Sorcha Dunleavy",
+    ):
+        assert words in body, words
+    assert body.count("Why you see this") >= body.count('class="deed ')
+    event = LedgerEvent.objects.filter(event="gate:opened", subject=clinic.subject.hex).latest("id")
+    assert (event.actor, event.purpose, event.reason) == (
+        clinic.prescriber.hex,
+        "prescribing",
+        "a request assigned to you",
+    )
+    assert event.what == "contact health identity"
+
+
+def test_support_sees_who_it_is_and_the_rest_parted(clinic: Clinic, signed_in: SignedIn) -> None:
+    plant(clinic)
+    document(clinic)
+    body = signed_in(clinic.support).get(reverse("desk_card", args=[clinic.subject])).content.decode()
+    assert "Maureen Oddie" in body and "07700 900214" in body
+    assert "deed-parted" in body and "Not for your role" in body and "stopped here" in body
+    assert not [planted for planted in PLANTED if planted in body]
+    # That something was recorded says something of what: the timeline of who may not open it leaves it out.
+    for words in ("recorded an allergy", "signed a note", "added a file"):
+        assert words not in body
+
+
+def test_restriction_closes_the_card_in_the_same_moment(clinic: Clinic, signed_in: SignedIn) -> None:
+    from troth.gate.models import FactKind
+    from troth.records.tests.factories import record_fact
+
+    plant(clinic)
+    browser, path = signed_in(clinic.prescriber), reverse("desk_card", args=[clinic.subject])
+    assert "sentinel-note" in browser.get(path).content.decode()
+    record_fact(clinic.subject, FactKind.RESTRICTION, by=clinic.actor(clinic.subject), at=clinic.at)
+    body = browser.get(path).content.decode()
+    assert "Maureen Oddie" in body and "They asked us to restrict" in body
+    assert not [planted for planted in (*PLANTED, "07700") if planted in body]
+
+
+def test_today_shows_what_waits(clinic: Clinic, signed_in: SignedIn) -> None:
+    assert "Maureen Oddie" in signed_in(clinic.prescriber).get(reverse("desk_home")).content.decode()
+    assert "Maureen Oddie" not in signed_in(clinic.colleague).get(reverse("desk_home")).content.decode()
+    asked = prescribing.request_treatment(
+        clinic.other, medicine="sentinel-medicine", answers=[], by=clinic.actor(clinic.other), at=clinic.at
+    )
+    body = signed_in(clinic.support).get(reverse("desk_home")).content.decode()
+    assert (
+        "Petroc Vane" in body and reverse("desk_assign", args=[asked.pk]) in body and "sentinel-medicine" not in body
+    )
+    assert signed_in(clinic.subject).get(reverse("desk_home")).status_code == 403
+
+
+def test_today_costs_as_many_queries_for_fifty_as_for_five(clinic: Clinic, signed_in: SignedIn) -> None:
+    from troth.people.tests.factories import make_patient
+
+    browser = signed_in(clinic.prescriber)
+    support = clinic.actor(clinic.support)
+    counts = []
+    for number in (5, 44):
+        for _ in range(number):
+            person = make_patient(at=clinic.at)
+            asked = prescribing.request_treatment(
+                person, medicine="x", answers=[], by=clinic.actor(person), at=clinic.at
+            )
+            prescribing.assign_request(asked.pk, prescriber=clinic.prescriber, by=support, at=clinic.at)
+        with (
+            CaptureQueriesContext(connections["default"]) as data,
+            CaptureQueriesContext(connections["keys"]) as keys,
+        ):
+            body = browser.get(reverse("desk_home")).content.decode()
+        counts.append((body.count("Maureen Oddie"), _reads(data), len(keys)))
+    assert counts[0][0] >= 6 and counts[1][0] >= 50
+    assert counts[0][1:] == counts[1][1:]
+
+
+def test_a_card_of_fifty_rows_costs_as_many_queries_as_of_five(clinic: Clinic, signed_in: SignedIn) -> None:
+    browser, path = signed_in(clinic.prescriber), reverse("desk_card", args=[clinic.subject])
+    counts = []
+    for number in (5, 45):
+        plant(clinic, number)
+        with (
+            CaptureQueriesContext(connections["default"]) as data,
+            CaptureQueriesContext(connections["keys"]) as keys,
+        ):
+            body = browser.get(path).content.decode()
+        counts.append((body.count("sentinel-dose"), _reads(data), len(keys)))
+    assert [count[0] for count in counts] == [5, 50]
+    assert counts[0][1:] == counts[1][1:]
+
+
+def _reads(captured: CaptureQueriesContext) -> int:
+    """Statements but for the insertion of events, which SQLite runs once for each."""
+    return len([query for query in captured.captured_queries if "INSERT INTO ledger" not in query["sql"]])
+
+
+def test_find_asks_why_and_puts_no_name_into_an_address(clinic: Clinic, signed_in: SignedIn) -> None:
+    browser = signed_in(clinic.support)
+    first = browser.post(reverse("desk_find"), {"q": "Odd"})
+    assert (
+        first.status_code == 200
+        and "Maureen" not in first.content.decode()
+        and 'value="Odd"' in first.content.decode()
+    )
+    assert not LedgerEvent.objects.filter(purpose="find").exists()
+    found = browser.post(reverse("desk_find"), {"q": "Odd", "reason": "on_the_telephone"})
+    body = found.content.decode()
+    assert found.status_code == 200 and "Maureen Oddie" in body and "1971" in body and "07700" not in body
+    assert "odd" not in unquote(found.request["PATH_INFO"] + found.request["QUERY_STRING"]).lower()
+    event = LedgerEvent.objects.filter(event="gate:opened", purpose="find").latest("id")
+    assert (event.subject, event.reason) == (clinic.subject.hex, "on_the_telephone")
+    vague = browser.post(reverse("desk_find"), {"q": "Od", "reason": "on_the_telephone"}).content.decode()
+    assert "Maureen" not in vague and "error-summary" in vague and 'value="Od"' in vague
+    assert (
+        signed_in(clinic.subject).post(reverse("desk_find"), {"q": "Odd", "reason": "at_the_desk"}).status_code == 403
+    )
+
+
+FORMS: list[tuple[str, dict[str, Any], Any]] = [
+    (
+        "allergy_new",
+        {
+            "substance": "latex",
+            "reaction": "",
+            "since": "",
+            "criticality": "low",
+            "verification": "unconfirmed",
+            "source": "person",
+            "release": "released",
+        },
+        AllergyIntolerance,
+    ),
+    (
+        "medicine_new",
+        {
+            "medicine": "lymecycline",
+            "dose": "408 mg daily",
+            "since": "",
+            "reason": "",
+            "source": "gp",
+            "release": "held",
+        },
+        MedicationStatement,
+    ),
+    (
+        "measurement_new",
+        {
+            "measure": "weight",
+            "value": "84.5",
+            "taken_on_day": "2",
+            "taken_on_month": "11",
+            "taken_on_year": "2026",
+            "source": "clinic",
+            "release": "released",
+        },
+        Observation,
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "said", "table"), FORMS, ids=[form[0] for form in FORMS])
+def test_an_entry_is_added_kept_when_wrong_and_refused_to_others(
+    clinic: Clinic, signed_in: SignedIn, name: str, said: dict[str, Any], table: Any
+) -> None:
+    path = reverse(f"desk_{name}", args=[clinic.subject])
+    browser = signed_in(clinic.prescriber)
+    first = next(iter(said))
+    typed = {key: value for key, value in said.items() if key != "source"}
+    wrong = browser.post(path, typed).content.decode()
+    assert "error-summary" in wrong and "Choose how we know" in wrong and str(said[first]) in wrong
+    assert not table.objects.exists()
+    answer = browser.post(path, said)
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("desk_card", args=[clinic.subject]))
+    assert table.objects.get().release == said["release"]
+    for who in (clinic.support, clinic.colleague, clinic.subject):
+        assert signed_in(who).post(path, said).status_code == 403
+    assert table.objects.count() == 1
+
+
+def test_a_measurement_beyond_belief_is_asked_about(clinic: Clinic, signed_in: SignedIn) -> None:
+    said = {**FORMS[2][1], "value": "845", "taken_on_year": "2999"}
+    body = (
+        signed_in(clinic.prescriber)
+        .post(reverse("desk_measurement_new", args=[clinic.subject]), said)
+        .content.decode()
+    )
+    assert "between 20 and 400 kg" in body and "yet to come" in body and 'value="845"' in body
+
+
+def test_an_assistant_is_not_asked_about_release(clinic: Clinic, signed_in: SignedIn) -> None:
+    now = clinic.at
+    prescribing.assign_assistant(clinic.request, assistant=clinic.assistant, by=clinic.actor(clinic.support), at=now)
+    path = reverse("desk_medicine_new", args=[clinic.subject])
+    browser = signed_in(clinic.assistant)
+    assert "copy they take" not in browser.get(path).content.decode()
+    browser.post(path, {**FORMS[1][1], "release": "released"})
+    assert MedicationStatement.objects.get().release == Release.HELD
+
+
+def test_a_note_is_written_changed_signed_and_added_to(clinic: Clinic, signed_in: SignedIn) -> None:
+    browser = signed_in(clinic.prescriber)
+    written = browser.post(
+        reverse("desk_note_new", args=[clinic.subject]), {"heading": "First", "text": "Seen by video."}
+    )
+    note = ClinicalNote.objects.get()
+    assert written.headers["Location"] == reverse("desk_note", args=[note.pk])
+    assert "Seen by video." in browser.get(written.headers["Location"]).content.decode()
+    changed = browser.post(reverse("desk_note", args=[note.pk]), {"heading": "First", "text": "Seen by video, well."})
+    assert changed.headers["Location"] == reverse("desk_note_sign", args=[note.pk])
+    unsaid = browser.post(changed.headers["Location"], {}).content.decode()
+    assert "Choose whether it may go" in unsaid and "Seen by video, well." in unsaid
+    assert browser.post(changed.headers["Location"], {"release": "released"}).status_code == 302
+    note.refresh_from_db()
+    assert note.status == "signed"
+    assert "Locked; additions only" in browser.get(reverse("desk_note", args=[note.pk])).content.decode()
+    before = note.digest()
+    browser.post(reverse("desk_note", args=[note.pk]), {"heading": "Other", "text": "otherwise"})
+    browser.post(reverse("desk_note_sign", args=[note.pk]), {"release": "withheld"})
+    note.refresh_from_db()
+    assert note.digest() == before
+    assert (
+        browser.post(reverse("desk_note_add", args=[note.pk]), {"text": "All well.", "release": "held"}).status_code
+        == 302
+    )
+    assert "All well." in browser.get(reverse("desk_card", args=[clinic.subject])).content.decode()
+
+
+def test_a_file_goes_in_sealed_and_comes_out_named_generically(clinic: Clinic, signed_in: SignedIn) -> None:
+    browser, path = signed_in(clinic.prescriber), reverse("desk_file_new", args=[clinic.subject])
+    content = b"sentinel-letter " * 20_000
+    wrong = browser.post(path, {"file": SimpleUploadedFile("Maureen Oddie.txt", content)})
+    assert wrong.status_code == 200 and not DocumentReference.objects.exists()
+    said = {
+        "title": "Letter",
+        "source": "gp",
+        "release": "held",
+        "file": SimpleUploadedFile("Maureen Oddie.txt", content),
+    }
+    assert browser.post(path, said).status_code == 302
+    kept = DocumentReference.objects.get()
+    answer = browser.get(reverse("desk_file", args=[kept.pk]))
+    assert b"".join(answer.streaming_content) == content  # type: ignore[attr-defined]
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="file-{kept.pk.hex[:8]}"'
+    assert (
+        "sandbox" in answer.headers["Content-Security-Policy"]
+        and answer.headers["Content-Type"] == "application/octet-stream"
+    )
+    part = browser.get(reverse("desk_file", args=[kept.pk]), headers={"Range": "bytes=70000-70003"})
+    assert (part.status_code, b"".join(part.streaming_content)) == (206, content[70_000:70_004])  # type: ignore[attr-defined]
+    assert signed_in(clinic.support).get(reverse("desk_file", args=[kept.pk])).status_code == 403
+    assert signed_in(clinic.support).get(reverse("desk_file", args=[uuid4()])).status_code == 403
+    stored = [path for path in files.path_of("00").parent.parent.rglob("*") if path.is_file()]
+    assert not [path for path in stored if b"sentinel-letter" in path.read_bytes()]
+    assert not [path for path in stored if path.suffix == ".part"]
+
+
+def test_a_request_is_passed_on_and_decided(clinic: Clinic, signed_in: SignedIn) -> None:
+    support, path = signed_in(clinic.support), reverse("desk_assign", args=[clinic.request])
+    body = support.get(path).content.decode()
+    assert "Dr Abel Quist" in body and "Wren Tully" not in body
+    assert "Choose who decides" in support.post(path, {}).content.decode()
+    assert support.post(path, {"prescriber": str(clinic.assistant)}).status_code == 200
+    assert support.post(path, {"prescriber": str(clinic.colleague)}).status_code == 302
+    assert signed_in(clinic.prescriber).get(reverse("desk_card", args=[clinic.subject])).status_code == 403
+    chosen, decide = signed_in(clinic.colleague), reverse("desk_decide", args=[clinic.request])
+    assert "sentinel-answer" in chosen.get(decide).content.decode()
+    missing = chosen.post(decide, {"words": "sentinel-dose"}).content.decode()
+    assert "Choose what you decide" in missing and "sentinel-dose" in missing
+    assert chosen.post(decide, {"outcome": "prescribed", "words": "sentinel-dose"}).status_code == 302
+    assert MedicationRequest.objects.get().status == RequestStatus.DECIDED
+    assert "sentinel-dose" in chosen.get(reverse("desk_card", args=[clinic.subject])).content.decode()
+    assert signed_in(clinic.finance).get(path).status_code == 403
+    assert signed_in(clinic.colleague).get(reverse("desk_decide", args=[uuid4()])).status_code == 403
+
+
+def test_forms_need_their_token(clinic: Clinic, signed_in: SignedIn) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = signed_in(clinic.support).cookies
+    assert strict.post(reverse("desk_find"), {"q": "Odd", "reason": "at_the_desk"}).status_code == 403

@@ -1,0 +1,38 @@
+"""
+The desk's rows of the URL table. Reading a card is prescribing, which every role at the desk has a part in; adding to it is care.
+
+`who` lets in anyone with a role: what each may see is the notice's to say, and another pack's roles have other names.
+"""
+
+from troth.desk.views import card, entry, finding, home, note, request
+from troth.gate.table import STAFF, page
+from troth.notice.purposes import Purpose
+
+WHO = {STAFF}
+READING = Purpose.PRESCRIBING
+ADDING = Purpose.CARE
+
+urlpatterns = [
+    page("", home.today, name="desk_home", purpose=READING, who=WHO),
+    page("find/", finding.find, name="desk_find", purpose=Purpose.FIND, who=WHO),
+    page("people/<uuid:subject>/", card.show_card, name="desk_card", purpose=READING, who=WHO),
+    page("people/<uuid:subject>/allergies/new/", entry.add_allergy, name="desk_allergy_new", purpose=ADDING, who=WHO),
+    page(
+        "people/<uuid:subject>/medicines/new/", entry.add_medicine, name="desk_medicine_new", purpose=ADDING, who=WHO
+    ),
+    page(
+        "people/<uuid:subject>/measurements/new/",
+        entry.add_measurement,
+        name="desk_measurement_new",
+        purpose=ADDING,
+        who=WHO,
+    ),
+    page("people/<uuid:subject>/files/new/", entry.add_file, name="desk_file_new", purpose=ADDING, who=WHO),
+    page("people/<uuid:subject>/notes/new/", note.write, name="desk_note_new", purpose=ADDING, who=WHO),
+    page("notes/<uuid:note>/", note.read, name="desk_note", purpose=ADDING, who=WHO),
+    page("notes/<uuid:note>/sign/", note.sign, name="desk_note_sign", purpose=ADDING, who=WHO),
+    page("notes/<uuid:note>/add/", note.add, name="desk_note_add", purpose=ADDING, who=WHO),
+    page("files/<uuid:document>/", entry.download, name="desk_file", purpose=READING, who=WHO),
+    page("requests/<uuid:treatment>/pass-on/", request.assign, name="desk_assign", purpose=READING, who=WHO),
+    page("requests/<uuid:treatment>/decide/", request.decide, name="desk_decide", purpose=READING, who=WHO),
+]

@@ -1,0 +1,49 @@
+"""
+The gate's own three pages: refused, a fault of ours, and closed because the ledger cannot be written.
+
+They stand in the layout of whoever asked. The last two bring a bare frame of their own, since the usual one asks the database.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from troth.design.pages import Clinic, Page
+from troth.design.values import Check, Counterpart, Parted, Term
+from troth.gate.refusals import Decision
+from troth.gate.whys import steps
+
+
+def refusal_page(request: HttpRequest, decision: Decision) -> HttpResponse:
+    """The refusal as a page of its own, answered 403. It says the rule only where it may say the check."""
+    at = getattr(request, "at", None) or timezone.now()
+    label = "Law" if decision.rule.startswith(("UK GDPR", "LAW")) else "Rule"
+    rule = (
+        Term(label, decision.rule[:1].upper() + decision.rule[1:])
+        if decision.spoken and decision.rule
+        else Term("Rule", "A record opens to the person it’s about, and to those who have a reason")
+    )
+    refusal = Parted(
+        sentence=decision.sentence,
+        counterpart=Counterpart(
+            "Why you can’t", "parted", (rule, Term("This attempt", f"Recorded, {timezone.localtime(at):%H:%M} today"))
+        ),
+        checks=tuple(Check(step.name, step.state, step.words) for step in steps(decision)),
+        remedy=_REMEDY if decision.spoken is None and _layout(request) == "design/desk.html" else "",
+    )
+    return render(request, "gate/refused.html", {"layout": _layout(request), "refusal": refusal}, status=403)
+
+
+def plain_page(request: HttpRequest, name: str, *, status: int) -> HttpResponse:
+    """A page that asks no database for anything."""
+    return render(
+        request, f"gate/{name}.html", {"layout": _layout(request), "page": Page(Clinic("The clinic"))}, status=status
+    )
+
+
+_REMEDY = "If you need it for your work, ask for what connects you: a request passed to you, or an appointment. Then it opens."
+
+
+def _layout(request: HttpRequest) -> str:
+    staff = bool(getattr(getattr(request, "actor", None), "roles", ()))
+    return "design/desk.html" if staff else "design/portal.html"

@@ -1,0 +1,42 @@
+"""What this room tells the kernel: the services that act in it, and what connects them with people."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from troth.gate import actors, reasons
+from troth.gate.actors import Actor
+from troth.notice.purposes import Purpose
+from troth.people.selectors.staff import staff_among
+from troth.vault import secrets
+from troth.vault.categories import Category
+from troth.work import throttle
+
+#: Opens an account before anybody is signed in, to compare a password with its hash.
+actors.declare_service("sign-in", purposes={Purpose.ACCOUNT_SECURITY}, categories={Category.ACCOUNT},
+                       modules={"troth.people.selectors.signing_in"})
+#: Brings the first people of a new clinic in; whoever can run a command on the server can.
+actors.declare_service("setup", purposes={Purpose.STAFF, Purpose.ACCOUNT_SECURITY},
+                       categories={Category.IDENTITY, Category.CONTACT, Category.ACCOUNT, Category.EMPLOYMENT},
+                       modules={"troth.demo.clinic", "troth.cli.staff"})
+
+
+@reasons.reason("signing in", serves={Purpose.ACCOUNT_SECURITY})
+def signing_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The sign-in service has reason to look at whoever's address was typed, and at nothing but their account."""
+    return set(subjects) if actor.kind == "service" and actor.name == "sign-in" else set()
+
+
+@reasons.reason("running staff accounts", serves={Purpose.STAFF, Purpose.ACCOUNT_SECURITY})
+def runs_staff_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Colleagues and the set-up of the clinic have this reason for members of staff; the notice says which role may use it."""
+    if actor.roles or (actor.kind == "service" and actor.name == "setup"):
+        return staff_among(subjects)
+    return set()
+
+
+def _throttle_secret() -> bytes:
+    return secrets.opened().named("throttle")
+
+
+throttle.set_secret_provider(_throttle_secret)

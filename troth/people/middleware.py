@@ -1,0 +1,141 @@
+"""Who is at the other end of a request: the session's cookie in, `request.actor` out. It goes inside the boundary's middleware."""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from troth.gate import actors
+from troth.people import services
+from troth.people.selectors.sessions import LIFE, SignedIn, open_session
+from troth.vault import secrets
+
+WANTED_FOR = timedelta(minutes=10)
+_LONGEST_PATH = 300
+# A path of our own: it begins with one slash, and carries neither query nor fragment nor backslash.
+_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9._~-]+/?)*")
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+             ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "a Mac"),
+            ("CrOS", "a Chromebook"), ("Linux", "Linux"))
+
+
+class Browser:
+    """
+    The browser of one request: its open session, and what its cookies should become. Views change it, the middleware sends it.
+
+    The page that a stranger wanted is kept in a sealed cookie: not in an address, and in no table, which strangers could fill.
+    """
+
+    def __init__(self, request: HttpRequest, signed_in: SignedIn | None) -> None:
+        self.signed_in = signed_in
+        self._came_with = request.COOKIES
+        self._session: str | None = None  # None: as it was; "": ended; else the new cookie
+        self._wanted: str | None = None
+
+    def begin(self, cookie: str) -> None:
+        """Send the cookie of a new session."""
+        self._session = cookie
+
+    def end(self) -> None:
+        """Forget the session, and everything that the browser kept of these pages."""
+        self._session = ""
+
+    def remember_destination(self, path: str) -> None:
+        """Keep the page that was asked for, until the person has signed in."""
+        if len(path) <= _LONGEST_PATH and _OWN_PATH.fullmatch(path):
+            nonce = os.urandom(12)
+            self._wanted = (nonce + _wanted_cipher().encrypt(nonce, path.encode(), b"wanted")).hex()
+
+    def take_destination(self) -> str:
+        """The page that was asked for before signing in, or "". It is taken once."""
+        held, self._wanted = self._came_with.get(cookie_name("troth_wanted"), ""), ""
+        try:
+            blob = bytes.fromhex(held)
+            return _wanted_cipher().decrypt(blob[:12], blob[12:], b"wanted").decode()
+        except (ValueError, InvalidTag):
+            return ""
+
+    def send(self, response: HttpResponseBase) -> None:
+        """Put what has changed on the response."""
+        for name, value, age in (("troth_session", self._session, LIFE), ("troth_wanted", self._wanted, WANTED_FOR)):
+            if value:
+                response.set_cookie(cookie_name(name), value, max_age=age, path="/", secure=settings.TROTH_SECURE_COOKIES,
+                                    httponly=True, samesite="Lax")
+            elif value == "" and cookie_name(name) in self._came_with:
+                response.delete_cookie(cookie_name(name), path="/", samesite="Lax")
+        if self._session == "":
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+class SessionMiddleware:
+    """
+    Says who is signed in: `request.actor`, `request.browser`, `request.remember_destination`.
+
+    A page fetched before anybody asked for it is refused to those signed in: it would write that they looked (pitfalls B17).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        at = request.at  # type: ignore[attr-defined]
+        cookie = request.COOKIES.get(cookie_name("troth_session"), "")
+        signed_in = open_session(cookie, at=at) if cookie else None
+        browser = Browser(request, signed_in)
+        request.browser = browser  # type: ignore[attr-defined]
+        request.remember_destination = browser.remember_destination  # type: ignore[attr-defined]
+        request.actor = actors.NOBODY  # type: ignore[attr-defined]
+        if signed_in is not None:
+            if is_prefetch(request):
+                return HttpResponse(status=403, headers={"Cache-Control": "no-store"})
+            services.sessions.renew(signed_in, at=at)
+            request.actor = actors.person(  # type: ignore[attr-defined]
+                signed_in.subject, at=at, second_factor_at=signed_in.second_factor_at)
+        response = self.get_response(request)
+        browser.send(response)
+        return response
+
+
+def cookie_name(name: str) -> str:
+    """With the prefix that keeps a cookie to this very host, where cookies are sent by TLS only."""
+    return f"__Host-{name}" if settings.TROTH_SECURE_COOKIES else name
+
+
+def is_prefetch(request: HttpRequest) -> bool:
+    """Whether the browser fetches this page on a guess."""
+    return any("prefetch" in request.headers.get(name, "") or "prerender" in request.headers.get(name, "")
+               for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+
+
+def network_of(request: HttpRequest) -> str:
+    """The network that a request comes from, as throttles count it; of its proxies, only our own are believed."""
+    from troth.work.throttle import network_of as network
+
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.TROTH_PROXIES:
+        told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+        if len(told) >= settings.TROTH_PROXIES:
+            address = told[-settings.TROTH_PROXIES]
+    try:
+        return network(address)
+    except ValueError:
+        return "unknown"
+
+
+def device_of(request: HttpRequest) -> str:
+    """The browser in a few words for its owner's own list, such as `Firefox on Linux`."""
+    told = request.headers.get("User-Agent", "")
+    browser = next((words for mark, words in _BROWSERS if mark in told), "A browser")
+    system = next((words for mark, words in _SYSTEMS if mark in told), "")
+    return f"{browser} on {system}" if system else browser
+
+
+def _wanted_cipher() -> AESGCM:
+    return AESGCM(secrets.opened().named("wanted"))

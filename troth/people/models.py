@@ -1,0 +1,141 @@
+"""Who people are, how to reach them, how they sign in, and what staff publish of themselves. Content is sealed."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from troth.vault import compartments, search
+from troth.vault.categories import Category
+from troth.vault.fields import SealedBoolean, SealedDate, SealedDateTime, SealedText
+from troth.vault.models import Holding
+
+IDENTITY = compartments.declare("people.identity", Category.IDENTITY, retention="care_record")
+CONTACT = compartments.declare("people.contact", Category.CONTACT, retention="contact")
+ACCOUNT = compartments.declare("people.account", Category.ACCOUNT, retention="sign_in")
+#: Staff are kept by another rule than patients, so what is held of them lies under keys of its own (pitfalls A1).
+STAFF_CONTACT = compartments.declare("people.staff_contact", Category.CONTACT, retention="staff_file")
+
+FIND_NAME = search.by_name("person_name")
+FIND_EMAIL = search.exact("person_email")
+FIND_TELEPHONE = search.exact("person_telephone")
+FIND_POSTCODE = search.by_outward_code("person_postcode")
+FIND_SIGN_IN = search.exact("sign_in_email", unique=True)
+
+
+class Identity(Holding):
+    """Who a patient is."""
+
+    title = SealedText(IDENTITY, id="people.identity.title")
+    given_name = SealedText(IDENTITY, id="people.identity.given_name", find=FIND_NAME)
+    family_name = SealedText(IDENTITY, id="people.identity.family_name", find=FIND_NAME)
+    born_on = SealedDate(IDENTITY, id="people.identity.born_on")
+
+    called = "who you are"
+    labels: ClassVar[dict[str, str]] = {"born_on": "date of birth"}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject"], name="one_identity_a_person")]
+
+
+class Contact(Holding):
+    """How to reach a patient. Families share addresses and telephones, so none of this is unique (pitfalls B16)."""
+
+    email = SealedText(CONTACT, id="people.contact.email", find=FIND_EMAIL)
+    telephone = SealedText(CONTACT, id="people.contact.telephone", find=FIND_TELEPHONE)
+    address = SealedText(CONTACT, id="people.contact.address")
+    postcode = SealedText(CONTACT, id="people.contact.postcode", find=FIND_POSTCODE)
+
+    called = "how to reach you"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject"], name="one_contact_a_person")]
+
+
+class StaffContact(Holding):
+    """How the clinic reaches a member of staff."""
+
+    email = SealedText(STAFF_CONTACT, id="people.staff_contact.email")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject"], name="one_staff_contact_a_person")]
+
+
+class Account(Holding):
+    """
+    How someone signs in. The hash is sealed too, so that nobody can swap one with a database password alone (B15).
+
+    The sign-in address is apart from the contact address: what a clinic writes to never opens an account.
+    """
+
+    sign_in_email = SealedText(ACCOUNT, id="people.account.sign_in_email", find=FIND_SIGN_IN)
+    password_hash = SealedText(ACCOUNT, id="people.account.password_hash")
+    password_set_at = SealedDateTime(ACCOUNT, id="people.account.password_set_at")
+    closed = SealedBoolean(ACCOUNT, id="people.account.closed")
+
+    called = "account"
+    labels: ClassVar[dict[str, str]] = {"sign_in_email": "email you sign in with", "password_hash": "password",
+                                        "password_set_at": "password chosen", "closed": "account closed"}
+    not_copied: ClassVar[dict[str, str]] = {
+        "password_hash": "Kept only in a scrambled form, which nobody can read and which could help someone to guess it"}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject"], name="one_account_a_person")]
+
+
+class SignIn(Holding):
+    """One sign-in, for the person's own list of sessions. `session` is the key of the session's row."""
+
+    device = SealedText(ACCOUNT, id="people.sign_in.device")
+    session = SealedText(ACCOUNT, id="people.sign_in.session")
+
+    called = "sign-in"
+    not_copied: ClassVar[dict[str, str]] = {"session": "A random number by which our machines know this sign-in"}
+
+
+class StaffProfile(Holding):
+    """What a member of staff publishes: it stands on prescriptions and in every patient's history of their record."""
+
+    display_name = models.CharField(max_length=120)
+    role_words = models.CharField(max_length=160)
+    registration_body = models.CharField(max_length=40, blank=True)
+    registration_number = models.CharField(max_length=40, blank=True)
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "display_name": "published to every patient whose record they open; theirs alone, never a patient's",
+        "role_words": "the published words of the notice for the roles they hold",
+        "registration_body": "the public register on which a clinician stands",
+        "registration_number": "published by that register, and required on a prescription",
+    }
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject"], name="one_profile_a_person")]
+
+
+class Session(models.Model):
+    """
+    A signed-in browser. The key is the SHA-256 of the cookie; `sealed` opens only with the cookie itself and a secret of
+    this server, so that neither this table nor a backup of it is a sign-in (pitfalls B4).
+    """
+
+    id = models.CharField(primary_key=True, max_length=64)
+    owner = models.CharField(max_length=64, db_index=True)
+    sealed = models.BinaryField()
+    made_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a hash of a random cookie; it names nobody",
+        "owner": "a keyed hash of the person's identifier, so that all their sessions can be ended at once",
+        "sealed": "ciphertext under a key made from the cookie",
+        "made_at": "when the session began, which its end is counted from",
+        "seen_at": "to the minute, for the end after idleness",
+        "expires_at": "when it ends",
+    }
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("made_at")),
+                                              name="session_ends_after_it_begins")]
+
+    def __str__(self) -> str:
+        return f"session {self.pk[:8]}"

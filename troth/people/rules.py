@@ -1,0 +1,147 @@
+"""Pure rules of this room: what counts as an address, a telephone number, a password, a search. No database, no clock."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from troth.vault.search import LETTERS, fold, name_parts
+
+PASSWORD_LENGTH = 10
+#: Guessed first everywhere; a length rule alone lets them in.
+_POOR = frozenset({"password", "passwort", "qwertyuiop", "letmein", "iloveyou", "troth"})
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
+_PLAIN = re.compile(r"[\w ]*")
+_DATE = re.compile(r"\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/. ](\d{1,2})[/. ](\d{4}))\b")
+
+
+class TooVague(ValueError):
+    """A search that would bring up half the clinic. The message says what to add."""
+
+
+class PoorPassword(ValueError):
+    """A password that is guessed first. The message says what to change."""
+
+
+def normal_email(text: str) -> str:
+    """
+    An address as it is compared: without spaces around it and in small letters.
+
+    :raises ValueError: it is not an address.
+    """
+    made = text.strip().casefold()
+    if not _EMAIL.fullmatch(made) or len(made) > 254:
+        raise ValueError("Enter an email address such as name@example.org.")
+    return made
+
+
+def normal_telephone(text: str) -> str:
+    """
+    A telephone number as it is stored and compared: figures only, `+44` and `0044` written as `0`.
+
+    :raises ValueError: it has too few or too many figures, or letters.
+    """
+    bare = re.sub(r"[\s().-]", "", text.strip())
+    bare = re.sub(r"^(?:\+|00)440?", "0", bare)
+    bare = re.sub(r"^00", "+", bare)
+    if not re.fullmatch(r"\+?\d{7,15}", bare):
+        raise ValueError("Enter a telephone number such as 07700 900123.")
+    return bare
+
+
+def spaced_telephone(number: str) -> str:
+    """A stored number as people read it."""
+    return f"{number[:5]} {number[5:]}" if re.fullmatch(r"0\d{10}", number) else number
+
+
+def normal_postcode(text: str) -> str:
+    """
+    A postcode with its one space, in capitals.
+
+    :raises ValueError: it does not look like one.
+    """
+    found = _POSTCODE.fullmatch(re.sub(r"\s", "", text).upper())
+    if found is None:
+        raise ValueError("Enter a full UK postcode such as NE46 1AA.")
+    return f"{found[1]} {found[2]}"
+
+
+def postcode_area(postcode: str) -> str:
+    """The first half of a postcode: all of it that a search shows."""
+    return postcode.partition(" ")[0]
+
+
+def check_password(password: str, *, known: tuple[str, ...] = ()) -> None:
+    """
+    This will refuse what is guessed first: too short, one of the usual words, or made of what everybody knows of the person.
+
+    :raises PoorPassword: it is one of those.
+    """
+    if len(password) < PASSWORD_LENGTH:
+        raise PoorPassword(f"Use at least {PASSWORD_LENGTH} characters. Three words that have nothing in common are good.")
+    bare = re.sub(r"[^a-z]", "", fold(password))
+    if len(set(password)) < 5 or any(bare == word for word in _POOR):
+        raise PoorPassword("That password is one of the first that people try. Choose another.")
+    if bare and any(bare == re.sub(r"[^a-z]", "", fold(each)) for each in known):
+        raise PoorPassword("Leave your own name and address out of your password.")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What somebody typed to find a person: an email address, a telephone, or parts of a name, perhaps with a birth date."""
+
+    email: str = ""
+    telephone: str = ""
+    names: str = ""
+    born_on: date | None = None
+
+    @cached_property
+    def typed(self) -> tuple[str, ...]:
+        """The parts of a name that were typed, folded."""
+        return tuple(re.findall(r"\w+", fold(self.names)))
+
+    def matches(self, full_name: str, born_on: date | None) -> bool:
+        """Whether each part that was typed begins a part of the name, whatever the accents, and the day fits."""
+        if self.born_on is not None and self.born_on != born_on:
+            return False
+        folded = fold(full_name)
+        # Most names are plain words; only those with hyphens and the like are also known by their joined parts.
+        parts = folded.split() if _PLAIN.fullmatch(folded) else name_parts(full_name)
+        return all(any(part.startswith(typed) for part in parts) for typed in self.typed)
+
+
+def read_query(text: str) -> Query:
+    """
+    Read a search: three letters of a name at least, or an email address, a telephone number, or a birth date with letters.
+
+    :raises TooVague: it is less than that.
+    """
+    text = text.strip()[:200]
+    if "@" in text:
+        try:
+            return Query(email=normal_email(text))
+        except ValueError as error:
+            raise TooVague(str(error)) from None
+    born_on, rest = _take_date(text)
+    if born_on is None and sum(c.isdigit() for c in text) >= 7:
+        try:
+            return Query(telephone=normal_telephone(text))
+        except ValueError as error:
+            raise TooVague(str(error)) from None
+    parts = re.findall(r"\w+", fold(rest))
+    if not parts or (born_on is None and max(sum(map(str.isalpha, part)) for part in parts) < LETTERS):
+        raise TooVague("Type at least three letters of a name, or a whole email address or telephone number.")
+    return Query(names=rest, born_on=born_on)
+
+
+def _take_date(text: str) -> tuple[date | None, str]:
+    found = _DATE.search(text)
+    if found is None:
+        return None, text
+    year, month, day = (found[1], found[2], found[3]) if found[1] else (found[6], found[5], found[4])
+    try:
+        born_on = date(int(year), int(month), int(day))
+    except ValueError:
+        raise TooVague("There is no such day. Write the date of birth as 31/12/1980.") from None
+    return born_on, f"{text[:found.start()]} {text[found.end():]}"

@@ -1,0 +1,17 @@
+"""Reads of this room. They hand plain values to pages; a holding never leaves here."""
+
+from troth.people.selectors.finding import FoundPeople, FoundPerson, find_people
+from troth.people.selectors.patients import (
+    PersonContact,
+    PersonIdentity,
+    get_contact,
+    get_identity,
+    names_of,
+)
+from troth.people.selectors.sessions import OwnSession, list_sessions
+from troth.people.selectors.signing_in import Proof, Wait, check_own_password, check_sign_in
+from troth.people.selectors.staff import StaffMember, list_staff, staff_among, staff_name, staff_profiles
+
+__all__ = ["FoundPeople", "FoundPerson", "OwnSession", "PersonContact", "PersonIdentity", "Proof", "StaffMember", "Wait",
+           "check_own_password", "check_sign_in", "find_people", "get_contact", "get_identity", "list_sessions", "list_staff",
+           "names_of", "staff_among", "staff_name", "staff_profiles"]

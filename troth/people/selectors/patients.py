@@ -1,0 +1,78 @@
+"""Who a patient is and how to reach them, as plain values, opened in the context that the caller holds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from troth.gate.contexts import Opened
+from troth.people.models import Contact, Identity
+from troth.people.rules import spaced_telephone
+from troth.vault.categories import Category
+
+
+@dataclass(frozen=True)
+class PersonIdentity:
+    """Who someone is."""
+
+    subject: UUID
+    title: str
+    given_name: str
+    family_name: str
+    born_on: date | None
+
+    @property
+    def name(self) -> str:
+        """Given name and family name, as on an envelope."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    def age(self, on: date) -> int | None:
+        """Full years on a day."""
+        if self.born_on is None:
+            return None
+        return on.year - self.born_on.year - ((on.month, on.day) < (self.born_on.month, self.born_on.day))
+
+
+@dataclass(frozen=True)
+class PersonContact:
+    """How to reach someone. `telephone` is spaced for reading."""
+
+    subject: UUID
+    email: str
+    telephone: str
+    address: str
+    postcode: str
+
+
+def names_of(subjects: Iterable[UUID], opened: Opened) -> dict[UUID, str]:
+    """The names of those who may be named in this context: the withheld and the unknown are left out. Two queries in all."""
+    admitted, _ = opened.admit(list(subjects), Category.IDENTITY)
+    return {row.subject_id: _identity(row).name for row in Identity.objects.filter(subject_id__in=admitted)}
+
+
+def get_identity(subject: UUID, opened: Opened) -> PersonIdentity | None:
+    """
+    Who someone is, or None when nothing is held of it.
+
+    :raises Refused: the gate said no.
+    """
+    opened.require(subject, Category.IDENTITY)
+    row = Identity.objects.filter(subject_id=subject).first()
+    return None if row is None else _identity(row)
+
+
+def get_contact(subject: UUID, opened: Opened) -> PersonContact | None:
+    """
+    How to reach someone, or None when nothing is held of it.
+
+    :raises Refused: the gate said no.
+    """
+    opened.require(subject, Category.CONTACT)
+    row = Contact.objects.filter(subject_id=subject).first()
+    if row is None:
+        return None
+    return PersonContact(subject, row.email or "", spaced_telephone(row.telephone or ""), row.address or "", row.postcode or "")
+
+
+def _identity(row: Identity) -> PersonIdentity:
+    return PersonIdentity(row.subject_id, row.title or "", row.given_name or "", row.family_name or "", row.born_on)

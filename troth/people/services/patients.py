@@ -1,0 +1,78 @@
+"""Patients: registering, and changing how to reach them."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from troth.gate import actors, facts
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting, new_subject
+from troth.gate.models import FactKind
+from troth.ledger.names import Event
+from troth.notice.purposes import Purpose
+from troth.people.models import Contact, Identity
+from troth.people.rules import normal_email, normal_postcode, normal_telephone
+from troth.people.services.accounts import _open_account
+from troth.vault.categories import Category
+from troth.vault.models import SubjectKind
+
+
+@act(Event.RECORD_MADE, purpose=Purpose.REGISTRATION)
+def register_patient(
+    *, by: Actor, at: datetime, given_name: str, family_name: str, born_on: date, email: str, telephone: str, address: str,
+    postcode: str, password: str = "", title: str = "",
+) -> UUID:
+    """
+    Register a patient, and give their id: who they are, how to reach them, that they were given the notice in force, and the
+    agreement that they asked for (UK GDPR Article 6(1)(b)). With a password they get an account; reception gives none.
+
+    `by` is nobody when a stranger registers: they then write about themselves and read nothing back (pitfalls A7).
+
+    :raises AlreadyTaken: the address signs somebody in already. Say so to nobody (pitfalls B16).
+    :raises PoorPassword: the password is guessed first.
+    :raises NoNotice: none is in force.
+    """
+    made = new_subject(SubjectKind.PATIENT)
+    author = actors.enquirer(made.id) if by.kind == "nobody" else by
+    _write_patient(
+        made.id, Identity(subject_id=made.id, title=title.strip(), given_name=given_name.strip(),
+                          family_name=family_name.strip(), born_on=born_on),
+        Contact(subject_id=made.id, email=normal_email(email), telephone=normal_telephone(telephone), address=address.strip(),
+                postcode=normal_postcode(postcode)),
+        by=author, at=at)
+    if password:
+        _write_account(made.id, email, password, known=(given_name, family_name), by=author, at=at)
+    return made.id
+
+
+@act(Event.PERSON_REGISTERED, purpose=Purpose.REGISTRATION)
+def _write_patient(subject: UUID, identity: Identity, contact: Contact, *, by: Actor, at: datetime) -> None:
+    facts.record(subject, FactKind.NOTICE_GIVEN, at=at, value=str(acting().register.version))
+    facts.record(subject, FactKind.CONTRACT, at=at)
+    identity.save()
+    contact.save()
+
+
+@act(Event.ACCOUNT_OPENED, purpose=Purpose.REGISTRATION)
+def _write_account(subject: UUID, email: str, password: str, *, known: tuple[str, ...], by: Actor, at: datetime) -> None:
+    _open_account(subject, email, password, at=at, known=known)
+
+
+@act(Event.CONTACT_CHANGED, purpose=Purpose.REGISTRATION)
+def change_contact(
+    subject: UUID, *, by: Actor, at: datetime, email: str, telephone: str, address: str, postcode: str,
+) -> None:
+    """
+    Change how a patient is reached. The address they sign in with stays as it is.
+
+    :raises LookupError: nothing is held of how to reach them.
+    :raises Refused: the gate said no.
+    """
+    acting().require(subject, Category.CONTACT)
+    contact = Contact.objects.filter(subject_id=subject).first()
+    if contact is None:
+        raise LookupError("Nothing is held of how to reach this person.")
+    contact.email = normal_email(email)
+    contact.telephone = normal_telephone(telephone)
+    contact.address = address.strip()
+    contact.postcode = normal_postcode(postcode)
+    contact.save()

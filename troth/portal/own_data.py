@@ -1,0 +1,210 @@
+"""What is held about the reader, laid out as the pages of `My data` draw it: plain values of `troth.design`, words of the notice."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+
+from troth.design.charts import Going, Goings
+from troth.design.pages import Section
+from troth.design.tables import Cell, Column, Line, Table
+from troth.design.values import Counterpart, Fate, Figure, Link, Row, Tag, Term
+from troth.rights import selectors as rights
+from troth.rights.selectors import ErasurePlan, HeldThing, KindFate, Look
+from troth.rights.selectors.copying import HELD_BACK
+from troth.rights.selectors.planning import dates_kept
+from troth.vault.categories import Category
+
+MANY = 4
+LONGEST = 140  # characters of a value on the page of all kinds; the page of one kind has the rest
+
+
+def say_date(day: date | None) -> str:
+    """`24 November 2034`, or what is said where there is no date yet."""
+    return f"{day:%-d %B %Y}" if day else "No end date yet"
+
+
+def say_when(moment: datetime, now: datetime) -> str:
+    """`Today, 9:05`, `Mon 23 Nov, 14:30`, and with the year when it was another."""
+    local, today = timezone.localtime(moment), timezone.localdate(now)
+    if local.date() == today:
+        return f"Today, {local:%-H:%M}"
+    return f"{local:%a %-d %b}{f' {local.year}' if local.year != today.year else ''}, {local:%-H:%M}"
+
+
+def counterpart_of(category: Category, kept: dict[Category, rights.KeptUntil], at: datetime, *, link: bool = True) -> Counterpart:
+    """Why this kind is held: from the register in force, and the date from the rule that keeps it longest."""
+    uses = rights.describe_uses(category, at)
+    until = kept.get(category)
+    words = ", ".join(filter(None, (say_date(until.until), _first_clause(until.words)))) if until else ""
+    terms = [Term("For", some(uses.purposes, 2, "other uses")), Term("The law lets us because", uses.because),
+             Term("Seen by", some(uses.seen_by, 3, "other roles") or "You alone"),
+             Term("Passed to", "No one so far"), Term("Until", words)]
+    return Counterpart("Why we hold this", terms=tuple(term for term in terms if term.value),
+                       link=Link("Who has looked at it", reverse("my_history"), f", at: {uses.title}") if link else None)
+
+
+def _first_clause(words: str) -> str:
+    """Of a rule with several limbs the first, which fits nearly everyone; the page of the kind has them all."""
+    first = words.split(", or ")[0].split(";")[0]
+    return first[:1].lower() + first[1:]
+
+
+def some(words: Iterable[str], many: int, rest: str) -> str:
+    """The first few of a list, and how many more there are."""
+    listed = list(words)
+    if len(listed) <= many:
+        return "; ".join(listed) if rest == "other uses" else ", ".join(listed)
+    joined = ("; " if rest == "other uses" else ", ").join(listed[:many])
+    return f"{joined} and {len(listed) - many} {rest}"
+
+
+def sections(things: list[HeldThing], at: datetime, subject: UUID) -> list[Section]:
+    """One sheet for each kind that is held, in the order of the notice's kinds."""
+    kept = dates_kept(subject, at=at)
+    who = rights.recorded_by(things, subject)
+    found = []
+    for category in kinds_of(things):
+        of_kind = [thing for thing in things if thing.category is category]
+        rows = summary_rows(of_kind, who)
+        path = reverse("my_kind", args=[category.value])
+        title = rights.describe_uses(category, at).title
+        found.append(Section(title, counterpart_of(category, kept, at), rows=tuple(rows),
+                             links=(Link("Read all of it", path, f": {title}"),)))
+    return found
+
+
+def kinds_of(things: list[HeldThing]) -> list[Category]:
+    """The kinds that are held, in a fixed order."""
+    return [category for category in Category if any(thing.category is category for thing in things)]
+
+
+def summary_rows(things: list[HeldThing], who: dict[str, str]) -> list[Row]:
+    """Of a single thing each field; of several one line each; of many one line a sort, with how many there are."""
+    if len(things) == 1:
+        return thing_rows(things[0], who, longest=LONGEST)
+    counted: dict[str, list[HeldThing]] = {}
+    for thing in things:
+        counted.setdefault(thing.kind, []).append(thing)
+    rows: list[Row] = []
+    for kind, some_things in counted.items():
+        if len(some_things) < MANY:
+            rows += [_one_row(thing, who) for thing in some_things]
+        else:
+            newest = max(some_things, key=lambda thing: thing.recorded_at)
+            rows.append(Row(_capital(kind), f"{len(some_things)} entries", f"The newest: {_note(newest, who)}"))
+    return rows
+
+
+def _one_row(thing: HeldThing, who: dict[str, str]) -> Row:
+    if not thing.released:
+        return Row(_capital(thing.kind), HELD_BACK, _note(thing, who))
+    said = [field.text for field in thing.fields if field.text and not field.is_open and field.name != "source"]
+    said += [f"{file.name or 'A file'} ({_size(file.size)})" for file in thing.files]
+    return Row(_capital(thing.kind), _short(", ".join(said), LONGEST) or "Nothing written in it", _note(thing, who))
+
+
+def thing_rows(thing: HeldThing, who: dict[str, str], *, longest: int = 0) -> list[Row]:
+    """Every field of a thing that holds something, and where it came from, said once."""
+    note = _note(thing, who)
+    if not thing.released:
+        return [Row(_capital(thing.kind), HELD_BACK, note)]
+    rows = [Row(field.label, _short(field.text, longest) if not field.withheld else field.withheld)
+            for field in thing.fields if (field.text or field.withheld) and not field.is_open and field.name != "source"]
+    rows += [Row("File", file.name or "A file", _size(file.size)) for file in thing.files]
+    if not rows:
+        return [Row(_capital(thing.kind), "Nothing written in it", note)]
+    return [*rows[:-1], Row(rows[-1].label, rows[-1].value, f"{rows[-1].note}. {note}" if rows[-1].note else note)]
+
+
+def goings(things: list[HeldThing], at: datetime, subject: UUID) -> Goings | None:
+    """When each kind goes if nothing else happens, soonest first. What has no date yet is said beside its sheet alone."""
+    kept = dates_kept(subject, at=at)
+    dated: dict[date, list[str]] = {}
+    for category in kinds_of(things):
+        if category in kept and kept[category].until is not None:
+            dated.setdefault(kept[category].until, []).append(rights.describe_uses(category, at).title)  # type: ignore[arg-type]
+    if not dated:
+        return None
+    return Goings(timezone.localdate(at), tuple(Going(_joined(titles), day, say_date(day)) for day, titles in sorted(dated.items())))
+
+
+def figures(things: list[HeldThing], looks: Iterable[Look]) -> list[Figure]:
+    """How many kinds, how many it was passed to, how many people opened it and how many were refused."""
+    looks = list(looks)
+    opened = {look.who for look in looks if look.opened and look.by_person and not look.by_themself}
+    refused = sum(look.refused for look in looks)
+    kinds = len(kinds_of(things))
+    return [Figure(str(kinds), "kind of information held" if kinds == 1 else "kinds of information held"),
+            Figure("0", "companies we passed it to"),
+            Figure(str(len(opened)), f"{'person' if len(opened) == 1 else 'people'} opened it"
+                   + (f"; {refused} {'try was' if refused == 1 else 'tries were'} refused" if refused else ""))]
+
+
+def looks_table(looks: Iterable[Look], now: datetime, *, everything: bool = False) -> Table:
+    """Who looked, at what and why. `everything` lists what was done too."""
+    columns = (Column("When", "figures"), Column("Who", "name"),
+               Column("What happened" if everything else "What they opened", word="" if everything else "Opened"),
+               Column("Why", word="Why"))
+    return Table("What happened to your record" if everything else "Who has looked at your record", columns, tuple(
+        Line((Cell(say_when(look.at, now)), Cell(look.who, small=look.role), Cell(_happened(look, everything)),
+              Cell(look.why, tag=Tag("refused", "Refused")) if look.refused else Cell(look.why)))
+        for look in looks))
+
+
+def fate_of(kind: KindFate, *, gone: bool = False) -> Fate:
+    """One kind's fate for the page that shows it beforehand."""
+    if kind.stays:
+        words = f"Stays until {say_date(kind.until)}" if kind.until else "Stays for now"
+        return Fate(kind.title, kind.why, "staying", words, cited(kind.laws))
+    return Fate(kind.title, kind.why, "gone" if gone else "going", "Gone" if gone else "Goes now", cited(kind.laws))
+
+
+def cited(laws: str) -> str:
+    """The articles of the law that decide, without the numbers of our own rules, which say nothing to people."""
+    found = [re.sub(r",? LAW-[\d.]+", "", law).strip() for law in laws.split("; ")]
+    return "; ".join(dict.fromkeys(law for law in found if law))
+
+
+def uses_table(plan: ErasurePlan) -> Table:
+    """Each use of each kind by itself: what becomes of it, and why (LAW-3.5)."""
+    columns = (Column("What", "name"), Column("Used for"), Column("What happens"), Column("Why", word="Why"))
+    return Table("How each use was decided", columns, tuple(
+        Line((Cell(kind.title), Cell(each.title),
+              Cell(f"Stays until {say_date(each.until)}" if each.until else "Stays for now") if each.stays else Cell("Ends now"),
+              Cell(each.why, small=cited(each.law))))
+        for kind in (*plan.going, *plan.staying) for each in kind.purposes))
+
+
+def _happened(look: Look, everything: bool) -> str:
+    words = look.words[:1].upper() + look.words[1:]
+    if not everything:
+        return look.what or words
+    if look.refused:
+        words = "Tried to open the record"
+    return f"{words}: {look.what}" if look.what else words
+
+
+def _note(thing: HeldThing, who: dict[str, str]) -> str:
+    by = who.get(thing.recorded_by, "our machines")
+    day = f"{timezone.localtime(thing.recorded_at):%-d %b %Y}"
+    return f"You told us, {day}" if thing.by_themself else f"{thing.source}. Written by {by}, {day}"
+
+
+def _short(text: str, longest: int) -> str:
+    return f"{text[:longest].rstrip()}…" if longest and len(text) > longest else text
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_048_576:.1f} MB" if size >= 1_048_576 else f"{max(size // 1024, 1)} KB"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _joined(titles: list[str]) -> str:
+    return ", ".join([titles[0], *(title[:1].lower() + title[1:] for title in titles[1:])])

@@ -1,0 +1,32 @@
+"""The patients' pages and the public site."""
+
+from django.urls import URLPattern, URLResolver
+
+from troth.gate.table import PATIENTS, STAFF, page, public
+from troth.notice.purposes import Action, Purpose
+from troth.portal.views import account, data, erasure, history, home, notice, security
+
+ANYONE = {PATIENTS, STAFF}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    public("", home.show, name="home", why="the clinic's front page holds nobody's data"),
+    public("notice/", notice.show, name="notice", why="the notice is public"),
+    public("notice/<int:number>/", notice.show_version, name="notice_version", why="every version of the notice is public"),
+    public("register/", account.register, name="register",
+           why="a stranger writes about themselves in an act; nothing is read back"),
+    public("registered/", account.registered, name="registered", why="it says the same to everybody"),
+    public("sign-in/", account.sign_in, name="sign_in",
+           why="the service `sign-in` opens an account under account security, and nothing of it is shown"),
+    page("sign-out/", account.sign_out, name="sign_out", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
+    page("security/", security.show, name="security", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
+    page("security/end/", security.end, name="end_session", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
+    page("security/password/", security.password, name="password", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
+    page("my-data/", data.show, name="my_data", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/kind/<slug:kind>/", data.show_kind, name="my_kind", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/copy/", data.copy, name="my_copy", purpose=Purpose.RIGHTS, action=Action.EXPORT, who=ANYONE),
+    page("my-data/history/", history.show, name="my_history", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/erase/", erasure.confirm, name="my_erasure", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/certificate/<uuid:certificate>/", erasure.certificate, name="my_certificate", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/certificate/<uuid:certificate>/file/", erasure.download, name="my_certificate_file", purpose=Purpose.RIGHTS,
+         action=Action.EXPORT, who=ANYONE),
+]

@@ -1,0 +1,35 @@
+"""Everything that happened to the reader's record, and whether the ledger still holds."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from troth.design.values import Counterpart, Paging, Term
+from troth.portal import own_data
+from troth.portal.views.data import reader
+from troth.rights import selectors as rights
+
+PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD"])
+def show(request: HttpRequest) -> HttpResponse:
+    """List the events about the reader, newest first, and say whether they are as they were signed."""
+    subject, at = reader(request), request.at  # type: ignore[attr-defined]
+    before, first = (_number(request.GET.get(name, "")) for name in ("before", "from"))
+    holds, total = rights.person_history_holds(subject, at)
+    history = rights.history_of(subject, at=at, limit=PAGE, before=before or None)
+    start = first or 1
+    last = start + len(history.looks) - 1
+    following = f"{reverse('my_history')}?before={history.following}&from={last + 1}" if history.following else ""
+    return render(request, "portal/history/show.html", {
+        "holds": holds, "total": total, "looked": own_data.looks_table(history.looks, at, everything=True),
+        "paging": Paging(start, last, max(total, last), reverse("my_history") if before else "", following),
+        "why": Counterpart("Why you see this", terms=(
+            Term("For", "Knowing who has used what we hold"), Term("Seen by", "You, and the privacy officer"),
+            Term("Until", "For good: these entries hold random numbers, and nothing of what was read")))})
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 16 else 0

@@ -1,0 +1,156 @@
+"""Reading requests: who has a reason to look, queues, and the requests on a card. Plain values only."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from troth.gate import facts
+from troth.gate.contexts import Opened
+from troth.gate.models import FactKind
+from troth.gate.refusals import Decision
+from troth.people import selectors as people
+from troth.prescribing.models import OPEN, MedicationRequest, Outcome, RequestStatus
+from troth.prescribing.rules import DAYS_AFTER, prescribing_roles
+from troth.vault.categories import Category
+
+# The vocabularies come with the values that pages get: a face imports no models.
+__all__ = [
+    "Answered",
+    "Outcome",
+    "RequestLine",
+    "RequestOpened",
+    "RequestStatus",
+    "assigned_to",
+    "get_line",
+    "list_lines_of",
+    "list_prescribers",
+    "list_to_pass_on",
+    "list_waiting_for",
+    "prepared_by",
+    "requests_of",
+    "with_open_request",
+]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question of the questionnaire and what the person answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """A request as far as it is open: who it is about is a random identifier, and nothing of health is told."""
+
+    id: UUID
+    subject: UUID
+    status: RequestStatus
+    requested_at: datetime
+    prescriber: UUID | None
+    assistant: UUID | None
+
+
+@dataclass(frozen=True)
+class RequestOpened:
+    """A request with what was asked for, answered and decided."""
+
+    line: RequestLine
+    medicine: str
+    answers: tuple[Answered, ...]
+    decided_at: datetime | None
+    outcome: Outcome | None
+    outcome_words: str
+
+
+def assigned_to(prescriber: UUID, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Of these people, those with a request that this prescriber has now, or decided within fourteen days."""
+    rows = MedicationRequest.objects.filter(subject_id__in=subjects, prescriber=prescriber)
+    held = rows.filter(status__in=OPEN) | rows.filter(
+        status=RequestStatus.DECIDED, decided_at__gt=at - DAYS_AFTER, decided_at__lte=at
+    )
+    return set(held.values_list("subject_id", flat=True))
+
+
+def prepared_by(assistant: UUID, subjects: Collection[UUID]) -> set[UUID]:
+    """Of these people, those with an open request that this assistant prepares."""
+    rows = MedicationRequest.objects.filter(subject_id__in=subjects, assistant=assistant, status__in=OPEN)
+    return set(rows.values_list("subject_id", flat=True))
+
+
+def with_open_request(subjects: Collection[UUID]) -> set[UUID]:
+    """Of these people, those with a request that nobody has decided."""
+    rows = MedicationRequest.objects.filter(subject_id__in=subjects, status__in=OPEN)
+    return set(rows.values_list("subject_id", flat=True))
+
+
+def list_waiting_for(actor: UUID, *, limit: int = 50) -> list[RequestLine]:
+    """The open requests that this person decides or prepares, the oldest first."""
+    rows = MedicationRequest.objects.filter(status__in=OPEN)
+    mine = rows.filter(prescriber=actor) | rows.filter(assistant=actor)
+    return [_line(row) for row in mine.defer(*_sealed()).order_by("requested_at")[:limit]]
+
+
+def list_to_pass_on(*, limit: int = 50) -> list[RequestLine]:
+    """The requests that no prescriber has yet, the oldest first."""
+    rows = MedicationRequest.objects.filter(status=RequestStatus.REQUESTED).defer(*_sealed())
+    return [_line(row) for row in rows.order_by("requested_at")[:limit]]
+
+
+def get_line(request: UUID) -> RequestLine | None:
+    """One request as far as it is open, or None."""
+    row = MedicationRequest.objects.filter(pk=request).defer(*_sealed()).first()
+    return None if row is None else _line(row)
+
+
+def list_lines_of(subject: UUID) -> list[RequestLine]:
+    """A person's requests as far as they are open, the newest first."""
+    rows = MedicationRequest.objects.filter(subject_id=subject).defer(*_sealed())
+    return [_line(row) for row in rows.order_by("-requested_at")]
+
+
+def requests_of(subject: UUID, opened: Opened) -> "tuple[RequestOpened, ...] | Decision":
+    """A person's requests, opened, the newest first; or the gate's decision where they are withheld."""
+    decision = opened.decision(subject, Category.HEALTH)
+    if not decision.allowed:
+        return decision
+    rows = MedicationRequest.objects.filter(subject_id=subject).order_by("-requested_at")
+    return tuple(
+        RequestOpened(
+            _line(row),
+            row.medicine,
+            tuple(Answered(**answer) for answer in row.answers),
+            row.decided_at,
+            row.outcome,
+            row.outcome_words or "",
+        )
+        for row in rows
+    )
+
+
+def list_prescribers(opened: Opened) -> list[people.StaffMember]:
+    """Members of staff who may be given a request now, by name. Their profiles are published; roles are standing facts."""
+    roles = prescribing_roles(opened.register)
+    staff = people.list_staff()
+    known, now = facts.about(member.subject for member in staff), facts.micros(opened.at)
+    return [
+        member
+        for member in staff
+        if any(
+            fact.kind == FactKind.ROLE and fact.value in roles and fact.sound and fact.holds(now)
+            for fact in known[member.subject.hex]
+        )
+    ]
+
+
+def _line(row: MedicationRequest) -> RequestLine:
+    return RequestLine(
+        row.pk, row.subject_id, RequestStatus(row.status), row.requested_at, row.prescriber, row.assistant
+    )
+
+
+def _sealed() -> list[str]:
+    """The sealed columns, which a queue does not even load."""
+    return [field.name for field in MedicationRequest.sealed_fields()]

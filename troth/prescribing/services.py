@@ -1,0 +1,109 @@
+"""
+Acts on requests for treatment.
+
+Passing a request on changes who may look, and nothing of what is held: support staff do it without a key to the answers. The
+gate is asked whether they may see who the person is for this purpose, since that is all their role lets them see of it.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting
+from troth.ledger.names import Event
+from troth.notice.purposes import Action, Purpose
+from troth.prescribing import rules
+from troth.prescribing.models import MedicationRequest, Outcome, RequestStatus
+from troth.vault.categories import Category
+
+
+@act(Event.TREATMENT_REQUESTED, purpose=Purpose.PRESCRIBING)
+def request_treatment(
+    subject: UUID,
+    *,
+    medicine: str,
+    answers: list[dict[str, Any]],
+    by: Actor,
+    at: datetime,
+) -> MedicationRequest:
+    """
+    This will put a person's request, with their answers as question and answer, into the queue.
+
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    return MedicationRequest.objects.create(
+        subject_id=subject, status=RequestStatus.REQUESTED, requested_at=at, medicine=medicine, answers=answers
+    )
+
+
+@act(Event.REQUEST_ASSIGNED, purpose=Purpose.PRESCRIBING, action=Action.READ)
+def assign_request(request: UUID, *, prescriber: UUID, by: Actor, at: datetime) -> None:
+    """
+    This will pass a request to a prescriber, who from then on has a reason to look; one who had it before has none.
+
+    :raises NotPossible: it is closed, or they may not prescribe.
+    :raises Refused: the actor may not see who the person is for prescribing.
+    """
+    row = _locked(request, Category.IDENTITY)
+    rules.check_can_assign(status=row.status, may_prescribe=_may_prescribe(actors.person(prescriber, at=at)))
+    row.status, row.prescriber = RequestStatus.ASSIGNED, prescriber
+    row.save()
+
+
+@act(Event.ASSISTANT_ASSIGNED, purpose=Purpose.PRESCRIBING, action=Action.READ)
+def assign_assistant(request: UUID, *, assistant: UUID, by: Actor, at: datetime) -> None:
+    """
+    This will ask a healthcare assistant to prepare a request, who from then on has a reason to look.
+
+    :raises NotPossible: it is closed, or they do not prepare requests.
+    :raises Refused: the actor may not see who the person is for prescribing.
+    """
+    row = _locked(request, Category.IDENTITY)
+    prepares = bool(actors.person(assistant, at=at).roles & rules.PREPARING)
+    rules.check_can_prepare(status=row.status, may_prepare=prepares)
+    row.assistant = assistant
+    row.save()
+
+
+@act(Event.REQUEST_DECIDED, purpose=Purpose.PRESCRIBING)
+def decide_request(request: UUID, *, outcome: Outcome, words: str, by: Actor, at: datetime) -> None:
+    """
+    This will record the prescriber's decision and what they say about it, sealed.
+
+    :raises NotPossible: it is closed, or another prescriber has it.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    row = _locked(request, Category.HEALTH)
+    rules.check_can_decide(status=row.status, prescriber=row.prescriber, by=by.id)
+    row.status, row.decided_at = RequestStatus.DECIDED, at
+    row.outcome, row.outcome_words = outcome, words
+    row.save()
+
+
+@act(Event.REQUEST_WITHDRAWN, purpose=Purpose.PRESCRIBING)
+def withdraw_request(request: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    This will take a request back, for the person who made it. What was answered stays on their record.
+
+    :raises NotPossible: it is closed.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    row = _locked(request, Category.HEALTH)
+    rules.check_can_withdraw(status=row.status)
+    row.status = RequestStatus.WITHDRAWN
+    row.save()
+
+
+def _locked(request: UUID, category: Category) -> MedicationRequest:
+    """The request, held against a second hand, when the gate lets the actor at this category of its person."""
+    row: MedicationRequest | None = MedicationRequest.objects.select_for_update().filter(pk=request).first()
+    # A request that does not exist is answered as one of a stranger: the gate is asked about somebody in either case.
+    acting().require(row.subject_id if row else request, category)
+    assert row is not None
+    return row
+
+
+def _may_prescribe(actor: Actor) -> bool:
+    return bool(actor.roles & rules.prescribing_roles(acting().register))

@@ -1,0 +1,218 @@
+"""
+The clinical record of a person, in FHIR's nouns: allergies, medicines, measurements, notes and files.
+
+Never change a signed note: it is added to. Every row carries a release state, which a health professional sets, and without
+which a copy that people take by themselves leaves the row out (LAW-4.5).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import ClassVar
+
+from django.db import models
+
+from troth.vault import compartments
+from troth.vault.categories import Category
+from troth.vault.fields import SealedChoice, SealedDate, SealedDecimal, SealedText
+from troth.vault.files import SealedFile
+from troth.vault.models import Holding
+
+CARD = compartments.declare("records.card", Category.HEALTH, retention="care_record")
+NOTES = compartments.declare("records.notes", Category.HEALTH, retention="care_record")
+# A file that was put on the wrong card must be able to go by itself, from every backup too: it has a key of its own.
+FILES = compartments.declare("records.files", Category.HEALTH, retention="care_record", per=compartments.Per.ROW)
+
+
+class Worded(StrEnum):
+    """A vocabulary whose members carry the words that people read."""
+
+    words: str
+
+    def __new__(cls, value: str, words: str = "") -> "Worded":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.words = words
+        return member
+
+
+class Release(Worded):
+    """Whether the person gets a row in a copy they take by themselves (LAW-4.5)."""
+
+    HELD = "held", "waits for a health professional to release it"
+    RELEASED = "released", "in the copy they take by themselves"
+    WITHHELD = "withheld", "kept out of their own copy until the privacy officer has asked a health professional"
+
+
+class Source(Worded):
+    """How the clinic knows."""
+
+    PERSON = "person", "They told us"
+    CLINIC = "clinic", "Seen or measured here"
+    GP = "gp", "Their GP told us"
+    ANOTHER = "another", "Another clinic or a relative told us"
+
+
+class Criticality(Worded):
+    """FHIR AllergyIntolerance.criticality: what a next exposure could do."""
+
+    HIGH = "high", "could endanger life"
+    LOW = "low", "unpleasant, not dangerous"
+    UNKNOWN = "unable-to-assess", "not known how bad"
+
+
+class Verification(Worded):
+    """FHIR AllergyIntolerance.verificationStatus."""
+
+    UNCONFIRMED = "unconfirmed", "not confirmed"
+    CONFIRMED = "confirmed", "confirmed"
+    REFUTED = "refuted", "shown not to be so"
+
+
+class Measure(StrEnum):
+    """What an Observation measures, and the unit in which it is stored and shown."""
+
+    words: str
+    unit: str
+
+    def __new__(cls, value: str, words: str = "", unit: str = "") -> "Measure":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.words, member.unit = words, unit
+        return member
+
+    WEIGHT = "weight", "Weight", "kg"
+    HEIGHT = "height", "Height", "cm"
+    SYSTOLIC = "systolic", "Blood pressure, upper", "mmHg"
+    DIASTOLIC = "diastolic", "Blood pressure, lower", "mmHg"
+    HEART_RATE = "heart_rate", "Heart rate", "beats a minute"
+
+
+class NoteStatus(Worded):
+    """Where a note is in its life. Signed is the end of it: a mistake is put right by an addendum beside it."""
+
+    DRAFT = "draft", "being written; only its author sees it as theirs to change"
+    SIGNED = "signed", "signed, and never changed again"
+
+
+_RELEASE_OPEN = {
+    "release": "which of three states of release, so that a copy is complete without opening what it leaves out",
+    "released_at": "the moment of the opinion, since it is good for six months only (LAW-4.4)",
+    "released_by": "a random identifier of the health professional whose opinion it is (LAW-4.5)",
+}
+
+
+class ClinicalHolding(Holding):
+    """The base of the record's rows: the state of release, who gave that opinion and when (LAW-4.4, LAW-4.5)."""
+
+    release = models.CharField(
+        max_length=8, choices=[(item.value, item.words) for item in Release], default=Release.HELD
+    )
+    released_at = models.DateTimeField(null=True)
+    released_by = models.UUIDField(null=True)
+
+    open_fields: ClassVar[dict[str, str]] = _RELEASE_OPEN
+
+    class Meta(Holding.Meta):
+        abstract = True
+
+
+class AllergyIntolerance(ClinicalHolding):
+    """Something that has harmed or could harm the person (FHIR AllergyIntolerance)."""
+
+    called = "allergy"
+
+    substance = SealedText(CARD, id="records.allergy.substance")
+    reaction = SealedText(CARD, id="records.allergy.reaction")
+    since = SealedText(CARD, id="records.allergy.since")  # as told: "2019", "as a child"
+    criticality = SealedChoice(CARD, of=Criticality, id="records.allergy.criticality")
+    verification = SealedChoice(CARD, of=Verification, id="records.allergy.verification")
+    source = SealedChoice(CARD, of=Source, id="records.allergy.source")
+
+
+class MedicationStatement(ClinicalHolding):
+    """A medicine that the person takes, as far as the clinic knows (FHIR MedicationStatement)."""
+
+    called = "medicine"
+
+    medicine = SealedText(CARD, id="records.medicine.medicine")
+    dose = SealedText(CARD, id="records.medicine.dose")
+    since = SealedText(CARD, id="records.medicine.since")
+    reason = SealedText(CARD, id="records.medicine.reason")
+    source = SealedChoice(CARD, of=Source, id="records.medicine.source")
+
+
+class Observation(ClinicalHolding):
+    """One measured number (FHIR Observation). The unit is that of its measure."""
+
+    called = "measurement"
+
+    measure = SealedChoice(CARD, of=Measure, id="records.observation.measure")
+    value = SealedDecimal(CARD, id="records.observation.value")
+    taken_on = SealedDate(CARD, id="records.observation.taken_on")
+    source = SealedChoice(CARD, of=Source, id="records.observation.source")
+
+
+class ClinicalNote(ClinicalHolding):
+    """
+    What a clinician wrote. A draft may be changed by its author; a signed note never, and is added to by further notes.
+
+    `author` is who signs; `adds_to` is the signed note that an addendum stands under.
+    """
+
+    called = "note"
+
+    status = models.CharField(max_length=8, choices=[(item.value, item.words) for item in NoteStatus])
+    signed_at = models.DateTimeField(null=True)
+    author = models.UUIDField()
+    adds_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    heading = SealedText(NOTES, id="records.note.heading")
+    text = SealedText(NOTES, id="records.note.text")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        **_RELEASE_OPEN,
+        "status": "draft or signed, so that a signed note is refused a change before anything is opened",
+        "signed_at": "the moment of an act of staff, which the ledger holds in the open as well",
+        "author": "a random identifier of a member of staff",
+        "adds_to_id": "the random identifier of another note of the same person",
+    }
+
+    class Meta(ClinicalHolding.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status=NoteStatus.DRAFT, signed_at=None)
+                | models.Q(status=NoteStatus.SIGNED, signed_at__isnull=False),
+                name="note_is_signed_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=NoteStatus.SIGNED) | models.Q(release=Release.HELD), name="draft_is_held"
+            ),
+        ]
+
+
+class DocumentReference(ClinicalHolding):
+    """A file about the person, sealed as it arrived (FHIR DocumentReference). `title` says what it is, for people."""
+
+    called = "file"
+
+    title = SealedText(FILES, id="records.document.title")
+    file = SealedFile(FILES, id="records.document.file")
+    source = SealedChoice(FILES, of=Source, id="records.document.source")
+
+
+class Kind(Worded):
+    """The kinds of row, as pages name them."""
+
+    ALLERGY = "allergy", "allergy"
+    MEDICINE = "medicine", "medicine"
+    MEASUREMENT = "measurement", "measurement"
+    NOTE = "note", "note"
+    FILE = "file", "file"
+
+
+TABLES: Mapping[Kind, type[ClinicalHolding]] = {
+    Kind.ALLERGY: AllergyIntolerance,
+    Kind.MEDICINE: MedicationStatement,
+    Kind.MEASUREMENT: Observation,
+    Kind.NOTE: ClinicalNote,
+    Kind.FILE: DocumentReference,
+}

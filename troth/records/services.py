@@ -1,0 +1,264 @@
+"""
+Writing to the record. Every function is an act for the care of the person, and asks the gate for what it seals.
+
+Never save a signed note again: `sign_note` is the last change it sees, and `add_to_note` puts another one beside it.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting
+from troth.ledger.names import Event
+from troth.notice.purposes import Purpose
+from troth.records import rules
+from troth.records.models import (
+    TABLES,
+    AllergyIntolerance,
+    ClinicalHolding,
+    ClinicalNote,
+    Criticality,
+    DocumentReference,
+    Kind,
+    Measure,
+    MedicationStatement,
+    NoteStatus,
+    Observation,
+    Release,
+    Source,
+    Verification,
+)
+from troth.vault.categories import Category
+from troth.vault.uploads import SealedUpload
+
+
+@act(Event.ALLERGY_RECORDED, purpose=Purpose.CARE)
+def record_allergy(
+    subject: UUID,
+    *,
+    substance: str,
+    reaction: str,
+    since: str,
+    criticality: Criticality,
+    verification: Verification,
+    source: Source,
+    by: Actor,
+    at: datetime,
+    release: Release = Release.HELD,
+) -> AllergyIntolerance:
+    """
+    This will add an allergy to a person's card.
+
+    :raises Refused: the actor may not write health data of this person for their care.
+    """
+    return AllergyIntolerance.objects.create(
+        subject_id=subject,
+        substance=substance,
+        reaction=reaction,
+        since=since,
+        criticality=criticality,
+        verification=verification,
+        source=source,
+        **_release(subject, release, source, by, at),
+    )
+
+
+@act(Event.MEDICATION_RECORDED, purpose=Purpose.CARE)
+def record_medicine(
+    subject: UUID,
+    *,
+    medicine: str,
+    dose: str,
+    since: str,
+    reason: str,
+    source: Source,
+    by: Actor,
+    at: datetime,
+    release: Release = Release.HELD,
+) -> MedicationStatement:
+    """
+    This will add a medicine that the person takes to their card.
+
+    :raises Refused: the actor may not write health data of this person for their care.
+    """
+    return MedicationStatement.objects.create(
+        subject_id=subject,
+        medicine=medicine,
+        dose=dose,
+        since=since,
+        reason=reason,
+        source=source,
+        **_release(subject, release, source, by, at),
+    )
+
+
+@act(Event.MEASURED, purpose=Purpose.CARE)
+def record_measurement(
+    subject: UUID,
+    *,
+    measure: Measure,
+    value: Decimal,
+    taken_on: date,
+    source: Source,
+    by: Actor,
+    at: datetime,
+    release: Release = Release.HELD,
+) -> Observation:
+    """
+    This will add one measurement to a person's card.
+
+    :raises Refused: the actor may not write health data of this person for their care.
+    """
+    return Observation.objects.create(
+        subject_id=subject,
+        measure=measure,
+        value=value,
+        taken_on=taken_on,
+        source=source,
+        **_release(subject, release, source, by, at),
+    )
+
+
+@act(Event.NOTE_WRITTEN, purpose=Purpose.CARE)
+def write_note(subject: UUID, *, heading: str, text: str, by: Actor, at: datetime) -> ClinicalNote:
+    """
+    This will begin a note as a draft of its author's.
+
+    :raises Refused: the actor may not write health data of this person for their care.
+    """
+    return ClinicalNote.objects.create(
+        subject_id=subject, status=NoteStatus.DRAFT, author=_person(by), heading=heading, text=text
+    )
+
+
+@act(Event.NOTE_CHANGED, purpose=Purpose.CARE)
+def change_draft(note: UUID, *, heading: str, text: str, by: Actor, at: datetime) -> None:
+    """
+    This will replace the words of a draft.
+
+    :raises NotPossible: it is signed, or someone else's.
+    :raises Refused: the actor may not write health data of this person for their care.
+    """
+    row = _locked(note)
+    rules.check_can_change(status=row.status, author=row.author, by=by.id)
+    row.heading, row.text = heading, text
+    row.save()
+
+
+@act(Event.NOTE_SIGNED, purpose=Purpose.CARE)
+def sign_note(note: UUID, *, release: Release, by: Actor, at: datetime) -> None:
+    """
+    This will sign a draft, which is its last change, and set its release if a health professional signs (LAW-4.5).
+
+    :raises NotPossible: it is signed already, or someone else's.
+    :raises Refused: the actor may not write health data of this person for their care.
+    """
+    row = _locked(note)
+    rules.check_can_change(status=row.status, author=row.author, by=by.id)
+    row.status, row.signed_at = NoteStatus.SIGNED, at
+    _set(row, _release(row.subject_id, release, None, by, at))
+    row.save()
+
+
+@act(Event.NOTE_ADDED_TO, purpose=Purpose.CARE)
+def add_to_note(note: UUID, *, text: str, release: Release, by: Actor, at: datetime) -> ClinicalNote:
+    """
+    This will put a signed addition under a signed note, whose words stay as they are.
+
+    :raises NotPossible: the note is a draft.
+    :raises Refused: the actor may not write health data of this person for their care.
+    """
+    row = _locked(note)
+    rules.check_can_add(status=row.status)
+    return ClinicalNote.objects.create(
+        subject_id=row.subject_id,
+        status=NoteStatus.SIGNED,
+        signed_at=at,
+        author=_person(by),
+        adds_to_id=row.adds_to_id or row.pk,
+        text=text,
+        **_release(row.subject_id, release, None, by, at),
+    )
+
+
+@act(Event.RELEASE_DECIDED, purpose=Purpose.CARE)
+def decide_release(kind: Kind, row: UUID, *, release: Release, by: Actor, at: datetime) -> None:
+    """
+    This will set whether a row goes into the copy that the person takes by themselves (LAW-4.3, LAW-4.5).
+
+    :raises NotPossible: the actor is no health professional, or the note is a draft.
+    :raises Refused: the actor may not write health data of this person for their care.
+    """
+    held: ClinicalHolding | None = TABLES[kind].objects.select_for_update().filter(pk=row).first()
+    acting().require(held.subject_id if held else row, Category.HEALTH)
+    assert held is not None
+    rules.check_can_release(professional=_professional(by))
+    if isinstance(held, ClinicalNote):
+        rules.check_can_add(status=held.status)
+    _set(held, {"release": release, "released_at": at, "released_by": by.id})
+    held.save()
+
+
+@act(Event.FILE_ADDED, purpose=Purpose.CARE)
+def add_file(
+    subject: UUID,
+    *,
+    title: str,
+    source: Source,
+    upload: SealedUpload,
+    by: Actor,
+    at: datetime,
+    release: Release = Release.HELD,
+) -> DocumentReference:
+    """
+    This will keep an upload as a file of the person's record, sealed as it arrived.
+
+    Pictures are kept with what the camera wrote into them; making them anew without it is work of another issue (B18).
+
+    :raises Refused: the actor may not write health data of this person for their care.
+    """
+    made = DocumentReference.objects.create(
+        subject_id=subject,
+        title=title,
+        source=source,
+        file=upload.stored,
+        **_release(subject, release, source, by, at),
+    )
+    upload.kept = True
+    return made
+
+
+def _locked(note: UUID) -> ClinicalNote:
+    """The note, held against a second signature, when the actor may write about its person at all."""
+    row: ClinicalNote | None = ClinicalNote.objects.select_for_update().filter(pk=note).first()
+    # A note that does not exist is answered as one of a stranger: the gate is asked about somebody in either case.
+    acting().require(row.subject_id if row else note, Category.HEALTH)
+    assert row is not None
+    return row
+
+
+def _person(by: Actor) -> UUID:
+    if by.id is None:
+        raise rules.NotPossible("A note has an author, who signs it. Sign in first.")
+    return by.id
+
+
+def _professional(by: Actor) -> bool:
+    """Whether the notice in force calls one of the actor's roles a health professional's (LAW-4.5)."""
+    known = acting().register.roles
+    return any(role in known and known[role].health_professional for role in by.roles)
+
+
+def _release(subject: UUID, asked: Release, source: Source | None, by: Actor, at: datetime) -> dict[str, Any]:
+    """The three columns of release of a row that this actor records or signs now."""
+    professional = _professional(by)
+    given = rules.release_when_recorded(asked, source=source, own=by.id == subject, professional=professional)
+    opinion = professional and given is asked
+    return {"release": given, "released_at": at if opinion else None, "released_by": by.id if opinion else None}
+
+
+def _set(row: ClinicalHolding, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(row, name, value)

@@ -1,0 +1,46 @@
+"""What this room tells the kernel: its services, and what connects them and the privacy officer with people."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from troth.gate import actors, reasons
+from troth.gate.actors import Actor
+from troth.law.rights import Right
+from troth.notice.purposes import Purpose
+from troth.rights.models import RightsCase, State
+from troth.rights.rules import PRIVACY_OFFICER
+from troth.vault.categories import Category
+
+AFTERWARDS = timedelta(days=30)
+
+#: Carries out what a person asked for and may have at once, and takes up again an erasure that was stopped half way.
+actors.declare_service("erasure", purposes={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY}, categories=set(Category),
+                       modules={"troth.rights.services.erasure"})
+#: The rights desk on the command line, for a named privacy officer.
+actors.declare_service("rights-desk", purposes={Purpose.RIGHTS}, categories=set(Category), modules={"troth.cli.rights"})
+
+
+@reasons.reason("a request about their data", serves={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY})
+def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """
+    A request is the privacy officer's reason to open the data it is about, while it waits and for thirty days after, when
+    people come back with questions. The service has it for every erasure, so that doing one again finds it done.
+    """
+    if actor.kind == "service" and actor.name == "erasure":
+        found = RightsCase.objects.filter(subject_id__in=subjects, right=Right.ERASURE)
+    elif PRIVACY_OFFICER in actor.roles:
+        found = RightsCase.objects.filter(Q(subject_id__in=subjects) & (~Q(state=State.DONE) | Q(changed_at__gte=at - AFTERWARDS)))
+    else:
+        return set()
+    return set(found.values_list("subject_id", flat=True).order_by())
+
+
+@reasons.reason("a request at the rights desk", serves={Purpose.RIGHTS})
+def at_the_desk(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The desk takes a request in: it may, as long as the member of staff it acts for is a privacy officer."""
+    if actor.kind != "service" or actor.name != "rights-desk" or actor.on_behalf_of is None:
+        return set()
+    return set(subjects) if PRIVACY_OFFICER in actors.person(actor.on_behalf_of, at=at).roles else set()

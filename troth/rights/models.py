@@ -1,0 +1,62 @@
+"""What people ask about their data, and the certificates of what was erased. Both outlive the data they are about."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from django.db import models
+
+from troth.law.rights import Right
+from troth.vault import compartments
+from troth.vault.categories import Category
+from troth.vault.compartments import Per
+from troth.vault.fields import SealedBoolean, SealedJSON, SealedText
+from troth.vault.models import Holding
+
+CASES = compartments.declare("rights.cases", Category.RIGHTS, retention="rights_file", per=Per.ROW)
+#: Apart from the cases: a certificate must be readable for as long as anybody may ask what became of the data.
+CERTIFICATES = compartments.declare("rights.certificates", Category.RIGHTS, retention="rights_file", per=Per.ROW)
+
+
+class State(StrEnum):
+    """Where a case stands. An erasure that was decided is carried to its end, whatever stops in between."""
+
+    ASKED = "asked"
+    DECIDED = "decided"
+    DONE = "done"
+
+
+class RightsCase(Holding):
+    """One right that one person asked for. `decision` says of an erasure what goes and what stays; `outcome` what went."""
+
+    right = models.CharField(max_length=16, choices=[(right.value, right.value) for right in Right])
+    state = models.CharField(max_length=8, choices=[(state.value, state.value) for state in State], default=State.ASKED)
+    received_on = models.DateField()
+    due_on = models.DateField()
+    words = SealedText(CASES, id="rights.case.words")
+    close_account = SealedBoolean(CASES, id="rights.case.close_account")
+    decision = SealedJSON(CASES, id="rights.case.decision")
+    outcome = SealedJSON(CASES, id="rights.case.outcome")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "right": "which clock a case runs on: one of six words",
+        "state": "which of three stages a case is at, for the list of work",
+        "received_on": "the start of the clock (LAW-1.4)",
+        "due_on": "the list of work is sorted by it (LAW-1.1)",
+    }
+
+    called = "request about your data"
+    labels: ClassVar[dict[str, str]] = {"words": "what you wrote", "close_account": "close the account",
+                                        "decision": "what was decided", "outcome": "what came of it"}
+
+    class Meta(Holding.Meta):
+        indexes = [models.Index(fields=["state", "due_on"], name="case_by_due_date")]
+
+
+class ErasureCertificate(Holding):
+    """What was destroyed, what stays and why, and the two moments at which it is gone. One for each erasure."""
+
+    case = models.OneToOneField(RightsCase, on_delete=models.PROTECT, related_name="+")
+    content = SealedJSON(CERTIFICATES, id="rights.certificate.content")
+
+    open_fields: ClassVar[dict[str, str]] = {"case_id": "the random identifier of the case it belongs to"}
+    called = "certificate of erasure"

@@ -1,0 +1,104 @@
+"""Cases and certificates as plain values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from troth.gate.contexts import Opened
+from troth.rights.models import ErasureCertificate, RightsCase, State
+from troth.vault.categories import Category
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request of one person. `decision` and `outcome` are what the acts wrote, opened."""
+
+    id: UUID
+    subject: UUID
+    right: str
+    state: State
+    received_on: date
+    due_on: date
+    recorded_at: datetime
+    words: str
+    close_account: bool
+    decision: dict[str, Any]
+    outcome: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate of erasure, opened."""
+
+    id: UUID
+    case: UUID
+    subject: UUID
+    issued_at: datetime
+    content: dict[str, Any]
+
+    @property
+    def reference(self) -> str:
+        """What people quote: eight characters of a random identifier."""
+        return f"{self.id.hex[:4]}-{self.id.hex[4:8]}".upper()
+
+
+def get_case(case: UUID, opened: Opened) -> Case:
+    """
+    One case.
+
+    :raises RightsCase.DoesNotExist: there is none of that id.
+    :raises Refused: this context may not open it.
+    """
+    return _case(RightsCase.objects.get(pk=case), opened)
+
+
+def list_cases(subject: UUID, opened: Opened) -> list[Case]:
+    """The cases of a person, newest first."""
+    return [_case(row, opened) for row in RightsCase.objects.filter(subject_id=subject).order_by("-recorded_at", "id")]
+
+
+def open_cases() -> list[tuple[UUID, UUID, str, State, date]]:
+    """Every case that waits: id, person, right, state, due date; soonest due first. It opens nothing."""
+    return [(row.pk, row.subject_id, row.right, State(row.state), row.due_on)
+            for row in RightsCase.objects.exclude(state=State.DONE).order_by("due_on", "id")]
+
+
+def undecided_erasure(subject: UUID) -> UUID | None:
+    """The erasure that a person asked for and that is not carried to its end, if any."""
+    found = RightsCase.objects.filter(subject_id=subject, right="erasure").exclude(state=State.DONE).order_by("recorded_at").first()
+    return found.pk if found else None
+
+
+def get_certificate(certificate: UUID, opened: Opened, *, of: UUID | None = None) -> Certificate:
+    """
+    One certificate; `of` finds only that person's, so that nobody learns whether there is another's.
+
+    :raises ErasureCertificate.DoesNotExist: there is none of that id.
+    :raises Refused: this context may not open it.
+    """
+    narrowed = {} if of is None else {"subject_id": of}
+    return _certificate(ErasureCertificate.objects.get(pk=certificate, **narrowed), opened)
+
+
+def certificate_of(case: UUID) -> UUID | None:
+    """The id of a case's certificate, if it was issued."""
+    found: UUID | None = ErasureCertificate.objects.filter(case_id=case).values_list("pk", flat=True).first()
+    return found
+
+
+def list_certificates(subject: UUID, opened: Opened) -> list[Certificate]:
+    """The certificates of a person, newest first."""
+    rows = ErasureCertificate.objects.filter(subject_id=subject).order_by("-recorded_at", "id")
+    return [_certificate(row, opened) for row in rows]
+
+
+def _case(row: RightsCase, opened: Opened) -> Case:
+    opened.require(row.subject_id, Category.RIGHTS)
+    return Case(row.pk, row.subject_id, row.right, State(row.state), row.received_on, row.due_on, row.recorded_at,
+                row.words or "", bool(row.close_account), row.decision or {}, row.outcome or {})
+
+
+def _certificate(row: ErasureCertificate, opened: Opened) -> Certificate:
+    opened.require(row.subject_id, Category.RIGHTS)
+    return Certificate(row.pk, row.case_id, row.subject_id, row.recorded_at, row.content)

@@ -1,0 +1,130 @@
+"""Who has looked at a person's record, who tried, and what was done to it: the ledger in plain words."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from troth.ledger import selectors as ledger
+from troth.ledger.check_export import CheckFailed, check_export
+from troth.ledger.proving import NotSealed, export_person
+from troth.ledger.selectors import Entry
+from troth.people import selectors as people
+from troth.rights.selectors.wording import notice_now, title_of, words_of
+from troth.vault.categories import Category
+
+#: What our machines are called by people.
+_MACHINES = {"sign-in": "Sign-in", "erasure": "Erasure desk", "rights-desk": "Rights desk", "search": "Search",
+             "setup": "Set-up", "reminders": "Reminders", "maintenance": "Maintenance"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """One event about a person, worded. `refused` says that nothing was shown."""
+
+    id: int
+    at: datetime
+    who: str
+    role: str
+    words: str
+    what: str
+    why: str
+    refused: bool
+    opened: bool
+    by_themself: bool
+    by_person: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """A page of events about a person, newest first. `following` is what the next page begins before."""
+
+    looks: tuple[Look, ...]
+    total: int
+    following: int | None
+
+
+def history_of(
+    subject: UUID, *, at: datetime, limit: int = 50, before: int | None = None, looks_only: bool = False,
+) -> History:
+    """
+    The events about a person in plain words, whoever calls this having passed the gate (LAW-3.2).
+
+    `looks_only` keeps what others opened or were refused, and leaves out the person's own use and what was written.
+    """
+    found: list[Entry] = []
+    position = before
+    while len(found) <= limit:
+        some = ledger.events_about(subject.hex, limit=limit + 1, before=position)
+        found += [entry for entry in some if not looks_only or _is_look(entry, subject)]
+        if len(some) <= limit:
+            break
+        position = some[-1].id
+    shown = found[:limit]
+    names = _names(shown)
+    notice = notice_now(at)
+    looks = tuple(
+        Look(entry.id, entry.at, *_who(entry, subject, names), words=entry.words,
+             what=_listed([_kind(each, notice) for each in entry.what]), why=_why(entry, at),
+             refused=entry.outcome == "refused", opened=entry.event == "gate:opened", by_themself=entry.actor == subject.hex, by_person=entry.actor_kind == "person")
+        for entry in shown)
+    return History(looks, ledger.count_about(subject.hex), shown[-1].id if len(found) > limit else None)
+
+
+def person_history_holds(subject: UUID, at: datetime) -> tuple[bool, int]:
+    """
+    Check the events about one person against the signed tree, as their own offline checker does (pitfalls A14).
+
+    Gives whether they hold, and how many there are.
+    """
+    try:
+        document = json.loads(export_person(subject.hex, at))
+        check_export(document)
+    except (CheckFailed, NotSealed):
+        return False, ledger.count_about(subject.hex)
+    return True, len(document["events"])
+
+
+def _is_look(entry: Entry, subject: UUID) -> bool:
+    return entry.event in {"gate:opened", "gate:refused", "gate:glass_broken"} and entry.actor != subject.hex
+
+
+def _names(entries: Iterable[Entry]) -> dict[UUID, tuple[str, str]]:
+    ids = {UUID(each) for entry in entries for each in (entry.actor, entry.on_behalf_of)
+           if len(each) == 32 and entry.actor_kind != "nobody" and (each != entry.actor or entry.actor_kind == "person")}
+    return {staff: (profile.name, profile.role_words) for staff, profile in people.staff_profiles(ids).items()}
+
+
+def _who(entry: Entry, subject: UUID, names: dict[UUID, tuple[str, str]]) -> tuple[str, str]:
+    if entry.actor_kind == "service":
+        behalf = UUID(entry.on_behalf_of) if entry.on_behalf_of else None
+        for_whom = "for you" if behalf == subject else f"for {names[behalf][0]}" if behalf in names else ""
+        machine = _MACHINES.get(entry.actor, entry.actor.replace("-", " ").capitalize())
+        return machine, f"Automatic, {for_whom}" if for_whom else "Automatic"
+    if entry.actor_kind != "person":
+        return "Someone not signed in", ""
+    if entry.actor == subject.hex:
+        return "You", ""
+    return names.get(UUID(entry.actor), ("A member of staff", "No published profile"))
+
+
+def _kind(name: str, notice: object) -> str:
+    try:
+        return words_of(Category(name), notice)  # type: ignore[arg-type]
+    except ValueError:
+        return name.replace("_", " ")
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join([*words[:1], *(each[:1].lower() + each[1:] for each in words[1:])])
+
+
+def _why(entry: Entry, at: datetime) -> str:
+    title = title_of(entry.purpose, at) if entry.purpose else ""
+    if entry.reason and entry.reason != "your own record":
+        return f"{title}: {entry.reason}" if title else entry.reason
+    return title
+
+
+__all__ = ["History", "Look", "history_of", "person_history_holds"]

@@ -1,0 +1,236 @@
+"""
+Everything held about a person, found by walking every holding there is: complete by construction, with no list to keep.
+
+A holding may say more of itself by class attributes: `called` (what people call it), `labels` (field: what people call that),
+and `not_copied` (field: reason) for what a copy names and leaves out, such as a password's hash. A column `release` says whether a copy that people take by themselves holds the row.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from troth.gate.contexts import Opened
+from troth.people import selectors as people
+from troth.rights import rules
+from troth.vault.categories import Category
+from troth.vault.compartments import Per, get_compartment
+from troth.vault.fields import SealedField
+from troth.vault.files import StoredFile
+from troth.vault.models import Holding, all_holdings
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class HeldField:
+    """One field: what it is called, its value as text, and as plain JSON. `withheld` says why a copy leaves it out."""
+
+    name: str
+    label: str
+    text: str
+    value: Any
+    withheld: str = ""
+    is_open: bool = False  # structure that stands in the clear: in a copy, and not on a page
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """A file of a thing: what it was called and how large it is. `stored` opens it; it never goes to a page."""
+
+    field: str
+    name: str
+    media_type: str
+    size: int
+    stored: StoredFile
+
+
+@dataclass(frozen=True)
+class HeldThing:
+    """One row about a person, opened: plain values only. Not released things keep their content to themselves."""
+
+    id: str
+    model: str
+    kind: str
+    category: Category
+    compartment: str
+    scope: str
+    fields: tuple[HeldField, ...]
+    files: tuple[HeldFile, ...]
+    recorded_at: dt.datetime
+    changed_at: dt.datetime
+    recorded_by: str  # a subject's hexadecimal identifier, or `service:NAME`
+    by_themself: bool
+    source: str
+    released: bool
+
+    def held_back(self) -> "HeldThing":
+        """The same thing without its content: that it is there, what kind it is and since when."""
+        return replace(self, fields=(), files=())
+
+
+def everything_about(subject: UUID, opened: Opened) -> list[HeldThing]:
+    """
+    Open everything held about a person in this context, oldest first within each kind.
+
+    :raises Refused: this context may not open one of the kinds that are held.
+    """
+    opened.admit([subject])  # fetches every key of theirs in one query
+    found: list[HeldThing] = []
+    for model in _holding_models():
+        rows = model._base_manager.filter(subject_id=subject).order_by("recorded_at", "id")
+        found += [_thing(row) for row in rows.iterator(chunk_size=BATCH)]
+    return found
+
+
+def recorded_by(things: Iterable[HeldThing], subject: UUID) -> dict[str, str]:
+    """Who wrote each row, as people may know them: staff by their published names."""
+    ids = {thing.recorded_by for thing in things if len(thing.recorded_by) == 32 and thing.recorded_by != subject.hex}
+    profiles = people.staff_profiles(UUID(each) for each in ids)
+    names = {each: profiles[UUID(each)].name if UUID(each) in profiles else "a member of staff" for each in ids}
+    return {**names, subject.hex: "You"}
+
+
+def survey(subject: UUID) -> list[rules.Held]:
+    """What is held about a person by compartment and key, from structure alone: nothing is opened."""
+    found: dict[tuple[str, str], list[tuple[dt.date, dt.date]]] = {}
+    for model in _holding_models():
+        name = compartment_of(model)
+        if not name:
+            continue
+        per = get_compartment(name).per
+        columns = ["id", "recorded_at", "changed_at", *(["disposal_year"] if per is Per.YEAR else [])]
+        rows = model._base_manager.filter(subject_id=subject).order_by("id").values_list(*columns)
+        for row_id, recorded, changed, *year in rows.iterator(chunk_size=BATCH):
+            scope = row_id.hex if per is Per.ROW else str(year[0]) if year else ""
+            found.setdefault((name, scope), []).append((recorded.date(), changed.date()))
+    return [
+        rules.Held(name, scope, get_compartment(name).category, get_compartment(name).retention, len(days),
+                   min(first for first, _ in days), max(last for _, last in days))
+        for (name, scope), days in sorted(found.items())]
+
+
+def rows_under(subject: UUID, compartment: str, scope: str) -> list[models.QuerySet[Any]]:
+    """The rows of a person that lie under one key, one query for each table that has any."""
+    per = get_compartment(compartment).per
+    narrowed: dict[str, Any] = {}
+    if per is Per.ROW:
+        narrowed = {"pk": UUID(scope)}
+    elif per is Per.YEAR:
+        narrowed = {"disposal_year": int(scope)}
+    return [model._base_manager.filter(subject_id=subject, **narrowed)
+            for model in _holding_models() if compartment_of(model) == compartment]
+
+
+def fields_under(compartment: str) -> list[str]:
+    """The permanent ids of the sealed fields of a compartment: what its search tokens are filed under."""
+    return [field.id for model in _holding_models() for field in model.sealed_fields() if field.compartment == compartment]
+
+
+def file_places(subject: UUID, compartment: str, scope: str) -> list[str]:
+    """Where the files of these rows lie. Needs an open context: their places are sealed with them."""
+    return [file.stored.place for rows in rows_under(subject, compartment, scope) if _has_files(rows.model)
+            for row in rows.iterator(chunk_size=BATCH) for file in _files(row)]
+
+
+def compartment_of(model: type[Holding]) -> str:
+    """The compartment of a holding's sealed fields, or "" when all of its columns are open."""
+    return next((field.compartment for field in model.sealed_fields()), "")
+
+
+def called(model: type[Holding]) -> str:
+    """What people call a row of this holding."""
+    return str(getattr(model, "called", model._meta.verbose_name))
+
+
+def _holding_models() -> tuple[type[Holding], ...]:
+    return all_holdings()
+
+
+def _has_files(model: type[Holding]) -> bool:
+    return any(field.kind is StoredFile for field in model.sealed_fields())
+
+
+def _thing(row: Holding) -> HeldThing:
+    model = type(row)
+    name = compartment_of(model)
+    declared = get_compartment(name) if name else None
+    category = declared.category if declared else Category.IDENTITY
+    scope = model.sealed_fields()[0].scope_of(row) if declared else ""
+    themself = row.recorded_by == row.subject_id.hex
+    release = getattr(row, "release", None)
+    return HeldThing(
+        id=row.pk.hex, model=model._meta.label_lower, kind=called(model), category=category, compartment=name,
+        scope=scope, fields=tuple(_fields(row)), files=tuple(_files(row)), recorded_at=row.recorded_at,
+        changed_at=row.changed_at, recorded_by=row.recorded_by, by_themself=themself, source=_source(row, themself),
+        released=rules.is_released(category, release=None if release is None else str(release), recorded_by_themself=themself))
+
+
+def _fields(row: Holding) -> Iterable[HeldField]:
+    left_out: dict[str, str] = getattr(row, "not_copied", {})
+    labels: dict[str, str] = getattr(row, "labels", {})
+    for field in row._meta.concrete_fields:
+        if not isinstance(field, SealedField) and field.attname not in row.open_fields:
+            continue
+        label = labels.get(field.name, str(field.verbose_name))
+        label = label[:1].upper() + label[1:]
+        if field.name in left_out:
+            yield HeldField(field.name, label, "", None, left_out[field.name])
+            continue
+        value = getattr(row, field.attname)
+        if not isinstance(value, StoredFile):
+            yield HeldField(field.name, label, as_text(value), as_json(value), is_open=not isinstance(field, SealedField))
+
+
+def _files(row: Holding) -> Iterable[HeldFile]:
+    for field in row.sealed_fields():
+        if field.kind is StoredFile:
+            value = getattr(row, field.attname)
+            if isinstance(value, StoredFile):
+                yield HeldFile(field.name, value.name, value.media_type, value.size, value)
+
+
+def _source(row: Holding, themself: bool) -> str:
+    said = getattr(row, "source", None)
+    if said is not None:
+        return str(getattr(said, "words", said))
+    if themself:
+        return "You told us"
+    return "Made by our machines" if row.recorded_by.startswith("service:") else "Written by our staff"
+
+
+def as_text(value: Any) -> str:
+    """A value as people read it. Lists and answers become lines."""
+    if value is None:
+        return ""
+    words = getattr(value, "words", None)
+    if isinstance(value, Enum):
+        return str(words if isinstance(words, str) else value.value)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {as_text(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return "\n".join(as_text(each) for each in value)
+    if isinstance(value, dt.datetime):
+        return f"{value:%-d %B %Y, %H:%M %Z}"
+    if isinstance(value, dt.date):
+        return f"{value:%-d %B %Y}"
+    return value.hex if isinstance(value, UUID) else str(value)
+
+
+def as_json(value: Any) -> Any:
+    """A value as plain JSON: dates and moments as ISO 8601, decimals as text so that no digit is lost."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    return value
+

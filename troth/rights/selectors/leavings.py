@@ -1,0 +1,55 @@
+"""Looking for what an erasure may have left behind, and naming the keys before they go."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from troth.copies.journal import Disposal
+from troth.rights.selectors.holdings import called, fields_under, rows_under
+from troth.vault import keystore
+from troth.vault.files import path_of
+from troth.vault.models import Token
+
+Scopes = Iterable[tuple[str, str]]
+
+
+def stored_keys(subject: UUID, scopes: Scopes) -> dict[tuple[str, str], int]:
+    """The keys of these scopes that still exist, each with the number of the master key that wraps it."""
+    wanted = set(scopes)
+    found = keystore.fetch([subject], sorted({compartment for compartment, _ in wanted}), scope=None)
+    return {(name[1], name[2]): held.master for name, held in found.items() if (name[1], name[2]) in wanted}
+
+
+def disposals(subject: UUID, scopes: Scopes, places: dict[str, list[str]]) -> list[Disposal]:
+    """What the disposal journal is told before anything is destroyed: keys, rows and files, by identifiers alone."""
+    wanted = sorted(set(scopes))
+    masters = stored_keys(subject, wanted)
+    return [
+        Disposal(subject.hex, compartment, scope, masters.get((compartment, scope), 0),
+                 tuple(row.reference for rows in rows_under(subject, compartment, scope) for row in rows.only("id", "subject")),
+                 tuple(places.get(f"{compartment}|{scope}", ())))
+        for compartment, scope in wanted]
+
+
+def token_rows(subject: UUID, scopes: Scopes) -> list[UUID]:
+    """The rows by whose search tokens somebody could still be found in these scopes, rows that are gone included."""
+    found: set[str] = set()
+    for compartment, scope in scopes:
+        tokens = Token.objects.filter(subject=subject.hex, field_id__in=fields_under(compartment))
+        living = {row_id.hex for rows in rows_under(subject, compartment, scope) for row_id in rows.values_list("pk", flat=True)}
+        # A token without a row is left from a write that failed; it goes with whatever part of its compartment goes.
+        elsewhere = {row_id.hex for model in {rows.model for rows in rows_under(subject, compartment, scope)}
+                     for row_id in model._base_manager.filter(subject_id=subject).values_list("pk", flat=True)} - living
+        found |= set(tokens.values_list("row_id", flat=True)) - elsewhere
+    return sorted(UUID(row) for row in found)
+
+
+def what_is_left(subject: UUID, scopes: Scopes, places: Iterable[str]) -> list[str]:
+    """A sentence for everything of an erasure that is still there. Empty: it all went."""
+    scopes = list(scopes)
+    faults = [f"A key of {compartment} still exists." for compartment, _ in sorted(stored_keys(subject, scopes))]
+    faults += [f"{count} entries ({called(rows.model)}) still exist."
+               for compartment, scope in scopes for rows in rows_under(subject, compartment, scope) if (count := rows.count())]
+    if token_rows(subject, scopes):
+        faults.append("Entries of the search index still exist.")
+    faults += ["A file still lies in its place." for place in places if path_of(place).exists()]
+    return faults

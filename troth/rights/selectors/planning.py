@@ -1,0 +1,163 @@
+"""What an erasure would do, before anybody asks for it: kind by kind and purpose by purpose (LAW-3.5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from troth.gate.contexts import Opened
+from troth.law.rights import Right
+from troth.notice import selectors as notices
+from troth.notice.schema.keeping import RetentionRule
+from troth.people import selectors as people
+from troth.rights import rules
+from troth.rights.models import RightsCase, State
+from troth.rights.selectors.holdings import survey
+from troth.rights.selectors.wording import notice_now, words_of
+from troth.vault.categories import Category
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True)
+class KindFate:
+    """What becomes of one kind of data. A kind may be in both halves: last year's invoices stay, older ones go."""
+
+    category: Category
+    title: str
+    rows: int
+    stays: bool
+    until: date | None
+    purposes: tuple[rules.PurposeFate, ...]
+
+    @property
+    def why(self) -> str:
+        """One sentence: the ground that lasts longest, or why nothing holds it back."""
+        said = [each for each in self.purposes if each.stays == self.stays]
+        said.sort(key=lambda each: (each.until is not None, each.until or date.max), reverse=True)
+        return said[0].why if said else "Nothing in our notice needs it any more."
+
+    @property
+    def laws(self) -> str:
+        """The rules that decide, each once."""
+        return "; ".join(dict.fromkeys(each.law for each in self.purposes if each.stays == self.stays))
+
+
+@dataclass(frozen=True)
+class ErasurePlan:
+    """What goes and what stays, decided at a moment under one version of the notice."""
+
+    subject: UUID
+    at: datetime
+    notice: int
+    fates: tuple[rules.Fate, ...]
+    close_account: bool
+    titles: Mapping[Category, str] = field(default_factory=dict)
+
+    @property
+    def going(self) -> tuple[KindFate, ...]:
+        """The kinds that go now."""
+        return self._by_kind([fate for fate in self.fates if not fate.stays])
+
+    @property
+    def staying(self) -> tuple[KindFate, ...]:
+        """The kinds that must stay for now."""
+        return self._by_kind([fate for fate in self.fates if fate.stays])
+
+    @property
+    def scopes(self) -> tuple[tuple[str, str], ...]:
+        """The compartments and scopes whose keys go."""
+        return tuple((fate.held.compartment, fate.held.scope) for fate in self.fates if not fate.stays)
+
+    def _by_kind(self, fates: list[rules.Fate]) -> tuple[KindFate, ...]:
+        kinds: dict[Category, list[rules.Fate]] = {}
+        for fate in fates:
+            kinds.setdefault(fate.held.category, []).append(fate)
+        found = []
+        for category in (each for each in Category if each in kinds):
+            of_kind = kinds[category]
+            ends = [fate.until for fate in of_kind]
+            known = [end for end in ends if end is not None]
+            until = max(known) if len(known) == len(ends) and known else None
+            found.append(KindFate(category, self.titles.get(category, category.value), sum(fate.held.rows for fate in of_kind),
+                                  of_kind[0].stays, until, rules.merge_reasons(of_kind)))
+        return tuple(found)
+
+
+def plan_erasure(
+    subject: UUID, *, at: datetime, close_account: bool = False, everything: bool = False, born_on: date | None = None,
+) -> ErasurePlan:
+    """
+    Decide what an erasure now would destroy and what it must leave, purpose by purpose (LAW-3.4, LAW-3.5).
+
+    It opens nothing. `everything`: the privacy officer found that no ground to keep anything holds; what shows how the
+    request was answered stays even then.
+
+    :raises NoNotice: no notice is in force.
+    """
+    register = notices.register_in_force(at)
+    held = survey(subject)
+    person = _situation(held, on=at.astimezone(LONDON).date(), born_on=born_on, close_account=close_account,
+                        holds=() if everything else _holds(subject), overruled=everything)
+    retention = retention_rules(at)
+    fates = tuple(rules.decide_fate(each, register, retention, person) for each in held)
+    notice = notice_now(at)
+    titles = {each.category: words_of(each.category, notice) for each in held}
+    return ErasurePlan(subject, at, register.version, fates, close_account, titles)
+
+
+@dataclass(frozen=True)
+class KeptUntil:
+    """How long the longest-lived part of one kind is kept if nothing else happens, and the rule as the notice words it."""
+
+    until: date | None
+    words: str
+
+
+def dates_kept(subject: UUID, *, at: datetime, born_on: date | None = None) -> dict[Category, KeptUntil]:
+    """Until when each kind is kept by the rule of its compartment: the dates that people see beside their data (LAW-3.1)."""
+    retention, held = retention_rules(at), survey(subject)
+    person = _situation(held, on=at.astimezone(LONDON).date(), born_on=born_on)
+    found: dict[Category, KeptUntil] = {}
+    for each in held:
+        rule = retention.get(each.retention)
+        made = KeptUntil(rules.kept_until(rule, each, person), rule.words if rule else "")
+        known = found.get(each.category)
+        if known is None or (known.until is not None and (made.until is None or made.until > known.until)):
+            found[each.category] = made
+    return found
+
+
+def _situation(held: list[rules.Held], *, on: date, born_on: date | None, close_account: bool = False,
+               holds: tuple[str, ...] = (), overruled: bool = False) -> rules.Situation:
+    health = [each.last_on for each in held if each.category.special]
+    return rules.Situation(
+        on=on, health_last_on=max(health, default=None), last_contact_on=max((each.last_on for each in held), default=on),
+        money_held=any(each.category is Category.FINANCIAL for each in held), close_account=close_account, born_on=born_on,
+        holds=holds, overruled=overruled)
+
+
+def born_on(subject: UUID, opened: Opened) -> date | None:
+    """A person's date of birth, where one is held and this context may open it: what a child's record is kept by (LAW-6.6)."""
+    if not opened.decision(subject, Category.IDENTITY).allowed:
+        return None
+    known = people.get_identity(subject, opened)
+    return known.born_on if known else None
+
+
+def retention_rules(at: datetime) -> Mapping[str, RetentionRule]:
+    """The rules of keeping of the notice in force, by id."""
+    version = notices.version_in_force(at)
+    return {} if version is None else {rule.id: rule for rule in notices.notice_of(version).retention.rules}
+
+
+def _holds(subject: UUID) -> tuple[str, ...]:
+    """An open request to see or move data holds its destruction: it may not be emptied before it is answered."""
+    waiting = RightsCase.objects.filter(subject_id=subject, right__in=[Right.ACCESS, Right.PORTABILITY])
+    if waiting.exclude(state=State.DONE).exists():
+        return ("You have asked for a copy, and it is not answered yet. We may not destroy what it must hold.",)
+    return ()
+
+
+__all__ = ["ErasurePlan", "KeptUntil", "KindFate", "born_on", "dates_kept", "plan_erasure", "retention_rules"]

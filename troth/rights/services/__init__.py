@@ -1,0 +1,16 @@
+"""Acts of this room. Each takes effect in every process the moment it is committed."""
+
+from troth.rights.services.cases import close_case, open_case
+from troth.rights.services.copies import record_copy
+from troth.rights.services.erasure import ErasureUnfinished, ask_erasure, carry_out_erasure, resume_erasures
+from troth.rights.services.standing import (
+    give_consent,
+    lift_restriction,
+    object_to,
+    restrict,
+    take_back_consent,
+    withdraw_objection,
+)
+
+__all__ = ["ErasureUnfinished", "ask_erasure", "carry_out_erasure", "close_case", "give_consent", "lift_restriction", "object_to",
+           "open_case", "record_copy", "restrict", "resume_erasures", "take_back_consent", "withdraw_objection"]

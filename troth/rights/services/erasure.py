@@ -1,0 +1,244 @@
+"""
+Erasure: decided, then carried to its end whatever stops it in between (pitfalls A1 to A3, A12).
+
+The order never changes: the disposal journal at every backup destination, the keys, the search tokens, the rows, the files.
+Each step can be repeated; what to do stands in the case from the decision on, so that any process can take it up again.
+A certificate is issued when everything was looked for and nothing found, and not before.
+"""
+
+import time
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from troth.copies import journal
+from troth.gate import actors, facts
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting, touched
+from troth.gate.contexts import processing
+from troth.gate.models import FactKind
+from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused
+from troth.law.rights import Right
+from troth.ledger.names import Event
+from troth.notice.purposes import Action, Purpose
+from troth.people import services as people
+from troth.rights.models import ErasureCertificate, RightsCase, State
+from troth.rights.rules import PRIVACY_OFFICER
+from troth.rights.selectors import cases, leavings
+from troth.rights.selectors.certifying import certificate_content, decision_values
+from troth.rights.selectors.holdings import called, file_places, rows_under
+from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure
+from troth.rights.services.cases import write_case
+from troth.vault import files, keystore, search, turning
+from troth.vault.categories import Category
+from troth.vault.compartments import get_compartment
+
+_TRIES, _PAUSE = 20, 0.1  # for a reader of the key store to finish, so that its log can be emptied
+_ENDED = (FactKind.CONTRACT, FactKind.CONSENT)
+_ENDED_WITH_THE_LAST = (FactKind.NOTICE_GIVEN, FactKind.NOTICE_TOLD, FactKind.OBJECTION, FactKind.RESTRICTION)
+
+
+class ErasureUnfinished(Exception):
+    """An erasure is not at its end, so it is not certified. `problems` say why; it goes on by itself."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+@act(Event.ERASURE_ASKED, purpose=Purpose.RIGHTS)
+def ask_erasure(subject: UUID, *, by: Actor, at: datetime, words: str = "", close_account: bool = False) -> UUID:
+    """
+    Open a case of erasure with its due date, or give the one that waits already (LAW-1.1, LAW-3.4).
+
+    :raises Refused: the actor may not ask it for that person.
+    """
+    acting().require(subject, Category.RIGHTS)
+    waiting = RightsCase.objects.filter(subject_id=subject, right=Right.ERASURE, state=State.ASKED).first()
+    if waiting is not None:
+        waiting.words, waiting.close_account = words, close_account
+        waiting.save()
+        found: UUID = waiting.pk
+        return found
+    decided = cases.undecided_erasure(subject)
+    return decided or write_case(subject, Right.ERASURE, at=at, words=words, close_account=close_account)
+
+
+def carry_out_erasure(
+    case: UUID, *, by: Actor, at: datetime, everything: bool = False, plan: ErasurePlan | None = None,
+) -> UUID:
+    """
+    Decide an erasure and carry it to its end; give the id of its certificate. Doing it again gives the same one.
+
+    A person may have at once what nothing holds back (`everything` is the privacy officer's alone). `plan` is the one that
+    was shown to whoever agreed to it: what it does not name is not destroyed.
+
+    :raises Refused: the actor may not.
+    :raises ErasureUnfinished: something could not be done yet. What was decided stands, and is taken up again.
+    :raises JournalUnavailable: a backup destination cannot be written, and so nothing was destroyed.
+    """
+    row = RightsCase.objects.only("id", "subject", "state", "right").get(pk=case)
+    actor = _eraser(row, by, everything=everything)
+    if row.state == State.ASKED:
+        _decide(row.pk, row.subject_id, by=actor, at=at, everything=everything, shown=plan)
+    return _finish(row.pk, row.subject_id, by=actor, at=at)
+
+
+def resume_erasures(*, at: datetime) -> list[UUID]:
+    """
+    Carry every erasure that was decided to its end, and give the certificates.
+
+    :raises ErasureUnfinished: one of them still cannot be; the others were done.
+    """
+    done: list[UUID] = []
+    problems: list[str] = []
+    decided = RightsCase.objects.filter(right=Right.ERASURE, state=State.DECIDED)
+    for case, subject in decided.values_list("pk", "subject_id"):
+        try:
+            done.append(_finish(case, subject, by=actors.service("erasure"), at=at))
+        except (ErasureUnfinished, journal.JournalUnavailable) as stopped:
+            problems += getattr(stopped, "problems", [str(stopped)])
+    if problems:
+        raise ErasureUnfinished(problems)
+    return done
+
+
+def _eraser(row: RightsCase, by: Actor, *, everything: bool) -> Actor:
+    """The person themself acts through the service, within the plan; everybody else as who they are."""
+    if by.kind == "person" and by.id == row.subject_id and not by.enquirer and not everything:
+        return actors.service("erasure", on_behalf_of=by.id)
+    if everything and PRIVACY_OFFICER not in by.roles and not (by.kind == "service" and by.on_behalf_of):
+        raise Refused(Decision(allowed=False, check=Check.ROLE, spoken=Check.ROLE, rule="LAW-3.5",
+                               sentence="Only the privacy officer decides that no ground to keep anything holds."))
+    if by.kind == "person" and not by.roles:
+        raise Refused(Decision(allowed=False, check=Check.REASON, sentence=CANNOT_OPEN))
+    return by
+
+
+def _decide(
+    case: UUID, subject: UUID, *, by: Actor, at: datetime, everything: bool, shown: ErasurePlan | None,
+) -> None:
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        asked = cases.get_case(case, opened)
+        plan = shown or plan_erasure(subject, at=at, close_account=asked.close_account, everything=everything,
+                                     born_on=born_on(subject, opened))
+        places = {f"{compartment}|{scope}": found for compartment, scope in plan.scopes
+                  if (found := file_places(subject, compartment, scope))}
+        tokens = len(leavings.token_rows(subject, plan.scopes))
+        _write_decision(case, plan, decision_values(plan, places, tokens, by=by.reference), by=by, at=at)
+
+
+@act(Event.ERASURE_DECIDED, purpose=Purpose.RIGHTS, action=Action.ERASE)
+def _write_decision(case: UUID, plan: ErasurePlan, decision: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Fix what goes, and end what the gate would still let the data be used for. The first to decide wins."""
+    acting().require(plan.subject, Category.RIGHTS, *{get_compartment(name).category for name, _ in plan.scopes})
+    if not RightsCase.objects.filter(pk=case, state=State.ASKED).update(state=State.DECIDED):
+        return
+    row = RightsCase.objects.get(pk=case)
+    row.decision = decision
+    row.save()
+    for kind in (*_ENDED, *(() if _more_than_papers(plan) else _ENDED_WITH_THE_LAST)):
+        facts.end(plan.subject, kind, at=at)
+
+
+def _more_than_papers(plan: ErasurePlan) -> bool:
+    """Whether anything stays besides the file of the request itself."""
+    return any(fate.stays and fate.held.category is not Category.RIGHTS for fate in plan.fates)
+
+
+def _finish(case: UUID, subject: UUID, *, by: Actor, at: datetime) -> UUID:
+    """Every step of an erasure that was decided, from the first, whichever were done before."""
+    issued = cases.certificate_of(case)
+    if issued is not None:
+        return issued
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        known = cases.get_case(case, opened)
+    decision = known.decision
+    scopes = [(compartment, scope) for compartment, scope in decision["scopes"]]
+    places = [place for found in decision["files"].values() for place in found]
+    if scopes:
+        line = journal.record(leavings.disposals(subject, scopes, decision["files"]),
+                              at=datetime.fromisoformat(decision["at"])).number
+        _destroy(case, subject, scopes, line, by=by, at=at)
+        for place in places:
+            files.destroy(place)
+    if decision["close_account"]:
+        people.end_sessions(subject, by=actors.service("erasure"), at=at)
+    problems = leavings.what_is_left(subject, scopes, places)
+    if not problems and not _traces_forgotten():
+        problems = ["The key store's log still holds what was overwritten, because another process is reading it."]
+    if problems:
+        raise ErasureUnfinished(problems)
+    return _certify(case, subject, by=by, at=at)
+
+
+@act(Event.ERASED, purpose=Purpose.RIGHTS, action=Action.ERASE)
+def _destroy(
+    case: UUID, subject: UUID, scopes: list[tuple[str, str]], line: int, *, by: Actor, at: datetime,
+) -> None:
+    """Destroy keys, then search tokens, then rows. The keys go at once, whatever becomes of this transaction."""
+    acting().require(subject, *{get_compartment(name).category for name, _ in scopes})
+    for compartment, scope in scopes:
+        keystore.destroy(subject, [compartment], scope=scope)
+        touched(subject, f"vault.key/{compartment}:{scope or 'all'}/destroyed")
+    search.forget(leavings.token_rows(subject, scopes))
+    removed = _remove_rows([rows for compartment, scope in scopes for rows in rows_under(subject, compartment, scope)])
+    row = RightsCase.objects.get(pk=case)
+    if row.state == State.DECIDED:
+        before = _outcome(row, by=by, at=at)
+        row.outcome = {"rows": before.get("rows", 0) + removed, "journal_line": before.get("journal_line") or line}
+        row.save()
+
+
+def _outcome(row: RightsCase, *, by: Actor, at: datetime) -> dict[str, Any]:
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        return row.outcome or {}
+
+
+def _remove_rows(waiting: list["models.QuerySet[Any]"]) -> int:
+    """Remove rows, those that refer to others first. A row that stays never lets go of one that it refers to."""
+    removed = 0
+    while waiting:
+        held = []
+        for rows in waiting:
+            count = rows.count()
+            try:
+                rows.delete()
+                removed += count
+            except models.ProtectedError:
+                held.append(rows)
+        if len(held) == len(waiting):
+            names = sorted({called(rows.model) for rows in held})
+            raise ErasureUnfinished([f"Rows that must stay refer to {', '.join(names)}."])
+        waiting = held
+    return removed
+
+
+def _traces_forgotten() -> bool:
+    for attempt in range(_TRIES):
+        if turning.forget_traces():
+            return True
+        if attempt + 1 < _TRIES:
+            time.sleep(_PAUSE)
+    return False
+
+
+def _certify(case: UUID, subject: UUID, *, by: Actor, at: datetime) -> UUID:
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        known = cases.get_case(case, opened)
+    outcome = {"rows": 0, "journal_line": 0, **known.outcome}
+    content = certificate_content(known.decision, outcome, asked_on=known.received_on.isoformat(), at=at)
+    return _issue(case, subject, content, by=by, at=at)
+
+
+@act(Event.ERASURE_CERTIFIED, purpose=Purpose.RIGHTS)
+def _issue(case: UUID, subject: UUID, content: dict[str, Any], *, by: Actor, at: datetime) -> UUID:
+    """Issue the certificate, and close the case. Of two that come at once, the second gives the first one's."""
+    acting().require(subject, Category.RIGHTS)  # asked while the case still waits, which is the actor's reason
+    if not RightsCase.objects.filter(pk=case, state=State.DECIDED).update(state=State.DONE):
+        issued = cases.certificate_of(case)
+        assert issued is not None
+        return issued
+    return ErasureCertificate.objects.create(subject_id=subject, case_id=case, content=content).pk

@@ -1,0 +1,89 @@
+"""
+Standing wishes of a person: restriction, objection, consent. The gate reads each at every decision, in every process.
+
+Saying a thing twice changes nothing: there is one fact, and its first date stays.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from troth.gate import facts
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting
+from troth.gate.models import FactKind
+from troth.ledger.names import Event
+from troth.notice.purposes import Purpose
+from troth.vault.categories import Category
+
+
+@act(Event.RESTRICTED, purpose=Purpose.RIGHTS)
+def restrict(subject: UUID, *, by: Actor, at: datetime, ground: str = "accuracy_contested") -> None:
+    """
+    Stop every use of a record but storage and the five that the law leaves (LAW-3.6).
+
+    :raises Refused: the actor may not do this for that person.
+    """
+    _begin(subject, FactKind.RESTRICTION, at=at, value=ground)
+
+
+@act(Event.RESTRICTION_LIFTED, purpose=Purpose.RIGHTS)
+def lift_restriction(subject: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Let a record be used again. Whoever lifts it tells the person first (LAW-3.6).
+
+    :raises Refused: the actor may not do this for that person.
+    """
+    _end(subject, FactKind.RESTRICTION, at=at)
+
+
+@act(Event.OBJECTED, purpose=Purpose.RIGHTS)
+def object_to(subject: UUID, purpose: Purpose, *, by: Actor, at: datetime) -> None:
+    """
+    Stop one use that rests on the clinic's interests, at once and until a person has weighed it (LAW-3.9).
+
+    :raises Refused: the actor may not do this for that person.
+    """
+    _begin(subject, FactKind.OBJECTION, at=at, purpose=purpose)
+
+
+@act(Event.OBJECTION_WITHDRAWN, purpose=Purpose.RIGHTS)
+def withdraw_objection(subject: UUID, purpose: Purpose, *, by: Actor, at: datetime) -> None:
+    """
+    Let that use go on (LAW-3.9).
+
+    :raises Refused: the actor may not do this for that person.
+    """
+    _end(subject, FactKind.OBJECTION, at=at, purpose=purpose)
+
+
+@act(Event.CONSENT_GIVEN, purpose=Purpose.RIGHTS)
+def give_consent(subject: UUID, purpose: Purpose, *, by: Actor, at: datetime, wording: str = "") -> None:
+    """
+    Record that a person agreed to one purpose; `wording` is the code of the words they agreed to (LAW-3.13).
+
+    :raises Refused: the actor may not do this for that person.
+    """
+    _begin(subject, FactKind.CONSENT, at=at, purpose=purpose, value=wording)
+
+
+@act(Event.CONSENT_TAKEN_BACK, purpose=Purpose.RIGHTS)
+def take_back_consent(subject: UUID, purpose: Purpose, *, by: Actor, at: datetime) -> None:
+    """
+    End a consent. What was done before stays lawful (LAW-3.13).
+
+    :raises Refused: the actor may not do this for that person.
+    """
+    _end(subject, FactKind.CONSENT, at=at, purpose=purpose)
+
+
+def _begin(subject: UUID, kind: FactKind, *, at: datetime, purpose: Purpose | None = None, value: str = "") -> None:
+    acting().require(subject, Category.RIGHTS)
+    for fact in facts.of(subject, kind, at=at):
+        if fact.purpose == (purpose.value if purpose else ""):
+            return
+    facts.record(subject, kind, at=at, purpose=purpose, value=value)
+
+
+def _end(subject: UUID, kind: FactKind, *, at: datetime, purpose: Purpose | None = None) -> None:
+    acting().require(subject, Category.RIGHTS)
+    facts.end(subject, kind, at=at, purpose=purpose)

@@ -1,0 +1,99 @@
+"""The life of a master key: turned online, resumable, and destroyed only when nothing living needs it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+
+from bench.specimens.models import Person
+from troth.vault import keystore, secrets, turning
+from troth.vault.errors import MasterKeyMissing
+from troth.vault.models import Subject
+from troth.vault.tests.conftest import NOW, opened
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, settings) -> None:
+    settings.TROTH_KEYS = tmp_path / "keys"
+
+
+def people(count: int) -> list[Person]:
+    made = []
+    with opened(act=True):
+        for n in range(count):
+            made.append(Person(subject=Subject.objects.create(kind="patient"), name=f"Person {n}"))
+            made[-1].save()
+    return made
+
+
+def read_all() -> list[str]:
+    with opened():
+        return sorted(row.name for row in Person.objects.all())
+
+
+def test_everything_opens_after_a_turn_and_nothing_with_the_old_key(db: None) -> None:
+    people(5)
+    remembered = keystore.fetch([row.subject_id for row in Person.objects.all()], ["specimens.body"])
+    assert turning.turn(at=NOW, new=True) == 5
+    assert [(entry.number, entry.keys, bool(entry.retired_at)) for entry in turning.status()] == [(1, 0, True), (2, 5, False)]
+    assert read_all() == [f"Person {n}" for n in range(5)]
+    assert turning.destroy_retired(at=NOW) == []  # its backups have not aged out
+    assert turning.destroy_retired(at=NOW + timedelta(days=36)) == [1]
+    assert read_all() == [f"Person {n}" for n in range(5)]
+    for name, held in remembered.items():
+        with pytest.raises(MasterKeyMissing):
+            keystore.unwrap(name, held)
+    assert not list(secrets.opened().folder.glob("master-0001*"))
+
+
+def test_a_turn_that_stopped_half_way_goes_on(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    people(6)
+    monkeypatch.setattr(turning, "BATCH", 2)
+
+    def stop(done: int) -> None:
+        if done >= 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        turning.turn(at=NOW, new=True, progress=stop)
+    assert [entry.keys for entry in turning.status()] == [4, 2]
+    assert turning.is_due(NOW)
+    assert read_all() == [f"Person {n}" for n in range(6)]
+    assert turning.turn(at=NOW, new=False) == 4
+    assert not turning.is_due(NOW)
+    assert turning.is_due(NOW + timedelta(days=400))
+
+
+def test_a_retired_key_that_still_wraps_something_is_not_destroyed(db: None) -> None:
+    people(1)
+    secrets.opened().make_master(at=NOW)
+    secrets.opened().retire_master(1, at=NOW)
+    with pytest.raises(MasterKeyMissing, match="turn"):
+        turning.destroy_retired(at=NOW, now=True)
+
+
+def test_another_process_sees_a_turn_at_once(db: None) -> None:
+    people(1)
+    other = secrets.Secrets(secrets.opened().folder)
+    assert other.current().number == 1
+    turning.turn(at=NOW, new=True)
+    assert other.current().number == 2
+
+
+def test_secret_files_are_private_and_a_foreign_folder_is_refused(db: None, settings, tmp_path) -> None:
+    people(1)
+    for path in secrets.opened().folder.iterdir():
+        assert oct(path.stat().st_mode)[-3:] == "600", path.name
+    settings.TROTH_KEYS = tmp_path / "other"
+    with pytest.raises(Exception, match=r"TROTH_KEYS|does not open"):
+        read_all()
+
+
+def test_the_first_writer_of_a_key_wins(db: None) -> None:
+    subject = Subject.objects.create(kind="patient")
+    name = (subject.id.int, "specimens.body", "")
+    first = keystore.make([name])
+    assert keystore.make([name]) == first
+    with connections["keys"].cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM vault_datakey WHERE subject = %s", [subject.id.hex])
+        assert cursor.fetchone() == (1,)
