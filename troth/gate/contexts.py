@@ -27,7 +27,9 @@ from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
 from troth.vault.categories import Category
 from troth.vault.compartments import get_compartment, in_categories
+from troth.vault.fields import SealedField
 from troth.vault.models import Holding, Subject
+from troth.vault.scanning import read_fields
 
 Item = TypeVar("Item", bound="UUID | Subject | Holding")
 _SUSPENDABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, async generator
@@ -167,15 +169,34 @@ class Opened:
 
         Only who is then shown is admitted and recorded by name; `discarded` counts the others in one event.
         """
+        covered = self._may_search()
+        self._scanning = True
+        self.ring.preload(subjects, in_categories(frozenset(covered)))
+
+    def scan_fields(self, model: type[Holding], names: Sequence[str], subjects: Sequence[str]) -> list[tuple[Any, ...]]:
+        """
+        The same for thousands of candidates (in hexadecimal), without making rows: (subject, value, …) of each.
+
+        End it with `shown`, as a scan: until then everyone whose field was opened counts as looked at.
+
+        :raises Refused: this actor may not search, or not in that category. The boundary is poisoned.
+        """
+        covered = self._may_search()
+        for name in names:
+            field = model._meta.get_field(name)
+            if not isinstance(field, SealedField) or get_compartment(field.compartment).category not in covered:
+                raise keyring.poison(Refused(Decision(allowed=False, check=Check.CATEGORY, sentence=CANNOT_OPEN)))
+        return read_fields(self.ring, model, names, subjects)
+
+    def _may_search(self) -> tuple[Category, ...]:
+        """The categories that this actor may search in, or the refusal, recorded."""
         if self.purpose is not Purpose.FIND:
             raise ValueError("Only a context of the purpose `find` may scan.")
-        covered = self.covered()
         decision = self.decision_for_anyone()
         if not decision.allowed:
             self._boundary.refused(self._draft(None, Event.REFUSED, "refused", decision, what=""))
             raise keyring.poison(Refused(decision))
-        self._scanning = True
-        self.ring.preload(subjects, in_categories(frozenset(covered)))
+        return self.covered()
 
     def decision_for_anyone(self) -> Decision:
         """The gate's answer about a person with whom nothing is wrong: what depends on the actor alone."""

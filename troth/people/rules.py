@@ -94,6 +94,12 @@ class Query:
     names: str = ""
     born_on: date | None = None
 
+    @property
+    def plain_start(self) -> str:
+        """What was typed, folded, when it is one part of a name alone: who begins with it matches without further ado."""
+        typed = fold(self.names)
+        return typed if typed.isalpha() and self.born_on is None else ""
+
     def matches(self, full_name: str, born_on: date | None) -> bool:
         """Whether each part that was typed begins a part of the name, whatever the accents, and the day fits."""
         if self.born_on is not None and self.born_on != born_on:
