@@ -72,6 +72,10 @@ class Opened:
         self.ring = keyring.KeyRing(self._authorise, reads=stamp is None and action is not Action.ERASE, stamp=stamp,
                                     outer=keyring.current.get())
         self.ring.changed = self._forget
+        self.ring.foresee = self._load
+        # An act inside an open context of the same actor and purpose keeps the reasons found there, and reads the facts anew.
+        outer = into.innermost
+        self._around = outer if outer and (outer.by, outer.purpose, outer.at) == (by, purpose, at) else None
 
     # -- asking --------------------------------------------------------------------------------------------------------
     def admit(self, items: Iterable[Item], *categories: Category) -> Admission:
@@ -232,8 +236,11 @@ class Opened:
                      for subject in new}
         strangers = [subject for subject in new if subject != actor.id and subject not in self.created]
         held: dict[UUID, str] = {}
+        if self._around is not None:
+            held = {subject: said for subject in strangers if (said := self._around.known_reason(subject))}
+            strangers = [subject for subject in strangers if subject not in held]
         if actor.kind != "nobody" and strangers and self.purpose is not Purpose.FIND:
-            held = reasons.answer_for(actor, strangers, self.purpose, at=self.at)
+            held |= reasons.answer_for(actor, strangers, self.purpose, at=self.at)
         for subject in new:
             standing = standings[subject]
             relation = self._relation(subject, standing)
@@ -323,11 +330,13 @@ class processing:  # noqa: N801  reads as a phrase: `with processing(…):`
         self._boundary = boundary()
         into = self._boundary.__enter__()
         self.opened = Opened(*self._what, into=into, **self._options)
+        self._outer, into.innermost = into.innermost, self.opened
         self._token = keyring.current.set(self.opened.ring)
         return self.opened
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         keyring.current.reset(self._token)
+        self.opened._boundary.innermost = self._outer
         self.opened._gather()
         self.opened.ring.close()
         self._boundary.__exit__(kind, error, trace)
