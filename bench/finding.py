@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from bench.ground import POSTGRESQL, Figure, engine, main, say, vacuum
 from bench.names import GIVEN, SURNAMES, tail_surname
 from bench.served import Client, served
@@ -45,10 +47,11 @@ def fill(count: int, at: datetime, by: str) -> None:
     from django.db import connections, transaction
 
     from troth.people.models import CONTACT, FIND_NAME, FIND_POSTCODE, IDENTITY, Contact, Identity
-    from troth.vault import keystore, search
+    from troth.vault import keystore, search, secrets
     from troth.vault.models import Subject
 
     dice = random.Random(SEED + 1)
+    master = secrets.opened().current()
     made = people(count)
     fields = {field.name: field for model in (Identity, Contact) for field in model.sealed_fields()}
     tokens: dict[tuple[str, str], list[bytes]] = {}
@@ -65,15 +68,21 @@ def fill(count: int, at: datetime, by: str) -> None:
         with transaction.atomic(), transaction.atomic(using="keys"):
             Subject.objects.bulk_create(Subject(id=subject, kind="patient") for subject in subjects)
             names = [(subject.int, compartment, "") for subject in subjects for compartment in (IDENTITY, CONTACT)]
-            held = keystore.make(names)
+            ciphers, keys = {}, []
+            for name in names:
+                key = AESGCM.generate_key(256)
+                held = keystore.wrap(name, key, master)
+                ciphers[name] = AESGCM(key)
+                keys.append((f"{name[0]:032x}", *name[1:], held.master, held.wrapped, at))
+            _insert("keys", "vault_datakey", ["subject", "compartment", "scope", "master", "wrapped", "made_at"], keys)
             identities, contacts, found = [], [], []
             for subject, (given, family, born, postcode) in zip(subjects, some, strict=True):
                 stamps = (at, by, at, by)
                 row, other = UUID(int=dice.getrandbits(128), version=4), UUID(int=dice.getrandbits(128), version=4)
-                cipher = keystore.unwrap((subject.int, IDENTITY, ""), held[(subject.int, IDENTITY, "")])
+                cipher = ciphers[(subject.int, IDENTITY, "")]
                 values = {"title": None, "given_name": given, "family_name": family, "born_on": born}
                 identities.append((row, subject, *stamps, *(_sealed(fields[name], cipher, value, row, subject) for name, value in values.items())))
-                cipher = keystore.unwrap((subject.int, CONTACT, ""), held[(subject.int, CONTACT, "")])
+                cipher = ciphers[(subject.int, CONTACT, "")]
                 values = {"email": None, "telephone": None, "address": None, "postcode": postcode}
                 contacts.append((other, subject, *stamps, *(_sealed(fields[name], cipher, value, other, subject) for name, value in values.items())))
                 for name, text in (("given_name", given), ("family_name", family)):

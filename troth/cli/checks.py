@@ -95,10 +95,10 @@ def _ledger(at: datetime) -> Iterator[Found]:
         return
     missing = guards_missing(connection)
     yield Found("the ledger's guards stand", not missing, ", ".join(missing) or "every trigger is as we made it",
-                "Find out who removed them; `troth ledger verify`; then `python -m django migrate` puts them back.", stops=True)
+                "Find out who removed them, run `troth ledger verify`, then migrate to put them back.", stops=True)
     age = oldest_unsealed_age(at)
     waits = age is not None and age > ALARM
-    yield Found("events are sealed in time", not waits, f"the oldest has waited {age}" if waits else "none waits longer than 10 s",
+    yield Found("events are sealed in time", not waits, f"the oldest has waited {age}" if waits else "none waits long",
                 "troth ledger seal")
 
 
@@ -113,7 +113,7 @@ def _keys(at: datetime) -> Iterator[Found]:
         return
     age = at - masters[max(masters)].made_at
     yield Found("the master key is young enough", age <= timedelta(days=settings.TROTH_MASTER_KEY_DAYS),
-                f"number {max(masters)} is {age.days} days old; the notice says {settings.TROTH_MASTER_KEY_DAYS}", "troth keys turn")
+                f"number {max(masters)} is {age.days} days old, of {settings.TROTH_MASTER_KEY_DAYS}", "troth keys turn")
 
 
 def _memory(at: datetime) -> Iterator[Found]:
@@ -125,7 +125,8 @@ def _memory(at: datetime) -> Iterator[Found]:
     open_to_disk = [line.split()[0] for line in used if not line.startswith(("/dev/zram", "/dev/mapper", "/dev/dm-"))]
     yield Found("memory does not reach the disk", not open_to_disk, ", ".join(open_to_disk) or "no swap that is not encrypted",
                 "swapoff -a, or put swap on an encrypted volume.")
-    yield Found("the time is plausible", at > datetime(2026, 1, 1, tzinfo=UTC), f"{at:%Y-%m-%d %H:%M} UTC", "timedatectl set-ntp true")
+    yield Found("the time is plausible", at > datetime(2026, 1, 1, tzinfo=UTC), f"{at:%Y-%m-%d %H:%M} UTC",
+                "timedatectl set-ntp true")
 
 
 def _notice(at: datetime) -> Iterator[Found]:
@@ -136,7 +137,7 @@ def _notice(at: datetime) -> Iterator[Found]:
     if "notice_version" not in connection.introspection.table_names():
         return
     version = notices.version_in_force(at)
-    yield Found("a notice holds", version is not None, str(version) if version else "nothing may be done with anybody's data yet",
+    yield Found("a notice holds", version is not None, str(version) if version else "nobody's data may be used yet",
                 "troth notice publish FILE")
 
 

@@ -12,7 +12,8 @@ PACKS = tuple(sorted(path.stem for path in (Path(__file__).parent.parent / "noti
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `demo` to the command line."""
     parser = subparsers.add_parser("demo", help="make a clinic with invented people, and serve it to this machine")
-    parser.add_argument("--pack", default="online-prescribing", choices=PACKS, metavar="P", help=f"which clinic: {', '.join(PACKS)}")
+    parser.add_argument("--pack", default="online-prescribing", choices=PACKS, metavar="P",
+                        help=f"which clinic: {', '.join(PACKS)}")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--people", type=int, default=60, metavar="N", help="how many patients to invent (default 60)")
     parser.add_argument("--no-serve", action="store_true", help="only make the clinic")

@@ -52,6 +52,15 @@ def prepare_django() -> None:
     django.setup()
 
 
+def seal_what_was_written() -> None:
+    """Seal the ledger before a command exits, if it wrote to it: an event is not left unsealed until a server starts."""
+    writing = sys.modules.get("troth.ledger.writing")
+    if writing is not None and writing.has_written():
+        from troth.ledger.sealing import seal
+
+        seal()
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Whatever goes wrong is said on stderr with a cause and a cure."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -60,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser(chosen).parse_args(arguments)
     try:
         code = int(args.func(args))
+        seal_what_was_written()
         sys.stdout.flush()
         return code
     except Stopped as stopped:

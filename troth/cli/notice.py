@@ -127,12 +127,12 @@ def _publish(args: argparse.Namespace) -> int:
         _print_findings(args.file, list(parsed.findings), to_stderr=True)
         return UNREADABLE
     _prepare()
-    from troth.notice import services
+    from troth.gate.publishing import publish_notice
+    from troth.notice import selectors, services
 
     try:
-        version = services.publish(
+        number = publish_notice(
             parsed.text or Path(args.file).read_text("utf-8", "replace"),
-            by="terminal",
             at=_now(),
             in_force_at=args.in_force,
         )
@@ -143,6 +143,7 @@ def _publish(args: argparse.Namespace) -> int:
     except services.PublishingRefused as refusal:
         print(f"Not published. {refusal}", file=sys.stderr)
         return REFUSED
+    version = selectors.get_version(number)
     print(f"Published notice {version.number}, in force from {_words(version.in_force_at)}.")
     print(f"SHA-256 {version.hash}")
     return DONE

@@ -7,12 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from troth.cli.stopped import FOUND_AGAINST, Stopped
-
-if TYPE_CHECKING:
-    from granian.server.mp import MPServer
 
 _MIGRATING = 0x6D696772  # the advisory lock's number: "migr"
 
@@ -77,6 +73,7 @@ def serve(host: str, port: int, workers: int) -> int:
     """
     from django.db import connections
     from granian import Granian
+    from granian.constants import Interfaces
     from granian.log import LogLevels
 
     from troth.ledger.sealing import run_sealer
@@ -88,10 +85,10 @@ def serve(host: str, port: int, workers: int) -> int:
     stop = threading.Event()
     sealer = threading.Thread(target=run_sealer, args=(stop,), name="sealer", daemon=True)
     sealer.start()
-    server: MPServer = Granian(
-        "troth.config.wsgi:application", address=host, port=port, interface="wsgi", workers=workers,  # type: ignore[arg-type]
-        blocking_threads=2, websockets=False, log_access=False, log_level=LogLevels.warning, log_dictconfig=logging_config("WARNING"),
-        respawn_failed_workers=True)
+    server = Granian(
+        "troth.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
+        blocking_threads=2, websockets=False, log_access=False, log_level=LogLevels.warning,
+        log_dictconfig=logging_config("WARNING"), respawn_failed_workers=True)
     try:
         server.serve()
     finally:

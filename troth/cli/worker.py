@@ -14,7 +14,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace) -> int:
     """Work; SIGTERM or Ctrl-C lets the current job finish first."""
     from troth.cli.main import prepare_django
-
     from troth.work.process import harden
 
     harden()

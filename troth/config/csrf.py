@@ -15,5 +15,5 @@ class FormGuard(CsrfViewMiddleware):
     def _origin_verified(self, request: HttpRequest) -> bool:
         if request.META.get("HTTP_ORIGIN") == "null":
             # A browser too old to send the header is held by the token and by SameSite alone.
-            return request.META.get("HTTP_SEC_FETCH_SITE", "same-origin") == "same-origin"
-        return bool(super()._origin_verified(request))
+            return bool(request.META.get("HTTP_SEC_FETCH_SITE", "same-origin") == "same-origin")
+        return bool(super()._origin_verified(request))  # type: ignore[misc]

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-#: Where each face lies. A face joins by having a `urls.py`.
+#: A face joins by having a `urls.py`, whose rows are written out in full.
 FACES = {"portal": "", "desk": "desk/", "office": "office/"}
 
 urlpatterns: list[URLPattern | URLResolver] = [

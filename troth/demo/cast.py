@@ -14,8 +14,9 @@ PASSWORD = "oatcake-lantern-heron"  # noqa: S105  known to everybody, which is w
 
 _GIVEN = ("Mabli", "Rosalind", "Callum", "Priya", "Tomasz", "Ifeoma", "Hamish", "Zara", "Gethin", "Niamh", "Yusuf", "Bronwen",
           "Derek", "Aoife", "Kwame", "Elspeth", "Rajan", "Morag", "Sanjay", "Fiona", "Idris", "Marjorie", "Chidi", "Agnieszka",
-          "Cerys", "Leon", "Shirin", "Angus", "Beatrix", "Omar", "Una", "Vikram", "Hester", "Kofi", "Ludmila", "Piers", "Sunita",
-          "Alun", "Dilys", "Tariq", "Wanjiru", "Edmund", "Siobhan", "Noor", "Barnaby", "Ottilie", "Femi", "Catrin", "Neville", "Jaya")
+          "Cerys", "Leon", "Shirin", "Angus", "Beatrix", "Omar", "Una", "Vikram", "Hester", "Kofi", "Ludmila", "Piers",
+          "Sunita", "Alun", "Dilys", "Tariq", "Wanjiru", "Edmund", "Siobhan", "Noor", "Barnaby", "Ottilie", "Femi", "Catrin",
+          "Neville", "Jaya")
 _FAMILY = ("Trevor", "Okafor", "Pennock", "Sandhu", "Wolski", "Adeyemi", "Muir", "Rahman", "Prosser", "Keane", "Demir", "Vaughan",
            "Hollis", "Brannigan", "Mensah", "Lorimer", "Iyer", "Geddes", "Chaudhry", "Tulloch", "Bevan", "Osgood", "Nwosu",
            "Zielinska", "Parry", "Duxbury", "Farahani", "Colquhoun", "Amory", "Haddad", "Garvey", "Nair", "Thistlewood", "Boateng",

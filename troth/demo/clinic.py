@@ -58,11 +58,11 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
         notice_services.publish(text_of(pack), by="demo", at=opened)
     setup = actors.service("setup")
     made = Made({}, [])
-    for part in staff_of(pack):
+    for member in staff_of(pack):
         with boundary():
-            made.staff[part.role] = people.join_staff(
-                by=setup, at=opened + timedelta(hours=1), name=part.name, roles=[part.role], email=part.email, password=PASSWORD,
-                registration=part.registration)
+            made.staff[member.role] = people.join_staff(
+                by=setup, at=opened + timedelta(hours=1), name=member.name, roles=[member.role], email=member.email,
+                password=PASSWORD, registration=member.registration)
     register = notices.register_in_force(at)
     takes_patients = Purpose.REGISTRATION in register.purposes
     parts = list(cast.patients(number, on=at.date())) if takes_patients else []

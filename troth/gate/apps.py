@@ -9,3 +9,6 @@ class GateConfig(AppConfig):
     def ready(self) -> None:
         """Read what each room answers to the kernel's questions: reasons, services, live checks."""
         autodiscover_modules("answers")
+        from troth.gate import jobs
+
+        jobs.register()

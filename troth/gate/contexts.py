@@ -213,14 +213,16 @@ class Opened:
         """End the scan: admit and record those who are shown, and count the rest in one event of the search service."""
         self._scanning = False
         self.ring.used.clear()
+        self.ring.forget_answers()
+        opened_by_scan = in_categories(frozenset({Category.IDENTITY}))
         for subject in subjects:
-            self.ring.used.update((subject.int, name) for name in in_categories(frozenset(self.covered())))
+            self.ring.used.update((subject.int, name) for name in opened_by_scan)
         if discarded:
             self._boundary.note(Draft(
                 at=self.at, event=Event.SEARCHED, outcome="allowed", actor_kind="service", actor="search",
                 on_behalf_of=self.by.id.hex if self.by.id else "", purpose=self.purpose, action=self.action,
                 reason=str(self.find_reason or ""), objects=f"search/discarded/{discarded}", request=self._boundary.request))
-        return self.admit(subjects)
+        return self.admit(subjects, Category.IDENTITY)  # a restricted person is still found: the name and banner stay readable
 
     # -- within --------------------------------------------------------------------------------------------------------
     def _load(self, subjects: Sequence[UUID]) -> None:

@@ -63,6 +63,12 @@ def write(drafts: Sequence[Draft]) -> None:
     strand.advance(_insert(lines), turn)
 
 
+def has_written() -> bool:
+    """Whether this thread's connection has committed an event since it was opened."""
+    strand: _Strand | None = getattr(connections["default"], "troth_strand", None)
+    return strand is not None and strand.committed[0] > 0
+
+
 def mac(signed: str, key: bytes) -> str:
     """The mark of a genuine writer over a row's columns joined by tabs, from `at` to `turn`."""
     return hashlib.blake2b(signed.encode(), key=key, digest_size=16).hexdigest()

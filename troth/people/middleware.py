@@ -20,8 +20,8 @@ WANTED_FOR = timedelta(minutes=10)
 _LONGEST_PATH = 300
 # A path of our own: it begins with one slash, and carries neither query nor fragment nor backslash.
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9._~-]+/?)*")
-_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
-             ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+             ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 _SYSTEMS = (("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "a Mac"),
             ("CrOS", "a Chromebook"), ("Linux", "Linux"))
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from troth.vault.search import LETTERS, fold, name_parts
 
@@ -11,6 +12,7 @@ PASSWORD_LENGTH = 10
 _POOR = frozenset({"password", "passwort", "qwertyuiop", "letmein", "iloveyou", "troth"})
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
+_PLAIN = re.compile(r"[\w ]*")
 _DATE = re.compile(r"\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/. ](\d{1,2})[/. ](\d{4}))\b")
 
 
@@ -100,12 +102,19 @@ class Query:
         typed = fold(self.names)
         return typed if typed.isalpha() and self.born_on is None else ""
 
+    @cached_property
+    def typed(self) -> tuple[str, ...]:
+        """The parts of a name that were typed, folded."""
+        return tuple(re.findall(r"\w+", fold(self.names)))
+
     def matches(self, full_name: str, born_on: date | None) -> bool:
         """Whether each part that was typed begins a part of the name, whatever the accents, and the day fits."""
         if self.born_on is not None and self.born_on != born_on:
             return False
-        parts = name_parts(full_name)
-        return all(any(part.startswith(typed) for part in parts) for typed in re.findall(r"\w+", fold(self.names)))
+        folded = fold(full_name)
+        # Most names are plain words; only those with hyphens and the like are also known by their joined parts.
+        parts = folded.split() if _PLAIN.fullmatch(folded) else name_parts(full_name)
+        return all(any(part.startswith(typed) for part in parts) for typed in self.typed)
 
 
 def read_query(text: str) -> Query:

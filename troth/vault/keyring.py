@@ -93,6 +93,11 @@ class KeyRing:
         self._ciphers.clear()
         self._wrapped.clear()
 
+    def forget_answers(self) -> None:
+        """Ask the gate anew about everything: what a search was let open is not let open afterwards."""
+        self._allowed.clear()
+        self.mark = object()
+
     def opener(self, subject: UUID, compartment: str, scope: str) -> AESGCM:
         """
         The cipher to open with: this ring's, or else an outer one's.

@@ -6,6 +6,7 @@ from uuid import UUID
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, new_subject
+from troth.gate.models import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import Contact, Identity
@@ -45,8 +46,8 @@ def register_patient(
 
 @act(Event.PERSON_REGISTERED, purpose=Purpose.REGISTRATION)
 def _write_patient(subject: UUID, identity: Identity, contact: Contact, *, by: Actor, at: datetime) -> None:
-    facts.record(subject, facts.FactKind.NOTICE_GIVEN, at=at, value=str(acting().register.version))
-    facts.record(subject, facts.FactKind.CONTRACT, at=at)
+    facts.record(subject, FactKind.NOTICE_GIVEN, at=at, value=str(acting().register.version))
+    facts.record(subject, FactKind.CONTRACT, at=at)
     identity.save()
     contact.save()
 

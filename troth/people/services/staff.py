@@ -7,6 +7,7 @@ from uuid import UUID
 from troth.gate import acts, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, new_subject
+from troth.gate.models import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import Account, Session, StaffContact, StaffProfile
@@ -41,10 +42,10 @@ def join_staff(
         wrong = ", ".join(unknown) or "(none was named)"
         raise UnknownRole(f"The notice has no role {wrong}. It has: {', '.join(sorted(declared))}.")
     made = new_subject(SubjectKind.STAFF)
-    facts.record(made.id, facts.FactKind.NOTICE_GIVEN, at=at, value=str(acting().register.version))
-    facts.record(made.id, facts.FactKind.CONTRACT, at=at)
+    facts.record(made.id, FactKind.NOTICE_GIVEN, at=at, value=str(acting().register.version))
+    facts.record(made.id, FactKind.CONTRACT, at=at)
     for role in sorted(set(roles)):
-        facts.record(made.id, facts.FactKind.ROLE, at=at, value=role)
+        facts.record(made.id, FactKind.ROLE, at=at, value=role)
     StaffProfile.objects.create(
         subject_id=made.id, display_name=name.strip(),
         role_words=role_words or ", ".join(declared[role].name for role in sorted(set(roles))),
@@ -67,6 +68,6 @@ def leave_staff(subject: UUID, *, by: Actor, at: datetime) -> None:
         account.save()
     ended, _ = Session.objects.filter(owner=owner_of(subject)).delete()
     acts.touched(subject, f"people.session/{ended}/ended")
-    facts.end(subject, facts.FactKind.ROLE, at=at)
+    facts.end(subject, FactKind.ROLE, at=at)
     # Last, because what was written above rests on this agreement.
-    facts.end(subject, facts.FactKind.CONTRACT, at=at)
+    facts.end(subject, FactKind.CONTRACT, at=at)

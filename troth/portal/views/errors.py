@@ -27,7 +27,8 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Our fault."""
-    return _say(request, 500, "Something broke on our side", "Nothing was shown and what you sent may not be saved. Try again in a moment.")
+    return _say(request, 500, "Something broke on our side",
+                "Nothing was shown, and what you sent may not be saved. Try again in a moment.")
 
 
 def _say(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:

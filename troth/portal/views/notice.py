@@ -7,9 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from troth.design.values import Row
+from troth.notice import rendering
 from troth.notice import selectors as notices
 from troth.notice.comparison import compare
-from troth.notice.rendering import Entry, Layered, layered
+from troth.notice.layers import Entry
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _shown(request: HttpRequest, number: int) -> HttpResponse:
         version = notices.get_version(number)
     except notices.NoNotice:
         raise Http404 from None
-    rendered: Layered = layered(notices.notice_of(version))
+    rendered = rendering.layered(notices.notice_of(version))
     parts = [Part(section.id, section.title, section.short, tuple(_paragraph(entry) for entry in section.entries))
              for section in rendered.sections]
     now = notices.version_in_force(request.at)  # type: ignore[attr-defined]

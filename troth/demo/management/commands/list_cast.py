@@ -13,7 +13,7 @@ class Command(BaseCommand):
     """Prints a table of roles, addresses and the one password."""
 
     help = "list who can sign in to a demonstration, for `troth demo`"
-    requires_system_checks: list[str] = []  # noqa: RUF012  as Django declares it
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--pack", required=True)

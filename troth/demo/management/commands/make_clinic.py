@@ -15,7 +15,7 @@ class Command(BaseCommand):
     """Makes the clinic of a pack in an empty deployment."""
 
     help = "make the clinic of a pack, for `troth demo`"
-    requires_system_checks: list[str] = []  # noqa: RUF012  as Django declares it
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--pack", required=True)
@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
         def progress(done: int, of: int) -> None:
             if sys.stderr.isatty():
-                print(f"\r{done} of {of} people", end="" if done < of else "\n", file=sys.stderr, flush=True)
+                self.stderr.write(f"\r{done} of {of} people", ending="" if done < of else "\n")
 
         now = datetime.now(UTC)
         try:

@@ -1,0 +1,51 @@
+"""
+What the gate adds to `work`: every job runs inside a boundary, and a job that acts for someone is checked again when it runs,
+not only when it was asked for (pitfalls A9).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.utils import timezone
+
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.boundary import boundary
+from troth.work.queue import GiveUp
+from troth.work.worker import Running, register_boundary
+
+_acting_for: ContextVar[Actor | None] = ContextVar("troth_job_actor", default=None)
+
+
+class NoLongerAllowed(GiveUp):
+    """The person a job acts for holds nothing any more that would let them do it."""
+
+
+def acting_for() -> Actor:
+    """
+    The person that the running job acts for, with the roles they hold now.
+
+    :raises NoLongerAllowed: the job acts for nobody.
+    """
+    found = _acting_for.get()
+    if found is None:
+        raise NoLongerAllowed("This job acts for nobody: ask for it with `.using(on_behalf_of=…)`.")
+    return found
+
+
+@contextmanager
+def job_boundary(running: Running) -> Iterator[None]:
+    """Open a boundary around a job, and find out who it acts for as of now."""
+    actor = actors.person(running.on_behalf_of, at=timezone.now()) if running.on_behalf_of else None
+    token = _acting_for.set(actor)
+    try:
+        with boundary():
+            yield
+    finally:
+        _acting_for.reset(token)
+
+
+def register() -> None:
+    """Hand the boundary to `work`. Called once, when the gate is ready."""
+    register_boundary(job_boundary)
