@@ -173,7 +173,7 @@ def test_support_sees_who_it_is_and_the_rest_parted(clinic: Clinic, signed_in: S
 
 
 def test_restriction_closes_the_card_in_the_same_moment(clinic: Clinic, signed_in: SignedIn) -> None:
-    from troth.gate.models import FactKind
+    from troth.gate.facts import FactKind
     from troth.records.tests.factories import record_fact
 
     plant(clinic)

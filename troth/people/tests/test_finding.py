@@ -128,7 +128,7 @@ def test_a_query_reads_a_date_in_either_order() -> None:
 def test_under_a_restriction_a_person_is_found_and_where_they_live_is_not_shown(support: actors.Actor) -> None:
     from troth.gate import facts
     from troth.gate.acts import act
-    from troth.gate.models import FactKind
+    from troth.gate.facts import FactKind
     from troth.ledger.names import Event
 
     @act(Event.RESTRICTED, purpose=Purpose.RIGHTS)

@@ -18,7 +18,7 @@ from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
 from troth.gate.contexts import processing
-from troth.gate.models import FactKind
+from troth.gate.facts import FactKind
 from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused
 from troth.law.rights import Right
 from troth.ledger.names import Event
