@@ -41,7 +41,7 @@ def page_for(request: HttpRequest) -> Page:
     member = people.staff_profiles([actor.id]).get(actor.id)
     search = _path("desk_find")
     return Page(clinic, nav=_items(STAFF, request), person=member.name if member else "", role=member.role_words if member else "",
-                sign_out=reverse("sign_out"), find=Find(search) if search else None, demo=settings.TROTH_DEMO)
+                sign_out=reverse("sign_out"), find=Find(search, "Find a person") if search else None, demo=settings.TROTH_DEMO)
 
 
 @lru_cache(maxsize=32)

@@ -5,10 +5,10 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 #: A face joins by having a `urls.py`, whose rows are written out in full.
-FACES = ("portal", "desk", "office")
+FACES = {"portal": "", "desk": "desk/", "office": "office/"}
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include(f"troth.{face}.urls")) for face in FACES if find_spec(f"troth.{face}.urls")]
+    path(prefix, include(f"troth.{face}.urls")) for face, prefix in FACES.items() if find_spec(f"troth.{face}.urls")]
 
 handler400 = "troth.portal.views.errors.bad_request"
 handler403 = "troth.portal.views.errors.not_allowed"

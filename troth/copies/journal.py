@@ -87,7 +87,7 @@ def record(entries: Sequence[Disposal], *, at: datetime) -> Position:
     folders = destinations.list_destinations()
     with _usable(folders):
         before = _bring_level(folders)
-        position, line = _line([asdict(replace(entry, keys=_keys_meant(entry))) for entry in entries], before, at)
+        position, line = _line([asdict(entry) for entry in name_keys(entries)], before, at)
         written: list[tuple[Path, int]] = []
         try:
             for folder in folders:
@@ -157,8 +157,9 @@ def stored_keys(disposal: Disposal) -> list[tuple[int, tuple[str, str]]]:
             for number, scope, made_at in rows.order_by("id").values_list("id", "scope", "made_at")]
 
 
-def _keys_meant(disposal: Disposal) -> tuple[tuple[str, str], ...]:
-    return tuple(key for _, key in stored_keys(disposal))
+def name_keys(disposals: Sequence[Disposal]) -> tuple[Disposal, ...]:
+    """The disposals with the keys that they mean named one by one, as the journal holds them."""
+    return tuple(each if each.keys else replace(each, keys=tuple(key for _, key in stored_keys(each))) for each in disposals)
 
 
 @contextlib.contextmanager

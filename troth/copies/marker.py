@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from troth.vault.secrets import sync_folder
 
@@ -62,13 +63,15 @@ def restoring() -> Iterator[None]:
         _ours.reset(token)
 
 
-def refuse_while_restoring(**_: Any) -> None:
+def refuse_while_restoring(connection: BaseDatabaseWrapper | None = None, **_: Any) -> None:
     """
     Stop whoever is not the restoring process. Called at every new connection to a store.
 
     :raises StillRestoring: the mark stands.
     """
     if not _ours.get() and (settings.TROTH_HOME / NAME).exists():
+        if connection is not None:
+            connection.close()  # it is open already when we are told, and would serve the next query
         raise StillRestoring(_SENTENCE)
 
 

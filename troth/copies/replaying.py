@@ -5,6 +5,7 @@ Keys and search tokens go first, then files, then rows. Each step can be repeate
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,23 @@ from django.apps import apps
 from django.db import connections, models, transaction
 from django.db.models.query import QuerySet
 
-from troth.copies.journal import Disposal, entries_since, stored_keys
+from troth.copies.journal import Disposal, Position, entries_since, name_keys, record, stored_keys
 from troth.vault import files, search
 from troth.vault.keystore import STORE
 from troth.vault.models import all_holdings
 from troth.vault.turning import forget_traces
+
+
+def dispose(disposals: Sequence[Disposal], *, at: datetime, rows_too: bool = False) -> Position:
+    """
+    Journal disposals and carry them out at once, but for the rows, which the caller removes in an act. Repeatable.
+
+    :raises JournalUnavailable: a destination did not take the line; nothing was destroyed.
+    """
+    named = name_keys(disposals)
+    position = record(named, at=at)
+    carry_out(named, rows_too=rows_too)
+    return position
 
 
 def carry_out(disposals: Iterable[Disposal], *, rows_too: bool = True) -> int:

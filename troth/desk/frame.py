@@ -25,6 +25,11 @@ class Looking:
     at: datetime
     opened: Opened
 
+    @property
+    def purpose(self) -> str:
+        """What the page is opened for, as the notice words it."""
+        return self.opened.declared.title if self.opened.declared else str(self.opened.purpose)
+
 
 def looking(request: HttpRequest) -> Looking:
     """The open context of a page of the URL table, with its person. Only such pages are served by the desk."""
@@ -45,8 +50,11 @@ def purpose_line(opened: Opened, subject: UUID) -> PurposeLine:
     assert opened.declared is not None
     because = opened.reason_for(subject)
     return PurposeLine(
-        lowered(opened.declared.title), f"of {because}" if because else "", "Each view is recorded, and they can see it.",
-        short=because)
+        lowered(opened.declared.title),
+        f"of {because}" if because else "",
+        "Each view is recorded, and they can see it.",
+        short=because,
+    )
 
 
 def show(request: HttpRequest, template: str, page: Page, *, status: int = 200, **values: Any) -> HttpResponse:
@@ -57,4 +65,3 @@ def show(request: HttpRequest, template: str, page: Page, *, status: int = 200, 
 def lowered(words: str) -> str:
     """A title within a sentence: its first letter small."""
     return words[:1].lower() + words[1:]
-

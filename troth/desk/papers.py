@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Literal
 from uuid import UUID
 
 from django.urls import reverse
@@ -12,9 +13,11 @@ from django.utils import timezone
 from troth.design.pages import Section
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Alert, Check, Counterpart, Item, Link, Parted, Tag, Term
+from troth.desk.frame import Looking
 from troth.gate.refusals import Check as GateCheck
 from troth.gate.refusals import Decision
-from troth.gate.whys import Why, steps
+from troth.gate.whys import Why, steps, why
+from troth.people.selectors import PersonIdentity
 from troth.records.selectors import (
     AllergyLine,
     FileLine,
@@ -22,9 +25,13 @@ from troth.records.selectors import (
     MedicineLine,
     NoteLine,
     Recorded,
+    Release,
     Shown,
+    Source,
     Withheld,
+    triggers,
 )
+from troth.vault.categories import Category
 
 
 @dataclass(frozen=True)
@@ -68,19 +75,31 @@ class Teller:
 def counterpart(why: Why) -> Counterpart:
     """The strip beside what is shown: for what, because of what, until when."""
     because = (Term("Because", why.because[:1].upper() + why.because[1:]),) if why.because else ()
-    return Counterpart("Why you see this", terms=(Term("For", why.purpose), *because, Term("Kept until", why.kept_until)))
+    return Counterpart(
+        "Why you see this", terms=(Term("For", why.purpose), *because, Term("Kept until", why.kept_until))
+    )
 
 
-def parted(decision: Decision, *, at: datetime, remedy: str = "") -> Parted:
+def health_strip(look: Looking, subject: UUID, who: PersonIdentity | None) -> Counterpart:
+    """The strip beside health data on a page of its own."""
+    kept = triggers(subject, born_on=who.born_on if who else None)
+    return counterpart(why(look.opened, subject, Category.HEALTH, triggers=kept))
+
+
+def parted(decision: Decision, purpose: str, *, at: datetime) -> Parted:
     """A refusal on a card: what the gate said, its six checks, and that the attempt was recorded."""
-    label = "Law" if decision.rule.startswith(("UK GDPR", "LAW")) else "Rule"
-    rule = (Term(label, decision.rule[:1].upper() + decision.rule[1:]),) if decision.spoken else ()
+    law = decision.rule.startswith(("UK GDPR", "LAW"))
+    words = decision.rule if law else f"{decision.rule[:1].upper()}{decision.rule[1:]}: {purpose}"
+    rule = (Term("Law" if law else "Rule", words),) if decision.spoken else ()
     return Parted(
         sentence=decision.sentence,
-        counterpart=Counterpart("Why you don’t", "parted", (
-            *rule, Term("This attempt", f"Recorded, {timezone.localtime(at):%H:%M} today"))),
+        counterpart=Counterpart(
+            "Why you don’t",
+            "parted",
+            (*rule, Term("This attempt", f"Recorded, {timezone.localtime(at):%H:%M} today")),
+        ),
         checks=tuple(Check(step.name, step.state, step.words) for step in steps(decision)),
-        remedy=remedy or _REMEDIES.get(decision.spoken, ""),
+        remedy=_REMEDIES.get(decision.spoken, ""),
     )
 
 
@@ -91,13 +110,22 @@ _REMEDIES: dict[GateCheck | None, str] = {
 }
 
 
-def papers(sections: Iterable[Shown | Withheld], teller: Teller, *, at: datetime, may_write: bool) -> list[Paper]:
+def papers(
+    sections: Iterable[Shown | Withheld],
+    teller: Teller,
+    purpose: str,
+    *,
+    at: datetime,
+    may_write: bool,
+) -> list[Paper]:
     """Every section in order. Neighbours that were withheld by the same decision stand as one refusal, said once."""
     made: list[Paper] = []
-    for refused, group in groupby(sections, lambda section: section.decision if isinstance(section, Withheld) else None):
+    for refused, group in groupby(
+        sections, lambda section: section.decision if isinstance(section, Withheld) else None
+    ):
         together = list(group)
         if refused is not None:
-            made.append(withheld([section.title for section in together], refused, at=at))
+            made.append(withheld([section.title for section in together], refused, purpose, at=at))
             continue
         for section in together:
             assert isinstance(section, Shown)
@@ -105,13 +133,15 @@ def papers(sections: Iterable[Shown | Withheld], teller: Teller, *, at: datetime
     return made
 
 
-def withheld(titles: list[str], decision: Decision, *, at: datetime) -> Paper:
+def withheld(titles: list[str], decision: Decision, purpose: str, *, at: datetime) -> Paper:
     """One refusal for parts that were withheld alike. It says which parts, and nothing of what is in them."""
     title = titles[0] if len(titles) == 1 else "Their health record"
-    state = "other_role" if decision.spoken is GateCheck.ROLE else "refused"
-    key = "withheld"
-    return Paper(key, Section(title, refusal=parted(decision, at=at), note="" if len(titles) == 1 else _listed(titles)),
-                 tuple(Item(each, state="other_role" if state == "other_role" else "refused") for each in titles))
+    state: Literal["other_role", "refused"] = "other_role" if decision.spoken is GateCheck.ROLE else "refused"
+    return Paper(
+        "withheld",
+        Section(title, refusal=parted(decision, purpose, at=at)),
+        tuple(Item(each, state=state) for each in titles),
+    )
 
 
 def alerts(sections: Iterable[Shown | Withheld]) -> list[Alert]:
@@ -121,8 +151,14 @@ def alerts(sections: Iterable[Shown | Withheld]) -> list[Alert]:
         if isinstance(section, Withheld) or section.key != "medicines":
             continue
         standing = [row for row in section.rows if isinstance(row, AllergyLine) and row.verification != "refuted"]
-        found = [Alert("harm", f"Allergy: {row.substance}", _sentence(
-            row.reaction, row.since, row.criticality.words, row.verification.words)) for row in standing]
+        found = [
+            Alert(
+                "harm",
+                f"Allergy: {row.substance}",
+                _sentence(row.reaction, row.since, row.criticality.words, row.verification.words),
+            )
+            for row in standing
+        ]
         if not standing:
             found = [Alert("caution", "No allergies recorded", "Nobody has written any down. Ask before you decide.")]
     return found
@@ -132,14 +168,37 @@ def _medicines(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
     lines: list[tuple[str | Cell, ...]] = []
     for row in section.rows:
         if isinstance(row, MedicineLine):
-            lines.append((Cell(row.medicine, small=row.reason), row.dose, row.since, _known(row.source.words, row.recorded, teller)))
+            lines.append(
+                (
+                    Cell(row.medicine, small=row.reason),
+                    row.dose,
+                    row.since,
+                    _known(row.source.words, row.recorded, teller),
+                )
+            )
         elif isinstance(row, AllergyLine):
-            lines.append((Cell(f"{row.substance}: allergy", alarm=row.verification != "refuted"),
-                          Cell(row.reaction, small=row.criticality.words.capitalize()), row.since,
-                          _known(f"{row.source.words}; {row.verification.words}", row.recorded, teller)))
-    table = table_of(section.title, (
-        Column("What", "name"), Column("Dose or reaction", word="Dose or reaction"), Column("Since", "figures", word="Since"),
-        Column("How we know")), lines) if lines else None
+            lines.append(
+                (
+                    Cell(f"{row.substance}: allergy", alarm=row.verification != "refuted"),
+                    Cell(row.reaction, small=row.criticality.words.capitalize()),
+                    row.since,
+                    _known(f"{row.source.words}; {row.verification.words}", row.recorded, teller),
+                )
+            )
+    table = (
+        table_of(
+            section.title,
+            (
+                Column("What", "name"),
+                Column("Dose or reaction", word="Dose or reaction"),
+                Column("Since", "figures", word="Since"),
+                Column("How we know"),
+            ),
+            lines,
+        )
+        if lines
+        else None
+    )
     links = (Link("Add a medicine", _new("medicine", teller)), Link("Add an allergy", _new("allergy", teller)))
     return _paper(section, table, links if may_write else (), empty="Nothing is recorded yet.")
 
@@ -147,11 +206,28 @@ def _medicines(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
 def _measurements(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
     rows = [row for row in section.rows if isinstance(row, MeasurementLine)]
     lines: list[tuple[str | Cell, ...]] = [
-        (row.measure.words, f"{row.value} {row.measure.unit}", f"{row.taken_on:%-d %b %Y}", _known(row.source.words, row.recorded, teller))
-        for row in sorted(rows, key=lambda row: row.taken_on, reverse=True)]
-    table = table_of(section.title, (
-        Column("What", "name"), Column("Value", "number", word="Value"), Column("Taken", "figures", word="Taken"),
-        Column("How we know")), lines) if lines else None
+        (
+            row.measure.words,
+            f"{row.value} {row.measure.unit}",
+            f"{row.taken_on:%-d %b %Y}",
+            _known(row.source.words, row.recorded, teller),
+        )
+        for row in sorted(rows, key=lambda row: row.taken_on, reverse=True)
+    ]
+    table = (
+        table_of(
+            section.title,
+            (
+                Column("What", "name"),
+                Column("Value", "number", word="Value"),
+                Column("Taken", "figures", word="Taken"),
+                Column("How we know"),
+            ),
+            lines,
+        )
+        if lines
+        else None
+    )
     links = (Link("Add", _new("measurement", teller), "a measurement"),)
     return _paper(section, table, links if may_write else (), empty="Nothing has been measured yet.")
 
@@ -159,10 +235,28 @@ def _measurements(section: Shown, teller: Teller, may_write: bool) -> list[Paper
 def _files(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
     rows = [row for row in section.rows if isinstance(row, FileLine)]
     lines: list[tuple[str | Cell, ...]] = [
-        (Cell(row.title, href=reverse("desk_file", args=[row.recorded.id])), _size(row.size), row.source.words,
-         _added(row.recorded, teller)) for row in rows]
-    table = table_of(section.title, (
-        Column("What", "name"), Column("Size", "number", word="Size"), Column("From", word="From"), Column("Added")), lines) if lines else None
+        (
+            Cell(row.title, href=reverse("desk_file", args=[row.recorded.id])),
+            _size(row.size),
+            FROM[row.source],
+            _added(row.recorded, teller),
+        )
+        for row in rows
+    ]
+    table = (
+        table_of(
+            section.title,
+            (
+                Column("What", "name"),
+                Column("Size", "number", word="Size"),
+                Column("From", word="From"),
+                Column("Added"),
+            ),
+            lines,
+        )
+        if lines
+        else None
+    )
     links = (Link("Add a file", _new("file", teller)),)
     return _paper(section, table, links if may_write else (), empty="No letters or other files yet.")
 
@@ -175,14 +269,31 @@ def _notes(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
         return _paper(section, None, head, empty="Nobody has written a note yet.")
     first, *older = rows
     newest = Section(
-        "Newest note", counterpart(section.why), note=note_line(first, teller), head_links=head, prose=note_prose(first),
-        addition=" ".join(additions(first, teller)), signed=signature(first, teller),
-        links=(note_link(first, teller),) if may_write else ())
+        "Newest note",
+        counterpart(section.why),
+        note=note_line(first, teller),
+        head_links=head,
+        prose=note_prose(first),
+        addition=" ".join(additions(first, teller)),
+        signed=signature(first, teller),
+        links=(note_link(first, teller),) if may_write else (),
+    )
     made = [Paper(section.key, newest, (Item(section.title, "#newest-note", count=len(rows)),))]
     if older:
-        table = table_of("Earlier notes", (Column("Note", "name"), Column("By", word="By"), Column("When", "figures")), [
-            (Cell(row.heading or "Note", href=reverse("desk_note", args=[row.recorded.id]), tag=_draft_tag(row)),
-             teller.who(row.author.hex), teller.on(row.signed_at or row.recorded.at)) for row in older])
+        table = table_of(
+            "Earlier notes",
+            (Column("Note", "name"), Column("By", word="By"), Column("When", "figures")),
+            [
+                (
+                    Cell(
+                        row.heading or "Note", href=reverse("desk_note", args=[row.recorded.id]), tag=_draft_tag(row)
+                    ),
+                    teller.who(row.author.hex),
+                    teller.on(row.signed_at or row.recorded.at),
+                )
+                for row in older
+            ],
+        )
         made.append(Paper("earlier", Section("Earlier notes", counterpart(section.why), table=table), ()))
     return made
 
@@ -200,7 +311,10 @@ def note_prose(note: NoteLine) -> tuple[str, ...]:
 
 def additions(note: NoteLine, teller: Teller) -> list[str]:
     """What was added under a note, each with who and when."""
-    return [f"Added {teller.on(each.signed_at)} by {lower_you(teller.who(each.author.hex))}. {each.text}" for each in note.additions]
+    return [
+        f"Added {teller.on(each.signed_at)} by {lower_you(teller.who(each.author.hex))}. {each.text}"
+        for each in note.additions
+    ]
 
 
 def signature(note: NoteLine, teller: Teller) -> str:
@@ -208,8 +322,17 @@ def signature(note: NoteLine, teller: Teller) -> str:
     if note.signed_at is None:
         return ""
     moment = timezone.localtime(note.signed_at)
-    return (f"Signed by {lower_you(teller.who(note.author.hex))}, {moment:%-d %B %Y, %H:%M}. Locked; additions only. "
-            f"Their own copy: {note.recorded.release.words}.")
+    return (
+        f"Signed by {lower_you(teller.who(note.author.hex))}, {moment:%-d %B %Y, %H:%M}. Locked; additions only. "
+        f"{_RELEASED[note.recorded.release]}"
+    )
+
+
+_RELEASED = {
+    Release.RELEASED: "They get it in the copy they take by themselves.",
+    Release.HELD: "Not in the copy they take by themselves until a health professional has decided.",
+    Release.WITHHELD: "Kept out of the copy they take by themselves.",
+}
 
 
 def note_link(note: NoteLine, teller: Teller) -> Link:
@@ -229,7 +352,9 @@ def lower_you(name: str) -> str:
 
 
 def _paper(section: Shown, table: Table | None, links: tuple[Link, ...], *, empty: str) -> list[Paper]:
-    made = Section(section.title, counterpart(section.why), table=table, prose=() if table else (empty,), head_links=links)
+    made = Section(
+        section.title, counterpart(section.why), table=table, prose=() if table else (empty,), head_links=links
+    )
     count = len(section.rows)
     return [Paper(section.key, made, (Item(section.title, f"#{_slug(section.title)}", count=count),))]
 
@@ -251,6 +376,15 @@ def _new(kind: str, teller: Teller) -> str:
     return reverse(f"desk_{kind}_new", args=[teller.subject])
 
 
+#: Where a file is from: the same vocabulary, said of a thing and not of a fact.
+FROM = {
+    Source.PERSON: "Them",
+    Source.CLINIC: "This clinic",
+    Source.GP: "Their GP",
+    Source.ANOTHER: "Another clinic or a relative",
+}
+
+
 def _size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
 
@@ -260,14 +394,13 @@ def _sentence(*parts: str) -> str:
     return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
-def _listed(titles: list[str]) -> str:
-    *most, last = [titles[0], *(title[:1].lower() + title[1:] for title in titles[1:])]
-    return f"{', '.join(most)} and {last}"
-
-
 def _slug(title: str) -> str:
     return title.lower().replace(" ", "-")
 
 
 _DRAWN: dict[str, Callable[[Shown, Teller, bool], list[Paper]]] = {
-    "medicines": _medicines, "notes": _notes, "measurements": _measurements, "files": _files}
+    "medicines": _medicines,
+    "notes": _notes,
+    "measurements": _measurements,
+    "files": _files,
+}

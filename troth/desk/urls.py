@@ -13,18 +13,26 @@ READING = Purpose.PRESCRIBING
 ADDING = Purpose.CARE
 
 urlpatterns = [
-    page("desk/", home.today, name="desk_home", purpose=READING, who=WHO),
-    page("desk/find/", finding.find, name="desk_find", purpose=Purpose.FIND, who=WHO),
-    page("desk/people/<uuid:subject>/", card.show_card, name="desk_card", purpose=READING, who=WHO),
-    page("desk/people/<uuid:subject>/allergies/new/", entry.add_allergy, name="desk_allergy_new", purpose=ADDING, who=WHO),
-    page("desk/people/<uuid:subject>/medicines/new/", entry.add_medicine, name="desk_medicine_new", purpose=ADDING, who=WHO),
-    page("desk/people/<uuid:subject>/measurements/new/", entry.add_measurement, name="desk_measurement_new", purpose=ADDING, who=WHO),
-    page("desk/people/<uuid:subject>/files/new/", entry.add_file, name="desk_file_new", purpose=ADDING, who=WHO),
-    page("desk/people/<uuid:subject>/notes/new/", note.write, name="desk_note_new", purpose=ADDING, who=WHO),
-    page("desk/notes/<uuid:note>/", note.read, name="desk_note", purpose=ADDING, who=WHO),
-    page("desk/notes/<uuid:note>/sign/", note.sign, name="desk_note_sign", purpose=ADDING, who=WHO),
-    page("desk/notes/<uuid:note>/add/", note.add, name="desk_note_add", purpose=ADDING, who=WHO),
-    page("desk/files/<uuid:document>/", entry.download, name="desk_file", purpose=READING, who=WHO),
-    page("desk/requests/<uuid:treatment>/pass-on/", request.assign, name="desk_assign", purpose=READING, who=WHO),
-    page("desk/requests/<uuid:treatment>/decide/", request.decide, name="desk_decide", purpose=READING, who=WHO),
+    page("", home.today, name="desk_home", purpose=READING, who=WHO),
+    page("find/", finding.find, name="desk_find", purpose=Purpose.FIND, who=WHO),
+    page("people/<uuid:subject>/", card.show_card, name="desk_card", purpose=READING, who=WHO),
+    page("people/<uuid:subject>/allergies/new/", entry.add_allergy, name="desk_allergy_new", purpose=ADDING, who=WHO),
+    page(
+        "people/<uuid:subject>/medicines/new/", entry.add_medicine, name="desk_medicine_new", purpose=ADDING, who=WHO
+    ),
+    page(
+        "people/<uuid:subject>/measurements/new/",
+        entry.add_measurement,
+        name="desk_measurement_new",
+        purpose=ADDING,
+        who=WHO,
+    ),
+    page("people/<uuid:subject>/files/new/", entry.add_file, name="desk_file_new", purpose=ADDING, who=WHO),
+    page("people/<uuid:subject>/notes/new/", note.write, name="desk_note_new", purpose=ADDING, who=WHO),
+    page("notes/<uuid:note>/", note.read, name="desk_note", purpose=ADDING, who=WHO),
+    page("notes/<uuid:note>/sign/", note.sign, name="desk_note_sign", purpose=ADDING, who=WHO),
+    page("notes/<uuid:note>/add/", note.add, name="desk_note_add", purpose=ADDING, who=WHO),
+    page("files/<uuid:document>/", entry.download, name="desk_file", purpose=READING, who=WHO),
+    page("requests/<uuid:treatment>/pass-on/", request.assign, name="desk_assign", purpose=READING, who=WHO),
+    page("requests/<uuid:treatment>/decide/", request.decide, name="desk_decide", purpose=READING, who=WHO),
 ]

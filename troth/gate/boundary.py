@@ -6,7 +6,7 @@ cannot be written nothing is shown; if anything poisoned the request, an error i
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from datetime import datetime
 from types import TracebackType
@@ -36,7 +36,7 @@ class Boundary(Watch):
     def __init__(self) -> None:
         super().__init__()
         self.request = uuid4().hex
-        self._opened: dict[AccessKey, tuple[Draft, set[str]]] = {}
+        self._opened: dict[tuple[str, str, str, str], tuple[Draft, dict[tuple[int, str], set[str]]]] = {}
         self._refused: dict[tuple[AccessKey, str, str], Draft] = {}
         self._others: list[Draft] = []
         self._versions: tuple[datetime, notices.Timeline] | None = None
@@ -55,11 +55,11 @@ class Boundary(Watch):
             self._versions = (at, notices.timeline())
         return self._versions[1]
 
-    def opened(self, draft: Draft, categories: set[str]) -> None:
-        """Note that these categories of a subject were opened."""
-        key = (draft.actor, draft.subject, draft.purpose, draft.action, draft.reason)
-        known = self._opened.setdefault(key, (draft, set()))
-        known[1].update(categories)
+    def opened(self, draft: Draft, subjects: Mapping[int, tuple[str, set[str]]]) -> None:
+        """Note that categories of these subjects (as numbers) were opened, each with its reason; the rest is in the draft."""
+        known = self._opened.setdefault((draft.actor, draft.on_behalf_of, draft.purpose, draft.action), (draft, {}))[1]
+        for number, (reason, categories) in subjects.items():
+            known.setdefault((number, reason), set()).update(categories)
 
     def refused(self, draft: Draft) -> None:
         """Note a refusal."""
@@ -76,7 +76,8 @@ class Boundary(Watch):
 
         :raises LedgerUnavailable: it could not be written.
         """
-        drafts = [draft._replace(what=" ".join(sorted(categories))) for draft, categories in self._opened.values()]
+        drafts = [Draft(*draft[:6], f"{number:032x}", *draft[7:11], reason, " ".join(sorted(categories)), *draft[13:])
+                  for draft, subjects in self._opened.values() for (number, reason), categories in subjects.items()]
         drafts += [*self._refused.values(), *self._others]
         self._opened, self._refused, self._others = {}, {}, []
         if not drafts:

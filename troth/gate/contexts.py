@@ -66,6 +66,7 @@ class Opened:
         self._standings: dict[int, tuple[Asker, Standing, str]] = {}
         self._decisions: dict[tuple[int, Category], Decision] = {}
         self._scanning = False
+        self._own = by.id.int if by.id else -1
         self.ring = keyring.KeyRing(self._authorise, reads=stamp is None and action is not Action.ERASE, stamp=stamp,
                                     outer=keyring.current.get())
         self.ring.changed = self._forget
@@ -80,21 +81,32 @@ class Opened:
         """
         asked = list(items)
         wanted = categories or self.covered()
-        subjects = list(dict.fromkeys(subject_of(item) for item in asked))
-        self._load(subjects)
-        withheld: dict[UUID, Decision] = {}
-        for subject in subjects:
-            for category in wanted:
+        by_number: dict[int, UUID] = {}
+        numbers = []
+        for item in asked:
+            subject = subject_of(item)
+            number = subject.int
+            numbers.append(number)
+            by_number[number] = subject
+        self._load(list(by_number.values()))
+        withheld: dict[int, Decision] = {}
+        alike: dict[object, bool] = {}  # how people stand -> whether every category may be opened: fifty alike are asked once
+        for number, subject in by_number.items():
+            known = self._standings[number]
+            if alike.get(known) and number != self._own:
+                continue
+            for category in wanted or (Category.IDENTITY,):
                 decision = self.decision(subject, category)
-                if not decision.allowed:
-                    withheld[subject] = decision
+                if not decision.allowed or not wanted:
+                    withheld[number] = decision
                     break
-            if not wanted:
-                withheld[subject] = self.decision(subject, Category.IDENTITY)
-        admitted = [item for item in asked if subject_of(item) not in withheld]
+            else:
+                alike[known] = number != self._own
+        admitted = [item for item, number in zip(asked, numbers, strict=True) if number not in withheld]
         if wanted and admitted and self.ring.reads:
-            self.ring.preload([subject for subject in subjects if subject not in withheld], in_categories(frozenset(wanted)))
-        return Admission(admitted, withheld)
+            self.ring.preload([subject for number, subject in by_number.items() if number not in withheld],
+                              in_categories(frozenset(wanted)))
+        return Admission(admitted, {by_number[number]: decision for number, decision in withheld.items()})
 
     def covered(self) -> tuple[Category, ...]:
         """The categories that this purpose and the actor's role cover, whoever the person is."""
@@ -254,13 +266,15 @@ class Opened:
 
     def _gather(self) -> None:
         """Hand the boundary what was really opened, subject by subject."""
-        opened: dict[int, set[str]] = {}
+        if not self.ring.used:
+            return
+        opened: dict[int, tuple[str, set[str]]] = {}
         for number, compartment in self.ring.used:
-            opened.setdefault(number, set()).add(get_compartment(compartment).category.value)
-        for number, categories in opened.items():
-            subject = UUID(int=number)
-            decision = Decision(allowed=True, reason=self.known_reason(subject))
-            self._boundary.opened(self._draft(subject, Event.OPENED, "allowed", decision, what=""), categories)
+            known = opened.get(number)
+            if known is None:
+                known = opened[number] = (self._standings[number][2] if number in self._standings else "", set())
+            known[1].add(get_compartment(compartment).category.value)
+        self._boundary.opened(self._draft(None, Event.OPENED, "allowed", Decision(allowed=True), what=""), opened)
 
 
 class processing:  # noqa: N801  reads as a phrase: `with processing(…):`

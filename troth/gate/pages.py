@@ -18,12 +18,16 @@ def refusal_page(request: HttpRequest, decision: Decision) -> HttpResponse:
     """The refusal as a page of its own, answered 403. It says the rule only where it may say the check."""
     at = getattr(request, "at", None) or timezone.now()
     label = "Law" if decision.rule.startswith(("UK GDPR", "LAW")) else "Rule"
-    rule = Term(label, decision.rule[:1].upper() + decision.rule[1:]) if decision.spoken and decision.rule else Term(
-        "Rule", "A record opens to the person it’s about, and to those who have a reason")
+    rule = (
+        Term(label, decision.rule[:1].upper() + decision.rule[1:])
+        if decision.spoken and decision.rule
+        else Term("Rule", "A record opens to the person it’s about, and to those who have a reason")
+    )
     refusal = Parted(
         sentence=decision.sentence,
-        counterpart=Counterpart("Why you can’t", "parted", (
-            rule, Term("This attempt", f"Recorded, {timezone.localtime(at):%H:%M} today"))),
+        counterpart=Counterpart(
+            "Why you can’t", "parted", (rule, Term("This attempt", f"Recorded, {timezone.localtime(at):%H:%M} today"))
+        ),
         checks=tuple(Check(step.name, step.state, step.words) for step in steps(decision)),
         remedy=_REMEDY if decision.spoken is None and _layout(request) == "design/desk.html" else "",
     )
@@ -32,7 +36,9 @@ def refusal_page(request: HttpRequest, decision: Decision) -> HttpResponse:
 
 def plain_page(request: HttpRequest, name: str, *, status: int) -> HttpResponse:
     """A page that asks no database for anything."""
-    return render(request, f"gate/{name}.html", {"layout": _layout(request), "page": Page(Clinic("The clinic"))}, status=status)
+    return render(
+        request, f"gate/{name}.html", {"layout": _layout(request), "page": Page(Clinic("The clinic"))}, status=status
+    )
 
 
 _REMEDY = "If you need it for your work, ask for what connects you: a request passed to you, or an appointment. Then it opens."

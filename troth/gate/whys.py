@@ -106,11 +106,22 @@ class Step:
     words: str
 
 
-_PASSED = {Check.PURPOSE: "In the notice", Check.CATEGORY: "Covered by the purpose", Check.ROLE: "Your role may",
-           Check.REASON: "Something connects you", Check.BASIS: "The lawful basis holds", Check.RESTRICTION: "None stands"}
-_FAILED = {Check.PURPOSE: "Not in the notice", Check.CATEGORY: "Not covered by the purpose", Check.ROLE: "Not for your role",
-           Check.REASON: "Nothing connects you today", Check.BASIS: "The lawful basis does not hold",
-           Check.RESTRICTION: "They asked us to restrict it"}
+_PASSED = {
+    Check.PURPOSE: "In the notice",
+    Check.CATEGORY: "Covered by the purpose",
+    Check.ROLE: "Your role may",
+    Check.REASON: "Something connects you",
+    Check.BASIS: "The lawful basis holds",
+    Check.RESTRICTION: "None stands",
+}
+_FAILED = {
+    Check.PURPOSE: "Not in the notice",
+    Check.CATEGORY: "Not covered by the purpose",
+    Check.ROLE: "Not for your role",
+    Check.REASON: "Nothing connects you today",
+    Check.BASIS: "The lawful basis does not hold",
+    Check.RESTRICTION: "They asked us to restrict it",
+}
 
 
 def steps(decision: Decision) -> tuple[Step, ...]:
@@ -123,7 +134,10 @@ def steps(decision: Decision) -> tuple[Step, ...]:
     if decision.allowed or stopped is None:
         return ()
     return tuple(
-        Step(check.value.capitalize(), "failed", _FAILED[check]) if check is stopped
-        else Step(check.value.capitalize(), "passed", _PASSED[check]) if check.number < stopped.number
+        Step(check.value.capitalize(), "failed", _FAILED[check])
+        if check is stopped
+        else Step(check.value.capitalize(), "passed", _PASSED[check])
+        if check.number < stopped.number
         else Step(check.value.capitalize(), "not_asked", f"Not asked: it stopped at {stopped.value}")
-        for check in Check)
+        for check in Check
+    )

@@ -30,6 +30,9 @@ class Identity(Holding):
     family_name = SealedText(IDENTITY, id="people.identity.family_name", find=FIND_NAME)
     born_on = SealedDate(IDENTITY, id="people.identity.born_on")
 
+    called = "who you are"
+    labels: ClassVar[dict[str, str]] = {"born_on": "date of birth"}
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_identity_a_person")]
 
@@ -41,6 +44,8 @@ class Contact(Holding):
     telephone = SealedText(CONTACT, id="people.contact.telephone", find=FIND_TELEPHONE)
     address = SealedText(CONTACT, id="people.contact.address")
     postcode = SealedText(CONTACT, id="people.contact.postcode", find=FIND_POSTCODE)
+
+    called = "how to reach you"
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_contact_a_person")]
@@ -67,8 +72,11 @@ class Account(Holding):
     password_set_at = SealedDateTime(ACCOUNT, id="people.account.password_set_at")
     closed = SealedBoolean(ACCOUNT, id="people.account.closed")
 
+    called = "account"
+    labels: ClassVar[dict[str, str]] = {"sign_in_email": "email you sign in with", "password_hash": "password",
+                                        "password_set_at": "password chosen", "closed": "account closed"}
     not_copied: ClassVar[dict[str, str]] = {
-        "password_hash": "whoever finds your copy could use it to guess your password; it tells you nothing"}
+        "password_hash": "Kept only in a scrambled form, which nobody can read and which could help someone to guess it"}
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_account_a_person")]
@@ -80,7 +88,8 @@ class SignIn(Holding):
     device = SealedText(ACCOUNT, id="people.sign_in.device")
     session = SealedText(ACCOUNT, id="people.sign_in.session")
 
-    not_copied: ClassVar[dict[str, str]] = {"session": "a random number by which we find the session; it tells you nothing"}
+    called = "sign-in"
+    not_copied: ClassVar[dict[str, str]] = {"session": "A random number by which our machines know this sign-in"}
 
 
 class StaffProfile(Holding):

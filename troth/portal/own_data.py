@@ -1,5 +1,6 @@
 """What is held about the reader, laid out as the pages of `My data` draw it: plain values of `troth.design`, words of the notice."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
@@ -12,12 +13,12 @@ from troth.design.pages import Section
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Fate, Figure, Link, Row, Tag, Term
 from troth.rights import selectors as rights
-from troth.rights.selectors import HeldThing, KindFate, Look
+from troth.rights.selectors import ErasurePlan, HeldThing, KindFate, Look
 from troth.rights.selectors.copying import HELD_BACK
 from troth.rights.selectors.planning import dates_kept
 from troth.vault.categories import Category
 
-MANY, WHOLE = 3, 8
+MANY = 4
 LONGEST = 140  # characters of a value on the page of all kinds; the page of one kind has the rest
 
 
@@ -38,12 +39,18 @@ def counterpart_of(category: Category, kept: dict[Category, rights.KeptUntil], a
     """Why this kind is held: from the register in force, and the date from the rule that keeps it longest."""
     uses = rights.describe_uses(category, at)
     until = kept.get(category)
-    words = f"{say_date(until.until)}. {until.words}".removesuffix(". ") if until else ""
+    words = ", ".join(filter(None, (say_date(until.until), _first_clause(until.words)))) if until else ""
     terms = [Term("For", some(uses.purposes, 2, "other uses")), Term("The law lets us because", uses.because),
              Term("Seen by", some(uses.seen_by, 3, "other roles") or "You alone"),
              Term("Passed to", "No one so far"), Term("Until", words)]
     return Counterpart("Why we hold this", terms=tuple(term for term in terms if term.value),
                        link=Link("Who has looked at it", reverse("my_history"), f", at: {uses.title}") if link else None)
+
+
+def _first_clause(words: str) -> str:
+    """Of a rule with several limbs the first, which fits nearly everyone; the page of the kind has them all."""
+    first = words.split(", or ")[0].split(";")[0]
+    return first[:1].lower() + first[1:]
 
 
 def some(words: Iterable[str], many: int, rest: str) -> str:
@@ -76,19 +83,28 @@ def kinds_of(things: list[HeldThing]) -> list[Category]:
 
 
 def summary_rows(things: list[HeldThing], who: dict[str, str]) -> list[Row]:
-    """Of one or two things each field; of many one line a sort, with how many there are."""
+    """Of a single thing each field; of several one line each; of many one line a sort, with how many there are."""
+    if len(things) == 1:
+        return thing_rows(things[0], who, longest=LONGEST)
     counted: dict[str, list[HeldThing]] = {}
     for thing in things:
         counted.setdefault(thing.kind, []).append(thing)
     rows: list[Row] = []
     for kind, some_things in counted.items():
         if len(some_things) < MANY:
-            for thing in some_things:
-                rows += thing_rows(thing, who, longest=LONGEST)[:WHOLE]
+            rows += [_one_row(thing, who) for thing in some_things]
         else:
             newest = max(some_things, key=lambda thing: thing.recorded_at)
             rows.append(Row(_capital(kind), f"{len(some_things)} entries", f"The newest: {_note(newest, who)}"))
     return rows
+
+
+def _one_row(thing: HeldThing, who: dict[str, str]) -> Row:
+    if not thing.released:
+        return Row(_capital(thing.kind), HELD_BACK, _note(thing, who))
+    said = [field.text for field in thing.fields if field.text and not field.is_open and field.name != "source"]
+    said += [f"{file.name or 'A file'} ({_size(file.size)})" for file in thing.files]
+    return Row(_capital(thing.kind), _short(", ".join(said), LONGEST) or "Nothing written in it", _note(thing, who))
 
 
 def thing_rows(thing: HeldThing, who: dict[str, str], *, longest: int = 0) -> list[Row]:
@@ -119,12 +135,12 @@ def goings(things: list[HeldThing], at: datetime, subject: UUID) -> Goings | Non
 def figures(things: list[HeldThing], looks: Iterable[Look]) -> list[Figure]:
     """How many kinds, how many it was passed to, how many people opened it and how many were refused."""
     looks = list(looks)
-    opened = {look.who for look in looks if look.opened and not look.by_themself}
+    opened = {look.who for look in looks if look.opened and look.by_person and not look.by_themself}
     refused = sum(look.refused for look in looks)
     kinds = len(kinds_of(things))
     return [Figure(str(kinds), "kind of information held" if kinds == 1 else "kinds of information held"),
             Figure("0", "companies we passed it to"),
-            Figure(str(len(opened)), f"{'has' if len(opened) == 1 else 'have'} opened it"
+            Figure(str(len(opened)), f"{'person' if len(opened) == 1 else 'people'} opened it"
                    + (f"; {refused} {'try was' if refused == 1 else 'tries were'} refused" if refused else ""))]
 
 
@@ -143,8 +159,24 @@ def fate_of(kind: KindFate, *, gone: bool = False) -> Fate:
     """One kind's fate for the page that shows it beforehand."""
     if kind.stays:
         words = f"Stays until {say_date(kind.until)}" if kind.until else "Stays for now"
-        return Fate(kind.title, kind.why, "staying", words, kind.laws)
-    return Fate(kind.title, kind.why, "gone" if gone else "going", "Gone" if gone else "Goes now", kind.laws)
+        return Fate(kind.title, kind.why, "staying", words, cited(kind.laws))
+    return Fate(kind.title, kind.why, "gone" if gone else "going", "Gone" if gone else "Goes now", cited(kind.laws))
+
+
+def cited(laws: str) -> str:
+    """The articles of the law that decide, without the numbers of our own rules, which say nothing to people."""
+    found = [re.sub(r",? LAW-[\d.]+", "", law).strip() for law in laws.split("; ")]
+    return "; ".join(dict.fromkeys(law for law in found if law))
+
+
+def uses_table(plan: ErasurePlan) -> Table:
+    """Each use of each kind by itself: what becomes of it, and why (LAW-3.5)."""
+    columns = (Column("What", "name"), Column("Used for"), Column("What happens"), Column("Why", word="Why"))
+    return Table("How each use was decided", columns, tuple(
+        Line((Cell(kind.title), Cell(each.title),
+              Cell(f"Stays until {say_date(each.until)}" if each.until else "Stays for now") if each.stays else Cell("Ends now"),
+              Cell(each.why, small=cited(each.law))))
+        for kind in (*plan.going, *plan.staying) for each in kind.purposes))
 
 
 def _happened(look: Look, everything: bool) -> str:

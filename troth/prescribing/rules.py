@@ -28,9 +28,14 @@ def prescribing_roles(register: Register) -> frozenset[str]:
     if declared is None:
         return frozenset()
     return frozenset(
-        role for role, access in declared.access.items()
-        if role in DECIDING and role in register.roles and register.roles[role].health_professional
-        and Action.WRITE in access.actions and Category.HEALTH in access.categories)
+        role
+        for role, access in declared.access.items()
+        if role in DECIDING
+        and role in register.roles
+        and register.roles[role].health_professional
+        and Action.WRITE in access.actions
+        and Category.HEALTH in access.categories
+    )
 
 
 def check_can_assign(*, status: str, may_prescribe: bool) -> None:

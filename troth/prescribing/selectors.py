@@ -16,8 +16,20 @@ from troth.vault.categories import Category
 
 # The vocabularies come with the values that pages get: a face imports no models.
 __all__ = [
-    "Answered", "Outcome", "RequestLine", "RequestOpened", "RequestStatus", "assigned_to", "get_line", "list_lines_of",
-    "list_prescribers", "list_to_pass_on", "list_waiting_for", "prepared_by", "requests_of", "with_open_request",
+    "Answered",
+    "Outcome",
+    "RequestLine",
+    "RequestOpened",
+    "RequestStatus",
+    "assigned_to",
+    "get_line",
+    "list_lines_of",
+    "list_prescribers",
+    "list_to_pass_on",
+    "list_waiting_for",
+    "prepared_by",
+    "requests_of",
+    "with_open_request",
 ]
 
 
@@ -57,7 +69,8 @@ def assigned_to(prescriber: UUID, subjects: Collection[UUID], *, at: datetime) -
     """Of these people, those with a request that this prescriber has now, or decided within fourteen days."""
     rows = MedicationRequest.objects.filter(subject_id__in=subjects, prescriber=prescriber)
     held = rows.filter(status__in=OPEN) | rows.filter(
-        status=RequestStatus.DECIDED, decided_at__gt=at - DAYS_AFTER, decided_at__lte=at)
+        status=RequestStatus.DECIDED, decided_at__gt=at - DAYS_AFTER, decided_at__lte=at
+    )
     return set(held.values_list("subject_id", flat=True))
 
 
@@ -105,9 +118,16 @@ def requests_of(subject: UUID, opened: Opened) -> "tuple[RequestOpened, ...] | D
         return decision
     rows = MedicationRequest.objects.filter(subject_id=subject).order_by("-requested_at")
     return tuple(
-        RequestOpened(_line(row), row.medicine, tuple(Answered(**answer) for answer in row.answers), row.decided_at,
-                      row.outcome, row.outcome_words or "")
-        for row in rows)
+        RequestOpened(
+            _line(row),
+            row.medicine,
+            tuple(Answered(**answer) for answer in row.answers),
+            row.decided_at,
+            row.outcome,
+            row.outcome_words or "",
+        )
+        for row in rows
+    )
 
 
 def list_prescribers(opened: Opened) -> list[people.StaffMember]:
@@ -115,13 +135,20 @@ def list_prescribers(opened: Opened) -> list[people.StaffMember]:
     roles = prescribing_roles(opened.register)
     staff = people.list_staff()
     known, now = facts.about(member.subject for member in staff), facts.micros(opened.at)
-    return [member for member in staff if any(
-        fact.kind == FactKind.ROLE and fact.value in roles and fact.sound and fact.holds(now)
-        for fact in known[member.subject.hex])]
+    return [
+        member
+        for member in staff
+        if any(
+            fact.kind == FactKind.ROLE and fact.value in roles and fact.sound and fact.holds(now)
+            for fact in known[member.subject.hex]
+        )
+    ]
 
 
 def _line(row: MedicationRequest) -> RequestLine:
-    return RequestLine(row.pk, row.subject_id, RequestStatus(row.status), row.requested_at, row.prescriber, row.assistant)
+    return RequestLine(
+        row.pk, row.subject_id, RequestStatus(row.status), row.requested_at, row.prescriber, row.assistant
+    )
 
 
 def _sealed() -> list[str]:

@@ -21,7 +21,12 @@ from troth.vault.categories import Category
 
 @act(Event.TREATMENT_REQUESTED, purpose=Purpose.PRESCRIBING)
 def request_treatment(
-    subject: UUID, *, medicine: str, answers: list[dict[str, Any]], by: Actor, at: datetime,
+    subject: UUID,
+    *,
+    medicine: str,
+    answers: list[dict[str, Any]],
+    by: Actor,
+    at: datetime,
 ) -> MedicationRequest:
     """
     This will put a person's request, with their answers as question and answer, into the queue.
@@ -29,7 +34,8 @@ def request_treatment(
     :raises Refused: the actor may not write health data of this person for prescribing.
     """
     return MedicationRequest.objects.create(
-        subject_id=subject, status=RequestStatus.REQUESTED, requested_at=at, medicine=medicine, answers=answers)
+        subject_id=subject, status=RequestStatus.REQUESTED, requested_at=at, medicine=medicine, answers=answers
+    )
 
 
 @act(Event.REQUEST_ASSIGNED, purpose=Purpose.PRESCRIBING, action=Action.READ)

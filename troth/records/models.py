@@ -104,7 +104,9 @@ _RELEASE_OPEN = {
 class ClinicalHolding(Holding):
     """The base of the record's rows: the state of release, who gave that opinion and when (LAW-4.4, LAW-4.5)."""
 
-    release = models.CharField(max_length=8, choices=[(item.value, item.words) for item in Release], default=Release.HELD)
+    release = models.CharField(
+        max_length=8, choices=[(item.value, item.words) for item in Release], default=Release.HELD
+    )
     released_at = models.DateTimeField(null=True)
     released_by = models.UUIDField(null=True)
 
@@ -117,6 +119,8 @@ class ClinicalHolding(Holding):
 class AllergyIntolerance(ClinicalHolding):
     """Something that has harmed or could harm the person (FHIR AllergyIntolerance)."""
 
+    called = "allergy"
+
     substance = SealedText(CARD, id="records.allergy.substance")
     reaction = SealedText(CARD, id="records.allergy.reaction")
     since = SealedText(CARD, id="records.allergy.since")  # as told: "2019", "as a child"
@@ -128,6 +132,8 @@ class AllergyIntolerance(ClinicalHolding):
 class MedicationStatement(ClinicalHolding):
     """A medicine that the person takes, as far as the clinic knows (FHIR MedicationStatement)."""
 
+    called = "medicine"
+
     medicine = SealedText(CARD, id="records.medicine.medicine")
     dose = SealedText(CARD, id="records.medicine.dose")
     since = SealedText(CARD, id="records.medicine.since")
@@ -137,6 +143,8 @@ class MedicationStatement(ClinicalHolding):
 
 class Observation(ClinicalHolding):
     """One measured number (FHIR Observation). The unit is that of its measure."""
+
+    called = "measurement"
 
     measure = SealedChoice(CARD, of=Measure, id="records.observation.measure")
     value = SealedDecimal(CARD, id="records.observation.value")
@@ -150,6 +158,8 @@ class ClinicalNote(ClinicalHolding):
 
     `author` is who signs; `adds_to` is the signed note that an addendum stands under.
     """
+
+    called = "note"
 
     status = models.CharField(max_length=8, choices=[(item.value, item.words) for item in NoteStatus])
     signed_at = models.DateTimeField(null=True)
@@ -181,6 +191,8 @@ class ClinicalNote(ClinicalHolding):
 
 class DocumentReference(ClinicalHolding):
     """A file about the person, sealed as it arrived (FHIR DocumentReference). `title` says what it is, for people."""
+
+    called = "file"
 
     title = SealedText(FILES, id="records.document.title")
     file = SealedFile(FILES, id="records.document.file")

@@ -16,7 +16,9 @@ def check_can_change(*, status: str, author: UUID, by: UUID | None) -> None:
     :raises NotPossible: it is signed, or it is someone else's draft.
     """
     if status == NoteStatus.SIGNED:
-        raise NotPossible("This note is signed, so it stays as it is. Add to it instead; both are then read together.")
+        raise NotPossible(
+            "This note is signed, so it stays as it is. Add to it instead; both are then read together."
+        )
     if author != by:
         raise NotPossible("Only its author changes or signs a draft. Write a note of your own beside it.")
 
@@ -38,7 +40,9 @@ def check_can_release(*, professional: bool) -> None:
     :raises NotPossible: the actor is none.
     """
     if not professional:
-        raise NotPossible("Only a health professional decides whether this goes into the person’s own copy (LAW-4.5).")
+        raise NotPossible(
+            "Only a health professional decides whether this goes into the person’s own copy (LAW-4.5)."
+        )
 
 
 def release_when_recorded(asked: Release, *, source: Source | None, own: bool, professional: bool) -> Release:

@@ -37,9 +37,28 @@ from troth.vault.files import StoredFile
 
 # The vocabularies come with the values that pages get: a face imports no models.
 __all__ = [
-    "SECTIONS", "Addition", "AllergyLine", "Criticality", "FileLine", "Line", "Measure", "MeasurementLine", "MedicineLine",
-    "NoteLine", "NoteStatus", "Recorded", "Release", "Shown", "Source", "Verification", "Withheld", "card_sections", "get_note",
-    "list_notes", "open_file", "triggers",
+    "SECTIONS",
+    "Addition",
+    "AllergyLine",
+    "Criticality",
+    "FileLine",
+    "Line",
+    "Measure",
+    "MeasurementLine",
+    "MedicineLine",
+    "NoteLine",
+    "NoteStatus",
+    "Recorded",
+    "Release",
+    "Shown",
+    "Source",
+    "Verification",
+    "Withheld",
+    "card_sections",
+    "get_note",
+    "list_notes",
+    "open_file",
+    "triggers",
 ]
 
 H = TypeVar("H", bound=ClinicalHolding)
@@ -166,7 +185,10 @@ def card_sections(subject: UUID, opened: Opened, *, born_on: date | None = None)
     if subject in withheld:
         return [Withheld(key, title, withheld[subject]) for key, title in SECTIONS]
     rows: dict[str, tuple[Line, ...]] = {
-        "medicines": (*_lines(AllergyIntolerance, subject, _allergy), *_lines(MedicationStatement, subject, _medicine)),
+        "medicines": (
+            *_lines(AllergyIntolerance, subject, _allergy),
+            *_lines(MedicationStatement, subject, _medicine),
+        ),
         "notes": list_notes(subject, viewer=opened.by.id),
         "measurements": _lines(Observation, subject, _measurement),
         "files": _lines(DocumentReference, subject, _file),
@@ -177,7 +199,9 @@ def card_sections(subject: UUID, opened: Opened, *, born_on: date | None = None)
 
 def triggers(subject: UUID, *, born_on: date | None) -> Mapping[Trigger, date]:
     """What periods of keeping run from, as far as the record knows: birth, and the last time anything was recorded."""
-    first, *others = (table.objects.filter(subject_id=subject).values_list("recorded_at", flat=True) for table in TABLES.values())
+    first, *others = (
+        table.objects.filter(subject_id=subject).values_list("recorded_at", flat=True) for table in TABLES.values()
+    )
     stamps = list(first.union(*others))
     found = {Trigger.BIRTH: born_on} if born_on else {}
     if stamps:
@@ -195,7 +219,8 @@ def list_notes(subject: UUID, *, viewer: UUID | None) -> tuple[NoteLine, ...]:
     return tuple(
         _note(row, tuple(additions.get(row.pk, ())))
         for row in rows
-        if row.adds_to_id is None and (row.status == NoteStatus.SIGNED or row.author == viewer))
+        if row.adds_to_id is None and (row.status == NoteStatus.SIGNED or row.author == viewer)
+    )
 
 
 def get_note(note: UUID, opened: Opened) -> NoteLine:
@@ -235,7 +260,9 @@ def _recorded(row: ClinicalHolding) -> Recorded:
 
 
 def _allergy(row: AllergyIntolerance) -> AllergyLine:
-    return AllergyLine(_recorded(row), row.substance, row.reaction, row.since, row.criticality, row.verification, row.source)
+    return AllergyLine(
+        _recorded(row), row.substance, row.reaction, row.since, row.criticality, row.verification, row.source
+    )
 
 
 def _medicine(row: MedicationStatement) -> MedicineLine:
@@ -247,8 +274,16 @@ def _measurement(row: Observation) -> MeasurementLine:
 
 
 def _note(row: ClinicalNote, additions: tuple[Addition, ...]) -> NoteLine:
-    return NoteLine(_recorded(row), row.subject_id, row.heading or "", row.text, row.author, NoteStatus(row.status),
-                    row.signed_at, additions)
+    return NoteLine(
+        _recorded(row),
+        row.subject_id,
+        row.heading or "",
+        row.text,
+        row.author,
+        NoteStatus(row.status),
+        row.signed_at,
+        additions,
+    )
 
 
 def _addition(row: ClinicalNote) -> Addition:

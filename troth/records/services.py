@@ -36,8 +36,17 @@ from troth.vault.uploads import SealedUpload
 
 @act(Event.ALLERGY_RECORDED, purpose=Purpose.CARE)
 def record_allergy(
-    subject: UUID, *, substance: str, reaction: str, since: str, criticality: Criticality, verification: Verification,
-    source: Source, by: Actor, at: datetime, release: Release = Release.HELD,
+    subject: UUID,
+    *,
+    substance: str,
+    reaction: str,
+    since: str,
+    criticality: Criticality,
+    verification: Verification,
+    source: Source,
+    by: Actor,
+    at: datetime,
+    release: Release = Release.HELD,
 ) -> AllergyIntolerance:
     """
     This will add an allergy to a person's card.
@@ -45,13 +54,28 @@ def record_allergy(
     :raises Refused: the actor may not write health data of this person for their care.
     """
     return AllergyIntolerance.objects.create(
-        subject_id=subject, substance=substance, reaction=reaction, since=since, criticality=criticality,
-        verification=verification, source=source, **_release(subject, release, source, by, at))
+        subject_id=subject,
+        substance=substance,
+        reaction=reaction,
+        since=since,
+        criticality=criticality,
+        verification=verification,
+        source=source,
+        **_release(subject, release, source, by, at),
+    )
 
 
 @act(Event.MEDICATION_RECORDED, purpose=Purpose.CARE)
 def record_medicine(
-    subject: UUID, *, medicine: str, dose: str, since: str, reason: str, source: Source, by: Actor, at: datetime,
+    subject: UUID,
+    *,
+    medicine: str,
+    dose: str,
+    since: str,
+    reason: str,
+    source: Source,
+    by: Actor,
+    at: datetime,
     release: Release = Release.HELD,
 ) -> MedicationStatement:
     """
@@ -60,13 +84,26 @@ def record_medicine(
     :raises Refused: the actor may not write health data of this person for their care.
     """
     return MedicationStatement.objects.create(
-        subject_id=subject, medicine=medicine, dose=dose, since=since, reason=reason, source=source,
-        **_release(subject, release, source, by, at))
+        subject_id=subject,
+        medicine=medicine,
+        dose=dose,
+        since=since,
+        reason=reason,
+        source=source,
+        **_release(subject, release, source, by, at),
+    )
 
 
 @act(Event.MEASURED, purpose=Purpose.CARE)
 def record_measurement(
-    subject: UUID, *, measure: Measure, value: Decimal, taken_on: date, source: Source, by: Actor, at: datetime,
+    subject: UUID,
+    *,
+    measure: Measure,
+    value: Decimal,
+    taken_on: date,
+    source: Source,
+    by: Actor,
+    at: datetime,
     release: Release = Release.HELD,
 ) -> Observation:
     """
@@ -75,8 +112,13 @@ def record_measurement(
     :raises Refused: the actor may not write health data of this person for their care.
     """
     return Observation.objects.create(
-        subject_id=subject, measure=measure, value=value, taken_on=taken_on, source=source,
-        **_release(subject, release, source, by, at))
+        subject_id=subject,
+        measure=measure,
+        value=value,
+        taken_on=taken_on,
+        source=source,
+        **_release(subject, release, source, by, at),
+    )
 
 
 @act(Event.NOTE_WRITTEN, purpose=Purpose.CARE)
@@ -87,7 +129,8 @@ def write_note(subject: UUID, *, heading: str, text: str, by: Actor, at: datetim
     :raises Refused: the actor may not write health data of this person for their care.
     """
     return ClinicalNote.objects.create(
-        subject_id=subject, status=NoteStatus.DRAFT, author=_person(by), heading=heading, text=text)
+        subject_id=subject, status=NoteStatus.DRAFT, author=_person(by), heading=heading, text=text
+    )
 
 
 @act(Event.NOTE_CHANGED, purpose=Purpose.CARE)
@@ -130,8 +173,14 @@ def add_to_note(note: UUID, *, text: str, release: Release, by: Actor, at: datet
     row = _locked(note)
     rules.check_can_add(status=row.status)
     return ClinicalNote.objects.create(
-        subject_id=row.subject_id, status=NoteStatus.SIGNED, signed_at=at, author=_person(by),
-        adds_to_id=row.adds_to_id or row.pk, text=text, **_release(row.subject_id, release, None, by, at))
+        subject_id=row.subject_id,
+        status=NoteStatus.SIGNED,
+        signed_at=at,
+        author=_person(by),
+        adds_to_id=row.adds_to_id or row.pk,
+        text=text,
+        **_release(row.subject_id, release, None, by, at),
+    )
 
 
 @act(Event.RELEASE_DECIDED, purpose=Purpose.CARE)
@@ -154,7 +203,13 @@ def decide_release(kind: Kind, row: UUID, *, release: Release, by: Actor, at: da
 
 @act(Event.FILE_ADDED, purpose=Purpose.CARE)
 def add_file(
-    subject: UUID, *, title: str, source: Source, upload: SealedUpload, by: Actor, at: datetime,
+    subject: UUID,
+    *,
+    title: str,
+    source: Source,
+    upload: SealedUpload,
+    by: Actor,
+    at: datetime,
     release: Release = Release.HELD,
 ) -> DocumentReference:
     """
@@ -165,7 +220,12 @@ def add_file(
     :raises Refused: the actor may not write health data of this person for their care.
     """
     made = DocumentReference.objects.create(
-        subject_id=subject, title=title, source=source, file=upload.stored, **_release(subject, release, source, by, at))
+        subject_id=subject,
+        title=title,
+        source=source,
+        file=upload.stored,
+        **_release(subject, release, source, by, at),
+    )
     upload.kept = True
     return made
 

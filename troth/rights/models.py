@@ -32,10 +32,10 @@ class RightsCase(Holding):
     state = models.CharField(max_length=8, choices=[(state.value, state.value) for state in State], default=State.ASKED)
     received_on = models.DateField()
     due_on = models.DateField()
-    words = SealedText(CASES, verbose_name="what you wrote", id="rights.case.words")
-    close_account = SealedBoolean(CASES, verbose_name="close the account", id="rights.case.close_account")
-    decision = SealedJSON(CASES, verbose_name="what was decided", id="rights.case.decision")
-    outcome = SealedJSON(CASES, verbose_name="what came of it", id="rights.case.outcome")
+    words = SealedText(CASES, id="rights.case.words")
+    close_account = SealedBoolean(CASES, id="rights.case.close_account")
+    decision = SealedJSON(CASES, id="rights.case.decision")
+    outcome = SealedJSON(CASES, id="rights.case.outcome")
 
     open_fields: ClassVar[dict[str, str]] = {
         "right": "which clock a case runs on: one of six words",
@@ -44,8 +44,11 @@ class RightsCase(Holding):
         "due_on": "the list of work is sorted by it (LAW-1.1)",
     }
 
+    called = "request about your data"
+    labels: ClassVar[dict[str, str]] = {"words": "what you wrote", "close_account": "close the account",
+                                        "decision": "what was decided", "outcome": "what came of it"}
+
     class Meta(Holding.Meta):
-        verbose_name = "request about your data"
         indexes = [models.Index(fields=["state", "due_on"], name="case_by_due_date")]
 
 
@@ -53,9 +56,7 @@ class ErasureCertificate(Holding):
     """What was destroyed, what stays and why, and the two moments at which it is gone. One for each erasure."""
 
     case = models.OneToOneField(RightsCase, on_delete=models.PROTECT, related_name="+")
-    content = SealedJSON(CERTIFICATES, verbose_name="certificate", id="rights.certificate.content")
+    content = SealedJSON(CERTIFICATES, id="rights.certificate.content")
 
     open_fields: ClassVar[dict[str, str]] = {"case_id": "the random identifier of the case it belongs to"}
-
-    class Meta(Holding.Meta):
-        verbose_name = "certificate of erasure"
+    called = "certificate of erasure"

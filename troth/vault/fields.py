@@ -85,6 +85,7 @@ class SealedAttribute(Generic[T]):
         self.field = field
         self.name = field.attname
         self.cache = f"_opened_{field.compartment}"
+        self.compartment = field.compartment
         self.decode = field.decode
         self.id = field.bound_id
 
@@ -119,7 +120,9 @@ class SealedAttribute(Generic[T]):
         if ring.raw:
             return value
         mark = ring.mark
-        cipher, bound_to = self.field.cipher_for(row, ring)
+        subject = row.subject_id
+        cipher = ring.opener(subject, self.compartment, self.field.scope_of(row))
+        bound_to = row.id.bytes + subject.bytes
         held[self.cache] = (mark, cipher.decrypt, bound_to)
         if value.blob is None:
             return None
@@ -176,11 +179,6 @@ class SealedField(PlainField, Generic[T]):
         if per is Per.SUBJECT:
             return ""
         return row.pk.hex if per is Per.ROW else str(row.disposal_year)
-
-    def cipher_for(self, row: "Holding", ring: keyring.KeyRing) -> tuple[Any, bytes]:
-        """The cipher that opens this row's fields of the compartment, and what they are bound to."""
-        subject = row.subject_id
-        return ring.opener(subject, self.compartment, self.scope_of(row)), row.id.bytes + subject.bytes
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import connections
+from django.db import connections, transaction
 
 from troth.vault import secrets
 from troth.vault.errors import Damaged
@@ -99,41 +99,36 @@ def make(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:
 
     Committed before it returns. Two processes that make the same key at once end up with the one that was stored first.
     """
-    current = secrets.opened().current()
+    opened = secrets.opened()
+    current = opened.current()
+    while not _store(names, current):
+        opened.reload()
+        current = opened.current()
+    return _fetch_like(names)
+
+
+def _store(names: Sequence[KeyName], master: secrets.MasterKey) -> bool:
+    """
+    Store new keys under that master key, or none when it was destroyed since it was taken.
+
+    `turning.destroy_retired` hides a master key and then counts what lies under it, waiting for transactions like this one: so
+    either we find it hidden here, or it counts our keys and lets the master key live.
+    """
     made_at = datetime.now(UTC)
     rows = []
-    raw: dict[KeyName, bytes] = {}
     for name in names:
-        raw[name] = AESGCM.generate_key(256)
-        held = wrap(name, raw[name], current)
+        held = wrap(name, AESGCM.generate_key(256), master)
         rows.append((f"{name[0]:032x}", *name[1:], held.master, held.wrapped, made_at))
-    found: dict[KeyName, WrappedKey] = {}
-    with connections[STORE].cursor() as cursor:
-        for chunk in _chunks(rows):
-            cursor.executemany(
-                "INSERT INTO vault_datakey (subject, compartment, scope, master, wrapped, made_at) "
-                "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (subject, compartment, scope) DO NOTHING", chunk)
-    if not secrets.opened().is_in_use(current.number):
-        _wrap_anew(raw, [(row[4], row[0], *row[1:3]) for row in rows])
-    found.update(_fetch_like(names))
-    return found
-
-
-def _wrap_anew(raw: dict[KeyName, bytes], stored: Iterable[tuple[bytes, str, str, str]]) -> None:
-    """
-    The master key was destroyed between our taking it and our storing keys under it. `turning.destroy_retired` hides it before
-    it counts, so either we see that here, or it saw our keys and let the master key live.
-    """
-    opened = secrets.opened()
-    opened.reload()
-    current = opened.current()
-    with connections[STORE].cursor() as cursor:
-        for wrapped, subject, compartment, scope in stored:
-            name = (int(subject, 16), compartment, scope)
-            held = wrap(name, raw[name], current)
-            cursor.execute("UPDATE vault_datakey SET master = %s, wrapped = %s "
-                           "WHERE subject = %s AND compartment = %s AND scope = %s AND wrapped = %s",
-                           [held.master, held.wrapped, subject, compartment, scope, wrapped])
+    with transaction.atomic(using=STORE):
+        with connections[STORE].cursor() as cursor:
+            for chunk in _chunks(rows):
+                cursor.executemany(
+                    "INSERT INTO vault_datakey (subject, compartment, scope, master, wrapped, made_at) "
+                    "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (subject, compartment, scope) DO NOTHING", chunk)
+        in_use = secrets.opened().is_in_use(master.number)
+        if not in_use:
+            transaction.set_rollback(True, using=STORE)
+    return in_use
 
 
 def _fetch_like(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:

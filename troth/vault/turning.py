@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 
 from troth.vault import keystore, secrets
 from troth.vault.errors import MasterKeyMissing
@@ -96,7 +96,7 @@ def destroy_retired(*, at: datetime, now: bool = False) -> list[int]:
         if entry.keys:
             raise MasterKeyMissing(f"Master key {entry.number} still wraps {entry.keys} living keys: run `troth keys turn` first.")
         # A process that took this key before it was retired may store a data key under it only now. It looks for the master
-        # key once more after that (`keystore.make`): either it finds it hidden and wraps anew, or the count below finds its key.
+        # key once more before it commits (`keystore.make`): either it finds it hidden, or the count below finds its key.
         opened.hide_master(entry.number)
         if _count_under(entry.number):
             opened.show_master(entry.number)
@@ -114,7 +114,12 @@ def _show_hidden(opened: secrets.Secrets) -> None:
 
 
 def _count_under(number: int) -> int:
-    with connections[keystore.STORE].cursor() as cursor:
+    """How many keys lie under a master key, those of transactions that are still open included: it waits for them."""
+    store = connections[keystore.STORE]
+    # On SQLite every transaction of ours begins by taking the write lock (settings: IMMEDIATE).
+    with transaction.atomic(using=keystore.STORE), store.cursor() as cursor:
+        if store.vendor == "postgresql":
+            cursor.execute("LOCK TABLE vault_datakey IN SHARE MODE")
         cursor.execute("SELECT COUNT(*) FROM vault_datakey WHERE master = %s", [number])
         return int(cursor.fetchone()[0])
 

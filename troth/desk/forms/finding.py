@@ -17,10 +17,17 @@ REASONS: dict[FindReason, tuple[str, str]] = {
 class FindForm(forms.Form):
     """Posted only, so that no name lands in an address, a history or a log (pitfalls B1)."""
 
-    q = forms.CharField(label="Whom are you looking for?", strip=True, max_length=200,
-                        help_text="Three letters of a name, or a whole email address or telephone number",
-                        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-                        error_messages={"required": "Type at least three letters of their name"})
-    reason = forms.ChoiceField(label="Why?", choices=[(item.value, REASONS[item][0]) for item in FindReason],
-                               widget=Choices(hints={item.value: hint for item, (_, hint) in REASONS.items() if hint}),
-                               error_messages={"required": "Choose why: it is recorded with the search"})
+    q = forms.CharField(
+        label="Whom are you looking for?",
+        strip=True,
+        max_length=200,
+        help_text="Three letters of a name, or a whole email address or telephone number",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Type at least three letters of their name"},
+    )
+    reason = forms.ChoiceField(
+        label="Why?",
+        choices=[(item.value, REASONS[item][0]) for item in FindReason],
+        widget=Choices(hints={item.value: hint for item, (_, hint) in REASONS.items() if hint}),
+        error_messages={"required": "Choose why: it is recorded with the search"},
+    )

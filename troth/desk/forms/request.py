@@ -13,7 +13,9 @@ from troth.prescribing.selectors import Outcome
 class AssignForm(forms.Form):
     """Who decides. The choices are published profiles of staff."""
 
-    prescriber = forms.ChoiceField(label="Who decides?", widget=Choices(), error_messages={"required": "Choose who decides"})
+    prescriber = forms.ChoiceField(
+        label="Who decides?", widget=Choices(), error_messages={"required": "Choose who decides"}
+    )
 
     def __init__(self, *args: Any, prescribers: Iterable[tuple[UUID, str]], **named: Any) -> None:
         super().__init__(*args, **named)
@@ -25,8 +27,16 @@ class AssignForm(forms.Form):
 class DecisionForm(forms.Form):
     """The decision and what the person is told about it."""
 
-    outcome = forms.ChoiceField(label="What do you decide?", choices=[(item.value, item.words) for item in Outcome], widget=Choices(),
-                                error_messages={"required": "Choose what you decide"})
-    words = forms.CharField(label="What do you tell them?", widget=forms.Textarea(attrs={"rows": 5}), max_length=20_000,
-                            help_text="The dose and for how long, or why not and what to do instead",
-                            error_messages={"required": "Write what they are told"})
+    outcome = forms.ChoiceField(
+        label="What do you decide?",
+        widget=Choices(),
+        choices=[(Outcome.PRESCRIBED.value, "To prescribe it"), (Outcome.REFUSED.value, "Not to prescribe it")],
+        error_messages={"required": "Choose what you decide"},
+    )
+    words = forms.CharField(
+        label="What do you tell them?",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=20_000,
+        help_text="The dose and for how long, or why not and what to do instead",
+        error_messages={"required": "Write what they are told"},
+    )

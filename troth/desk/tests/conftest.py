@@ -16,7 +16,14 @@ from troth.people import services as people
 from troth.people.tests.factories import make_patient, make_staff
 from troth.prescribing import services as prescribing
 
-PLANTED = ("sentinel-substance", "sentinel-medicine", "sentinel-answer", "sentinel-note", "sentinel-title", "sentinel-dose")
+PLANTED = (
+    "sentinel-substance",
+    "sentinel-medicine",
+    "sentinel-answer",
+    "sentinel-note",
+    "sentinel-title",
+    "sentinel-dose",
+)
 
 
 @dataclass
@@ -41,16 +48,34 @@ def clinic(notice_in_force: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
     for name, value in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
         monkeypatch.setattr(Argon2PasswordHasher, name, value)
     at = timezone.now() - timedelta(hours=1)
-    subject, other = make_patient(at=at), make_patient(at=at, given_name="Petroc", family_name="Vane", email="petroc@vane.example")
-    staff = [make_staff(role, at=at, name=name, email=f"{number}@clinic.example") for number, (role, name) in enumerate((
-        ("prescriber", "Dr Sorcha Dunleavy"), ("prescriber", "Dr Abel Quist"), ("healthcare_assistant", "Wren Tully"),
-        ("patient_support", "Idris Marl"), ("finance", "Una Pell")))]
+    subject, other = (
+        make_patient(at=at),
+        make_patient(at=at, given_name="Petroc", family_name="Vane", email="petroc@vane.example"),
+    )
+    staff = [
+        make_staff(role, at=at, name=name, email=f"{number}@clinic.example")
+        for number, (role, name) in enumerate(
+            (
+                ("prescriber", "Dr Sorcha Dunleavy"),
+                ("prescriber", "Dr Abel Quist"),
+                ("healthcare_assistant", "Wren Tully"),
+                ("patient_support", "Idris Marl"),
+                ("finance", "Una Pell"),
+            )
+        )
+    ]
     later = at + timedelta(minutes=1)
     asked = prescribing.request_treatment(
-        subject, medicine="sentinel-medicine", answers=[{"question": "Do you smoke?", "answer": "sentinel-answer"}],
-        by=actors.person(subject, at=later), at=later)
+        subject,
+        medicine="sentinel-medicine",
+        answers=[{"question": "Do you smoke?", "answer": "sentinel-answer"}],
+        by=actors.person(subject, at=later),
+        at=later,
+    )
     made = Clinic(subject, other, asked.pk, *staff, at=later)
-    prescribing.assign_request(made.request, prescriber=made.prescriber, by=actors.person(made.support, at=later), at=later)
+    prescribing.assign_request(
+        made.request, prescriber=made.prescriber, by=actors.person(made.support, at=later), at=later
+    )
     yield made
 
 
@@ -61,7 +86,9 @@ def signed_in(clinic: Clinic) -> Callable[[UUID], Client]:
     def client(subject: UUID) -> Client:
         now = timezone.now()
         made = Client()
-        made.cookies["troth_session"] = people.sign_in(subject, by=actors.person(subject, at=now), at=now, device="tests")
+        made.cookies["troth_session"] = people.sign_in(
+            subject, by=actors.person(subject, at=now), at=now, device="tests"
+        )
         return made
 
     return client

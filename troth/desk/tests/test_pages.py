@@ -38,18 +38,36 @@ def plant(clinic: Clinic, number: int = 1) -> ClinicalNote:
     by = clinic.actor(clinic.prescriber)
     for _ in range(number):
         services.record_allergy(
-            clinic.subject, substance="sentinel-substance", reaction="hives", since="2019", criticality=Criticality.HIGH,
-            verification=Verification.UNCONFIRMED, source=Source.PERSON, by=by, at=clinic.at)
-        services.record_medicine(clinic.subject, medicine="lymecycline", dose="sentinel-dose", since="", reason="", source=Source.GP,
-                                 by=by, at=clinic.at)
+            clinic.subject,
+            substance="sentinel-substance",
+            reaction="hives",
+            since="2019",
+            criticality=Criticality.HIGH,
+            verification=Verification.UNCONFIRMED,
+            source=Source.PERSON,
+            by=by,
+            at=clinic.at,
+        )
+        services.record_medicine(
+            clinic.subject,
+            medicine="lymecycline",
+            dose="sentinel-dose",
+            since="",
+            reason="",
+            source=Source.GP,
+            by=by,
+            at=clinic.at,
+        )
         note = services.write_note(clinic.subject, heading="First look", text="sentinel-note", by=by, at=clinic.at)
         services.sign_note(note.pk, release=Release.RELEASED, by=by, at=clinic.at)
     return note
 
 
 def routes(clinic: Clinic, note: UUID, document: UUID) -> list[str]:
-    people = [reverse(f"desk_{name}", args=[clinic.subject]) for name in (
-        "card", "allergy_new", "medicine_new", "measurement_new", "file_new", "note_new")]
+    people = [
+        reverse(f"desk_{name}", args=[clinic.subject])
+        for name in ("card", "allergy_new", "medicine_new", "measurement_new", "file_new", "note_new")
+    ]
     notes = [reverse(f"desk_{name}", args=[note]) for name in ("note", "note_add")]
     return [*people, *notes, reverse("desk_file", args=[document]), reverse("desk_decide", args=[clinic.request])]
 
@@ -57,20 +75,34 @@ def routes(clinic: Clinic, note: UUID, document: UUID) -> list[str]:
 def document(clinic: Clinic) -> UUID:
     from troth.vault.uploads import SealedUpload
 
-    upload = SealedUpload(files.store([b"letter " * 9_000], name="x.txt", media_type="text/plain"), "text/plain", None)
-    return services.add_file(clinic.subject, title="sentinel-title", source=Source.GP, upload=upload,
-                             by=clinic.actor(clinic.prescriber), at=clinic.at).pk
+    upload = SealedUpload(
+        files.store([b"letter " * 9_000], name="x.txt", media_type="text/plain"), "text/plain", None
+    )
+    return services.add_file(
+        clinic.subject,
+        title="sentinel-title",
+        source=Source.GP,
+        upload=upload,
+        by=clinic.actor(clinic.prescriber),
+        at=clinic.at,
+    ).pk
 
 
 def test_every_page_sends_a_stranger_to_sign_in(clinic: Clinic) -> None:
     note = plant(clinic)
-    for path in [reverse("desk_home"), reverse("desk_find"), reverse("desk_assign", args=[clinic.request]),
-                 *routes(clinic, note.pk, document(clinic))]:
+    for path in [
+        reverse("desk_home"),
+        reverse("desk_find"),
+        reverse("desk_assign", args=[clinic.request]),
+        *routes(clinic, note.pk, document(clinic)),
+    ]:
         answer = Client().get(path)
         assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/"), path
 
 
-def test_every_page_is_shut_to_a_prescriber_without_a_request_and_to_patients(clinic: Clinic, signed_in: SignedIn) -> None:
+def test_every_page_is_shut_to_a_prescriber_without_a_request_and_to_patients(
+    clinic: Clinic, signed_in: SignedIn
+) -> None:
     note = plant(clinic)
     for who in (clinic.colleague, clinic.finance, clinic.other, clinic.subject):
         browser = signed_in(who)
@@ -84,8 +116,11 @@ def test_every_page_is_shut_to_a_prescriber_without_a_request_and_to_patients(cl
 def test_a_prescriber_without_a_request_gets_one_sentence_whoever_it_is(clinic: Clinic, signed_in: SignedIn) -> None:
     plant(clinic)
     browser = signed_in(clinic.colleague)
-    bodies = {browser.get(reverse("desk_card", args=[subject])).content.decode() for subject in (clinic.subject, clinic.other, uuid4())}
-    said = {body[body.index("<main"):body.index("</main>")] for body in bodies}
+    bodies = {
+        browser.get(reverse("desk_card", args=[subject])).content.decode()
+        for subject in (clinic.subject, clinic.other, uuid4())
+    }
+    said = {body[body.index("<main") : body.index("</main>")] for body in bodies}
     assert len(said) == 1
     (body,) = said
     assert CANNOT_OPEN.replace("'", "&#x27;") in body
@@ -99,13 +134,28 @@ def test_the_card_shows_why_beside_everything(clinic: Clinic, signed_in: SignedI
     answer = signed_in(clinic.prescriber).get(reverse("desk_card", args=[clinic.subject]))
     body = answer.content.decode()
     assert answer.status_code == 200
-    for words in ("Maureen Oddie", "sentinel-substance", "sentinel-medicine", "sentinel-answer", "sentinel-note", "sentinel-dose",
-                  "Allergy: sentinel-substance", "Deciding whether treatment is safe, and prescribing", "A request assigned to you",
-                  "Why you see this", "Kept until", "Dr Sorcha Dunleavy"):
+    for words in (
+        "Maureen Oddie",
+        "sentinel-substance",
+        "sentinel-medicine",
+        "sentinel-answer",
+        "sentinel-note",
+        "sentinel-dose",
+        "Allergy: sentinel-substance",
+        "Deciding whether treatment is safe, and prescribing",
+        "A request assigned to you",
+        "Why you see this",
+        "Kept until",
+        "Dr Sorcha Dunleavy",
+    ):
         assert words in body, words
     assert body.count("Why you see this") >= body.count('class="deed ')
     event = LedgerEvent.objects.filter(event="gate:opened", subject=clinic.subject.hex).latest("id")
-    assert (event.actor, event.purpose, event.reason) == (clinic.prescriber.hex, "prescribing", "a request assigned to you")
+    assert (event.actor, event.purpose, event.reason) == (
+        clinic.prescriber.hex,
+        "prescribing",
+        "a request assigned to you",
+    )
     assert event.what == "contact health identity"
 
 
@@ -137,9 +187,13 @@ def test_restriction_closes_the_card_in_the_same_moment(clinic: Clinic, signed_i
 def test_today_shows_what_waits(clinic: Clinic, signed_in: SignedIn) -> None:
     assert "Maureen Oddie" in signed_in(clinic.prescriber).get(reverse("desk_home")).content.decode()
     assert "Maureen Oddie" not in signed_in(clinic.colleague).get(reverse("desk_home")).content.decode()
-    asked = prescribing.request_treatment(clinic.other, medicine="sentinel-medicine", answers=[], by=clinic.actor(clinic.other), at=clinic.at)
+    asked = prescribing.request_treatment(
+        clinic.other, medicine="sentinel-medicine", answers=[], by=clinic.actor(clinic.other), at=clinic.at
+    )
     body = signed_in(clinic.support).get(reverse("desk_home")).content.decode()
-    assert "Petroc Vane" in body and reverse("desk_assign", args=[asked.pk]) in body and "sentinel-medicine" not in body
+    assert (
+        "Petroc Vane" in body and reverse("desk_assign", args=[asked.pk]) in body and "sentinel-medicine" not in body
+    )
     assert signed_in(clinic.subject).get(reverse("desk_home")).status_code == 403
 
 
@@ -152,9 +206,14 @@ def test_today_costs_as_many_queries_for_fifty_as_for_five(clinic: Clinic, signe
     for number in (5, 44):
         for _ in range(number):
             person = make_patient(at=clinic.at)
-            asked = prescribing.request_treatment(person, medicine="x", answers=[], by=clinic.actor(person), at=clinic.at)
+            asked = prescribing.request_treatment(
+                person, medicine="x", answers=[], by=clinic.actor(person), at=clinic.at
+            )
             prescribing.assign_request(asked.pk, prescriber=clinic.prescriber, by=support, at=clinic.at)
-        with CaptureQueriesContext(connections["default"]) as data, CaptureQueriesContext(connections["keys"]) as keys:
+        with (
+            CaptureQueriesContext(connections["default"]) as data,
+            CaptureQueriesContext(connections["keys"]) as keys,
+        ):
             body = browser.get(reverse("desk_home")).content.decode()
         counts.append((body.count("Maureen Oddie"), _reads(data), len(keys)))
     assert counts[0][0] >= 6 and counts[1][0] >= 50
@@ -166,7 +225,10 @@ def test_a_card_of_fifty_rows_costs_as_many_queries_as_of_five(clinic: Clinic, s
     counts = []
     for number in (5, 45):
         plant(clinic, number)
-        with CaptureQueriesContext(connections["default"]) as data, CaptureQueriesContext(connections["keys"]) as keys:
+        with (
+            CaptureQueriesContext(connections["default"]) as data,
+            CaptureQueriesContext(connections["keys"]) as keys,
+        ):
             body = browser.get(path).content.decode()
         counts.append((body.count("sentinel-dose"), _reads(data), len(keys)))
     assert [count[0] for count in counts] == [5, 50]
@@ -181,7 +243,11 @@ def _reads(captured: CaptureQueriesContext) -> int:
 def test_find_asks_why_and_puts_no_name_into_an_address(clinic: Clinic, signed_in: SignedIn) -> None:
     browser = signed_in(clinic.support)
     first = browser.post(reverse("desk_find"), {"q": "Odd"})
-    assert first.status_code == 200 and "Maureen" not in first.content.decode() and 'value="Odd"' in first.content.decode()
+    assert (
+        first.status_code == 200
+        and "Maureen" not in first.content.decode()
+        and 'value="Odd"' in first.content.decode()
+    )
     assert not LedgerEvent.objects.filter(purpose="find").exists()
     found = browser.post(reverse("desk_find"), {"q": "Odd", "reason": "on_the_telephone"})
     body = found.content.decode()
@@ -191,16 +257,51 @@ def test_find_asks_why_and_puts_no_name_into_an_address(clinic: Clinic, signed_i
     assert (event.subject, event.reason) == (clinic.subject.hex, "on_the_telephone")
     vague = browser.post(reverse("desk_find"), {"q": "Od", "reason": "on_the_telephone"}).content.decode()
     assert "Maureen" not in vague and "error-summary" in vague and 'value="Od"' in vague
-    assert signed_in(clinic.subject).post(reverse("desk_find"), {"q": "Odd", "reason": "at_the_desk"}).status_code == 403
+    assert (
+        signed_in(clinic.subject).post(reverse("desk_find"), {"q": "Odd", "reason": "at_the_desk"}).status_code == 403
+    )
 
 
 FORMS: list[tuple[str, dict[str, Any], Any]] = [
-    ("allergy_new", {"substance": "latex", "reaction": "", "since": "", "criticality": "low", "verification": "unconfirmed",
-                     "source": "person", "release": "released"}, AllergyIntolerance),
-    ("medicine_new", {"medicine": "lymecycline", "dose": "408 mg daily", "since": "", "reason": "", "source": "gp",
-                      "release": "held"}, MedicationStatement),
-    ("measurement_new", {"measure": "weight", "value": "84.5", "taken_on_day": "2", "taken_on_month": "11", "taken_on_year": "2026",
-                         "source": "clinic", "release": "released"}, Observation)]
+    (
+        "allergy_new",
+        {
+            "substance": "latex",
+            "reaction": "",
+            "since": "",
+            "criticality": "low",
+            "verification": "unconfirmed",
+            "source": "person",
+            "release": "released",
+        },
+        AllergyIntolerance,
+    ),
+    (
+        "medicine_new",
+        {
+            "medicine": "lymecycline",
+            "dose": "408 mg daily",
+            "since": "",
+            "reason": "",
+            "source": "gp",
+            "release": "held",
+        },
+        MedicationStatement,
+    ),
+    (
+        "measurement_new",
+        {
+            "measure": "weight",
+            "value": "84.5",
+            "taken_on_day": "2",
+            "taken_on_month": "11",
+            "taken_on_year": "2026",
+            "source": "clinic",
+            "release": "released",
+        },
+        Observation,
+    ),
+]
 
 
 @pytest.mark.parametrize(("name", "said", "table"), FORMS, ids=[form[0] for form in FORMS])
@@ -224,7 +325,11 @@ def test_an_entry_is_added_kept_when_wrong_and_refused_to_others(
 
 def test_a_measurement_beyond_belief_is_asked_about(clinic: Clinic, signed_in: SignedIn) -> None:
     said = {**FORMS[2][1], "value": "845", "taken_on_year": "2999"}
-    body = signed_in(clinic.prescriber).post(reverse("desk_measurement_new", args=[clinic.subject]), said).content.decode()
+    body = (
+        signed_in(clinic.prescriber)
+        .post(reverse("desk_measurement_new", args=[clinic.subject]), said)
+        .content.decode()
+    )
     assert "between 20 and 400 kg" in body and "yet to come" in body and 'value="845"' in body
 
 
@@ -240,7 +345,9 @@ def test_an_assistant_is_not_asked_about_release(clinic: Clinic, signed_in: Sign
 
 def test_a_note_is_written_changed_signed_and_added_to(clinic: Clinic, signed_in: SignedIn) -> None:
     browser = signed_in(clinic.prescriber)
-    written = browser.post(reverse("desk_note_new", args=[clinic.subject]), {"heading": "First", "text": "Seen by video."})
+    written = browser.post(
+        reverse("desk_note_new", args=[clinic.subject]), {"heading": "First", "text": "Seen by video."}
+    )
     note = ClinicalNote.objects.get()
     assert written.headers["Location"] == reverse("desk_note", args=[note.pk])
     assert "Seen by video." in browser.get(written.headers["Location"]).content.decode()
@@ -257,7 +364,10 @@ def test_a_note_is_written_changed_signed_and_added_to(clinic: Clinic, signed_in
     browser.post(reverse("desk_note_sign", args=[note.pk]), {"release": "withheld"})
     note.refresh_from_db()
     assert note.digest() == before
-    assert browser.post(reverse("desk_note_add", args=[note.pk]), {"text": "All well.", "release": "held"}).status_code == 302
+    assert (
+        browser.post(reverse("desk_note_add", args=[note.pk]), {"text": "All well.", "release": "held"}).status_code
+        == 302
+    )
     assert "All well." in browser.get(reverse("desk_card", args=[clinic.subject])).content.decode()
 
 
@@ -266,13 +376,21 @@ def test_a_file_goes_in_sealed_and_comes_out_named_generically(clinic: Clinic, s
     content = b"sentinel-letter " * 20_000
     wrong = browser.post(path, {"file": SimpleUploadedFile("Maureen Oddie.txt", content)})
     assert wrong.status_code == 200 and not DocumentReference.objects.exists()
-    said = {"title": "Letter", "source": "gp", "release": "held", "file": SimpleUploadedFile("Maureen Oddie.txt", content)}
+    said = {
+        "title": "Letter",
+        "source": "gp",
+        "release": "held",
+        "file": SimpleUploadedFile("Maureen Oddie.txt", content),
+    }
     assert browser.post(path, said).status_code == 302
     kept = DocumentReference.objects.get()
     answer = browser.get(reverse("desk_file", args=[kept.pk]))
     assert b"".join(answer.streaming_content) == content  # type: ignore[attr-defined]
     assert answer.headers["Content-Disposition"] == f'attachment; filename="file-{kept.pk.hex[:8]}"'
-    assert "sandbox" in answer.headers["Content-Security-Policy"] and answer.headers["Content-Type"] == "application/octet-stream"
+    assert (
+        "sandbox" in answer.headers["Content-Security-Policy"]
+        and answer.headers["Content-Type"] == "application/octet-stream"
+    )
     part = browser.get(reverse("desk_file", args=[kept.pk]), headers={"Range": "bytes=70000-70003"})
     assert (part.status_code, b"".join(part.streaming_content)) == (206, content[70_000:70_004])  # type: ignore[attr-defined]
     assert signed_in(clinic.support).get(reverse("desk_file", args=[kept.pk])).status_code == 403

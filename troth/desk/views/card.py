@@ -45,25 +45,44 @@ def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
     teller = _teller(look, subject, sections, lines, events)
     may_write = health.allowed and _may_write(look)
 
-    drawn = [*_requests(look, subject, lines, teller, kept),
-             *papers.papers(sections, teller, at=look.at, may_write=may_write), _contact(look, subject, kept)]
+    drawn = [
+        *_requests(look, subject, lines, teller, kept),
+        *papers.papers(sections, teller, look.purpose, at=look.at, may_write=may_write),
+        _contact(look, subject, kept),
+    ]
     restricted = health.check is Check.RESTRICTION
-    banners = (Banner("restriction", "They asked us to restrict the use of their record.",
-                      "Until that is lifted it is stored, and not used."),) if restricted else ()
+    banners = (
+        (
+            Banner(
+                "restriction",
+                "They asked us to restrict the use of their record.",
+                "Until that is lifted it is stored, and not used.",
+            ),
+        )
+        if restricted
+        else ()
+    )
     return show(
-        request, "card/show", frame(request, purpose=purpose_line(look.opened, subject), banners=banners),
-        name=name, facts=_facts(look, who), acts=_acts(subject, lines, look, may_write=may_write),
-        alerts=papers.alerts(sections), sections=[paper.section for paper in drawn],
+        request,
+        "card/show",
+        frame(request, purpose=purpose_line(look.opened, subject), banners=banners),
+        name=name,
+        facts=_facts(look, who),
+        acts=_acts(subject, lines, look, may_write=may_write),
+        alerts=papers.alerts(sections),
+        sections=[paper.section for paper in drawn],
         index=[item for paper in drawn for item in paper.items],
-        timeline=[_entry(event, teller) for event in events[:_SHOWN_EVENTS]],
+        timeline=_timeline(events, teller),
     )
 
 
 def _may_write(look: Looking) -> bool:
     """Whether the notice lets one of the viewer's roles write health data for this purpose; each form asks again for its own."""
     access = look.opened.declared.access if look.opened.declared else {}
-    return any(role in access and Action.WRITE in access[role].actions and Category.HEALTH in access[role].categories
-               for role in look.actor.roles)
+    return any(
+        role in access and Action.WRITE in access[role].actions and Category.HEALTH in access[role].categories
+        for role in look.actor.roles
+    )
 
 
 def _facts(look: Looking, who: people.PersonIdentity | None) -> list[str]:
@@ -86,7 +105,11 @@ def _acts(subject: UUID, lines: list[prescribing.RequestLine], look: Looking, *,
 
 
 def _requests(
-    look: Looking, subject: UUID, lines: list[prescribing.RequestLine], teller: Teller, kept: Triggers,
+    look: Looking,
+    subject: UUID,
+    lines: list[prescribing.RequestLine],
+    teller: Teller,
+    kept: Triggers,
 ) -> list[Paper]:
     """The latest request with its answers for who may open them; where each request waits for everyone else."""
     if not lines:
@@ -94,10 +117,25 @@ def _requests(
     opened = prescribing.requests_of(subject, look.opened)
     if isinstance(opened, Decision):
         strip = papers.counterpart(why(look.opened, subject, Category.IDENTITY, triggers=kept))
-        table = table_of("Requests", (Column("Asked", "name"), Column("Where it is"), Column("With", word="With")), [
-            (teller.on(line.requested_at), line.status.words.capitalize(),
-             teller.who(line.prescriber.hex) if line.prescriber else "Nobody yet") for line in lines])
-        return [Paper("requests", Section("Requests", strip, table=table), (Item("Requests", "#requests", count=len(lines)),))]
+        table = table_of(
+            "Requests",
+            (Column("Asked", "name"), Column("Where it is"), Column("With", word="With")),
+            [
+                (
+                    teller.on(line.requested_at),
+                    line.status.words.capitalize(),
+                    teller.who(line.prescriber.hex) if line.prescriber else "Nobody yet",
+                )
+                for line in lines
+            ],
+        )
+        return [
+            Paper(
+                "requests",
+                Section("Requests", strip, table=table),
+                (Item("Requests", "#requests", count=len(lines)),),
+            )
+        ]
     strip = papers.counterpart(why(look.opened, subject, Category.HEALTH, triggers=kept))
     newest, *earlier = opened
     state = newest.line.status.words.capitalize()
@@ -105,13 +143,31 @@ def _requests(
     if newest.outcome and newest.decided_at:
         state = f"{newest.outcome.words}, {teller.on(newest.decided_at)}"
         rows.append(Row(newest.outcome.words, newest.outcome_words))
-    section = Section("Request", strip, note=f"Asked {papers.within(teller.on(newest.line.requested_at))}. {state}.", rows=tuple(rows))
-    made = [Paper("requests", section, (Item("Request" if not earlier else "Requests", "#request", count=len(opened)),))]
+    section = Section(
+        "Request",
+        strip,
+        note=f"Asked {papers.within(teller.on(newest.line.requested_at))}. {state}.",
+        rows=tuple(rows),
+    )
+    made = [
+        Paper("requests", section, (Item("Request" if not earlier else "Requests", "#request", count=len(opened)),))
+    ]
     if earlier:
-        table = table_of("Earlier requests", (Column("Asked for", "name"), Column("Asked", "figures", word="Asked"), Column("Outcome")), [
-            (each.medicine, teller.on(each.line.requested_at),
-             Cell(each.outcome.words if each.outcome else each.line.status.words.capitalize(), small=each.outcome_words))
-            for each in earlier])
+        table = table_of(
+            "Earlier requests",
+            (Column("Asked for", "name"), Column("Asked", "figures", word="Asked"), Column("Outcome")),
+            [
+                (
+                    each.medicine,
+                    teller.on(each.line.requested_at),
+                    Cell(
+                        each.outcome.words if each.outcome else each.line.status.words.capitalize(),
+                        small=each.outcome_words,
+                    ),
+                )
+                for each in earlier
+            ],
+        )
         made.append(Paper("earlier_requests", Section("Earlier requests", strip, table=table), ()))
     return made
 
@@ -119,12 +175,23 @@ def _requests(
 def _contact(look: Looking, subject: UUID, kept: Triggers) -> Paper:
     decision = look.opened.decision(subject, Category.CONTACT)
     if not decision.allowed:
-        return papers.withheld(["Contact"], decision, at=look.at)
+        return papers.withheld(["Contact"], decision, look.purpose, at=look.at)
     strip = papers.counterpart(why(look.opened, subject, Category.CONTACT, triggers=kept))
     held = people.get_contact(subject, look.opened)
-    rows = () if held is None else tuple(
-        Row(label, value) for label, value in (
-            ("Telephone", held.telephone), ("Email", held.email), ("Address", held.address), ("Postcode", held.postcode)) if value)
+    rows = (
+        ()
+        if held is None
+        else tuple(
+            Row(label, value)
+            for label, value in (
+                ("Telephone", held.telephone),
+                ("Email", held.email),
+                ("Address", held.address),
+                ("Postcode", held.postcode),
+            )
+            if value
+        )
+    )
     section = Section("Contact", strip, rows=rows, prose=() if rows else ("Nothing is held.",))
     return Paper("contact", section, (Item("Contact", "#contact"),))
 
@@ -134,24 +201,35 @@ def _told(event: ledger.Entry, health: Decision) -> bool:
     Whether an event stands on this viewer's timeline: acts, not looks. Those on the clinical record are told only to who may
     open it, since that something was recorded says something of what.
     """
-    if event.outcome != "done" or event.event == "records:note_changed":
+    if event.outcome != "done" or event.actor_kind == "nobody" or event.event == "records:note_changed":
         return False
     room = event.event.partition(":")[0]
     return room in {"people", "prescribing"} or (room == "records" and health.allowed)
 
 
+def _timeline(events: list[ledger.Entry], teller: Teller) -> list[Entry]:
+    """The newest events; what one person did several times in a row on a day is told once."""
+    return list(dict.fromkeys(_entry(event, teller) for event in events))[:_SHOWN_EVENTS]
+
+
 def _entry(event: ledger.Entry, teller: Teller) -> Entry:
     who = teller.who(f"service:{event.actor}" if event.actor_kind == "service" else event.actor)
     today = timezone.localdate(event.at) == teller.today
-    return Entry(teller.on(event.at), f"{who} {event.words}", state="today" if today else "past")
+    when = "Today" if today else teller.on(event.at)
+    return Entry(when, f"{who} {event.words}", state="today" if today else "past")
 
 
 def _teller(
-    look: Looking, subject: UUID, sections: list[records.Shown | records.Withheld], lines: list[prescribing.RequestLine],
+    look: Looking,
+    subject: UUID,
+    sections: list[records.Shown | records.Withheld],
+    lines: list[prescribing.RequestLine],
     events: list[ledger.Entry],
 ) -> Teller:
     """Everyone who is named on the card, in one query for their published profiles."""
-    ids = {line.prescriber for line in lines if line.prescriber} | {UUID(event.actor) for event in events if _is_id(event.actor)}
+    ids = {line.prescriber for line in lines if line.prescriber} | {
+        UUID(event.actor) for event in events if _is_id(event.actor)
+    }
     for section in sections:
         if isinstance(section, records.Shown):
             for row in section.rows:

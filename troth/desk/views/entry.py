@@ -68,34 +68,71 @@ def _add(request: HttpRequest, subject: UUID, kind: type[EntryForm], record: Rec
         else:
             return redirect("desk_card", subject=subject)
     who = people.get_identity(subject, look.opened)
-    return show(request, "entry/add", frame(request, purpose=purpose_line(look.opened, subject)),
-                form=form, what=title, subject=subject, name=who.name if who else "", files=kind is FileForm)
+    return show(
+        request,
+        "entry/add",
+        frame(request, purpose=purpose_line(look.opened, subject)),
+        form=form,
+        what=title,
+        subject=subject,
+        name=who.name if who else "",
+        files=kind is FileForm,
+    )
 
 
 def _record_allergy(subject: UUID, form: EntryForm, look: Looking) -> object:
     said = form.cleaned_data
     return services.record_allergy(
-        subject, substance=said["substance"], reaction=said["reaction"], since=said["since"], source=Source(said["source"]),
-        criticality=Criticality(said["criticality"]), verification=Verification(said["verification"]), release=form.release,
-        by=look.actor, at=look.at)
+        subject,
+        substance=said["substance"],
+        reaction=said["reaction"],
+        since=said["since"],
+        source=Source(said["source"]),
+        criticality=Criticality(said["criticality"]),
+        verification=Verification(said["verification"]),
+        release=form.release,
+        by=look.actor,
+        at=look.at,
+    )
 
 
 def _record_medicine(subject: UUID, form: EntryForm, look: Looking) -> object:
     said = form.cleaned_data
     return services.record_medicine(
-        subject, medicine=said["medicine"], dose=said["dose"], since=said["since"], reason=said["reason"],
-        source=Source(said["source"]), release=form.release, by=look.actor, at=look.at)
+        subject,
+        medicine=said["medicine"],
+        dose=said["dose"],
+        since=said["since"],
+        reason=said["reason"],
+        source=Source(said["source"]),
+        release=form.release,
+        by=look.actor,
+        at=look.at,
+    )
 
 
 def _record_measurement(subject: UUID, form: EntryForm, look: Looking) -> object:
     said = form.cleaned_data
     return services.record_measurement(
-        subject, measure=Measure(said["measure"]), value=said["value"], taken_on=said["taken_on"], source=Source(said["source"]),
-        release=form.release, by=look.actor, at=look.at)
+        subject,
+        measure=Measure(said["measure"]),
+        value=said["value"],
+        taken_on=said["taken_on"],
+        source=Source(said["source"]),
+        release=form.release,
+        by=look.actor,
+        at=look.at,
+    )
 
 
 def _record_file(subject: UUID, form: EntryForm, look: Looking) -> object:
     said = form.cleaned_data
     return services.add_file(
-        subject, title=said["title"], source=Source(said["source"]), upload=said["file"], release=form.release,
-        by=look.actor, at=look.at)
+        subject,
+        title=said["title"],
+        source=Source(said["source"]),
+        upload=said["file"],
+        release=form.release,
+        by=look.actor,
+        at=look.at,
+    )

@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from troth.design.tables import Cell, Column, table_of
-from troth.desk.forms.finding import FindForm
+from troth.design.values import Counterpart, Term
+from troth.desk.forms.finding import REASONS, FindForm
 from troth.desk.frame import frame, looking, show
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
@@ -23,17 +24,33 @@ def find(request: HttpRequest) -> HttpResponse:
         # From the box in the band: the words are kept, nothing is searched, and the reason is asked for without reproach.
         return show(request, "find/person", page, form=FindForm(initial={"q": request.POST.get("q", "")}))
     form = FindForm(request.POST)
-    found = None
+    found, strip = None, None
     if form.is_valid():
         reason = FindReason(form.cleaned_data["reason"])
         with processing(Purpose.FIND, by=look.actor, at=look.at, find_reason=reason) as opened:
+            strip = Counterpart(
+                "Why you see this",
+                terms=(
+                    Term("For", opened.declared.title if opened.declared else ""),
+                    Term("Because", REASONS[reason][0]),
+                ),
+            )
             try:
                 found = people.find_people(form.cleaned_data["q"], opened)
             except TooVague as error:
                 form.add_error("q", str(error))
     table = None
     if found is not None and found.people:
-        table = table_of("People found", (Column("Name", "name"), Column("Born", "figures", word="Born"), Column("Area", word="Area")), [
-            (Cell(person.name, href=reverse("desk_card", args=[person.subject])), str(person.birth_year or ""), person.postcode_area)
-            for person in found.people])
-    return show(request, "find/person", page, form=form, found=found, table=table)
+        table = table_of(
+            "People found",
+            (Column("Name", "name"), Column("Born", "figures", word="Born"), Column("Area", word="Area")),
+            [
+                (
+                    Cell(person.name, href=reverse("desk_card", args=[person.subject])),
+                    str(person.birth_year or ""),
+                    person.postcode_area,
+                )
+                for person in found.people
+            ],
+        )
+    return show(request, "find/person", page, form=form, found=found, table=table, why=strip)

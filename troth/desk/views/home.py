@@ -1,6 +1,5 @@
 """Today at the desk: the requests that wait for whoever looks."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -8,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from troth.design.tables import Cell, Column, Table, table_of
-from troth.design.values import Link
-from troth.desk.frame import frame, looking, show
+from troth.design.values import Counterpart, Link, Term
+from troth.desk.frame import Looking, frame, looking, show
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing.rules import PASSING_ON
@@ -23,22 +22,46 @@ def today(request: HttpRequest) -> HttpResponse:
     unassigned = prescribing.list_to_pass_on() if passing else []
     names = people.names_of({line.subject for line in (*mine, *unassigned)}, look.opened)
     return show(
-        request, "home/today", frame(request),
-        mine=_table("Waiting for you", mine, names, reverse_to="desk_card"),
+        request,
+        "home/today",
+        frame(request),
         passing=passing,
-        unassigned=_table("To pass on", unassigned, names, reverse_to="desk_card", act="Pass on"),
         day=timezone.localtime(look.at).date(),
+        mine=_table("Waiting for you", mine, names, look),
+        mine_why=_why(mine, look),
+        unassigned=_table("To pass on", unassigned, names, look, act="Pass on"),
+        unassigned_why=_why(unassigned, look),
     )
 
 
 def _table(
-    title: str, lines: Iterable[prescribing.RequestLine], names: dict[UUID, str], *, reverse_to: str, act: str = "",
+    title: str,
+    lines: list[prescribing.RequestLine],
+    names: dict[UUID, str],
+    look: Looking,
+    *,
+    act: str = "",
 ) -> Table | None:
     columns = (Column("Who", "name"), Column("Asked", "figures", word="Asked"), Column("Where it is"))
     rows: list[tuple[str | Cell, ...]] = []
     for line in lines:
-        # A person under restriction keeps their name here; whoever is withheld altogether is told as withheld, never left out.
-        who = Cell(names[line.subject], href=reverse(reverse_to, args=[line.subject])) if line.subject in names else Cell("Withheld", coin="parted")
-        cells: tuple[str | Cell, ...] = (who, f"{timezone.localtime(line.requested_at):%-d %B, %H:%M}", line.status.words.capitalize())
-        rows.append((*cells, Cell(act=Link(act, reverse("desk_assign", args=[line.id]), names.get(line.subject, "")))) if act else cells)
+        # Whoever is withheld stands here as withheld: a request that dropped out of the list would be forgotten.
+        known = line.subject in names
+        who = (
+            Cell(names[line.subject], href=reverse("desk_card", args=[line.subject]))
+            if known
+            else Cell("Withheld", coin="parted")
+        )
+        where = "With you" if line.prescriber == look.id else line.status.words.capitalize()
+        cells: tuple[str | Cell, ...] = (who, f"{timezone.localtime(line.requested_at):%-d %B, %H:%M}", where)
+        if act:
+            cells = (*cells, Cell(act=Link(act, reverse("desk_assign", args=[line.id]), names.get(line.subject, ""))))
+        rows.append(cells)
     return table_of(title, (*columns, Column("", "act")) if act else columns, rows) if rows else None
+
+
+def _why(lines: list[prescribing.RequestLine], look: Looking) -> Counterpart | None:
+    """Why these names stand here: one list, one reason, as the gate found it for the first of them."""
+    because = next((label for line in lines if (label := look.opened.known_reason(line.subject))), "")
+    terms = (Term("For", look.purpose), Term("Because", because[:1].upper() + because[1:]))
+    return Counterpart("Why you see this", terms=terms) if because else None

@@ -12,7 +12,6 @@ from troth.desk.forms.record import AdditionForm, NoteForm, SignForm
 from troth.desk.frame import Looking, frame, looking, purpose_line, show
 from troth.desk.papers import Teller
 from troth.desk.views.entry import is_professional
-from troth.gate.whys import why
 from troth.people import selectors as people
 from troth.records import selectors as records
 from troth.records import services
@@ -27,7 +26,9 @@ def write(request: HttpRequest, subject: UUID) -> HttpResponse:
     look.opened.require(subject, Category.IDENTITY, Category.HEALTH)
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = services.write_note(subject, heading=form.cleaned_data["heading"], text=form.cleaned_data["text"], by=look.actor, at=look.at)
+        made = services.write_note(
+            subject, heading=form.cleaned_data["heading"], text=form.cleaned_data["text"], by=look.actor, at=look.at
+        )
         return redirect("desk_note", note=made.pk)
     return _page(request, look, subject, "note/write", form=form, what="Write a note")
 
@@ -41,7 +42,9 @@ def read(request: HttpRequest, note: UUID) -> HttpResponse:
     form = NoteForm(request.POST or None, initial={"heading": found.heading, "text": found.text})
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_draft(note, heading=form.cleaned_data["heading"], text=form.cleaned_data["text"], by=look.actor, at=look.at)
+            services.change_draft(
+                note, heading=form.cleaned_data["heading"], text=form.cleaned_data["text"], by=look.actor, at=look.at
+            )
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
@@ -63,8 +66,7 @@ def sign(request: HttpRequest, note: UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("desk_card", subject=found.subject)
-    strip = papers.counterpart(why(look.opened, found.subject, Category.HEALTH))
-    return _page(request, look, found.subject, "note/sign", form=form, prose=papers.note_prose(found), why=strip, note=note)
+    return _page(request, look, found.subject, "note/sign", form=form, prose=papers.note_prose(found), note=note)
 
 
 def add(request: HttpRequest, note: UUID) -> HttpResponse:
@@ -74,7 +76,9 @@ def add(request: HttpRequest, note: UUID) -> HttpResponse:
     form = AdditionForm(request.POST if request.method == "POST" else None, **_options(look))
     if request.method == "POST" and form.is_valid():
         try:
-            services.add_to_note(note, text=form.cleaned_data["text"], release=form.release, by=look.actor, at=look.at)
+            services.add_to_note(
+                note, text=form.cleaned_data["text"], release=form.release, by=look.actor, at=look.at
+            )
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
@@ -82,14 +86,24 @@ def add(request: HttpRequest, note: UUID) -> HttpResponse:
     return _signed(request, look, found, form=form)
 
 
-def _signed(request: HttpRequest, look: Looking, found: NoteLine, *, form: AdditionForm | None = None) -> HttpResponse:
+def _signed(
+    request: HttpRequest, look: Looking, found: NoteLine, *, form: AdditionForm | None = None
+) -> HttpResponse:
     ids = {found.author, *(addition.author for addition in found.additions)}
     names = {key: member.name for key, member in people.staff_profiles(ids).items()}
     teller = Teller(look.id, found.subject, names, timezone.localdate(look.at))
     return _page(
-        request, look, found.subject, "note/read", form=form, note=found.recorded.id, prose=papers.note_prose(found),
-        additions=papers.additions(found, teller), signed=papers.signature(found, teller), when=papers.note_line(found, teller),
-        why=papers.counterpart(why(look.opened, found.subject, Category.HEALTH)))
+        request,
+        look,
+        found.subject,
+        "note/read",
+        form=form,
+        note=found.recorded.id,
+        prose=papers.note_prose(found),
+        additions=papers.additions(found, teller),
+        signed=papers.signature(found, teller),
+        when=papers.note_line(found, teller),
+    )
 
 
 def _options(look: Looking) -> dict[str, Any]:
@@ -99,4 +113,12 @@ def _options(look: Looking) -> dict[str, Any]:
 def _page(request: HttpRequest, look: Looking, subject: UUID, template: str, **values: Any) -> HttpResponse:
     who = people.get_identity(subject, look.opened)
     page = frame(request, purpose=purpose_line(look.opened, subject))
-    return show(request, template, page, subject=subject, name=who.name if who else "", **values)
+    return show(
+        request,
+        template,
+        page,
+        subject=subject,
+        name=who.name if who else "",
+        why=papers.health_strip(look, subject, who),
+        **values,
+    )

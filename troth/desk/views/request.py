@@ -10,7 +10,6 @@ from troth.desk import papers
 from troth.desk.forms.request import AssignForm, DecisionForm
 from troth.desk.frame import frame, looking, purpose_line, show
 from troth.gate.refusals import Decision
-from troth.gate.whys import why
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
@@ -27,19 +26,31 @@ def assign(request: HttpRequest, treatment: UUID) -> HttpResponse:
     look.opened.require(line.subject if line else treatment, Category.IDENTITY)
     if line is None:
         raise Http404
-    choices = [(member.subject, f"{member.name}, {member.registration}" if member.registration else member.name)
-               for member in prescribing.list_prescribers(look.opened)]
+    choices = [
+        (member.subject, f"{member.name}, {member.registration}" if member.registration else member.name)
+        for member in prescribing.list_prescribers(look.opened)
+    ]
     form = AssignForm(request.POST if request.method == "POST" else None, prescribers=choices)
     if request.method == "POST" and form.is_valid():
         try:
-            services.assign_request(treatment, prescriber=UUID(form.cleaned_data["prescriber"]), by=look.actor, at=look.at)
+            services.assign_request(
+                treatment, prescriber=UUID(form.cleaned_data["prescriber"]), by=look.actor, at=look.at
+            )
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
             return redirect("desk_home")
     who = people.get_identity(line.subject, look.opened)
-    return show(request, "request/assign", frame(request, purpose=purpose_line(look.opened, line.subject)),
-                form=form, subject=line.subject, name=who.name if who else "", where=line.status.words, any=bool(choices))
+    return show(
+        request,
+        "request/assign",
+        frame(request, purpose=purpose_line(look.opened, line.subject)),
+        form=form,
+        subject=line.subject,
+        name=who.name if who else "",
+        where=line.status.words,
+        any=bool(choices),
+    )
 
 
 def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
@@ -52,8 +63,13 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
     form = DecisionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.decide_request(treatment, outcome=Outcome(form.cleaned_data["outcome"]), words=form.cleaned_data["words"],
-                                    by=look.actor, at=look.at)
+            services.decide_request(
+                treatment,
+                outcome=Outcome(form.cleaned_data["outcome"]),
+                words=form.cleaned_data["words"],
+                by=look.actor,
+                at=look.at,
+            )
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
@@ -63,5 +79,13 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
     this = next(each for each in opened if each.line.id == treatment)
     rows = [Row("Asked for", this.medicine), *(Row(each.question, each.answer) for each in this.answers)]
     who = people.get_identity(line.subject, look.opened)
-    return show(request, "request/decide", frame(request, purpose=purpose_line(look.opened, line.subject)), form=form, rows=rows,
-                subject=line.subject, name=who.name if who else "", why=papers.counterpart(why(look.opened, line.subject, Category.HEALTH)))
+    return show(
+        request,
+        "request/decide",
+        frame(request, purpose=purpose_line(look.opened, line.subject)),
+        form=form,
+        rows=rows,
+        subject=line.subject,
+        name=who.name if who else "",
+        why=papers.health_strip(look, line.subject, who),
+    )

@@ -123,3 +123,20 @@ def test_half_a_postcode_is_none(typed: str) -> None:
 
 def test_a_query_reads_a_date_in_either_order() -> None:
     assert read_query("lee 1980-12-31").born_on == read_query("31/12/1980 lee").born_on == date(1980, 12, 31)
+
+
+def test_under_a_restriction_a_person_is_found_and_where_they_live_is_not_shown(support: actors.Actor) -> None:
+    from troth.gate import facts
+    from troth.gate.acts import act
+    from troth.gate.models import FactKind
+    from troth.ledger.names import Event
+
+    @act(Event.RESTRICTED, purpose=Purpose.RIGHTS)
+    def restrict(subject, *, by, at) -> None:  # type: ignore[no-untyped-def]
+        facts.record(subject, FactKind.RESTRICTION, at=at)
+
+    subject = make_patient()
+    restrict(subject, by=actors.person(subject, at=LATER), at=LATER)
+    assert find("oddie", support).people == (FoundPerson(subject, "Maureen Oddie", 1971, ""),)
+    event = LedgerEvent.objects.filter(event="gate:opened", subject=subject.hex, purpose="find").latest("id")
+    assert event.what == "identity"

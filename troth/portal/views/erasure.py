@@ -44,7 +44,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
              if kind.category is not Category.ACCOUNT]
     everywhere, _ = gone_everywhere(at)
     return render(request, "portal/erasure/confirm.html", {
-        "form": form, "mark": mark_of(plan), "going": [own_data.fate_of(kind) for half, kind in kinds if half == 0],
+        "form": form, "mark": mark_of(plan), "uses": own_data.uses_table(plan), "going": [own_data.fate_of(kind) for half, kind in kinds if half == 0],
         "staying": [own_data.fate_of(kind) for half, kind in kinds if half == 1],
         "certificates": [Link(f"{each.reference}, {timezone.localtime(each.issued_at):%-d %B %Y}",
                               reverse("my_certificate", args=[each.id])) for each in rights.list_certificates(subject, opened)],
@@ -131,7 +131,7 @@ def _show(request: HttpRequest, found: Certificate, *, signed_in: bool) -> HttpR
 def _fate(said: dict[str, object], *, gone: bool = False) -> Fate:
     until = said["until"]
     words = "Gone" if gone else f"Stays until {_day(str(until))}" if until else "Stays for now"
-    return Fate(str(said["title"]), str(said["why"]), "gone" if gone else "staying", words, str(said["law"]))
+    return Fate(str(said["title"]), str(said["why"]), "gone" if gone else "staying", words, own_data.cited(str(said["law"])))
 
 
 def _day(text: str) -> str:

@@ -9,38 +9,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('vault', '0001_initial'),
+        ("vault", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MedicationRequest',
+            name="MedicationRequest",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('status', models.CharField(choices=[('requested', 'waiting to be passed to a prescriber'), ('assigned', 'with a prescriber'), ('decided', 'decided'), ('withdrawn', 'taken back by the person')], max_length=9)),
-                ('prescriber', models.UUIDField(null=True)),
-                ('assistant', models.UUIDField(null=True)),
-                ('requested_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('medicine', troth.vault.fields.SealedText(compartment='prescribing.requests', id='prescribing.request.medicine')),
-                ('answers', troth.vault.fields.SealedJSON(compartment='prescribing.requests', id='prescribing.request.answers')),
-                ('outcome', troth.vault.fields.SealedChoice(compartment='prescribing.requests', id='prescribing.request.outcome')),
-                ('outcome_words', troth.vault.fields.SealedText(compartment='prescribing.requests', id='prescribing.request.outcome_words')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "waiting to be passed to a prescriber"),
+                            ("assigned", "with a prescriber"),
+                            ("decided", "decided"),
+                            ("withdrawn", "taken back by the person"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("prescriber", models.UUIDField(null=True)),
+                ("assistant", models.UUIDField(null=True)),
+                ("requested_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "medicine",
+                    troth.vault.fields.SealedText(
+                        compartment="prescribing.requests", id="prescribing.request.medicine"
+                    ),
+                ),
+                (
+                    "answers",
+                    troth.vault.fields.SealedJSON(
+                        compartment="prescribing.requests", id="prescribing.request.answers"
+                    ),
+                ),
+                (
+                    "outcome",
+                    troth.vault.fields.SealedChoice(
+                        compartment="prescribing.requests", id="prescribing.request.outcome"
+                    ),
+                ),
+                (
+                    "outcome_words",
+                    troth.vault.fields.SealedText(
+                        compartment="prescribing.requests", id="prescribing.request.outcome_words"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['prescriber', 'status'], name='request_by_prescriber'), models.Index(fields=['status', 'requested_at'], name='request_queue')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('status', troth.prescribing.models.RequestStatus['DECIDED'])), models.Q(models.Q(('status', troth.prescribing.models.RequestStatus['DECIDED']), _negated=True), ('decided_at', None)), _connector='OR'), name='request_is_decided_at_a_moment'), models.CheckConstraint(condition=models.Q(models.Q(('status', troth.prescribing.models.RequestStatus['ASSIGNED']), _negated=True), ('prescriber__isnull', False), _connector='OR'), name='assigned_request_has_a_prescriber')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["prescriber", "status"], name="request_by_prescriber"),
+                    models.Index(fields=["status", "requested_at"], name="request_queue"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("status", troth.prescribing.models.RequestStatus["DECIDED"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("status", troth.prescribing.models.RequestStatus["DECIDED"]), _negated=True
+                                ),
+                                ("decided_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="request_is_decided_at_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", troth.prescribing.models.RequestStatus["ASSIGNED"]), _negated=True),
+                            ("prescriber__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="assigned_request_has_a_prescriber",
+                    ),
+                ],
             },
         ),
     ]

@@ -28,12 +28,21 @@ class Clinic:
 def ask(by: Actor) -> UUID:
     """A request of this person's."""
     assert by.id
-    return services.request_treatment(by.id, medicine="sentinel-medicine", answers=ANSWERS, by=by, at=factories.NOW).pk
+    return services.request_treatment(
+        by.id, medicine="sentinel-medicine", answers=ANSWERS, by=by, at=factories.NOW
+    ).pk
 
 
 @pytest.fixture
 def clinic(notice_in_force: None) -> Clinic:
     ann = factories.patient()
     assert ann.id
-    return Clinic(ann, ann.id, ask(ann), *(factories.staff(role) for role in (
-        "prescriber", "prescriber", "healthcare_assistant", "patient_support", "finance")))
+    return Clinic(
+        ann,
+        ann.id,
+        ask(ann),
+        *(
+            factories.staff(role)
+            for role in ("prescriber", "prescriber", "healthcare_assistant", "patient_support", "finance")
+        ),
+    )

@@ -24,7 +24,14 @@ from troth.vault.categories import Category
 DAY = timedelta(days=1)
 
 
-def may(actor: Actor, clinic: Clinic, purpose: Purpose = Purpose.PRESCRIBING, category: Category = Category.HEALTH, *, at=LATER) -> bool:
+def may(
+    actor: Actor,
+    clinic: Clinic,
+    purpose: Purpose = Purpose.PRESCRIBING,
+    category: Category = Category.HEALTH,
+    *,
+    at=LATER,
+) -> bool:
     with processing(purpose, by=actor, at=at) as opened:
         return opened.decision(clinic.subject, category).allowed
 
@@ -34,7 +41,9 @@ def assign(clinic: Clinic, to: Actor | None = None, by: Actor | None = None) -> 
 
 
 def decide(clinic: Clinic, by: Actor, *, at=LATER) -> None:
-    services.decide_request(clinic.request, outcome=Outcome.PRESCRIBED, words="408 mg daily for 12 weeks", by=by, at=at)
+    services.decide_request(
+        clinic.request, outcome=Outcome.PRESCRIBED, words="408 mg daily for 12 weeks", by=by, at=at
+    )
 
 
 def test_every_column_is_sealed_or_declared(db: None) -> None:
@@ -48,7 +57,11 @@ def test_support_passes_a_request_on_without_a_key_to_the_answers(clinic: Clinic
     assign(clinic)
     event = LedgerEvent.objects.get(event="prescribing:assigned")
     assert (event.subject, event.actor, event.purpose, event.reason) == (
-        clinic.subject.hex, clinic.support.id.hex, "prescribing", "a request to pass on")
+        clinic.subject.hex,
+        clinic.support.id.hex,
+        "prescribing",
+        "a request to pass on",
+    )
     with pytest.raises(Refused), processing(Purpose.PRESCRIBING, by=clinic.support, at=LATER):
         _ = MedicationRequest.objects.get().answers
 
@@ -110,7 +123,11 @@ def test_only_its_prescriber_decides_and_once(clinic: Clinic) -> None:
         services.withdraw_request(clinic.request, by=clinic.ann, at=LATER)
     with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=LATER) as opened:
         (found,) = selectors.requests_of(clinic.subject, opened)
-    assert (found.outcome, found.outcome_words, found.decided_at) == (Outcome.PRESCRIBED, "408 mg daily for 12 weeks", LATER)
+    assert (found.outcome, found.outcome_words, found.decided_at) == (
+        Outcome.PRESCRIBED,
+        "408 mg daily for 12 weeks",
+        LATER,
+    )
     assert found.answers[0].question == "Do you smoke?"
 
 
@@ -138,7 +155,9 @@ def test_each_reason_is_one_query_for_fifty_people_as_for_five(clinic: Clinic) -
     counts = []
     for size in (5, 50):
         with CaptureQueriesContext(connections["default"]) as captured:
-            found = reasons.answer_for(clinic.prescriber, [person.id for person in people[:size]], Purpose.PRESCRIBING, at=LATER)
+            found = reasons.answer_for(
+                clinic.prescriber, [person.id for person in people[:size]], Purpose.PRESCRIBING, at=LATER
+            )
         assert set(found.values()) == {"a request assigned to you"} and len(found) == size
         counts.append(len(captured))
     assert counts == [1, 1]

@@ -10,127 +10,287 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('vault', '0001_initial'),
+        ("vault", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AllergyIntolerance',
+            name="AllergyIntolerance",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('release', models.CharField(choices=[('held', 'waits for a health professional to release it'), ('released', 'in the copy they take by themselves'), ('withheld', 'kept out of their own copy until the privacy officer has asked a health professional')], default=troth.records.models.Release['HELD'], max_length=8)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('released_by', models.UUIDField(null=True)),
-                ('substance', troth.vault.fields.SealedText(compartment='records.card', id='records.allergy.substance')),
-                ('reaction', troth.vault.fields.SealedText(compartment='records.card', id='records.allergy.reaction')),
-                ('since', troth.vault.fields.SealedText(compartment='records.card', id='records.allergy.since')),
-                ('criticality', troth.vault.fields.SealedChoice(compartment='records.card', id='records.allergy.criticality')),
-                ('verification', troth.vault.fields.SealedChoice(compartment='records.card', id='records.allergy.verification')),
-                ('source', troth.vault.fields.SealedChoice(compartment='records.card', id='records.allergy.source')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "release",
+                    models.CharField(
+                        choices=[
+                            ("held", "waits for a health professional to release it"),
+                            ("released", "in the copy they take by themselves"),
+                            (
+                                "withheld",
+                                "kept out of their own copy until the privacy officer has asked a health professional",
+                            ),
+                        ],
+                        default=troth.records.models.Release["HELD"],
+                        max_length=8,
+                    ),
+                ),
+                ("released_at", models.DateTimeField(null=True)),
+                ("released_by", models.UUIDField(null=True)),
+                (
+                    "substance",
+                    troth.vault.fields.SealedText(compartment="records.card", id="records.allergy.substance"),
+                ),
+                (
+                    "reaction",
+                    troth.vault.fields.SealedText(compartment="records.card", id="records.allergy.reaction"),
+                ),
+                ("since", troth.vault.fields.SealedText(compartment="records.card", id="records.allergy.since")),
+                (
+                    "criticality",
+                    troth.vault.fields.SealedChoice(compartment="records.card", id="records.allergy.criticality"),
+                ),
+                (
+                    "verification",
+                    troth.vault.fields.SealedChoice(compartment="records.card", id="records.allergy.verification"),
+                ),
+                ("source", troth.vault.fields.SealedChoice(compartment="records.card", id="records.allergy.source")),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='DocumentReference',
+            name="DocumentReference",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('release', models.CharField(choices=[('held', 'waits for a health professional to release it'), ('released', 'in the copy they take by themselves'), ('withheld', 'kept out of their own copy until the privacy officer has asked a health professional')], default=troth.records.models.Release['HELD'], max_length=8)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('released_by', models.UUIDField(null=True)),
-                ('title', troth.vault.fields.SealedText(compartment='records.files', id='records.document.title')),
-                ('file', troth.vault.files.SealedFile(compartment='records.files', id='records.document.file')),
-                ('source', troth.vault.fields.SealedChoice(compartment='records.files', id='records.document.source')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "release",
+                    models.CharField(
+                        choices=[
+                            ("held", "waits for a health professional to release it"),
+                            ("released", "in the copy they take by themselves"),
+                            (
+                                "withheld",
+                                "kept out of their own copy until the privacy officer has asked a health professional",
+                            ),
+                        ],
+                        default=troth.records.models.Release["HELD"],
+                        max_length=8,
+                    ),
+                ),
+                ("released_at", models.DateTimeField(null=True)),
+                ("released_by", models.UUIDField(null=True)),
+                ("title", troth.vault.fields.SealedText(compartment="records.files", id="records.document.title")),
+                ("file", troth.vault.files.SealedFile(compartment="records.files", id="records.document.file")),
+                (
+                    "source",
+                    troth.vault.fields.SealedChoice(compartment="records.files", id="records.document.source"),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='MedicationStatement',
+            name="MedicationStatement",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('release', models.CharField(choices=[('held', 'waits for a health professional to release it'), ('released', 'in the copy they take by themselves'), ('withheld', 'kept out of their own copy until the privacy officer has asked a health professional')], default=troth.records.models.Release['HELD'], max_length=8)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('released_by', models.UUIDField(null=True)),
-                ('medicine', troth.vault.fields.SealedText(compartment='records.card', id='records.medicine.medicine')),
-                ('dose', troth.vault.fields.SealedText(compartment='records.card', id='records.medicine.dose')),
-                ('since', troth.vault.fields.SealedText(compartment='records.card', id='records.medicine.since')),
-                ('reason', troth.vault.fields.SealedText(compartment='records.card', id='records.medicine.reason')),
-                ('source', troth.vault.fields.SealedChoice(compartment='records.card', id='records.medicine.source')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "release",
+                    models.CharField(
+                        choices=[
+                            ("held", "waits for a health professional to release it"),
+                            ("released", "in the copy they take by themselves"),
+                            (
+                                "withheld",
+                                "kept out of their own copy until the privacy officer has asked a health professional",
+                            ),
+                        ],
+                        default=troth.records.models.Release["HELD"],
+                        max_length=8,
+                    ),
+                ),
+                ("released_at", models.DateTimeField(null=True)),
+                ("released_by", models.UUIDField(null=True)),
+                (
+                    "medicine",
+                    troth.vault.fields.SealedText(compartment="records.card", id="records.medicine.medicine"),
+                ),
+                ("dose", troth.vault.fields.SealedText(compartment="records.card", id="records.medicine.dose")),
+                ("since", troth.vault.fields.SealedText(compartment="records.card", id="records.medicine.since")),
+                ("reason", troth.vault.fields.SealedText(compartment="records.card", id="records.medicine.reason")),
+                ("source", troth.vault.fields.SealedChoice(compartment="records.card", id="records.medicine.source")),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('release', models.CharField(choices=[('held', 'waits for a health professional to release it'), ('released', 'in the copy they take by themselves'), ('withheld', 'kept out of their own copy until the privacy officer has asked a health professional')], default=troth.records.models.Release['HELD'], max_length=8)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('released_by', models.UUIDField(null=True)),
-                ('measure', troth.vault.fields.SealedChoice(compartment='records.card', id='records.observation.measure')),
-                ('value', troth.vault.fields.SealedDecimal(compartment='records.card', id='records.observation.value')),
-                ('taken_on', troth.vault.fields.SealedDate(compartment='records.card', id='records.observation.taken_on')),
-                ('source', troth.vault.fields.SealedChoice(compartment='records.card', id='records.observation.source')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "release",
+                    models.CharField(
+                        choices=[
+                            ("held", "waits for a health professional to release it"),
+                            ("released", "in the copy they take by themselves"),
+                            (
+                                "withheld",
+                                "kept out of their own copy until the privacy officer has asked a health professional",
+                            ),
+                        ],
+                        default=troth.records.models.Release["HELD"],
+                        max_length=8,
+                    ),
+                ),
+                ("released_at", models.DateTimeField(null=True)),
+                ("released_by", models.UUIDField(null=True)),
+                (
+                    "measure",
+                    troth.vault.fields.SealedChoice(compartment="records.card", id="records.observation.measure"),
+                ),
+                (
+                    "value",
+                    troth.vault.fields.SealedDecimal(compartment="records.card", id="records.observation.value"),
+                ),
+                (
+                    "taken_on",
+                    troth.vault.fields.SealedDate(compartment="records.card", id="records.observation.taken_on"),
+                ),
+                (
+                    "source",
+                    troth.vault.fields.SealedChoice(compartment="records.card", id="records.observation.source"),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ClinicalNote',
+            name="ClinicalNote",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('release', models.CharField(choices=[('held', 'waits for a health professional to release it'), ('released', 'in the copy they take by themselves'), ('withheld', 'kept out of their own copy until the privacy officer has asked a health professional')], default=troth.records.models.Release['HELD'], max_length=8)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('released_by', models.UUIDField(null=True)),
-                ('status', models.CharField(choices=[('draft', 'being written; only its author sees it as theirs to change'), ('signed', 'signed, and never changed again')], max_length=8)),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('author', models.UUIDField()),
-                ('heading', troth.vault.fields.SealedText(compartment='records.notes', id='records.note.heading')),
-                ('text', troth.vault.fields.SealedText(compartment='records.notes', id='records.note.text')),
-                ('adds_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.clinicalnote')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "release",
+                    models.CharField(
+                        choices=[
+                            ("held", "waits for a health professional to release it"),
+                            ("released", "in the copy they take by themselves"),
+                            (
+                                "withheld",
+                                "kept out of their own copy until the privacy officer has asked a health professional",
+                            ),
+                        ],
+                        default=troth.records.models.Release["HELD"],
+                        max_length=8,
+                    ),
+                ),
+                ("released_at", models.DateTimeField(null=True)),
+                ("released_by", models.UUIDField(null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "being written; only its author sees it as theirs to change"),
+                            ("signed", "signed, and never changed again"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("author", models.UUIDField()),
+                ("heading", troth.vault.fields.SealedText(compartment="records.notes", id="records.note.heading")),
+                ("text", troth.vault.fields.SealedText(compartment="records.notes", id="records.note.text")),
+                (
+                    "adds_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.clinicalnote",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('signed_at', None), ('status', troth.records.models.NoteStatus['DRAFT'])), models.Q(('signed_at__isnull', False), ('status', troth.records.models.NoteStatus['SIGNED'])), _connector='OR'), name='note_is_signed_at_a_moment'), models.CheckConstraint(condition=models.Q(('status', troth.records.models.NoteStatus['SIGNED']), ('release', troth.records.models.Release['HELD']), _connector='OR'), name='draft_is_held')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_at", None), ("status", troth.records.models.NoteStatus["DRAFT"])),
+                            models.Q(
+                                ("signed_at__isnull", False), ("status", troth.records.models.NoteStatus["SIGNED"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="note_is_signed_at_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", troth.records.models.NoteStatus["SIGNED"]),
+                            ("release", troth.records.models.Release["HELD"]),
+                            _connector="OR",
+                        ),
+                        name="draft_is_held",
+                    ),
+                ],
             },
         ),
     ]

@@ -29,8 +29,14 @@ def clinic(notice_in_force: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
     monkeypatch.setattr(reasons, "_reasons", [])
     ann = factories.patient()
     assert ann.id
-    made = Clinic(ann, ann.id, *(factories.staff(role) for role in (
-        "prescriber", "prescriber", "healthcare_assistant", "patient_support", "privacy_officer")))
+    made = Clinic(
+        ann,
+        ann.id,
+        *(
+            factories.staff(role)
+            for role in ("prescriber", "prescriber", "healthcare_assistant", "patient_support", "privacy_officer")
+        ),
+    )
 
     @reasons.reason("a request", serves={Purpose.CARE, Purpose.PRESCRIBING})
     def involved(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:

@@ -21,7 +21,9 @@ def test_only_ones_own_draft_may_be_changed(status: NoteStatus, author: object) 
             rules.check_can_change(status=status, author=OTHER if author == OTHER else ME, by=ME)
 
 
-@pytest.mark.parametrize(("asked", "source", "own", "professional"), list(product(Release, (None, *Source), (True, False), (True, False))))
+@pytest.mark.parametrize(
+    ("asked", "source", "own", "professional"), list(product(Release, (None, *Source), (True, False), (True, False)))
+)
 def test_nothing_is_released_without_an_opinion_unless_the_person_knows_it(
     asked: Release, source: Source | None, own: bool, professional: bool
 ) -> None:

@@ -29,7 +29,10 @@ def test_sections_are_shown_with_the_gates_own_reason(clinic: Clinic) -> None:
     assert all(isinstance(section, Shown) for section in sections)
     first = sections[0]
     assert isinstance(first, Shown)
-    assert (first.why.purpose, first.why.because) == ("Deciding whether treatment is safe, and prescribing", "a request")
+    assert (first.why.purpose, first.why.because) == (
+        "Deciding whether treatment is safe, and prescribing",
+        "a request",
+    )
     assert first.why.until == date(2034, 11, 24)
     assert first.why.kept_until == "24 November 2034"
 
@@ -71,8 +74,13 @@ def test_a_draft_is_seen_by_its_author_only(clinic: Clinic) -> None:
 def test_additions_stand_under_their_note_in_order(clinic: Clinic) -> None:
     note = signed(clinic)
     for number in (1, 2):
-        services.add_to_note(note.pk, text=f"addition {number}", release=Release.RELEASED, by=clinic.prescriber,
-                             at=NOW + timedelta(minutes=number))
+        services.add_to_note(
+            note.pk,
+            text=f"addition {number}",
+            release=Release.RELEASED,
+            by=clinic.prescriber,
+            at=NOW + timedelta(minutes=number),
+        )
     with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=LATER):
         found: tuple[NoteLine, ...] = selectors.list_notes(clinic.subject, viewer=None)
     assert [addition.text for addition in found[0].additions] == ["addition 1", "addition 2"]
@@ -85,7 +93,10 @@ def test_fifty_rows_cost_as_many_queries_as_five(clinic: Clinic) -> None:
         for number in range(more):
             services.record_allergy(clinic.subject, **ALLERGY, source=Source.PERSON, by=clinic.prescriber, at=NOW)
             services.write_note(clinic.subject, heading="", text=f"note {number}", by=clinic.prescriber, at=NOW)
-        with CaptureQueriesContext(connections["default"]) as data, CaptureQueriesContext(connections["keys"]) as keys:
+        with (
+            CaptureQueriesContext(connections["default"]) as data,
+            CaptureQueriesContext(connections["keys"]) as keys,
+        ):
             with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=LATER) as opened:
                 sections = selectors.card_sections(clinic.subject, opened, born_on=BORN)
         assert isinstance(sections[0], Shown)
@@ -102,8 +113,10 @@ def test_a_child_is_kept_to_the_birthday_that_fits(clinic: Clinic) -> None:
 
     rule = notices.retention_rules(notices.register_in_force(NOW))["care_record"]
     seen = datetime(2026, 11, 24, tzinfo=UTC).date()
-    ends = [kept_until(rule, {Trigger.LAST_CONTACT: seen, Trigger.BIRTH: born}) for born in (
-        date(2016, 1, 1), date(2009, 1, 1), date(2008, 1, 1))]
+    ends = [
+        kept_until(rule, {Trigger.LAST_CONTACT: seen, Trigger.BIRTH: born})
+        for born in (date(2016, 1, 1), date(2009, 1, 1), date(2008, 1, 1))
+    ]
     assert ends == [date(2041, 1, 1), date(2035, 1, 1), date(2034, 11, 24)]
     died = {Trigger.LAST_CONTACT: seen, Trigger.BIRTH: date(2016, 1, 1), Trigger.DEATH: date(2027, 1, 1)}
     assert kept_until(rule, died) == date(2035, 1, 1)

@@ -33,8 +33,13 @@ from troth.records.tests.factories import LATER, NOW, record_fact
 from troth.vault import files, inventory
 from troth.vault.uploads import SealedUpload
 
-ALLERGY: dict[str, Any] = {"substance": "latex", "reaction": "a rash", "since": "2019", "criticality": Criticality.LOW,
-                           "verification": Verification.UNCONFIRMED}
+ALLERGY: dict[str, Any] = {
+    "substance": "latex",
+    "reaction": "a rash",
+    "since": "2019",
+    "criticality": Criticality.LOW,
+    "verification": Verification.UNCONFIRMED,
+}
 
 
 def draft(clinic: Clinic, text: str = "Seen by video.") -> ClinicalNote:
@@ -68,10 +73,25 @@ def test_compartments_follow_rules_that_the_notice_has(notice_in_force: None) ->
 def test_allergy_medicine_and_measurement_are_recorded_by_who_may_and_named_in_the_ledger(clinic: Clinic) -> None:
     services.record_allergy(clinic.subject, **ALLERGY, source=Source.PERSON, by=clinic.assistant, at=NOW)
     assert last_event("records:allergy_recorded").actor == clinic.assistant.id.hex
-    services.record_medicine(clinic.subject, medicine="lymecycline", dose="408 mg daily", since="June", reason="", source=Source.GP,
-                             by=clinic.prescriber, at=NOW)
-    services.record_measurement(clinic.subject, measure=Measure.WEIGHT, value=Decimal("84.20"), taken_on=date(2026, 11, 23),
-                                source=Source.CLINIC, by=clinic.assistant, at=NOW)
+    services.record_medicine(
+        clinic.subject,
+        medicine="lymecycline",
+        dose="408 mg daily",
+        since="June",
+        reason="",
+        source=Source.GP,
+        by=clinic.prescriber,
+        at=NOW,
+    )
+    services.record_measurement(
+        clinic.subject,
+        measure=Measure.WEIGHT,
+        value=Decimal("84.20"),
+        taken_on=date(2026, 11, 23),
+        source=Source.CLINIC,
+        by=clinic.assistant,
+        at=NOW,
+    )
     row = Observation.objects.get()
     assert last_event("records:measured").objects_touched == f"records.observation/{row.pk.hex}/{row.digest()}"
     with processing(Purpose.CARE, by=clinic.prescriber, at=LATER):
@@ -95,12 +115,19 @@ def test_a_draft_is_changed_and_signed_by_its_author_only(clinic: Clinic) -> Non
     note = draft(clinic)
     services.change_draft(note.pk, heading="First look", text="Seen by video, well.", by=clinic.prescriber, at=NOW)
     for wrong in (services.change_draft, services.sign_note):
-        words: dict[str, Any] = {"heading": "", "text": "y"} if wrong is services.change_draft else {"release": Release.RELEASED}
+        words: dict[str, Any] = (
+            {"heading": "", "text": "y"} if wrong is services.change_draft else {"release": Release.RELEASED}
+        )
         with pytest.raises(NotPossible, match="its author"):
             wrong(note.pk, **words, by=clinic.assistant, at=NOW)
     services.sign_note(note.pk, release=Release.RELEASED, by=clinic.prescriber, at=NOW)
     row = ClinicalNote.objects.get(pk=note.pk)
-    assert (row.status, row.signed_at, row.release, row.released_by) == (NoteStatus.SIGNED, NOW, Release.RELEASED, clinic.prescriber.id)
+    assert (row.status, row.signed_at, row.release, row.released_by) == (
+        NoteStatus.SIGNED,
+        NOW,
+        Release.RELEASED,
+        clinic.prescriber.id,
+    )
 
 
 def test_a_signed_note_is_never_overwritten(clinic: Clinic) -> None:
@@ -110,10 +137,14 @@ def test_a_signed_note_is_never_overwritten(clinic: Clinic) -> None:
         services.change_draft(note.pk, heading="", text="otherwise", by=clinic.prescriber, at=LATER)
     with pytest.raises(NotPossible, match="signed"):
         services.sign_note(note.pk, release=Release.WITHHELD, by=clinic.prescriber, at=LATER)
-    added = services.add_to_note(note.pk, text="She wrote: all well.", release=Release.RELEASED, by=clinic.assistant, at=LATER)
+    added = services.add_to_note(
+        note.pk, text="She wrote: all well.", release=Release.RELEASED, by=clinic.assistant, at=LATER
+    )
     assert ClinicalNote.objects.get(pk=note.pk).digest() == before
     # An addition to an addition stands under the note, so that they are read in one place.
-    again = services.add_to_note(added.pk, text="And again.", release=Release.RELEASED, by=clinic.prescriber, at=LATER)
+    again = services.add_to_note(
+        added.pk, text="And again.", release=Release.RELEASED, by=clinic.prescriber, at=LATER
+    )
     assert again.adds_to_id == note.pk
 
 
@@ -151,8 +182,10 @@ def test_the_person_adds_to_their_own_card(clinic: Clinic) -> None:
 def test_restriction_stops_writing_at_once(clinic: Clinic) -> None:
     note = draft(clinic)
     record_fact(clinic.subject, FactKind.RESTRICTION, by=clinic.ann, at=NOW)
-    for act in (lambda: services.sign_note(note.pk, release=Release.HELD, by=clinic.prescriber, at=LATER),
-                lambda: draft(clinic)):
+    for act in (
+        lambda: services.sign_note(note.pk, release=Release.HELD, by=clinic.prescriber, at=LATER),
+        lambda: draft(clinic),
+    ):
         with pytest.raises(Refused) as refused:
             act()
         assert refused.value.decision.check is Check.RESTRICTION
@@ -170,8 +203,12 @@ def test_a_note_that_does_not_exist_is_refused_like_a_strangers(clinic: Clinic) 
 
 def test_a_file_is_kept_sealed_and_read_back(clinic: Clinic) -> None:
     content = b"sentinel-of-a-letter " * 5_000
-    upload = SealedUpload(files.store([content], name="letter of Ann.txt", media_type="text/plain"), "text/plain", None)
-    made = services.add_file(clinic.subject, title="Letter from her GP", source=Source.GP, upload=upload, by=clinic.prescriber, at=NOW)
+    upload = SealedUpload(
+        files.store([content], name="letter of Ann.txt", media_type="text/plain"), "text/plain", None
+    )
+    made = services.add_file(
+        clinic.subject, title="Letter from her GP", source=Source.GP, upload=upload, by=clinic.prescriber, at=NOW
+    )
     upload.close()
     with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=LATER) as opened:
         assert b"".join(selectors.open_file(made.pk, opened).read()) == content

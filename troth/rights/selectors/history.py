@@ -33,6 +33,7 @@ class Look:
     refused: bool
     opened: bool
     by_themself: bool
+    by_person: bool
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ def history_of(
     notice = notice_now(at)
     looks = tuple(
         Look(entry.id, entry.at, *_who(entry, subject, names), words=entry.words,
-             what=", ".join(_kind(each, notice) for each in entry.what), why=_why(entry, at),
-             refused=entry.outcome == "refused", opened=entry.event == "gate:opened", by_themself=entry.actor == subject.hex)
+             what=_listed([_kind(each, notice) for each in entry.what]), why=_why(entry, at),
+             refused=entry.outcome == "refused", opened=entry.event == "gate:opened", by_themself=entry.actor == subject.hex, by_person=entry.actor_kind == "person")
         for entry in shown)
     return History(looks, ledger.count_about(subject.hex), shown[-1].id if len(found) > limit else None)
 
@@ -113,6 +114,10 @@ def _kind(name: str, notice: object) -> str:
         return words_of(Category(name), notice)  # type: ignore[arg-type]
     except ValueError:
         return name.replace("_", " ")
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join([*words[:1], *(each[:1].lower() + each[1:] for each in words[1:])])
 
 
 def _why(entry: Entry, at: datetime) -> str:

@@ -1,8 +1,8 @@
 """
 Everything held about a person, found by walking every holding there is: complete by construction, with no list to keep.
 
-A holding may say more of itself by class attributes: `not_copied` (field: reason) for what a copy names and leaves out,
-such as a password's hash. A column `release` says whether a copy that people take by themselves holds the row.
+A holding may say more of itself by class attributes: `called` (what people call it), `labels` (field: what people call that),
+and `not_copied` (field: reason) for what a copy names and leaves out, such as a password's hash. A column `release` says whether a copy that people take by themselves holds the row.
 """
 
 import datetime as dt
@@ -143,6 +143,11 @@ def compartment_of(model: type[Holding]) -> str:
     return next((field.compartment for field in model.sealed_fields()), "")
 
 
+def called(model: type[Holding]) -> str:
+    """What people call a row of this holding."""
+    return str(getattr(model, "called", model._meta.verbose_name))
+
+
 def _holding_models() -> tuple[type[Holding], ...]:
     return all_holdings()
 
@@ -160,7 +165,7 @@ def _thing(row: Holding) -> HeldThing:
     themself = row.recorded_by == row.subject_id.hex
     release = getattr(row, "release", None)
     return HeldThing(
-        id=row.pk.hex, model=model._meta.label_lower, kind=str(model._meta.verbose_name), category=category, compartment=name,
+        id=row.pk.hex, model=model._meta.label_lower, kind=called(model), category=category, compartment=name,
         scope=scope, fields=tuple(_fields(row)), files=tuple(_files(row)), recorded_at=row.recorded_at,
         changed_at=row.changed_at, recorded_by=row.recorded_by, by_themself=themself, source=_source(row, themself),
         released=rules.is_released(category, release=None if release is None else str(release), recorded_by_themself=themself))
@@ -168,10 +173,11 @@ def _thing(row: Holding) -> HeldThing:
 
 def _fields(row: Holding) -> Iterable[HeldField]:
     left_out: dict[str, str] = getattr(row, "not_copied", {})
+    labels: dict[str, str] = getattr(row, "labels", {})
     for field in row._meta.concrete_fields:
         if not isinstance(field, SealedField) and field.attname not in row.open_fields:
             continue
-        label = str(field.verbose_name)
+        label = labels.get(field.name, str(field.verbose_name))
         label = label[:1].upper() + label[1:]
         if field.name in left_out:
             yield HeldField(field.name, label, "", None, left_out[field.name])

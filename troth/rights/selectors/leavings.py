@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from troth.copies.journal import Disposal
-from troth.rights.selectors.holdings import fields_under, rows_under
+from troth.rights.selectors.holdings import called, fields_under, rows_under
 from troth.vault import keystore
 from troth.vault.files import path_of
 from troth.vault.models import Token
@@ -47,7 +47,7 @@ def what_is_left(subject: UUID, scopes: Scopes, places: Iterable[str]) -> list[s
     """A sentence for everything of an erasure that is still there. Empty: it all went."""
     scopes = list(scopes)
     faults = [f"A key of {compartment} still exists." for compartment, _ in sorted(stored_keys(subject, scopes))]
-    faults += [f"{count} rows of {rows.model._meta.verbose_name_plural} still exist."
+    faults += [f"{count} entries ({called(rows.model)}) still exist."
                for compartment, scope in scopes for rows in rows_under(subject, compartment, scope) if (count := rows.count())]
     if token_rows(subject, scopes):
         faults.append("Entries of the search index still exist.")

@@ -28,6 +28,9 @@ CONDITION_WORDS: dict[Condition, str] = {
     Condition.VITAL_INTERESTS: "you could not be asked",
 }
 #: What the person should see first when several purposes use one kind: care before the running of the clinic.
+_FIRST_OF = {Category.IDENTITY: Purpose.IDENTITY_CHECK, Category.CONTACT: Purpose.SERVICE_MESSAGES,
+             Category.ACCOUNT: Purpose.ACCOUNT_SECURITY, Category.FINANCIAL: Purpose.PAYMENT, Category.RIGHTS: Purpose.RIGHTS,
+             Category.PREFERENCES: Purpose.MARKETING}
 _FIRST = (Purpose.PRESCRIBING, Purpose.CARE, Purpose.MEDICAL_REPORTING, Purpose.INSTRUCTIONS, Purpose.IDENTITY_CHECK,
           Purpose.REGISTRATION, Purpose.ACCOUNTING, Purpose.PAYMENT, Purpose.SERVICE_MESSAGES, Purpose.MARKETING)
 
@@ -58,16 +61,21 @@ def notice_now(at: datetime) -> Notice | None:
     return None if version is None else notices.notice_of(version)
 
 
-def describe_uses(category: Category, at: datetime) -> Uses:
+def describe_uses(category: Category, at: datetime, *, staff: bool = False) -> Uses:
     """
     Say for what a kind of data is used, by what right, who sees it and who gets it, from the register in force (LAW-3.1).
+
+    `staff`: it is held about a member of staff, whom the purpose of that name concerns.
 
     :raises NoNotice: none is in force.
     """
     register, notice = notices.register_in_force(at), notice_now(at)
     covering = [declared for declared in register.purposes.values() if category in declared.categories]
-    of_clinic = [declared for declared in covering if not declared.purpose.of_the_kernel] or covering
-    of_clinic.sort(key=lambda declared: (_place(declared), declared.row))
+    first = _FIRST_OF.get(category)
+    of_clinic = [declared for declared in covering
+                 if (not declared.purpose.of_the_kernel or declared.purpose is first)
+                 and (staff or declared.purpose is not Purpose.STAFF)] or covering
+    of_clinic.sort(key=lambda declared: (declared.purpose is not first, _place(declared), declared.row))
     roles = {role: None for declared in of_clinic for role, access in declared.access.items()
              if role in register.roles and category in access.categories}
     recipients = dict.fromkeys(each for declared in of_clinic for each in declared.recipients)

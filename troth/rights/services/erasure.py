@@ -28,7 +28,7 @@ from troth.rights.models import ErasureCertificate, RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors import cases, leavings
 from troth.rights.selectors.certifying import certificate_content, decision_values
-from troth.rights.selectors.holdings import file_places, rows_under
+from troth.rights.selectors.holdings import called, file_places, rows_under
 from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure
 from troth.rights.services.cases import write_case
 from troth.vault import files, keystore, search, turning
@@ -210,7 +210,7 @@ def _remove_rows(waiting: list["models.QuerySet[Any]"]) -> int:
             except models.ProtectedError:
                 held.append(rows)
         if len(held) == len(waiting):
-            names = sorted({str(rows.model._meta.verbose_name_plural) for rows in held})
+            names = sorted({called(rows.model) for rows in held})
             raise ErasureUnfinished([f"Rows that must stay refer to {', '.join(names)}."])
         waiting = held
     return removed
