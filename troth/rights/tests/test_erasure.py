@@ -196,7 +196,8 @@ from troth.vault import files, keystore, search, turning
 step, case, person = sys.argv[1], UUID(sys.argv[2]), UUID(sys.argv[3])
 at = datetime.fromisoformat(sys.argv[4])
 owner, name = step.split(".")
-owner = {"erasure": erasure, "keystore": keystore, "search": search, "files": files, "leavings": leavings, "turning": turning, "RightsCase": RightsCase}[owner]
+owner = {"erasure": erasure, "keystore": keystore, "search": search, "files": files, "leavings": leavings,
+         "turning": turning, "RightsCase": RightsCase}[owner]
 whole = getattr(owner, name)
 calls = []
 def killed(*given, **named):
