@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from datetime import datetime
 from types import TracebackType
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.db import DatabaseError, transaction
@@ -27,6 +28,9 @@ from troth.vault.keyring import Watch, watch
 
 log = logging.getLogger("troth.gate")
 
+if TYPE_CHECKING:
+    from troth.gate.contexts import Opened
+
 AccessKey = tuple[str, str, str, str, str]
 
 
@@ -39,6 +43,7 @@ class Boundary(Watch):
         self._opened: dict[tuple[str, str, str, str], tuple[Draft, dict[tuple[int, str], set[str]]]] = {}
         self._refused: dict[tuple[AccessKey, str, str], Draft] = {}
         self._others: list[Draft] = []
+        self.innermost: Opened | None = None  # the reading context that is open now
         self._versions: tuple[datetime, notices.Timeline] | None = None
 
     def register(self, at: datetime) -> Register:

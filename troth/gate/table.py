@@ -49,7 +49,7 @@ def may_ask(actor: Actor, who: frozenset[str]) -> bool:
     """Whether this actor is one of those a row is for."""
     if actor.kind != "person":
         return False
-    return PATIENTS in who and not actor.roles or STAFF in who and bool(actor.roles) or bool(actor.roles & who)
+    return (PATIENTS in who and not actor.roles) or (STAFF in who and bool(actor.roles)) or bool(actor.roles & who)
 
 
 def page(

@@ -6,7 +6,7 @@ nothing (pitfalls B10). Threads inherit no ring. A refusal or an unopened read p
 open, so that an answer cannot leave even when a template swallowed the exception (pitfalls A6).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -59,7 +59,7 @@ class KeyRing:
     seals (`stamp` is that of an act), or both; what the inner ring may not do, an outer one may.
     """
 
-    __slots__ = ("_allowed", "_authorise", "_ciphers", "_wrapped", "changed", "closed", "mark", "outer", "raw", "reads", "stamp", "touches", "used", "written")
+    __slots__ = ("_allowed", "_authorise", "_ciphers", "_wrapped", "changed", "closed", "foresee", "mark", "outer", "raw", "reads", "stamp", "touches", "used", "written")
 
     def __init__(
         self, authorise: Callable[[UUID, str], Exception | None], *, reads: bool, stamp: Stamp | None = None,
@@ -79,6 +79,7 @@ class KeyRing:
         self.written: list[Holding] = []
         self.touches: list[tuple[UUID, str]] = []  # what an act did besides: (subject, reference)
         self.changed: Callable[[UUID], None] | None = None  # the gate's: standing facts about a subject changed
+        self.foresee: Callable[[Sequence[UUID]], None] | None = None  # the gate's: many will be asked about, so learn of them at once
 
     def preload(self, subjects: Iterable[UUID], compartments: tuple[str, ...]) -> None:
         """Fetch the stored keys of many subjects in one query; they are unwrapped when first used."""
@@ -130,10 +131,13 @@ class KeyRing:
         :raises Exception: the gate's refusal.
         """
         ring = self.acting()
-        no = ring._authorise(subject, compartment)
-        if no is not None:
-            raise poison(no)
-        name = (subject.int, compartment, scope)
+        asked = (subject.int, compartment)
+        if asked not in ring._allowed:
+            no = ring._authorise(subject, compartment)
+            if no is not None:
+                raise poison(no)
+            ring._allowed.add(asked)
+        name = (*asked, scope)
         if name not in ring._ciphers and name not in ring._wrapped:
             ring._wrapped.update(keystore.fetch([subject], [compartment], scope=scope) or keystore.make([name]))
         return ring._cipher(name)
@@ -141,7 +145,10 @@ class KeyRing:
     def make_keys(self, names: Iterable[KeyName]) -> None:
         """Make or fetch many keys at once, before a bulk write. The gate's authorisation is still asked row by row."""
         ring = self.acting()
-        missing = [name for name in dict.fromkeys(names) if name not in ring._ciphers and name not in ring._wrapped]
+        names = dict.fromkeys(names)
+        if ring.foresee is not None:
+            ring.foresee([UUID(int=number) for number in dict.fromkeys(name[0] for name in names)])
+        missing = [name for name in names if name not in ring._ciphers and name not in ring._wrapped]
         if missing:
             ring._wrapped.update(keystore.make(missing))
 

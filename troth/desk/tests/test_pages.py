@@ -1,5 +1,6 @@
 """Every page of the desk: signed out, not allowed, works. What is withheld stands in no body."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -182,6 +183,7 @@ def test_restriction_closes_the_card_in_the_same_moment(clinic: Clinic, signed_i
     body = browser.get(path).content.decode()
     assert "Maureen Oddie" in body and "They asked us to restrict" in body
     assert not [planted for planted in (*PLANTED, "07700") if planted in body]
+    assert body.count("deed-parted") == 1 and reverse("desk_decide", args=[clinic.request]) not in body
 
 
 def test_today_shows_what_waits(clinic: Clinic, signed_in: SignedIn) -> None:
@@ -353,9 +355,13 @@ def test_a_note_is_written_changed_signed_and_added_to(clinic: Clinic, signed_in
     assert "Seen by video." in browser.get(written.headers["Location"]).content.decode()
     changed = browser.post(reverse("desk_note", args=[note.pk]), {"heading": "First", "text": "Seen by video, well."})
     assert changed.headers["Location"] == reverse("desk_note_sign", args=[note.pk])
+    assert (
+        "Read it as it stands now" in browser.post(changed.headers["Location"], {"release": "held"}).content.decode()
+    )
     unsaid = browser.post(changed.headers["Location"], {}).content.decode()
+    read = re.search('name="read" value="([0-9a-f]{64})"', unsaid)[1]
     assert "Choose whether it may go" in unsaid and "Seen by video, well." in unsaid
-    assert browser.post(changed.headers["Location"], {"release": "released"}).status_code == 302
+    assert browser.post(changed.headers["Location"], {"release": "released", "read": read}).status_code == 302
     note.refresh_from_db()
     assert note.status == "signed"
     assert "Locked; additions only" in browser.get(reverse("desk_note", args=[note.pk])).content.decode()

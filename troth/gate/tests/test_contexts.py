@@ -36,9 +36,8 @@ def test_a_clinician_with_a_booking_opens_the_record_and_it_is_recorded(clinic: 
 
 
 def test_a_colleague_without_a_role_for_it_is_refused_and_recorded(clinic: Clinic) -> None:
-    with pytest.raises(Refused) as refused:
-        with processing(Purpose.CARE, by=clinic.support, at=LATER):
-            _ = clinic.ann.allergies
+    with pytest.raises(Refused) as refused, processing(Purpose.CARE, by=clinic.support, at=LATER):
+        _ = clinic.ann.allergies
     assert refused.value.decision.check is Check.ROLE
     event = events(event="gate:refused")[-1]
     assert (event.failed_check, event.what, event.actor) == ("role", "health", clinic.support.id.hex)
@@ -64,10 +63,9 @@ def test_the_person_sees_their_own(clinic: Clinic) -> None:
 
 def test_restriction_acts_at_once_and_is_lifted(clinic: Clinic) -> None:
     record_fact(clinic.ann.subject_id, FactKind.RESTRICTION, by=clinic.ann_self, at=LATER)
-    with pytest.raises(Refused) as refused:
-        with processing(Purpose.CARE, by=clinic.prescriber, at=LATER):
-            assert clinic.ann_name.name == "Ann Lee"  # the banner stays
-            _ = clinic.ann.allergies
+    with pytest.raises(Refused) as refused, processing(Purpose.CARE, by=clinic.prescriber, at=LATER):
+        assert clinic.ann_name.name == "Ann Lee"  # the banner stays
+        _ = clinic.ann.allergies
     assert refused.value.decision.check is Check.RESTRICTION
     with processing(Purpose.RIGHTS, by=clinic.ann_self, at=LATER):
         assert clinic.ann.allergies == "penicillin"
@@ -77,11 +75,10 @@ def test_restriction_acts_at_once_and_is_lifted(clinic: Clinic) -> None:
 
 
 def test_ending_the_contract_closes_care_within_an_open_context_too(clinic: Clinic) -> None:
-    with pytest.raises(Refused) as refused:
-        with processing(Purpose.CARE, by=clinic.prescriber, at=LATER):
-            assert clinic.ann.allergies == "penicillin"
-            end_fact(clinic.ann.subject_id, FactKind.CONTRACT, by=clinic.ann_self, at=LATER)
-            Person.objects.get(pk=clinic.ann.pk).allergies  # noqa: B018
+    with pytest.raises(Refused) as refused, processing(Purpose.CARE, by=clinic.prescriber, at=LATER):
+        assert clinic.ann.allergies == "penicillin"
+        end_fact(clinic.ann.subject_id, FactKind.CONTRACT, by=clinic.ann_self, at=LATER)
+        Person.objects.get(pk=clinic.ann.pk).allergies  # noqa: B018
     assert refused.value.decision.check is Check.BASIS
 
 
@@ -129,9 +126,8 @@ def test_facts_are_recorded_in_acts_only(clinic: Clinic) -> None:
 def test_an_enquirer_writes_and_never_reads_back(clinic: Clinic) -> None:
     from troth.gate.actors import enquirer
 
-    with pytest.raises(Refused):
-        with processing(Purpose.REGISTRATION, by=enquirer(clinic.ann.subject_id), at=LATER):
-            _ = clinic.ann_name.name
+    with pytest.raises(Refused), processing(Purpose.REGISTRATION, by=enquirer(clinic.ann.subject_id), at=LATER):
+        _ = clinic.ann_name.name
 
 
 @pytest.mark.parametrize("source", [
@@ -140,22 +136,19 @@ def test_an_enquirer_writes_and_never_reads_back(clinic: Clinic) -> None:
     "{% if x and card.allergies %}a{% else %}No known allergies{% endif %}"])
 def test_a_template_that_swallows_a_refusal_gets_no_page_out(clinic: Clinic, source: str) -> None:
     page = Template(source).render
-    with pytest.raises((Refused, Unopened)):
-        with boundary():
-            assert "No known allergies" in page(Context({"card": clinic.ann, "x": 1}))
-    with pytest.raises(Refused):
-        with processing(Purpose.CARE, by=clinic.support, at=LATER):
-            page(Context({"card": clinic.ann, "x": 1}))
+    with pytest.raises((Refused, Unopened)), boundary():
+        assert "No known allergies" in page(Context({"card": clinic.ann, "x": 1}))
+    with pytest.raises(Refused), processing(Purpose.CARE, by=clinic.support, at=LATER):
+        page(Context({"card": clinic.ann, "x": 1}))
 
 
 def test_a_caught_refusal_still_poisons(clinic: Clinic) -> None:
-    with pytest.raises(Refused):
-        with boundary():
-            try:
-                with processing(Purpose.CARE, by=clinic.support, at=LATER):
-                    _ = clinic.ann.allergies
-            except Refused:
-                pass
+    with pytest.raises(Refused), boundary():
+        try:
+            with processing(Purpose.CARE, by=clinic.support, at=LATER):
+                _ = clinic.ann.allergies
+        except Refused:
+            pass
 
 
 def test_withheld_is_a_value_and_poisons_nothing(clinic: Clinic) -> None:
@@ -292,3 +285,28 @@ def test_one_event_for_each_request_subject_purpose_and_action(clinic: Clinic) -
                 _ = clinic.ann.allergies, clinic.ann_name.name
     found = events(event="gate:opened")
     assert [event.what for event in found] == ["health identity"]
+
+
+def test_breaking_the_glass_opens_one_record_for_thirty_minutes_and_seals_the_reason(clinic: Clinic) -> None:
+    from dataclasses import replace
+
+    from troth.gate.emergency import break_glass
+    from troth.gate.models import EmergencyNote
+
+    other = make_person("Bob Roe", allergies="nuts")
+    ready = replace(clinic.prescriber, second_factor_at=LATER - timedelta(minutes=2))
+    words = "Collapsed at home, crew on the phone"
+    for actor, note, subject in [(clinic.prescriber, words, other.subject_id), (ready, "x", other.subject_id),
+                                 (ready, words, ready.id), (replace(clinic.support, second_factor_at=LATER), words, other.subject_id)]:
+        with pytest.raises(Refused):
+            break_glass(subject, note=note, by=actor, at=LATER)
+    until = break_glass(other.subject_id, note=words, by=ready, at=LATER)
+    assert until == LATER + timedelta(minutes=30)
+    with processing(Purpose.EMERGENCY, by=ready, at=LATER):
+        assert other.allergies == "nuts"
+    with processing(Purpose.EMERGENCY, by=ready, at=until) as opened:
+        assert not opened.decision(other, Category.HEALTH).allowed
+    event = events(event="gate:glass_broken")[-1]
+    assert (event.on_behalf_of, event.actor) == (ready.id.hex, "emergency")
+    with pytest.raises(Unopened):
+        _ = EmergencyNote.objects.get().note

@@ -43,5 +43,10 @@ def write_case(subject: UUID, right: Right, *, at: datetime, words: str = "", cl
     """Write the row of a new case, inside the act that is open."""
     received = at.astimezone(LONDON).date()
     return RightsCase.objects.create(
-        subject_id=subject, right=right.value, received_on=received, due_on=request_due(right, received).due_on,
-        words=words, close_account=close_account).pk
+        subject_id=subject,
+        right=right.value,
+        received_on=received,
+        due_on=request_due(right, received).due_on,
+        words=words,
+        close_account=close_account,
+    ).pk
