@@ -67,6 +67,7 @@ MIDDLEWARE: list[str] = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "troth.config.headers.SecurityHeaders",
     "troth.work.reporting.AccessLog",
+    "troth.config.headers.OwnHost",
     "troth.gate.boundary.BoundaryMiddleware",
     "troth.people.middleware.SessionMiddleware",
     "troth.config.csrf.FormGuard",
