@@ -257,6 +257,23 @@ def test_the_middleware_answers_a_poisoned_request_with_an_error(clinic: Clinic)
     assert events(event="gate:refused")
 
 
+@pytest.mark.parametrize("status", [200, 404, 422, 500, 503])
+def test_no_status_of_a_view_lets_a_swallowed_refusal_out(clinic: Clinic, status: int) -> None:
+    """A form that is shown again is a page like any other, and says 422."""
+    from django.http import HttpResponse
+
+    from troth.gate.boundary import BoundaryMiddleware
+
+    def view(request):
+        page = Template("{% if card.allergies or x %}a{% else %}No known allergies{% endif %}")
+        with processing(Purpose.CARE, by=clinic.support, at=LATER):
+            return HttpResponse(page.render(Context({"card": clinic.ann})), status=status)
+
+    response = BoundaryMiddleware(view)(RequestFactory().get("/"))
+    assert response.status_code == 403
+    assert b"No known allergies" not in response.content
+
+
 def test_if_the_ledger_cannot_be_written_nothing_is_shown(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import OperationalError
     from django.http import HttpResponse
