@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.hunt.needles import of_date
-from tests.hunt.planting import Words, write
+from tests.hunt.planting import DAYS, Words, write
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.refusals import Refused
@@ -65,7 +65,7 @@ class Clinic:
         self.staff = {role: hire(role) for role in ("prescriber", "patient_support", "privacy_officer")}
         self.browsers = {role: sign_in(f"{role}@clinic.example", PASSWORD) for role in self.staff}
         self.words = Words("Ann")
-        self.born = dt.date(1903, self.words.month, 29 if self.words.month != 2 else 28)
+        self.born = dt.date(1903, self.words.month, DAYS)
         self.needles = [*self.words.list_needles(), of_date("Ann: typed birthday", self.born)]
 
     # -- what she does -------------------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ def machine(committed_db: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         folder.mkdir()
         monkeypatch.setenv(variable, str(folder))
     monkeypatch.setattr(tempfile, "tempdir", None)
+    assert tempfile.gettempdir() == str(folders[1])  # Python tries a new folder by writing to it, once
     made = Machine(committed_db, folders, tmp_path / "stderr.log", time.time() - 1)
     loggers = (logging.getLogger(), *map(logging.getLogger, ("django", "django.server", "granian.access")))
     kept = [(each, each.handlers[:], each.level, each.propagate) for each in loggers]

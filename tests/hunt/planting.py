@@ -40,23 +40,34 @@ def write(row: Holding, *, by: Actor, at: dt.datetime) -> None:
     row.save()
 
 
+# Coined once for a run. All words begin alike and numbers are shared, so that few forms must be looked for in many bytes.
+STEM, ACCENTED = needles.coined(6), f"{needles.coined(3)}ö{needles.coined(2)}"
+NHS, TELEPHONE = f"9{secrets.randbelow(10**9):09}", f"07700{secrets.randbelow(10**6):06}"
+FRACTION, NUMBER = f"1234{secrets.randbelow(10**6):06}", 7_301_000_000_000 + secrets.randbelow(10**9) * 1_000
+MONTH, DAYS = 1 + secrets.randbelow(12), 3
+
+
+def _word(stem: str) -> Any:
+    return field(default_factory=lambda: stem + needles.coined(5))
+
+
 @dataclass(frozen=True)
 class Words:
-    """The words of one person: coined anew, so that what is found tells whose it is."""
+    """The words of one person: what is found tells by its end whose it is."""
 
     whose: str
-    given: str = field(default_factory=needles.coined)
-    family: str = field(default_factory=lambda: f"{needles.coined(3)}ö{needles.coined(5)}")
-    host: str = field(default_factory=needles.coined)
-    key: str = field(default_factory=needles.coined)
-    title: str = field(default_factory=needles.coined)
-    search: str = field(default_factory=needles.coined)
-    secret: str = field(default_factory=lambda: "-".join(needles.coined(7) for _ in range(3)))
-    nhs: str = field(default_factory=lambda: f"9{secrets.randbelow(10**9):09}")
-    telephone: str = field(default_factory=lambda: f"07700{secrets.randbelow(10**6):06}")
-    fraction: str = field(default_factory=lambda: f"1234{secrets.randbelow(10**6):06}")
-    number: int = field(default_factory=lambda: 7_301_000_000_000 + secrets.randbelow(10**9) * 1_000)
-    month: int = field(default_factory=lambda: 1 + secrets.randbelow(12))
+    given: str = _word(STEM)
+    family: str = _word(ACCENTED)
+    host: str = _word(STEM)
+    key: str = _word(STEM)
+    title: str = _word(STEM)
+    search: str = _word(STEM)
+    secret: str = field(default_factory=lambda: f"{STEM}{needles.coined(5)}-{STEM}{needles.coined(6)}")
+    nhs: str = NHS
+    telephone: str = TELEPHONE
+    fraction: str = FRACTION
+    number: int = NUMBER
+    month: int = MONTH
 
     @property
     def email(self) -> str:
@@ -131,10 +142,10 @@ class Planter:
                 value = max(sealed.of or [], key=lambda each: (len(each.value), each.value))
                 self.needles.append(needles.of_choice(whose, value.value))
             case SealedDate():
-                value = dt.date(1903, words.month, 1 + number % 28)
+                value = dt.date(1903, words.month, 1 + number % DAYS)
                 self.needles.append(needles.of_date(whose, value))
             case SealedDateTime():
-                value = dt.datetime(1903, words.month, 1 + number % 28, 4, 5, number % 60, tzinfo=dt.UTC)
+                value = dt.datetime(1903, words.month, 1 + number % DAYS, 4, 5, number % 60, tzinfo=dt.UTC)
                 self.needles.append(needles.of_moment(whose, value))
             case SealedInteger():
                 value = words.number + number
