@@ -11,10 +11,10 @@ from bench.specimens.models import Card, PlainCard, PlainSubject
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, new_subject
-from troth.gate.models import FactKind
+from troth.gate.models import Fact, FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
-from troth.vault.models import SubjectKind
+from troth.vault.models import Subject, SubjectKind
 
 
 @act(Event.STAFF_JOINED, purpose=Purpose.STAFF)
@@ -53,6 +53,20 @@ def booked_people(count: int, *, by: Actor, at: datetime) -> list[UUID]:
     Booking.objects.bulk_create(Booking(practitioner=by.id, subject=subject) for subject in people)
     PlainSubject.objects.bulk_create(PlainSubject(id=subject) for subject in people)
     return people
+
+
+def registered_below(count: int, *, by: Actor, at: datetime) -> list[UUID]:
+    """So many people as `register` and a booking leave them, filled in below the acts, since ten thousand acts take minutes."""
+    made = [Subject(kind=SubjectKind.PATIENT) for _ in range(count)]
+    Subject.objects.bulk_create(made)
+    Booking.objects.bulk_create([Booking(practitioner=by.id, subject=subject.id) for subject in made])
+    rows = []
+    for subject in made:
+        for kind, value in ((FactKind.NOTICE_GIVEN, "1"), (FactKind.CONTRACT, "")):
+            columns = (uuid4().hex, subject.id.hex, str(kind), "", value, "", facts.micros(at), None, None, by.reference)
+            rows.append(Fact(**dict(zip(facts._COLUMNS.split(", "), (*columns, facts._mark(columns)), strict=True))))
+    Fact.objects.bulk_create(rows)
+    return [subject.id for subject in made]
 
 
 def plain_card(subject: UUID, number: int, *, at: datetime, by: str) -> PlainCard:

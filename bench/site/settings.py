@@ -3,7 +3,8 @@
 from troth.config.settings import *  # noqa: F403
 from troth.config.settings import INSTALLED_APPS as ROOMS
 
-INSTALLED_APPS = list(dict.fromkeys([*ROOMS, "bench.specimens", "bench.site"]))
+# First, so that its reason is the first that is asked, as that of a room whose own page it is.
+INSTALLED_APPS = list(dict.fromkeys(["bench.site", *ROOMS, "bench.specimens"]))
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

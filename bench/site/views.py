@@ -13,6 +13,10 @@ from bench.specimens.models import Card, PlainCard
 from troth.design.pages import Clinic, Page, PurposeLine, Section
 from troth.design.tables import Column, table_of
 from troth.design.values import Counterpart, Item, Row, Term
+from troth.gate.contexts import processing
+from troth.gate.reasons import FindReason
+from troth.notice.purposes import Purpose
+from troth.people.selectors.finding import find_people
 
 COLUMNS = (Column("Name", "name"), Column("Born", "figures"), Column("Telephone"), Column("Email"), Column("Note"), Column("Active"))
 LABELS = ("Name", "Born", "Telephone", "Email", "Note", "Active")
@@ -64,9 +68,8 @@ def plain_card(request: HttpRequest, subject: UUID, look: str) -> HttpResponse:
 
 
 def sealed_find(request: HttpRequest, text: str) -> HttpResponse:
-    from troth.people.selectors.finding import find_people
-
-    found = find_people(text, request.opened)
+    with processing(Purpose.FIND, by=request.actor, at=request.at, find_reason=FindReason.ON_THE_TELEPHONE) as opened:
+        found = find_people(text, opened)
     rows = [(each.name, str(each.birth_year), each.postcode_area) for each in found.people]
     table = table_of("Found", (Column("Name", "name"), Column("Born", "figures"), Column("Area")), rows)
     return render(request, "site/list.html", {"page": _page(), "table": table, "total": found.matched})

@@ -9,6 +9,7 @@ What was not admitted beforehand is decided when it is touched: right, and slowe
 in a generator or coroutine, where it would leak to whoever runs it next (pitfalls B10).
 """
 
+import contextlib
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -27,7 +28,9 @@ from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
 from troth.vault.categories import Category
 from troth.vault.compartments import get_compartment, in_categories
+from troth.vault.fields import SealedField
 from troth.vault.models import Holding, Subject
+from troth.vault.scanning import read_fields
 
 Item = TypeVar("Item", bound="UUID | Subject | Holding")
 _SUSPENDABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, async generator
@@ -70,6 +73,10 @@ class Opened:
         self.ring = keyring.KeyRing(self._authorise, reads=stamp is None and action is not Action.ERASE, stamp=stamp,
                                     outer=keyring.current.get())
         self.ring.changed = self._forget
+        self.ring.foresee = self._load
+        # An act inside an open context of the same actor and purpose keeps the reasons found there, and reads the facts anew.
+        outer = into.innermost
+        self._around = outer if outer and (outer.by, outer.purpose, outer.at) == (by, purpose, at) else None
 
     # -- asking --------------------------------------------------------------------------------------------------------
     def admit(self, items: Iterable[Item], *categories: Category) -> Admission:
@@ -167,15 +174,34 @@ class Opened:
 
         Only who is then shown is admitted and recorded by name; `discarded` counts the others in one event.
         """
+        covered = self._may_search()
+        self._scanning = True
+        self.ring.preload(subjects, in_categories(frozenset(covered)))
+
+    def scan_fields(self, model: type[Holding], names: Sequence[str], subjects: Sequence[str]) -> list[tuple[Any, ...]]:
+        """
+        The same for thousands of candidates (in hexadecimal), without making rows: (subject, value, …) of each.
+
+        End it with `shown`, as a scan: until then everyone whose field was opened counts as looked at.
+
+        :raises Refused: this actor may not search, or not in that category. The boundary is poisoned.
+        """
+        covered = self._may_search()
+        for name in names:
+            field = model._meta.get_field(name)
+            if not isinstance(field, SealedField) or get_compartment(field.compartment).category not in covered:
+                raise keyring.poison(Refused(Decision(allowed=False, check=Check.CATEGORY, sentence=CANNOT_OPEN)))
+        return read_fields(self.ring, model, names, subjects)
+
+    def _may_search(self) -> tuple[Category, ...]:
+        """The categories that this actor may search in, or the refusal, recorded."""
         if self.purpose is not Purpose.FIND:
             raise ValueError("Only a context of the purpose `find` may scan.")
-        covered = self.covered()
         decision = self.decision_for_anyone()
         if not decision.allowed:
             self._boundary.refused(self._draft(None, Event.REFUSED, "refused", decision, what=""))
             raise keyring.poison(Refused(decision))
-        self._scanning = True
-        self.ring.preload(subjects, in_categories(frozenset(covered)))
+        return self.covered()
 
     def decision_for_anyone(self) -> Decision:
         """The gate's answer about a person with whom nothing is wrong: what depends on the actor alone."""
@@ -213,8 +239,11 @@ class Opened:
                      for subject in new}
         strangers = [subject for subject in new if subject != actor.id and subject not in self.created]
         held: dict[UUID, str] = {}
+        if self._around is not None:
+            held = {subject: said for subject in strangers if (said := self._around.known_reason(subject))}
+            strangers = [subject for subject in strangers if subject not in held]
         if actor.kind != "nobody" and strangers and self.purpose is not Purpose.FIND:
-            held = reasons.answer_for(actor, strangers, self.purpose, at=self.at)
+            held |= reasons.answer_for(actor, strangers, self.purpose, at=self.at)
         for subject in new:
             standing = standings[subject]
             relation = self._relation(subject, standing)
@@ -294,7 +323,10 @@ class processing:  # noqa: N801  reads as a phrase: `with processing(…):`
         self._what = (purpose, action)
 
     def __enter__(self) -> Opened:
-        if sys._getframe(1).f_code.co_flags & _SUSPENDABLE:
+        frame = sys._getframe(1)
+        while frame.f_code.co_filename == contextlib.__file__ and frame.f_back is not None:
+            frame = frame.f_back  # an ExitStack enters it for somebody
+        if frame.f_code.co_flags & _SUSPENDABLE:
             raise RuntimeError("A processing context cannot be opened in a generator or coroutine: it would stay open for "
                                "whoever runs next. Collect the values in a list inside the context.")
         return self.enter()
@@ -304,11 +336,13 @@ class processing:  # noqa: N801  reads as a phrase: `with processing(…):`
         self._boundary = boundary()
         into = self._boundary.__enter__()
         self.opened = Opened(*self._what, into=into, **self._options)
+        self._outer, into.innermost = into.innermost, self.opened
         self._token = keyring.current.set(self.opened.ring)
         return self.opened
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         keyring.current.reset(self._token)
+        self.opened._boundary.innermost = self._outer
         self.opened._gather()
         self.opened.ring.close()
         self._boundary.__exit__(kind, error, trace)

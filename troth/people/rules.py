@@ -96,6 +96,12 @@ class Query:
     names: str = ""
     born_on: date | None = None
 
+    @property
+    def plain_start(self) -> str:
+        """What was typed, folded, when it is one part of a name alone: who begins with it matches without further ado."""
+        typed = fold(self.names)
+        return typed if typed.isalpha() and self.born_on is None else ""
+
     @cached_property
     def typed(self) -> tuple[str, ...]:
         """The parts of a name that were typed, folded."""

@@ -6,19 +6,16 @@ nothing (pitfalls B10). Threads inherit no ring. A refusal or an unopened read p
 open, so that an answer cannot leave even when a template swallowed the exception (pitfalls A6).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from troth.vault import keystore
-from troth.vault.errors import Destroyed, NotAnAct, Unopened
-
-if TYPE_CHECKING:
-    from troth.vault.models import Holding
+from troth.vault.errors import Destroyed, MasterKeyMissing, NotAnAct, Unopened
 
 KeyName = keystore.KeyName
 
@@ -59,7 +56,7 @@ class KeyRing:
     seals (`stamp` is that of an act), or both; what the inner ring may not do, an outer one may.
     """
 
-    __slots__ = ("_allowed", "_authorise", "_ciphers", "_wrapped", "changed", "closed", "mark", "outer", "raw", "reads", "stamp", "touches", "used", "written")
+    __slots__ = ("_allowed", "_authorise", "_ciphers", "_wrapped", "changed", "closed", "foresee", "mark", "outer", "raw", "reads", "stamp", "touches", "used", "written")
 
     def __init__(
         self, authorise: Callable[[UUID, str], Exception | None], *, reads: bool, stamp: Stamp | None = None,
@@ -76,9 +73,10 @@ class KeyRing:
         self.raw = raw
         self.reads = reads
         self.stamp = stamp
-        self.written: list[Holding] = []
+        self.written: list[tuple[UUID, str, str]] = []  # rows as they were saved: (subject, reference, digest)
         self.touches: list[tuple[UUID, str]] = []  # what an act did besides: (subject, reference)
         self.changed: Callable[[UUID], None] | None = None  # the gate's: standing facts about a subject changed
+        self.foresee: Callable[[Sequence[UUID]], None] | None = None  # the gate's: many will be asked about, so learn of them at once
 
     def preload(self, subjects: Iterable[UUID], compartments: tuple[str, ...]) -> None:
         """Fetch the stored keys of many subjects in one query; they are unwrapped when first used."""
@@ -130,10 +128,13 @@ class KeyRing:
         :raises Exception: the gate's refusal.
         """
         ring = self.acting()
-        no = ring._authorise(subject, compartment)
-        if no is not None:
-            raise poison(no)
-        name = (subject.int, compartment, scope)
+        asked = (subject.int, compartment)
+        if asked not in ring._allowed:
+            no = ring._authorise(subject, compartment)
+            if no is not None:
+                raise poison(no)
+            ring._allowed.add(asked)
+        name = (*asked, scope)
         if name not in ring._ciphers and name not in ring._wrapped:
             ring._wrapped.update(keystore.fetch([subject], [compartment], scope=scope) or keystore.make([name]))
         return ring._cipher(name)
@@ -141,7 +142,10 @@ class KeyRing:
     def make_keys(self, names: Iterable[KeyName]) -> None:
         """Make or fetch many keys at once, before a bulk write. The gate's authorisation is still asked row by row."""
         ring = self.acting()
-        missing = [name for name in dict.fromkeys(names) if name not in ring._ciphers and name not in ring._wrapped]
+        names = dict.fromkeys(names)
+        if ring.foresee is not None:
+            ring.foresee([UUID(int=number) for number in dict.fromkeys(name[0] for name in names)])
+        missing = [name for name in names if name not in ring._ciphers and name not in ring._wrapped]
         if missing:
             ring._wrapped.update(keystore.make(missing))
 
@@ -179,7 +183,12 @@ class KeyRing:
                 held = self._wrapped.get(name)
             if held is None:
                 raise poison(Destroyed("The key of this part of the record was destroyed, so nothing can open it any more."))
-            found = self._ciphers[name] = keystore.unwrap(name, held)
+            try:
+                found = keystore.unwrap(name, held)
+            except MasterKeyMissing:  # turned since it was fetched, and the old master key destroyed at once
+                self._wrapped.update(keystore.fetch([UUID(int=name[0])], [name[1]], scope=None))
+                found = keystore.unwrap(name, self._wrapped[name])
+            self._ciphers[name] = found
         return found
 
 

@@ -5,6 +5,7 @@ Key first, then row; rows before keys on the way out. The first writer of a key 
 Statements are plain SQL because every page and every save runs them.
 """
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -57,8 +58,12 @@ def unwrap_raw(name: KeyName, held: WrappedKey) -> bytes:
     try:
         return secrets.opened().master(held.master).cipher.decrypt(blob[:12], blob[12:], _bound_to(name, held.master))
     except (InvalidTag, ValueError):
-        raise Damaged(f"The stored key of compartment {name[1]!r} does not open: it was changed, or moved from another "
-                      "subject. Restore the key store from a backup.") from None
+        raise _damaged(name[1]) from None
+
+
+def _damaged(compartment: str) -> Damaged:
+    return Damaged(f"The stored key of compartment {compartment!r} does not open: it was changed, or moved from another "
+                   "subject. Restore the key store from a backup.")
 
 
 def wrap(name: KeyName, key: bytes, master: secrets.MasterKey) -> WrappedKey:
@@ -90,6 +95,33 @@ def fetch(subjects: Iterable[UUID], compartments: Sequence[str], *, scope: str |
             cursor.execute(sql, parameters)
             for subject, compartment, of, master, wrapped in cursor.fetchall():
                 found[(int(subject, 16), compartment, of)] = WrappedKey(master, bytes(wrapped))
+    return found
+
+
+def open_many(subjects: Sequence[str], compartment: str) -> dict[str, AESGCM]:
+    """
+    The ciphers of a compartment with one key a subject, for as many subjects (in hexadecimal) as a search has candidates.
+
+    :raises MasterKeyMissing: the master key of one is gone.
+    :raises Damaged: a stored key was changed or moved from another name.
+    """
+    found: dict[str, AESGCM] = {}
+    masters: dict[int, tuple[AESGCM, bytes]] = {}
+    connection = connections[STORE]
+    with connection.cursor() as cursor:
+        among = "IN (SELECT value FROM json_each(%s))" if connection.vendor == "sqlite" else "= ANY(%s)"
+        cursor.execute(f"SELECT subject, master, wrapped FROM vault_datakey WHERE subject {among} "  # noqa: S608  constants only
+                       "AND compartment = %s AND scope = ''",
+                       [json.dumps(subjects) if connection.vendor == "sqlite" else list(subjects), compartment])
+        rows = cursor.fetchall()
+    try:
+        for subject, number, blob in rows:
+            if number not in masters:
+                masters[number] = (secrets.opened().master(number).cipher, _ending(compartment, "", number))
+            master, ending = masters[number]
+            found[subject] = AESGCM(master.decrypt(blob[:12], blob[12:], bytes.fromhex(subject) + ending))
+    except (InvalidTag, ValueError):
+        raise _damaged(compartment) from None
     return found
 
 
