@@ -131,7 +131,10 @@ class Clinic:
             assert desk.post(f"{self.card}{kind}/new/", typed).status_code == 302, kind
         assert desk.post(f"{self.card}medicines/new/", {"medicine": words.title, "source": words.given}).status_code == 200
         note = ClinicalNote.objects.latest("recorded_at").pk
-        assert desk.post(reverse("desk_note_sign", args=[note]), {"release": "released"}).status_code == 302
+        signing = reverse("desk_note_sign", args=[note])
+        shown = desk.get(signing)
+        version = shown.context["version"]  # what the page posts back, so that nobody signs what they have not read
+        assert desk.post(signing, {"release": "released", "read": version}).status_code == 302
         assert words.given in desk.get(reverse("desk_note", args=[note])).content.decode()
         return asked.pk
 
