@@ -4,6 +4,7 @@ A save of the same card with a peer's history, against the same save without. Kn
     save.py auditlog|pghistory ROUNDS        JSON on stdout; TROTH_DATABASE_URL or a SQLite file, durable as Troth's
 """
 
+import importlib
 import importlib.metadata
 import json
 import os
@@ -32,7 +33,8 @@ else:
 apps = ["django.contrib.contenttypes", "django.contrib.auth"]
 apps += ["auditlog"] if PEER == "auditlog" else ["pgtrigger", "pghistory"]
 # The peer's two models, in an app of their own, which must be importable by its name.
-room = Path(folder.name) / "peer_room"
+ROOM = f"room_of_{PEER}"  # both peers may be measured in one database
+room = Path(folder.name) / ROOM
 room.mkdir()
 (room / "__init__.py").write_text("")
 tracked = {"auditlog": "from auditlog.registry import auditlog\nauditlog.register(Tracked)\n", "pghistory": ""}[PEER]
@@ -55,16 +57,17 @@ FIELDS = """
 (room / "models.py").write_text(f"from django.db import models\n{decorator}\nclass Bare(models.Model):{FIELDS}\n{mark}class Tracked(models.Model):"
                                 f"{FIELDS}\n{tracked}")
 sys.path.insert(0, folder.name)
-settings.configure(DATABASES={"default": database}, INSTALLED_APPS=[*apps, "peer_room"], USE_TZ=True,
+settings.configure(DATABASES={"default": database}, INSTALLED_APPS=[*apps, ROOM], USE_TZ=True,
                    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField", SECRET_KEY="bench")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-call_command("makemigrations", "peer_room", verbosity=0)
+call_command("makemigrations", ROOM, verbosity=0)
 call_command("migrate", verbosity=0)
-from peer_room.models import Bare, Tracked  # noqa: E402
+models = importlib.import_module(f"{ROOM}.models")
+Bare, Tracked = models.Bare, models.Tracked
 
 now = timezone.now()
 subjects = [uuid4() for _ in range(50)]
@@ -89,9 +92,7 @@ if PEER == "auditlog":
 
     assert LogEntry.objects.count() == ROUNDS + 20
 else:
-    from peer_room.models import TrackedEvent
-
-    assert TrackedEvent.objects.count() == ROUNDS + 20
+    assert models.TrackedEvent.objects.count() == ROUNDS + 20
 middle = {name: statistics.median(found[20:]) * 1e3 for name, found in seconds.items()}
 print(json.dumps({"ratio": middle["tracked"] / middle["bare"], "ms": middle["tracked"], "plain_ms": middle["bare"],
                   "version": importlib.metadata.version(f"django-{PEER}")}))
