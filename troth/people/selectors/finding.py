@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from troth.gate.contexts import Opened
-from troth.vault.categories import Category
 from troth.people.models import FIND_EMAIL, FIND_NAME, FIND_TELEPHONE, Contact, Identity
 from troth.people.rules import Query, postcode_area, read_query
 from troth.vault import search
+from troth.vault.categories import Category
 from troth.vault.search import fold
 
 MOST = 10
@@ -58,8 +58,11 @@ def find_people(text: str, opened: Opened) -> FoundPeople:
     shown = [(UUID(subject), full) for *_, subject, full in heapq.nsmallest(MOST, found)]
     allowed, _ = opened.shown([subject for subject, _ in shown], discarded=len(subjects) - len(shown))
     details = _details(allowed, opened)
-    people = tuple(FoundPerson(subject, name, *details.get(subject, (None, "")))
-                   for subject, name in shown if subject in set(allowed))
+    people = tuple(
+        FoundPerson(subject, name, *details.get(subject, (None, "")))
+        for subject, name in shown
+        if subject in set(allowed)
+    )
     return FoundPeople(people, len(found))
 
 
@@ -74,6 +77,10 @@ def _candidates(query: Query) -> list[str]:
 def _details(subjects: list[UUID], opened: Opened) -> dict[UUID, tuple[int | None, str]]:
     # Under a restriction the name and year stay readable, and where somebody lives does not.
     reachable = opened.admit(subjects, Category.CONTACT).admitted
-    areas = {row.subject_id: postcode_area(row.postcode or "") for row in Contact.objects.filter(subject_id__in=reachable)}
-    return {row.subject_id: (row.born_on.year if row.born_on else None, areas.get(row.subject_id, ""))
-            for row in Identity.objects.filter(subject_id__in=subjects)}
+    areas = {
+        row.subject_id: postcode_area(row.postcode or "") for row in Contact.objects.filter(subject_id__in=reachable)
+    }
+    return {
+        row.subject_id: (row.born_on.year if row.born_on else None, areas.get(row.subject_id, ""))
+        for row in Identity.objects.filter(subject_id__in=subjects)
+    }

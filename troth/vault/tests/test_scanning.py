@@ -78,15 +78,25 @@ def test_what_was_swapped_between_people_does_not_open(clinic: Clinic, table: st
     one, other = make("Wilhelmina"), make("Wilfred")
     if table == "data":
         with connections["default"].cursor() as cursor:
-            cursor.execute("SELECT name FROM specimens_name WHERE subject_id = %s", [Name.subject.field.get_db_prep_value(one, connections["default"])])
+            cursor.execute(
+                "SELECT name FROM specimens_name WHERE subject_id = %s",
+                [Name.subject.field.get_db_prep_value(one, connections["default"])],
+            )
             blob = cursor.fetchone()[0]
-            cursor.execute("UPDATE specimens_name SET name = %s WHERE subject_id = %s",
-                           [blob, Name.subject.field.get_db_prep_value(other, connections["default"])])
+            cursor.execute(
+                "UPDATE specimens_name SET name = %s WHERE subject_id = %s",
+                [blob, Name.subject.field.get_db_prep_value(other, connections["default"])],
+            )
     else:
         with connections["keys"].cursor() as cursor:
-            cursor.execute("SELECT wrapped FROM vault_datakey WHERE subject = %s AND compartment = 'specimens.names'", [one.hex])
+            cursor.execute(
+                "SELECT wrapped FROM vault_datakey WHERE subject = %s AND compartment = 'specimens.names'", [one.hex]
+            )
             wrapped = cursor.fetchone()[0]
-            cursor.execute("UPDATE vault_datakey SET wrapped = %s WHERE subject = %s AND compartment = 'specimens.names'", [wrapped, other.hex])
+            cursor.execute(
+                "UPDATE vault_datakey SET wrapped = %s WHERE subject = %s AND compartment = 'specimens.names'",
+                [wrapped, other.hex],
+            )
     with finding(clinic.support) as opened:
         assert opened.scan_fields(Name, ["name"], [one.hex]) == [(one.hex, "Wilhelmina")]
         with pytest.raises(Damaged):
