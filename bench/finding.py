@@ -38,7 +38,8 @@ def people(count: int) -> Iterator[tuple[str, str, date, str]]:
         if dice.random() < 0.02:
             family += f"-{dice.choices(surnames, weights)[0]}"
         born = date(1935 + dice.randrange(72), 1 + dice.randrange(12), 1 + dice.randrange(28))
-        postcode = f"{dice.choice(AREAS)}{dice.randrange(1, 30)} {dice.randrange(10)}{dice.choice('ABDEFGHJ')}{dice.choice('ABDEFGHJ')}"
+        unit = dice.choice("ABDEFGHJ") + dice.choice("ABDEFGHJ")
+        postcode = f"{dice.choice(AREAS)}{dice.randrange(1, 30)} {dice.randrange(10)}{unit}"
         yield dice.choices(given, given_weights)[0], family, born, postcode
 
 

@@ -32,6 +32,11 @@ def register(subparsers: Any) -> None:
         help="a checkpoint kept outside, to be compared with; may be given more than once",
     )
     verify.add_argument("--key", help="the public key (name+id+key), on a machine without the key file")
+    verify.add_argument(
+        "--records",
+        action="store_true",
+        help="also compare every stored row with the last act that wrote it, and name what was written below the gate",
+    )
     verify.set_defaults(func=_verify)
 
     prove = verbs.add_parser("prove", help="print the proof that an event is in the ledger")
@@ -55,6 +60,16 @@ def register(subparsers: Any) -> None:
     seal.set_defaults(func=_seal)
 
 
+def _check_records() -> list[Any]:
+    from troth.ledger.records import check_records
+
+    def progress(done: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done:,} rows", end="", file=sys.stderr, flush=True)
+
+    return check_records(progress=progress)
+
+
 def _verify(args: argparse.Namespace) -> int:
     prepare_django()
     from troth.ledger.check_export import BadNote, Head, PublicKey
@@ -74,11 +89,14 @@ def _verify(args: argparse.Namespace) -> int:
             "A checkpoint or key that was given cannot be read.", "Give it as it was published, unchanged."
         ) from None
     report = verify(at=datetime.now(UTC), workers=args.workers, checkpoints=notes, key=key, progress=progress)
+    records = _check_records() if args.records else []
+    holds = report.holds and not records
     if args.json:
         print(
             json.dumps(
                 {
-                    "holds": report.holds,
+                    "holds": holds,
+                    "records": [{"row": found.reference, "kind": found.kind} for found in records],
                     "events": report.events,
                     "checkpoints": report.checkpoints,
                     "root": report.root,
@@ -98,6 +116,14 @@ def _verify(args: argparse.Namespace) -> int:
         )
     elif report.holds:
         print(f"The ledger holds: {report.events:,} events, {report.checkpoints:,} checkpoints, root {report.root}.")
+    if records:
+        for found in records[:20]:
+            print(found, file=sys.stderr)
+        raise Stopped(
+            f"{len(records):,} rows are not as the last act left them.",
+            "Find out who can write to the database; restore these rows from the last backup before it.",
+            code=FOUND_AGAINST,
+        )
     if report.holds:
         return 0
     shown = [finding.words for finding in report.findings[:10]]

@@ -20,7 +20,7 @@ from troth.people import selectors as people
 VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
 PATIENT = (("Home", "home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
 STAFF = (("Today", "desk_home"), ("Find a person", "desk_find"), ("Office", "office_home"), ("Security", "security"))
-FOOT = (("Privacy notice", "notice"), ("Sign in", "sign_in"))
+FOOT = (("Privacy notice", "notice"),)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -64,9 +64,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE: list[str] = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "troth.config.headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "troth.work.reporting.AccessLog",
+    "troth.config.headers.OwnHost",
     "troth.gate.boundary.BoundaryMiddleware",
     "troth.people.middleware.SessionMiddleware",
     "troth.config.csrf.FormGuard",

@@ -73,10 +73,10 @@ def restore(
         _check_vendors(reader.manifest)
     databases = {alias: str(into / stores.file_of(alias).name) if stores.vendor(alias) == "sqlite"
                  else str(connections[alias].settings_dict["NAME"]) for alias in stores.ALIASES}
-    for alias in stores.ALIASES:
-        connections[alias].close()
+    _let_go()
     with marker.restoring():
         noted = _begin(reader, into, databases, aside=aside, keep_keys=keep_keys)
+        _let_go()  # what was opened under our permission is not left to those who have none
         with stores.pointed_at(into, databases):
             if noted["step"] == "filling":
                 with _timed(seconds, "fill"):
@@ -93,6 +93,11 @@ def restore(
                 marker.remove_mark(into)
     moved = Path(noted["aside"]) if noted["aside"] else None
     return Restored(noted["restore"], into, moved, reader.header.made_at, entries, keys, turned, heads, seconds)
+
+
+def _let_go() -> None:
+    for alias in stores.ALIASES:
+        connections[alias].close()
 
 
 class _timed:  # noqa: N801  reads as a word

@@ -1,8 +1,7 @@
 """The sections of a card as the design draws them. What is shown and why comes from the gate; only its shape is made here."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Literal
 from uuid import UUID
@@ -11,73 +10,27 @@ from django.urls import reverse
 from django.utils import timezone
 
 from troth.design.pages import Section
-from troth.design.tables import Cell, Column, Table, table_of
-from troth.design.values import Alert, Check, Counterpart, Item, Link, Parted, Tag, Term
+from troth.design.tables import Cell, Column, table_of
+from troth.design.values import Alert, Check, Counterpart, Item, Link, Parted, Term
 from troth.desk.frame import Looking
+from troth.desk.noting import draw_notes
+from troth.desk.telling import Paper, Teller, counterpart, lower_you, paper_of
 from troth.gate.refusals import Check as GateCheck
 from troth.gate.refusals import Decision
-from troth.gate.whys import Why, steps, why
+from troth.gate.whys import steps, why
 from troth.people.selectors import PersonIdentity
 from troth.records.selectors import (
     AllergyLine,
     FileLine,
     MeasurementLine,
     MedicineLine,
-    NoteLine,
     Recorded,
-    Release,
     Shown,
     Source,
     Withheld,
     triggers,
 )
 from troth.vault.categories import Category
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A section ready to draw, and its line in the index beside the card."""
-
-    key: str
-    section: Section
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True)
-class Teller:
-    """Who did things, in words: names of staff are published, the person and the viewer are told by what they are."""
-
-    viewer: UUID
-    subject: UUID
-    names: dict[UUID, str]
-    today: date
-
-    def who(self, reference: str) -> str:
-        """Whom an identifier or a service's name stands for."""
-        if reference.startswith("service:"):
-            return "The system"
-        try:
-            found = UUID(reference)
-        except ValueError:
-            return "Someone unknown"
-        if found == self.viewer:
-            return "You"
-        return "They" if found == self.subject else self.names.get(found, "A colleague")
-
-    def on(self, at: datetime) -> str:
-        """A moment as a day, with the year where it is not this one."""
-        day = timezone.localtime(at)
-        if day.date() == self.today:
-            return f"Today, {day:%H:%M}"
-        return f"{day:%-d %B}" if day.year == self.today.year else f"{day:%-d %B %Y}"
-
-
-def counterpart(why: Why) -> Counterpart:
-    """The strip beside what is shown: for what, because of what, until when."""
-    because = (Term("Because", why.because[:1].upper() + why.because[1:]),) if why.because else ()
-    return Counterpart(
-        "Why you see this", terms=(Term("For", why.purpose), *because, Term("Kept until", why.kept_until))
-    )
 
 
 def health_strip(look: Looking, subject: UUID, who: PersonIdentity | None) -> Counterpart:
@@ -104,8 +57,8 @@ def parted(decision: Decision, purpose: str, *, at: datetime) -> Parted:
 
 
 _REMEDIES: dict[GateCheck | None, str] = {
-    GateCheck.ROLE: "If they need something about their health answered, pass their request on, or ask a colleague whose role opens it.",
-    GateCheck.RESTRICTION: "Ask the privacy officer. If their life or health is in danger, say so to a health professional at once.",
+    GateCheck.ROLE: "If they need an answer about their health, pass their request on, or ask a colleague whose role opens it.",
+    GateCheck.RESTRICTION: "Ask the privacy officer. If a life or health is in danger, tell a health professional at once.",
     GateCheck.BASIS: "Ask the privacy officer whether they still have an agreement with us.",
 }
 
@@ -135,7 +88,7 @@ def papers(
 
 def withheld(titles: list[str], decision: Decision, purpose: str, *, at: datetime) -> Paper:
     """One refusal for parts that were withheld alike. It says which parts, and nothing of what is in them."""
-    title = titles[0] if len(titles) == 1 else "Their health record"
+    title = titles[0] if len(titles) == 1 else "Their record" if "Contact" in titles else "Their health record"
     state: Literal["other_role", "refused"] = "other_role" if decision.spoken is GateCheck.ROLE else "refused"
     return Paper(
         "withheld",
@@ -200,7 +153,7 @@ def _medicines(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
         else None
     )
     links = (Link("Add a medicine", _new("medicine", teller)), Link("Add an allergy", _new("allergy", teller)))
-    return _paper(section, table, links if may_write else (), empty="Nothing is recorded yet.")
+    return paper_of(section, table, links if may_write else (), empty="Nothing is recorded yet.")
 
 
 def _measurements(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
@@ -229,7 +182,7 @@ def _measurements(section: Shown, teller: Teller, may_write: bool) -> list[Paper
         else None
     )
     links = (Link("Add", _new("measurement", teller), "a measurement"),)
-    return _paper(section, table, links if may_write else (), empty="Nothing has been measured yet.")
+    return paper_of(section, table, links if may_write else (), empty="Nothing has been measured yet.")
 
 
 def _files(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
@@ -258,105 +211,7 @@ def _files(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
         else None
     )
     links = (Link("Add a file", _new("file", teller)),)
-    return _paper(section, table, links if may_write else (), empty="No letters or other files yet.")
-
-
-def _notes(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
-    """The newest note in full; earlier ones in a sheet of their own, each opened by its name."""
-    rows = [row for row in section.rows if isinstance(row, NoteLine)]
-    head = (Link("Write a note", reverse("desk_note_new", args=[teller.subject])),) if may_write else ()
-    if not rows:
-        return _paper(section, None, head, empty="Nobody has written a note yet.")
-    first, *older = rows
-    newest = Section(
-        "Newest note",
-        counterpart(section.why),
-        note=note_line(first, teller),
-        head_links=head,
-        prose=note_prose(first),
-        addition=" ".join(additions(first, teller)),
-        signed=signature(first, teller),
-        links=(note_link(first, teller),) if may_write else (),
-    )
-    made = [Paper(section.key, newest, (Item(section.title, "#newest-note", count=len(rows)),))]
-    if older:
-        table = table_of(
-            "Earlier notes",
-            (Column("Note", "name"), Column("By", word="By"), Column("When", "figures")),
-            [
-                (
-                    Cell(
-                        row.heading or "Note", href=reverse("desk_note", args=[row.recorded.id]), tag=_draft_tag(row)
-                    ),
-                    teller.who(row.author.hex),
-                    teller.on(row.signed_at or row.recorded.at),
-                )
-                for row in older
-            ],
-        )
-        made.append(Paper("earlier", Section("Earlier notes", counterpart(section.why), table=table), ()))
-    return made
-
-
-def note_line(note: NoteLine, teller: Teller) -> str:
-    """When a note was written, and whether it is still a draft."""
-    when = teller.on(note.signed_at or note.recorded.at)
-    return when if note.signed_at else f"Your draft, {when}"
-
-
-def note_prose(note: NoteLine) -> tuple[str, ...]:
-    """A note's paragraphs, its heading first."""
-    return tuple(part for part in (note.heading, *note.text.splitlines()) if part.strip())
-
-
-def additions(note: NoteLine, teller: Teller) -> list[str]:
-    """What was added under a note, each with who and when."""
-    return [
-        f"Added {teller.on(each.signed_at)} by {lower_you(teller.who(each.author.hex))}. {each.text}"
-        for each in note.additions
-    ]
-
-
-def signature(note: NoteLine, teller: Teller) -> str:
-    """Who signed a note and when, and where it stands for the person's own copy."""
-    if note.signed_at is None:
-        return ""
-    moment = timezone.localtime(note.signed_at)
-    return (
-        f"Signed by {lower_you(teller.who(note.author.hex))}, {moment:%-d %B %Y, %H:%M}. Locked; additions only. "
-        f"{_RELEASED[note.recorded.release]}"
-    )
-
-
-_RELEASED = {
-    Release.RELEASED: "They get it in the copy they take by themselves.",
-    Release.HELD: "Not in the copy they take by themselves until a health professional has decided.",
-    Release.WITHHELD: "Kept out of the copy they take by themselves.",
-}
-
-
-def note_link(note: NoteLine, teller: Teller) -> Link:
-    """What can be done with a note: go on with one's draft, or add to a signed one."""
-    words = "Add to this note" if note.signed_at else "Change or sign it"
-    return Link(words, reverse("desk_note_add" if note.signed_at else "desk_note", args=[note.recorded.id]))
-
-
-def within(when: str) -> str:
-    """A day within a sentence."""
-    return when.replace("Today", "today", 1)
-
-
-def lower_you(name: str) -> str:
-    """A name within a sentence."""
-    return {"You": "you", "They": "them", "A colleague": "a colleague", "The system": "the system"}.get(name, name)
-
-
-def _paper(section: Shown, table: Table | None, links: tuple[Link, ...], *, empty: str) -> list[Paper]:
-    made = Section(
-        section.title, counterpart(section.why), table=table, prose=() if table else (empty,), head_links=links
-    )
-    count = len(section.rows)
-    return [Paper(section.key, made, (Item(section.title, f"#{_slug(section.title)}", count=count),))]
+    return paper_of(section, table, links if may_write else (), empty="No letters or other files yet.")
 
 
 def _known(words: str, recorded: Recorded, teller: Teller) -> Cell:
@@ -366,10 +221,6 @@ def _known(words: str, recorded: Recorded, teller: Teller) -> Cell:
 def _added(recorded: Recorded, teller: Teller) -> str:
     who = teller.who(recorded.by)
     return f"{teller.on(recorded.at)}, by {lower_you(who)}"
-
-
-def _draft_tag(row: NoteLine) -> Tag | None:
-    return None if row.signed_at else Tag("info", "Draft")
 
 
 def _new(kind: str, teller: Teller) -> str:
@@ -394,13 +245,9 @@ def _sentence(*parts: str) -> str:
     return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
-def _slug(title: str) -> str:
-    return title.lower().replace(" ", "-")
-
-
 _DRAWN: dict[str, Callable[[Shown, Teller, bool], list[Paper]]] = {
     "medicines": _medicines,
-    "notes": _notes,
+    "notes": draw_notes,
     "measurements": _measurements,
     "files": _files,
 }

@@ -4,6 +4,7 @@ modules its declaration names may act as it (pitfalls A9).
 """
 
 import sys
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -43,6 +44,14 @@ def person(subject: UUID, *, at: datetime, second_factor_at: datetime | None = N
     """The person of that subject, with the roles they hold at that moment."""
     roles = frozenset(fact.value for fact in facts.of(subject, FactKind.ROLE, at=at))
     return Actor("person", subject, roles=roles, second_factor_at=second_factor_at)
+
+
+def who_hold(roles: Collection[str], among: Iterable[UUID], *, at: datetime) -> set[UUID]:
+    """Of these people, those who hold one of these roles at that moment. One query, however many are asked about."""
+    when = facts.micros(at)
+    return {
+        UUID(subject) for subject, known in facts.about(among).items()
+        if any(fact.kind == FactKind.ROLE and fact.value in roles and fact.sound and fact.holds(when) for fact in known)}
 
 
 def enquirer(subject: UUID) -> Actor:

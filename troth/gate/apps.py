@@ -9,6 +9,9 @@ class GateConfig(AppConfig):
     def ready(self) -> None:
         """Read what each room answers to the kernel's questions: reasons, services, live checks."""
         autodiscover_modules("answers")
-        from troth.gate import jobs
+        from troth.gate import emergency as emergency  # its reason and service are declared by being read
+        from troth.gate import facts, jobs
+        from troth.ledger import records
 
         jobs.register()
+        records.register("gate.fact", facts.stored_marks)

@@ -9,6 +9,7 @@ What was not admitted beforehand is decided when it is touched: right, and slowe
 in a generator or coroutine, where it would leak to whoever runs it next (pitfalls B10).
 """
 
+import contextlib
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -344,7 +345,10 @@ class processing:  # noqa: N801  reads as a phrase: `with processing(…):`
         self._what = (purpose, action)
 
     def __enter__(self) -> Opened:
-        if sys._getframe(1).f_code.co_flags & _SUSPENDABLE:
+        frame = sys._getframe(1)
+        while frame.f_code.co_filename == contextlib.__file__ and frame.f_back is not None:
+            frame = frame.f_back  # an ExitStack enters it for somebody
+        if frame.f_code.co_flags & _SUSPENDABLE:
             raise RuntimeError("A processing context cannot be opened in a generator or coroutine: it would stay open for "
                                "whoever runs next. Collect the values in a list inside the context.")
         return self.enter()

@@ -4,7 +4,7 @@ Reading and recording standing facts. Recording is only possible inside an act; 
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -120,6 +120,15 @@ def standing(
         elif kind == FactKind.GLASS_BROKEN:
             broken = broken or fact.other == actor
     return Standing(told, contract, consent, taken_back and not consent, objected, restricted, represented, broken, sound)
+
+
+def stored_marks() -> Iterator[tuple[str, str]]:
+    """Every fact as the ledger names it, for `verify --records`: a mark that does not match its columns is no match at all."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"SELECT {_COLUMNS} FROM gate_fact ORDER BY id")  # noqa: S608
+        for *columns, mark in cursor.fetchall():
+            sound = hmac.compare_digest(_mark(columns), bytes(mark))
+            yield f"gate.fact/{columns[0]}", bytes(mark).hex() if sound else "unsound"
 
 
 def record(

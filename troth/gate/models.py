@@ -9,6 +9,13 @@ from typing import ClassVar
 
 from django.db import models
 
+from troth.vault import compartments
+from troth.vault.categories import Category
+from troth.vault.fields import SealedText
+from troth.vault.models import Holding
+
+EMERGENCIES = compartments.declare("gate.emergencies", Category.RIGHTS, retention="rights_file")
+
 
 class FactKind(models.TextChoices):
     """What can stand about a subject."""
@@ -56,3 +63,9 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id[:8]}"
+
+
+class EmergencyNote(Holding):
+    """Why a record was opened in an emergency, in the words of the one who opened it."""
+
+    note = SealedText(EMERGENCIES, id="gate.emergency.note")

@@ -6,6 +6,7 @@ The events are committed before the first piece. A stream owns the key of its on
 """
 
 import re
+
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 

@@ -1,4 +1,4 @@
-"""What is held about the reader, laid out as the pages of `My data` draw it: plain values of `troth.design`, words of the notice."""
+"""What is held about the reader, laid out as the pages of `My data` draw it: values of `troth.design`, words of the notice."""
 
 import re
 from collections.abc import Iterable
@@ -35,16 +35,37 @@ def say_when(moment: datetime, now: datetime) -> str:
     return f"{local:%a %-d %b}{f' {local.year}' if local.year != today.year else ''}, {local:%-H:%M}"
 
 
-def counterpart_of(category: Category, kept: dict[Category, rights.KeptUntil], at: datetime, *, link: bool = True) -> Counterpart:
+def counterpart_of(
+    category: Category, kept: dict[Category, rights.KeptUntil], at: datetime, *, link: bool = True
+) -> Counterpart:
     """Why this kind is held: from the register in force, and the date from the rule that keeps it longest."""
     uses = rights.describe_uses(category, at)
     until = kept.get(category)
     words = ", ".join(filter(None, (say_date(until.until), _first_clause(until.words)))) if until else ""
-    terms = [Term("For", some(uses.purposes, 2, "other uses")), Term("The law lets us because", uses.because),
-             Term("Seen by", some(uses.seen_by, 3, "other roles") or "You alone"),
-             Term("Passed to", "No one so far"), Term("Until", words)]
-    return Counterpart("Why we hold this", terms=tuple(term for term in terms if term.value),
-                       link=Link("Who has looked at it", reverse("my_history"), f", at: {uses.title}") if link else None)
+    terms = [
+        Term("For", some(uses.purposes, 2, "other use")),
+        Term("The law lets us because", uses.because),
+        Term("Seen by", some(uses.seen_by, 3, "other role") or "You alone"),
+        Term("Passed to", "No one so far"),
+        Term("Until", words),
+    ]
+    return Counterpart(
+        "Why we hold this",
+        terms=tuple(term for term in terms if term.value),
+        link=Link("Who has looked at it", reverse("my_history"), f", at: {uses.title}") if link else None,
+    )
+
+
+def rights_counterpart(at: datetime, until: str = "") -> Counterpart:
+    """Why a page about the reader's rights shows what it shows, from the notice's row for that purpose."""
+    uses = rights.describe_uses(Category.RIGHTS, at)
+    terms = [
+        Term("For", uses.purposes[0] if uses.purposes else ""),
+        Term("The law lets us because", uses.because),
+        Term("Seen by", ", ".join(["You", *uses.seen_by[:3]])),
+        Term("Until", until or rights.kept_for(Category.RIGHTS, at)),
+    ]
+    return Counterpart("Why you see this", terms=tuple(term for term in terms if term.value))
 
 
 def _first_clause(words: str) -> str:
@@ -54,12 +75,12 @@ def _first_clause(words: str) -> str:
 
 
 def some(words: Iterable[str], many: int, rest: str) -> str:
-    """The first few of a list, and how many more there are."""
+    """The first few of a list, and how many more there are: `rest` names them in the singular."""
     listed = list(words)
-    if len(listed) <= many:
-        return "; ".join(listed) if rest == "other uses" else ", ".join(listed)
-    joined = ("; " if rest == "other uses" else ", ").join(listed[:many])
-    return f"{joined} and {len(listed) - many} {rest}"
+    mark = "; " if rest == "other use" else ", "
+    shown = [*listed[:1], *(each[:1].lower() + each[1:] for each in listed[1:many])]
+    more = len(listed) - many
+    return mark.join(shown) + (f" and {more} {rest}{'s' if more > 1 else ''}" if more > 0 else "")
 
 
 def sections(things: list[HeldThing], at: datetime, subject: UUID) -> list[Section]:
@@ -72,8 +93,14 @@ def sections(things: list[HeldThing], at: datetime, subject: UUID) -> list[Secti
         rows = summary_rows(of_kind, who)
         path = reverse("my_kind", args=[category.value])
         title = rights.describe_uses(category, at).title
-        found.append(Section(title, counterpart_of(category, kept, at), rows=tuple(rows),
-                             links=(Link("Read all of it", path, f": {title}"),)))
+        found.append(
+            Section(
+                title,
+                counterpart_of(category, kept, at),
+                rows=tuple(rows),
+                links=(Link("Read all of it", path, f": {title}"),),
+            )
+        )
     return found
 
 
@@ -102,7 +129,11 @@ def summary_rows(things: list[HeldThing], who: dict[str, str]) -> list[Row]:
 def _one_row(thing: HeldThing, who: dict[str, str]) -> Row:
     if not thing.released:
         return Row(_capital(thing.kind), HELD_BACK, _note(thing, who))
-    said = [field.text for field in thing.fields if field.text and not field.is_open and field.name != "source"]
+    said = [
+        field.text
+        for field in thing.fields
+        if field.text and field.value is not False and not field.is_open and field.name != "source"
+    ]
     said += [f"{file.name or 'A file'} ({_size(file.size)})" for file in thing.files]
     return Row(_capital(thing.kind), _short(", ".join(said), LONGEST) or "Nothing written in it", _note(thing, who))
 
@@ -112,8 +143,11 @@ def thing_rows(thing: HeldThing, who: dict[str, str], *, longest: int = 0) -> li
     note = _note(thing, who)
     if not thing.released:
         return [Row(_capital(thing.kind), HELD_BACK, note)]
-    rows = [Row(field.label, _short(field.text, longest) if not field.withheld else field.withheld)
-            for field in thing.fields if (field.text or field.withheld) and not field.is_open and field.name != "source"]
+    rows = [
+        Row(field.label, _short(field.text, longest) if not field.withheld else field.withheld)
+        for field in thing.fields
+        if (field.text or field.withheld) and not field.is_open and field.name != "source"
+    ]
     rows += [Row("File", file.name or "A file", _size(file.size)) for file in thing.files]
     if not rows:
         return [Row(_capital(thing.kind), "Nothing written in it", note)]
@@ -129,7 +163,8 @@ def goings(things: list[HeldThing], at: datetime, subject: UUID) -> Goings | Non
             dated.setdefault(kept[category].until, []).append(rights.describe_uses(category, at).title)  # type: ignore[arg-type]
     if not dated:
         return None
-    return Goings(timezone.localdate(at), tuple(Going(_joined(titles), day, say_date(day)) for day, titles in sorted(dated.items())))
+    lines = tuple(Going(_joined(titles), day, say_date(day)) for day, titles in sorted(dated.items()))
+    return Goings(timezone.localdate(at), lines)
 
 
 def figures(things: list[HeldThing], looks: Iterable[Look]) -> list[Figure]:
@@ -138,21 +173,42 @@ def figures(things: list[HeldThing], looks: Iterable[Look]) -> list[Figure]:
     opened = {look.who for look in looks if look.opened and look.by_person and not look.by_themself}
     refused = sum(look.refused for look in looks)
     kinds = len(kinds_of(things))
-    return [Figure(str(kinds), "kind of information held" if kinds == 1 else "kinds of information held"),
-            Figure("0", "companies we passed it to"),
-            Figure(str(len(opened)), f"{'person' if len(opened) == 1 else 'people'} opened it"
-                   + (f"; {refused} {'try was' if refused == 1 else 'tries were'} refused" if refused else ""))]
+    return [
+        Figure(str(kinds), "kind of information held" if kinds == 1 else "kinds of information held"),
+        Figure("0", "companies we passed it to"),
+        Figure(
+            str(len(opened)),
+            f"{'person' if len(opened) == 1 else 'people'} opened it"
+            + (f"; {refused} {'try was' if refused == 1 else 'tries were'} refused" if refused else ""),
+        ),
+    ]
 
 
 def looks_table(looks: Iterable[Look], now: datetime, *, everything: bool = False) -> Table:
     """Who looked, at what and why. `everything` lists what was done too."""
-    columns = (Column("When", "figures"), Column("Who", "name"),
-               Column("What happened" if everything else "What they opened", word="" if everything else "Opened"),
-               Column("Why", word="Why"))
-    return Table("What happened to your record" if everything else "Who has looked at your record", columns, tuple(
-        Line((Cell(say_when(look.at, now)), Cell(look.who, small=look.role), Cell(_happened(look, everything)),
-              Cell(look.why, tag=Tag("refused", "Refused")) if look.refused else Cell(look.why)))
-        for look in looks))
+    columns = (
+        Column("When", "figures"),
+        Column("Who", "name"),
+        Column("What happened" if everything else "What they opened", word="" if everything else "Opened"),
+        Column("Why", word="Why"),
+    )
+    return Table(
+        "What happened to your record" if everything else "Who has looked at your record",
+        columns,
+        tuple(
+            Line(
+                (
+                    Cell(say_when(look.at, now)),
+                    Cell(look.who, small=look.role),
+                    Cell(look.sentence if everything else look.what or look.sentence),
+                    Cell(look.why, tag=Tag("refused", "Refused"), small=look.refusal)
+                    if look.refused
+                    else Cell(look.why),
+                )
+            )
+            for look in looks
+        ),
+    )
 
 
 def fate_of(kind: KindFate, *, gone: bool = False) -> Fate:
@@ -172,26 +228,33 @@ def cited(laws: str) -> str:
 def uses_table(plan: ErasurePlan) -> Table:
     """Each use of each kind by itself: what becomes of it, and why (LAW-3.5)."""
     columns = (Column("What", "name"), Column("Used for"), Column("What happens"), Column("Why", word="Why"))
-    return Table("How each use was decided", columns, tuple(
-        Line((Cell(kind.title), Cell(each.title),
-              Cell(f"Stays until {say_date(each.until)}" if each.until else "Stays for now") if each.stays else Cell("Ends now"),
-              Cell(each.why, small=cited(each.law))))
-        for kind in (*plan.going, *plan.staying) for each in kind.purposes))
-
-
-def _happened(look: Look, everything: bool) -> str:
-    words = look.words[:1].upper() + look.words[1:]
-    if not everything:
-        return look.what or words
-    if look.refused:
-        words = "Tried to open the record"
-    return f"{words}: {look.what}" if look.what else words
+    return Table(
+        "How each use was decided",
+        columns,
+        tuple(
+            Line(
+                (
+                    Cell(kind.title),
+                    Cell(each.title),
+                    Cell(f"Stays until {say_date(each.until)}" if each.until else "Stays for now")
+                    if each.stays
+                    else Cell("Ends now"),
+                    Cell(each.why, small=cited(each.law)),
+                )
+            )
+            for kind in (*plan.going, *plan.staying)
+            for each in kind.purposes
+        ),
+    )
 
 
 def _note(thing: HeldThing, who: dict[str, str]) -> str:
     by = who.get(thing.recorded_by, "our machines")
     day = f"{timezone.localtime(thing.recorded_at):%-d %b %Y}"
-    return f"You told us, {day}" if thing.by_themself else f"{thing.source}. Written by {by}, {day}"
+    if thing.by_themself:
+        return f"You told us, {day}"
+    written = f"Written by {by}, {day}"
+    return written if thing.source in {rights.BY_STAFF, rights.BY_MACHINES} else f"{thing.source}. {written}"
 
 
 def _short(text: str, longest: int) -> str:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from troth.gate import facts
+from troth.gate import actors
 from troth.gate.contexts import Opened
-from troth.gate.models import FactKind
 from troth.gate.refusals import Decision
 from troth.people import selectors as people
 from troth.prescribing.models import OPEN, MedicationRequest, Outcome, RequestStatus
@@ -132,17 +131,9 @@ def requests_of(subject: UUID, opened: Opened) -> "tuple[RequestOpened, ...] | D
 
 def list_prescribers(opened: Opened) -> list[people.StaffMember]:
     """Members of staff who may be given a request now, by name. Their profiles are published; roles are standing facts."""
-    roles = prescribing_roles(opened.register)
     staff = people.list_staff()
-    known, now = facts.about(member.subject for member in staff), facts.micros(opened.at)
-    return [
-        member
-        for member in staff
-        if any(
-            fact.kind == FactKind.ROLE and fact.value in roles and fact.sound and fact.holds(now)
-            for fact in known[member.subject.hex]
-        )
-    ]
+    may = actors.who_hold(prescribing_roles(opened.register), (member.subject for member in staff), at=opened.at)
+    return [member for member in staff if member.subject in may]
 
 
 def _line(row: MedicationRequest) -> RequestLine:

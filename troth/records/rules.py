@@ -23,6 +23,16 @@ def check_can_change(*, status: str, author: UUID, by: UUID | None) -> None:
         raise NotPossible("Only its author changes or signs a draft. Write a note of your own beside it.")
 
 
+def check_is_as_read(*, stored: str, read: str) -> None:
+    """
+    Refuse to sign words that the signer has not read: the draft was changed in another window meanwhile.
+
+    :raises NotPossible: what is stored is not what was read.
+    """
+    if stored != read:
+        raise NotPossible("The draft was changed since you read it. Read it as it stands now, and sign that.")
+
+
 def check_can_add(*, status: str) -> None:
     """
     Refuse an addendum to what is not signed yet.

@@ -4,7 +4,7 @@ Reading the record for a page: each section is shown with why it is visible, or 
 Nothing here raises for what is withheld, and no row leaves: pages get plain values. Order is the newest first, by open stamps.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from troth.gate.contexts import Opened
 from troth.gate.refusals import Decision
-from troth.gate.whys import Why, why
+from troth.gate.whys import Triggers, Why, why
 from troth.notice.schema.words import Trigger
 from troth.records.models import (
     TABLES,
@@ -131,6 +131,7 @@ class NoteLine:
     author: UUID
     status: NoteStatus
     signed_at: datetime | None
+    version: str  # a digest of the row as stored, by which a signature knows what was read
     additions: tuple[Addition, ...] = ()
 
 
@@ -175,11 +176,11 @@ SECTIONS: tuple[tuple[str, str], ...] = (
 )
 
 
-def card_sections(subject: UUID, opened: Opened, *, born_on: date | None = None) -> list[Shown | Withheld]:
+def card_sections(subject: UUID, opened: Opened, *, kept: Triggers | None = None) -> list[Shown | Withheld]:
     """
     The sections of a person's card, each shown or withheld as the gate decides in the context that is open.
 
-    `born_on` is needed to name the day until which they are kept (LAW-6.6).
+    `kept` (see `triggers`) is needed to name the day until which they are kept (LAW-6.6).
     """
     withheld = opened.admit([subject], Category.HEALTH).withheld
     if subject in withheld:
@@ -193,16 +194,20 @@ def card_sections(subject: UUID, opened: Opened, *, born_on: date | None = None)
         "measurements": _lines(Observation, subject, _measurement),
         "files": _lines(DocumentReference, subject, _file),
     }
-    reason = why(opened, subject, Category.HEALTH, triggers=triggers(subject, born_on=born_on))
+    reason = why(opened, subject, Category.HEALTH, triggers=kept)
     return [Shown(key, title, rows[key], reason) for key, title in SECTIONS]
 
 
-def triggers(subject: UUID, *, born_on: date | None) -> Mapping[Trigger, date]:
-    """What periods of keeping run from, as far as the record knows: birth, and the last time anything was recorded."""
-    first, *others = (
+def triggers(subject: UUID, *, born_on: date | None, others: Iterable[datetime] = ()) -> Triggers:
+    """
+    What periods of keeping run from, as far as is known: birth, and the last time that anything was recorded.
+
+    `others` are moments of contact that other rooms know of.
+    """
+    first, *tables = (
         table.objects.filter(subject_id=subject).values_list("recorded_at", flat=True) for table in TABLES.values()
     )
-    stamps = list(first.union(*others))
+    stamps = [*first.union(*tables), *others]
     found = {Trigger.BIRTH: born_on} if born_on else {}
     if stamps:
         found[Trigger.LAST_CONTACT] = timezone.localdate(max(stamps))
@@ -275,14 +280,15 @@ def _measurement(row: Observation) -> MeasurementLine:
 
 def _note(row: ClinicalNote, additions: tuple[Addition, ...]) -> NoteLine:
     return NoteLine(
-        _recorded(row),
-        row.subject_id,
-        row.heading or "",
-        row.text,
-        row.author,
-        NoteStatus(row.status),
-        row.signed_at,
-        additions,
+        recorded=_recorded(row),
+        subject=row.subject_id,
+        heading=row.heading or "",
+        text=row.text,
+        author=row.author,
+        status=NoteStatus(row.status),
+        signed_at=row.signed_at,
+        version=row.digest(),
+        additions=additions,
     )
 
 

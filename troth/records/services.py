@@ -148,15 +148,19 @@ def change_draft(note: UUID, *, heading: str, text: str, by: Actor, at: datetime
 
 
 @act(Event.NOTE_SIGNED, purpose=Purpose.CARE)
-def sign_note(note: UUID, *, release: Release, by: Actor, at: datetime) -> None:
+def sign_note(note: UUID, *, release: Release, by: Actor, at: datetime, read: str | None = None) -> None:
     """
     This will sign a draft, which is its last change, and set its release if a health professional signs (LAW-4.5).
 
-    :raises NotPossible: it is signed already, or someone else's.
+    `read` is the version (`NoteLine.version`) that the signer had before them, where a page showed one.
+
+    :raises NotPossible: it is signed already, someone else's, or not what was read.
     :raises Refused: the actor may not write health data of this person for their care.
     """
     row = _locked(note)
     rules.check_can_change(status=row.status, author=row.author, by=by.id)
+    if read is not None:
+        rules.check_is_as_read(stored=row.digest(), read=read)
     row.status, row.signed_at = NoteStatus.SIGNED, at
     _set(row, _release(row.subject_id, release, None, by, at))
     row.save()

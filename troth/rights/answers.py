@@ -17,10 +17,16 @@ from troth.vault.categories import Category
 AFTERWARDS = timedelta(days=30)
 
 #: Carries out what a person asked for and may have at once, and takes up again an erasure that was stopped half way.
-actors.declare_service("erasure", purposes={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY}, categories=set(Category),
-                       modules={"troth.rights.services.erasure"})
+actors.declare_service(
+    "erasure",
+    purposes={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY},
+    categories=set(Category),
+    modules={"troth.rights.services.erasure"},
+)
 #: The rights desk on the command line, for a named privacy officer.
-actors.declare_service("rights-desk", purposes={Purpose.RIGHTS}, categories=set(Category), modules={"troth.cli.rights"})
+actors.declare_service(
+    "rights-desk", purposes={Purpose.RIGHTS}, categories=set(Category), modules={"troth.cli.rights"}
+)
 
 
 @reasons.reason("a request about their data", serves={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY})
@@ -32,7 +38,9 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     if actor.kind == "service" and actor.name == "erasure":
         found = RightsCase.objects.filter(subject_id__in=subjects, right=Right.ERASURE)
     elif PRIVACY_OFFICER in actor.roles:
-        found = RightsCase.objects.filter(Q(subject_id__in=subjects) & (~Q(state=State.DONE) | Q(changed_at__gte=at - AFTERWARDS)))
+        found = RightsCase.objects.filter(
+            Q(subject_id__in=subjects) & (~Q(state=State.DONE) | Q(changed_at__gte=at - AFTERWARDS))
+        )
     else:
         return set()
     return set(found.values_list("subject_id", flat=True).order_by())

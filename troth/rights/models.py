@@ -29,7 +29,9 @@ class RightsCase(Holding):
     """One right that one person asked for. `decision` says of an erasure what goes and what stays; `outcome` what went."""
 
     right = models.CharField(max_length=16, choices=[(right.value, right.value) for right in Right])
-    state = models.CharField(max_length=8, choices=[(state.value, state.value) for state in State], default=State.ASKED)
+    state = models.CharField(
+        max_length=8, choices=[(state.value, state.value) for state in State], default=State.ASKED
+    )
     received_on = models.DateField()
     due_on = models.DateField()
     words = SealedText(CASES, id="rights.case.words")
@@ -45,8 +47,12 @@ class RightsCase(Holding):
     }
 
     called = "request about your data"
-    labels: ClassVar[dict[str, str]] = {"words": "what you wrote", "close_account": "close the account",
-                                        "decision": "what was decided", "outcome": "what came of it"}
+    labels: ClassVar[dict[str, str]] = {
+        "words": "what you wrote",
+        "close_account": "close the account",
+        "decision": "what was decided",
+        "outcome": "what came of it",
+    }
 
     class Meta(Holding.Meta):
         indexes = [models.Index(fields=["state", "due_on"], name="case_by_due_date")]

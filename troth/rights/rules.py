@@ -21,8 +21,18 @@ CHILD_UNTIL, SEVENTEEN = 18, 17
 RELEASED = "released"
 PRIVACY_OFFICER = "privacy_officer"
 #: Purposes that use what is there and give nobody a reason to keep it: finding, emergencies, answering, handing over.
-_ONLY_USING = frozenset({Purpose.FIND, Purpose.EMERGENCY, Purpose.LEGAL_CLAIMS, Purpose.LEGAL_DUTIES, Purpose.CLINICAL_AUDIT,
-                         Purpose.SERVICE_STATISTICS, Purpose.COMPLAINTS, Purpose.SAFEGUARDING})
+_ONLY_USING = frozenset(
+    {
+        Purpose.FIND,
+        Purpose.EMERGENCY,
+        Purpose.LEGAL_CLAIMS,
+        Purpose.LEGAL_DUTIES,
+        Purpose.CLINICAL_AUDIT,
+        Purpose.SERVICE_STATISTICS,
+        Purpose.COMPLAINTS,
+        Purpose.SAFEGUARDING,
+    }
+)
 _RIGHTS_FILE = frozenset({Category.RIGHTS, Category.REPRESENTATIVE})
 
 
@@ -102,6 +112,10 @@ def kept_until(rule: RetentionRule | None, held: Held, person: Situation) -> dat
         return None
     days = _days(held, person)
     ends = [end for limb in rule.limbs if (end := _end_of(limb, days, person)) is not None]
+    if ends and held.category is Category.RIGHTS:
+        return min(
+            ends
+        )  # a request has the shorter of its file's two periods; complaints will have a compartment of their own
     return max(ends) if ends else None
 
 
@@ -111,9 +125,15 @@ def _days(held: Held, person: Situation) -> dict[Trigger, date]:
     year_end = date(held.last_on.year, *person.year_ends)
     if held.last_on > year_end:
         year_end = years_after(year_end, 1)
-    return {Trigger.LAST_CONTACT: contact, Trigger.TREATMENT_END: contact, Trigger.CREATED: held.last_on,
-            Trigger.CASE_CLOSED: held.last_on, Trigger.FINANCIAL_YEAR_END: year_end, Trigger.WITHDRAWN: person.on,
-            Trigger.CONTRACT_END: person.on}
+    return {
+        Trigger.LAST_CONTACT: contact,
+        Trigger.TREATMENT_END: contact,
+        Trigger.CREATED: held.last_on,
+        Trigger.CASE_CLOSED: held.last_on,
+        Trigger.FINANCIAL_YEAR_END: year_end,
+        Trigger.WITHDRAWN: person.on,
+        Trigger.CONTRACT_END: person.on,
+    }
 
 
 def _end_of(limb: Limb, days: Mapping[Trigger, date], person: Situation) -> date | None:
@@ -145,23 +165,48 @@ def add_span(start: date, span: str) -> date:
 
 
 def decide_fate(
-    held: Held, register: Register, retention: Mapping[str, RetentionRule], person: Situation,
+    held: Held,
+    register: Register,
+    retention: Mapping[str, RetentionRule],
+    person: Situation,
 ) -> Fate:
     """Decide, purpose by purpose, whether this data goes at an erasure or stays, with ground, law and date (LAW-3.5)."""
-    fates = [_for_purpose(declared, held, register, retention, person)
-             for declared in register.purposes.values()
-             if held.category in declared.categories and declared.purpose not in _ONLY_USING]
+    fates = [
+        _for_purpose(declared, held, register, retention, person)
+        for declared in register.purposes.values()
+        if held.category in declared.categories and declared.purpose not in _ONLY_USING
+    ]
     found = [fate for fate in fates if fate is not None]
-    found += [PurposeFate(Purpose.RIGHTS, "Answering when you use your rights", stays=True, why=hold,
-                          law="DPA 2018 section 173, LAW-4.13") for hold in person.holds]
+    found += [
+        PurposeFate(
+            Purpose.RIGHTS,
+            "Answering when you use your rights",
+            stays=True,
+            why=hold,
+            law="DPA 2018 section 173, LAW-4.13",
+        )
+        for hold in person.holds
+    ]
     if person.overruled and held.category not in _RIGHTS_FILE:
-        found = [PurposeFate(fate.purpose, fate.title, stays=False, law="UK GDPR Article 17(1)(d), LAW-3.4",
-                             why="Our privacy officer found no ground to keep it.") for fate in found]
+        found = [
+            PurposeFate(
+                fate.purpose,
+                fate.title,
+                stays=False,
+                law="UK GDPR Article 17(1)(d), LAW-3.4",
+                why="Our privacy officer found no ground to keep it.",
+            )
+            for fate in found
+        ]
     return Fate(held, tuple(found))
 
 
 def _for_purpose(
-    declared: DeclaredPurpose, held: Held, register: Register, retention: Mapping[str, RetentionRule], person: Situation,
+    declared: DeclaredPurpose,
+    held: Held,
+    register: Register,
+    retention: Mapping[str, RetentionRule],
+    person: Situation,
 ) -> PurposeFate | None:
     category = held.category
     rule = retention.get(declared.retention.get(category, held.retention))
@@ -178,15 +223,24 @@ def _for_purpose(
 
     if declared.purpose is Purpose.RIGHTS:
         if category in _RIGHTS_FILE:
-            return stays("It shows what you asked and how we answered.", "UK GDPR Articles 5(2) and 17(3)(e), LAW-3.5")
+            return stays(
+                "It shows what you asked and how we answered.", "UK GDPR Articles 5(2) and 17(3)(e), LAW-3.5"
+            )
         return None
     if declared.purpose is Purpose.ACCOUNT_SECURITY:
         if category is not Category.ACCOUNT:
             return None
         if person.close_account:
-            return goes("You close your account, so there is nothing left to sign in to.", "UK GDPR Article 17(1)(a), LAW-3.4")
-        return PurposeFate(declared.purpose, declared.title, stays=True, law="UK GDPR Article 6(1)(b), LAW-3.5",
-                           why="You keep your sign-in, so that you can see what stays.")
+            return goes(
+                "You close your account, so there is nothing left to sign in to.", "UK GDPR Article 17(1)(a), LAW-3.4"
+            )
+        return PurposeFate(
+            declared.purpose,
+            declared.title,
+            stays=True,
+            law="UK GDPR Article 6(1)(b), LAW-3.5",
+            why="You keep your sign-in, so that you can see what stays.",
+        )
     if declared.purpose is Purpose.SECURITY_LOG and category is not Category.NETWORK:
         return None  # the log is of machines; an account is not kept for it
     if declared.basis is Basis.CONSENT:
@@ -194,15 +248,21 @@ def _for_purpose(
     if declared.purpose is Purpose.STAFF or held.retention == "staff_file":
         if held.retention != "staff_file":
             return None
-        return stays("It may be needed if there is a claim about your employment.", "UK GDPR Article 17(3)(e), LAW-3.5")
+        return stays(
+            "It may be needed if there is a claim about your employment.", "UK GDPR Article 17(3)(e), LAW-3.5"
+        )
     if declared.basis is Basis.LEGAL_OBLIGATION:
         if category is Category.IDENTITY and not person.money_held:
             return None
-        return stays(f"The law makes us keep it: {declared.title[:1].lower()}{declared.title[1:]}.",
-                     "UK GDPR Article 17(3)(b), LAW-3.5")
+        return stays(
+            f"The law makes us keep it: {declared.title[:1].lower()}{declared.title[1:]}.",
+            "UK GDPR Article 17(3)(b), LAW-3.5",
+        )
     if _part_of_the_care_record(declared, category) and person.health_last_on is not None:
-        return stays("It is part of the record of your treatment, which safe care and later questions need.",
-                     "UK GDPR Articles 9(2)(h) and 17(3)(c), LAW-3.5, LAW-6.2")
+        return stays(
+            "It is part of the record of your treatment, which safe care and later questions need.",
+            "UK GDPR Articles 9(2)(h) and 17(3)(c), LAW-3.5, LAW-6.2",
+        )
     if declared.basis is Basis.CONTRACT:
         return goes("It served our agreement with you, which ends with this.", "UK GDPR Article 17(1)(a), LAW-3.4")
     return goes("It rests on our interests, and they do not outweigh your wish.", "UK GDPR Article 17(1)(c), LAW-3.4")
@@ -213,7 +273,8 @@ def _part_of_the_care_record(declared: DeclaredPurpose, category: Category) -> b
     if declared.basis is not Basis.CONTRACT or declared.condition is not Condition.HEALTH_CARE:
         return False
     return category.special or declared.retention.get(category) in {
-        rule for kind, rule in declared.retention.items() if kind.special}
+        rule for kind, rule in declared.retention.items() if kind.special
+    }
 
 
 def is_released(category: Category, *, release: str | None, recorded_by_themself: bool) -> bool:

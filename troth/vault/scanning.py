@@ -100,4 +100,5 @@ def _rows(model: type[Holding], columns: Sequence[str], subjects: Sequence[str])
             f"FROM {table} WHERE subject_id = ANY(%s::uuid[])",
             [list(subjects)],
         )
-        return cursor.fetchall()
+        fetched: list[tuple[Any, ...]] = cursor.fetchall()
+        return fetched

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -34,31 +35,58 @@ class MasterKey:
     cipher: AESGCM
 
 
+def _kms() -> Any:
+    """
+    A client of the KMS, which gives up within seconds.
+
+    :raises MasterKeyMissing: boto3 is not installed.
+    """
+    try:
+        import boto3  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        from botocore.config import Config  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    except ImportError:
+        raise MasterKeyMissing("A master key is wrapped by a KMS: install boto3, which reaches it.") from None
+    return boto3.client("kms", endpoint_url=os.environ.get("TROTH_KMS_URL") or None,
+                        config=Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2}))
+
+
+def _kms_context(number: str) -> dict[str, str]:
+    """What the KMS binds a wrapped master key to, and writes into its own log."""
+    return {"troth": "master key", "number": number}
+
+
 def open_with_kms(record: dict[str, str]) -> bytes:
     """
     Unwrap a master key with AWS KMS (or a server that speaks its API), once at start.
 
     :raises MasterKeyMissing: boto3 is not installed, or the KMS refused.
     """
+    number = record["number"]
     try:
-        import boto3  # type: ignore[import-not-found, import-untyped, unused-ignore]
-    except ImportError:
-        raise MasterKeyMissing("A master key is wrapped by a KMS: install boto3, which reaches it.") from None
-    client = boto3.client("kms", endpoint_url=os.environ.get("TROTH_KMS_URL") or None)
-    try:
-        answer = client.decrypt(CiphertextBlob=bytes.fromhex(record["wrapped"]), KeyId=record["kms_key"])
+        answer = _kms().decrypt(CiphertextBlob=bytes.fromhex(record["wrapped"]), KeyId=record["kms_key"],
+                                EncryptionContext=_kms_context(number))
+    except MasterKeyMissing:
+        raise
     except Exception as error:  # noqa: BLE001  boto3 raises classes made at run time
-        raise MasterKeyMissing(f"The KMS did not unwrap master key {record['number']} ({type(error).__name__}).") from None
+        raise MasterKeyMissing(f"The KMS did not unwrap master key {number} ({type(error).__name__}). Check that it is reached "
+                               "(TROTH_KMS_URL, the credentials) and that its key is enabled.") from None
     plaintext: bytes = answer["Plaintext"]
     return plaintext
 
 
-def wrap_with_kms(key: bytes, kms_key: str) -> dict[str, str]:
-    """Wrap a new master key by the KMS key named, for its file."""
-    import boto3  # type: ignore[import-not-found, import-untyped, unused-ignore]
+def wrap_with_kms(key: bytes, kms_key: str, number: str) -> dict[str, str]:
+    """
+    Wrap a new master key by the KMS key named, for its file.
 
-    client = boto3.client("kms", endpoint_url=os.environ.get("TROTH_KMS_URL") or None)
-    answer = client.encrypt(KeyId=kms_key, Plaintext=key)
+    :raises MasterKeyMissing: boto3 is not installed, or the KMS refused; no master key was made.
+    """
+    try:
+        answer = _kms().encrypt(KeyId=kms_key, Plaintext=key, EncryptionContext=_kms_context(number))
+    except MasterKeyMissing:
+        raise
+    except Exception as error:  # noqa: BLE001  as above
+        raise MasterKeyMissing(f"The KMS did not wrap a new master key ({type(error).__name__}), so none was made. Check that it "
+                               "is reached (TROTH_KMS_URL, the credentials) and that TROTH_KMS_KEY names an enabled key.") from None
     return {"scheme": "kms", "kms_key": kms_key, "wrapped": answer["CiphertextBlob"].hex()}
 
 
@@ -129,8 +157,9 @@ class Secrets:
             number = int(record["number"])
             if number not in self._unwrapped:
                 self._unwrapped[number] = SCHEMES[record["scheme"]](record)
-            retired = path.with_suffix(".retired")
-            retired_at = datetime.fromisoformat(retired.read_text().strip()) if retired.exists() else None
+            retired_at = None
+            with contextlib.suppress(FileNotFoundError):  # not retired, or destroyed since its own file was read
+                retired_at = datetime.fromisoformat(path.with_suffix(".retired").read_text().strip())
             masters[number] = MasterKey(number, datetime.fromisoformat(record["made_at"]), retired_at,
                                         AESGCM(self._unwrapped[number]))
         self._unwrapped = {number: key for number, key in self._unwrapped.items() if number in masters}
@@ -188,7 +217,7 @@ class Secrets:
         number = max(self.masters, default=0) + 1
         key = os.urandom(32)
         kms_key = os.environ.get("TROTH_KMS_KEY", "")
-        held = wrap_with_kms(key, kms_key) if kms_key else {"scheme": "file", "key": key.hex()}
+        held = wrap_with_kms(key, kms_key, str(number)) if kms_key else {"scheme": "file", "key": key.hex()}
         record = {"number": str(number), "made_at": at.isoformat(), **held}
         with contextlib.suppress(FileExistsError):
             write_private_file(self.folder / f"master-{number:04d}.json", json.dumps(record).encode())
@@ -227,7 +256,9 @@ class Secrets:
         """Destroy a master key for good. Every key and backup wrapped by it becomes unreadable."""
         destroy_file(self.folder / f"master-{number:04d}.leaving")
         destroy_file(self.folder / f"master-{number:04d}.json")
-        destroy_file(self.folder / f"master-{number:04d}.retired")
+        # No secret, and so not overwritten first: another process may be reading it.
+        (self.folder / f"master-{number:04d}.retired").unlink(missing_ok=True)
+        sync_folder(self.folder)
         self.reload()
 
     def named(self, name: str) -> bytes:

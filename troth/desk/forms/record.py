@@ -177,7 +177,9 @@ class NoteForm(forms.Form):
 
 
 class SignForm(EntryForm):
-    """Signing: nothing to type, and the question of release for a health professional."""
+    """Signing: nothing to type, and the question of release for a health professional. `read` is the version shown above it."""
+
+    read = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class AdditionForm(EntryForm):

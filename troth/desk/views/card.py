@@ -15,7 +15,7 @@ from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Banner, Entry, Item, Link, Row
 from troth.desk import papers
 from troth.desk.frame import Looking, frame, looking, purpose_line, show
-from troth.desk.papers import Paper, Teller
+from troth.desk.telling import Paper, Teller, counterpart, within
 from troth.gate.refusals import Check, Decision
 from troth.gate.whys import Triggers, why
 from troth.ledger import selectors as ledger
@@ -36,19 +36,22 @@ def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
     look.opened.require(subject, Category.IDENTITY)
     who = people.get_identity(subject, look.opened)
     name = who.name if who else "Name not held"
-    born_on = who.born_on if who else None
-    sections = records.card_sections(subject, look.opened, born_on=born_on)
-    kept = records.triggers(subject, born_on=born_on)
+    lines = prescribing.list_lines_of(subject)
+    kept = records.triggers(
+        subject, born_on=who.born_on if who else None, others=[line.requested_at for line in lines]
+    )
+    sections = records.card_sections(subject, look.opened, kept=kept)
     health = look.opened.decision(subject, Category.HEALTH)
     events = [event for event in ledger.events_about(subject.hex, limit=_EVENTS) if _told(event, health)]
-    lines = prescribing.list_lines_of(subject)
     teller = _teller(look, subject, sections, lines, events)
     may_write = health.allowed and _may_write(look)
 
+    contact = _contact(look, subject, kept)
+    parts = [*sections, contact] if isinstance(contact, records.Withheld) else sections
     drawn = [
         *_requests(look, subject, lines, teller, kept),
-        *papers.papers(sections, teller, look.purpose, at=look.at, may_write=may_write),
-        _contact(look, subject, kept),
+        *papers.papers(parts, teller, look.purpose, at=look.at, may_write=may_write),
+        *([contact] if isinstance(contact, Paper) else []),
     ]
     restricted = health.check is Check.RESTRICTION
     banners = (
@@ -68,7 +71,7 @@ def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
         frame(request, purpose=purpose_line(look.opened, subject), banners=banners),
         name=name,
         facts=_facts(look, who),
-        acts=_acts(subject, lines, look, may_write=may_write),
+        acts=_acts(subject, lines, look, may_write=may_write, may_read=health.allowed),
         alerts=papers.alerts(sections),
         sections=[paper.section for paper in drawn],
         index=[item for paper in drawn for item in paper.items],
@@ -91,11 +94,13 @@ def _facts(look: Looking, who: people.PersonIdentity | None) -> list[str]:
     return [f"Born {who.born_on:%-d %B %Y}, aged {who.age(timezone.localdate(look.at))}"]
 
 
-def _acts(subject: UUID, lines: list[prescribing.RequestLine], look: Looking, *, may_write: bool) -> list[Link]:
+def _acts(
+    subject: UUID, lines: list[prescribing.RequestLine], look: Looking, *, may_write: bool, may_read: bool
+) -> list[Link]:
     """What can be done from here, the likeliest first."""
     found = []
     for line in lines:
-        if line.prescriber == look.id and line.status == prescribing.RequestStatus.ASSIGNED:
+        if may_read and line.prescriber == look.id and line.status == prescribing.RequestStatus.ASSIGNED:
             found.append(Link("Decide on the request", reverse("desk_decide", args=[line.id])))
         elif look.actor.roles & PASSING_ON and line.status == prescribing.RequestStatus.REQUESTED:
             found.append(Link("Pass the request on", reverse("desk_assign", args=[line.id])))
@@ -116,7 +121,7 @@ def _requests(
         return []
     opened = prescribing.requests_of(subject, look.opened)
     if isinstance(opened, Decision):
-        strip = papers.counterpart(why(look.opened, subject, Category.IDENTITY, triggers=kept))
+        strip = counterpart(why(look.opened, subject, Category.IDENTITY, triggers=kept))
         table = table_of(
             "Requests",
             (Column("Asked", "name"), Column("Where it is"), Column("With", word="With")),
@@ -136,7 +141,7 @@ def _requests(
                 (Item("Requests", "#requests", count=len(lines)),),
             )
         ]
-    strip = papers.counterpart(why(look.opened, subject, Category.HEALTH, triggers=kept))
+    strip = counterpart(why(look.opened, subject, Category.HEALTH, triggers=kept))
     newest, *earlier = opened
     state = newest.line.status.words.capitalize()
     rows = [Row("Asked for", newest.medicine), *(Row(each.question, each.answer) for each in newest.answers)]
@@ -146,7 +151,7 @@ def _requests(
     section = Section(
         "Request",
         strip,
-        note=f"Asked {papers.within(teller.on(newest.line.requested_at))}. {state}.",
+        note=f"Asked {within(teller.on(newest.line.requested_at))}. {state}.",
         rows=tuple(rows),
     )
     made = [
@@ -172,11 +177,11 @@ def _requests(
     return made
 
 
-def _contact(look: Looking, subject: UUID, kept: Triggers) -> Paper:
+def _contact(look: Looking, subject: UUID, kept: Triggers) -> Paper | records.Withheld:
     decision = look.opened.decision(subject, Category.CONTACT)
     if not decision.allowed:
-        return papers.withheld(["Contact"], decision, look.purpose, at=look.at)
-    strip = papers.counterpart(why(look.opened, subject, Category.CONTACT, triggers=kept))
+        return records.Withheld("contact", "Contact", decision)
+    strip = counterpart(why(look.opened, subject, Category.CONTACT, triggers=kept))
     held = people.get_contact(subject, look.opened)
     rows = (
         ()

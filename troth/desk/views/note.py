@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from troth.desk import papers
+from troth.desk import noting, papers
 from troth.desk.forms.record import AdditionForm, NoteForm, SignForm
 from troth.desk.frame import Looking, frame, looking, purpose_line, show
-from troth.desk.papers import Teller
+from troth.desk.telling import Teller
 from troth.desk.views.entry import is_professional
 from troth.people import selectors as people
 from troth.records import selectors as records
@@ -61,12 +61,21 @@ def sign(request: HttpRequest, note: UUID) -> HttpResponse:
     form = SignForm(request.POST if request.method == "POST" else None, **_options(look))
     if request.method == "POST" and form.is_valid():
         try:
-            services.sign_note(note, release=form.release, by=look.actor, at=look.at)
+            services.sign_note(note, release=form.release, read=form.cleaned_data["read"], by=look.actor, at=look.at)
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
             return redirect("desk_card", subject=found.subject)
-    return _page(request, look, found.subject, "note/sign", form=form, prose=papers.note_prose(found), note=note)
+    return _page(
+        request,
+        look,
+        found.subject,
+        "note/sign",
+        form=form,
+        prose=noting.note_prose(found),
+        note=note,
+        version=found.version,
+    )
 
 
 def add(request: HttpRequest, note: UUID) -> HttpResponse:
@@ -99,10 +108,10 @@ def _signed(
         "note/read",
         form=form,
         note=found.recorded.id,
-        prose=papers.note_prose(found),
-        additions=papers.additions(found, teller),
-        signed=papers.signature(found, teller),
-        when=papers.note_line(found, teller),
+        prose=noting.note_prose(found),
+        additions=noting.additions(found, teller),
+        signed=noting.signature(found, teller),
+        when=noting.note_line(found, teller),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from troth.gate import actors, facts
 from troth.gate.contexts import processing
-from troth.gate.models import FactKind
+from troth.gate.facts import FactKind
 from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose
@@ -292,3 +292,20 @@ def test_no_plaintext_of_a_person_is_in_either_store() -> None:
                             if table != "notice_version":
                                 assert planted not in text, (table, planted)
     assert SignIn.objects.count() == 1
+
+
+def test_a_copy_names_the_password_hash_and_leaves_it_out() -> None:
+    assert set(Account.not_copied) == {"password_hash"} and set(SignIn.not_copied) == {"session"}
+
+
+def test_the_hourly_job_forgets_what_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.utils import timezone
+
+    from troth.people import jobs
+
+    subject = make_patient(password=PASSWORD)
+    services.sign_in(subject, by=person(subject), at=LATER)
+    for at, left in ((LATER + sessions.LIFE - timedelta(seconds=1), 1), (LATER + sessions.LIFE, 0)):
+        monkeypatch.setattr(timezone, "now", lambda at=at: at)
+        jobs.forget_sessions()
+        assert Session.objects.count() == left

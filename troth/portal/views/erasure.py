@@ -13,14 +13,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from troth.copies.journal import JournalUnavailable
-from troth.design.values import Counterpart, Fate, Link, Row, Term
+from troth.design.values import Fate, Link, Row
+from troth.gate.actors import NOBODY
 from troth.gate.table import actor_of
 from troth.people import selectors as people
 from troth.people.middleware import network_of
 from troth.portal import own_data
 from troth.portal.forms.erasure import CLOSE, EraseForm
 from troth.portal.views.account import WAIT
-from troth.portal.views.data import reader
+from troth.portal.views.my_data import reader
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.selectors import Certificate, ErasurePlan
@@ -35,21 +36,39 @@ CHANGED = "What we hold about you has changed since you opened this page. Read i
 def confirm(request: HttpRequest) -> HttpResponse:
     """Show what an erasure would do; when the person agrees to exactly that, do it at once."""
     subject, at, opened = reader(request), request.at, request.opened  # type: ignore[attr-defined]
-    form = EraseForm(request.POST or None)
-    plan = rights.plan_erasure(subject, at=at, close_account=form.data.get("account") == CLOSE,
-                               born_on=rights.born_on(subject, opened))
+    form = EraseForm(request.POST if request.method == "POST" else None)
+    plan = rights.plan_erasure(
+        subject, at=at, close_account=form.data.get("account") == CLOSE, born_on=rights.born_on(subject, opened)
+    )
     if form.is_valid() and _agreed(request, form, plan):
         return _erase(request, subject, plan)
-    kinds = [(half, kind) for half, kinds in ((0, plan.going), (1, plan.staying)) for kind in kinds
-             if kind.category is not Category.ACCOUNT]
+    going, staying = (
+        [own_data.fate_of(kind) for kind in half if kind.category is not Category.ACCOUNT]
+        for half in (plan.going, plan.staying)
+    )
     everywhere, _ = gone_everywhere(at)
-    return render(request, "portal/erasure/confirm.html", {
-        "form": form, "mark": mark_of(plan), "uses": own_data.uses_table(plan), "going": [own_data.fate_of(kind) for half, kind in kinds if half == 0],
-        "staying": [own_data.fate_of(kind) for half, kind in kinds if half == 1],
-        "certificates": [Link(f"{each.reference}, {timezone.localtime(each.issued_at):%-d %B %Y}",
-                              reverse("my_certificate", args=[each.id])) for each in rights.list_certificates(subject, opened)],
-        "gone_everywhere_on": own_data.say_date(timezone.localtime(everywhere).date()), "why": _why(),
-        "back": Link("Don’t erase", reverse("my_data"))}, status=422 if form.is_bound else 200)
+    return render(
+        request,
+        "portal/erasure/confirm.html",
+        {
+            "form": form,
+            "mark": mark_of(plan),
+            "uses": own_data.uses_table(plan),
+            "going": going,
+            "staying": staying,
+            "certificates": [
+                Link(
+                    f"{each.reference}, {timezone.localtime(each.issued_at):%-d %B %Y}",
+                    reverse("my_certificate", args=[each.id]),
+                )
+                for each in rights.list_certificates(subject, opened)
+            ],
+            "gone_everywhere_on": own_data.say_date(timezone.localtime(everywhere).date()),
+            "why": own_data.rights_counterpart(at),
+            "back": Link("Don’t erase", reverse("my_data")),
+        },
+        status=422 if form.is_bound else 200,
+    )
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -62,15 +81,26 @@ def certificate(request: HttpRequest, certificate: UUID) -> HttpResponse:
 def download(request: HttpRequest, certificate: UUID) -> HttpResponse:
     """Give a certificate as a file for machines."""
     found = _own(request, certificate)
-    content = {"reference": found.reference, "certificate": found.id.hex, "issued_at": found.issued_at.isoformat(), **found.content}
-    return JsonResponse(content, json_dumps_params={"indent": 1, "ensure_ascii": False}, headers={
-        "Content-Disposition": 'attachment; filename="certificate.json"', "Cache-Control": "no-store"})
+    content = {
+        "reference": found.reference,
+        "certificate": found.id.hex,
+        "issued_at": found.issued_at.isoformat(),
+        **found.content,
+    }
+    return JsonResponse(
+        content,
+        json_dumps_params={"indent": 1, "ensure_ascii": False},
+        headers={"Content-Disposition": 'attachment; filename="certificate.json"', "Cache-Control": "no-store"},
+    )
 
 
 def mark_of(plan: ErasurePlan) -> str:
     """What stands for a plan in the form: the same as long as nothing that would go has changed. The account is apart."""
-    scopes = [":".join(scope) for fate, scope in ((fate, (fate.held.compartment, fate.held.scope)) for fate in plan.fates)
-              if not fate.stays and fate.held.category is not Category.ACCOUNT]
+    scopes = [
+        ":".join(scope)
+        for fate, scope in ((fate, (fate.held.compartment, fate.held.scope)) for fate in plan.fates)
+        if not fate.stays and fate.held.category is not Category.ACCOUNT
+    ]
     return hashlib.sha256("|".join(sorted(scopes)).encode()).hexdigest()
 
 
@@ -78,7 +108,9 @@ def _agreed(request: HttpRequest, form: EraseForm, plan: ErasurePlan) -> bool:
     if form.cleaned_data["plan"] != mark_of(plan):
         form.add_error(None, CHANGED)
         return False
-    right = people.check_own_password(plan.subject, form.cleaned_data["password"], at=plan.at, network=network_of(request))
+    right = people.check_own_password(
+        plan.subject, form.cleaned_data["password"], at=plan.at, network=network_of(request)
+    )
     if right is not True:
         form.add_error("password", WAIT if isinstance(right, people.Wait) else "That isn’t your password.")
         return False
@@ -91,14 +123,25 @@ def _erase(request: HttpRequest, subject: UUID, plan: ErasurePlan) -> HttpRespon
     try:
         made = services.carry_out_erasure(case, by=actor, at=at, plan=plan)
     except services.ErasureUnfinished as stopped:
-        return render(request, "portal/erasure/unfinished.html", {"problems": stopped.problems, "begun": True}, status=503)
+        return render(
+            request, "portal/erasure/unfinished.html", {"problems": stopped.problems, "begun": True}, status=503
+        )
     except JournalUnavailable:
-        return render(request, "portal/erasure/unfinished.html", {"problems": [
-            "What is to be destroyed must first be noted beside the backups, and they cannot be written just now."]}, status=503)
+        return render(
+            request,
+            "portal/erasure/unfinished.html",
+            {
+                "problems": [
+                    "What is to be destroyed must first be noted beside the backups, and they cannot be written just now."
+                ]
+            },
+            status=503,
+        )
     if not plan.close_account:
         return redirect("my_certificate", certificate=made)
-    request.browser.end()  # type: ignore[attr-defined]
     found = rights.get_certificate(made, request.opened, of=subject)  # type: ignore[attr-defined]
+    request.browser.end()  # type: ignore[attr-defined]
+    request.actor = NOBODY  # type: ignore[attr-defined] # the frame of this last page is a visitor's
     return _show(request, found, signed_in=False)
 
 
@@ -112,26 +155,53 @@ def _own(request: HttpRequest, certificate: UUID) -> Certificate:
 def _show(request: HttpRequest, found: Certificate, *, signed_in: bool) -> HttpResponse:
     said = found.content
     moments = [
-        Row("From everything we work with", _moment(said["gone_from_live_at"]), "The keys, the index, the rows and the files. We looked for each before we wrote this."),
-        Row("From every backup", f"By {_moment(said['gone_from_backups_by'])}",
-            f"That is when master key {_numbers(said['master_keys'])} is destroyed at the latest. {said['left']}")]
-    proof = [Row("Certificate", found.id.hex), Row("Keys destroyed", ", ".join(said["keys"]) or "None"),
-             Row("Line of the disposal journal", str(said["journal_line"]))]
-    counted = [Row("Rows removed", str(said["rows"])), Row("Files removed", str(said["files"])),
-               Row("Entries of the search index removed", str(said["tokens"])),
-               Row("Asked", own_data.say_date(datetime.fromisoformat(said["asked_on"]).date())),
-               Row("Decided under", f"Notice {said['notice']}")]
-    return render(request, "portal/erasure/certificate.html", {
-        "reference": found.reference, "issued": f"{timezone.localtime(found.issued_at):%-d %B %Y at %-H:%M}",
-        "went": [_fate(each, gone=True) for each in said["destroyed"]], "stayed": [_fate(each) for each in said["stays"]],
-        "moments": moments, "rows": counted, "proof": proof, "signed_in": signed_in, "why": _why(),
-        "download": reverse("my_certificate_file", args=[found.id]) if signed_in else ""})
+        Row(
+            "From everything we work with",
+            _moment(said["gone_from_live_at"]),
+            "The keys, the index, the rows and the files. We looked for each before we wrote this.",
+        ),
+        Row(
+            "From every backup",
+            f"By {_moment(said['gone_from_backups_by'])}",
+            f"That is when master key {_numbers(said['master_keys'])} is destroyed at the latest. {said['left']}",
+        ),
+    ]
+    proof = [
+        Row("Certificate", found.id.hex),
+        Row("Keys destroyed", ", ".join(said["keys"]) or "None"),
+        Row("Line of the disposal journal", str(said["journal_line"])),
+    ]
+    counted = [
+        Row("Rows removed", str(said["rows"])),
+        Row("Files removed", str(said["files"])),
+        Row("Entries of the search index removed", str(said["tokens"])),
+        Row("Asked", own_data.say_date(datetime.fromisoformat(said["asked_on"]).date())),
+        Row("Decided under", f"Notice {said['notice']}"),
+    ]
+    return render(
+        request,
+        "portal/erasure/certificate.html",
+        {
+            "reference": found.reference,
+            "issued": f"{timezone.localtime(found.issued_at):%-d %B %Y at %-H:%M}",
+            "went": [_fate(each, gone=True) for each in said["destroyed"]],
+            "stayed": [_fate(each) for each in said["stays"]],
+            "moments": moments,
+            "rows": counted,
+            "proof": proof,
+            "signed_in": signed_in,
+            "why": own_data.rights_counterpart(found.issued_at),
+            "download": reverse("my_certificate_file", args=[found.id]) if signed_in else "",
+        },
+    )
 
 
 def _fate(said: dict[str, object], *, gone: bool = False) -> Fate:
     until = said["until"]
     words = "Gone" if gone else f"Stays until {_day(str(until))}" if until else "Stays for now"
-    return Fate(str(said["title"]), str(said["why"]), "gone" if gone else "staying", words, own_data.cited(str(said["law"])))
+    return Fate(
+        str(said["title"]), str(said["why"]), "gone" if gone else "staying", words, own_data.cited(str(said["law"]))
+    )
 
 
 def _day(text: str) -> str:
@@ -144,10 +214,3 @@ def _moment(text: str) -> str:
 
 def _numbers(numbers: list[int]) -> str:
     return " and ".join(str(number) for number in numbers)
-
-
-def _why() -> Counterpart:
-    return Counterpart("Why some of it stays", terms=(
-        Term("For", "Keeping only what a law or your care still needs"),
-        Term("The law lets us because", "Article 17 of the UK GDPR gives you erasure, and names what it leaves"),
-        Term("Until", "The date beside each kind")))

@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from troth.design.values import Counterpart, Paging, Term
+from troth.design.values import Paging
 from troth.portal import own_data
-from troth.portal.views.data import reader
+from troth.portal.views.my_data import reader
 from troth.rights import selectors as rights
 
 PAGE = 50
@@ -23,12 +23,19 @@ def show(request: HttpRequest) -> HttpResponse:
     start = first or 1
     last = start + len(history.looks) - 1
     following = f"{reverse('my_history')}?before={history.following}&from={last + 1}" if history.following else ""
-    return render(request, "portal/history/show.html", {
-        "holds": holds, "total": total, "looked": own_data.looks_table(history.looks, at, everything=True),
-        "paging": Paging(start, last, max(total, last), reverse("my_history") if before else "", following),
-        "why": Counterpart("Why you see this", terms=(
-            Term("For", "Knowing who has used what we hold"), Term("Seen by", "You, and the privacy officer"),
-            Term("Until", "For good: these entries hold random numbers, and nothing of what was read")))})
+    return render(
+        request,
+        "portal/history/show.html",
+        {
+            "holds": holds,
+            "total": total,
+            "looked": own_data.looks_table(history.looks, at, everything=True),
+            "paging": Paging(start, last, max(total, last), reverse("my_history") if before else "", following),
+            "why": own_data.rights_counterpart(
+                at, "No end: these entries hold random numbers, and nothing of what was read"
+            ),
+        },
+    )
 
 
 def _number(text: str) -> int:

@@ -7,7 +7,7 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from troth.gate.contexts import processing
-from troth.gate.models import FactKind
+from troth.gate.facts import FactKind
 from troth.gate.refusals import Check, Refused
 from troth.notice.purposes import Purpose
 from troth.records import selectors, services
@@ -24,7 +24,9 @@ def test_sections_are_shown_with_the_gates_own_reason(clinic: Clinic) -> None:
     services.record_allergy(clinic.subject, **ALLERGY, source=Source.PERSON, by=clinic.prescriber, at=NOW)
     signed(clinic)
     with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=LATER) as opened:
-        sections = selectors.card_sections(clinic.subject, opened, born_on=BORN)
+        sections = selectors.card_sections(
+            clinic.subject, opened, kept=selectors.triggers(clinic.subject, born_on=BORN)
+        )
     assert [section.key for section in sections] == ["medicines", "notes", "measurements", "files"]
     assert all(isinstance(section, Shown) for section in sections)
     first = sections[0]
@@ -49,7 +51,9 @@ def test_without_a_birthday_the_notice_says_how_long(clinic: Clinic) -> None:
 def test_support_gets_withheld_and_nothing_is_raised_or_poisoned(clinic: Clinic) -> None:
     signed(clinic)
     with processing(Purpose.PRESCRIBING, by=clinic.support, at=LATER) as opened:
-        sections = selectors.card_sections(clinic.subject, opened, born_on=BORN)
+        sections = selectors.card_sections(
+            clinic.subject, opened, kept=selectors.triggers(clinic.subject, born_on=BORN)
+        )
     assert all(isinstance(section, Withheld) and section.decision.check is Check.ROLE for section in sections)
 
 
@@ -57,7 +61,9 @@ def test_under_restriction_everything_clinical_is_withheld(clinic: Clinic) -> No
     signed(clinic)
     record_fact(clinic.subject, FactKind.RESTRICTION, by=clinic.ann, at=NOW)
     with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=LATER) as opened:
-        sections = selectors.card_sections(clinic.subject, opened, born_on=BORN)
+        sections = selectors.card_sections(
+            clinic.subject, opened, kept=selectors.triggers(clinic.subject, born_on=BORN)
+        )
     assert {section.decision.check for section in sections if isinstance(section, Withheld)} == {Check.RESTRICTION}
     assert len(sections) == 4
 
@@ -96,9 +102,11 @@ def test_fifty_rows_cost_as_many_queries_as_five(clinic: Clinic) -> None:
         with (
             CaptureQueriesContext(connections["default"]) as data,
             CaptureQueriesContext(connections["keys"]) as keys,
+            processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=LATER) as opened,
         ):
-            with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=LATER) as opened:
-                sections = selectors.card_sections(clinic.subject, opened, born_on=BORN)
+            sections = selectors.card_sections(
+                clinic.subject, opened, kept=selectors.triggers(clinic.subject, born_on=BORN)
+            )
         assert isinstance(sections[0], Shown)
         counts.append((len(sections[0].rows), len(data), len(keys)))
     assert [count[0] for count in counts] == [5, 50]

@@ -9,56 +9,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('vault', '0001_initial'),
+        ("vault", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RightsCase',
+            name="RightsCase",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('right', models.CharField(choices=[('access', 'access'), ('rectification', 'rectification'), ('erasure', 'erasure'), ('restriction', 'restriction'), ('portability', 'portability'), ('objection', 'objection')], max_length=16)),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('decided', 'decided'), ('done', 'done')], default=troth.rights.models.State['ASKED'], max_length=8)),
-                ('received_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('words', troth.vault.fields.SealedText(compartment='rights.cases', id='rights.case.words')),
-                ('close_account', troth.vault.fields.SealedBoolean(compartment='rights.cases', id='rights.case.close_account')),
-                ('decision', troth.vault.fields.SealedJSON(compartment='rights.cases', id='rights.case.decision')),
-                ('outcome', troth.vault.fields.SealedJSON(compartment='rights.cases', id='rights.case.outcome')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "right",
+                    models.CharField(
+                        choices=[
+                            ("access", "access"),
+                            ("rectification", "rectification"),
+                            ("erasure", "erasure"),
+                            ("restriction", "restriction"),
+                            ("portability", "portability"),
+                            ("objection", "objection"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "asked"), ("decided", "decided"), ("done", "done")],
+                        default=troth.rights.models.State["ASKED"],
+                        max_length=8,
+                    ),
+                ),
+                ("received_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("words", troth.vault.fields.SealedText(compartment="rights.cases", id="rights.case.words")),
+                (
+                    "close_account",
+                    troth.vault.fields.SealedBoolean(compartment="rights.cases", id="rights.case.close_account"),
+                ),
+                ("decision", troth.vault.fields.SealedJSON(compartment="rights.cases", id="rights.case.decision")),
+                ("outcome", troth.vault.fields.SealedJSON(compartment="rights.cases", id="rights.case.outcome")),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ErasureCertificate',
+            name="ErasureCertificate",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('content', troth.vault.fields.SealedJSON(compartment='rights.certificates', id='rights.certificate.content')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rights.rightscase')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "content",
+                    troth.vault.fields.SealedJSON(compartment="rights.certificates", id="rights.certificate.content"),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rights.rightscase"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='rightscase',
-            index=models.Index(fields=['state', 'due_on'], name='case_by_due_date'),
+            model_name="rightscase",
+            index=models.Index(fields=["state", "due_on"], name="case_by_due_date"),
         ),
     ]

@@ -55,18 +55,27 @@ def get_case(case: UUID, opened: Opened) -> Case:
 
 def list_cases(subject: UUID, opened: Opened) -> list[Case]:
     """The cases of a person, newest first."""
-    return [_case(row, opened) for row in RightsCase.objects.filter(subject_id=subject).order_by("-recorded_at", "id")]
+    return [
+        _case(row, opened) for row in RightsCase.objects.filter(subject_id=subject).order_by("-recorded_at", "id")
+    ]
 
 
 def open_cases() -> list[tuple[UUID, UUID, str, State, date]]:
     """Every case that waits: id, person, right, state, due date; soonest due first. It opens nothing."""
-    return [(row.pk, row.subject_id, row.right, State(row.state), row.due_on)
-            for row in RightsCase.objects.exclude(state=State.DONE).order_by("due_on", "id")]
+    return [
+        (row.pk, row.subject_id, row.right, State(row.state), row.due_on)
+        for row in RightsCase.objects.exclude(state=State.DONE).order_by("due_on", "id")
+    ]
 
 
 def undecided_erasure(subject: UUID) -> UUID | None:
     """The erasure that a person asked for and that is not carried to its end, if any."""
-    found = RightsCase.objects.filter(subject_id=subject, right="erasure").exclude(state=State.DONE).order_by("recorded_at").first()
+    found = (
+        RightsCase.objects.filter(subject_id=subject, right="erasure")
+        .exclude(state=State.DONE)
+        .order_by("recorded_at")
+        .first()
+    )
     return found.pk if found else None
 
 
@@ -95,8 +104,19 @@ def list_certificates(subject: UUID, opened: Opened) -> list[Certificate]:
 
 def _case(row: RightsCase, opened: Opened) -> Case:
     opened.require(row.subject_id, Category.RIGHTS)
-    return Case(row.pk, row.subject_id, row.right, State(row.state), row.received_on, row.due_on, row.recorded_at,
-                row.words or "", bool(row.close_account), row.decision or {}, row.outcome or {})
+    return Case(
+        row.pk,
+        row.subject_id,
+        row.right,
+        State(row.state),
+        row.received_on,
+        row.due_on,
+        row.recorded_at,
+        row.words or "",
+        bool(row.close_account),
+        row.decision or {},
+        row.outcome or {},
+    )
 
 
 def _certificate(row: ErasureCertificate, opened: Opened) -> Certificate:

@@ -24,26 +24,52 @@ def gone_everywhere(at: datetime) -> tuple[datetime, list[int]]:
 
 def fate_values(kind: KindFate) -> dict[str, Any]:
     """One kind's fate as plain JSON, for the case and for the certificate."""
-    return {"category": kind.category.value, "title": kind.title, "rows": kind.rows, "why": kind.why, "law": kind.laws,
-            "until": kind.until.isoformat() if kind.until else None}
+    return {
+        "category": kind.category.value,
+        "title": kind.title,
+        "rows": kind.rows,
+        "why": kind.why,
+        "law": kind.laws,
+        "until": kind.until.isoformat() if kind.until else None,
+    }
 
 
 def decision_values(plan: ErasurePlan, places: dict[str, list[str]], tokens: int, *, by: str) -> dict[str, Any]:
     """What was decided, as the case keeps it: enough for any process to carry it to its end."""
-    return {"at": plan.at.isoformat(), "by": by, "notice": plan.notice, "close_account": plan.close_account,
-            "scopes": [list(scope) for scope in plan.scopes], "files": places, "tokens": tokens,
-            "going": [fate_values(kind) for kind in plan.going], "staying": [fate_values(kind) for kind in plan.staying]}
+    return {
+        "at": plan.at.isoformat(),
+        "by": by,
+        "notice": plan.notice,
+        "close_account": plan.close_account,
+        "scopes": [list(scope) for scope in plan.scopes],
+        "files": places,
+        "tokens": tokens,
+        "going": [fate_values(kind) for kind in plan.going],
+        "staying": [fate_values(kind) for kind in plan.staying],
+    }
 
 
-def certificate_content(decision: dict[str, Any], outcome: dict[str, Any], *, asked_on: str, at: datetime) -> dict[str, Any]:
+def certificate_content(
+    decision: dict[str, Any], outcome: dict[str, Any], *, asked_on: str, at: datetime
+) -> dict[str, Any]:
     """Put together what the certificate states. It is called when everything was looked for and nothing found."""
     everywhere, masters = gone_everywhere(at)
     return {
-        "asked_on": asked_on, "decided_at": decision["at"], "decided_by": decision["by"], "notice": decision["notice"],
-        "destroyed": decision["going"], "rows": outcome["rows"], "files": sum(map(len, decision["files"].values())),
-        "tokens": decision["tokens"], "keys": [":".join(scope) if scope[1] else scope[0] for scope in decision["scopes"]],
-        "stays": decision["staying"], "journal_line": outcome["journal_line"],
-        "gone_from_live_at": at.isoformat(), "gone_from_backups_by": everywhere.isoformat(), "master_keys": masters,
+        "asked_on": asked_on,
+        "decided_at": decision["at"],
+        "decided_by": decision["by"],
+        "notice": decision["notice"],
+        "destroyed": decision["going"],
+        "rows": outcome["rows"],
+        "files": sum(map(len, decision["files"].values())),
+        "tokens": decision["tokens"],
+        "keys": [":".join(scope) if scope[1] else scope[0] for scope in decision["scopes"]],
+        "stays": decision["staying"],
+        "journal_line": outcome["journal_line"],
+        "gone_from_live_at": at.isoformat(),
+        "gone_from_backups_by": everywhere.isoformat(),
+        "master_keys": masters,
         "left": "Until then backups hold what the destroyed keys opened, which nobody can read without a key that was destroyed, "
-                "and rows that say, by random numbers and without content, that something was held and when. The ledger keeps "
-                "its events for good: they hold random numbers and no content."}
+        "and rows that say, by random numbers and without content, that something was held and when. The ledger keeps "
+        "its events for good: they hold random numbers and no content.",
+    }

@@ -36,8 +36,16 @@ NAME = "my-data.zip"  # says nothing of health or of whose it is (pitfalls B18)
 LONDON = ZoneInfo("Europe/London")
 HISTORY = 1_000_000
 HELD_BACK = "Held back until a clinician has checked it. You can ask for it, and we answer within one month."
-_ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "text/plain": ".txt",
-            "audio/mpeg": ".mp3", "audio/wav": ".wav", "video/mp4": ".mp4"}
+_ENDINGS = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "text/plain": ".txt",
+    "audio/mpeg": ".mp3",
+    "audio/wav": ".wav",
+    "video/mp4": ".mp4",
+}
 
 
 @dataclass(frozen=True)
@@ -105,24 +113,39 @@ def make_copy(subject: UUID, opened: Opened, *, at: datetime, reviewed: bool = F
     given = [thing if thing.released or reviewed else thing.held_back() for thing in things]
     withheld = {thing.id for thing in things if not (thing.released or reviewed)}
     names = recorded_by(things, subject)
-    files = {(thing.id, file.field): (f"files/{number:03d}{_ENDINGS.get(file.media_type, '.bin')}", file)
-             for number, (thing, file) in enumerate(((thing, file) for thing in given for file in thing.files), 1)}
+    files = {
+        (thing.id, file.field): (f"files/{number:03d}{_ENDINGS.get(file.media_type, '.bin')}", file)
+        for number, (thing, file) in enumerate(((thing, file) for thing in given for file in thing.files), 1)
+    }
     paths = {key: path for key, (path, _) in files.items()}
     kinds = _kinds(subject, given, at)
     document = {
-        "format": FORMAT, "subject": subject.hex, "made_at": at.isoformat(), "controller": opened.register.controller,
-        "notice": opened.register.version, "uses": kinds,
+        "format": FORMAT,
+        "subject": subject.hex,
+        "made_at": at.isoformat(),
+        "controller": opened.register.controller,
+        "notice": opened.register.version,
+        "uses": kinds,
         "held": [_thing(thing, names, paths, held_back=thing.id in withheld) for thing in given],
         "rights": _rights(at),
     }
     data = json.dumps(document, ensure_ascii=False, indent=1).encode()
-    html = render_to_string("rights/copy.html", {
-        "controller": opened.register.controller, "notice": opened.register.version,
-        "made": f"{at.astimezone(LONDON):%-d %B %Y at %H:%M}", "sections": _sections(given, kinds, names, paths, withheld),
-        "history": history_of(subject, at=at, limit=HISTORY), "held_back": HELD_BACK if withheld else "", "rights": _rights(at),
-    })
+    html = render_to_string(
+        "rights/copy.html",
+        {
+            "controller": opened.register.controller,
+            "notice": opened.register.version,
+            "made": f"{at.astimezone(LONDON):%-d %B %Y at %H:%M}",
+            "sections": _sections(given, kinds, names, paths, withheld),
+            "history": history_of(subject, at=at, limit=HISTORY),
+            "held_back": HELD_BACK if withheld else "",
+            "rights": _rights(at),
+        },
+    )
     texts = {
-        "my-data.html": html.encode(), "my-data.json": data, "my-data.csv": _csv(document["held"]),
+        "my-data.html": html.encode(),
+        "my-data.json": data,
+        "my-data.csv": _csv(document["held"]),
         "who-looked.json": proving.export_person(subject.hex, at),
         "check_export.py": Path(check_export.__file__).read_bytes(),
         "READ-ME.txt": _READ_ME.encode(),
@@ -154,25 +177,49 @@ def _kinds(subject: UUID, things: list[HeldThing], at: datetime) -> list[dict[st
     for category in (each for each in Category if any(thing.category is each for thing in things)):
         uses = describe_uses(category, at)
         fate = kept.get(category)
-        found.append({
-            "category": category.value, "title": uses.title, "for": list(uses.purposes), "because": uses.because,
-            "seen_by": list(uses.seen_by), "may_be_passed_to": list(uses.passed_to),
-            "until": fate.until.isoformat() if fate and fate.until else None,
-            "rule": fate.words if fate else ""})
+        found.append(
+            {
+                "category": category.value,
+                "title": uses.title,
+                "for": list(uses.purposes),
+                "because": uses.because,
+                "seen_by": list(uses.seen_by),
+                "may_be_passed_to": list(uses.passed_to),
+                "until": fate.until.isoformat() if fate and fate.until else None,
+                "rule": fate.words if fate else "",
+            }
+        )
     return found
 
 
 def _thing(
-    thing: HeldThing, names: dict[str, str], paths: dict[tuple[str, str], str], *, held_back: bool,
+    thing: HeldThing,
+    names: dict[str, str],
+    paths: dict[tuple[str, str], str],
+    *,
+    held_back: bool,
 ) -> dict[str, Any]:
     return {
-        "id": thing.id, "kind": thing.kind, "type": thing.model, "category": thing.category.value,
-        "recorded_at": thing.recorded_at.isoformat(), "changed_at": thing.changed_at.isoformat(),
-        "recorded_by": _said_by(thing, names), "source": thing.source,
-        "fields": [{"name": field.name, "label": field.label, "value": field.value,
-                    **({"left_out": field.withheld} if field.withheld else {})} for field in thing.fields],
+        "id": thing.id,
+        "kind": thing.kind,
+        "type": thing.model,
+        "category": thing.category.value,
+        "recorded_at": thing.recorded_at.isoformat(),
+        "changed_at": thing.changed_at.isoformat(),
+        "recorded_by": _said_by(thing, names),
+        "source": thing.source,
+        "fields": [
+            {
+                "name": field.name,
+                "label": field.label,
+                "value": field.value,
+                **({"left_out": field.withheld} if field.withheld else {}),
+            }
+            for field in thing.fields
+        ],
         "files": [_file(file, paths[(thing.id, file.field)]) for file in thing.files],
-        **({"held_back": HELD_BACK} if held_back else {})}
+        **({"held_back": HELD_BACK} if held_back else {}),
+    }
 
 
 def _file(file: HeldFile, path: str) -> dict[str, Any]:
@@ -180,16 +227,32 @@ def _file(file: HeldFile, path: str) -> dict[str, Any]:
 
 
 def _sections(
-    things: list[HeldThing], kinds: list[dict[str, Any]], names: dict[str, str], paths: dict[tuple[str, str], str],
+    things: list[HeldThing],
+    kinds: list[dict[str, Any]],
+    names: dict[str, str],
+    paths: dict[tuple[str, str], str],
     withheld: set[str],
 ) -> list[dict[str, Any]]:
     return [
-        {**kind, "until_words": _say_date(kind["until"]), "things": [
-            {"kind": thing.kind, "when": f"{thing.recorded_at.astimezone(LONDON):%-d %B %Y}", "by": _said_by(thing, names),
-             "source": thing.source, "held_back": thing.id in withheld, "fields": list(thing.fields),
-             "files": [(paths[(thing.id, file.field)], file.name or "A file") for file in thing.files]}
-            for thing in things if thing.category.value == kind["category"]]}
-        for kind in kinds]
+        {
+            **kind,
+            "until_words": _say_date(kind["until"]),
+            "things": [
+                {
+                    "kind": thing.kind,
+                    "when": f"{thing.recorded_at.astimezone(LONDON):%-d %B %Y}",
+                    "by": _said_by(thing, names),
+                    "source": thing.source,
+                    "held_back": thing.id in withheld,
+                    "fields": list(thing.fields),
+                    "files": [(paths[(thing.id, file.field)], file.name or "A file") for file in thing.files],
+                }
+                for thing in things
+                if thing.category.value == kind["category"]
+            ],
+        }
+        for kind in kinds
+    ]
 
 
 def _say_date(text: str | None) -> str:
@@ -225,9 +288,13 @@ def _rights(at: datetime) -> dict[str, Any]:
     regulator = notice.complaints.regulator
     automated = notice.automated_decisions
     return {
-        "rights": [{"right": each.right.value.replace("_", " ").capitalize(), "words": each.words} for each in notice.rights],
+        "rights": [
+            {"right": each.right.value.replace("_", " ").capitalize(), "words": each.words} for each in notice.rights
+        ],
         "complain_to_us": notice.complaints.own.words if notice.complaints.own else "",
-        "complain_to_the_regulator": f"{regulator.name}, {regulator.address}, {regulator.website}" if regulator else "",
+        "complain_to_the_regulator": f"{regulator.name}, {regulator.address}, {regulator.website}"
+        if regulator
+        else "",
         "machines_that_decide": automated.words if automated else "",
         "other_countries": [f"{route.country}: {route.words}" for route in notice.transfers.routes],
         "sources": [source.words for source in notice.sources.origins if source.words],

@@ -15,8 +15,24 @@ from troth.rights.selectors.wording import notice_now, title_of, words_of
 from troth.vault.categories import Category
 
 #: What our machines are called by people.
-_MACHINES = {"sign-in": "Sign-in", "erasure": "Erasure desk", "rights-desk": "Rights desk", "search": "Search",
-             "setup": "Set-up", "reminders": "Reminders", "maintenance": "Maintenance"}
+_MACHINES = {
+    "sign-in": "Sign-in",
+    "erasure": "Erasure desk",
+    "rights-desk": "Rights desk",
+    "search": "Search",
+    "setup": "Set-up",
+    "reminders": "Reminders",
+    "maintenance": "Maintenance",
+}
+#: Why a look was refused, as the person looked for may know it: by the check that stopped it.
+_REFUSALS = {
+    "purpose": "Our notice has no such use, or you were not told of it. Nothing was shown",
+    "category": "That use does not cover this. Nothing was shown",
+    "role": "Their role may not open this. Nothing was shown",
+    "reason": "Nothing connected them with you. Nothing was shown",
+    "basis": "You had objected, or not agreed, or our agreement had ended. Nothing was shown",
+    "restriction": "You had asked us to restrict its use. Nothing was shown",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,13 @@ class Look:
     opened: bool
     by_themself: bool
     by_person: bool
+    refusal: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in a few words."""
+        words = "Tried to open the record" if self.refused else self.words[:1].upper() + self.words[1:]
+        return f"{words}: {self.what}" if self.what else words
 
 
 @dataclass(frozen=True)
@@ -46,12 +69,19 @@ class History:
 
 
 def history_of(
-    subject: UUID, *, at: datetime, limit: int = 50, before: int | None = None, looks_only: bool = False,
+    subject: UUID,
+    *,
+    at: datetime,
+    limit: int = 50,
+    before: int | None = None,
+    looks_only: bool = False,
+    viewer: UUID | None = None,
 ) -> History:
     """
     The events about a person in plain words, whoever calls this having passed the gate (LAW-3.2).
 
     `looks_only` keeps what others opened or were refused, and leaves out the person's own use and what was written.
+    `viewer`: a member of staff who reads this; left out, the person themself does.
     """
     found: list[Entry] = []
     position = before
@@ -65,10 +95,23 @@ def history_of(
     names = _names(shown)
     notice = notice_now(at)
     looks = tuple(
-        Look(entry.id, entry.at, *_who(entry, subject, names), words=entry.words,
-             what=_listed([_kind(each, notice) for each in entry.what]), why=_why(entry, at),
-             refused=entry.outcome == "refused", opened=entry.event == "gate:opened", by_themself=entry.actor == subject.hex, by_person=entry.actor_kind == "person")
-        for entry in shown)
+        Look(
+            entry.id,
+            entry.at,
+            *_who(
+                entry, subject, names, ("You", "for you") if viewer in {None, subject} else ("The person", "for them")
+            ),
+            words=entry.words,
+            what=_listed([_kind(each, notice) for each in entry.what]),
+            why=_why(entry, at),
+            refused=entry.outcome == "refused",
+            opened=entry.event == "gate:opened",
+            by_themself=entry.actor == subject.hex,
+            by_person=entry.actor_kind == "person",
+            refusal=_REFUSALS.get(entry.check, "Nothing was shown") if entry.outcome == "refused" else "",
+        )
+        for entry in shown
+    )
     return History(looks, ledger.count_about(subject.hex), shown[-1].id if len(found) > limit else None)
 
 
@@ -87,25 +130,34 @@ def person_history_holds(subject: UUID, at: datetime) -> tuple[bool, int]:
 
 
 def _is_look(entry: Entry, subject: UUID) -> bool:
-    return entry.event in {"gate:opened", "gate:refused", "gate:glass_broken"} and entry.actor != subject.hex
+    by_signing_in = entry.actor_kind == "service" and entry.actor == "sign-in"  # the person's own doing
+    return (
+        entry.event in {"gate:opened", "gate:refused", "gate:glass_broken"}
+        and entry.actor != subject.hex
+        and not by_signing_in
+    )
 
 
 def _names(entries: Iterable[Entry]) -> dict[UUID, tuple[str, str]]:
-    ids = {UUID(each) for entry in entries for each in (entry.actor, entry.on_behalf_of)
-           if len(each) == 32 and entry.actor_kind != "nobody" and (each != entry.actor or entry.actor_kind == "person")}
+    ids = {
+        UUID(each)
+        for entry in entries
+        for each in (entry.actor, entry.on_behalf_of)
+        if len(each) == 32 and entry.actor_kind != "nobody" and (each != entry.actor or entry.actor_kind == "person")
+    }
     return {staff: (profile.name, profile.role_words) for staff, profile in people.staff_profiles(ids).items()}
 
 
-def _who(entry: Entry, subject: UUID, names: dict[UUID, tuple[str, str]]) -> tuple[str, str]:
+def _who(entry: Entry, subject: UUID, names: dict[UUID, tuple[str, str]], person: tuple[str, str]) -> tuple[str, str]:
     if entry.actor_kind == "service":
         behalf = UUID(entry.on_behalf_of) if entry.on_behalf_of else None
-        for_whom = "for you" if behalf == subject else f"for {names[behalf][0]}" if behalf in names else ""
+        for_whom = person[1] if behalf == subject else f"for {names[behalf][0]}" if behalf in names else ""
         machine = _MACHINES.get(entry.actor, entry.actor.replace("-", " ").capitalize())
         return machine, f"Automatic, {for_whom}" if for_whom else "Automatic"
     if entry.actor_kind != "person":
         return "Someone not signed in", ""
     if entry.actor == subject.hex:
-        return "You", ""
+        return person[0], ""
     return names.get(UUID(entry.actor), ("A member of staff", "No published profile"))
 
 

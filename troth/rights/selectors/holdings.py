@@ -2,7 +2,8 @@
 Everything held about a person, found by walking every holding there is: complete by construction, with no list to keep.
 
 A holding may say more of itself by class attributes: `called` (what people call it), `labels` (field: what people call that),
-and `not_copied` (field: reason) for what a copy names and leaves out, such as a password's hash. A column `release` says whether a copy that people take by themselves holds the row.
+and `not_copied` (field: reason) for what a copy names and leaves out, such as a password's hash. A column `release` says
+whether a copy that people take by themselves holds the row.
 """
 
 import datetime as dt
@@ -22,9 +23,10 @@ from troth.vault.categories import Category
 from troth.vault.compartments import Per, get_compartment
 from troth.vault.fields import SealedField
 from troth.vault.files import StoredFile
-from troth.vault.models import Holding, all_holdings
+from troth.vault.models import Holding, Subject, all_holdings
 
 BATCH = 500
+BY_STAFF, BY_MACHINES = "Written by our staff", "Made by our machines"
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,11 @@ def everything_about(subject: UUID, opened: Opened) -> list[HeldThing]:
     return found
 
 
+def is_known(subject: UUID) -> bool:
+    """Whether there is a person of that id."""
+    return Subject.objects.filter(pk=subject).exists()
+
+
 def recorded_by(things: Iterable[HeldThing], subject: UUID) -> dict[str, str]:
     """Who wrote each row, as people may know them: staff by their published names."""
     ids = {thing.recorded_by for thing in things if len(thing.recorded_by) == 32 and thing.recorded_by != subject.hex}
@@ -110,9 +117,17 @@ def survey(subject: UUID) -> list[rules.Held]:
             scope = row_id.hex if per is Per.ROW else str(year[0]) if year else ""
             found.setdefault((name, scope), []).append((recorded.date(), changed.date()))
     return [
-        rules.Held(name, scope, get_compartment(name).category, get_compartment(name).retention, len(days),
-                   min(first for first, _ in days), max(last for _, last in days))
-        for (name, scope), days in sorted(found.items())]
+        rules.Held(
+            name,
+            scope,
+            get_compartment(name).category,
+            get_compartment(name).retention,
+            len(days),
+            min(first for first, _ in days),
+            max(last for _, last in days),
+        )
+        for (name, scope), days in sorted(found.items())
+    ]
 
 
 def rows_under(subject: UUID, compartment: str, scope: str) -> list[models.QuerySet[Any]]:
@@ -123,19 +138,29 @@ def rows_under(subject: UUID, compartment: str, scope: str) -> list[models.Query
         narrowed = {"pk": UUID(scope)}
     elif per is Per.YEAR:
         narrowed = {"disposal_year": int(scope)}
-    return [model._base_manager.filter(subject_id=subject, **narrowed)
-            for model in _holding_models() if compartment_of(model) == compartment]
+    return [
+        model._base_manager.filter(subject_id=subject, **narrowed)
+        for model in _holding_models()
+        if compartment_of(model) == compartment
+    ]
 
 
 def fields_under(compartment: str) -> list[str]:
     """The permanent ids of the sealed fields of a compartment: what its search tokens are filed under."""
-    return [field.id for model in _holding_models() for field in model.sealed_fields() if field.compartment == compartment]
+    return [
+        field.id for model in _holding_models() for field in model.sealed_fields() if field.compartment == compartment
+    ]
 
 
 def file_places(subject: UUID, compartment: str, scope: str) -> list[str]:
     """Where the files of these rows lie. Needs an open context: their places are sealed with them."""
-    return [file.stored.place for rows in rows_under(subject, compartment, scope) if _has_files(rows.model)
-            for row in rows.iterator(chunk_size=BATCH) for file in _files(row)]
+    return [
+        file.stored.place
+        for rows in rows_under(subject, compartment, scope)
+        if _has_files(rows.model)
+        for row in rows.iterator(chunk_size=BATCH)
+        for file in _files(row)
+    ]
 
 
 def compartment_of(model: type[Holding]) -> str:
@@ -165,10 +190,23 @@ def _thing(row: Holding) -> HeldThing:
     themself = row.recorded_by == row.subject_id.hex
     release = getattr(row, "release", None)
     return HeldThing(
-        id=row.pk.hex, model=model._meta.label_lower, kind=called(model), category=category, compartment=name,
-        scope=scope, fields=tuple(_fields(row)), files=tuple(_files(row)), recorded_at=row.recorded_at,
-        changed_at=row.changed_at, recorded_by=row.recorded_by, by_themself=themself, source=_source(row, themself),
-        released=rules.is_released(category, release=None if release is None else str(release), recorded_by_themself=themself))
+        id=row.pk.hex,
+        model=model._meta.label_lower,
+        kind=called(model),
+        category=category,
+        compartment=name,
+        scope=scope,
+        fields=tuple(_fields(row)),
+        files=tuple(_files(row)),
+        recorded_at=row.recorded_at,
+        changed_at=row.changed_at,
+        recorded_by=row.recorded_by,
+        by_themself=themself,
+        source=_source(row, themself),
+        released=rules.is_released(
+            category, release=None if release is None else str(release), recorded_by_themself=themself
+        ),
+    )
 
 
 def _fields(row: Holding) -> Iterable[HeldField]:
@@ -184,7 +222,9 @@ def _fields(row: Holding) -> Iterable[HeldField]:
             continue
         value = getattr(row, field.attname)
         if not isinstance(value, StoredFile):
-            yield HeldField(field.name, label, as_text(value), as_json(value), is_open=not isinstance(field, SealedField))
+            yield HeldField(
+                field.name, label, as_text(value), as_json(value), is_open=not isinstance(field, SealedField)
+            )
 
 
 def _files(row: Holding) -> Iterable[HeldFile]:
@@ -201,7 +241,7 @@ def _source(row: Holding, themself: bool) -> str:
         return str(getattr(said, "words", said))
     if themself:
         return "You told us"
-    return "Made by our machines" if row.recorded_by.startswith("service:") else "Written by our staff"
+    return BY_MACHINES if row.recorded_by.startswith("service:") else BY_STAFF
 
 
 def as_text(value: Any) -> str:
@@ -233,4 +273,3 @@ def as_json(value: Any) -> Any:
     if isinstance(value, Decimal | UUID):
         return str(value)
     return value
-

@@ -24,10 +24,20 @@ def disposals(subject: UUID, scopes: Scopes, places: dict[str, list[str]]) -> li
     wanted = sorted(set(scopes))
     masters = stored_keys(subject, wanted)
     return [
-        Disposal(subject.hex, compartment, scope, masters.get((compartment, scope), 0),
-                 tuple(row.reference for rows in rows_under(subject, compartment, scope) for row in rows.only("id", "subject")),
-                 tuple(places.get(f"{compartment}|{scope}", ())))
-        for compartment, scope in wanted]
+        Disposal(
+            subject.hex,
+            compartment,
+            scope,
+            masters.get((compartment, scope), 0),
+            tuple(
+                row.reference
+                for rows in rows_under(subject, compartment, scope)
+                for row in rows.only("id", "subject")
+            ),
+            tuple(places.get(f"{compartment}|{scope}", ())),
+        )
+        for compartment, scope in wanted
+    ]
 
 
 def token_rows(subject: UUID, scopes: Scopes) -> list[UUID]:
@@ -35,20 +45,36 @@ def token_rows(subject: UUID, scopes: Scopes) -> list[UUID]:
     found: set[str] = set()
     for compartment, scope in scopes:
         tokens = Token.objects.filter(subject=subject.hex, field_id__in=fields_under(compartment))
-        living = {row_id.hex for rows in rows_under(subject, compartment, scope) for row_id in rows.values_list("pk", flat=True)}
+        living = {
+            row_id.hex
+            for rows in rows_under(subject, compartment, scope)
+            for row_id in rows.values_list("pk", flat=True)
+        }
         # A token without a row is left from a write that failed; it goes with whatever part of its compartment goes.
-        elsewhere = {row_id.hex for model in {rows.model for rows in rows_under(subject, compartment, scope)}
-                     for row_id in model._base_manager.filter(subject_id=subject).values_list("pk", flat=True)} - living
+        elsewhere = {
+            row_id.hex
+            for model in {rows.model for rows in rows_under(subject, compartment, scope)}
+            for row_id in model._base_manager.filter(subject_id=subject).values_list("pk", flat=True)
+        } - living
         found |= set(tokens.values_list("row_id", flat=True)) - elsewhere
     return sorted(UUID(row) for row in found)
+
+
+def count_tokens(subject: UUID, rows: Iterable[UUID]) -> int:
+    """How many entries of the search index lead to these rows of a person."""
+    return Token.objects.filter(subject=subject.hex, row_id__in=[row.hex for row in rows]).count()
 
 
 def what_is_left(subject: UUID, scopes: Scopes, places: Iterable[str]) -> list[str]:
     """A sentence for everything of an erasure that is still there. Empty: it all went."""
     scopes = list(scopes)
     faults = [f"A key of {compartment} still exists." for compartment, _ in sorted(stored_keys(subject, scopes))]
-    faults += [f"{count} entries ({called(rows.model)}) still exist."
-               for compartment, scope in scopes for rows in rows_under(subject, compartment, scope) if (count := rows.count())]
+    faults += [
+        f"{count} entries ({called(rows.model)}) still exist."
+        for compartment, scope in scopes
+        for rows in rows_under(subject, compartment, scope)
+        if (count := rows.count())
+    ]
     if token_rows(subject, scopes):
         faults.append("Entries of the search index still exist.")
     faults += ["A file still lies in its place." for place in places if path_of(place).exists()]

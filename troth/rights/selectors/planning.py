@@ -1,7 +1,7 @@
 """What an erasure would do, before anybody asks for it: kind by kind and purpose by purpose (LAW-3.5)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -70,6 +70,16 @@ class ErasurePlan:
         """The compartments and scopes whose keys go."""
         return tuple((fate.held.compartment, fate.held.scope) for fate in self.fates if not fate.stays)
 
+    def narrowed_to(self, shown: "ErasurePlan") -> "ErasurePlan":
+        """This plan without what would go and was not in the one that somebody agreed to."""
+        agreed = set(shown.scopes)
+        return replace(
+            self,
+            fates=tuple(
+                fate for fate in self.fates if fate.stays or (fate.held.compartment, fate.held.scope) in agreed
+            ),
+        )
+
     def _by_kind(self, fates: list[rules.Fate]) -> tuple[KindFate, ...]:
         kinds: dict[Category, list[rules.Fate]] = {}
         for fate in fates:
@@ -80,13 +90,26 @@ class ErasurePlan:
             ends = [fate.until for fate in of_kind]
             known = [end for end in ends if end is not None]
             until = max(known) if len(known) == len(ends) and known else None
-            found.append(KindFate(category, self.titles.get(category, category.value), sum(fate.held.rows for fate in of_kind),
-                                  of_kind[0].stays, until, rules.merge_reasons(of_kind)))
+            found.append(
+                KindFate(
+                    category,
+                    self.titles.get(category, category.value),
+                    sum(fate.held.rows for fate in of_kind),
+                    of_kind[0].stays,
+                    until,
+                    rules.merge_reasons(of_kind),
+                )
+            )
         return tuple(found)
 
 
 def plan_erasure(
-    subject: UUID, *, at: datetime, close_account: bool = False, everything: bool = False, born_on: date | None = None,
+    subject: UUID,
+    *,
+    at: datetime,
+    close_account: bool = False,
+    everything: bool = False,
+    born_on: date | None = None,
 ) -> ErasurePlan:
     """
     Decide what an erasure now would destroy and what it must leave, purpose by purpose (LAW-3.4, LAW-3.5).
@@ -98,8 +121,14 @@ def plan_erasure(
     """
     register = notices.register_in_force(at)
     held = survey(subject)
-    person = _situation(held, on=at.astimezone(LONDON).date(), born_on=born_on, close_account=close_account,
-                        holds=() if everything else _holds(subject), overruled=everything)
+    person = _situation(
+        held,
+        on=at.astimezone(LONDON).date(),
+        born_on=born_on,
+        close_account=close_account,
+        holds=() if everything else _holds(subject),
+        overruled=everything,
+    )
     retention = retention_rules(at)
     fates = tuple(rules.decide_fate(each, register, retention, person) for each in held)
     notice = notice_now(at)
@@ -129,13 +158,26 @@ def dates_kept(subject: UUID, *, at: datetime, born_on: date | None = None) -> d
     return found
 
 
-def _situation(held: list[rules.Held], *, on: date, born_on: date | None, close_account: bool = False,
-               holds: tuple[str, ...] = (), overruled: bool = False) -> rules.Situation:
+def _situation(
+    held: list[rules.Held],
+    *,
+    on: date,
+    born_on: date | None,
+    close_account: bool = False,
+    holds: tuple[str, ...] = (),
+    overruled: bool = False,
+) -> rules.Situation:
     health = [each.last_on for each in held if each.category.special]
     return rules.Situation(
-        on=on, health_last_on=max(health, default=None), last_contact_on=max((each.last_on for each in held), default=on),
-        money_held=any(each.category is Category.FINANCIAL for each in held), close_account=close_account, born_on=born_on,
-        holds=holds, overruled=overruled)
+        on=on,
+        health_last_on=max(health, default=None),
+        last_contact_on=max((each.last_on for each in held), default=on),
+        money_held=any(each.category is Category.FINANCIAL for each in held),
+        close_account=close_account,
+        born_on=born_on,
+        holds=holds,
+        overruled=overruled,
+    )
 
 
 def born_on(subject: UUID, opened: Opened) -> date | None:

@@ -28,11 +28,26 @@ CONDITION_WORDS: dict[Condition, str] = {
     Condition.VITAL_INTERESTS: "you could not be asked",
 }
 #: What the person should see first when several purposes use one kind: care before the running of the clinic.
-_FIRST_OF = {Category.IDENTITY: Purpose.IDENTITY_CHECK, Category.CONTACT: Purpose.SERVICE_MESSAGES,
-             Category.ACCOUNT: Purpose.ACCOUNT_SECURITY, Category.FINANCIAL: Purpose.PAYMENT, Category.RIGHTS: Purpose.RIGHTS,
-             Category.PREFERENCES: Purpose.MARKETING}
-_FIRST = (Purpose.PRESCRIBING, Purpose.CARE, Purpose.MEDICAL_REPORTING, Purpose.INSTRUCTIONS, Purpose.IDENTITY_CHECK,
-          Purpose.REGISTRATION, Purpose.ACCOUNTING, Purpose.PAYMENT, Purpose.SERVICE_MESSAGES, Purpose.MARKETING)
+_FIRST_OF = {
+    Category.IDENTITY: Purpose.IDENTITY_CHECK,
+    Category.CONTACT: Purpose.SERVICE_MESSAGES,
+    Category.ACCOUNT: Purpose.ACCOUNT_SECURITY,
+    Category.FINANCIAL: Purpose.PAYMENT,
+    Category.RIGHTS: Purpose.RIGHTS,
+    Category.PREFERENCES: Purpose.MARKETING,
+}
+_FIRST = (
+    Purpose.PRESCRIBING,
+    Purpose.CARE,
+    Purpose.MEDICAL_REPORTING,
+    Purpose.INSTRUCTIONS,
+    Purpose.IDENTITY_CHECK,
+    Purpose.REGISTRATION,
+    Purpose.ACCOUNTING,
+    Purpose.PAYMENT,
+    Purpose.SERVICE_MESSAGES,
+    Purpose.MARKETING,
+)
 
 
 @dataclass(frozen=True)
@@ -72,20 +87,45 @@ def describe_uses(category: Category, at: datetime, *, staff: bool = False) -> U
     register, notice = notices.register_in_force(at), notice_now(at)
     covering = [declared for declared in register.purposes.values() if category in declared.categories]
     first = _FIRST_OF.get(category)
-    of_clinic = [declared for declared in covering
-                 if (not declared.purpose.of_the_kernel or declared.purpose is first)
-                 and (staff or declared.purpose is not Purpose.STAFF)] or covering
+    of_clinic = [
+        declared
+        for declared in covering
+        if (not declared.purpose.of_the_kernel or declared.purpose is first)
+        and (staff or declared.purpose is not Purpose.STAFF)
+    ] or covering
     of_clinic.sort(key=lambda declared: (declared.purpose is not first, _place(declared), declared.row))
-    roles = {role: None for declared in of_clinic for role, access in declared.access.items()
-             if role in register.roles and category in access.categories}
+    roles = {
+        role: None
+        for declared in of_clinic
+        for role, access in declared.access.items()
+        if role in register.roles and category in access.categories
+    }
     recipients = dict.fromkeys(each for declared in of_clinic for each in declared.recipients)
-    names = {each.id: each.name or each.words for each in notice.recipients
-             if each.receives == "all" or category in each.gets} if notice else {}
+    names = (
+        {
+            each.id: each.name or each.words
+            for each in notice.recipients
+            if each.receives == "all" or category in each.gets
+        }
+        if notice
+        else {}
+    )
     return Uses(
-        title=words_of(category, notice), purposes=tuple(declared.title for declared in of_clinic),
+        title=words_of(category, notice),
+        purposes=tuple(declared.title for declared in of_clinic),
         because=_because(of_clinic[0]) if of_clinic else "",
         seen_by=tuple(register.roles[role].name for role in roles),
-        passed_to=tuple(names[each] for each in recipients if each in names))
+        passed_to=tuple(names[each] for each in recipients if each in names),
+    )
+
+
+def kept_for(category: Category, at: datetime) -> str:
+    """How long a kind is kept, as the notice words the rule of the purpose that uses it first."""
+    register, notice = notices.register_in_force(at), notice_now(at)
+    first = _FIRST_OF.get(category)
+    declared = register.purposes.get(first) if first else None
+    rule = declared.retention.get(category, "") if declared else ""
+    return next((each.words for each in notice.retention.rules if each.id == rule), "") if notice else ""
 
 
 def title_of(purpose: str, at: datetime) -> str:

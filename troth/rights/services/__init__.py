@@ -12,5 +12,18 @@ from troth.rights.services.standing import (
     withdraw_objection,
 )
 
-__all__ = ["ErasureUnfinished", "ask_erasure", "carry_out_erasure", "close_case", "give_consent", "lift_restriction", "object_to",
-           "open_case", "record_copy", "restrict", "resume_erasures", "take_back_consent", "withdraw_objection"]
+__all__ = [
+    "ErasureUnfinished",
+    "ask_erasure",
+    "carry_out_erasure",
+    "close_case",
+    "give_consent",
+    "lift_restriction",
+    "object_to",
+    "open_case",
+    "record_copy",
+    "restrict",
+    "resume_erasures",
+    "take_back_consent",
+    "withdraw_objection",
+]

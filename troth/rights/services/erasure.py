@@ -18,7 +18,7 @@ from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
 from troth.gate.contexts import processing
-from troth.gate.models import FactKind
+from troth.gate.facts import FactKind
 from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused
 from troth.law.rights import Right
 from troth.ledger.names import Event
@@ -30,7 +30,7 @@ from troth.rights.selectors import cases, leavings
 from troth.rights.selectors.certifying import certificate_content, decision_values
 from troth.rights.selectors.holdings import called, file_places, rows_under
 from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure
-from troth.rights.services.cases import write_case
+from troth.rights.services.cases import _write_case
 from troth.vault import files, keystore, search, turning
 from troth.vault.categories import Category
 from troth.vault.compartments import get_compartment
@@ -63,11 +63,16 @@ def ask_erasure(subject: UUID, *, by: Actor, at: datetime, words: str = "", clos
         found: UUID = waiting.pk
         return found
     decided = cases.undecided_erasure(subject)
-    return decided or write_case(subject, Right.ERASURE, at=at, words=words, close_account=close_account)
+    return decided or _write_case(subject, Right.ERASURE, at=at, words=words, close_account=close_account)
 
 
-def carry_out_erasure(
-    case: UUID, *, by: Actor, at: datetime, everything: bool = False, plan: ErasurePlan | None = None,
+def _carry_out_erasure(
+    case: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    everything: bool = False,
+    plan: ErasurePlan | None = None,
 ) -> UUID:
     """
     Decide an erasure and carry it to its end; give the id of its certificate. Doing it again gives the same one.
@@ -86,7 +91,7 @@ def carry_out_erasure(
     return _finish(row.pk, row.subject_id, by=actor, at=at)
 
 
-def resume_erasures(*, at: datetime) -> list[UUID]:
+def _resume_erasures(*, at: datetime) -> list[UUID]:
     """
     Carry every erasure that was decided to its end, and give the certificates.
 
@@ -110,23 +115,42 @@ def _eraser(row: RightsCase, by: Actor, *, everything: bool) -> Actor:
     if by.kind == "person" and by.id == row.subject_id and not by.enquirer and not everything:
         return actors.service("erasure", on_behalf_of=by.id)
     if everything and PRIVACY_OFFICER not in by.roles and not (by.kind == "service" and by.on_behalf_of):
-        raise Refused(Decision(allowed=False, check=Check.ROLE, spoken=Check.ROLE, rule="LAW-3.5",
-                               sentence="Only the privacy officer decides that no ground to keep anything holds."))
+        raise Refused(
+            Decision(
+                allowed=False,
+                check=Check.ROLE,
+                spoken=Check.ROLE,
+                rule="LAW-3.5",
+                sentence="Only the privacy officer decides that no ground to keep anything holds.",
+            )
+        )
     if by.kind == "person" and not by.roles:
         raise Refused(Decision(allowed=False, check=Check.REASON, sentence=CANNOT_OPEN))
     return by
 
 
 def _decide(
-    case: UUID, subject: UUID, *, by: Actor, at: datetime, everything: bool, shown: ErasurePlan | None,
+    case: UUID,
+    subject: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    everything: bool,
+    shown: ErasurePlan | None,
 ) -> None:
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
         asked = cases.get_case(case, opened)
-        plan = shown or plan_erasure(subject, at=at, close_account=asked.close_account, everything=everything,
-                                     born_on=born_on(subject, opened))
-        places = {f"{compartment}|{scope}": found for compartment, scope in plan.scopes
-                  if (found := file_places(subject, compartment, scope))}
-        tokens = len(leavings.token_rows(subject, plan.scopes))
+        plan = plan_erasure(
+            subject, at=at, close_account=asked.close_account, everything=everything, born_on=born_on(subject, opened)
+        )
+        if shown is not None:
+            plan = plan.narrowed_to(shown)
+        places = {
+            f"{compartment}|{scope}": found
+            for compartment, scope in plan.scopes
+            if (found := file_places(subject, compartment, scope))
+        }
+        tokens = leavings.count_tokens(subject, leavings.token_rows(subject, plan.scopes))
         _write_decision(case, plan, decision_values(plan, places, tokens, by=by.reference), by=by, at=at)
 
 
@@ -159,8 +183,9 @@ def _finish(case: UUID, subject: UUID, *, by: Actor, at: datetime) -> UUID:
     scopes = [(compartment, scope) for compartment, scope in decision["scopes"]]
     places = [place for found in decision["files"].values() for place in found]
     if scopes:
-        line = journal.record(leavings.disposals(subject, scopes, decision["files"]),
-                              at=datetime.fromisoformat(decision["at"])).number
+        line = journal.record(
+            leavings.disposals(subject, scopes, decision["files"]), at=datetime.fromisoformat(decision["at"])
+        ).number
         _destroy(case, subject, scopes, line, by=by, at=at)
         for place in places:
             files.destroy(place)
@@ -176,7 +201,13 @@ def _finish(case: UUID, subject: UUID, *, by: Actor, at: datetime) -> UUID:
 
 @act(Event.ERASED, purpose=Purpose.RIGHTS, action=Action.ERASE)
 def _destroy(
-    case: UUID, subject: UUID, scopes: list[tuple[str, str]], line: int, *, by: Actor, at: datetime,
+    case: UUID,
+    subject: UUID,
+    scopes: list[tuple[str, str]],
+    line: int,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Destroy keys, then search tokens, then rows. The keys go at once, whatever becomes of this transaction."""
     acting().require(subject, *{get_compartment(name).category for name, _ in scopes})
@@ -184,7 +215,9 @@ def _destroy(
         keystore.destroy(subject, [compartment], scope=scope)
         touched(subject, f"vault.key/{compartment}:{scope or 'all'}/destroyed")
     search.forget(leavings.token_rows(subject, scopes))
-    removed = _remove_rows([rows for compartment, scope in scopes for rows in rows_under(subject, compartment, scope)])
+    removed = _remove_rows(
+        [rows for compartment, scope in scopes for rows in rows_under(subject, compartment, scope)]
+    )
     row = RightsCase.objects.get(pk=case)
     if row.state == State.DECIDED:
         before = _outcome(row, by=by, at=at)
@@ -242,3 +275,9 @@ def _issue(case: UUID, subject: UUID, content: dict[str, Any], *, by: Actor, at:
         assert issued is not None
         return issued
     return ErasureCertificate.objects.create(subject_id=subject, case_id=case, content=content).pk
+
+
+# Made of several acts, each in a transaction of its own, so that an erasure can be stopped anywhere and taken up again: they are
+# no acts themselves, which is what a public function of this room would have to be.
+carry_out_erasure = _carry_out_erasure
+resume_erasures = _resume_erasures

@@ -17,7 +17,15 @@ from troth.people import services as people
 from troth.people.tests.factories import details
 from troth.vault import files
 from troth.vault.categories import Category
-from troth.vault.fields import SealedBoolean, SealedChoice, SealedDate, SealedDateTime, SealedDecimal, SealedInteger, SealedJSON
+from troth.vault.fields import (
+    SealedBoolean,
+    SealedChoice,
+    SealedDate,
+    SealedDateTime,
+    SealedDecimal,
+    SealedInteger,
+    SealedJSON,
+)
 from troth.vault.files import SealedFile
 from troth.vault.models import Holding, Subject, all_holdings
 
@@ -25,8 +33,12 @@ NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
 PASSWORD = "heron-lantern-oatcake"
 
-actors.declare_service("rights-tests", purposes={Purpose.STAFF}, modules={__name__},
-                       categories={Category.IDENTITY, Category.CONTACT, Category.ACCOUNT, Category.EMPLOYMENT})
+actors.declare_service(
+    "rights-tests",
+    purposes={Purpose.STAFF},
+    modules={__name__},
+    categories={Category.IDENTITY, Category.CONTACT, Category.ACCOUNT, Category.EMPLOYMENT},
+)
 
 
 def make_patient(*, at: datetime = NOW, **other: Any) -> Actor:
@@ -37,8 +49,14 @@ def make_patient(*, at: datetime = NOW, **other: Any) -> Actor:
 
 def make_officer(role: str = "privacy_officer", *, at: datetime = NOW) -> Actor:
     """A member of staff, privacy officer unless said otherwise, as the actor that they are."""
-    made = people.join_staff(by=actors.service("rights-tests"), at=at, roles=[role], name=f"Ines {role.title()}",
-                             email=f"{role}@clinic.example", password=PASSWORD)
+    made = people.join_staff(
+        by=actors.service("rights-tests"),
+        at=at,
+        roles=[role],
+        name=f"Ines {role.title()}",
+        email=f"{role}@clinic.example",
+        password=PASSWORD,
+    )
     return actors.person(made, at=at + timedelta(seconds=1))
 
 
@@ -58,7 +76,7 @@ class Planter:
         self._number = 0
 
     def plant(self, *, at: datetime = LATER) -> "Planter":
-        waiting = [model for model in all_holdings()]
+        waiting = list(all_holdings())
         while waiting:
             held = [model for model in waiting if not self._write(model, at)]
             assert len(held) < len(waiting), f"cannot make rows of {held}"
@@ -117,7 +135,12 @@ class Planter:
 
     def _open_values(self, model: type[Holding]) -> Iterator[tuple[str, Any]]:
         for field in model._meta.concrete_fields:
-            if field.attname in model.open_fields and not field.is_relation and not field.has_default() and not field.null:
+            if (
+                field.attname in model.open_fields
+                and not field.is_relation
+                and not field.has_default()
+                and not field.null
+            ):
                 choices = dict(field.choices or {})
                 if field.name == "right":
                     yield field.name, "objection"  # an open request for a copy would hold everything

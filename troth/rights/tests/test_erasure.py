@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,6 @@ from tests.stores import Home
 from troth.copies import journal
 from troth.gate import facts
 from troth.gate.contexts import processing
-from troth.gate.models import FactKind
 from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose
@@ -88,7 +88,7 @@ def test_the_officer_can_find_that_no_ground_holds_and_others_lose_nothing(clini
     assert places and planted.planted and kept.planted
     case = services.ask_erasure(ann.id, by=ann, at=SOON)
     made = services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
-    assert {name[1] for name in keystore.list_stored(ann.id)} == {"rights.cases", "rights.certificates"}
+    assert {name[1] for name in keystore.list_stored(ann.id)} == {"rights.cases", "rights.certificates", "gate.emergencies"}
     assert not any(files.path_of(place).exists() for place in places)
     assert search.find_exact(search.exact("specimen_email"), "ann-specimens.person.email") == []
     with processing(Purpose.RIGHTS, by=bob, at=SOON) as opened:
@@ -111,8 +111,14 @@ def test_the_journal_knows_every_key_before_it_goes(clinic: Home, monkeypatch: p
     destroy = keystore.destroy
 
     def watched(subject, compartments, *, scope=None):
-        known.append({(each.compartment, each.scope) for entry in journal.entries_since(0) for each in entry.disposals
-                      if each.master and each.subject == subject.hex})
+        known.append(
+            {
+                (each.compartment, each.scope)
+                for entry in journal.entries_since(0)
+                for each in entry.disposals
+                if each.master and each.subject == subject.hex
+            }
+        )
         assert (compartments[0], scope) in known[-1]
         return destroy(subject, compartments, scope=scope)
 
@@ -138,14 +144,20 @@ def test_without_a_journal_nothing_is_destroyed(clinic: Home, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("leaving", ["keys", "tokens", "rows", "files", "traces"])
-def test_a_certificate_never_claims_what_did_not_happen(clinic: Home, monkeypatch: pytest.MonkeyPatch, leaving: str) -> None:
+def test_a_certificate_never_claims_what_did_not_happen(
+    clinic: Home, monkeypatch: pytest.MonkeyPatch, leaving: str
+) -> None:
     ann = make_patient()
     Planter(ann, "ann").plant()
     officer = make_officer()
     monkeypatch.setattr(erasure, "_PAUSE", 0)
-    broken = {"keys": (keystore, "destroy", lambda *_, **__: ()), "tokens": (search, "forget", lambda rows: None),
-              "rows": (erasure, "_remove_rows", lambda waiting: 0), "files": (files, "destroy", lambda place: None),
-              "traces": (turning, "forget_traces", lambda: False)}
+    broken = {
+        "keys": (keystore, "destroy", lambda *_, **__: ()),
+        "tokens": (search, "forget", lambda rows: None),
+        "rows": (erasure, "_remove_rows", lambda waiting: 0),
+        "files": (files, "destroy", lambda place: None),
+        "traces": (turning, "forget_traces", lambda: False),
+    }
     monkeypatch.setattr(*broken[leaving])
     case = services.ask_erasure(ann.id, by=ann, at=LATER)
     with pytest.raises(services.ErasureUnfinished) as stopped:
@@ -153,17 +165,26 @@ def test_a_certificate_never_claims_what_did_not_happen(clinic: Home, monkeypatc
     assert stopped.value.problems
     assert not ErasureCertificate.objects.filter(case_id=case).exists()
     monkeypatch.undo()
-    assert services.resume_erasures(at=SOON) == list(ErasureCertificate.objects.filter(case_id=case).values_list("pk", flat=True))
+    assert services.resume_erasures(at=SOON) == list(
+        ErasureCertificate.objects.filter(case_id=case).values_list("pk", flat=True)
+    )
 
 
 STEPS = {
-    "decided": "erasure._finish", "journalled": "keystore.destroy", "keys": "search.forget", "tokens": "erasure._remove_rows",
-    "rows": "RightsCase.save", "committed": "leavings.what_is_left", "looked": "turning.forget_traces", "uncertified": "erasure._issue",
+    "decided": "erasure._finish",
+    "journalled": "keystore.destroy",
+    "keys": "search.forget",
+    "tokens": "erasure._remove_rows",
+    "rows": "RightsCase.save",
+    "committed": "leavings.what_is_left",
+    "looked": "turning.forget_traces",
+    "uncertified": "erasure._issue",
 }
 KILLED = """
 import os, signal, sys
 import django; django.setup()
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 from django.db.models import Model
 from troth.gate import actors
@@ -175,7 +196,8 @@ from troth.vault import files, keystore, search, turning
 step, case, person = sys.argv[1], UUID(sys.argv[2]), UUID(sys.argv[3])
 at = datetime.fromisoformat(sys.argv[4])
 owner, name = step.split(".")
-owner = {"erasure": erasure, "keystore": keystore, "search": search, "files": files, "leavings": leavings, "turning": turning, "RightsCase": RightsCase}[owner]
+owner = {"erasure": erasure, "keystore": keystore, "search": search, "files": files, "leavings": leavings,
+         "turning": turning, "RightsCase": RightsCase}[owner]
 whole = getattr(owner, name)
 calls = []
 def killed(*given, **named):
@@ -198,8 +220,17 @@ def test_an_erasure_killed_at_any_step_is_carried_to_its_end(clinic: Home, step:
     write(Picture(subject_id=bob.id, caption="bob's"), by=bob, at=LATER)
     case = services.ask_erasure(ann.id, by=ann, at=LATER, close_account=True)
     ended = subprocess.run(
-        [sys.executable, "-c", KILLED, STEPS[step], str(case), str(ann.id), LATER.isoformat()], capture_output=True, text=True,
-        env={**os.environ, **clinic.environment, "PYTHONPATH": os.getcwd(), "TROTH_EXTRA_APPS": "bench.specimens"}, check=False)
+        [sys.executable, "-c", KILLED, STEPS[step], str(case), str(ann.id), LATER.isoformat()],
+        capture_output=True,
+        text=True,
+        env={
+            **os.environ,
+            **clinic.environment,
+            "PYTHONPATH": str(Path.cwd()),
+            "TROTH_EXTRA_APPS": "bench.specimens",
+        },
+        check=False,
+    )
     assert ended.returncode == -signal.SIGKILL, ended.stderr[-2000:] + ended.stdout
     assert not ErasureCertificate.objects.filter(case_id=case).exists()
     (made,) = services.resume_erasures(at=SOON)
@@ -222,12 +253,26 @@ def test_asking_or_carrying_out_twice_gives_one_case_and_one_certificate(clinic:
 def test_two_processes_at_once_give_one_certificate(clinic: Home) -> None:
     ann = make_patient()
     case = services.ask_erasure(ann.id, by=ann, at=LATER, close_account=True)
-    program = KILLED.replace('setattr(owner, name, killed)\n', '').replace(
-        'services.carry_out_erasure(', 'print(services.carry_out_erasure(').replace('at=at), at=at)\nprint("not killed")', 'at=at), at=at))')
-    running = [subprocess.Popen(
-        [sys.executable, "-c", program, "files.destroy", str(case), str(ann.id), LATER.isoformat()], text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, **clinic.environment, "PYTHONPATH": os.getcwd(), "TROTH_EXTRA_APPS": "bench.specimens"}) for _ in range(2)]
+    program = (
+        KILLED.replace("setattr(owner, name, killed)\n", "")
+        .replace("services.carry_out_erasure(", "print(services.carry_out_erasure(")
+        .replace('at=at), at=at)\nprint("not killed")', "at=at), at=at))")
+    )
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, "files.destroy", str(case), str(ann.id), LATER.isoformat()],
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={
+                **os.environ,
+                **clinic.environment,
+                "PYTHONPATH": str(Path.cwd()),
+                "TROTH_EXTRA_APPS": "bench.specimens",
+            },
+        )
+        for _ in range(2)
+    ]
     said = [process.communicate(timeout=60) for process in running]
     assert [process.returncode for process in running] == [0, 0], said
     assert len({out for out, _ in said}) == 1
@@ -246,18 +291,21 @@ def test_nobody_else_can_ask_or_carry_out(clinic: Home) -> None:
     with pytest.raises(Refused, match="privacy officer"):
         services.carry_out_erasure(case, by=ann, at=LATER, everything=True)
     assert Contact.objects.filter(subject_id=ann.id).exists()
-    with pytest.raises(Refused):
-        with processing(Purpose.RIGHTS, by=bob, at=SOON) as opened:
-            selectors.get_case(case, opened)
+    with pytest.raises(Refused), processing(Purpose.RIGHTS, by=bob, at=SOON) as opened:
+        selectors.get_case(case, opened)
 
 
 def test_each_year_of_invoices_goes_by_its_own_date(clinic: Home) -> None:
     ann = make_patient()
     for year in (2016, 2026):
         write(Bill(subject_id=ann.id, disposal_year=year, amount=None), by=ann, at=LATER)
-    with connection.cursor() as cursor:  # as if it had been written then: no act can write into the past of the notice
-        cursor.execute("UPDATE specimens_bill SET recorded_at = %s, changed_at = %s WHERE disposal_year = 2016",
-                       [NOW.replace(year=2016), NOW.replace(year=2016)])
+    with (
+        connection.cursor() as cursor
+    ):  # as if it had been written then: no act can write into the past of the notice
+        cursor.execute(
+            "UPDATE specimens_bill SET recorded_at = %s, changed_at = %s WHERE disposal_year = 2016",
+            [NOW.replace(year=2016), NOW.replace(year=2016)],
+        )
     plan = selectors.plan_erasure(ann.id, at=SOON)
     assert ("specimens.bill", "2016") in plan.scopes
     assert ("specimens.bill", "2026") not in plan.scopes
@@ -287,7 +335,9 @@ def test_the_second_moment_is_when_the_last_master_key_can_be_gone(clinic: Home,
     assert gone_everywhere(late)[0] == late + timedelta(days=35)
 
 
-def test_a_compartment_is_left_alone_when_a_row_that_stays_refers_to_it(clinic: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_compartment_is_left_alone_when_a_row_that_stays_refers_to_it(
+    clinic: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from django.db.models import ProtectedError
 
     ann = make_patient()
@@ -308,7 +358,9 @@ def test_the_ledger_still_holds_afterwards(clinic: Home) -> None:
 
     ann = make_patient()
     Planter(ann, "ann").plant()
-    services.carry_out_erasure(services.ask_erasure(ann.id, by=ann, at=SOON), by=make_officer(), at=SOON, everything=True)
+    services.carry_out_erasure(
+        services.ask_erasure(ann.id, by=ann, at=SOON), by=make_officer(), at=SOON, everything=True
+    )
     holds, count = selectors.person_history_holds(ann.id, SOON)
     assert holds and count > 3
     assert verify(at=SOON).holds

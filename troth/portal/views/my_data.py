@@ -26,11 +26,19 @@ def show(request: HttpRequest) -> HttpResponse:
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     things = rights.everything_about(subject, request.opened)  # type: ignore[attr-defined]
     looks = rights.history_of(subject, at=at, limit=200, looks_only=True).looks
-    return render(request, "portal/data/show.html", {
-        "figures": own_data.figures(things, looks), "sections": own_data.sections(things, at, subject),
-        "goings": own_data.goings(things, at, subject), "looked": own_data.looks_table(looks[:LATEST], at),
-        "held_back": any(not thing.released for thing in things),
-        "check": Link("See every event and check it", reverse("my_history")), "rights": _rights()})
+    return render(
+        request,
+        "portal/data/show.html",
+        {
+            "figures": own_data.figures(things, looks),
+            "sections": own_data.sections(things, at, subject),
+            "goings": own_data.goings(things, at, subject),
+            "looked": own_data.looks_table(looks[:LATEST], at),
+            "held_back": any(not thing.released for thing in things),
+            "check": Link("See every event and check it", reverse("my_history")),
+            "rights": _rights(),
+        },
+    )
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -42,9 +50,17 @@ def show_kind(request: HttpRequest, kind: str) -> HttpResponse:
     category = Category(kind)
     things = [thing for thing in rights.everything_about(subject, request.opened) if thing.category is category]  # type: ignore[attr-defined]
     who = rights.recorded_by(things, subject)
-    return render(request, "portal/data/kind.html", {
-        "uses": rights.describe_uses(category, at), "why": own_data.counterpart_of(category, dates_kept(subject, at=at), at),
-        "things": [(thing.kind[:1].upper() + thing.kind[1:], own_data.thing_rows(thing, who)) for thing in things]})
+    return render(
+        request,
+        "portal/data/kind.html",
+        {
+            "uses": rights.describe_uses(category, at),
+            "why": own_data.counterpart_of(category, dates_kept(subject, at=at), at),
+            "things": [
+                (thing.kind[:1].upper() + thing.kind[1:], own_data.thing_rows(thing, who)) for thing in things
+            ],
+        },
+    )
 
 
 @require_POST
@@ -53,9 +69,16 @@ def copy(request: HttpRequest) -> HttpResponseBase:
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     made = rights.make_copy(subject, request.opened, at=at)  # type: ignore[attr-defined]
     services.record_copy(subject, by=actor_of(request), at=at, digest=made.digest)
-    return StreamingHttpResponse(made.pieces(), content_type="application/zip", headers={
-        "Content-Disposition": f'attachment; filename="{NAME}"', "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"})
+    return StreamingHttpResponse(
+        made.pieces(),
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="{NAME}"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
 
 
 def reader(request: HttpRequest) -> UUID:
@@ -67,7 +90,16 @@ def reader(request: HttpRequest) -> UUID:
 
 def _rights() -> list[Right]:
     """The rights that can be used here today. Each leads to a page that exists."""
-    return [Right(Link("Get a copy", "#copy"), "At once, here: to read, or for another clinic’s computer"),
-            Right(Link("Have something erased", reverse("my_erasure")), "We show you first what would go and what must stay"),
-            Right(Link("See who has looked", reverse("my_history")), "Every event about you, and how to check the list yourself"),
-            Right(Link("Read the privacy notice", reverse("notice")), "Every right you have, and how to reach us about it")]
+    return [
+        Right(Link("Get a copy", "#copy"), "At once, here: to read, or for another clinic’s computer"),
+        Right(
+            Link("Have something erased", reverse("my_erasure")), "We show you first what would go and what must stay"
+        ),
+        Right(
+            Link("See who has looked", reverse("my_history")),
+            "Every event about you, and how to check the list yourself",
+        ),
+        Right(
+            Link("Read the privacy notice", reverse("notice")), "Every right you have, and how to reach us about it"
+        ),
+    ]

@@ -1,0 +1,66 @@
+"""
+Breaking the glass: one subject, thirty minutes, health roles, a fresh second factor, a written reason (pitfalls B14).
+
+It passes checks 4 to 6 of the purpose `emergency` for the one who broke it, and never 1 to 3. The reason is sealed under the
+key of the person it is about; the event holds its id. The person is told and a colleague reviews it: that is the rooms' work.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from troth.gate import actors, facts, reasons
+from troth.gate.actors import Actor
+from troth.gate.acts import act, touched
+from troth.gate.boundary import boundary
+from troth.gate.models import EmergencyNote, FactKind
+from troth.gate.refusals import Check, Decision, Refused
+from troth.gate.rules import GLASS_MINUTES, check_can_break_glass
+from troth.ledger.names import Event
+from troth.notice.purposes import Purpose
+from troth.vault import keyring
+from troth.vault.categories import Category
+from troth.work import throttle
+
+#: How often one person may break the glass in a day before somebody else must.
+A_DAY = 5
+
+actors.declare_service("emergency", purposes={Purpose.RIGHTS}, categories={Category.RIGHTS}, modules={__name__})
+
+
+@reasons.reason("an emergency", serves={Purpose.RIGHTS})
+def noting_an_emergency(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that notes why a record was opened has this reason for whoever that record is about."""
+    return set(subjects) if actor.kind == "service" and actor.name == "emergency" else set()
+
+
+def break_glass(subject: UUID, *, note: str, by: Actor, at: datetime) -> datetime:
+    """
+    Open one record to this actor for thirty minutes. Gives the moment at which it closes.
+
+    :raises Refused: the role, the second factor, the note or the number of times today does not allow it.
+    """
+    with boundary() as into:
+        register = into.register(at)
+        own = by.id is None or by.id == subject or any(
+            fact.other == by.id.hex for fact in facts.of(subject, FactKind.SAME_PERSON, at=at))
+        why_not = check_can_break_glass(
+            note=note, own_record=own,
+            second_factor_age_s=(at - by.second_factor_at).total_seconds() if by.second_factor_at else None,
+            health_professional=any(register.roles[role].health_professional for role in by.roles if role in register.roles))
+        if not why_not and by.id and not throttle.allow("glass", by.id.hex, limit=A_DAY, per=timedelta(days=1), at=at).allowed:
+            why_not = "You've opened several records in an emergency today. Ask a colleague to open this one."
+        if why_not:
+            raise keyring.poison(Refused(Decision(
+                allowed=False, check=Check.REASON, spoken=Check.REASON, rule="LAW-3.6", sentence=why_not)))
+        until = at + timedelta(minutes=GLASS_MINUTES)
+        _record(subject, note=note, who=by, until=until, by=actors.service("emergency", on_behalf_of=by.id), at=at)
+        return until
+
+
+@act(Event.GLASS_BROKEN, purpose=Purpose.RIGHTS)
+def _record(subject: UUID, *, note: str, who: Actor, until: datetime, by: Actor, at: datetime) -> None:
+    kept = EmergencyNote.objects.create(subject_id=subject, note=note)
+    facts.record(subject, FactKind.GLASS_BROKEN, at=at, value=kept.pk.hex, other=who.id, until=until)
+    touched(subject, f"gate.emergency/{kept.pk.hex}/{until:%Y%m%dT%H%M%SZ}")
+

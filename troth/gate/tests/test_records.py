@@ -1,0 +1,50 @@
+"""What was written below the gate is named, row by row (pitfalls B15)."""
+
+import pytest
+from django.db import connection
+
+from bench.specimens.models import Person
+from troth.gate.models import Fact
+from troth.gate.tests.conftest import LATER, Clinic, clinic, end_fact, note_allergies  # noqa: F401
+from troth.ledger.records import check_records
+
+
+def kinds() -> set[tuple[str, str]]:
+    return {(finding.reference.partition("/")[0], finding.kind) for finding in check_records()}
+
+
+def sql(statement: str, *parameters: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+def test_what_acts_wrote_is_found_in_order(clinic: Clinic) -> None:  # noqa: F811
+    note_allergies(clinic.ann, "none", by=clinic.prescriber, at=LATER)
+    end_fact(clinic.ann.subject_id, "contract", by=clinic.ann_self, at=LATER)
+    assert check_records() == []
+
+
+def test_yesterdays_ciphertext_put_back_is_named(clinic: Clinic) -> None:  # noqa: F811
+    sql("CREATE TEMPORARY TABLE yesterday AS SELECT id, allergies FROM specimens_person")
+    note_allergies(clinic.ann, "penicillin and latex", by=clinic.prescriber, at=LATER)
+    sql("UPDATE specimens_person SET allergies = (SELECT allergies FROM yesterday WHERE yesterday.id = specimens_person.id)")
+    assert kinds() == {("specimens.person", "changed")}
+
+
+@pytest.mark.parametrize(("statement", "found"), [
+    ("UPDATE specimens_person SET seen = 99", ("specimens.person", "changed")),
+    ("DELETE FROM specimens_name", ("specimens.name", "vanished")),
+    ("DELETE FROM gate_fact WHERE kind = 'contract'", ("gate.fact", "vanished")),
+    ("UPDATE gate_fact SET ended = since WHERE kind = 'contract'", ("gate.fact", "changed"))])
+def test_changes_by_sql_alone_are_named(clinic: Clinic, statement: str, found: tuple[str, str]) -> None:  # noqa: F811
+    sql(statement)
+    assert found in kinds()
+
+
+def test_a_row_added_below_and_one_brought_back_are_named(clinic: Clinic) -> None:  # noqa: F811
+    fact = Fact.objects.first()
+    assert fact
+    fact.pk = "0" * 32
+    fact.save(force_insert=True)
+    assert ("gate.fact", "added") in kinds()
+    assert Person.objects.count() == 1

@@ -1,0 +1,90 @@
+"""
+`troth ledger verify --records`: does what lies in the tables match what the acts wrote (pitfalls B15)?
+
+Each act's event holds a digest of every row it saved. Someone who writes below the gate, with SQL alone, can change a row,
+put back yesterday's, add one or take one away; none of that leaves an act, so here it shows. Nothing is opened.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from troth.vault import keyring
+from troth.vault.models import Holding, all_holdings
+
+#: What an act writes for a row it removed.
+GONE = "gone"
+Source = Callable[[], Iterable[tuple[str, str]]]
+_sources: list[tuple[str, Source]] = []
+
+
+class RecordFinding(NamedTuple):
+    """One row that is not as the last act left it."""
+
+    reference: str  # room.model/id
+    kind: str  # changed | vanished | added | returned
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {_WORDS[self.kind]}"
+
+
+_WORDS = {
+    "changed": "it was changed, or an older version was put back, without an act",
+    "vanished": "it was removed without an act",
+    "added": "it was added without an act",
+    "returned": "an act removed it, and it is there again",
+}
+
+
+def register(prefix: str, source: Source) -> None:
+    """Let a room above have a table of its own checked: `prefix` is `room.model`, `source` gives (reference, digest)."""
+    _sources.append((prefix, source))
+
+
+def check_records(*, progress: Callable[[int], None] = lambda count: None) -> list[RecordFinding]:
+    """Compare every row of every holding with the digest in the last event that names it."""
+    last = _last_digests()
+    findings: list[RecordFinding] = []
+    prefixes = {model._meta.label_lower for model in all_holdings()} | {prefix for prefix, _ in _sources}
+    seen = 0
+    for reference, digest in _stored():
+        seen += 1
+        if seen % 1_000 == 0:
+            progress(seen)
+        known = last.pop(reference, None)
+        if known is None:
+            findings.append(RecordFinding(reference, "added"))
+        elif known == GONE:
+            findings.append(RecordFinding(reference, "returned"))
+        elif known != digest:
+            findings.append(RecordFinding(reference, "changed"))
+    findings += [RecordFinding(reference, "vanished") for reference, digest in last.items()
+                 if digest != GONE and reference.partition("/")[0] in prefixes]
+    return sorted(findings)
+
+
+def _last_digests() -> dict[str, str]:
+    last: dict[str, str] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT objects_touched FROM ledger_event WHERE objects_touched <> '' AND outcome = 'done' ORDER BY id")
+        while rows := cursor.fetchmany(5_000):
+            for (objects,) in rows:
+                for entry in objects.split(" "):
+                    reference, _, digest = entry.rpartition("/")
+                    last[reference] = digest
+    return last
+
+
+def _stored() -> Iterator[tuple[str, str]]:
+    for model in all_holdings():
+        manager: Any = model._base_manager
+        for row in manager.order_by("pk").iterator(chunk_size=1_000):
+            yield _reference_and_digest(row)
+    for _, source in _sources:
+        yield from source()
+
+
+def _reference_and_digest(row: Holding) -> tuple[str, str]:
+    with keyring.as_ciphertext():
+        return row.reference, row.digest()

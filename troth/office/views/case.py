@@ -1,0 +1,260 @@
+"""Requests about data: the list, one case with its plan and decision, what happened to the record, and the certificate."""
+
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from troth.copies.journal import JournalUnavailable
+from troth.design.tables import Cell, Column, Line, Table
+from troth.design.values import Counterpart, Fate, Paging, Row, Tag, Term
+from troth.gate.table import actor_of
+from troth.office.forms.case import EVERYTHING, DecideForm
+from troth.rights import selectors as rights
+from troth.rights import services
+from troth.rights.selectors import ErasurePlan, KindFate
+from troth.rights.selectors.cases import Case, open_cases
+from troth.vault.categories import Category
+
+PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD"])
+def list_open(request: HttpRequest) -> HttpResponse:
+    """List the requests that wait, soonest due first. Nothing of anybody is opened for it."""
+    today = timezone.localdate(_at(request))
+    lines = tuple(
+        Line(
+            (
+                Cell(
+                    f"{right.capitalize()} {case.hex[:8]}",
+                    href=reverse("office_case", args=[case]),
+                    small=_STATES[state],
+                ),
+                Cell(_day(due)),
+                Cell(_left(due, today), alarm=due < today),
+            )
+        )
+        for case, _, right, state, due in open_cases()
+    )
+    columns = (Column("Request", "name"), Column("Due", word="Due"), Column("Left", word="Left"))
+    return render(request, "office/case/list.html", {"cases": Table("Requests that wait", columns, lines)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Show one request; of an erasure, what would go and stay, and decide it."""
+    at, known = _at(request), _case(request, case)
+    if known.right != "erasure":
+        return render(
+            request, "office/case/show.html", {"case": known, "rows": _rows(known), "why": _why(request, known)}
+        )
+    plan = rights.plan_erasure(
+        known.subject,
+        at=at,
+        close_account=known.close_account,
+        born_on=rights.born_on(known.subject, _opened(request)),
+    )
+    form = DecideForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _decide(request, known, everything=form.cleaned_data["extent"] == EVERYTHING)
+    return render(
+        request,
+        "office/case/show.html",
+        {
+            "case": known,
+            "rows": _rows(known),
+            "why": _why(request, known),
+            "form": form if known.state == "asked" else None,
+            "going": [_fate(kind) for kind in plan.going],
+            "staying": [_fate(kind) for kind in plan.staying],
+            "uses": uses_table(plan),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD"])
+def history(request: HttpRequest, case: UUID) -> HttpResponse:
+    """List every event about the person of a case, and whether the ledger holds. Reading the case records that it was done."""
+    at, known = _at(request), _case(request, case)
+    before, first = (_number(request.GET.get(name, "")) for name in ("before", "from"))
+    holds, total = rights.person_history_holds(known.subject, at)
+    found = rights.history_of(known.subject, at=at, limit=PAGE, before=before or None, viewer=actor_of(request).id)
+    start = first or 1
+    last = start + len(found.looks) - 1
+    path = reverse("office_history", args=[case])
+    following = f"{path}?before={found.following}&from={last + 1}" if found.following else ""
+    columns = (Column("When", "figures"), Column("Who", "name"), Column("What happened"), Column("Why", word="Why"))
+    lines = tuple(
+        Line(
+            (
+                Cell(f"{timezone.localtime(look.at):%-d %b %Y, %H:%M}"),
+                Cell(look.who, small=look.role),
+                Cell(look.sentence),
+                Cell(look.why, tag=Tag("refused", "Refused") if look.refused else None),
+            )
+        )
+        for look in found.looks
+    )
+    return render(
+        request,
+        "office/case/history.html",
+        {
+            "case": known,
+            "holds": holds,
+            "total": total,
+            "looked": Table("Every event about this person", columns, lines),
+            "paging": Paging(start, last, max(total, last), path if before else "", following),
+            "why": _why(request, known),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD"])
+def certificate(request: HttpRequest, certificate: UUID) -> HttpResponse:
+    """Show the certificate of an erasure that was carried out here."""
+    try:
+        found = rights.get_certificate(certificate, _opened(request))
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    said = found.content
+    rows = [
+        Row("Gone from the live system", _moment(said["gone_from_live_at"])),
+        Row("Gone from every backup by", _moment(said["gone_from_backups_by"]), said["left"]),
+        Row("Rows, files, index entries", f"{said['rows']}, {said['files']}, {said['tokens']}"),
+        Row("Keys destroyed", ", ".join(said["keys"]) or "None"),
+        Row("Line of the disposal journal", str(said["journal_line"])),
+    ]
+    return render(
+        request,
+        "office/case/certificate.html",
+        {
+            "certificate": found,
+            "rows": rows,
+            "went": [_said(each, gone=True) for each in said["destroyed"]],
+            "stayed": [_said(each) for each in said["stays"]],
+            "why": _why_for(request, found.subject),
+        },
+    )
+
+
+def uses_table(plan: ErasurePlan) -> Table:
+    """Each use of each kind by itself, with the rules that decide (LAW-3.5)."""
+    columns = (Column("What", "name"), Column("Used for"), Column("What happens"), Column("Why", word="Why"))
+    return Table(
+        "How each use was decided",
+        columns,
+        tuple(
+            Line(
+                (
+                    Cell(kind.title),
+                    Cell(each.title),
+                    Cell(_stays(each.until) if each.stays else "Ends now"),
+                    Cell(each.why, small=each.law),
+                )
+            )
+            for kind in (*plan.going, *plan.staying)
+            for each in kind.purposes
+        ),
+    )
+
+
+def _decide(request: HttpRequest, known: Case, *, everything: bool) -> HttpResponse:
+    try:
+        made = services.carry_out_erasure(known.id, by=actor_of(request), at=_at(request), everything=everything)
+    except services.ErasureUnfinished as stopped:
+        problems = stopped.problems
+    except JournalUnavailable as stopped:
+        problems = [str(stopped)]
+    else:
+        return redirect("office_certificate", certificate=made)
+    return render(request, "office/case/unfinished.html", {"problems": problems, "case": known}, status=503)
+
+
+def _case(request: HttpRequest, case: UUID) -> Case:
+    try:
+        return rights.get_case(case, _opened(request))
+    except ObjectDoesNotExist:
+        raise Http404 from None
+
+
+_STATES = {"asked": "asked, not decided", "decided": "decided, being carried out", "done": "done"}
+
+
+def _rows(known: Case) -> list[Row]:
+    rows = [
+        Row("Asked", _day(known.received_on)),
+        Row("Answer by", _day(known.due_on), "One month from the day it arrived (LAW-1.4)"),
+        Row("State", _STATES[known.state].capitalize()),
+        Row("Their words", known.words or "None: asked with the form"),
+    ]
+    if known.right == "erasure":
+        rows.append(Row("Their sign-in", "Close it" if known.close_account else "Keep it"))
+    return rows
+
+
+def _why(request: HttpRequest, known: Case) -> Counterpart:
+    return _why_for(request, known.subject)
+
+
+def _why_for(request: HttpRequest, subject: UUID) -> Counterpart:
+    opened, at = _opened(request), _at(request)
+    uses = rights.describe_uses(Category.RIGHTS, at)
+    because = opened.reason_for(subject)
+    terms = [
+        Term("For", opened.declared.title if opened.declared else ""),
+        Term("Because", because[:1].upper() + because[1:]),
+        Term("Seen by", ", ".join(uses.seen_by)),
+        Term("Until", rights.kept_for(Category.RIGHTS, at)),
+    ]
+    return Counterpart("Why you see this", terms=tuple(term for term in terms if term.value))
+
+
+def _fate(kind: KindFate) -> Fate:
+    words = _stays(kind.until) if kind.stays else "Goes now"
+    return Fate(f"{kind.title} ({kind.rows})", kind.why, "staying" if kind.stays else "going", words, kind.laws)
+
+
+def _said(said: dict[str, Any], *, gone: bool = False) -> Fate:
+    until = date.fromisoformat(said["until"]) if said["until"] else None
+    return Fate(
+        said["title"], said["why"], "gone" if gone else "staying", "Gone" if gone else _stays(until), said["law"]
+    )
+
+
+def _stays(until: date | None) -> str:
+    return f"Stays until {_day(until)}" if until else "Stays for now"
+
+
+def _left(due: date, today: date) -> str:
+    days = (due - today).days
+    if days < 0:
+        return f"{-days} {'day' if days == -1 else 'days'} late"
+    return "Today" if days == 0 else f"{days} {'day' if days == 1 else 'days'}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"
+
+
+def _moment(text: str) -> str:
+    return f"{timezone.localtime(datetime.fromisoformat(text)):%-d %B %Y at %H:%M}"
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 16 else 0
+
+
+def _at(request: HttpRequest) -> datetime:
+    return cast(datetime, cast(Any, request).at)
+
+
+def _opened(request: HttpRequest) -> Any:
+    return cast(Any, request).opened
