@@ -53,7 +53,7 @@ def test_the_reason_of_another_actor_or_purpose_is_not_kept(clinic: Clinic) -> N
 
 def test_a_bulk_write_asks_about_its_people_at_once(clinic: Clinic) -> None:
     counts = []
-    for count in (2, 30):
+    for count in (10, 40):  # PostgreSQL takes fewer than eight events by INSERT, more by COPY
         people = known_people(clinic, count)
         with CaptureQueriesContext(connections["default"]) as data:
             write_cards(people, by=clinic.prescriber, at=LATER)
