@@ -133,8 +133,8 @@ def measure(small: bool) -> list[Figure]:
     everyone = [family for _, family, *_ in people(count)]
     queries = [dice.choice(everyone)[:3].lower() for _ in range(60 if small else 300)]
     milliseconds: list[float] = []
-    with served() as port:
-        client = Client(port, cookie)
+    with served() as server:
+        client = Client(server.port, cookie)
         for text in queries[:10]:
             client.get(f"/sealed/find/{text}/")
         _check_complete(client, "smi", count)

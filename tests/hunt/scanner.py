@@ -56,8 +56,17 @@ class Scanner:
         self._words = {text: needle.name for needle in self.needles for text in needle.words}
 
     # -- bytes ---------------------------------------------------------------------------------------------------------
-    def scan_bytes(self, place: str, data: bytes, how: tuple[str, ...] = ()) -> list[Finding]:
-        """Look in these bytes, and in what they hold."""
+    def scan_bytes(self, place: str, data: bytes, how: tuple[str, ...] = (), *, looked: bool = False) -> list[Finding]:
+        """Look in these bytes, unless that was done, and in what they hold."""
+        found = [] if looked else self._look(place, data, how)
+        if len(how) < DEPTH:
+            for step, content, deeper in decodings(data):
+                found += self._look(place, content, (*how, step))
+                if deeper:
+                    found += self.scan_bytes(place, deeper, (*how, step), looked=len(deeper) == len(content))
+        return found
+
+    def _look(self, place: str, data: bytes, how: tuple[str, ...]) -> list[Finding]:
         self.searched.bytes += len(data)
         folded = data.lower()
         found = []
@@ -65,10 +74,6 @@ class Scanner:
             at = folded.find(form)
             if at >= 0:
                 found.append(Finding(name, place, how, data[max(at - 24, 0) : at + 40]))
-        if len(how) < DEPTH:
-            for step, content in decodings(data):
-                if content:
-                    found += self.scan_bytes(place, content, (*how, step))
         return found
 
     # -- files ---------------------------------------------------------------------------------------------------------

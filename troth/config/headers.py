@@ -30,3 +30,17 @@ class SecurityHeaders:
         for name, value in _ALWAYS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+class OwnHost:
+    """
+    Refuses a request that asks for another host than ours. Django looks only where it builds an address, which is nearly nowhere;
+    a page elsewhere whose name is made to point here would be served as ours.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.get_host()  # raises DisallowedHost, which Django answers with 400
+        return self.get_response(request)

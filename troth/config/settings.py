@@ -67,6 +67,7 @@ MIDDLEWARE: list[str] = [
     "troth.config.headers.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "troth.work.reporting.AccessLog",
+    "troth.config.headers.OwnHost",
     "troth.gate.boundary.BoundaryMiddleware",
     "troth.people.middleware.SessionMiddleware",
     "troth.config.csrf.FormGuard",

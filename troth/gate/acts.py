@@ -111,8 +111,8 @@ def touched(subject: UUID, reference: str) -> None:
 def _drafts(event: Event, opened: Opened) -> list[Draft]:
     """One draft for each subject touched; one without a subject when nobody was."""
     objects: dict[str, dict[str, str]] = {}
-    for row in opened.ring.written:
-        objects.setdefault(row.subject_id.hex, {})[row.reference] = row.digest()
+    for subject, reference, digest in opened.ring.written:
+        objects.setdefault(subject.hex, {})[reference] = digest
     for subject, reference in opened.ring.touches:
         label, _, digest = reference.rpartition("/")
         objects.setdefault(subject.hex, {})[label] = digest

@@ -151,7 +151,8 @@ class BoundaryMiddleware:
         try:
             response = self.get_response(request)
             poisoned = opened.poisoned
-            if poisoned is not None and response.status_code < 400:
+            # Whatever its status: a form that is shown again answers 422, and its template may have swallowed a refusal too.
+            if poisoned is not None and not getattr(response, "says_no_more", False):
                 _discard(response)
                 response = answer_refusal(request, poisoned) if isinstance(poisoned, Refused) else answer_fault(request)
             try:
@@ -190,18 +191,24 @@ def answer_refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The page of a refusal: the sentence, the rule, and the six checks as far as this person may be told."""
     from troth.gate.pages import refusal_page  # pages draw, and need what is above this module
 
-    return refusal_page(request, refused.decision)
+    return _bare(refusal_page(request, refused.decision))
 
 
 def answer_fault(request: HttpRequest) -> HttpResponse:
     """The page of a fault of ours: data was touched with no purpose stated, so the page is not sent."""
     from troth.gate.pages import plain_page
 
-    return plain_page(request, "fault", status=500)
+    return _bare(plain_page(request, "fault", status=500))
 
 
 def answer_unavailable(request: HttpRequest) -> HttpResponse:
     """The page for when the ledger cannot be written: nothing is shown, and nothing here asks the database."""
     from troth.gate.pages import plain_page
 
-    return plain_page(request, "unavailable", status=503)
+    return _bare(plain_page(request, "unavailable", status=503))
+
+
+def _bare(response: HttpResponse) -> HttpResponse:
+    """Mark a page of the gate's own: it holds nobody's data, and alone may leave a poisoned request."""
+    response.says_no_more = True  # type: ignore[attr-defined]
+    return response

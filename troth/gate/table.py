@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -26,6 +26,8 @@ from troth.vault import keyring
 View = Callable[..., HttpResponseBase]
 PATIENTS = "patients"  # anyone signed in about themselves
 STAFF = "staff"  # anyone signed in who holds a role
+#: A view that tells POST from everything else would answer OPTIONS or TRACE with its page, and write that somebody looked.
+METHODS = ("GET", "HEAD", "POST")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def page(
 
     @functools.wraps(view)
     def opened(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         actor = actor_of(request)
         if actor.kind != "person":
             return _sign_in_first(request)
@@ -91,6 +95,8 @@ def public(route: str, view: View, *, name: str, why: str) -> URLPattern:
 
     @functools.wraps(view)
     def shown(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         return view(request, **parts)
 
     shown.row = row  # type: ignore[attr-defined]

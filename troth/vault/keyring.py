@@ -9,16 +9,13 @@ open, so that an answer cannot leave even when a template swallowed the exceptio
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from troth.vault import keystore
-from troth.vault.errors import Destroyed, NotAnAct, Unopened
-
-if TYPE_CHECKING:
-    from troth.vault.models import Holding
+from troth.vault.errors import Destroyed, MasterKeyMissing, NotAnAct, Unopened
 
 KeyName = keystore.KeyName
 
@@ -76,7 +73,7 @@ class KeyRing:
         self.raw = raw
         self.reads = reads
         self.stamp = stamp
-        self.written: list[Holding] = []
+        self.written: list[tuple[UUID, str, str]] = []  # rows as they were saved: (subject, reference, digest)
         self.touches: list[tuple[UUID, str]] = []  # what an act did besides: (subject, reference)
         self.changed: Callable[[UUID], None] | None = None  # the gate's: standing facts about a subject changed
         self.foresee: Callable[[Sequence[UUID]], None] | None = None  # the gate's: many will be asked about, so learn of them at once
@@ -186,7 +183,12 @@ class KeyRing:
                 held = self._wrapped.get(name)
             if held is None:
                 raise poison(Destroyed("The key of this part of the record was destroyed, so nothing can open it any more."))
-            found = self._ciphers[name] = keystore.unwrap(name, held)
+            try:
+                found = keystore.unwrap(name, held)
+            except MasterKeyMissing:  # turned since it was fetched, and the old master key destroyed at once
+                self._wrapped.update(keystore.fetch([UUID(int=name[0])], [name[1]], scope=None))
+                found = keystore.unwrap(name, self._wrapped[name])
+            self._ciphers[name] = found
         return found
 
 

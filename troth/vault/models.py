@@ -159,7 +159,7 @@ class HoldingQuerySet(models.QuerySet[Any]):
         if options.get("update_conflicts") or options.get("ignore_conflicts"):
             raise SealedMisuse("A holding is inserted or fails: what was skipped or replaced would leave the ledger wrong.")
         super().bulk_create(rows, *args, **options)
-        acting.written.extend(rows)
+        acting.written.extend((row.subject_id, row.reference, row.digest()) for row in rows)
         return rows
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
@@ -168,7 +168,11 @@ class HoldingQuerySet(models.QuerySet[Any]):
 
     def update(self, **values: Any) -> int:
         for name in values:
-            if isinstance(self.model._meta.get_field(name), SealedField):
+            field = self.model._meta.get_field("id" if name == "pk" else name)
+            if field.name in ("id", "subject", "disposal_year"):
+                raise keyring.poison(SealedMisuse(f"{self.model.__name__}.{name} is what its sealed fields are bound to: they would "
+                                                  "never open again. Write a new row."))
+            if isinstance(field, SealedField):
                 raise keyring.poison(SealedMisuse(f"{self.model.__name__}.{name} is sealed and cannot be updated in a query: "
                                                   "set it on the row and save that in an act."))
         acting = keyring.acting()
@@ -176,7 +180,7 @@ class HoldingQuerySet(models.QuerySet[Any]):
         changed = super().update(**values)
         for row in rows:
             row.refresh_from_db()
-        acting.written.extend(rows)
+        acting.written.extend((row.subject_id, row.reference, row.digest()) for row in rows)
         return changed
 
     def order_by(self, *names: Any) -> Self:
@@ -289,9 +293,14 @@ class Holding(models.Model):
     def save_base(self, *args: Any, **options: Any) -> None:
         """Save inside an act, which the ledger then names with a digest of the row as stored."""
         acting = keyring.acting()
+        some = options.get("update_fields")
+        if some is not None:
+            options["update_fields"] = frozenset({*some, "changed_at", "changed_by"})
         super().save_base(*args, **options)
         self.__dict__["_home"] = self.pk.bytes + self.subject_id.bytes
-        acting.written.append(self)
+        # Of a row saved in part, or not loaded whole, memory is not what lies in the table.
+        stored = self if some is None else type(self)._base_manager.get(pk=self.pk)
+        acting.written.append((self.subject_id, self.reference, stored.digest()))
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         """Remove the row, inside an act."""

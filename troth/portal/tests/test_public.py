@@ -22,6 +22,15 @@ def test_before_a_notice_holds_nobody_can_register(db: None, client: Client) -> 
     assert client.get("/sign-in/").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/", "/sign-in/", "/no-such-page/"])
+def test_another_hosts_name_is_not_answered_as_ours(notice_in_force: None, client: Client, path: str) -> None:
+    """A name elsewhere that is made to point here (DNS rebinding) must not become an origin of ours."""
+    answer = client.get(path, headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert b"evil.example" not in answer.content
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
 def test_the_home_page_is_the_controllers(notice_in_force: None, client: Client) -> None:
     page = client.get("/").content.decode()
     assert "Aldersyke Clinic is run by Aldersyke Care Ltd" in page and "privacy@aldersyke.example" in page
