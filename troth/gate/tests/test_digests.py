@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from bench.specimens.models import Person
-from troth.gate.acts import act
 from troth.gate.actors import Actor
+from troth.gate.acts import act
 from troth.gate.tests.conftest import LATER, Clinic
 from troth.ledger.names import Event
 from troth.ledger.records import check_records
