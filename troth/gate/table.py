@@ -17,9 +17,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
+from troth.gate import boundary
 from troth.gate.actors import NOBODY, Actor
 from troth.gate.contexts import processing
 from troth.gate.refusals import Check, Decision, Refused
+from troth.ledger.drafts import Draft
+from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
 
@@ -68,8 +71,7 @@ def page(
         if actor.kind != "person":
             return _sign_in_first(request)
         if not may_ask(actor, row.who):
-            raise keyring.poison(Refused(Decision(allowed=False, check=Check.ROLE, spoken=Check.ROLE, rule="the roles of our notice",
-                                                  sentence="This page is for another role. Your sign-in doesn't open it.")))
+            raise _for_another_role(request, actor, row)
         context = processing(purpose, action, by=actor, at=request.at)  # type: ignore[attr-defined]
         request.opened = context.enter()  # type: ignore[attr-defined]
         error: BaseException | None = None
@@ -101,6 +103,18 @@ def public(route: str, view: View, *, name: str, why: str) -> URLPattern:
 
     shown.row = row  # type: ignore[attr-defined]
     return path(route, shown, name=name)
+
+
+def _for_another_role(request: HttpRequest, actor: Actor, row: Row) -> Exception:
+    """The refusal of a page for others. It goes to the ledger like every other: somebody tried the handle."""
+    into = boundary.current()
+    if into is not None:
+        into.refused(Draft(
+            at=request.at, event=Event.REFUSED, outcome="refused", actor_kind=actor.kind,  # type: ignore[attr-defined]
+            actor=actor.reference, purpose=str(row.purpose or ""), action=str(row.action or ""), check=Check.ROLE, what="",
+            rule="the roles of our notice", request=into.request))
+    return keyring.poison(Refused(Decision(allowed=False, check=Check.ROLE, spoken=Check.ROLE, rule="the roles of our notice",
+                                           sentence="This page is for another role. Your sign-in doesn't open it.")))
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
