@@ -72,14 +72,42 @@ def measure(small: bool) -> list[Figure]:
         cold()
     shares = {name: found[5:] for name, found in inside.items()}
     count = len(bare)
-    whole = {"aes": aes_s[5:], "page": [a + f for a, f in zip(shares["admit"], shares["fields"], strict=True)],
-             "hot": hot[5:], "cold": [each * len(FIELDS) for each in shares["cold"]], "fields": shares["fields"], "admit": shares["admit"]}
+    whole = {
+        "aes": aes_s[5:],
+        "page": [a + f for a, f in zip(shares["admit"], shares["fields"], strict=True)],
+        "hot": hot[5:],
+        "cold": [each * len(FIELDS) for each in shares["cold"]],
+        "fields": shares["fields"],
+        "admit": shares["admit"],
+    }
     micros = {name: median(found) / count * 1e6 for name, found in whole.items()}
     return [
-        Figure("one opened field, its page's share of admit and unwrap", engine(), ratio_of(whole, "page", "aes"), LIMIT,
-               detail={"us": micros["page"], "aes us": micros["aes"], "of it admit us": micros["admit"], "fields us": micros["fields"]}),
-        Figure("one field of a row already open (hot)", engine(), ratio_of(whole, "hot", "aes"), None, detail={"us": micros["hot"]}),
-        Figure("a row's first field, key to unwrap (cold)", engine(), ratio_of(whole, "cold", "aes"), None, detail={"us": micros["cold"]}),
+        Figure(
+            "one opened field, its page's share of admit and unwrap",
+            engine(),
+            ratio_of(whole, "page", "aes"),
+            LIMIT,
+            detail={
+                "us": micros["page"],
+                "aes us": micros["aes"],
+                "of it admit us": micros["admit"],
+                "fields us": micros["fields"],
+            },
+        ),
+        Figure(
+            "one field of a row already open (hot)",
+            engine(),
+            ratio_of(whole, "hot", "aes"),
+            None,
+            detail={"us": micros["hot"]},
+        ),
+        Figure(
+            "a row's first field, key to unwrap (cold)",
+            engine(),
+            ratio_of(whole, "cold", "aes"),
+            None,
+            detail={"us": micros["cold"]},
+        ),
     ]
 
 
@@ -137,7 +165,13 @@ def _bare_openings(rows: list[Any], now: datetime, actor: Any) -> list[tuple[Any
         name = (row.subject_id.int, BODY, "")
         cipher = keystore.unwrap(name, held[name])
         for attribute in FIELDS:
-            found.append((cipher, row.__dict__[attribute].blob, fields[attribute].bound_id + row.pk.bytes + row.subject_id.bytes))
+            found.append(
+                (
+                    cipher,
+                    row.__dict__[attribute].blob,
+                    fields[attribute].bound_id + row.pk.bytes + row.subject_id.bytes,
+                )
+            )
     return found
 
 

@@ -20,7 +20,9 @@ def measure(small: bool) -> list[Figure]:
     cookie = signed_in(actor, at=now)
     people = booked_people(PEOPLE, by=actor, at=now)
     others = prescriber(now)
-    for subject in booked_people(200 if small else 2_000, by=others, at=now):  # a table of fifty rows would be no table
+    for subject in booked_people(
+        200 if small else 2_000, by=others, at=now
+    ):  # a table of fifty rows would be no table
         save_card(subject, 7, by=others, at=now)
         plain_card(subject, 7, at=now, by=others.reference).save(force_insert=True)
     for number, subject in enumerate(people):
@@ -51,9 +53,20 @@ def _measure(client: Client, process: int, page: str, look: str, words: str, rou
     medians = {half: statistics.median(found) for half, found in times.items()}
     spent = _processor(client, process, tail, rounds // 10)
     what = f"page of {PEOPLE} people" if page == "list" else "one card"
-    return Figure(f"{what}, {words}", engine(), medians["sealed"] / medians["plain"], LIMITS[page][engine()],
-                  detail={"added ms": medians["sealed"] - medians["plain"], "ms": medians["sealed"], "plain ms": medians["plain"],
-                          "p95 ms": percentile(times["sealed"], 0.95), "plain p95 ms": percentile(times["plain"], 0.95), **spent})
+    return Figure(
+        f"{what}, {words}",
+        engine(),
+        medians["sealed"] / medians["plain"],
+        LIMITS[page][engine()],
+        detail={
+            "added ms": medians["sealed"] - medians["plain"],
+            "ms": medians["sealed"],
+            "plain ms": medians["plain"],
+            "p95 ms": percentile(times["sealed"], 0.95),
+            "plain p95 ms": percentile(times["plain"], 0.95),
+            **spent,
+        },
+    )
 
 
 def _processor(client: Client, process: int, tail: str, blocks: int) -> dict[str, float]:
@@ -69,7 +82,11 @@ def _processor(client: Client, process: int, tail: str, blocks: int) -> dict[str
                 return {}
             found.append((after - before) / 5 * 1000)
     medians = {half: statistics.median(found) for half, found in spent.items()}
-    return {"processor x": medians["sealed"] / medians["plain"], "processor ms": medians["sealed"], "plain processor ms": medians["plain"]}
+    return {
+        "processor x": medians["sealed"] / medians["plain"],
+        "processor ms": medians["sealed"],
+        "plain processor ms": medians["plain"],
+    }
 
 
 if __name__ == "__main__":

@@ -20,8 +20,13 @@ from pathlib import Path
 from bench.ground import POSTGRESQL, ROOT, SQLITE, Figure, line_of, say
 from tests import clusters
 
-NOUNS = {"pages": "a page of fifty people and one card, over HTTP", "saving": "saves, one by one and ten thousand at once",
-         "opening": "one opened field", "finding": "find by three letters among 200,000", "ledger": "events, verify, proof"}
+NOUNS = {
+    "pages": "a page of fifty people and one card, over HTTP",
+    "saving": "saves, one by one and ten thousand at once",
+    "opening": "one opened field",
+    "finding": "find by three letters among 200,000",
+    "ledger": "events, verify, proof",
+}
 DURABLE = "-c max_connections=60 -c shared_buffers=256MB -c max_wal_size=4GB"
 
 
@@ -31,8 +36,19 @@ def run(noun: str, engine: str, environment: dict[str, str], *, small: bool) -> 
 
     :raises RuntimeError: it failed.
     """
-    command = [sys.executable, str(ROOT / "bench" / "ledger_bench.py")] if noun == "ledger" else [sys.executable, "-m", f"bench.{noun}"]
-    ran = subprocess.run([*command, *(["--small"] if small else [])], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    command = (
+        [sys.executable, str(ROOT / "bench" / "ledger_bench.py")]
+        if noun == "ledger"
+        else [sys.executable, "-m", f"bench.{noun}"]
+    )
+    ran = subprocess.run(
+        [*command, *(["--small"] if small else [])],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     if ran.returncode != 0:
         raise RuntimeError(f"{noun} failed on {engine}; its message is above.")
     found = json.loads(ran.stdout)
@@ -44,10 +60,23 @@ def run(noun: str, engine: str, environment: dict[str, str], *, small: bool) -> 
 def ledger_figures(found: dict) -> list[Figure]:
     """The ledger's own result as figures."""
     engine = SQLITE if found["engine"] == "sqlite" else POSTGRESQL
-    figures = [Figure(f"8 writers with the sealer, {name}, against bare", engine, each["ratio"], 0.5 if engine == SQLITE else 0.7, at_least=True,
-                      detail={"ours a second": each["ours"], "bare a second": each["bare"]}) for name, each in found["writers"].items()]
+    figures = [
+        Figure(
+            f"8 writers with the sealer, {name}, against bare",
+            engine,
+            each["ratio"],
+            0.5 if engine == SQLITE else 0.7,
+            at_least=True,
+            detail={"ours a second": each["ours"], "bare a second": each["bare"]},
+        )
+        for name, each in found["writers"].items()
+    ]
     verify, proof = found["verify"], found["proof"]
-    figures.append(Figure(f"verify of {verify['events']:,} events", engine, verify["events a second"], 200_000, "/s", at_least=True))
+    figures.append(
+        Figure(
+            f"verify of {verify['events']:,} events", engine, verify["events a second"], 200_000, "/s", at_least=True
+        )
+    )
     figures.append(Figure(f"proof among {proof['leaves']:,}, cold process", engine, proof["median ms"], 10, "ms"))
     return figures
 

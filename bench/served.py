@@ -43,8 +43,14 @@ def processor_seconds(parent: int) -> float | None:
     """The processor time of a process and its children so far, to the nanosecond; None where /proc does not say it."""
     try:
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        return sum(int(task.joinpath("schedstat").read_text().split()[0]) for process in (str(parent), *children)
-                   for task in Path(f"/proc/{process}/task").iterdir()) / 1e9
+        return (
+            sum(
+                int(task.joinpath("schedstat").read_text().split()[0])
+                for process in (str(parent), *children)
+                for task in Path(f"/proc/{process}/task").iterdir()
+            )
+            / 1e9
+        )
     except OSError:
         return None
 
@@ -62,8 +68,25 @@ def served() -> Iterator[Server]:
     """The site, in a process of its own, on the deployment of this one."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-               "--blocking-threads", "1", "--no-ws", "--log-level", "warning", "bench.site.wsgi:application"]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "1",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "bench.site.wsgi:application",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=sys.stderr)
     try:
         for _ in range(200):

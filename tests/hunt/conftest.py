@@ -47,7 +47,7 @@ def _audit(event: str, arguments: tuple[object, ...]) -> None:
         return
     path, _, flags = arguments
     if isinstance(flags, int) and flags & _WRITING and isinstance(path, str | bytes | os.PathLike):
-        told = os.path.abspath(os.fsdecode(path))
+        told = str(Path(os.fsdecode(path)).absolute())
         if not _watching[-1].is_expected(told):
             _watching[-1].written.append(told)
 

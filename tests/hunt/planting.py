@@ -94,7 +94,8 @@ class Planter:
     """Writes one row of every holding there is about a person."""
 
     def __init__(self, person: Actor, words: Words) -> None:
-        self.person, self.words = person, words
+        assert person.id is not None
+        self.person, self.subject, self.words = person, person.id, words
         self.needles = words.list_needles()
         self.values: dict[tuple[str, str], Any] = {}  # (label of the model, name of the field): what must come back
         self.contents: dict[tuple[str, str], bytes] = {}  # of files
@@ -111,12 +112,12 @@ class Planter:
         return self
 
     def _write(self, model: type[Holding], at: dt.datetime) -> bool:
-        rows = model._base_manager.filter(subject_id=self.person.id)
-        existing = rows.first()
-        row = existing or model(subject_id=self.person.id)
+        existing = model._base_manager.filter(subject_id=self.subject).first()
+        row = existing or model(subject_id=self.subject)
         for column in model._meta.concrete_fields:
             if column.is_relation and column.name != "subject" and not column.null:
-                other = column.related_model._base_manager.filter(subject_id=self.person.id).first()
+                related: Any = column.related_model
+                other = related._base_manager.filter(subject_id=self.subject).first()
                 if other is None:
                     return False
                 setattr(row, column.name, other)
@@ -198,7 +199,7 @@ class Planter:
             elif choices:
                 yield column.name, next(iter(choices))
             elif isinstance(column, models.UUIDField):
-                yield column.name, self.person.id
+                yield column.name, self.subject
             elif isinstance(column, models.DateTimeField):
                 yield column.name, at
             elif isinstance(column, models.DateField):

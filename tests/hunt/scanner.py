@@ -18,6 +18,7 @@ from tests.hunt.decoding import decodings
 from tests.hunt.needles import Needle, merged
 
 DEPTH = 4
+_PRINTED = re.compile(rb"[\x20-\x7e]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -126,7 +127,7 @@ class Scanner:
         found: list[Finding] = []
         with connection.cursor() as cursor:
             for table in self._tables(connection, cursor):
-                cursor.execute(f"SELECT * FROM {table}")  # noqa: S608 (named by the database itself)
+                cursor.execute(f"SELECT * FROM {table}")
                 columns = [column[0] for column in cursor.description]
                 while rows := cursor.fetchmany(500):
                     for row in rows:
@@ -151,7 +152,8 @@ class Scanner:
             return []
         self.searched.cells += 1
         if isinstance(value, bytes | memoryview | bytearray):
-            return self.scan_bytes(place, bytes(value))
+            held = bytes(value)
+            return self.scan_bytes(place, held) + (self._in_words(place, held.decode()) if _PRINTED.fullmatch(held) else [])
         if isinstance(value, UUID):
             return self.scan_bytes(place, value.bytes) + self.scan_bytes(place, str(value).encode())
         text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | tuple) else str(value)

@@ -7,13 +7,13 @@ leak, where it must find what leaked. A yes or no is planted and cannot be hunte
 
 import io
 import json
+import logging
 import zipfile
 from collections.abc import Iterable
 from typing import Any
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
@@ -31,8 +31,10 @@ from troth.notice.purposes import Action, Purpose
 from troth.records import services as records
 from troth.rights import selectors as rights_reads
 from troth.rights import services as rights
+from troth.vault import fields, files, search
 from troth.vault.files import StoredFile
 from troth.vault.models import all_holdings
+from troth.work import queue, reporting
 
 
 def told(found: Iterable[Finding]) -> str:
@@ -71,7 +73,7 @@ def assert_opens(planter: Planter) -> None:
     labels = {model._meta.label: model for model in all_holdings()}
     with processing(Purpose.RIGHTS, Action.EXPORT, by=planter.person, at=timezone.now()):
         for (label, name), value in planter.values.items():
-            opened = getattr(labels[label]._base_manager.get(subject_id=planter.person.id), name)
+            opened = getattr(labels[label]._base_manager.get(subject_id=planter.subject), name)
             assert opened == value, (label, name)
             if isinstance(opened, StoredFile):
                 assert b"".join(opened.read()) == planter.contents[label, name]
@@ -104,13 +106,12 @@ def test_nothing_planted_is_anywhere_and_the_persons_copy_has_it_all(
     clinic.search()
     bea.plant(at=timezone.now())
     cleo.plant(at=timezone.now())
-    assert bea.person.id is not None
-    clinic.refuse(bea.person.id, monkeypatch)
+    clinic.refuse(bea.subject, monkeypatch)
     broken = clinic.break_views(monkeypatch)
     assert clinic.break_jobs() == 2 * broken
     backup.create_backup(at=timezone.now())
     assert drilling.drill(at=timezone.now()).holds
-    asked = rights.ask_erasure(cleo.person.id, by=cleo.person, at=timezone.now(), words=f"Forget {cleo.words.given}")
+    asked = rights.ask_erasure(cleo.subject, by=cleo.person, at=timezone.now(), words=f"Forget {cleo.words.given}")
     rights.carry_out_erasure(asked, by=clinic.staff["privacy_officer"], at=timezone.now(), everything=True)
     backup.create_backup(at=timezone.now())
 
@@ -129,7 +130,8 @@ def test_nothing_planted_is_anywhere_and_the_persons_copy_has_it_all(
     assert not in_flight, told(in_flight)
     assert not found, told(found)
     assert not machine.written
-    assert len(bea.unhuntable) == sum(type(field).__name__ == "SealedBoolean" for model in all_holdings() for field in model.sealed_fields())
+    kinds = [type(field) for model in all_holdings() for field in model.sealed_fields()]
+    assert len(bea.unhuntable) == kinds.count(fields.SealedBoolean)
     # It looked: at the log with every fault in it, at the stored file, at both backups, at the rows.
     assert machine.stream.read_text().count('"failure"') >= 2 * broken
     assert whole.searched.files > 10 and whole.searched.cells > 1_000 and whole.searched.bytes > 3 * UPLOAD
@@ -181,6 +183,46 @@ def test_upload_is_in_the_clear_in_no_folder_while_it_arrives(
         assert all(place.startswith(str(machine.folders[1])) for place in places)
 
 
+def leaves_out_the_seal(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fields, "seal", lambda cipher, content, bound_to: b"\1" + (content or b""))
+
+
+def indexes_five_letters_in_the_open(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(search, "LETTERS", 5)
+    patch.setattr(search, "_token", lambda space, text: text.encode()[:16])
+
+
+def logs_messages(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reporting.PlaceOnly, "format", logging.Formatter.format)
+
+
+def keeps_what_an_exception_said(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(queue, "kind_of", repr)
+
+
+def forgets_to_seal_a_file(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(files.SealingWriter, "_seal", lambda writer, content, *, last: writer._file.write(content))
+
+
+@pytest.mark.parametrize(("leak", "where"), [
+    (leaves_out_the_seal, ".people_contact"),
+    *(pytest.param(*each, marks=pytest.mark.slow) for each in (
+        (indexes_five_letters_in_the_open, ".vault_token"), (logs_messages, "log stderr.log"),
+        (keeps_what_an_exception_said, ".work_job"), (forgets_to_seal_a_file, "/files/")))])
+def test_deployment_that_leaks_is_caught(machine: Machine, monkeypatch: pytest.MonkeyPatch, leak: Any, where: str) -> None:
+    """One protection at a time is taken away; the hunt finds what that lets out, and where."""
+    clinic = Clinic()
+    with monkeypatch.context() as patched:
+        clinic.register_in_a_browser()
+        clinic.treat()
+        leak(patched)
+        clinic.break_jobs()
+        planter = Planter(clinic.ann, clinic.words).plant(at=timezone.now())
+    scanner = Scanner(planter.needles, since=machine.since)
+    found = hunt_everywhere(scanner, machine.home, streams=[machine.stream], machine=machine.folders)
+    assert any(where in each.place.replace('"', "") for each in found), told(found)
+
+
 # -- the server of the database ------------------------------------------------------------------------------------------
 def new_log(size: int = 0) -> bytes:
     return b"".join(path.read_bytes()[size:] for path in server_logs(server_folder(connection)))
@@ -203,7 +245,7 @@ def fails(statement: str, value: str, *, using: Any = None) -> None:
 def test_log_of_the_server_quotes_a_failing_statement_without_its_values(committed_db: object, statement: str) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no server")
-    options = settings.DATABASES["default"]["OPTIONS"]
+    options: Any = connection.settings_dict["OPTIONS"]
     assert options["server_side_binding"] is True
     word = needles.coined()
     scanner = Scanner([needles.of_word("literal", word)])

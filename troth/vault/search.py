@@ -6,6 +6,7 @@ Names have one token a part, of its first three letters; postcodes one for the o
 candidates: the caller opens them and compares, so a left-over token never shows anyone.
 """
 
+import functools
 import hashlib
 import hmac
 import re
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import connections
+from django.db import connections, transaction
 
 from troth.vault import secrets
 from troth.vault.errors import AlreadyTaken
@@ -98,14 +99,19 @@ def tokens(find: Find, text: str) -> list[bytes]:
 
 def index(find: Find, *, field_id: str, row: UUID, subject: UUID, text: object, is_new: bool) -> None:
     """
-    Make a row findable by what is about to be sealed, and no longer by what was there before.
+    Make a row findable by what is about to be sealed, and, once that is committed, no longer by what was there before.
+
+    The index is in another store, which a rollback does not reach: taken away at once, the old tokens would be missed when the
+    act is undone, and nobody would find the row by what it still says.
 
     :raises AlreadyTaken: a unique value belongs to another row that still exists.
     """
     made = [] if text is None or text == "" else tokens(find, str(text))
     with connections[STORE].cursor() as cursor:
+        before: list[int] = []
         if not is_new:
-            cursor.execute("DELETE FROM vault_token WHERE field_id = %s AND row_id = %s", [field_id, row.hex])
+            cursor.execute("SELECT id, token FROM vault_token WHERE field_id = %s AND row_id = %s", [field_id, row.hex])
+            before = [number for number, token in cursor.fetchall() if bytes(token) not in made]
         for token in made:
             cursor.execute(
                 "INSERT INTO vault_token (token, unique_in, field_id, row_id, subject) VALUES (%s, %s, %s, %s, %s) "
@@ -115,6 +121,14 @@ def index(find: Find, *, field_id: str, row: UUID, subject: UUID, text: object, 
                 cursor.execute("SELECT row_id FROM vault_token WHERE token = %s AND unique_in = %s", [token, find.space])
                 if cursor.fetchone() != (row.hex,):
                     raise AlreadyTaken("That value is already used by another record.")
+    if before:
+        transaction.on_commit(functools.partial(_remove, before), robust=True)
+
+
+def _remove(numbers: list[int]) -> None:
+    with connections[STORE].cursor() as cursor:
+        for number in numbers:
+            cursor.execute("DELETE FROM vault_token WHERE id = %s", [number])
 
 
 def candidates(find: Find, text: str) -> list[tuple[UUID, UUID]]:

@@ -169,6 +169,23 @@ def test_contexts_cannot_live_in_generators(clinic: Clinic) -> None:
         next(leaky())
 
 
+def test_nor_when_an_exit_stack_enters_them(clinic: Clinic) -> None:
+    from contextlib import ExitStack
+
+    def leaking():
+        with ExitStack() as stack:
+            stack.enter_context(processing(Purpose.CARE, by=clinic.prescriber, at=LATER))
+            yield clinic.ann.allergies
+
+    with pytest.raises(RuntimeError, match="generator"):
+        next(leaking())
+    with pytest.raises(Unopened):
+        _ = clinic.ann.allergies
+    with ExitStack() as stack:  # in a function it ends with the function, and is allowed
+        stack.enter_context(processing(Purpose.CARE, by=clinic.prescriber, at=LATER))
+        assert clinic.ann.allergies == "penicillin"
+
+
 def test_a_captured_generator_thread_or_task_gets_nothing(clinic: Clinic) -> None:
     import asyncio
     import contextvars
