@@ -34,6 +34,7 @@ from troth.rights.services.cases import _write_case
 from troth.vault import files, keystore, search, turning
 from troth.vault.categories import Category
 from troth.vault.compartments import get_compartment
+from troth.vault.errors import Destroyed
 
 _TRIES, _PAUSE = 20, 0.1  # for a reader of the key store to finish, so that its log can be emptied
 _ENDED = (FactKind.CONTRACT, FactKind.CONSENT)
@@ -84,11 +85,17 @@ def _carry_out_erasure(
     :raises ErasureUnfinished: something could not be done yet. What was decided stands, and is taken up again.
     :raises JournalUnavailable: a backup destination cannot be written, and so nothing was destroyed.
     """
-    row = RightsCase.objects.only("id", "subject", "state", "right").get(pk=case)
-    actor = _eraser(row, by, everything=everything)
-    if row.state == State.ASKED:
-        _decide(row.pk, row.subject_id, by=actor, at=at, everything=everything, shown=plan)
-    return _finish(row.pk, row.subject_id, by=actor, at=at)
+    while True:
+        row = RightsCase.objects.only("id", "subject", "state", "right").get(pk=case)
+        actor = _eraser(row, by, everything=everything)
+        try:
+            if row.state == State.ASKED:
+                _decide(row.pk, row.subject_id, by=actor, at=at, everything=everything, shown=plan)
+            return _finish(row.pk, row.subject_id, by=actor, at=at)
+        except Destroyed:
+            # Another process carried the same case out while this one was still reading it: take up where that one is.
+            if row.state != State.ASKED or RightsCase.objects.filter(pk=case, state=State.ASKED).exists():
+                raise
 
 
 def _resume_erasures(*, at: datetime) -> list[UUID]:
