@@ -20,17 +20,30 @@ def test_holding_act_and_page_work_as_written(tmp_path: Path) -> None:
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     assert len(set(recipes.follow(PAGE, tmp_path))) == 8
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "PYTEST_", "DJANGO_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "PYTEST_", "DJANGO_"))
+    }
     variables = {**kept, "PYTHONPATH": str(tmp_path), "TROTH_HOME": str(tmp_path / "var")}
 
     def run(*arguments: str) -> None:
         ran = subprocess.run(
-            [sys.executable, "-m", *arguments], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+            [sys.executable, "-m", *arguments],
+            cwd=tmp_path,
+            env=variables,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-2000:]
 
     run("django", "makemigrations", "records", "--settings", "troth.config.settings")
-    run("pytest", "-p", "no:cacheprovider", "troth/desk/tests/test_vaccinations.py", "tests/structure/test_inventory.py")
+    run(
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "troth/desk/tests/test_vaccinations.py",
+        "tests/structure/test_inventory.py",
+    )
 
 
 def test_recipe_that_does_not_fit_is_refused(tmp_path: Path) -> None:

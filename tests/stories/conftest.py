@@ -34,7 +34,9 @@ NewVisitor = Callable[..., Visitor]
 
 def _environment(place: Path) -> dict[str, str]:
     """Of a `troth` that has its own folders, and none of the settings of whoever runs the tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "DJANGO_", "PYTEST_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "DJANGO_", "PYTEST_"))
+    }
     return {**kept, "PYTHONPATH": str(ROOT), **{name: str(place / folder) for name, folder in FOLDERS.items()}}
 
 
@@ -49,9 +51,12 @@ def _serving(place: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    with (place / "served.log").open("wb") as log, subprocess.Popen(
-        _troth("demo", "--port", str(port)), env=_environment(place), cwd=ROOT, stdout=log, stderr=log
-    ) as server:
+    with (
+        (place / "served.log").open("wb") as log,
+        subprocess.Popen(
+            _troth("demo", "--port", str(port)), env=_environment(place), cwd=ROOT, stdout=log, stderr=log
+        ) as server,
+    ):
         try:
             _wait_for(address, server, place / "served.log")
             yield address
@@ -79,7 +84,11 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folders of a clinic with eight patients. Nobody serves them here: stories serve copies."""
     place = tmp_path_factory.mktemp("demonstration")
     made = subprocess.run(
-        _troth("demo", "--no-serve", "--people", "8"), env=_environment(place), cwd=ROOT, capture_output=True, text=True,
+        _troth("demo", "--no-serve", "--people", "8"),
+        env=_environment(place),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         check=False,
     )
     assert made.returncode == 0, made.stderr

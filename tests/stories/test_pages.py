@@ -54,7 +54,14 @@ def test_public_pages_shut_nobody_out(clinic: str, new_visitor: NewVisitor) -> N
 @pytest.mark.story("nobody is shut out of their own data")
 def test_pages_of_a_patient_shut_nobody_out(clinic: str, new_visitor: NewVisitor) -> None:
     patient = new_visitor(clinic, signed_in_as="gethin.bhatt@post.example")
-    paths = ("/my-data/", "/my-data/kind/health/", "/my-data/history/", "/my-data/erase/", "/security/", "/security/password/")
+    paths = (
+        "/my-data/",
+        "/my-data/kind/health/",
+        "/my-data/history/",
+        "/my-data/erase/",
+        "/security/",
+        "/security/password/",
+    )
     assert [finding for path in paths for finding in look_at(patient, path)] == []
 
 
@@ -65,7 +72,16 @@ def test_pages_of_the_desk_shut_nobody_out(clinic: str, new_visitor: NewVisitor)
     prescriber.page.wait_for_url("**/desk/people/**")
     card = urlsplit(prescriber.page.url).path
     decide = prescriber.page.get_by_role("link", name="Decide on the request").get_attribute("href") or ""
-    paths = ("/desk/", "/desk/find/", card, decide, f"{card}notes/new/", f"{card}allergies/new/", f"{card}measurements/new/", f"{card}files/new/")
+    paths = (
+        "/desk/",
+        "/desk/find/",
+        card,
+        decide,
+        f"{card}notes/new/",
+        f"{card}allergies/new/",
+        f"{card}measurements/new/",
+        f"{card}files/new/",
+    )
     assert [finding for path in paths for finding in look_at(prescriber, path)] == []
     # What is refused in part, and what is refused whole
     for role in ("patient-support", "finance"):

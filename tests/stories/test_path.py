@@ -82,7 +82,9 @@ def test_patient_sees_who_looked_and_who_was_refused(clinic: str, new_visitor: N
     expect(patient.page.get_by_role("heading", level=1)).to_have_text("Who has looked, and what was done")
     # Then the look stands there, with what was opened and why
     lines = [" ".join(line.split()) for line in patient.page.locator("tbody tr").all_inner_texts()]
-    looked = [line for line in lines if "Dr Ewa Lisle" in line and "Opened the record" in line and "your health" in line]
+    looked = [
+        line for line in lines if "Dr Ewa Lisle" in line and "Opened the record" in line and "your health" in line
+    ]
     assert any("a request assigned to you" in line for line in looked), lines
     # and each refusal, with who was refused
     for name in ("Kit Adlington", "Pauline Osei"):
@@ -104,8 +106,12 @@ def test_patient_takes_a_copy_that_checks_offline(clinic: str, new_visitor: NewV
     with zipfile.ZipFile(tmp_path / "copy.zip") as archive:
         assert archive.testzip() is None
         archive.extractall(tmp_path / "copy")
-    everything = "".join(path.read_text(errors="replace") for path in (tmp_path / "copy").rglob("*") if path.is_file())
-    assert [word for word in ("Lymecycline", "Penicillin", PATIENT_MAIL, "Thimble Hill") if word not in everything] == []
+    everything = "".join(
+        path.read_text(errors="replace") for path in (tmp_path / "copy").rglob("*") if path.is_file()
+    )
+    assert [
+        word for word in ("Lymecycline", "Penicillin", PATIENT_MAIL, "Thimble Hill") if word not in everything
+    ] == []
     # and the small program inside it says, away from the clinic, that the list of who looked is whole
     checked = _check_offline(tmp_path / "copy")
     assert checked.returncode == 0, checked.stdout + checked.stderr
@@ -118,7 +124,12 @@ def test_patient_takes_a_copy_that_checks_offline(clinic: str, new_visitor: NewV
 def _check_offline(folder: Path) -> "subprocess.CompletedProcess[str]":
     """In a process without Troth on its path."""
     return subprocess.run(
-        [sys.executable, "-P", "check_export.py", "who-looked.json"], cwd=folder, env={}, capture_output=True, text=True, check=False
+        [sys.executable, "-P", "check_export.py", "who-looked.json"],
+        cwd=folder,
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

@@ -4,7 +4,7 @@ import argparse
 import ast
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def _page(title: str, made_from: str, *parts: str) -> str:
     return "\n\n".join([f"# {title}", f"Made by `make docs` from {made_from}.", *parts]) + "\n"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
@@ -76,13 +76,20 @@ def _said(action: argparse.Action) -> str:
         return f"[{name}]" if action.nargs == "?" else name
     if action.nargs == 0:
         return ", ".join(action.option_strings)
-    metavar = action.metavar or (f"{{{','.join(map(str, action.choices))}}}" if action.choices else action.dest.upper())
+    metavar = action.metavar or (
+        f"{{{','.join(map(str, action.choices))}}}" if action.choices else action.dest.upper()
+    )
     values = " ".join(metavar) if isinstance(metavar, tuple) else metavar
     return f"{', '.join(action.option_strings)} {values}{'…' if action.nargs == '+' else ''}"
 
 
 def _explained(parser: argparse.ArgumentParser, action: argparse.Action) -> str:
-    words = (action.help or "").replace("%(prog)s", parser.prog).replace("%(default)s", str(action.default)).replace("%%", "%")
+    words = (
+        (action.help or "")
+        .replace("%(prog)s", parser.prog)
+        .replace("%(default)s", str(action.default))
+        .replace("%%", "%")
+    )
     if action.required and action.option_strings:
         words = f"{words} (needed)".strip()
     return words
@@ -152,7 +159,9 @@ def purposes_page() -> str:
     from troth.vault.categories import Category
 
     packs = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(PACKS.glob("*.yaml"))}
-    declared = {name: {row.get("id") or row.get("purpose") for row in pack["purposes"]} for name, pack in packs.items()}
+    declared = {
+        name: {row.get("id") or row.get("purpose") for row in pack["purposes"]} for name, pack in packs.items()
+    }
     rows = [
         (
             f"`{purpose.value}`",
@@ -161,7 +170,10 @@ def purposes_page() -> str:
         )
         for purpose in Purpose
     ]
-    categories = [(f"`{category.value}`", "special: needs an Article 9 condition too" if category.special else "") for category in Category]
+    categories = [
+        (f"`{category.value}`", "special: needs an Article 9 condition too" if category.special else "")
+        for category in Category
+    ]
     return _page(
         "Purposes, categories and actions",
         "`troth/notice/purposes.py`, `troth/vault/categories.py` and the packs",
