@@ -11,9 +11,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
-# File in docs/reference, module and function. Modules are imported without Django being set up.
+# File in docs/reference, module and function. Modules are imported without Django being set up; a function may set it up.
 PAGES: list[tuple[str, str, str]] = [
     ("notice.schema.json", "troth.notice.schema", "json_schema"),
+    ("orm-contract.md", "tests.structure.orm_contract", "orm_contract_page"),
+    ("commands.md", "tests.structure.reference", "commands_page"),
+    ("events.md", "tests.structure.reference", "events_page"),
+    ("purposes.md", "tests.structure.reference", "purposes_page"),
+    ("url-table.md", "tests.structure.reference", "url_table_page"),
     ("settings.md", "tests.structure.settings", "settings_page"),
 ]
 

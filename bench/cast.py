@@ -63,7 +63,18 @@ def registered_below(count: int, *, by: Actor, at: datetime) -> list[UUID]:
     rows = []
     for subject in made:
         for kind, value in ((FactKind.NOTICE_GIVEN, "1"), (FactKind.CONTRACT, "")):
-            columns = (uuid4().hex, subject.id.hex, str(kind), "", value, "", facts.micros(at), None, None, by.reference)
+            columns = (
+                uuid4().hex,
+                subject.id.hex,
+                str(kind),
+                "",
+                value,
+                "",
+                facts.micros(at),
+                None,
+                None,
+                by.reference,
+            )
             rows.append(Fact(**dict(zip(facts._COLUMNS.split(", "), (*columns, facts._mark(columns)), strict=True))))
     Fact.objects.bulk_create(rows)
     return [subject.id for subject in made]
@@ -71,7 +82,15 @@ def registered_below(count: int, *, by: Actor, at: datetime) -> list[UUID]:
 
 def plain_card(subject: UUID, number: int, *, at: datetime, by: str) -> PlainCard:
     """The baseline of a card, not saved."""
-    return PlainCard(id=uuid4(), subject_id=subject, recorded_at=at, recorded_by=by, changed_at=at, changed_by=by, **card_values(number))
+    return PlainCard(
+        id=uuid4(),
+        subject_id=subject,
+        recorded_at=at,
+        recorded_by=by,
+        changed_at=at,
+        changed_by=by,
+        **card_values(number),
+    )
 
 
 def signed_in(actor: Actor, *, at: datetime) -> str:

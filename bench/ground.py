@@ -51,9 +51,16 @@ Limits = dict[str, float]
 def deployment() -> Iterator[None]:
     """A throwaway TROTH_HOME, and on PostgreSQL two databases of its own; migrated, with the notice of the pack in force."""
     with ExitStack() as stack:
-        home = stack.enter_context(tempfile.TemporaryDirectory(prefix="troth-bench-", dir=os.environ.get("TROTH_BENCH_DIR")))
-        os.environ |= {"TROTH_HOME": f"{home}/var", "TROTH_KEYS": f"{home}/var-keys", "TROTH_BACKUPS": f"{home}/var-backups",
-                       "DJANGO_SETTINGS_MODULE": "bench.site.settings", "PYTHONWARNINGS": "ignore"}
+        home = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="troth-bench-", dir=os.environ.get("TROTH_BENCH_DIR"))
+        )
+        os.environ |= {
+            "TROTH_HOME": f"{home}/var",
+            "TROTH_KEYS": f"{home}/var-keys",
+            "TROTH_BACKUPS": f"{home}/var-backups",
+            "DJANGO_SETTINGS_MODULE": "bench.site.settings",
+            "PYTHONWARNINGS": "ignore",
+        }
         Path(f"{home}/var").mkdir()
         for variable in STORES:
             if os.environ.get(variable):
@@ -106,9 +113,14 @@ def vacuum() -> None:
 
 def card_values(number: int) -> dict[str, Any]:
     """The six values of a card, of usual lengths."""
-    return {"name": f"Person {number}", "born_on": date(1940 + number % 60, 1 + number % 12, 1 + number % 28),
-            "telephone": f"+44 1632 {number:06d}", "email": f"person{number}@example.com", "note": "a note of some length. " * 4,
-            "active": number % 2 == 0}
+    return {
+        "name": f"Person {number}",
+        "born_on": date(1940 + number % 60, 1 + number % 12, 1 + number % 28),
+        "telephone": f"+44 1632 {number:06d}",
+        "email": f"person{number}@example.com",
+        "note": "a note of some length. " * 4,
+        "active": number % 2 == 0,
+    }
 
 
 def main(measure: Callable[[bool], list[Figure]]) -> None:
@@ -133,5 +145,8 @@ def line_of(figure: Figure) -> str:
     least = ">=" if figure.at_least else "<="
     limit = "" if figure.limit is None else f"{least} {figure.limit:g}"
     verdict = {True: "met", False: "MISSED", None: ""}[figure.met]
-    detail = ", ".join(f"{name} {value:,.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in figure.detail.items())
+    detail = ", ".join(
+        f"{name} {value:,.4g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in figure.detail.items()
+    )
     return f"{figure.engine:<11}{figure.work:<58}{figure.result:>9.2f} {figure.unit:<3}{limit:<9}{verdict:<7}{detail}"

@@ -65,12 +65,27 @@ def measure_save(small: bool) -> list[Figure]:
     milliseconds = {name: value * 1e3 for name, value in middle.items()}
     first = interleaved(5 if small else 21, ours=in_one_act, plain=plain_together)
     figures = [
-        Figure("save in an open context, one commit each", engine(), own, SAVE[engine()],
-               detail={"ms": milliseconds["ours"], "plain ms": milliseconds["plain"]}),
-        Figure("save with no context open before, one commit each", engine(), middle["cold"] / middle["plain"], None,
-               detail={"ms": milliseconds["cold"]}),
-        Figure(f"{SAVES} saves in one act and one commit", engine(), first["ours"] / first["plain"], None,
-               detail={"ms": first["ours"] / SAVES * 1e3}),
+        Figure(
+            "save in an open context, one commit each",
+            engine(),
+            own,
+            SAVE[engine()],
+            detail={"ms": milliseconds["ours"], "plain ms": milliseconds["plain"]},
+        ),
+        Figure(
+            "save with no context open before, one commit each",
+            engine(),
+            middle["cold"] / middle["plain"],
+            None,
+            detail={"ms": milliseconds["cold"]},
+        ),
+        Figure(
+            f"{SAVES} saves in one act and one commit",
+            engine(),
+            first["ours"] / first["plain"],
+            None,
+            detail={"ms": first["ours"] / SAVES * 1e3},
+        ),
     ]
     for name, distribution in PEERS.items():
         figures += _peer(name, distribution, rounds, milliseconds["plain"], own)
@@ -102,23 +117,35 @@ def _peer(name: str, distribution: str, rounds: int, plain_ms: float, own: float
     """A peer's ratio on this engine, in the same run, from a virtual environment of its own (TROTH_BENCH_PEERS)."""
     python = Path(os.environ.get("TROTH_BENCH_PEERS", "")) / "bin" / "python"
     if not os.environ.get("TROTH_BENCH_PEERS") or not python.exists():
-        say(f"{distribution} was left out: TROTH_BENCH_PEERS names no virtual environment that holds it (bench/README.md).")
+        say(
+            f"{distribution} was left out: TROTH_BENCH_PEERS names no virtual environment that holds it (bench/README.md)."
+        )
         return []
     if name == "pghistory" and engine() != POSTGRESQL:
         say("django-pghistory was left out: it works with triggers of PostgreSQL and has none for SQLite.")
         return []
     script = ROOT / "bench" / "peers" / "save.py"
-    environment = {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "DJANGO_SETTINGS_MODULE"}}
-    run = subprocess.run([str(python), str(script), name, str(rounds)], capture_output=True, text=True, env=environment,
-                         check=False)
+    environment = {
+        key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "DJANGO_SETTINGS_MODULE"}
+    }
+    run = subprocess.run(
+        [str(python), str(script), name, str(rounds)], capture_output=True, text=True, env=environment, check=False
+    )
     if run.returncode != 0:
         say(f"{distribution} was left out: it failed. {run.stderr.strip().splitlines()[-1:]}")
         return []
     found = json.loads(run.stdout)
     against = {"ours": own} if name == "auditlog" else {}
-    return [Figure(f"save with {distribution} {found['version']}, in plain", engine(), found["ratio"], own if name == "auditlog" else None,
-                   at_least=True,
-                   detail={"ms": found["ms"], "plain ms": found["plain_ms"], **against})]
+    return [
+        Figure(
+            f"save with {distribution} {found['version']}, in plain",
+            engine(),
+            found["ratio"],
+            own if name == "auditlog" else None,
+            at_least=True,
+            detail={"ms": found["ms"], "plain ms": found["plain_ms"], **against},
+        )
+    ]
 
 
 def measure_bulk(small: bool) -> list[Figure]:
@@ -145,8 +172,18 @@ def measure_bulk(small: bool) -> list[Figure]:
 
     def plain_rows(people: list[UUID]) -> list[PlainCard]:
         who = actor.reference
-        return [PlainCard(id=uuid4(), subject_id=people[n % len(people)], recorded_at=now, recorded_by=who, changed_at=now, changed_by=who,
-                          **values[n]) for n in range(count)]
+        return [
+            PlainCard(
+                id=uuid4(),
+                subject_id=people[n % len(people)],
+                recorded_at=now,
+                recorded_by=who,
+                changed_at=now,
+                changed_by=who,
+                **values[n],
+            )
+            for n in range(count)
+        ]
 
     def plain_cards() -> None:
         PlainCard.objects.bulk_create(plain_rows(known))
@@ -163,9 +200,15 @@ def measure_bulk(small: bool) -> list[Figure]:
 
     people = rounds_of(rounds, plain=plain_people, ours=lambda: create_first_cards(next(fresh), by=actor, at=now))
     return [
-        Figure(f"bulk create of {count:,} rows {words}", engine(), ratio_of(seconds, "ours", "plain"), BULK[engine()],
-               detail={"s": statistics.median(seconds["ours"]), "plain s": statistics.median(seconds["plain"])})
-        for words, seconds in (("of 50 known people", cards), ("of as many people, each their first", people))]
+        Figure(
+            f"bulk create of {count:,} rows {words}",
+            engine(),
+            ratio_of(seconds, "ours", "plain"),
+            BULK[engine()],
+            detail={"s": statistics.median(seconds["ours"]), "plain s": statistics.median(seconds["plain"])},
+        )
+        for words, seconds in (("of 50 known people", cards), ("of as many people, each their first", people))
+    ]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from bench.ground import ROOT
 
@@ -37,13 +39,54 @@ class Client:
         return took, body
 
 
+def processor_seconds(parent: int) -> float | None:
+    """The processor time of a process and its children so far, to the nanosecond; None where /proc does not say it."""
+    try:
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        return (
+            sum(
+                int(task.joinpath("schedstat").read_text().split()[0])
+                for process in (str(parent), *children)
+                for task in Path(f"/proc/{process}/task").iterdir()
+            )
+            / 1e9
+        )
+    except OSError:
+        return None
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where it listens, and its process."""
+
+    port: int
+    process: int
+
+
 @contextmanager
-def served() -> Iterator[int]:
-    """The site, in a process of its own, on the deployment of this one. Gives the port."""
+def served() -> Iterator[Server]:
+    """The site, in a process of its own, on the deployment of this one."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-               "--blocking-threads", "1", "--no-ws", "--log-level", "warning", "bench.site.wsgi:application"]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "1",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "bench.site.wsgi:application",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=sys.stderr)
     try:
         for _ in range(200):
@@ -52,7 +95,7 @@ def served() -> Iterator[int]:
                 break
             except OSError:
                 time.sleep(0.1)
-        yield port
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait(20)

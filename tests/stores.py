@@ -8,6 +8,7 @@ tables after themselves; a copy that is thrown away needs no clearing.
 import os
 import shutil
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import override_settings
 
@@ -134,9 +135,19 @@ def _copy_postgresql(connection: Any, source: str) -> str:
 
 
 def _drop_postgresql(connection: Any, name: str) -> None:
-    """FORCE also ends the sessions of processes that a test killed or forgot."""
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    """
+    FORCE also ends the sessions of processes that a test killed or forgot. It may not end the cluster's own vacuum, which
+    leaves by itself: try again a little later.
+    """
+    for attempt in range(20):
+        try:
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            return
+        except DatabaseError:
+            if attempt == 19:
+                raise
+            time.sleep(0.25)
 
 
 def _url(parts: dict[str, Any], name: str) -> str:

@@ -4,6 +4,7 @@ A save of the same card with a peer's history, against the same save without. Kn
     save.py auditlog|pghistory ROUNDS        JSON on stdout; TROTH_DATABASE_URL or a SQLite file, durable as Troth's
 """
 
+import importlib
 import importlib.metadata
 import json
 import os
@@ -24,15 +25,28 @@ folder = tempfile.TemporaryDirectory(prefix="bench-peer-")
 url = os.environ.get("TROTH_DATABASE_URL")
 if url:
     parts = urlsplit(url)
-    database = {"ENGINE": "django.db.backends.postgresql", "NAME": parts.path.strip("/"), "USER": parts.username, "HOST": parts.hostname,
-                "PORT": parts.port, "OPTIONS": {"server_side_binding": True}}
+    database = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": parts.username,
+        "HOST": parts.hostname,
+        "PORT": parts.port,
+        "OPTIONS": {"server_side_binding": True},
+    }
 else:
-    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{folder.name}/data.sqlite3", "OPTIONS": {
-        "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"}}
+    database = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": f"{folder.name}/data.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+        },
+    }
 apps = ["django.contrib.contenttypes", "django.contrib.auth"]
 apps += ["auditlog"] if PEER == "auditlog" else ["pgtrigger", "pghistory"]
 # The peer's two models, in an app of their own, which must be importable by its name.
-room = Path(folder.name) / "peer_room"
+ROOM = f"room_of_{PEER}"  # both peers may be measured in one database
+room = Path(folder.name) / ROOM
 room.mkdir()
 (room / "__init__.py").write_text("")
 tracked = {"auditlog": "from auditlog.registry import auditlog\nauditlog.register(Tracked)\n", "pghistory": ""}[PEER]
@@ -52,29 +66,47 @@ FIELDS = """
     note = models.TextField()
     active = models.BooleanField(default=True)
 """
-(room / "models.py").write_text(f"from django.db import models\n{decorator}\nclass Bare(models.Model):{FIELDS}\n{mark}class Tracked(models.Model):"
-                                f"{FIELDS}\n{tracked}")
+(room / "models.py").write_text(
+    f"from django.db import models\n{decorator}\nclass Bare(models.Model):{FIELDS}\n{mark}class Tracked(models.Model):"
+    f"{FIELDS}\n{tracked}"
+)
 sys.path.insert(0, folder.name)
-settings.configure(DATABASES={"default": database}, INSTALLED_APPS=[*apps, "peer_room"], USE_TZ=True,
-                   DEFAULT_AUTO_FIELD="django.db.models.BigAutoField", SECRET_KEY="bench")
+settings.configure(
+    DATABASES={"default": database},
+    INSTALLED_APPS=[*apps, ROOM],
+    USE_TZ=True,
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    SECRET_KEY="bench",
+)
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-call_command("makemigrations", "peer_room", verbosity=0)
+call_command("makemigrations", ROOM, verbosity=0)
 call_command("migrate", verbosity=0)
-from peer_room.models import Bare, Tracked  # noqa: E402
+models = importlib.import_module(f"{ROOM}.models")
+Bare, Tracked = models.Bare, models.Tracked
 
 now = timezone.now()
 subjects = [uuid4() for _ in range(50)]
 
 
 def values(number, subject):
-    return {"id": uuid4(), "subject": subject, "recorded_at": now, "recorded_by": "x" * 32, "changed_at": now, "changed_by": "x" * 32,
-            "name": f"Person {number}", "born_on": date(1940 + abs(number) % 60, 1 + number % 12, 1 + number % 28),
-            "telephone": f"+44 1632 {number:06d}", "email": f"person{number}@example.com", "note": "a note of some length. " * 4,
-            "active": number % 2 == 0}
+    return {
+        "id": uuid4(),
+        "subject": subject,
+        "recorded_at": now,
+        "recorded_by": "x" * 32,
+        "changed_at": now,
+        "changed_by": "x" * 32,
+        "name": f"Person {number}",
+        "born_on": date(1940 + abs(number) % 60, 1 + number % 12, 1 + number % 28),
+        "telephone": f"+44 1632 {number:06d}",
+        "email": f"person{number}@example.com",
+        "note": "a note of some length. " * 4,
+        "active": number % 2 == 0,
+    }
 
 
 seconds = {"bare": [], "tracked": []}
@@ -89,9 +121,15 @@ if PEER == "auditlog":
 
     assert LogEntry.objects.count() == ROUNDS + 20
 else:
-    from peer_room.models import TrackedEvent
-
-    assert TrackedEvent.objects.count() == ROUNDS + 20
+    assert models.TrackedEvent.objects.count() == ROUNDS + 20
 middle = {name: statistics.median(found[20:]) * 1e3 for name, found in seconds.items()}
-print(json.dumps({"ratio": middle["tracked"] / middle["bare"], "ms": middle["tracked"], "plain_ms": middle["bare"],
-                  "version": importlib.metadata.version(f"django-{PEER}")}))
+print(
+    json.dumps(
+        {
+            "ratio": middle["tracked"] / middle["bare"],
+            "ms": middle["tracked"],
+            "plain_ms": middle["bare"],
+            "version": importlib.metadata.version(f"django-{PEER}"),
+        }
+    )
+)

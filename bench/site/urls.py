@@ -8,7 +8,13 @@ from troth.notice.purposes import Purpose
 
 urlpatterns = [
     page("sealed/list/<str:look>/", views.sealed_list, name="sealed_list", purpose=Purpose.CARE, who={"prescriber"}),
-    page("sealed/card/<uuid:subject>/<str:look>/", views.sealed_card, name="sealed_card", purpose=Purpose.CARE, who={"prescriber"}),
+    page(
+        "sealed/card/<uuid:subject>/<str:look>/",
+        views.sealed_card,
+        name="sealed_card",
+        purpose=Purpose.CARE,
+        who={"prescriber"},
+    ),
     page("sealed/find/<str:text>/", views.sealed_find, name="sealed_find", purpose=Purpose.FIND, who={"prescriber"}),
     path("plain/list/<str:look>/", views.plain_list, name="plain_list"),
     path("plain/card/<uuid:subject>/<str:look>/", views.plain_card, name="plain_card"),

@@ -18,13 +18,27 @@ from troth.gate.reasons import FindReason
 from troth.notice.purposes import Purpose
 from troth.people.selectors.finding import find_people
 
-COLUMNS = (Column("Name", "name"), Column("Born", "figures"), Column("Telephone"), Column("Email"), Column("Note"), Column("Active"))
+COLUMNS = (
+    Column("Name", "name"),
+    Column("Born", "figures"),
+    Column("Telephone"),
+    Column("Email"),
+    Column("Note"),
+    Column("Active"),
+)
 LABELS = ("Name", "Born", "Telephone", "Email", "Note", "Active")
 Values = tuple[str, ...]
 
 
 def _values(card: Any) -> Values:
-    return (card.name, f"{card.born_on:%d %B %Y}", card.telephone, card.email, card.note, "yes" if card.active else "no")
+    return (
+        card.name,
+        f"{card.born_on:%d %B %Y}",
+        card.telephone,
+        card.email,
+        card.note,
+        "yes" if card.active else "no",
+    )
 
 
 def permitted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -53,7 +67,9 @@ def sealed_list(request: HttpRequest, look: str) -> HttpResponse:
 
 @permitted
 def plain_list(request: HttpRequest, look: str) -> HttpResponse:
-    return show_list(request, look, [_values(card) for card in PlainCard.objects.filter(subject_id__in=_booked(request))])
+    return show_list(
+        request, look, [_values(card) for card in PlainCard.objects.filter(subject_id__in=_booked(request))]
+    )
 
 
 def sealed_card(request: HttpRequest, subject: UUID, look: str) -> HttpResponse:
@@ -79,17 +95,29 @@ def show_list(request: HttpRequest, look: str, values: list[Values]) -> HttpResp
     """The desk's own list, or a bare table as the least that a page can be."""
     if look == "bare":
         return render(request, "site/bare_list.html", {"labels": LABELS, "people": values})
-    return render(request, "site/list.html", {"page": _page(), "table": table_of("People", COLUMNS, list(values)), "total": len(values)})
+    return render(
+        request,
+        "site/list.html",
+        {"page": _page(), "table": table_of("People", COLUMNS, list(values)), "total": len(values)},
+    )
 
 
 def show_card(request: HttpRequest, look: str, values: Values, because: str) -> HttpResponse:
     if look == "bare":
         return render(request, "site/bare_list.html", {"labels": LABELS, "people": [values]})
-    section = Section("Who they are", Counterpart("You see this", terms=(Term("Because", f"because of {because}"),)),
-                      rows=tuple(Row(label, value) for label, value in zip(LABELS, values, strict=True)))
+    section = Section(
+        "Who they are",
+        Counterpart("You see this", terms=(Term("Because", f"because of {because}"),)),
+        rows=tuple(Row(label, value) for label, value in zip(LABELS, values, strict=True)),
+    )
     return render(request, "site/card.html", {"page": _page(), "name": values[0], "section": section})
 
 
 def _page() -> Page:
-    return Page(Clinic("Aldersyke Clinic", particulars="A benchmark"), nav=(Item("Today", "/", current=True), Item("People", "/people/")),
-                person="Morwenna Tait", role="Prescriber", purpose=PurposeLine("looking after their condition", "of a booking"))
+    return Page(
+        Clinic("Aldersyke Clinic", particulars="A benchmark"),
+        nav=(Item("Today", "/", current=True), Item("People", "/people/")),
+        person="Morwenna Tait",
+        role="Prescriber",
+        purpose=PurposeLine("looking after their condition", "of a booking"),
+    )

@@ -90,7 +90,7 @@ def _grouped(digits: str, size: int, gap: str) -> str:
 
 
 def _integers(number: int) -> set[bytes]:
-    """As SQLite (big-endian, six bytes or eight), PostgreSQL and machines write a large integer, small letters in between folded."""
+    """As SQLite (big-endian, six bytes or eight), PostgreSQL and machines write a large integer; folded like the haystack."""
     wide = 6 if -(2**47) <= number < 2**47 else 8
     return {number.to_bytes(wide, "big", signed=True).lower(), number.to_bytes(8, "little", signed=True).lower()}
 

@@ -46,7 +46,7 @@ def hunt_folders(scanner: Scanner, home: Home, machine: Iterable[Path] = ()) -> 
         found += scanner.scan_folder(folder)
     found += scanner.scan_folder(ROOT, but=NOT_OURS)
     # Of what all programs share only the top: what lies deeper there belongs to others, and to other tests.
-    for shared in {Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")}:  # noqa: S108
+    for shared in {Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")}:
         if shared.is_dir():
             found += scanner.scan_folder(shared, deepest=1)
     for cache in CACHES:

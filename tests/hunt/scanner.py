@@ -18,6 +18,7 @@ from tests.hunt.decoding import decodings
 from tests.hunt.needles import Needle, merged
 
 DEPTH = 4
+_PRINTED = re.compile(rb"[\x20-\x7e]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -56,8 +57,17 @@ class Scanner:
         self._words = {text: needle.name for needle in self.needles for text in needle.words}
 
     # -- bytes ---------------------------------------------------------------------------------------------------------
-    def scan_bytes(self, place: str, data: bytes, how: tuple[str, ...] = ()) -> list[Finding]:
-        """Look in these bytes, and in what they hold."""
+    def scan_bytes(self, place: str, data: bytes, how: tuple[str, ...] = (), *, looked: bool = False) -> list[Finding]:
+        """Look in these bytes, unless that was done, and in what they hold."""
+        found = [] if looked else self._look(place, data, how)
+        if len(how) < DEPTH:
+            for step, content, deeper in decodings(data):
+                found += self._look(place, content, (*how, step))
+                if deeper:
+                    found += self.scan_bytes(place, deeper, (*how, step), looked=len(deeper) == len(content))
+        return found
+
+    def _look(self, place: str, data: bytes, how: tuple[str, ...]) -> list[Finding]:
         self.searched.bytes += len(data)
         folded = data.lower()
         found = []
@@ -65,10 +75,6 @@ class Scanner:
             at = folded.find(form)
             if at >= 0:
                 found.append(Finding(name, place, how, data[max(at - 24, 0) : at + 40]))
-        if len(how) < DEPTH:
-            for step, content in decodings(data):
-                if content:
-                    found += self.scan_bytes(place, content, (*how, step))
         return found
 
     # -- files ---------------------------------------------------------------------------------------------------------
@@ -121,7 +127,7 @@ class Scanner:
         found: list[Finding] = []
         with connection.cursor() as cursor:
             for table in self._tables(connection, cursor):
-                cursor.execute(f"SELECT * FROM {table}")  # noqa: S608 (named by the database itself)
+                cursor.execute(f"SELECT * FROM {table}")
                 columns = [column[0] for column in cursor.description]
                 while rows := cursor.fetchmany(500):
                     for row in rows:
@@ -146,7 +152,8 @@ class Scanner:
             return []
         self.searched.cells += 1
         if isinstance(value, bytes | memoryview | bytearray):
-            return self.scan_bytes(place, bytes(value))
+            held = bytes(value)
+            return self.scan_bytes(place, held) + (self._in_words(place, held.decode()) if _PRINTED.fullmatch(held) else [])
         if isinstance(value, UUID):
             return self.scan_bytes(place, value.bytes) + self.scan_bytes(place, str(value).encode())
         text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | tuple) else str(value)

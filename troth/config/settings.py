@@ -64,8 +64,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE: list[str] = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "troth.config.headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "troth.work.reporting.AccessLog",
     "troth.config.headers.OwnHost",
     "troth.gate.boundary.BoundaryMiddleware",

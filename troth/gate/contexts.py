@@ -43,6 +43,15 @@ class Admission(NamedTuple):
     withheld: dict[UUID, Decision]
 
 
+class _Known(NamedTuple):
+    """How people stand who stand alike. `opens`: the compartments that were decided to open for all of them but oneself."""
+
+    asker: Asker
+    standing: Standing
+    reason: str
+    opens: set[str]
+
+
 def subject_of(item: "UUID | Subject | Holding") -> UUID:
     """The subject of a row, or the subject itself."""
     if isinstance(item, UUID):
@@ -66,7 +75,8 @@ class Opened:
         self._boundary = into
         self._at = facts.micros(at)
         # Keyed by the subject as a number: a UUID hashes in Python, a number at once.
-        self._standings: dict[int, tuple[Asker, Standing, str]] = {}
+        self._standings: dict[int, _Known] = {}
+        self._kinds: dict[tuple[Relation, Standing, str], _Known] = {}
         self._decisions: dict[tuple[int, Category], Decision] = {}
         self._scanning = False
         self._own = by.id.int if by.id else -1
@@ -97,10 +107,10 @@ class Opened:
             by_number[number] = subject
         self._load(list(by_number.values()))
         withheld: dict[int, Decision] = {}
-        alike: dict[object, bool] = {}  # how people stand -> whether every category may be opened: fifty alike are asked once
+        alike: set[int] = set()  # how people stand of whom every category may be opened: fifty alike are asked once
         for number, subject in by_number.items():
             known = self._standings[number]
-            if alike.get(known) and number != self._own:
+            if id(known) in alike and number != self._own:
                 continue
             for category in wanted or (Category.IDENTITY,):
                 decision = self.decision(subject, category)
@@ -108,7 +118,8 @@ class Opened:
                     withheld[number] = decision
                     break
             else:
-                alike[known] = number != self._own
+                if number != self._own:
+                    alike.add(id(known))
         admitted = [item for item, number in zip(asked, numbers, strict=True) if number not in withheld]
         if wanted and admitted and self.ring.reads:
             self.ring.preload([subject for number, subject in by_number.items() if number not in withheld],
@@ -133,7 +144,7 @@ class Opened:
         if found is None:
             if subject.int not in self._standings:
                 self._load([subject])
-            asker, standing, reason = self._standings[subject.int]
+            asker, standing, reason, _ = self._standings[subject.int]
             if asker.relation is Relation.STAFF and subject == self.by.id:
                 found = Decision(allowed=False, check=Check.REASON, sentence=CANNOT_OPEN)
             else:
@@ -257,8 +268,12 @@ class Opened:
                 reason = "a new record"
             else:
                 reason = held.get(subject, "")
-            self._standings[subject.int] = (
-                Asker(relation, actor.roles, actor.purposes, actor.categories), standing, reason)
+            alike = (relation, standing, reason)
+            known_already = self._kinds.get(alike)
+            if known_already is None:
+                known_already = self._kinds[alike] = _Known(
+                    Asker(relation, actor.roles, actor.purposes, actor.categories), standing, reason, set())
+            self._standings[subject.int] = known_already
 
     def _relation(self, subject: UUID, standing: Standing) -> Relation:
         actor = self.by
@@ -278,11 +293,18 @@ class Opened:
             del self._decisions[key]
 
     def _authorise(self, subject: UUID, compartment: str) -> Exception | None:
+        known = self._standings.get(subject.int)
+        if known is not None and compartment in known.opens and not self._scanning and subject.int != self._own:
+            return None  # someone who stands alike was decided about
         category = get_compartment(compartment).category
         if self._scanning:
             return None if category in self.covered() else Refused(Decision(allowed=False, sentence=CANNOT_OPEN))
         decision = self.decision(subject, category)
-        return None if decision.allowed else Refused(decision)
+        if not decision.allowed:
+            return Refused(decision)
+        if subject.int != self._own:
+            self._standings[subject.int].opens.add(compartment)
+        return None
 
     def _draft(self, subject: UUID | None, event: Event, outcome: str, decision: Decision, *, what: str) -> Draft:
         actor = self.by

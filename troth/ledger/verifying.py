@@ -16,8 +16,10 @@ from django.db import connection
 
 from troth.ledger import rows, strands
 from troth.ledger.check_export import BadNote, Head, PublicKey, node_hash
+from troth.ledger.drafts import moment
 from troth.ledger.guards import guards_missing
 from troth.ledger.merkle import TILE, fold, join
+from troth.ledger.names import Event
 from troth.ledger.recount import PIECE, Fault, Piece, Source, open_source, recount, recount_here
 from troth.ledger.sealing import oldest_unsealed_age, seal_start
 from troth.ledger.signing import signer
@@ -215,9 +217,28 @@ def _outside(checkpoints: Sequence[str], key: PublicKey, count: _Count) -> list[
             agrees = head.size <= count.size and rows.stored_tree().root(head.size) == head.root
         except LookupError:
             agrees = False
-        if not agrees:
+        if not agrees and not _given_up(head):
             faults.append(Fault(min(head.size, count.size) - 1, 0, "fork"))
     return faults
+
+
+def _given_up(head: Head) -> bool:
+    """
+    Whether a checkpoint belongs to what a restore gave up, as its event says: it is beyond the head that was restored, not
+    beyond the newest one known then (of that size, it is that one), and from before the restore.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT at, objects_touched FROM ledger_event WHERE event = %s", [Event.RESTORED.value])
+        events = cursor.fetchall()
+    for at, objects in events:
+        named = {label: (int(size), root) for label, size, root in
+                 (each.split("/") for each in objects.split() if each.startswith("ledger."))}
+        size, _ = named.get("ledger.restored_head", (0, ""))
+        newest, root = named.get("ledger.known_head", (0, ""))
+        before = datetime.fromisoformat(head.at) <= moment(at)
+        if before and size < head.size <= newest and (head.size < newest or head.root.hex() == root):
+            return True
+    return False
 
 
 def _drop_vague(faults: list[Fault]) -> list[Fault]:

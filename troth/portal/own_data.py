@@ -43,9 +43,9 @@ def counterpart_of(
     until = kept.get(category)
     words = ", ".join(filter(None, (say_date(until.until), _first_clause(until.words)))) if until else ""
     terms = [
-        Term("For", some(uses.purposes, 2, "other uses")),
+        Term("For", some(uses.purposes, 2, "other use")),
         Term("The law lets us because", uses.because),
-        Term("Seen by", some(uses.seen_by, 3, "other roles") or "You alone"),
+        Term("Seen by", some(uses.seen_by, 3, "other role") or "You alone"),
         Term("Passed to", "No one so far"),
         Term("Until", words),
     ]
@@ -75,12 +75,12 @@ def _first_clause(words: str) -> str:
 
 
 def some(words: Iterable[str], many: int, rest: str) -> str:
-    """The first few of a list, and how many more there are."""
+    """The first few of a list, and how many more there are: `rest` names them in the singular."""
     listed = list(words)
-    if len(listed) <= many:
-        return "; ".join(listed) if rest == "other uses" else ", ".join(listed)
-    joined = ("; " if rest == "other uses" else ", ").join(listed[:many])
-    return f"{joined} and {len(listed) - many} {rest}"
+    mark = "; " if rest == "other use" else ", "
+    shown = [*listed[:1], *(each[:1].lower() + each[1:] for each in listed[1:many])]
+    more = len(listed) - many
+    return mark.join(shown) + (f" and {more} {rest}{'s' if more > 1 else ''}" if more > 0 else "")
 
 
 def sections(things: list[HeldThing], at: datetime, subject: UUID) -> list[Section]:
@@ -251,7 +251,10 @@ def uses_table(plan: ErasurePlan) -> Table:
 def _note(thing: HeldThing, who: dict[str, str]) -> str:
     by = who.get(thing.recorded_by, "our machines")
     day = f"{timezone.localtime(thing.recorded_at):%-d %b %Y}"
-    return f"You told us, {day}" if thing.by_themself else f"{thing.source}. Written by {by}, {day}"
+    if thing.by_themself:
+        return f"You told us, {day}"
+    written = f"Written by {by}, {day}"
+    return written if thing.source in {rights.BY_STAFF, rights.BY_MACHINES} else f"{thing.source}. {written}"
 
 
 def _short(text: str, longest: int) -> str:

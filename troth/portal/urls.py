@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import PATIENTS, STAFF, page, public
 from troth.notice.purposes import Action, Purpose
-from troth.portal.views import account, data, erasure, history, home, notice, security
+from troth.portal.views import account, erasure, history, home, my_data, notice, security
 
 ANYONE = {PATIENTS, STAFF}
 
@@ -21,9 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("security/", security.show, name="security", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
     page("security/end/", security.end, name="end_session", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
     page("security/password/", security.password, name="password", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
-    page("my-data/", data.show, name="my_data", purpose=Purpose.RIGHTS, who=ANYONE),
-    page("my-data/kind/<slug:kind>/", data.show_kind, name="my_kind", purpose=Purpose.RIGHTS, who=ANYONE),
-    page("my-data/copy/", data.copy, name="my_copy", purpose=Purpose.RIGHTS, action=Action.EXPORT, who=ANYONE),
+    page("my-data/", my_data.show, name="my_data", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/kind/<slug:kind>/", my_data.show_kind, name="my_kind", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/copy/", my_data.copy, name="my_copy", purpose=Purpose.RIGHTS, action=Action.EXPORT, who=ANYONE),
     page("my-data/history/", history.show, name="my_history", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/erase/", erasure.confirm, name="my_erasure", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/certificate/<uuid:certificate>/", erasure.certificate, name="my_certificate", purpose=Purpose.RIGHTS, who=ANYONE),

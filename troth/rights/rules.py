@@ -112,6 +112,10 @@ def kept_until(rule: RetentionRule | None, held: Held, person: Situation) -> dat
         return None
     days = _days(held, person)
     ends = [end for limb in rule.limbs if (end := _end_of(limb, days, person)) is not None]
+    if ends and held.category is Category.RIGHTS:
+        return min(
+            ends
+        )  # a request has the shorter of its file's two periods; complaints will have a compartment of their own
     return max(ends) if ends else None
 
 

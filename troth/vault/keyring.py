@@ -15,7 +15,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from troth.vault import keystore
-from troth.vault.errors import Destroyed, NotAnAct, Unopened
+from troth.vault.errors import Destroyed, MasterKeyMissing, NotAnAct, Unopened
 
 KeyName = keystore.KeyName
 
@@ -183,7 +183,12 @@ class KeyRing:
                 held = self._wrapped.get(name)
             if held is None:
                 raise poison(Destroyed("The key of this part of the record was destroyed, so nothing can open it any more."))
-            found = self._ciphers[name] = keystore.unwrap(name, held)
+            try:
+                found = keystore.unwrap(name, held)
+            except MasterKeyMissing:  # turned since it was fetched, and the old master key destroyed at once
+                self._wrapped.update(keystore.fetch([UUID(int=name[0])], [name[1]], scope=None))
+                found = keystore.unwrap(name, self._wrapped[name])
+            self._ciphers[name] = found
         return found
 
 

@@ -21,7 +21,9 @@ from troth.vault.models import Holding
 Line = tuple[Any, ...]
 
 
-def read_fields(ring: keyring.KeyRing, model: type[Holding], names: Sequence[str], subjects: Sequence[str]) -> list[Line]:
+def read_fields(
+    ring: keyring.KeyRing, model: type[Holding], names: Sequence[str], subjects: Sequence[str]
+) -> list[Line]:
     """
     (subject, value, …) for each row that these subjects (in hexadecimal) have. Who has no key any more is left out.
 
@@ -42,19 +44,35 @@ def read_fields(ring: keyring.KeyRing, model: type[Holding], names: Sequence[str
     kinds = [(field.bound_id, field.decode) for field in fields if isinstance(field, SealedField)]
     found: list[Line] = []
     try:
-        for subject, home, *blobs in _rows(model, [field.column for field in fields if isinstance(field, SealedField)], subjects):
+        for subject, home, *blobs in _rows(
+            model, [field.column for field in fields if isinstance(field, SealedField)], subjects
+        ):
             cipher = ciphers.get(subject)
             if cipher is not None:
                 decrypt = cipher.decrypt
-                found.append((subject, *[_opened(decrypt, blob, bound_id + home, decode)
-                                         for blob, (bound_id, decode) in zip(blobs, kinds, strict=True)]))
+                found.append(
+                    (
+                        subject,
+                        *[
+                            _opened(decrypt, blob, bound_id + home, decode)
+                            for blob, (bound_id, decode) in zip(blobs, kinds, strict=True)
+                        ],
+                    )
+                )
     except (InvalidTag, ValueError, IndexError):
-        raise Damaged("A sealed value does not open: it was changed, cut short, or belongs to another row, person or field. "
-                      "`troth ledger verify --records` names every such row.") from None
+        raise Damaged(
+            "A sealed value does not open: it was changed, cut short, or belongs to another row, person or field. "
+            "`troth ledger verify --records` names every such row."
+        ) from None
     return found
 
 
-def _opened(decrypt: Callable[[bytes, bytes, bytes], bytes], blob: bytes | None, bound_to: bytes, decode: Callable[[bytes], Any]) -> Any:
+def _opened(
+    decrypt: Callable[[bytes, bytes, bytes], bytes],
+    blob: bytes | None,
+    bound_to: bytes,
+    decode: Callable[[bytes], Any],
+) -> Any:
     if blob is None:
         return None
     if blob[0] != 1:
@@ -71,9 +89,16 @@ def _rows(model: type[Holding], columns: Sequence[str], subjects: Sequence[str])
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute(f"SELECT id, subject_id, {sealed} FROM {table} "  # noqa: S608  names of our own models
-                           "WHERE subject_id IN (SELECT value FROM json_each(%s))", [json.dumps(subjects)])
+            cursor.execute(
+                f"SELECT id, subject_id, {sealed} FROM {table} "  # noqa: S608  names of our own models
+                "WHERE subject_id IN (SELECT value FROM json_each(%s))",
+                [json.dumps(subjects)],
+            )
             return [(subject, bytes.fromhex(row + subject), *blobs) for row, subject, *blobs in cursor.fetchall()]
-        cursor.execute(f"SELECT encode(uuid_send(subject_id), 'hex'), uuid_send(id) || uuid_send(subject_id), {sealed} "  # noqa: S608
-                       f"FROM {table} WHERE subject_id = ANY(%s::uuid[])", [list(subjects)])
-        return cursor.fetchall()
+        cursor.execute(
+            f"SELECT encode(uuid_send(subject_id), 'hex'), uuid_send(id) || uuid_send(subject_id), {sealed} "  # noqa: S608
+            f"FROM {table} WHERE subject_id = ANY(%s::uuid[])",
+            [list(subjects)],
+        )
+        fetched: list[tuple[Any, ...]] = cursor.fetchall()
+        return fetched

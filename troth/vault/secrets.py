@@ -157,8 +157,9 @@ class Secrets:
             number = int(record["number"])
             if number not in self._unwrapped:
                 self._unwrapped[number] = SCHEMES[record["scheme"]](record)
-            retired = path.with_suffix(".retired")
-            retired_at = datetime.fromisoformat(retired.read_text().strip()) if retired.exists() else None
+            retired_at = None
+            with contextlib.suppress(FileNotFoundError):  # not retired, or destroyed since its own file was read
+                retired_at = datetime.fromisoformat(path.with_suffix(".retired").read_text().strip())
             masters[number] = MasterKey(number, datetime.fromisoformat(record["made_at"]), retired_at,
                                         AESGCM(self._unwrapped[number]))
         self._unwrapped = {number: key for number, key in self._unwrapped.items() if number in masters}
@@ -255,7 +256,9 @@ class Secrets:
         """Destroy a master key for good. Every key and backup wrapped by it becomes unreadable."""
         destroy_file(self.folder / f"master-{number:04d}.leaving")
         destroy_file(self.folder / f"master-{number:04d}.json")
-        destroy_file(self.folder / f"master-{number:04d}.retired")
+        # No secret, and so not overwritten first: another process may be reading it.
+        (self.folder / f"master-{number:04d}.retired").unlink(missing_ok=True)
+        sync_folder(self.folder)
         self.reload()
 
     def named(self, name: str) -> bytes:

@@ -1,7 +1,6 @@
 """The tables of work: jobs, slots of schedules, effects done, throttle buckets. None holds personal data."""
 
 import uuid
-
 from typing import ClassVar
 
 from django.db import models

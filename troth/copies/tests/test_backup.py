@@ -62,6 +62,34 @@ def test_a_backup_holds_data_keys_and_files_and_comes_back_whole(committed_db: H
     assert marker.read_mark(settings.TROTH_HOME) is None
 
 
+def test_what_a_restore_gave_up_is_no_fork_and_anything_else_is(committed_db: Home) -> None:
+    """Checkpoints given out before a truthful restore belong to the branch that its event names; others do not."""
+    from datetime import UTC, datetime
+
+    from troth.ledger.check_export import Head
+    from troth.ledger.proving import latest_checkpoint
+    from troth.ledger.signing import signer
+
+    backup.create_backup(at=NOW)
+    path = backup.create_backup(at=NOW).places[0]  # its data holds the first one's event
+    between = latest_checkpoint()
+    backup.create_backup(at=NOW)
+    newest = latest_checkpoint()
+    later = datetime.now(UTC) + timedelta(seconds=2)
+    for alias in stores.ALIASES:
+        empty(alias)
+    restore(path, settings.TROTH_HOME, at=later, aside=True)
+    assert verify(at=later, checkpoints=[between, newest]).holds
+    given = Head.parse(newest)
+    lies = [Head(given.origin, given.size, b"\1" * 32, given.at),  # of that size there was only one
+            Head(given.origin, given.size + 5, given.root, given.at),  # beyond what was known
+            Head(given.origin, 1, given.root, given.at),  # before what was restored
+            Head(given.origin, given.size, given.root, "2030-01-01T00:00:00Z")]  # after the restore
+    for lie in lies:
+        found = verify(at=later, checkpoints=[signer().sign(lie.text)]).findings
+        assert [each.kind for each in found] == ["fork"]
+
+
 def test_nothing_in_a_backup_is_in_the_clear_and_tokens_lie_with_the_keys(committed_db: Home) -> None:
     make_person("Ann Lee")
     with connections["keys"].cursor() as cursor:

@@ -159,6 +159,56 @@ def not_opening(subject: UUID) -> set[UUID]:
             if not opens(row, name)}
 
 
+def test_a_ring_that_fetched_a_key_before_a_turn_opens_with_it_after(committed_db: Home) -> None:
+    """The old master key may be destroyed at once (`--now`) while a page that began under it is still being made."""
+    from troth.vault import keyring
+
+    ann = make_person("Ann Lee")
+    note = Note.objects.get(subject_id=ann)
+    with opened():
+        ring = keyring.current.get()
+        assert ring is not None
+        ring.preload([ann], (BODY,))
+        turning.turn(at=NOW, new=True)
+        assert turning.destroy_retired(at=NOW, now=True) == [1]
+        assert note.text == "A note about Ann Lee."
+
+
+def test_a_key_is_never_stored_under_a_master_key_that_is_being_destroyed(
+    committed_db: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The turn and the destruction happen between a process's taking the master key and its storing a key under it."""
+    ann = make_person("Ann Lee")
+    real, turned = keystore._store, []
+
+    def late(names: list[keystore.KeyName], master: secrets.MasterKey) -> bool:
+        if not turned:
+            turned.append(master.number)
+            turning.turn(at=NOW, new=True)
+            turning.destroy_retired(at=NOW, now=True)
+        return real(names, master)
+
+    monkeypatch.setattr(keystore, "_store", late)
+    name = (ann.int, "specimens.names", "")
+    held = keystore.make([name])[name]
+    assert (turned, held.master) == ([1], 2)
+    assert keystore.unwrap(name, held)
+    assert {each.keys for each in turning.status()} == {7}
+
+
+def test_a_destruction_killed_after_hiding_is_decided_anew(committed_db: Home) -> None:
+    ann = make_person("Ann Lee")
+    turning.turn(at=NOW, new=True)
+    secrets.opened().hide_master(1)
+    assert (secrets.opened().hidden(), list(secrets.opened().masters)) == ([1], [2])
+    assert turning.destroy_retired(at=NOW) == []  # not yet its time: it is shown again
+    assert (secrets.opened().hidden(), list(secrets.opened().masters)) == ([], [1, 2])
+    secrets.opened().hide_master(1)
+    assert turning.destroy_retired(at=NOW, now=True) == [1]
+    assert not list(settings.TROTH_KEYS.glob("master-0001*"))
+    assert what_opens(ann) == EVERYTHING
+
+
 def test_a_key_made_again_for_someone_who_came_back_is_not_taken_for_the_old_one(committed_db: Home) -> None:
     ann = make_person("Ann Lee")
     old = Note.objects.get(subject_id=ann)

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.queries import count_reads
 from troth.desk.tests.conftest import PLANTED, Clinic
 from troth.gate.refusals import CANNOT_OPEN
 from troth.ledger.models import LedgerEvent
@@ -173,7 +174,7 @@ def test_support_sees_who_it_is_and_the_rest_parted(clinic: Clinic, signed_in: S
 
 
 def test_restriction_closes_the_card_in_the_same_moment(clinic: Clinic, signed_in: SignedIn) -> None:
-    from troth.gate.models import FactKind
+    from troth.gate.facts import FactKind
     from troth.records.tests.factories import record_fact
 
     plant(clinic)
@@ -217,7 +218,7 @@ def test_today_costs_as_many_queries_for_fifty_as_for_five(clinic: Clinic, signe
             CaptureQueriesContext(connections["keys"]) as keys,
         ):
             body = browser.get(reverse("desk_home")).content.decode()
-        counts.append((body.count("Maureen Oddie"), _reads(data), len(keys)))
+        counts.append((body.count("Maureen Oddie"), count_reads(data), len(keys)))
     assert counts[0][0] >= 6 and counts[1][0] >= 50
     assert counts[0][1:] == counts[1][1:]
 
@@ -232,14 +233,9 @@ def test_a_card_of_fifty_rows_costs_as_many_queries_as_of_five(clinic: Clinic, s
             CaptureQueriesContext(connections["keys"]) as keys,
         ):
             body = browser.get(path).content.decode()
-        counts.append((body.count("sentinel-dose"), _reads(data), len(keys)))
+        counts.append((body.count("sentinel-dose"), count_reads(data), len(keys)))
     assert [count[0] for count in counts] == [5, 50]
     assert counts[0][1:] == counts[1][1:]
-
-
-def _reads(captured: CaptureQueriesContext) -> int:
-    """Statements but for the insertion of events, which SQLite runs once for each."""
-    return len([query for query in captured.captured_queries if "INSERT INTO ledger" not in query["sql"]])
 
 
 def test_find_asks_why_and_puts_no_name_into_an_address(clinic: Clinic, signed_in: SignedIn) -> None:

@@ -58,8 +58,11 @@ def find_people(text: str, opened: Opened) -> FoundPeople:
     shown = [(UUID(subject), full) for *_, subject, full in heapq.nsmallest(MOST, found)]
     allowed, _ = opened.shown([subject for subject, _ in shown], discarded=len(subjects) - len(shown))
     details = _details(allowed, opened)
-    people = tuple(FoundPerson(subject, name, *details.get(subject, (None, "")))
-                   for subject, name in shown if subject in set(allowed))
+    people = tuple(
+        FoundPerson(subject, name, *details.get(subject, (None, "")))
+        for subject, name in shown
+        if subject in set(allowed)
+    )
     return FoundPeople(people, len(found))
 
 

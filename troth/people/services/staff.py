@@ -7,7 +7,7 @@ from uuid import UUID
 from troth.gate import acts, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, new_subject
-from troth.gate.models import FactKind
+from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import Account, Session, StaffContact, StaffProfile

@@ -8,7 +8,7 @@ import pytest
 
 from troth.gate import actors, facts
 from troth.gate.contexts import processing
-from troth.gate.models import FactKind
+from troth.gate.facts import FactKind
 from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose

@@ -21,7 +21,7 @@ from troth.people.middleware import network_of
 from troth.portal import own_data
 from troth.portal.forms.erasure import CLOSE, EraseForm
 from troth.portal.views.account import WAIT
-from troth.portal.views.data import reader
+from troth.portal.views.my_data import reader
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.selectors import Certificate, ErasurePlan

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from troth.design.values import Paging
 from troth.portal import own_data
-from troth.portal.views.data import reader
+from troth.portal.views.my_data import reader
 from troth.rights import selectors as rights
 
 PAGE = 50

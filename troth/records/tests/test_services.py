@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from troth.gate.contexts import processing
-from troth.gate.models import FactKind
+from troth.gate.facts import FactKind
 from troth.gate.refusals import Check, Refused
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose

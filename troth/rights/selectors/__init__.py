@@ -3,11 +3,22 @@
 from troth.rights.selectors.cases import Certificate, get_case, get_certificate, list_cases, list_certificates
 from troth.rights.selectors.copying import Copy, make_copy
 from troth.rights.selectors.history import History, Look, history_of, person_history_holds
-from troth.rights.selectors.holdings import HeldField, HeldFile, HeldThing, everything_about, recorded_by, survey
+from troth.rights.selectors.holdings import (
+    BY_MACHINES,
+    BY_STAFF,
+    HeldField,
+    HeldFile,
+    HeldThing,
+    everything_about,
+    recorded_by,
+    survey,
+)
 from troth.rights.selectors.planning import ErasurePlan, KeptUntil, KindFate, born_on, dates_kept, plan_erasure
 from troth.rights.selectors.wording import Uses, describe_uses, kept_for, words_of
 
 __all__ = [
+    "BY_MACHINES",
+    "BY_STAFF",
     "Certificate",
     "Copy",
     "ErasurePlan",

@@ -26,6 +26,7 @@ from troth.vault.files import StoredFile
 from troth.vault.models import Holding, Subject, all_holdings
 
 BATCH = 500
+BY_STAFF, BY_MACHINES = "Written by our staff", "Made by our machines"
 
 
 @dataclass(frozen=True)
@@ -240,7 +241,7 @@ def _source(row: Holding, themself: bool) -> str:
         return str(getattr(said, "words", said))
     if themself:
         return "You told us"
-    return "Made by our machines" if row.recorded_by.startswith("service:") else "Written by our staff"
+    return BY_MACHINES if row.recorded_by.startswith("service:") else BY_STAFF
 
 
 def as_text(value: Any) -> str:

@@ -22,7 +22,7 @@ def open_case(subject: UUID, right: Right, *, by: Actor, at: datetime, words: st
 
     :raises Refused: the actor may not do this for that person.
     """
-    return write_case(subject, right, at=at, words=words)
+    return _write_case(subject, right, at=at, words=words)
 
 
 @act(Event.CASE_CLOSED, purpose=Purpose.RIGHTS)
@@ -39,7 +39,7 @@ def close_case(case: UUID, *, by: Actor, at: datetime) -> None:
     row.save()
 
 
-def write_case(subject: UUID, right: Right, *, at: datetime, words: str = "", close_account: bool = False) -> UUID:
+def _write_case(subject: UUID, right: Right, *, at: datetime, words: str = "", close_account: bool = False) -> UUID:
     """Write the row of a new case, inside the act that is open."""
     received = at.astimezone(LONDON).date()
     return RightsCase.objects.create(

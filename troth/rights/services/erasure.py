@@ -18,7 +18,7 @@ from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
 from troth.gate.contexts import processing
-from troth.gate.models import FactKind
+from troth.gate.facts import FactKind
 from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused
 from troth.law.rights import Right
 from troth.ledger.names import Event
@@ -30,10 +30,11 @@ from troth.rights.selectors import cases, leavings
 from troth.rights.selectors.certifying import certificate_content, decision_values
 from troth.rights.selectors.holdings import called, file_places, rows_under
 from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure
-from troth.rights.services.cases import write_case
+from troth.rights.services.cases import _write_case
 from troth.vault import files, keystore, search, turning
 from troth.vault.categories import Category
 from troth.vault.compartments import get_compartment
+from troth.vault.errors import Destroyed
 
 _TRIES, _PAUSE = 20, 0.1  # for a reader of the key store to finish, so that its log can be emptied
 _ENDED = (FactKind.CONTRACT, FactKind.CONSENT)
@@ -63,10 +64,10 @@ def ask_erasure(subject: UUID, *, by: Actor, at: datetime, words: str = "", clos
         found: UUID = waiting.pk
         return found
     decided = cases.undecided_erasure(subject)
-    return decided or write_case(subject, Right.ERASURE, at=at, words=words, close_account=close_account)
+    return decided or _write_case(subject, Right.ERASURE, at=at, words=words, close_account=close_account)
 
 
-def carry_out_erasure(
+def _carry_out_erasure(
     case: UUID,
     *,
     by: Actor,
@@ -84,14 +85,20 @@ def carry_out_erasure(
     :raises ErasureUnfinished: something could not be done yet. What was decided stands, and is taken up again.
     :raises JournalUnavailable: a backup destination cannot be written, and so nothing was destroyed.
     """
-    row = RightsCase.objects.only("id", "subject", "state", "right").get(pk=case)
-    actor = _eraser(row, by, everything=everything)
-    if row.state == State.ASKED:
-        _decide(row.pk, row.subject_id, by=actor, at=at, everything=everything, shown=plan)
-    return _finish(row.pk, row.subject_id, by=actor, at=at)
+    while True:
+        row = RightsCase.objects.only("id", "subject", "state", "right").get(pk=case)
+        actor = _eraser(row, by, everything=everything)
+        try:
+            if row.state == State.ASKED:
+                _decide(row.pk, row.subject_id, by=actor, at=at, everything=everything, shown=plan)
+            return _finish(row.pk, row.subject_id, by=actor, at=at)
+        except Destroyed:
+            # Another process carried the same case out while this one was still reading it: take up where that one is.
+            if row.state != State.ASKED or RightsCase.objects.filter(pk=case, state=State.ASKED).exists():
+                raise
 
 
-def resume_erasures(*, at: datetime) -> list[UUID]:
+def _resume_erasures(*, at: datetime) -> list[UUID]:
     """
     Carry every erasure that was decided to its end, and give the certificates.
 
@@ -275,3 +282,9 @@ def _issue(case: UUID, subject: UUID, content: dict[str, Any], *, by: Actor, at:
         assert issued is not None
         return issued
     return ErasureCertificate.objects.create(subject_id=subject, case_id=case, content=content).pk
+
+
+# Made of several acts, each in a transaction of its own, so that an erasure can be stopped anywhere and taken up again: they are
+# no acts themselves, which is what a public function of this room would have to be.
+carry_out_erasure = _carry_out_erasure
+resume_erasures = _resume_erasures

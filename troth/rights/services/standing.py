@@ -10,7 +10,7 @@ from uuid import UUID
 from troth.gate import facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
-from troth.gate.models import FactKind
+from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.vault.categories import Category

@@ -11,7 +11,7 @@ import pytest
 from tests.stores import Home
 from troth.gate import facts
 from troth.gate.contexts import processing
-from troth.gate.models import FactKind
+from troth.gate.facts import FactKind
 from troth.gate.refusals import Check, Refused
 from troth.notice.purposes import Purpose
 from troth.rights import services

@@ -30,7 +30,7 @@ def test_content_of_any_size_comes_back_and_is_not_on_disk(size: int) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 3 * CHUNK), st.integers(0, 3 * CHUNK))
 def test_any_range_is_what_a_slice_would_give(start: int, end: int) -> None:
-    global _kept  # noqa: PLW0603
+    global _kept
     try:
         content, kept = _kept
     except NameError:

@@ -138,6 +138,16 @@ def test_an_unopened_row_is_saved_refreshed_and_cleaned_without_opening(ann: Per
     assert Person.objects.values_list("allergies").get()[0].blob == before
 
 
+def test_a_column_added_later_reads_as_nothing(ann: Person) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE specimens_person SET allergies = NULL")
+    with pytest.raises(Unopened):
+        _ = Person.objects.get().allergies
+    with opened():
+        assert Person.objects.get().allergies is None
+        assert Person.objects.get().name is not None
+
+
 def test_only_and_defer_load_when_touched(ann: Person) -> None:
     row = Person.objects.only("id", "subject_id").get()
     with opened():

@@ -56,9 +56,7 @@ def show_kind(request: HttpRequest, kind: str) -> HttpResponse:
         {
             "uses": rights.describe_uses(category, at),
             "why": own_data.counterpart_of(category, dates_kept(subject, at=at), at),
-            "things": [
-                (thing.kind[:1].upper() + thing.kind[1:], own_data.thing_rows(thing, who)) for thing in things
-            ],
+            "things": [(title, own_data.thing_rows(thing, who)) for title, thing in own_data.titled(things)],
         },
     )
 

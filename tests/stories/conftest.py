@@ -1,0 +1,156 @@
+"""One clinic of invented people for the session, served to this machine; a browser; and windows in it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, StorageState, sync_playwright
+
+from tests.run_all import find_chromium
+from tests.stories.visitors import Visitor
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FOLDERS = {"TROTH_HOME": "var", "TROTH_KEYS": "var-keys", "TROTH_BACKUPS": "var-backups"}
+NewVisitor = Callable[..., Visitor]
+
+
+def _environment(place: Path) -> dict[str, str]:
+    """Of a `troth` that has its own folders, and none of the settings of whoever runs the tests."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TROTH_", "DJANGO_", "PYTEST_"))
+    }
+    return {**kept, "PYTHONPATH": str(ROOT), **{name: str(place / folder) for name, folder in FOLDERS.items()}}
+
+
+def _troth(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "troth.cli.main", *arguments]
+
+
+@contextmanager
+def _serving(place: Path) -> Iterator[str]:
+    """`troth demo` on a free port over the home that lies in `place`; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    with (
+        (place / "served.log").open("wb") as log,
+        subprocess.Popen(
+            _troth("demo", "--port", str(port)), env=_environment(place), cwd=ROOT, stdout=log, stderr=log
+        ) as server,
+    ):
+        try:
+            _wait_for(address, server, place / "served.log")
+            yield address
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _ in range(600):
+        assert server.poll() is None, log.read_text()
+        try:
+            with urlopen(f"{address}/"):
+                return
+        except URLError:
+            time.sleep(0.1)
+    raise AssertionError(f"The demonstration did not answer:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folders of a clinic with eight patients. Nobody serves them here: stories serve copies."""
+    place = tmp_path_factory.mktemp("demonstration")
+    made = subprocess.run(
+        _troth("demo", "--no-serve", "--people", "8"),
+        env=_environment(place),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    return place
+
+
+@pytest.fixture(scope="session")
+def clinic(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The clinic that stories share: they look, and add to it, and take nothing out."""
+    place = tmp_path_factory.mktemp("shared") / "clinic"
+    shutil.copytree(demo_home, place)
+    with _serving(place) as address:
+        yield address
+
+
+@pytest.fixture
+def private_clinic(demo_home: Path, tmp_path: Path) -> Iterator[str]:
+    """A clinic for one story alone, which may empty it."""
+    shutil.copytree(demo_home, tmp_path / "clinic")
+    with _serving(tmp_path / "clinic") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium."""
+    chromium = find_chromium()
+    if chromium is None:
+        pytest.skip("No Chromium was found: install it, or name it in CHROMIUM.")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def sessions() -> dict[tuple[str, str], StorageState]:
+    """The cookies of those who signed in already, by clinic and address: a password is made to be slow to check."""
+    return {}
+
+
+@pytest.fixture
+def new_visitor(browser: Browser, sessions: dict[tuple[str, str], StorageState]) -> Iterator[NewVisitor]:
+    """Opens windows that share nothing; each is closed with the story, and must have seen nothing amiss."""
+    open_now: list[Visitor] = []
+
+    def opened(clinic: str, *, signed_in_as: str = "", scripts: bool = True) -> Visitor:
+        known = sessions.get((clinic, signed_in_as)) if scripts else None
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 900}, java_script_enabled=scripts, locale="en-GB", storage_state=known
+        )
+        context.set_default_timeout(20_000)
+        visitor = Visitor(context, context.new_page(), clinic)
+        visitor.watch()
+        open_now.append(visitor)
+        if known:
+            visitor.go("/desk/" if "aldersyke" in signed_in_as else "/my-data/")
+        elif signed_in_as:
+            visitor.sign_in(signed_in_as)
+            sessions[(clinic, signed_in_as)] = context.storage_state()
+        return visitor
+
+    yield opened
+    for visitor in open_now:
+        visitor.close()
