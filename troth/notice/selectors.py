@@ -92,6 +92,11 @@ def version_in_force(at: datetime) -> Version | None:
     return Version.objects.filter(in_force_at__lte=at).order_by("-number").first()
 
 
+def published_by(who: str) -> bool:
+    """Whether any version was published by that actor."""
+    return Version.objects.filter(published_by=who).exists()
+
+
 def latest_version() -> Version | None:
     """The version published last, in force or not."""
     return Version.objects.order_by("-number").first()

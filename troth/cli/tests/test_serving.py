@@ -124,6 +124,18 @@ def test_serve_refuses_a_demonstration(clinic: dict[str, str], run_troth: Run) -
     assert made.returncode == 2 and "known to everybody" in made.stderr
 
 
+def test_serve_refuses_a_demonstration_that_lost_its_mark(clinic: dict[str, str], run_troth: Run) -> None:
+    """As a backup that was restored has: the mark is no part of it."""
+    mark = Path(clinic["TROTH_HOME"]) / "demonstration.json"
+    words = mark.read_text()
+    mark.unlink()
+    try:
+        made = run_troth("serve", environment=clinic)
+    finally:
+        mark.write_text(words)
+    assert made.returncode == 2 and "restored from a backup" in made.stderr
+
+
 def test_a_demonstration_touches_nothing_else(place: dict[str, str], run_troth: Run) -> None:
     home = Path(place["TROTH_HOME"])
     home.mkdir(parents=True)
