@@ -105,15 +105,28 @@ def _ledger(at: datetime) -> Iterator[Found]:
 def _keys(at: datetime) -> Iterator[Found]:
     from django.conf import settings
 
-    from troth.vault import secrets
+    from troth.vault import keystore, secrets
 
     masters = secrets.opened().masters
+    if _stores_are_there():
+        foreign = keystore.list_foreign_masters()
+        told = f"master key {' and '.join(map(str, foreign))} here is not the one that wrapped what is stored"
+        yield Found("the master keys go with the data", not foreign, told if foreign else "a key under each of them opens",
+                    "Point TROTH_KEYS at the folder of this deployment, or put it back. Write nothing before.", stops=True)
     if not masters:
         yield Found("there is a master key", True, "none yet: the first record makes it")
         return
     age = at - masters[max(masters)].made_at
     yield Found("the master key is young enough", age <= timedelta(days=settings.TROTH_MASTER_KEY_DAYS),
                 f"number {max(masters)} is {age.days} days old, of {settings.TROTH_MASTER_KEY_DAYS}", "troth keys turn")
+
+
+def _stores_are_there() -> bool:
+    from django.db import connections
+
+    from troth.vault.keystore import STORE
+
+    return "vault_datakey" in connections[STORE].introspection.table_names()
 
 
 def _memory(at: datetime) -> Iterator[Found]:

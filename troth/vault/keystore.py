@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections, transaction
 
 from troth.vault import secrets
-from troth.vault.errors import Damaged
+from troth.vault.errors import Damaged, MasterKeyMissing
 
 STORE = "keys"
 CHUNK = 5_000
@@ -132,11 +132,28 @@ def make(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:
     Committed before it returns. Two processes that make the same key at once end up with the one that was stored first.
     """
     opened = secrets.opened()
+    if not opened.masters and list_foreign_masters():
+        raise MasterKeyMissing("TROTH_KEYS holds no master key, and the key store holds keys that one of them wrapped. A new one "
+                               "would open nothing of what is there: put back the folder that goes with the data.")
     current = opened.current()
     while not _store(names, current):
         opened.reload()
         current = opened.current()
     return _fetch_like(names)
+
+
+def list_foreign_masters() -> list[int]:
+    """The numbers of the master keys under which keys lie that the key of that number here does not open: another deployment's."""
+    found = []
+    with connections[STORE].cursor() as cursor:
+        cursor.execute("SELECT subject, compartment, scope, master, wrapped FROM vault_datakey WHERE id IN "
+                       "(SELECT MAX(id) FROM vault_datakey GROUP BY master) ORDER BY master")
+        for subject, compartment, scope, master, wrapped in cursor.fetchall():
+            try:
+                unwrap_raw((int(subject, 16), compartment, scope), WrappedKey(master, bytes(wrapped)))
+            except (MasterKeyMissing, Damaged):
+                found.append(master)
+    return found
 
 
 def _store(names: Sequence[KeyName], master: secrets.MasterKey) -> bool:
