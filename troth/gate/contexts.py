@@ -63,8 +63,16 @@ class Opened:
     """An open context. It ends with its `with` block, and everything it gave out refuses from then on."""
 
     def __init__(
-        self, purpose: Purpose, action: Action, *, by: Actor, at: datetime, into: Boundary,
-        find_reason: reasons.FindReason | None = None, use: PermittedUse | None = None, stamp: "keyring.Stamp | None" = None,
+        self,
+        purpose: Purpose,
+        action: Action,
+        *,
+        by: Actor,
+        at: datetime,
+        into: Boundary,
+        find_reason: reasons.FindReason | None = None,
+        use: PermittedUse | None = None,
+        stamp: "keyring.Stamp | None" = None,
     ) -> None:
         self.purpose, self.action, self.by, self.at = purpose, action, by, at
         self.use = use
@@ -80,8 +88,12 @@ class Opened:
         self._decisions: dict[tuple[int, Category], Decision] = {}
         self._scanning = False
         self._own = by.id.int if by.id else -1
-        self.ring = keyring.KeyRing(self._authorise, reads=stamp is None and action is not Action.ERASE, stamp=stamp,
-                                    outer=keyring.current.get())
+        self.ring = keyring.KeyRing(
+            self._authorise,
+            reads=stamp is None and action is not Action.ERASE,
+            stamp=stamp,
+            outer=keyring.current.get(),
+        )
         self.ring.changed = self._forget
         self.ring.foresee = self._load
         # An act inside an open context of the same actor and purpose keeps the reasons found there, and reads the facts anew.
@@ -122,8 +134,10 @@ class Opened:
                     alike.add(id(known))
         admitted = [item for item, number in zip(asked, numbers, strict=True) if number not in withheld]
         if wanted and admitted and self.ring.reads:
-            self.ring.preload([subject for number, subject in by_number.items() if number not in withheld],
-                              in_categories(frozenset(wanted)))
+            self.ring.preload(
+                [subject for number, subject in by_number.items() if number not in withheld],
+                in_categories(frozenset(wanted)),
+            )
         return Admission(admitted, {by_number[number]: decision for number, decision in withheld.items()})
 
     def covered(self) -> tuple[Category, ...]:
@@ -189,7 +203,9 @@ class Opened:
         self._scanning = True
         self.ring.preload(subjects, in_categories(frozenset(covered)))
 
-    def scan_fields(self, model: type[Holding], names: Sequence[str], subjects: Sequence[str]) -> list[tuple[Any, ...]]:
+    def scan_fields(
+        self, model: type[Holding], names: Sequence[str], subjects: Sequence[str]
+    ) -> list[tuple[Any, ...]]:
         """
         The same for thousands of candidates (in hexadecimal), without making rows: (subject, value, …) of each.
 
@@ -219,7 +235,9 @@ class Opened:
         asker = Asker(Relation.STAFF, self.by.roles)
         sound = Standing(told=True, contract=True, consent=True)
         category = next(iter(self.covered()), Category.IDENTITY)
-        return decide(self.register, self.purpose, category, self.action, asker, sound, str(self.find_reason or ""), self.use)
+        return decide(
+            self.register, self.purpose, category, self.action, asker, sound, str(self.find_reason or ""), self.use
+        )
 
     def shown(self, subjects: Sequence[UUID], *, discarded: int) -> Admission:
         """End the scan: admit and record those who are shown, and count the rest in one event of the search service."""
@@ -230,11 +248,24 @@ class Opened:
         for subject in subjects:
             self.ring.used.update((subject.int, name) for name in opened_by_scan)
         if discarded:
-            self._boundary.note(Draft(
-                at=self.at, event=Event.SEARCHED, outcome="allowed", actor_kind="service", actor="search",
-                on_behalf_of=self.by.id.hex if self.by.id else "", purpose=self.purpose, action=self.action,
-                reason=str(self.find_reason or ""), objects=f"search/discarded/{discarded}", request=self._boundary.request))
-        return self.admit(subjects, Category.IDENTITY)  # a restricted person is still found: the name and banner stay readable
+            self._boundary.note(
+                Draft(
+                    at=self.at,
+                    event=Event.SEARCHED,
+                    outcome="allowed",
+                    actor_kind="service",
+                    actor="search",
+                    on_behalf_of=self.by.id.hex if self.by.id else "",
+                    purpose=self.purpose,
+                    action=self.action,
+                    reason=str(self.find_reason or ""),
+                    objects=f"search/discarded/{discarded}",
+                    request=self._boundary.request,
+                )
+            )
+        return self.admit(
+            subjects, Category.IDENTITY
+        )  # a restricted person is still found: the name and banner stay readable
 
     # -- within --------------------------------------------------------------------------------------------------------
     def _load(self, subjects: Sequence[UUID]) -> None:
@@ -246,8 +277,12 @@ class Opened:
         known = facts.about(new)
         declaring = self._boundary.declaring(self.purpose, self.at)
         actor_hex = actor.id.hex if actor.id else ""
-        standings = {subject: facts.standing(known[subject.hex], self.purpose, at=self._at, declaring=declaring, actor=actor_hex)
-                     for subject in new}
+        standings = {
+            subject: facts.standing(
+                known[subject.hex], self.purpose, at=self._at, declaring=declaring, actor=actor_hex
+            )
+            for subject in new
+        }
         strangers = [subject for subject in new if subject != actor.id and subject not in self.created]
         held: dict[UUID, str] = {}
         if self._around is not None:
@@ -272,7 +307,8 @@ class Opened:
             known_already = self._kinds.get(alike)
             if known_already is None:
                 known_already = self._kinds[alike] = _Known(
-                    Asker(relation, actor.roles, actor.purposes, actor.categories), standing, reason, set())
+                    Asker(relation, actor.roles, actor.purposes, actor.categories), standing, reason, set()
+                )
             self._standings[subject.int] = known_already
 
     def _relation(self, subject: UUID, standing: Standing) -> Relation:
@@ -309,11 +345,21 @@ class Opened:
     def _draft(self, subject: UUID | None, event: Event, outcome: str, decision: Decision, *, what: str) -> Draft:
         actor = self.by
         return Draft(
-            at=self.at, event=event, outcome=outcome, actor_kind=actor.kind,
+            at=self.at,
+            event=event,
+            outcome=outcome,
+            actor_kind=actor.kind,
             actor=actor.name if actor.kind == "service" else (actor.id.hex if actor.id else ""),
-            on_behalf_of=actor.on_behalf_of.hex if actor.on_behalf_of else "", subject=subject.hex if subject else "",
-            purpose=self.purpose, action=self.action, check=str(decision.check or ""), rule=decision.rule,
-            reason=decision.reason, what=what, request=self._boundary.request)
+            on_behalf_of=actor.on_behalf_of.hex if actor.on_behalf_of else "",
+            subject=subject.hex if subject else "",
+            purpose=self.purpose,
+            action=self.action,
+            check=str(decision.check or ""),
+            rule=decision.rule,
+            reason=decision.reason,
+            what=what,
+            request=self._boundary.request,
+        )
 
     def _gather(self) -> None:
         """Hand the boundary what was really opened, subject by subject."""
@@ -336,11 +382,19 @@ class processing:  # noqa: N801  reads as a phrase: `with processing(…):`
     """
 
     def __init__(
-        self, purpose: Purpose, action: Action = Action.READ, *, by: Actor, at: datetime,
-        find_reason: reasons.FindReason | None = None, use: PermittedUse | None = None,
+        self,
+        purpose: Purpose,
+        action: Action = Action.READ,
+        *,
+        by: Actor,
+        at: datetime,
+        find_reason: reasons.FindReason | None = None,
+        use: PermittedUse | None = None,
     ) -> None:
         if action is Action.WRITE:
-            raise ValueError("Writing is done in an act: decorate the function with @act(Event.…, purpose=Purpose.…).")
+            raise ValueError(
+                "Writing is done in an act: decorate the function with @act(Event.…, purpose=Purpose.…)."
+            )
         self._options: dict[str, Any] = {"by": by, "at": at, "find_reason": find_reason, "use": use}
         self._what = (purpose, action)
 
@@ -349,8 +403,10 @@ class processing:  # noqa: N801  reads as a phrase: `with processing(…):`
         while frame.f_code.co_filename == contextlib.__file__ and frame.f_back is not None:
             frame = frame.f_back  # an ExitStack enters it for somebody
         if frame.f_code.co_flags & _SUSPENDABLE:
-            raise RuntimeError("A processing context cannot be opened in a generator or coroutine: it would stay open for "
-                               "whoever runs next. Collect the values in a list inside the context.")
+            raise RuntimeError(
+                "A processing context cannot be opened in a generator or coroutine: it would stay open for "
+                "whoever runs next. Collect the values in a list inside the context."
+            )
         return self.enter()
 
     def enter(self) -> Opened:
@@ -362,7 +418,9 @@ class processing:  # noqa: N801  reads as a phrase: `with processing(…):`
         self._token = keyring.current.set(self.opened.ring)
         return self.opened
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         keyring.current.reset(self._token)
         self.opened._boundary.innermost = self._outer
         self.opened._gather()

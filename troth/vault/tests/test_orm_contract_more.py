@@ -27,34 +27,48 @@ def test_a_subquery_gives_sealed_values(ann: Person) -> None:
     assert isinstance(value, Sealed)
 
 
-@pytest.mark.parametrize("door", [
-    lambda: Person.objects.annotate(x=Subquery(SEALED)).filter(x="penicillin"),
-    lambda: Person.objects.annotate(x=Subquery(SEALED)).filter(x__isnull=True),
-    lambda: Person.objects.alias(x=F("allergies")).filter(x="penicillin"),
-    lambda: Person.objects.alias(x=F("allergies")).order_by("x"),
-    lambda: Person.objects.filter(Exists(Person.objects.filter(allergies="x"))),
-    lambda: Person.objects.filter(Exists(Person.objects.filter(seen=OuterRef("allergies")))),
-    lambda: Person.objects.filter(Q(allergies="x") | Q(seen=0)),
-    lambda: Person.objects.annotate(x=Case(When(allergies="x", then=Value(1)), default=Value(0))),
-    lambda: Person.objects.annotate(x=Case(When(seen=0, then=F("allergies")), default=Value(None))),
-    lambda: Person.objects.annotate(x=Cast("allergies", models.TextField())),
-    lambda: [Person.objects.aggregate(x=Max("weight_kg"))],
-    lambda: [Person.objects.aggregate(x=Count("allergies"))], lambda: [Person.objects.latest("born_on")],
-    lambda: Person.objects.annotate(x=models.Window(RowNumber(), partition_by="allergies")),
-    lambda: Person.objects.dates("born_on", "year"),
-    lambda: Person.objects.in_bulk(["ann@example.com"], field_name="email"),
-    lambda: [Person.objects.get_or_create(allergies="penicillin")]])
+@pytest.mark.parametrize(
+    "door",
+    [
+        lambda: Person.objects.annotate(x=Subquery(SEALED)).filter(x="penicillin"),
+        lambda: Person.objects.annotate(x=Subquery(SEALED)).filter(x__isnull=True),
+        lambda: Person.objects.alias(x=F("allergies")).filter(x="penicillin"),
+        lambda: Person.objects.alias(x=F("allergies")).order_by("x"),
+        lambda: Person.objects.filter(Exists(Person.objects.filter(allergies="x"))),
+        lambda: Person.objects.filter(Exists(Person.objects.filter(seen=OuterRef("allergies")))),
+        lambda: Person.objects.filter(Q(allergies="x") | Q(seen=0)),
+        lambda: Person.objects.annotate(x=Case(When(allergies="x", then=Value(1)), default=Value(0))),
+        lambda: Person.objects.annotate(x=Case(When(seen=0, then=F("allergies")), default=Value(None))),
+        lambda: Person.objects.annotate(x=Cast("allergies", models.TextField())),
+        lambda: [Person.objects.aggregate(x=Max("weight_kg"))],
+        lambda: [Person.objects.aggregate(x=Count("allergies"))],
+        lambda: [Person.objects.latest("born_on")],
+        lambda: Person.objects.annotate(x=models.Window(RowNumber(), partition_by="allergies")),
+        lambda: Person.objects.dates("born_on", "year"),
+        lambda: Person.objects.in_bulk(["ann@example.com"], field_name="email"),
+        lambda: [Person.objects.get_or_create(allergies="penicillin")],
+    ],
+)
 def test_these_raise(ann: Person, door: Callable[[], object]) -> None:
     with opened(act=True), pytest.raises((FieldError, DatabaseError, TypeError, ValueError)), transaction.atomic():
         list(door())  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize("rows", [
-    lambda: Person.objects.iterator(), lambda: Person.objects.in_bulk().values(),
-    lambda: Person.objects.all().union(Person.objects.all()),
-    lambda: Person.objects.select_related("subject"), lambda: Person.objects.prefetch_related("subject"),
-    lambda: Person.objects.defer("subject"), lambda: Person.objects.only("allergies"), lambda: [Person.objects.last()],
-    lambda: Person._base_manager.all(), lambda: models.QuerySet(Person).all()])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        lambda: Person.objects.iterator(),
+        lambda: Person.objects.in_bulk().values(),
+        lambda: Person.objects.all().union(Person.objects.all()),
+        lambda: Person.objects.select_related("subject"),
+        lambda: Person.objects.prefetch_related("subject"),
+        lambda: Person.objects.defer("subject"),
+        lambda: Person.objects.only("allergies"),
+        lambda: [Person.objects.last()],
+        lambda: Person._base_manager.all(),
+        lambda: models.QuerySet(Person).all(),
+    ],
+)
 def test_rows_open_however_they_were_fetched_and_only_in_a_context(ann: Person, rows: Callable[[], object]) -> None:
     with opened():
         assert [row.allergies for row in rows()] == ["penicillin"]  # type: ignore[attr-defined]
