@@ -38,16 +38,20 @@ class ActStamp:
 
     at: datetime
     by: str
+    unasked: str = ""  # why the gate need not be asked about open columns: an act that only routes
 
 
 _opened: ContextVar[Opened | None] = ContextVar("troth_act", default=None)
 
 
 def act(
-    event: Event, *, purpose: Purpose, action: Action = Action.WRITE
+    event: Event, *, purpose: Purpose, action: Action = Action.WRITE, unasked: str = ""
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Make a function an act. It must take `by` (an Actor) and `at` (an aware datetime) by keyword.
+
+    Everything it writes is asked for. `unasked` is the reason why one that touches only open columns need not be: it routes a
+    row that its actor may not open, and asks for what it does need with `acting().require(…)`.
 
     :raises Refused: the gate said no to something it wrote.
     :raises TypeError: `by` or `at` is missing.
@@ -63,7 +67,7 @@ def act(
                 )
             # An inner act joins the outer one: without a savepoint, what fails in it undoes the whole.
             with boundary() as into, transaction.atomic(savepoint=_opened.get() is None):
-                opened = Opened(purpose, action, by=by, at=at, into=into, stamp=ActStamp(at, by.reference))
+                opened = Opened(purpose, action, by=by, at=at, into=into, stamp=ActStamp(at, by.reference, unasked))
                 outer = _opened.get()
                 if outer is not None:
                     opened.created = outer.created

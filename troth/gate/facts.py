@@ -193,12 +193,14 @@ def end(
     when = micros(at)
     ended = 0
     for fact in about([subject])[subject.hex]:
-        if fact.kind != kind or not fact.holds(when) or (purpose is not None and fact.purpose != purpose.value):
+        # One that begins later was recorded by a process whose clock is ahead: it ends before it begins.
+        if fact.kind != kind or not (fact.holds(when) or fact.since > when):
             continue
-        if value is not None and fact.value != value:
+        if (purpose is not None and fact.purpose != purpose.value) or (value is not None and fact.value != value):
             continue
-        columns = (*fact[:8], when, fact.recorded_by)
-        changed = Fact.objects.filter(pk=fact.id, ended=None).update(ended=when, mark=_mark(columns))
+        ended_at = max(when, fact.since)
+        columns = (*fact[:8], ended_at, fact.recorded_by)
+        changed = Fact.objects.filter(pk=fact.id, ended=None).update(ended=ended_at, mark=_mark(columns))
         if changed:
             ring.touched(subject, f"gate.fact/{fact.id}/{_mark(columns).hex()}")
             ended += changed

@@ -18,6 +18,8 @@ from troth.prescribing import rules
 from troth.prescribing.models import MedicationRequest, Outcome, RequestStatus
 from troth.vault.categories import Category
 
+ROUTES = "support passes a request on without a key to what was asked for; who it is, is asked for"
+
 
 @act(Event.TREATMENT_REQUESTED, purpose=Purpose.PRESCRIBING)
 def request_treatment(
@@ -38,7 +40,7 @@ def request_treatment(
     )
 
 
-@act(Event.REQUEST_ASSIGNED, purpose=Purpose.PRESCRIBING, action=Action.READ)
+@act(Event.REQUEST_ASSIGNED, purpose=Purpose.PRESCRIBING, action=Action.READ, unasked=ROUTES)
 def assign_request(request: UUID, *, prescriber: UUID, by: Actor, at: datetime) -> None:
     """
     This will pass a request to a prescriber, who from then on has a reason to look; one who had it before has none.
@@ -52,7 +54,7 @@ def assign_request(request: UUID, *, prescriber: UUID, by: Actor, at: datetime) 
     row.save()
 
 
-@act(Event.ASSISTANT_ASSIGNED, purpose=Purpose.PRESCRIBING, action=Action.READ)
+@act(Event.ASSISTANT_ASSIGNED, purpose=Purpose.PRESCRIBING, action=Action.READ, unasked=ROUTES)
 def assign_assistant(request: UUID, *, assistant: UUID, by: Actor, at: datetime) -> None:
     """
     This will ask a healthcare assistant to prepare a request, who from then on has a reason to look.

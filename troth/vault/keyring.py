@@ -47,6 +47,9 @@ class Stamp(Protocol):
     @property
     def by(self) -> str: ...
 
+    @property
+    def unasked(self) -> str: ...
+
 
 class KeyRing:
     """
@@ -167,6 +170,23 @@ class KeyRing:
         if name not in ring._ciphers and name not in ring._wrapped:
             ring._wrapped.update(keystore.fetch([subject], [compartment], scope=scope) or keystore.make([name]))
         return ring._cipher(name)
+
+    def change(self, subject: UUID, compartments: Iterable[str]) -> "KeyRing":
+        """
+        Ask for a row of these compartments to be changed or removed, whether or not anything in it is sealed anew.
+
+        An act that only routes says why it need not ask (`@act(…, unasked=…)`); sealing is asked for all the same.
+
+        :raises NotAnAct: no act is open.
+        :raises Exception: the gate's refusal.
+        """
+        ring = self.acting()
+        if not (ring.stamp and ring.stamp.unasked):
+            for compartment in compartments:
+                no = ring._authorise(subject, compartment)
+                if no is not None:
+                    raise poison(no)
+        return ring
 
     def make_keys(self, names: Iterable[KeyName]) -> None:
         """Make or fetch many keys at once, before a bulk write. The gate's authorisation is still asked row by row."""

@@ -205,8 +205,10 @@ class HoldingQuerySet(models.QuerySet[Any]):
                         "set it on the row and save that in an act."
                     )
                 )
-        acting = keyring.acting()
         rows = list(self.model._base_manager.filter(pk__in=self.values("pk")))
+        acting = keyring.acting()
+        for row in rows:
+            acting.change(row.subject_id, self.model.compartments())
         changed = super().update(**values)
         for row in rows:
             row.refresh_from_db()
@@ -226,7 +228,10 @@ class HoldingQuerySet(models.QuerySet[Any]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         acting = keyring.acting()
-        acting.touches.extend((row.subject_id, f"{row.reference}/gone") for row in self.all())
+        rows = list(self.all())
+        for row in rows:
+            acting.change(row.subject_id, self.model.compartments())
+        acting.touches.extend((row.subject_id, f"{row.reference}/gone") for row in rows)
         return super().delete()
 
     def _raw_delete(self, using: str | None) -> int:
@@ -252,6 +257,7 @@ class Holding(models.Model):
     open_fields: ClassVar[dict[str, str]] = {}
     disposal_year: int | None
     subject_id: UUID
+    _compartments: ClassVar[frozenset[str]]
 
     objects = HoldingQuerySet.as_manager()
 
@@ -267,6 +273,14 @@ class Holding(models.Model):
     def sealed_fields(cls) -> tuple[SealedField[Any], ...]:
         """Its sealed fields, in order."""
         return tuple(field for field in cls._meta.concrete_fields if isinstance(field, SealedField))
+
+    @classmethod
+    def compartments(cls) -> frozenset[str]:
+        """The compartment of its sealed fields (`inventory.misfiled` allows one), or none of a table that is all open."""
+        found = cls.__dict__.get("_compartments")
+        if found is None:
+            found = cls._compartments = frozenset(field.compartment for field in cls.sealed_fields())
+        return found
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
@@ -333,6 +347,7 @@ class Holding(models.Model):
     def save_base(self, *args: Any, **options: Any) -> None:
         """Save inside an act, which the ledger then names with a digest of the row as stored."""
         acting = keyring.acting()
+        acting.change(self.subject_id, self.compartments())
         some = options.get("update_fields")
         if some is not None:
             options["update_fields"] = frozenset({*some, "changed_at", "changed_by"})
@@ -344,7 +359,8 @@ class Holding(models.Model):
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         """Remove the row, inside an act."""
-        keyring.acting().touches.append((self.subject_id, f"{self.reference}/gone"))
+        acting = keyring.acting().change(self.subject_id, self.compartments())
+        acting.touches.append((self.subject_id, f"{self.reference}/gone"))
         return super().delete(*args, **options)
 
     @property

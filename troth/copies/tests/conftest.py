@@ -21,7 +21,7 @@ def opened() -> Iterator[None]:
     ring = keyring.KeyRing(
         lambda subject, compartment: None,
         reads=True,
-        stamp=SimpleNamespace(at=NOW, by="tests"),
+        stamp=SimpleNamespace(at=NOW, by="tests", unasked=""),
         outer=keyring.current.get(),
     )
     token = keyring.current.set(ring)

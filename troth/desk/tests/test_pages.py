@@ -226,6 +226,7 @@ def test_today_costs_as_many_queries_for_fifty_as_for_five(clinic: Clinic, signe
 def test_a_card_of_fifty_rows_costs_as_many_queries_as_of_five(clinic: Clinic, signed_in: SignedIn) -> None:
     browser, path = signed_in(clinic.prescriber), reverse("desk_card", args=[clinic.subject])
     counts = []
+    browser.get(path)  # what is read once in a process is no part of the comparison
     for number in (5, 45):
         plant(clinic, number)
         with (

@@ -1,7 +1,7 @@
 """Contexts, acts and the boundary on the online-prescribing notice."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.template import Context, Template
@@ -10,12 +10,15 @@ from django.test import RequestFactory
 from bench.specimens.models import Person
 from tests.queries import count_reads
 from troth.gate import facts
+from troth.gate.actors import Actor
+from troth.gate.acts import act
 from troth.gate.boundary import Boundary, boundary
 from troth.gate.contexts import processing
 from troth.gate.models import Fact, FactKind
 from troth.gate.refusals import CANNOT_OPEN, Check, Refused
 from troth.gate.tests.conftest import LATER, Clinic, end_fact, make_person, note_allergies, record_fact
 from troth.ledger.models import LedgerEvent
+from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.vault.categories import Category
 from troth.vault.errors import NotAnAct, Unopened
@@ -367,3 +370,35 @@ def test_breaking_the_glass_opens_one_record_for_thirty_minutes_and_seals_the_re
     assert (event.on_behalf_of, event.actor) == (ready.id.hex, "emergency")
     with pytest.raises(Unopened):
         _ = EmergencyNote.objects.get().note
+
+
+@act(Event.NOTE_WRITTEN, purpose=Purpose.CARE)
+def count_visits(person: Person, *, by: Actor, at: datetime, how: str) -> None:
+    if how == "save":
+        person.seen = 99
+        person.save()
+    elif how == "update":
+        Person.objects.filter(pk=person.pk).update(seen=99)
+    elif how == "delete":
+        person.delete()
+    else:
+        Person.objects.filter(pk=person.pk).delete()
+
+
+@pytest.mark.parametrize("how", ["save", "update", "delete", "delete many"])
+def test_open_columns_and_whole_rows_are_asked_for_like_sealed_ones(clinic: Clinic, how: str) -> None:
+    with pytest.raises(Refused):
+        count_visits(clinic.ann, by=clinic.support, at=LATER, how=how)
+    assert Person.objects.get(pk=clinic.ann.pk).seen == 0
+    count_visits(clinic.ann, by=clinic.prescriber, at=LATER, how=how)
+    assert not Person.objects.filter(pk=clinic.ann.pk, seen=0).exists()
+
+
+def test_a_consent_dated_ahead_by_another_clock_ends_with_its_withdrawal(clinic: Clinic) -> None:
+    ahead = LATER + timedelta(seconds=30)
+    record_fact(clinic.ann.subject_id, FactKind.CONSENT, by=clinic.ann_self, at=ahead, purpose=Purpose.MARKETING)
+    assert (
+        end_fact(clinic.ann.subject_id, FactKind.CONSENT, by=clinic.ann_self, at=LATER, purpose=Purpose.MARKETING)
+        == 1
+    )
+    assert facts.of(clinic.ann.subject_id, FactKind.CONSENT, at=ahead + timedelta(days=1)) == []

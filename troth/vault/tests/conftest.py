@@ -20,7 +20,7 @@ class opened:
         self.ring = keyring.KeyRing(
             lambda subject, compartment: None,
             reads=reads,
-            stamp=SimpleNamespace(at=NOW, by="lead") if act else None,
+            stamp=SimpleNamespace(at=NOW, by="lead", unasked="") if act else None,
             outer=keyring.current.get(),
         )
 
