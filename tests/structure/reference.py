@@ -60,7 +60,7 @@ def _leaves(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Arg
 
 def _helps(parser: argparse.ArgumentParser) -> dict[str, str]:
     """One line for each command, as its parent lists it."""
-    found = {}
+    found: dict[str, str] = {}
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             found |= {action.choices[each.dest].prog: each.help or "" for each in action._choices_actions}

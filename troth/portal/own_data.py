@@ -1,6 +1,7 @@
 """What is held about the reader, laid out as the pages of `My data` draw it: values of `troth.design`, words of the notice."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
@@ -124,6 +125,18 @@ def summary_rows(things: list[HeldThing], who: dict[str, str]) -> list[Row]:
             newest = max(some_things, key=lambda thing: thing.recorded_at)
             rows.append(Row(_capital(kind), f"{len(some_things)} entries", f"The newest: {_note(newest, who)}"))
     return rows
+
+
+def titled(things: list[HeldThing]) -> list[tuple[str, HeldThing]]:
+    """Each thing with a title of its own: `Measurement 2 of 4` where there are several, so that no two are called the same."""
+    of_kind = Counter(thing.kind for thing in things)
+    turns: Counter[str] = Counter()
+    found = []
+    for thing in things:
+        turns[thing.kind] += 1
+        many = of_kind[thing.kind]
+        found.append((_capital(thing.kind) + (f" {turns[thing.kind]} of {many}" if many > 1 else ""), thing))
+    return found
 
 
 def _one_row(thing: HeldThing, who: dict[str, str]) -> Row:
