@@ -26,7 +26,9 @@ from troth.vault.models import Holding
 NAMES = compartments.declare("specimens.names", Category.IDENTITY, retention="care_record")
 BODY = compartments.declare("specimens.body", Category.HEALTH, retention="care_record")
 BILL = compartments.declare("specimens.bill", Category.FINANCIAL, retention="accounts", per=compartments.Per.YEAR)
-PICTURE = compartments.declare("specimens.picture", Category.PHOTOGRAPH, retention="photographs", per=compartments.Per.ROW)
+PICTURE = compartments.declare(
+    "specimens.picture", Category.PHOTOGRAPH, retention="photographs", per=compartments.Per.ROW
+)
 
 
 class Colour(StrEnum):
@@ -124,8 +126,22 @@ class PlainCard(models.Model):
     active = models.BooleanField(default=True)
 
     open_columns: ClassVar[dict[str, str]] = dict.fromkeys(
-        ["id", "subject_id", "recorded_at", "recorded_by", "changed_at", "changed_by", "name", "born_on", "telephone", "email", "note",
-         "active"], "the baseline of a benchmark; never in a clinic")
+        [
+            "id",
+            "subject_id",
+            "recorded_at",
+            "recorded_by",
+            "changed_at",
+            "changed_by",
+            "name",
+            "born_on",
+            "telephone",
+            "email",
+            "note",
+            "active",
+        ],
+        "the baseline of a benchmark; never in a clinic",
+    )
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -31,22 +32,41 @@ from troth.work.worker import Worker
 PASSWORD = "heron-lantern-oatcake"
 UPLOAD = 3_000_000  # bytes: Django keeps fewer than 2.5 MB in memory, and writes more to a file
 
-actors.declare_service("hunt", purposes={Purpose.STAFF}, modules={__name__},
-                       categories={Category.IDENTITY, Category.CONTACT, Category.ACCOUNT, Category.EMPLOYMENT})
+actors.declare_service(
+    "hunt",
+    purposes={Purpose.STAFF},
+    modules={__name__},
+    categories={Category.IDENTITY, Category.CONTACT, Category.ACCOUNT, Category.EMPLOYMENT},
+)
 
 
 def hire(role: str) -> Actor:
     """A member of staff, who can sign in as `ROLE@clinic.example`."""
-    made = people.join_staff(by=actors.service("hunt"), at=timezone.now(), roles=[role], name=f"Ines {role.title()}",
-                             email=f"{role}@clinic.example", password=PASSWORD)
+    made = people.join_staff(
+        by=actors.service("hunt"),
+        at=timezone.now(),
+        roles=[role],
+        name=f"Ines {role.title()}",
+        email=f"{role}@clinic.example",
+        password=PASSWORD,
+    )
     return actors.person(made, at=timezone.now())
 
 
 def register(words: Words) -> Actor:
     """Someone who registered, and every sealed field of whom is then filled."""
     made = people.register_patient(
-        by=actors.NOBODY, at=timezone.now(), given_name=words.given, family_name=words.family, born_on=dt.date(1903, 1, 31),
-        email=f"first.{words.email}", telephone=words.telephone, address=words.title, postcode="NE46 1AA", password=words.secret)
+        by=actors.NOBODY,
+        at=timezone.now(),
+        given_name=words.given,
+        family_name=words.family,
+        born_on=dt.date(1903, 1, 31),
+        email=f"first.{words.email}",
+        telephone=words.telephone,
+        address=words.title,
+        postcode="NE46 1AA",
+        password=words.secret,
+    )
     return actors.person(made, at=timezone.now())
 
 
@@ -73,18 +93,34 @@ class Clinic:
         """She mistypes, registers, registers again, signs in wrongly, and signs in."""
         words, stranger = self.words, Client(raise_request_exception=False)
         typed = {
-            "given_name": words.given, "family_name": words.family, "born_on_day": self.born.day, "born_on_month": self.born.month,
-            "born_on_year": 1903, "email": words.email, "telephone": words.telephone, "address": f"3 {words.title} Row",
-            "postcode": "NE46 1AA", "password": words.secret}
+            "given_name": words.given,
+            "family_name": words.family,
+            "born_on_day": self.born.day,
+            "born_on_month": self.born.month,
+            "born_on_year": 1903,
+            "email": words.email,
+            "telephone": words.telephone,
+            "address": f"3 {words.title} Row",
+            "postcode": "NE46 1AA",
+            "password": words.secret,
+        }
         assert stranger.post(reverse("register"), {**typed, "telephone": words.given}).status_code == 422
         assert stranger.post(reverse("register"), {**typed, "postcode": ""}).status_code == 422
         assert stranger.post(reverse("register"), typed).status_code == 302
         assert stranger.post(reverse("register"), typed).status_code == 302
-        for email, password in ((words.email, f"{words.secret}-{words.given}"), (f"other.{words.email}", words.secret)):
+        for email, password in (
+            (words.email, f"{words.secret}-{words.given}"),
+            (f"other.{words.email}", words.secret),
+        ):
             assert stranger.post(reverse("sign_in"), {"email": email, "password": password}).status_code == 422
         # Of a device its maker's words stay, and never what it says of itself besides.
-        self.own = Client(raise_request_exception=False, headers={
-            "User-Agent": f"Mozilla/5.0 ({words.title}; Linux) Firefox/140.0", "Referer": f"https://a.example/?q={words.given}"})
+        self.own = Client(
+            raise_request_exception=False,
+            headers={
+                "User-Agent": f"Mozilla/5.0 ({words.title}; Linux) Firefox/140.0",
+                "Referer": f"https://a.example/?q={words.given}",
+            },
+        )
         assert self.own.post(reverse("sign_in"), {"email": words.email, "password": words.secret}).status_code == 302
         self.subject = Identity.objects.latest("recorded_at").subject_id
         self.ann = actors.person(self.subject, at=timezone.now())
@@ -93,18 +129,30 @@ class Clinic:
         """Addresses, queries, headers, cookies and bodies that nobody should send, with words in them."""
         words, stranger = self.words, Client(raise_request_exception=False)
         find, notice = reverse("desk_find"), reverse("notice")
-        for path in (f"/{words.given}/", f"{find}{words.given}/", f"{notice}?q={words.email}", f"{find}?q={words.family}"):
+        for path in (
+            f"/{words.given}/",
+            f"{find}{words.given}/",
+            f"{notice}?q={words.email}",
+            f"{find}?q={words.family}",
+        ):
             for browser in (stranger, self.own, self.browsers["prescriber"]):
                 assert browser.get(path).status_code in {200, 302, 403, 404}
         form = "application/x-www-form-urlencoded"
         spoiled = b"email=%s&password=\0%s" % (words.email.encode(), words.secret.encode())
         answers = [
             stranger.get("/", headers={"Host": f"{words.host}.example"}),
-            stranger.post(reverse("sign_in"), data=words.email.encode(), content_type=f"multipart/form-data; boundary={words.key}"),
+            stranger.post(
+                reverse("sign_in"),
+                data=words.email.encode(),
+                content_type=f"multipart/form-data; boundary={words.key}",
+            ),
             stranger.post(reverse("sign_in"), data=words.email.encode(), content_type="multipart/form-data"),
             stranger.post(reverse("sign_in"), data=spoiled, content_type=form),
             stranger.generic("POST", reverse("sign_in"), b"email=\xff%s" % words.email.encode(), content_type=form),
-            stranger.generic("POST", reverse("sign_in"), words.email.encode(), content_type=f"{form}; charset={words.key}")]
+            stranger.generic(
+                "POST", reverse("sign_in"), words.email.encode(), content_type=f"{form}; charset={words.key}"
+            ),
+        ]
         assert {each.status_code for each in answers} <= {200, 400, 415, 422}, answers
         stranger.cookies["troth_session"] = words.secret
         stranger.cookies["troth_wanted"] = words.given
@@ -115,7 +163,12 @@ class Clinic:
         """A request, passed on; then a card with one of everything, typed at the desk."""
         words, now = self.words, timezone.now
         asked = prescribing.request_treatment(
-            self.subject, medicine=words.title, answers=[{"question": words.key, "answer": words.given}], by=self.ann, at=now())
+            self.subject,
+            medicine=words.title,
+            answers=[{"question": words.key, "answer": words.given}],
+            by=self.ann,
+            at=now(),
+        )
         prescriber = self.staff["prescriber"].id
         assert prescriber is not None
         prescribing.assign_request(asked.pk, prescriber=prescriber, by=self.staff["patient_support"], at=now())
@@ -123,13 +176,36 @@ class Clinic:
         desk = self.browsers["prescriber"]
         assert words.given in desk.get(self.card).content.decode()
         for kind, typed in (
-            ("allergies", {"substance": words.title, "reaction": words.given, "since": words.key, "criticality": "high",
-                           "verification": "confirmed", "source": "person", "release": "released"}),
-            ("medicines", {"medicine": words.title, "dose": words.nhs, "since": words.key, "reason": words.given, "source": "gp",
-                           "release": "released"}),
-            ("notes", {"heading": words.title, "text": f"{words.given} {words.family} " * 500})):
+            (
+                "allergies",
+                {
+                    "substance": words.title,
+                    "reaction": words.given,
+                    "since": words.key,
+                    "criticality": "high",
+                    "verification": "confirmed",
+                    "source": "person",
+                    "release": "released",
+                },
+            ),
+            (
+                "medicines",
+                {
+                    "medicine": words.title,
+                    "dose": words.nhs,
+                    "since": words.key,
+                    "reason": words.given,
+                    "source": "gp",
+                    "release": "released",
+                },
+            ),
+            ("notes", {"heading": words.title, "text": f"{words.given} {words.family} " * 500}),
+        ):
             assert desk.post(f"{self.card}{kind}/new/", typed).status_code == 302, kind
-        assert desk.post(f"{self.card}medicines/new/", {"medicine": words.title, "source": words.given}).status_code == 200
+        assert (
+            desk.post(f"{self.card}medicines/new/", {"medicine": words.title, "source": words.given}).status_code
+            == 200
+        )
         note = ClinicalNote.objects.latest("recorded_at").pk
         signing = reverse("desk_note_sign", args=[note])
         shown = desk.get(signing)
@@ -142,15 +218,23 @@ class Clinic:
         """A file of three million bytes with a name, put on her card."""
         words = self.words
         sent = SimpleUploadedFile(f"{words.title} {words.given}.txt", content, content_type=f"text/x-{words.key}")
-        return self.browsers["prescriber"].post(f"{self.card}files/new/", {
-            "title": words.title, "source": "person", "release": "released", "file": sent}).status_code
+        return (
+            self.browsers["prescriber"]
+            .post(
+                f"{self.card}files/new/",
+                {"title": words.title, "source": "person", "release": "released", "file": sent},
+            )
+            .status_code
+        )
 
     def search(self) -> None:
         """The desk looks for her by name, address and telephone, and for somebody who is not there."""
         words = self.words
         unknown = (f"{words.search} {words.family}", words.spaced_nhs)
         for text in (words.given, words.given[:5], words.email, words.telephone, *unknown):
-            answer = self.browsers["patient_support"].post(reverse("desk_find"), {"q": text, "reason": "on_the_telephone"})
+            answer = self.browsers["patient_support"].post(
+                reverse("desk_find"), {"q": text, "reason": "on_the_telephone"}
+            )
             assert answer.status_code == 200
             assert text in unknown or words.family in answer.content.decode()
 
@@ -161,7 +245,12 @@ class Clinic:
         assert self.browsers["prescriber"].get(reverse("desk_card", args=[other])).status_code == 403
         with pytest.raises(Refused) as refused:
             records.write_note(
-                self.subject, heading=words.title, text=words.given, by=self.staff["patient_support"], at=timezone.now())
+                self.subject,
+                heading=words.title,
+                text=words.given,
+                by=self.staff["patient_support"],
+                at=timezone.now(),
+            )
         assert words.given not in str(refused.value)
         write = records.write_note
 
@@ -181,6 +270,7 @@ class Clinic:
         """Make a view raise every kind of exception that carries the value in its very text; give how many did."""
         words, typed = self.words, {"heading": self.words.title, "text": f"{self.words.given} {self.words.family}"}
         for fault in self.faults():
+
             def broken(*_: object, fault: Callable[[], object] = fault, **named: object) -> None:
                 held = f"{named['text']} {words.nhs}"
                 assert held
@@ -201,7 +291,11 @@ class Clinic:
             raise ValidationError(f"{words.given} is no name", params={"value": words.family})
 
         def twice() -> None:
-            write(Identity(subject_id=subject, given_name=words.given, family_name=words.family), by=self.ann, at=timezone.now())
+            write(
+                Identity(subject_id=subject, given_name=words.given, family_name=words.family),
+                by=self.ann,
+                at=timezone.now(),
+            )
 
         def no_such_column() -> None:
             insert("INSERT INTO work_effect (key, words) VALUES (%s, %s)", [words.given, words.family])
@@ -219,11 +313,20 @@ class Clinic:
                 raise RuntimeError(words.family, words.nhs) from error
 
         return [
-            validation, twice, no_such_column, no_such_table, zero_byte, chained,
+            validation,
+            twice,
+            no_such_column,
+            no_such_table,
+            zero_byte,
+            chained,
             lambda: words.family.encode("ascii"),
             lambda: f"{words.given}\xff".encode("latin-1").decode(),
-            lambda: int(words.given), lambda: UUID(words.given), lambda: dt.date.fromisoformat(f"{words.given}-1903"),
-            lambda: getattr(words, words.given), lambda: open(f"/nowhere/{words.given}")]  # noqa: PTH123
+            lambda: int(words.given),
+            lambda: UUID(words.given),
+            lambda: dt.date.fromisoformat(f"{words.given}-1903"),
+            lambda: getattr(words, words.given),
+            lambda: Path(f"/nowhere/{words.given}").read_text(),
+        ]
 
     def break_jobs(self) -> int:
         """Ask for jobs with words as arguments, which is refused, and run jobs that break with words in hand."""
@@ -239,7 +342,13 @@ class Clinic:
         def writes_to(address: str) -> None:
             """Never runs."""
 
-        for told in (words.given.capitalize(), words.email, f"{words.given} {words.family}", words.nhs, words.telephone):
+        for told in (
+            words.given.capitalize(),
+            words.email,
+            f"{words.given} {words.family}",
+            words.nhs,
+            words.telephone,
+        ):
             with pytest.raises(ArgumentRefused) as refused:
                 writes_to.enqueue(told)
             assert told not in str(refused.value)

@@ -57,7 +57,11 @@ def _zipped(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _compressed(data: bytes) -> Iterator[tuple[str, bytes]]:
-    for magic, how, opener in ((_GZIP, "gzip", _inflated(31)), (b"BZh", "bzip2", _bunzipped), (b"\xfd7zXZ\0", "xz", _unxzed)):
+    for magic, how, opener in (
+        (_GZIP, "gzip", _inflated(31)),
+        (b"BZh", "bzip2", _bunzipped),
+        (b"\xfd7zXZ\0", "xz", _unxzed),
+    ):
         start = data.find(magic)
         while start >= 0:
             yield how, opener(memoryview(data)[start:])
@@ -129,10 +133,14 @@ def _rewritten(data: bytes) -> Iterator[tuple[str, bytes]]:
         # UTF-16 and UTF-32 of plain letters, whichever end comes first.
         yield "wide text", b"\n".join(wide)
     ways: list[tuple[str, re.Pattern[bytes], Callable[[bytes], bytes]]] = [
-        ("URL", _PERCENT, unquote_to_bytes), ("escapes", _ESCAPE, _unescaped)]
+        ("URL", _PERCENT, unquote_to_bytes),
+        ("escapes", _ESCAPE, _unescaped),
+    ]
     if _is_text(data):
-        ways += [("entities", _ENTITY, lambda part: html.unescape(part.decode("latin-1")).encode()),
-                 ("quoted-printable", _QUOTED, quopri.decodestring)]
+        ways += [
+            ("entities", _ENTITY, lambda part: html.unescape(part.decode("latin-1")).encode()),
+            ("quoted-printable", _QUOTED, quopri.decodestring),
+        ]
         if b"TJ" in data or b"Tj" in data:
             yield "PDF text", b"".join(_PDF_TEXT.findall(data))
     for how, pattern, decode in ways:
@@ -172,4 +180,8 @@ def _base64(run: bytes) -> bytes:
 
 def _is_text(data: bytes) -> bool:
     sample = data[:4096]
-    return bool(sample) and sum(byte >= 32 or byte in b"\t\r\n" for byte in sample) > len(sample) * 0.9 and b"\0" not in sample
+    return (
+        bool(sample)
+        and sum(byte >= 32 or byte in b"\t\r\n" for byte in sample) > len(sample) * 0.9
+        and b"\0" not in sample
+    )

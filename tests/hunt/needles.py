@@ -19,7 +19,20 @@ from urllib.parse import quote_from_bytes
 LETTERS = "ghjklmnpqrstvwxyz"
 HEAD = 6  # letters that are looked for anywhere; shorter ones would be found in any megabyte of ciphertext
 TOKEN = 3  # letters that the search index may know of a part of a name
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _EPOCH, _POSTGRES = dt.date(1970, 1, 1), dt.date(2000, 1, 1)
 
 
@@ -62,8 +75,11 @@ def of_word(name: str, word: str) -> Needle:
             forms.add(text.encode("ascii", "xmlcharrefreplace").lower())
         forms.add(_bare(spelled).lower().encode())
     bare = _bare(word)
-    return Needle(name, frozenset(form for form in forms if len(form) >= HEAD - 1),
-                  words=frozenset(bare[:length].lower() for length in range(TOKEN + 1, len(bare) + 1)))
+    return Needle(
+        name,
+        frozenset(form for form in forms if len(form) >= HEAD - 1),
+        words=frozenset(bare[:length].lower() for length in range(TOKEN + 1, len(bare) + 1)),
+    )
 
 
 def _bare(text: str) -> str:
@@ -72,7 +88,13 @@ def _bare(text: str) -> str:
 
 def of_digits(name: str, digits: str, *, binary: bool = True) -> Needle:
     """A long number written in figures: plain, in threes, as telephones and the NHS write it, and as integers lie in databases."""
-    groups = {digits, _grouped(digits, 3, ","), _grouped(digits, 3, " "), _grouped(digits, 3, "_"), _grouped(digits, 3, ".")}
+    groups = {
+        digits,
+        _grouped(digits, 3, ","),
+        _grouped(digits, 3, " "),
+        _grouped(digits, 3, "_"),
+        _grouped(digits, 3, "."),
+    }
     if len(digits) == 10:
         groups |= {f"{digits[:3]}{gap}{digits[3:6]}{gap}{digits[6:]}" for gap in " -."}
     if digits.startswith("0"):
@@ -100,8 +122,11 @@ def of_decimal(name: str, value: Decimal) -> Needle:
     digits = str(value).partition(".")[2]
     number = float(value)
     rounded = {f"{value:.{places}f}" for places in range(3, len(digits))}
-    return Needle(name, frozenset({digits.encode(), struct.pack(">d", number).lower(), struct.pack("<d", number).lower()}),
-                  cells=frozenset({str(value), repr(number), *rounded}))
+    return Needle(
+        name,
+        frozenset({digits.encode(), struct.pack(">d", number).lower(), struct.pack("<d", number).lower()}),
+        cells=frozenset({str(value), repr(number), *rounded}),
+    )
 
 
 def of_date(name: str, day: dt.date) -> Needle:
@@ -109,14 +134,26 @@ def of_date(name: str, day: dt.date) -> Needle:
     full, short = _MONTHS[day.month - 1], _MONTHS[day.month - 1][:3]
     texts = {day.isoformat(), f"{day:%Y%m%d}", f"{day:%Y/%m/%d}"}
     for gap in "/.-":
-        texts |= {f"{day.day:02}{gap}{day.month:02}{gap}{day.year}", f"{day.day}{gap}{day.month}{gap}{day.year}",
-                  f"{day.month:02}{gap}{day.day:02}{gap}{day.year}"}
+        texts |= {
+            f"{day.day:02}{gap}{day.month:02}{gap}{day.year}",
+            f"{day.day}{gap}{day.month}{gap}{day.year}",
+            f"{day.month:02}{gap}{day.day:02}{gap}{day.year}",
+        }
     for month in (full, short):
-        texts |= {f"{day.day} {month} {day.year}", f"{day.day:02}-{month}-{day.year}", f"{month} {day.day}, {day.year}",
-                  f"{day.day:02} {month} {day.year}"}
+        texts |= {
+            f"{day.day} {month} {day.year}",
+            f"{day.day:02}-{month}-{day.year}",
+            f"{month} {day.day}, {day.year}",
+            f"{day.day:02} {month} {day.year}",
+        }
     seconds = (day - _EPOCH).days * 86_400
-    counts = {str((day - _EPOCH).days), str(day.toordinal()), str(day.toordinal() + 1_721_425),
-              f"{day.toordinal() + 1_721_424}.5", str((day - _POSTGRES).days)}
+    counts = {
+        str((day - _EPOCH).days),
+        str(day.toordinal()),
+        str(day.toordinal() + 1_721_425),
+        f"{day.toordinal() + 1_721_424}.5",
+        str((day - _POSTGRES).days),
+    }
     raw = {text.lower().encode() for text in texts} | {str(seconds).encode()}
     for scale in (1_000, 1_000_000):
         raw |= _integers(seconds * scale)
@@ -149,7 +186,9 @@ def merged(needles: Iterable[Needle]) -> list[Needle]:
         raw = frozenset(form for form in needle.raw if ("raw", form) not in seen)
         cells = frozenset(text for text in needle.cells if ("cell", text) not in seen)
         words = frozenset(text for text in needle.words if ("word", text) not in seen)
-        seen |= {("raw", form) for form in raw} | {("cell", text) for text in cells} | {("word", text) for text in words}
+        seen |= (
+            {("raw", form) for form in raw} | {("cell", text) for text in cells} | {("word", text) for text in words}
+        )
         if raw or cells or words:
             found.append(Needle(needle.name, raw, cells, words))
     return found

@@ -21,7 +21,9 @@ CACHES = (".cache", ".config", ".local/state", ".local/share")
 OWNER = "owner"  # the superuser of the throwaway clusters (tests/clusters.py)
 
 
-def hunt_everywhere(scanner: Scanner, home: Home, *, streams: Iterable[Path], machine: Iterable[Path]) -> list[Finding]:
+def hunt_everywhere(
+    scanner: Scanner, home: Home, *, streams: Iterable[Path], machine: Iterable[Path]
+) -> list[Finding]:
     """
     Hunt in all of them. `streams` are files that logs went to; `machine` the folders that stand for this machine's own,
     such as its HOME and its folder for temporary files.
@@ -68,7 +70,9 @@ def hunt_backups(scanner: Scanner, folder: Path) -> list[Finding]:
 def server_folder(connection: Any) -> Path:
     """The data folder of a throwaway cluster, everything in memory written out first."""
     told = connection.settings_dict
-    with psycopg.connect(host=told["HOST"], port=told["PORT"], user=OWNER, dbname="postgres", autocommit=True) as owner:
+    with psycopg.connect(
+        host=told["HOST"], port=told["PORT"], user=OWNER, dbname="postgres", autocommit=True
+    ) as owner:
         owner.execute("CHECKPOINT")
         row = owner.execute("SHOW data_directory").fetchone()
     assert row is not None
@@ -94,7 +98,17 @@ def hunt_server(scanner: Scanner, connection: Any) -> list[Finding]:
 
 
 def _kept_by_server(folder: Path, own: str) -> Iterator[Path]:
-    for name in (f"base/{own}", "base/pgsql_tmp", "global", "pg_wal", "pg_stat", "pg_stat_tmp", "pg_logical", "pg_replslot", "log"):
+    for name in (
+        f"base/{own}",
+        "base/pgsql_tmp",
+        "global",
+        "pg_wal",
+        "pg_stat",
+        "pg_stat_tmp",
+        "pg_logical",
+        "pg_replslot",
+        "log",
+    ):
         if (folder / name).is_dir():
             yield folder / name
 

@@ -81,13 +81,20 @@ class Words:
 
     def list_needles(self) -> list[Needle]:
         """What to look for of their words and numbers; what was sealed in fields adds its own."""
-        parts = {"given name": self.given, "family name": self.family, "mail host": self.host, "key of a document": self.key,
-                 "title": self.title, "searched": self.search,
-                 **{f"password, part {number}": part for number, part in enumerate(self.secret.split("-"))}}
+        parts = {
+            "given name": self.given,
+            "family name": self.family,
+            "mail host": self.host,
+            "key of a document": self.key,
+            "title": self.title,
+            "searched": self.search,
+            **{f"password, part {number}": part for number, part in enumerate(self.secret.split("-"))},
+        }
         return [
             *(needles.of_word(f"{self.whose}: {name}", word) for name, word in parts.items()),
             needles.of_digits(f"{self.whose}: NHS number", self.nhs),
-            needles.of_digits(f"{self.whose}: telephone", self.telephone, binary=False)]
+            needles.of_digits(f"{self.whose}: telephone", self.telephone, binary=False),
+        ]
 
 
 class Planter:
@@ -158,17 +165,24 @@ class Planter:
                 value = True
                 self.unhuntable.append(sealed.id)
             case SealedJSON():
-                value = {words.key: [self._text(sealed), words.number], "nested": {"born": f"1903-{words.month:02}-30",
-                         words.given: None}}
-                self.needles += [needles.of_digits(whose, str(words.number)),
-                                 Needle(f"{whose}, a day", frozenset({f"1903-{words.month:02}-30".encode()}))]
+                value = {
+                    words.key: [self._text(sealed), words.number],
+                    "nested": {"born": f"1903-{words.month:02}-30", words.given: None},
+                }
+                self.needles += [
+                    needles.of_digits(whose, str(words.number)),
+                    Needle(f"{whose}, a day", frozenset({f"1903-{words.month:02}-30".encode()})),
+                ]
             case SealedFile():
                 content = self.file_content(FILE)
                 self.contents[place] = content
-                value = files.store([content], name=f"{words.title} of {words.given}.txt",
-                                    media_type=f"text/x-{words.key}")
+                value = files.store(
+                    [content], name=f"{words.title} of {words.given}.txt", media_type=f"text/x-{words.key}"
+                )
             case _:
-                raise TypeError(f"{type(sealed).__name__} is a kind of field that the hunt does not know: teach it to plant one.")
+                raise TypeError(
+                    f"{type(sealed).__name__} is a kind of field that the hunt does not know: teach it to plant one."
+                )
         self.values[place] = value
         return value
 
@@ -178,7 +192,9 @@ class Planter:
             return f"{sealed.name}.{self._number}.{words.email}"
         if "telephone" in sealed.name:
             return f"{words.telephone[:5]} {words.telephone[5:]}"
-        told = f"{words.given.capitalize()} O'{words.family.capitalize()} {words.spaced_nhs} <{words.email}> {sealed.id}"
+        told = (
+            f"{words.given.capitalize()} O'{words.family.capitalize()} {words.spaced_nhs} <{words.email}> {sealed.id}"
+        )
         if sealed.name in {"text", "words", "note", "answers"}:
             return told + " The weather of that week was of no interest." * (LONG // 45) + told
         return told
@@ -191,7 +207,7 @@ class Planter:
     def _open_values(self, model: type[Holding], at: dt.datetime) -> Iterator[tuple[str, Any]]:
         """What a row cannot be without. Open columns hold structure, so nothing is planted in them."""
         for column in model._meta.concrete_fields:
-            if (column.attname not in model.open_fields or column.is_relation or column.has_default() or column.null):
+            if column.attname not in model.open_fields or column.is_relation or column.has_default() or column.null:
                 continue
             choices = dict(column.choices or {})
             if column.name == "right":

@@ -57,7 +57,9 @@ class Scanner:
         self._words = {text: needle.name for needle in self.needles for text in needle.words}
 
     # -- bytes ---------------------------------------------------------------------------------------------------------
-    def scan_bytes(self, place: str, data: bytes, how: tuple[str, ...] = (), *, looked: bool = False) -> list[Finding]:
+    def scan_bytes(
+        self, place: str, data: bytes, how: tuple[str, ...] = (), *, looked: bool = False
+    ) -> list[Finding]:
         """Look in these bytes, unless that was done, and in what they hold."""
         found = [] if looked else self._look(place, data, how)
         if len(how) < DEPTH:
@@ -153,7 +155,9 @@ class Scanner:
         self.searched.cells += 1
         if isinstance(value, bytes | memoryview | bytearray):
             held = bytes(value)
-            return self.scan_bytes(place, held) + (self._in_words(place, held.decode()) if _PRINTED.fullmatch(held) else [])
+            return self.scan_bytes(place, held) + (
+                self._in_words(place, held.decode()) if _PRINTED.fullmatch(held) else []
+            )
         if isinstance(value, UUID):
             return self.scan_bytes(place, value.bytes) + self.scan_bytes(place, str(value).encode())
         text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | tuple) else str(value)

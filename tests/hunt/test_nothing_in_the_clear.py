@@ -65,7 +65,10 @@ def assert_complete(planter: Planter) -> None:
         elif name in getattr(model, "not_copied", {}):
             assert fields[model._meta.label_lower, name]["left_out"]
         else:
-            assert fields[model._meta.label_lower, name]["value"] == rights_reads.holdings.as_json(value), (label, name)
+            assert fields[model._meta.label_lower, name]["value"] == rights_reads.holdings.as_json(value), (
+                label,
+                name,
+            )
 
 
 def assert_opens(planter: Planter) -> None:
@@ -80,7 +83,10 @@ def assert_opens(planter: Planter) -> None:
 
 
 def test_nothing_planted_is_anywhere_and_the_persons_copy_has_it_all(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[object], settings: Any,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    mailoutbox: list[object],
+    settings: Any,
 ) -> None:
     settings.ADMINS = [("Officer", "officer@clinic.example")]
     clinic = Clinic()
@@ -142,8 +148,11 @@ def test_every_kind_of_sentinel_is_found_where_it_lies_open(machine: Machine) ->
     words = Words("Dan")
     planter = Planter(register(words), words).plant(at=timezone.now())
     scanner = Scanner(planter.needles)
-    values = {f"{label}.{name}": value for (label, name), value in planter.values.items()
-              if not isinstance(value, bool | StoredFile)}
+    values = {
+        f"{label}.{name}": value
+        for (label, name), value in planter.values.items()
+        if not isinstance(value, bool | StoredFile)
+    }
     for place, value in values.items():
         # As a column of its own type would give it back, and as the words of a document.
         assert scanner.scan_cell(place, value), place
@@ -156,7 +165,10 @@ def test_every_kind_of_sentinel_is_found_where_it_lies_open(machine: Machine) ->
 
 @pytest.mark.parametrize("handler", [None, TemporaryFileUploadHandler])
 def test_upload_is_in_the_clear_in_no_folder_while_it_arrives(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch, settings: Any, handler: type | None,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    handler: type | None,
 ) -> None:
     """With Django's own handler the very same look finds the upload in the temporary folder."""
     clinic = Clinic()
@@ -204,12 +216,24 @@ def forgets_to_seal_a_file(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(files.SealingWriter, "_seal", lambda writer, content, *, last: writer._file.write(content))
 
 
-@pytest.mark.parametrize(("leak", "where"), [
-    (leaves_out_the_seal, ".people_contact"),
-    *(pytest.param(*each, marks=pytest.mark.slow) for each in (
-        (indexes_five_letters_in_the_open, ".vault_token"), (logs_messages, "log stderr.log"),
-        (keeps_what_an_exception_said, ".work_job"), (forgets_to_seal_a_file, "/files/")))])
-def test_deployment_that_leaks_is_caught(machine: Machine, monkeypatch: pytest.MonkeyPatch, leak: Any, where: str) -> None:
+@pytest.mark.parametrize(
+    ("leak", "where"),
+    [
+        (leaves_out_the_seal, ".people_contact"),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in (
+                (indexes_five_letters_in_the_open, ".vault_token"),
+                (logs_messages, "log stderr.log"),
+                (keeps_what_an_exception_said, ".work_job"),
+                (forgets_to_seal_a_file, "/files/"),
+            )
+        ),
+    ],
+)
+def test_deployment_that_leaks_is_caught(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, leak: Any, where: str
+) -> None:
     """One protection at a time is taken away; the hunt finds what that lets out, and where."""
     clinic = Clinic()
     with monkeypatch.context() as patched:
@@ -237,12 +261,17 @@ def fails(statement: str, value: str, *, using: Any = None) -> None:
                 cursor.execute(statement, [value])
 
 
-@pytest.mark.parametrize("statement", [
-    "INSERT INTO hunt_nowhere (words) VALUES (%s)",
-    "INSERT INTO work_effect (key, done_at, words) VALUES (%s, now(), '')",
-    "SELECT 1 / (length(%s) - length(key)) FROM (SELECT 'nine char' AS key) AS one",
-])
-def test_log_of_the_server_quotes_a_failing_statement_without_its_values(committed_db: object, statement: str) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO hunt_nowhere (words) VALUES (%s)",
+        "INSERT INTO work_effect (key, done_at, words) VALUES (%s, now(), '')",
+        "SELECT 1 / (length(%s) - length(key)) FROM (SELECT 'nine char' AS key) AS one",
+    ],
+)
+def test_log_of_the_server_quotes_a_failing_statement_without_its_values(
+    committed_db: object, statement: str
+) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no server")
     options: Any = connection.settings_dict["OPTIONS"]
@@ -256,8 +285,13 @@ def test_log_of_the_server_quotes_a_failing_statement_without_its_values(committ
     assert not scanner.scan_bytes("log", written), written
     # psycopg's default would have written the words themselves.
     parts = connection.get_connection_params()
-    with psycopg.connect(host=parts["host"], port=parts["port"], user=parts["user"], dbname=parts["dbname"],
-                         cursor_factory=psycopg.ClientCursor) as careless:
+    with psycopg.connect(
+        host=parts["host"],
+        port=parts["port"],
+        user=parts["user"],
+        dbname=parts["dbname"],
+        cursor_factory=psycopg.ClientCursor,
+    ) as careless:
         fails(statement, word, using=careless)
     assert scanner.scan_bytes("log", new_log(before))
 
@@ -267,7 +301,13 @@ def test_server_is_told_to_log_no_values(committed_db: object, alias: str) -> No
     if connections[alias].vendor != "postgresql":
         pytest.skip("SQLite has no server")
     with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT name, setting FROM pg_settings WHERE name IN ('log_parameter_max_length_on_error', 'log_statement', "
-                       "'log_min_duration_statement')")
+        cursor.execute(
+            "SELECT name, setting FROM pg_settings WHERE name IN ('log_parameter_max_length_on_error', 'log_statement', "
+            "'log_min_duration_statement')"
+        )
         known = dict(cursor.fetchall())
-    assert known == {"log_parameter_max_length_on_error": "0", "log_statement": "none", "log_min_duration_statement": "-1"}
+    assert known == {
+        "log_parameter_max_length_on_error": "0",
+        "log_statement": "none",
+        "log_min_duration_statement": "-1",
+    }

@@ -35,10 +35,17 @@ SENTENCE = f"A letter for {WORD.capitalize()} O'{ACCENTED.capitalize()}, and nob
 
 
 def scanner() -> Scanner:
-    return Scanner([
-        needles.of_word("word", WORD), needles.of_word("accented", ACCENTED), needles.of_date("day", DAY),
-        needles.of_decimal("decimal", Decimal("71.1234069371")), needles.of_digits("number", "7301940612345"),
-        needles.of_digits("NHS number", "9434765870"), needles.of_choice("choice", "plimsoll-taupe")])
+    return Scanner(
+        [
+            needles.of_word("word", WORD),
+            needles.of_word("accented", ACCENTED),
+            needles.of_date("day", DAY),
+            needles.of_decimal("decimal", Decimal("71.1234069371")),
+            needles.of_digits("number", "7301940612345"),
+            needles.of_digits("NHS number", "9434765870"),
+            needles.of_choice("choice", "plimsoll-taupe"),
+        ]
+    )
 
 
 def names(found: object) -> set[str]:
@@ -65,7 +72,10 @@ def pdf(content: bytes) -> bytes:
     """A page whose words are kerned, as typesetters write them, in a compressed stream."""
     shown = b"BT /F1 12 Tf [" + b"-20".join(b"(%c)" % letter for letter in content) + b"]TJ ET"
     stream = zlib.compress(shown)
-    return b"%%PDF-1.7\n1 0 obj <</Length %d /Filter /FlateDecode>>\nstream\n%s\nendstream\nendobj" % (len(stream), stream)
+    return b"%%PDF-1.7\n1 0 obj <</Length %d /Filter /FlateDecode>>\nstream\n%s\nendstream\nendobj" % (
+        len(stream),
+        stream,
+    )
 
 
 FOLDINGS: dict[str, Callable[[bytes], bytes]] = {
@@ -94,7 +104,9 @@ FOLDINGS: dict[str, Callable[[bytes], bytes]] = {
     "an address": lambda told: quote(told).encode(),
     "an address, every byte": lambda told: b"".join(b"%%%02X" % byte for byte in told),
     "JSON in ASCII": lambda told: json.dumps(told.decode()).encode(),
-    "JSON, every letter": lambda told: b'{"a": "' + b"".join(b"\\u%04x" % ord(letter) for letter in told.decode()) + b'"}',
+    "JSON, every letter": lambda told: (
+        b'{"a": "' + b"".join(b"\\u%04x" % ord(letter) for letter in told.decode()) + b'"}'
+    ),
     "Python's escapes": lambda told: b"".join(b"\\x%02x" % byte for byte in told),
     "octal escapes": lambda told: b"".join(b"\\%03o" % byte for byte in told),
     "entities": lambda told: "".join(f"&#{ord(letter)};" for letter in told.decode()).encode(),
@@ -120,9 +132,20 @@ def test_what_is_folded_deeper_than_is_looked_is_not_found() -> None:
     assert not scanner().scan_bytes("here", base64.b64encode(told))
 
 
-@pytest.mark.parametrize("spelled", [
-    ACCENTED, ACCENTED.upper(), needles._bare(ACCENTED), json.dumps(ACCENTED), quote(ACCENTED), quote(ACCENTED, encoding="latin-1"),
-    ACCENTED.replace("ö", "o\u0308"), ACCENTED.replace("ö", "&ouml;"), ACCENTED.replace("ö", "&#246;")])
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        ACCENTED,
+        ACCENTED.upper(),
+        needles._bare(ACCENTED),
+        json.dumps(ACCENTED),
+        quote(ACCENTED),
+        quote(ACCENTED, encoding="latin-1"),
+        ACCENTED.replace("ö", "o\u0308"),
+        ACCENTED.replace("ö", "&ouml;"),
+        ACCENTED.replace("ö", "&#246;"),
+    ],
+)
 def test_accent_is_found_however_it_is_written(spelled: str) -> None:
     assert names(scanner().scan_bytes("here", f"for {spelled} only".encode())) == {"accented"}
     assert names(scanner().scan_bytes("here", b"\1" + spelled.encode("utf-16-be"))) == {"accented"}
@@ -134,28 +157,65 @@ def test_part_of_a_name_longer_than_the_index_may_know_is_found(length: int) -> 
     assert bool(scanner().scan_cell("here", cell)) is (length > needles.TOKEN)
 
 
-@pytest.mark.parametrize("written", [
-    "1903-05-17", "1903-05-17T09:30:00+00:00", "19030517", "17/05/1903", "17/5/1903", "17.05.1903", "17-05-1903", "05/17/1903",
-    "17 May 1903", "17-May-1903", "May 17, 1903", "Born 17 MAY 1903", "-2102630400", "-2102630400000", "-2102630400.0"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1903-05-17",
+        "1903-05-17T09:30:00+00:00",
+        "19030517",
+        "17/05/1903",
+        "17/5/1903",
+        "17.05.1903",
+        "17-05-1903",
+        "05/17/1903",
+        "17 May 1903",
+        "17-May-1903",
+        "May 17, 1903",
+        "Born 17 MAY 1903",
+        "-2102630400",
+        "-2102630400000",
+        "-2102630400.0",
+    ],
+)
 def test_day_is_found_as_people_and_machines_write_it(written: str) -> None:
     assert names(scanner().scan_bytes("here", written.encode())) == {"day"}
 
 
-@pytest.mark.parametrize("value", [DAY, dt.datetime(1903, 5, 17, 9, 30), 2416252, 2416251.5, 694827, -24336, {"born": [2416252]}])
+@pytest.mark.parametrize(
+    "value", [DAY, dt.datetime(1903, 5, 17, 9, 30), 2416252, 2416251.5, 694827, -24336, {"born": [2416252]}]
+)
 def test_day_is_found_in_a_cell_of_its_own_type(value: object) -> None:
     assert names(scanner().scan_cell("here", value)) == {"day"}
 
 
-@pytest.mark.parametrize("value", [
-    Decimal("71.1234069371"), 71.1234069371, Decimal("71.1234"), "71.123", "71,1234069371", {"kg": "71.1234069371"},
-    struct.pack("<d", 71.1234069371), struct.pack(">d", 71.1234069371)])
+@pytest.mark.parametrize(
+    "value",
+    [
+        Decimal("71.1234069371"),
+        71.1234069371,
+        Decimal("71.1234"),
+        "71.123",
+        "71,1234069371",
+        {"kg": "71.1234069371"},
+        struct.pack("<d", 71.1234069371),
+        struct.pack(">d", 71.1234069371),
+    ],
+)
 def test_decimal_is_found(value: object) -> None:
     assert names(scanner().scan_cell("here", value)) == {"decimal"}
 
 
-@pytest.mark.parametrize("value", [
-    7301940612345, "7301940612345", "7,301,940,612,345", [1, [7301940612345]], (7301940612345).to_bytes(8, "little"),
-    (7301940612345).to_bytes(6, "big")])
+@pytest.mark.parametrize(
+    "value",
+    [
+        7301940612345,
+        "7301940612345",
+        "7,301,940,612,345",
+        [1, [7301940612345]],
+        (7301940612345).to_bytes(8, "little"),
+        (7301940612345).to_bytes(6, "big"),
+    ],
+)
 def test_integer_is_found(value: object) -> None:
     assert names(scanner().scan_cell("here", value)) == {"number"}
 
@@ -166,7 +226,13 @@ def test_nhs_number_is_found_however_it_is_spaced(written: str) -> None:
 
 
 def test_choice_is_found_as_a_cell_or_in_a_document_and_not_in_a_sentence() -> None:
-    for cell in ("plimsoll-taupe", "Plimsoll-Taupe", {"colour": "plimsoll-taupe"}, '["plimsoll-taupe"]', {"plimsoll-taupe": 1}):
+    for cell in (
+        "plimsoll-taupe",
+        "Plimsoll-Taupe",
+        {"colour": "plimsoll-taupe"},
+        '["plimsoll-taupe"]',
+        {"plimsoll-taupe": 1},
+    ):
         assert names(scanner().scan_cell("here", cell)) == {"choice"}
     assert not scanner().scan_cell("here", "One of: plimsoll-taupe, red, green.")
 

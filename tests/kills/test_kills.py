@@ -48,8 +48,13 @@ class Nursery:
         environment = {**os.environ, **home.environment, "PYTHONPATH": str(ROOT)}
         self.folder = folder
         self.count = 0
-        self.process = subprocess.Popen([sys.executable, "-m", "tests.kills.worker"], env=environment, text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.kills.worker"],
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         assert self._answer() == "loaded"
 
     def _answer(self) -> str:
@@ -186,7 +191,9 @@ def test_turning(place: Nursery, kills: int) -> None:
     check_everything()
     turning.turn(at=datetime.now(UTC), new=True)
     turning.destroy_retired(at=datetime.now(UTC), now=True)
-    assert [(entry.number, entry.retired_at) for entry in turning.status()] == [(secrets.opened().current().number, None)]
+    assert [(entry.number, entry.retired_at) for entry in turning.status()] == [
+        (secrets.opened().current().number, None)
+    ]
     assert not secrets.opened().hidden()
     assert check_acknowledged(lines) >= 60
 
@@ -222,11 +229,13 @@ def test_erasure(place: Nursery, kills: int) -> None:
     check_everything()
 
 
-
 def check_erased(subjects: list[str]) -> None:
     for subject in subjects:
         assert not keystore.list_stored(UUID(subject))
-    assert not Person.objects.filter(subject_id__in=subjects).exists() and not Name.objects.filter(subject_id__in=subjects).exists()
+    assert (
+        not Person.objects.filter(subject_id__in=subjects).exists()
+        and not Name.objects.filter(subject_id__in=subjects).exists()
+    )
     with connections["keys"].cursor() as cursor:
         cursor.execute("SELECT subject FROM vault_token")
         assert not {row[0] for row in cursor.fetchall()} & set(subjects)
@@ -238,7 +247,9 @@ def test_backup(place: Nursery, kills: int) -> None:
     named: set[str] = set()
     for _ in range(kills):
         with running(place, "write") as beside:
-            named |= {line[1] for line in place.start("backup").kill_after(Seed.uniform(0.05, 0.6)) if line[0] == "backup"}
+            named |= {
+                line[1] for line in place.start("backup").kill_after(Seed.uniform(0.05, 0.6)) if line[0] == "backup"
+            }
         lines += beside
         let_go()
     # A name stands for a whole backup, said or not; a killed one has no name, and its draft goes with the next.
@@ -314,8 +325,11 @@ def test_racing_first_writes_of_one_key(place: Nursery, kills: int) -> None:
         go = place.folder / f"go-{place.count}"
         workers = [place.start("race", str(go), *(subject.hex for subject in subjects)) for _ in range(4)]
         go.touch()
-        lines = [line for number, worker in enumerate(workers)
-                 for line in (worker.kill_after(Seed.uniform(0.05, 0.5)) if number % 2 else worker.finish())]
+        lines = [
+            line
+            for number, worker in enumerate(workers)
+            for line in (worker.kill_after(Seed.uniform(0.05, 0.5)) if number % 2 else worker.finish())
+        ]
         assert check_acknowledged(lines) >= 50
         check_everything()
         for subject in subjects:

@@ -119,8 +119,13 @@ def erase(subjects: list[str]) -> None:
         if not names and not persons and not keystore.list_stored(subject):
             continue
         number = secrets.opened().current().number
-        replaying.dispose([Disposal(text, NAMES, "", number, tuple(row.reference for row in names)),
-                           Disposal(text, BODY, "", number, tuple(row.reference for row in persons))], at=now())
+        replaying.dispose(
+            [
+                Disposal(text, NAMES, "", number, tuple(row.reference for row in names)),
+                Disposal(text, BODY, "", number, tuple(row.reference for row in persons)),
+            ],
+            at=now(),
+        )
         forget_rows(subject, by=actors.enquirer(subject), at=now())
         say("erased", text)
 
@@ -144,7 +149,11 @@ def put_back(path: str) -> None:
 
 def main(mode: str, *arguments: str) -> None:
     if mode != "restore":  # a store that is being restored is nobody's to open
-        make(-1) if mode in {"write", "seal", "race"} else Subject.objects.count()  # warm, so that a kill meets the work itself
+        make(-1) if mode in {
+            "write",
+            "seal",
+            "race",
+        } else Subject.objects.count()  # warm, so that a kill meets the work itself
     say("ready")
     match mode:
         case "people":

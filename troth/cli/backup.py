@@ -12,7 +12,9 @@ from typing import Any
 
 def register(subparsers: Any) -> None:
     """Add `backup` and its verbs to the command line."""
-    backup: argparse.ArgumentParser = subparsers.add_parser("backup", help="make, check, restore and rehearse backups")
+    backup: argparse.ArgumentParser = subparsers.add_parser(
+        "backup", help="make, check, restore and rehearse backups"
+    )
     verbs = backup.add_subparsers(dest="verb", required=True, metavar="create|verify|restore|drill|list")
 
     create = verbs.add_parser("create", help="make a backup at every destination, while the site runs")
@@ -22,10 +24,14 @@ def register(subparsers: Any) -> None:
     verify.add_argument("file", type=Path, help="the backup")
     verify.set_defaults(func=_verify)
 
-    restore = verbs.add_parser("restore", help="put a backup into TROTH_HOME and destroy again what was disposed of since")
+    restore = verbs.add_parser(
+        "restore", help="put a backup into TROTH_HOME and destroy again what was disposed of since"
+    )
     restore.add_argument("file", type=Path, help="the backup")
     restore.add_argument("--aside", action="store_true", help="move what is in TROTH_HOME out of the way first")
-    restore.add_argument("--keep-keys", action="store_true", help="keep today's key store; only data and files were lost")
+    restore.add_argument(
+        "--keep-keys", action="store_true", help="keep today's key store; only data and files were lost"
+    )
     restore.set_defaults(func=_restore)
 
     drill = verbs.add_parser("drill", help="restore into a throwaway place, check, count, and remove it again")
@@ -68,14 +74,26 @@ def _words() -> Iterator[None]:
 
     try:
         yield
-    except (BackupDamaged, BackupUnreadable, BackupFailed, JournalUnavailable, StillRestoring, RestoreRefused, StoreUnusable,
-            MasterKeyMissing) as fault:
+    except (
+        BackupDamaged,
+        BackupUnreadable,
+        BackupFailed,
+        JournalUnavailable,
+        StillRestoring,
+        RestoreRefused,
+        StoreUnusable,
+        MasterKeyMissing,
+    ) as fault:
         # The sentence says what, where and how to mend it.
         raise Stopped(str(fault), code=FOUND_AGAINST) from None
     except OSError as fault:
         place = fault.filename or "the destination"
-        raise Stopped(f"{fault.strerror or type(fault).__name__}: {place}.", "Make room there, or make it readable and writable, "
-                      "then do it again: a restore goes on where it stopped.", FOUND_AGAINST) from None
+        raise Stopped(
+            f"{fault.strerror or type(fault).__name__}: {place}.",
+            "Make room there, or make it readable and writable, "
+            "then do it again: a restore goes on where it stopped.",
+            FOUND_AGAINST,
+        ) from None
     finally:
         if sys.stderr.isatty():
             print(file=sys.stderr)
@@ -92,10 +110,22 @@ def _create(args: argparse.Namespace) -> int:
 
         made = create_backup(at=datetime.now(UTC), progress=_progress())
     places = [str(place) for place in made.places]
-    return _show(args, {"id": made.id, "places": places, "bytes": made.size, "parts": len(made.manifest["parts"]),
-                        "pruned": [str(path) for path in made.pruned]},
-                 "\n".join([*(f"{place} ({made.size:,} bytes)" for place in places),
-                            *(f"Removed, its time is over: {path}" for path in made.pruned)]))
+    return _show(
+        args,
+        {
+            "id": made.id,
+            "places": places,
+            "bytes": made.size,
+            "parts": len(made.manifest["parts"]),
+            "pruned": [str(path) for path in made.pruned],
+        },
+        "\n".join(
+            [
+                *(f"{place} ({made.size:,} bytes)" for place in places),
+                *(f"Removed, its time is over: {path}" for path in made.pruned),
+            ]
+        ),
+    )
 
 
 def _verify(args: argparse.Namespace) -> int:
@@ -105,9 +135,12 @@ def _verify(args: argparse.Namespace) -> int:
         reader = verify_backup(args.file, progress=_progress())
     manifest = reader.manifest
     size = sum(part["size"] for part in manifest["parts"])
-    return _show(args, {"id": reader.header.id, "holds": True, "master": reader.header.master, **manifest},
-                 f"The backup of {manifest['made_at']} holds: {len(manifest['parts'])} parts, {size:,} bytes, under master key "
-                 f"{reader.header.master}.")
+    return _show(
+        args,
+        {"id": reader.header.id, "holds": True, "master": reader.header.master, **manifest},
+        f"The backup of {manifest['made_at']} holds: {len(manifest['parts'])} parts, {size:,} bytes, under master key "
+        f"{reader.header.master}.",
+    )
 
 
 def _restore(args: argparse.Namespace) -> int:
@@ -116,17 +149,45 @@ def _restore(args: argparse.Namespace) -> int:
 
         from troth.copies.restoring import restore
 
-        done = restore(args.file, settings.TROTH_HOME, at=datetime.now(UTC), aside=args.aside, keep_keys=args.keep_keys,
-                       progress=_progress())
-    heads = [None if head is None else {"size": head.size, "root": head.root.hex(), "at": head.at} for head in done.heads]
-    words = [f"Restored the backup of {done.made_at.isoformat()} into {done.home}.",
-             f"{done.entries:,} lines of the disposal journal were carried out again; {done.keys_destroyed:,} keys went.",
-             *([f"What was there lies in {done.aside}. It holds what the journal disposed of: remove it when you are done."]
-               if done.aside else []),
-             "The ledger says that it was restored, from which head and after which."]
-    return _show(args, {"restore": done.id, "home": done.home, "aside": done.aside, "made_at": done.made_at.isoformat(),
-                        "journal_entries": done.entries, "keys_destroyed": done.keys_destroyed, "keys_turned": done.keys_turned,
-                        "restored_head": heads[0], "known_head": heads[1], "seconds": done.seconds}, "\n".join(words))
+        done = restore(
+            args.file,
+            settings.TROTH_HOME,
+            at=datetime.now(UTC),
+            aside=args.aside,
+            keep_keys=args.keep_keys,
+            progress=_progress(),
+        )
+    heads = [
+        None if head is None else {"size": head.size, "root": head.root.hex(), "at": head.at} for head in done.heads
+    ]
+    words = [
+        f"Restored the backup of {done.made_at.isoformat()} into {done.home}.",
+        f"{done.entries:,} lines of the disposal journal were carried out again; {done.keys_destroyed:,} keys went.",
+        *(
+            [
+                f"What was there lies in {done.aside}. It holds what the journal disposed of: remove it when you are done."
+            ]
+            if done.aside
+            else []
+        ),
+        "The ledger says that it was restored, from which head and after which.",
+    ]
+    return _show(
+        args,
+        {
+            "restore": done.id,
+            "home": done.home,
+            "aside": done.aside,
+            "made_at": done.made_at.isoformat(),
+            "journal_entries": done.entries,
+            "keys_destroyed": done.keys_destroyed,
+            "keys_turned": done.keys_turned,
+            "restored_head": heads[0],
+            "known_head": heads[1],
+            "seconds": done.seconds,
+        },
+        "\n".join(words),
+    )
 
 
 def _drill(args: argparse.Namespace) -> int:
@@ -135,16 +196,31 @@ def _drill(args: argparse.Namespace) -> int:
 
         done = drill(args.file, at=datetime.now(UTC), progress=_progress())
     counted = done.counted
-    words = [f"{done.backup}, of {done.made_at.isoformat()}:",
-             f"{counted.open:,} rows and {counted.files:,} files open; of {counted.destroyed:,} rows the key was destroyed, as the "
-             f"journal says; {len(counted.damaged):,} do not open.",
-             f"The ledger's {done.ledger_events:,} sealed events {'do not hold' if done.ledger_findings else 'hold'}.",
-             *done.ledger_findings[:20], *counted.damaged[:20],
-             "Seconds: " + ", ".join(f"{what} {took}" for what, took in done.seconds.items()) + "."]
-    _show(args, {"backup": done.backup, "made_at": done.made_at.isoformat(), "holds": done.holds, "rows_open": counted.open,
-                 "rows_destroyed": counted.destroyed, "rows_damaged": counted.damaged, "files_open": counted.files,
-                 "ledger_events": done.ledger_events, "ledger_findings": done.ledger_findings, "seconds": done.seconds},
-          "\n".join(words))
+    words = [
+        f"{done.backup}, of {done.made_at.isoformat()}:",
+        f"{counted.open:,} rows and {counted.files:,} files open; of {counted.destroyed:,} rows the key was destroyed, as the "
+        f"journal says; {len(counted.damaged):,} do not open.",
+        f"The ledger's {done.ledger_events:,} sealed events {'do not hold' if done.ledger_findings else 'hold'}.",
+        *done.ledger_findings[:20],
+        *counted.damaged[:20],
+        "Seconds: " + ", ".join(f"{what} {took}" for what, took in done.seconds.items()) + ".",
+    ]
+    _show(
+        args,
+        {
+            "backup": done.backup,
+            "made_at": done.made_at.isoformat(),
+            "holds": done.holds,
+            "rows_open": counted.open,
+            "rows_destroyed": counted.destroyed,
+            "rows_damaged": counted.damaged,
+            "files_open": counted.files,
+            "ledger_events": done.ledger_events,
+            "ledger_findings": done.ledger_findings,
+            "seconds": done.seconds,
+        },
+        "\n".join(words),
+    )
     return 0 if done.holds else 1
 
 
@@ -153,11 +229,25 @@ def _list(args: argparse.Namespace) -> int:
         from troth.copies.backup import list_backups
 
         found = list_backups()
-    rows = [{"path": each.path, "bytes": each.size, "readable": each.readable,
-             "made_at": each.header and each.header.made_at.isoformat(), "master": each.header and each.header.master}
-            for each in found]
-    words = [f"{row['path']}  {row['bytes']:,} bytes  "
-             + (f"master key {row['master']}{'' if row['readable'] else ', which is gone: unreadable'}" if row["master"]
-                else "its header does not read")
-             for row in rows]
-    return _show(args, {"backups": rows}, "\n".join(words) or "There is no backup yet. Make one: troth backup create.")
+    rows = [
+        {
+            "path": each.path,
+            "bytes": each.size,
+            "readable": each.readable,
+            "made_at": each.header and each.header.made_at.isoformat(),
+            "master": each.header and each.header.master,
+        }
+        for each in found
+    ]
+    words = [
+        f"{row['path']}  {row['bytes']:,} bytes  "
+        + (
+            f"master key {row['master']}{'' if row['readable'] else ', which is gone: unreadable'}"
+            if row["master"]
+            else "its header does not read"
+        )
+        for row in rows
+    ]
+    return _show(
+        args, {"backups": rows}, "\n".join(words) or "There is no backup yet. Make one: troth backup create."
+    )

@@ -36,29 +36,55 @@ def list_stoppers(at: datetime) -> list[Found]:
 def _folders(at: datetime) -> Iterator[Found]:
     from django.conf import settings
 
-    places: dict[str, Path] = {"data (TROTH_HOME)": settings.TROTH_HOME, "keys (TROTH_KEYS)": settings.TROTH_KEYS,
-                               "backups (TROTH_BACKUPS)": settings.TROTH_BACKUPS}
+    places: dict[str, Path] = {
+        "data (TROTH_HOME)": settings.TROTH_HOME,
+        "keys (TROTH_KEYS)": settings.TROTH_KEYS,
+        "backups (TROTH_BACKUPS)": settings.TROTH_BACKUPS,
+    }
     names = list(places)
-    nested = [f"{one} lies in {other}" for one in names for other in names
-              if one != other and places[other].resolve() in (places[one].resolve(), *places[one].resolve().parents)]
-    yield Found("keys, data and backups lie apart", not nested, "; ".join(nested) or "no folder lies within another",
-                "Point TROTH_KEYS and TROTH_BACKUPS at folders outside TROTH_HOME, and move the files there.", stops=True)
+    nested = [
+        f"{one} lies in {other}"
+        for one in names
+        for other in names
+        if one != other and places[other].resolve() in (places[one].resolve(), *places[one].resolve().parents)
+    ]
+    yield Found(
+        "keys, data and backups lie apart",
+        not nested,
+        "; ".join(nested) or "no folder lies within another",
+        "Point TROTH_KEYS and TROTH_BACKUPS at folders outside TROTH_HOME, and move the files there.",
+        stops=True,
+    )
     if settings.TROTH_SECURE_COOKIES:  # a server for more than this machine
         parents = {path.resolve().parent for path in places.values()}
-        yield Found("one archive cannot hold them all", len(parents) == len(places),
-                    "each has a parent folder of its own" if len(parents) == len(places) else "some share a parent folder",
-                    "Put TROTH_KEYS on another volume than TROTH_HOME, and TROTH_BACKUPS on another machine.")
+        yield Found(
+            "one archive cannot hold them all",
+            len(parents) == len(places),
+            "each has a parent folder of its own" if len(parents) == len(places) else "some share a parent folder",
+            "Put TROTH_KEYS on another volume than TROTH_HOME, and TROTH_BACKUPS on another machine.",
+        )
 
 
 def _modes(at: datetime) -> Iterator[Found]:
     from django.conf import settings
 
-    wide = [path for top in (settings.TROTH_HOME, settings.TROTH_KEYS, settings.TROTH_BACKUPS) if top.exists()
-            for path in (top, *top.rglob("*")) if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & 0o077]
-    folders = " ".join(str(top) for top in (settings.TROTH_HOME, settings.TROTH_KEYS, settings.TROTH_BACKUPS) if top.exists())
-    yield Found("files are their owner's alone", not wide,
-                f"{len(wide)} files or folders can be read by others" if wide else "modes are 0600 and 0700",
-                f"chmod -R go-rwx {folders}", stops=any(settings.TROTH_KEYS in (path, *path.parents) for path in wide))
+    wide = [
+        path
+        for top in (settings.TROTH_HOME, settings.TROTH_KEYS, settings.TROTH_BACKUPS)
+        if top.exists()
+        for path in (top, *top.rglob("*"))
+        if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    folders = " ".join(
+        str(top) for top in (settings.TROTH_HOME, settings.TROTH_KEYS, settings.TROTH_BACKUPS) if top.exists()
+    )
+    yield Found(
+        "files are their owner's alone",
+        not wide,
+        f"{len(wide)} files or folders can be read by others" if wide else "modes are 0600 and 0700",
+        f"chmod -R go-rwx {folders}",
+        stops=any(settings.TROTH_KEYS in (path, *path.parents) for path in wide),
+    )
 
 
 def _tables(at: datetime) -> Iterator[Found]:
@@ -74,15 +100,30 @@ def _tables(at: datetime) -> Iterator[Found]:
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 behind.append(alias)
         except DatabaseError as error:
-            yield Found(f"database {alias} answers", False, type(error).__name__,
-                        "Start it, and check TROTH_DATABASE_URL and TROTH_KEYS_DATABASE_URL.", stops=True)
+            yield Found(
+                f"database {alias} answers",
+                False,
+                type(error).__name__,
+                "Start it, and check TROTH_DATABASE_URL and TROTH_KEYS_DATABASE_URL.",
+                stops=True,
+            )
             return
-    yield Found("databases are up to date", not behind, f"behind: {', '.join(behind)}" if behind else "both",
-                "troth serve brings them up to date when it starts.", stops=True)
+    yield Found(
+        "databases are up to date",
+        not behind,
+        f"behind: {', '.join(behind)}" if behind else "both",
+        "troth serve brings them up to date when it starts.",
+        stops=True,
+    )
     if not behind:
         faults = [*inventory.undeclared(), *inventory.misfiled()]
-        yield Found("every column is sealed or declared open", not faults, faults[0] if faults else "every table was looked at",
-                    f"{len(faults)} in all. Declare them in the model, with a reason, or remove the table.", stops=True)
+        yield Found(
+            "every column is sealed or declared open",
+            not faults,
+            faults[0] if faults else "every table was looked at",
+            f"{len(faults)} in all. Declare them in the model, with a reason, or remove the table.",
+            stops=True,
+        )
 
 
 def _ledger(at: datetime) -> Iterator[Found]:
@@ -94,26 +135,57 @@ def _ledger(at: datetime) -> Iterator[Found]:
     if "ledger_event" not in connection.introspection.table_names():
         return
     missing = guards_missing(connection)
-    yield Found("the ledger's guards stand", not missing, ", ".join(missing) or "every trigger is as we made it",
-                "Find out who removed them, run `troth ledger verify`, then migrate to put them back.", stops=True)
+    yield Found(
+        "the ledger's guards stand",
+        not missing,
+        ", ".join(missing) or "every trigger is as we made it",
+        "Find out who removed them, run `troth ledger verify`, then migrate to put them back.",
+        stops=True,
+    )
     age = oldest_unsealed_age(at)
     waits = age is not None and age > ALARM
-    yield Found("events are sealed in time", not waits, f"the oldest has waited {age}" if waits else "none waits long",
-                "troth ledger seal")
+    yield Found(
+        "events are sealed in time",
+        not waits,
+        f"the oldest has waited {age}" if waits else "none waits long",
+        "troth ledger seal",
+    )
 
 
 def _keys(at: datetime) -> Iterator[Found]:
     from django.conf import settings
 
-    from troth.vault import secrets
+    from troth.vault import keystore, secrets
 
     masters = secrets.opened().masters
+    if _stores_are_there():
+        foreign = keystore.list_foreign_masters()
+        told = f"master key {' and '.join(map(str, foreign))} here is not the one that wrapped what is stored"
+        yield Found(
+            "the master keys go with the data",
+            not foreign,
+            told if foreign else "a key under each of them opens",
+            "Point TROTH_KEYS at the folder of this deployment, or put it back. Write nothing before.",
+            stops=True,
+        )
     if not masters:
         yield Found("there is a master key", True, "none yet: the first record makes it")
         return
     age = at - masters[max(masters)].made_at
-    yield Found("the master key is young enough", age <= timedelta(days=settings.TROTH_MASTER_KEY_DAYS),
-                f"number {max(masters)} is {age.days} days old, of {settings.TROTH_MASTER_KEY_DAYS}", "troth keys turn")
+    yield Found(
+        "the master key is young enough",
+        age <= timedelta(days=settings.TROTH_MASTER_KEY_DAYS),
+        f"number {max(masters)} is {age.days} days old, of {settings.TROTH_MASTER_KEY_DAYS}",
+        "troth keys turn",
+    )
+
+
+def _stores_are_there() -> bool:
+    from django.db import connections
+
+    from troth.vault.keystore import STORE
+
+    return "vault_datakey" in connections[STORE].introspection.table_names()
 
 
 def _memory(at: datetime) -> Iterator[Found]:
@@ -123,10 +195,18 @@ def _memory(at: datetime) -> Iterator[Found]:
     swaps = Path("/proc/swaps")
     used = swaps.read_text().splitlines()[1:] if swaps.exists() else []
     open_to_disk = [line.split()[0] for line in used if not line.startswith(("/dev/zram", "/dev/mapper", "/dev/dm-"))]
-    yield Found("memory does not reach the disk", not open_to_disk, ", ".join(open_to_disk) or "no swap that is not encrypted",
-                "swapoff -a, or put swap on an encrypted volume.")
-    yield Found("the time is plausible", at > datetime(2026, 1, 1, tzinfo=UTC), f"{at:%Y-%m-%d %H:%M} UTC",
-                "timedatectl set-ntp true")
+    yield Found(
+        "memory does not reach the disk",
+        not open_to_disk,
+        ", ".join(open_to_disk) or "no swap that is not encrypted",
+        "swapoff -a, or put swap on an encrypted volume.",
+    )
+    yield Found(
+        "the time is plausible",
+        at > datetime(2026, 1, 1, tzinfo=UTC),
+        f"{at:%Y-%m-%d %H:%M} UTC",
+        "timedatectl set-ntp true",
+    )
 
 
 def _notice(at: datetime) -> Iterator[Found]:
@@ -137,8 +217,12 @@ def _notice(at: datetime) -> Iterator[Found]:
     if "notice_version" not in connection.introspection.table_names():
         return
     version = notices.version_in_force(at)
-    yield Found("a notice holds", version is not None, str(version) if version else "nobody's data may be used yet",
-                "troth notice publish FILE")
+    yield Found(
+        "a notice holds",
+        version is not None,
+        str(version) if version else "nobody's data may be used yet",
+        "troth notice publish FILE",
+    )
 
 
 def _temporary(at: datetime) -> Iterator[Found]:
@@ -148,7 +232,9 @@ def _temporary(at: datetime) -> Iterator[Found]:
 
     folder = Path(tempfile.gettempdir()).resolve()
     inside = settings.TROTH_HOME.resolve() in (folder, *folder.parents) or not os.access(folder, os.W_OK)
-    yield Found("temporary files have a place of their own", not inside, str(folder), "Set TMPDIR to a folder on tmpfs.")
+    yield Found(
+        "temporary files have a place of their own", not inside, str(folder), "Set TMPDIR to a folder on tmpfs."
+    )
 
 
 CHECKS: tuple[Check, ...] = (_folders, _modes, _tables, _ledger, _keys, _notice, _memory, _temporary)

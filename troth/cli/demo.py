@@ -12,10 +12,13 @@ PACKS = tuple(sorted(path.stem for path in (Path(__file__).parent.parent / "noti
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `demo` to the command line."""
     parser = subparsers.add_parser("demo", help="make a clinic with invented people, and serve it to this machine")
-    parser.add_argument("--pack", default="online-prescribing", choices=PACKS, metavar="P",
-                        help=f"which clinic: {', '.join(PACKS)}")
+    parser.add_argument(
+        "--pack", default="online-prescribing", choices=PACKS, metavar="P", help=f"which clinic: {', '.join(PACKS)}"
+    )
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--people", type=int, default=60, metavar="N", help="how many patients to invent (default 60)")
+    parser.add_argument(
+        "--people", type=int, default=60, metavar="N", help="how many patients to invent (default 60)"
+    )
     parser.add_argument("--no-serve", action="store_true", help="only make the clinic")
     parser.set_defaults(func=run)
 
@@ -43,8 +46,10 @@ def run(args: argparse.Namespace) -> int:
     starting.make_folders()
     if not is_demo(home):
         if _holds_people():
-            raise Stopped("This database holds people who were not made by a demonstration.",
-                          "Point TROTH_HOME, TROTH_DATABASE_URL and TROTH_KEYS_DATABASE_URL at empty places.")
+            raise Stopped(
+                "This database holds people who were not made by a demonstration.",
+                "Point TROTH_HOME, TROTH_DATABASE_URL and TROTH_KEYS_DATABASE_URL at empty places.",
+            )
         _mark(home, {"pack": args.pack, "made": False})
     starting.bring_up_to_date()
     if not _read(home)["made"]:
@@ -60,7 +65,10 @@ def run(args: argparse.Namespace) -> int:
     call_command("list_cast", pack=args.pack)
     if args.no_serve:
         return 0
-    print(f"\nOpen http://127.0.0.1:{args.port}/  Sign in at http://127.0.0.1:{args.port}/sign-in/  (Ctrl-C stops it)", flush=True)
+    print(
+        f"\nOpen http://127.0.0.1:{args.port}/  Sign in at http://127.0.0.1:{args.port}/sign-in/  (Ctrl-C stops it)",
+        flush=True,
+    )
     return starting.serve("127.0.0.1", args.port, 1)
 
 
@@ -74,16 +82,22 @@ def _check_home(home: Path, pack: str) -> None:
 
     if not is_demo(home):
         if home.exists() and any(path.name != "migrating.lock" for path in home.iterdir()):
-            raise Stopped(f"{home} holds something that is no demonstration, so nothing was touched.",
-                          "Point TROTH_HOME at an empty folder: TROTH_HOME=demo troth demo")
+            raise Stopped(
+                f"{home} holds something that is no demonstration, so nothing was touched.",
+                "Point TROTH_HOME at an empty folder: TROTH_HOME=demo troth demo",
+            )
         return
     found = _read(home)
     if found["pack"] != pack:
-        raise Stopped(f"{home} holds the demonstration of {found['pack']}.",
-                      f"Run `troth demo --pack {found['pack']}`, or point TROTH_HOME at an empty folder.")
+        raise Stopped(
+            f"{home} holds the demonstration of {found['pack']}.",
+            f"Run `troth demo --pack {found['pack']}`, or point TROTH_HOME at an empty folder.",
+        )
     if not found["made"] and _holds_people():
-        raise Stopped(f"The demonstration in {home} was interrupted while it was made.",
-                      f"Delete {home} and its folder of keys, and run this again.")
+        raise Stopped(
+            f"The demonstration in {home} was interrupted while it was made.",
+            f"Delete {home} and its folder of keys, and run this again.",
+        )
 
 
 def _holds_people() -> bool:

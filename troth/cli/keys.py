@@ -16,12 +16,21 @@ def register(subparsers: Any) -> None:
     status.set_defaults(func=_status)
 
     turn = verbs.add_parser("turn", help="make a new master key when one is due, and wrap every living key under it")
-    turn.add_argument("--now", action="store_true",
-                      help="do not wait until it is due; with --destroy-retired, do not wait for the backups to age out")
-    turn.add_argument("--destroy-retired", action="store_true",
-                      help="destroy the retired master keys whose backups have aged out, instead of turning")
-    turn.add_argument("--yes", action="store_true",
-                      help="you know that --destroy-retired --now makes every older backup unreadable for ever")
+    turn.add_argument(
+        "--now",
+        action="store_true",
+        help="do not wait until it is due; with --destroy-retired, do not wait for the backups to age out",
+    )
+    turn.add_argument(
+        "--destroy-retired",
+        action="store_true",
+        help="destroy the retired master keys whose backups have aged out, instead of turning",
+    )
+    turn.add_argument(
+        "--yes",
+        action="store_true",
+        help="you know that --destroy-retired --now makes every older backup unreadable for ever",
+    )
     turn.set_defaults(func=_turn)
     for verb in (status, turn):
         verb.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -35,17 +44,29 @@ def _status(args: argparse.Namespace) -> int:
 
     current = secrets.opened().current().number  # the first one is made when there is none
     found = turning.status()
-    rows = [{"number": each.number, "current": each.number == current, "made_at": each.made_at.isoformat(), "keys": each.keys,
-             "retired_at": each.retired_at and each.retired_at.isoformat(),
-             "may_be_destroyed_from": each.destroyed_from and each.destroyed_from.isoformat()} for each in found]
+    rows = [
+        {
+            "number": each.number,
+            "current": each.number == current,
+            "made_at": each.made_at.isoformat(),
+            "keys": each.keys,
+            "retired_at": each.retired_at and each.retired_at.isoformat(),
+            "may_be_destroyed_from": each.destroyed_from and each.destroyed_from.isoformat(),
+        }
+        for each in found
+    ]
     due = turning.is_due(datetime.now(UTC))
     if args.json:
         print(json.dumps({"masters": rows, "due": due}, indent=1))
         return 0
     for each in found:
-        state = ("wraps new keys" if each.number == current
-                 else f"retired {each.retired_at:%-d %B %Y}, may be destroyed from {each.destroyed_from:%-d %B %Y}"
-                 if each.retired_at else "its turn has not finished")
+        state = (
+            "wraps new keys"
+            if each.number == current
+            else f"retired {each.retired_at:%-d %B %Y}, may be destroyed from {each.destroyed_from:%-d %B %Y}"
+            if each.retired_at
+            else "its turn has not finished"
+        )
         print(f"Master key {each.number}, made {each.made_at:%-d %B %Y}: {each.keys:,} keys, {state}.")
     print("A turn is due: troth keys turn." if due else "No turn is due.")
     return 0
@@ -74,19 +95,27 @@ def _turn_masters(args: argparse.Namespace) -> int:
     opened = secrets.opened()
     before = opened.current()
     if not args.now and not turning.is_due(at):
-        print(json.dumps({"turned": 0, "master": before.number, "due": False}) if args.json
-              else f"No turn is due: master key {before.number} was made on {before.made_at:%-d %B %Y}. (--now turns anyway.)")
+        print(
+            json.dumps({"turned": 0, "master": before.number, "due": False})
+            if args.json
+            else f"No turn is due: master key {before.number} was made on {before.made_at:%-d %B %Y}. (--now turns anyway.)"
+        )
         return 0
     # What a killed turn left over is finished under the newest master key; a further one is made only when that one is old.
-    unfinished = any(entry.number != before.number and (entry.keys or not entry.retired_at) for entry in turning.status())
+    unfinished = any(
+        entry.number != before.number and (entry.keys or not entry.retired_at) for entry in turning.status()
+    )
     turned = turning.turn(at=at, new=not unfinished, progress=_show_progress)
     _write(Event.KEY_TURNED, at, f"vault.master_key/{opened.current().number}/current")
     if sys.stderr.isatty():
         print(file=sys.stderr)
     after = opened.current()
-    print(json.dumps({"turned": turned, "master": after.number, "due": True}) if args.json
-          else f"{turned:,} keys lie under master key {after.number} now."
-          + (f" Master key {before.number} is retired." if after.number != before.number else ""))
+    print(
+        json.dumps({"turned": turned, "master": after.number, "due": True})
+        if args.json
+        else f"{turned:,} keys lie under master key {after.number} now."
+        + (f" Master key {before.number} is retired." if after.number != before.number else "")
+    )
     return 0
 
 
@@ -104,15 +133,22 @@ def _destroy(args: argparse.Namespace) -> int:
     if args.now and not args.yes:
         kept = [each.number for each in turning.status() if each.retired_at]
         named = ", ".join(f"MASTER KEY {number}" for number in kept) or "THEM"
-        raise Stopped(f"THIS MAKES EVERY BACKUP MADE UNDER {named} UNREADABLE FOR EVER. If the stores fail before "
-                      "the next backup is made, nothing can be brought back.",
-                      "Make a new backup first (troth backup create), then say it again with --yes.", BAD_INPUT)
+        raise Stopped(
+            f"THIS MAKES EVERY BACKUP MADE UNDER {named} UNREADABLE FOR EVER. If the stores fail before "
+            "the next backup is made, nothing can be brought back.",
+            "Make a new backup first (troth backup create), then say it again with --yes.",
+            BAD_INPUT,
+        )
     gone = turning.destroy_retired(at=at, now=args.now)
     if gone:
         _write(Event.KEYS_DESTROYED, at, " ".join(f"vault.master_key/{number}/destroyed" for number in gone))
-    print(json.dumps({"destroyed": gone}) if args.json
-          else f"Destroyed: master key {', '.join(map(str, gone))}." if gone
-          else "No retired master key may be destroyed yet; `troth keys status` says when.")
+    print(
+        json.dumps({"destroyed": gone})
+        if args.json
+        else f"Destroyed: master key {', '.join(map(str, gone))}."
+        if gone
+        else "No retired master key may be destroyed yet; `troth keys status` says when."
+    )
     return 0
 
 

@@ -49,6 +49,10 @@ def prepare_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.config.settings")
     import django
 
+    from troth.work.process import harden
+
+    harden()  # what any command creates is private to its user, and a crash leaves no image of the memory
+
     django.setup()
 
 

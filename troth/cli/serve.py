@@ -29,10 +29,19 @@ def run(args: argparse.Namespace) -> int:
     from django.conf import settings
 
     if is_demo(settings.TROTH_HOME):
-        raise Stopped("This home holds a demonstration: its passwords are known to everybody.",
-                      "Run `troth demo`, or point TROTH_HOME at another folder.")
+        raise Stopped(
+            "This home holds a demonstration: its passwords are known to everybody.",
+            "Run `troth demo`, or point TROTH_HOME at another folder.",
+        )
     starting.make_folders()
     ran = starting.bring_up_to_date()
+    from troth.notice.selectors import published_by
+
+    if published_by("demo"):  # the mark is a file, and a restored backup has none: the notice tells all the same
+        raise Stopped(
+            "This home holds a demonstration that was restored from a backup: its passwords are known to everybody.",
+            "Run `troth demo` in an empty folder, or restore the backup of a clinic.",
+        )
     if ran:
         print(f"Ran {ran} migrations.")
     starting.insist()

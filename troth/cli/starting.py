@@ -61,8 +61,11 @@ def insist() -> None:
 
     stoppers = list_stoppers(datetime.now(UTC))
     if stoppers:
-        raise Stopped("Troth does not start like this.\n" + "\n".join(f"  ✗ {each.name}: {each.words}" for each in stoppers),
-                      "\n".join(f"  {each.cure}" for each in stoppers), FOUND_AGAINST)
+        raise Stopped(
+            "Troth does not start like this.\n" + "\n".join(f"  ✗ {each.name}: {each.words}" for each in stoppers),
+            "\n".join(f"  {each.cure}" for each in stoppers),
+            FOUND_AGAINST,
+        )
 
 
 def serve(host: str, port: int, workers: int) -> int:
@@ -86,9 +89,18 @@ def serve(host: str, port: int, workers: int) -> int:
     sealer = threading.Thread(target=run_sealer, args=(stop,), name="sealer", daemon=True)
     sealer.start()
     server = Granian(
-        "troth.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-        blocking_threads=2, websockets=False, log_access=False, log_level=LogLevels.warning,
-        log_dictconfig=logging_config("WARNING"), respawn_failed_workers=True)
+        "troth.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=2,
+        websockets=False,
+        log_access=False,
+        log_level=LogLevels.warning,
+        log_dictconfig=logging_config("WARNING"),
+        respawn_failed_workers=True,
+    )
     try:
         server.serve()
     finally:
@@ -106,8 +118,10 @@ def _check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Stopped(f"Port {port} of {host} cannot be used: {error.strerror}.",
-                          "Stop what listens there, or choose another with --port.") from None
+            raise Stopped(
+                f"Port {port} of {host} cannot be used: {error.strerror}.",
+                "Stop what listens there, or choose another with --port.",
+            ) from None
 
 
 @contextmanager

@@ -40,8 +40,15 @@ def page_for(request: HttpRequest) -> Page:
         return Page(clinic, nav=_items(PATIENT, request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     member = people.staff_profiles([actor.id]).get(actor.id)
     search = _path("desk_find")
-    return Page(clinic, nav=_items(STAFF, request), person=member.name if member else "", role=member.role_words if member else "",
-                sign_out=reverse("sign_out"), find=Find(search, "Find a person") if search else None, demo=settings.TROTH_DEMO)
+    return Page(
+        clinic,
+        nav=_items(STAFF, request),
+        person=member.name if member else "",
+        role=member.role_words if member else "",
+        sign_out=reverse("sign_out"),
+        find=Find(search, "Find a person") if search else None,
+        demo=settings.TROTH_DEMO,
+    )
 
 
 @lru_cache(maxsize=32)
@@ -54,8 +61,13 @@ def clinic_of(number: int, hash_: str) -> Clinic:
     name = who.trading_name or who.legal_name or "Troth"
     run_by = f"{name} is run by {who.legal_name}" if who.legal_name and who.legal_name != name else name
     privacy = next((contact.value for contact in who.contacts or [] if contact.by == "email"), who.email or "")
-    return Clinic(name, particulars=f"{run_by}, {who.address}." if who.address else f"{run_by}.", privacy_email=privacy,
-                  telephone=who.telephone or "", links=tuple(Item(words, path) for words, route in FOOT if (path := _path(route))))
+    return Clinic(
+        name,
+        particulars=f"{run_by}, {who.address}." if who.address else f"{run_by}.",
+        privacy_email=privacy,
+        telephone=who.telephone or "",
+        links=tuple(Item(words, path) for words, route in FOOT if (path := _path(route))),
+    )
 
 
 def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:

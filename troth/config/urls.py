@@ -8,7 +8,8 @@ from django.urls import URLPattern, URLResolver, include, path
 FACES = {"portal": "", "desk": "desk/", "office": "office/"}
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(prefix, include(f"troth.{face}.urls")) for face, prefix in FACES.items() if find_spec(f"troth.{face}.urls")]
+    path(prefix, include(f"troth.{face}.urls")) for face, prefix in FACES.items() if find_spec(f"troth.{face}.urls")
+]
 
 handler400 = "troth.portal.views.errors.bad_request"
 handler403 = "troth.portal.views.errors.not_allowed"

@@ -50,8 +50,15 @@ class Header:
 
     def as_bytes(self) -> bytes:
         """As it stands in the file, and as every chunk is bound to it."""
-        return json.dumps({"format": FORMAT, "id": self.id, "made_at": self.made_at.astimezone(UTC).isoformat(),
-                           "master": self.master, "wrapped": self.wrapped}).encode()
+        return json.dumps(
+            {
+                "format": FORMAT,
+                "id": self.id,
+                "made_at": self.made_at.astimezone(UTC).isoformat(),
+                "master": self.master,
+                "wrapped": self.wrapped,
+            }
+        ).encode()
 
 
 def _binding(backup_id: str, made_at: datetime, master: int) -> bytes:
@@ -126,16 +133,20 @@ def read_header(path: Path) -> Header:
 
 def _read_header(file: BinaryIO, path: Path) -> tuple[Header, bytes]:
     if file.read(len(MAGIC)) != MAGIC:
-        raise BackupDamaged(f"{path} does not begin as a backup does: it is something else, or its first bytes were changed. "
-                            "Take the same backup from the other destination, or an older one.")
+        raise BackupDamaged(
+            f"{path} does not begin as a backup does: it is something else, or its first bytes were changed. "
+            "Take the same backup from the other destination, or an older one."
+        )
     raw = file.read(min(int.from_bytes(file.read(4), "big"), LONGEST_HEADER))
     try:
         body = json.loads(raw)
         header = Header(body["id"], datetime.fromisoformat(body["made_at"]), int(body["master"]), body["wrapped"])
         bytes.fromhex(header.wrapped)
     except (ValueError, KeyError, TypeError):
-        raise BackupDamaged(f"The header of {path} was changed or cut short. Take the same backup from the other destination, "
-                            "or an older one.") from None
+        raise BackupDamaged(
+            f"The header of {path} was changed or cut short. Take the same backup from the other destination, "
+            "or an older one."
+        ) from None
     return header, raw
 
 
@@ -226,8 +237,11 @@ class ArchiveReader:
     def _what_is_wrong(self, number: int, sealed: bytes, ended: bool) -> str:
         place = self._start + number * (CHUNK + TAG)
         if self._opens(number, sealed, last=not ended):
-            return (f"it was cut short after byte {place + len(sealed):,}" if ended
-                    else f"something was added to it after byte {place + len(sealed):,}")
+            return (
+                f"it was cut short after byte {place + len(sealed):,}"
+                if ended
+                else f"something was added to it after byte {place + len(sealed):,}"
+            )
         count = (self.size - self._start) // (CHUNK + TAG) + 1
         for other in range(min(count, 4096)):
             if self._opens(other, sealed, last=False) or self._opens(other, sealed, last=True):
@@ -250,7 +264,8 @@ class ArchiveReader:
         except MasterKeyMissing:
             raise BackupUnreadable(
                 f"{self.path} was made under master key {header.master}, which is not in TROTH_KEYS. If it was destroyed at its "
-                "turn, nobody can read this backup any more; otherwise put back the folder of keys that goes with it.") from None
+                "turn, nobody can read this backup any more; otherwise put back the folder of keys that goes with it."
+            ) from None
         blob = bytes.fromhex(header.wrapped)
         try:
             return master.cipher.decrypt(blob[:12], blob[12:], _binding(header.id, header.made_at, header.master))
@@ -258,4 +273,6 @@ class ArchiveReader:
             raise self._damaged("its header was changed, or TROTH_KEYS belongs to another deployment") from None
 
     def _damaged(self, what: str) -> BackupDamaged:
-        return BackupDamaged(f"{self.path} is damaged: {what}. Take the same backup from the other destination, or an older one.")
+        return BackupDamaged(
+            f"{self.path} is damaged: {what}. Take the same backup from the other destination, or an older one."
+        )

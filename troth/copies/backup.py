@@ -101,8 +101,10 @@ def create_backup(*, at: datetime, progress: Progress = _quiet) -> Made:
         write([_event(Event.BACKUP_MADE, at, f"copies.backup/{made.id}/{len(places)}")])
     seal()
     if targets.failed:
-        raise BackupFailed(f"No backup was made in {', '.join(targets.failed)}. It stands in "
-                           f"{', '.join(str(place) for place in places)}. Make room there, or make it writable, and do it again.")
+        raise BackupFailed(
+            f"No backup was made in {', '.join(targets.failed)}. It stands in "
+            f"{', '.join(str(place) for place in places)}. Make room there, or make it writable, and do it again."
+        )
     return made
 
 
@@ -146,9 +148,14 @@ def _about(at: datetime) -> dict[str, Any]:
         ours = version("troth")
     except PackageNotFoundError:  # run from its source, not installed
         ours = "unpackaged"
-    return {"format": FORMAT, "made_at": at.isoformat(), "checkpoint": note, "journal": list(journal.position()),
-            "vendors": {alias: stores.vendor(alias) for alias in stores.ALIASES},
-            "versions": {"troth": ours, "python": platform.python_version(), "server": _server_version()}}
+    return {
+        "format": FORMAT,
+        "made_at": at.isoformat(),
+        "checkpoint": note,
+        "journal": list(journal.position()),
+        "vendors": {alias: stores.vendor(alias) for alias in stores.ALIASES},
+        "versions": {"troth": ours, "python": platform.python_version(), "server": _server_version()},
+    }
 
 
 def _server_version() -> str:
@@ -211,8 +218,10 @@ class _Targets:
             os.close(handle)
             _draft(path).unlink(missing_ok=True)
         if not self._open:
-            raise BackupFailed(f"No backup was made: {', '.join(self.failed)}. Make room there, or make it writable, and do it "
-                               "again. The backups that were there still are.")
+            raise BackupFailed(
+                f"No backup was made: {', '.join(self.failed)}. Make room there, or make it writable, and do it "
+                "again. The backups that were there still are."
+            )
 
 
 def _draft(path: Path) -> Path:
@@ -237,7 +246,9 @@ def verify_backup(path: Path, *, progress: Progress = _quiet) -> ArchiveReader:
                     size += len(piece)
                     progress(part.name, size)
     except FileNotFoundError:
-        raise BackupDamaged(f"There is no backup at {path}. `troth backup list` shows those that there are.") from None
+        raise BackupDamaged(
+            f"There is no backup at {path}. `troth backup list` shows those that there are."
+        ) from None
     return reader
 
 

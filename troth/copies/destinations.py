@@ -81,7 +81,7 @@ def write_all(handle: int, content: bytes) -> None:
     """Write every byte: one call may take fewer on a disk that is nearly full."""
     view = memoryview(content)
     while view:
-        view = view[os.write(handle, view):]
+        view = view[os.write(handle, view) :]
 
 
 def cut_torn_line(path: Path) -> None:

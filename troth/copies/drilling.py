@@ -91,8 +91,9 @@ def drill(path: Path | None = None, *, at: datetime, progress: Progress = _quiet
     with transaction.atomic():
         write([_event(Event.DRILLED, at, f"copies.backup/{reader.header.id}/drilled")])
     seal()
-    findings = tuple([each.words for each in report.findings]
-                     + [f"The guard {name} is missing." for name in report.guards_missing])
+    findings = tuple(
+        [each.words for each in report.findings] + [f"The guard {name} is missing." for name in report.guards_missing]
+    )
     return Drilled(path, reader.header.made_at, counted, entries, keys, report.events, findings, seconds)
 
 

@@ -140,7 +140,8 @@ def is_as_new_as(known: Position, *, folder: Path | None = None) -> bool:
                 if entry.position.hash != known.hash:
                     raise JournalDamaged(
                         f"Line {known.number} of the disposal journal in {each} is not the line that a checkpoint named. "
-                        "Put back the journal from another destination.")
+                        "Put back the journal from another destination."
+                    )
                 return True
     return False
 
@@ -153,13 +154,17 @@ def stored_keys(disposal: Disposal) -> list[tuple[int, tuple[str, str]]]:
     rows = DataKey.objects.filter(subject=disposal.subject, compartment=disposal.compartment)
     if disposal.scope != EVERY_SCOPE:
         rows = rows.filter(scope=disposal.scope)
-    return [(number, (scope, made_at.astimezone(UTC).isoformat()))
-            for number, scope, made_at in rows.order_by("id").values_list("id", "scope", "made_at")]
+    return [
+        (number, (scope, made_at.astimezone(UTC).isoformat()))
+        for number, scope, made_at in rows.order_by("id").values_list("id", "scope", "made_at")
+    ]
 
 
 def name_keys(disposals: Sequence[Disposal]) -> tuple[Disposal, ...]:
     """The disposals with the keys that they mean named one by one, as the journal holds them."""
-    return tuple(each if each.keys else replace(each, keys=tuple(key for _, key in stored_keys(each))) for each in disposals)
+    return tuple(
+        each if each.keys else replace(each, keys=tuple(key for _, key in stored_keys(each))) for each in disposals
+    )
 
 
 @contextlib.contextmanager
@@ -172,7 +177,8 @@ def _usable(folders: tuple[Path, ...]) -> Iterator[None]:
         raise JournalUnavailable(
             f"The disposal journal could not be written at every destination ({fault.strerror or type(fault).__name__}: "
             f"{fault.filename or ', '.join(map(str, folders))}). Nothing was destroyed. Make room there, or make it writable, "
-            "and do it again.") from None
+            "and do it again."
+        ) from None
 
 
 def _bring_level(folders: tuple[Path, ...]) -> Position:
@@ -188,7 +194,8 @@ def _bring_level(folders: tuple[Path, ...]) -> Position:
     if known is not None and known.journal.number > end.number:
         raise JournalDamaged(
             f"The disposal journal ends at line {end.number}, but a checkpoint of {known.head.at} names line "
-            f"{known.journal.number}: it was lost or cut. Put back {destinations.JOURNAL} from another copy of a destination.")
+            f"{known.journal.number}: it was lost or cut. Put back {destinations.JOURNAL} from another copy of a destination."
+        )
     for folder, last in lasts.items():
         if last == end:
             continue
@@ -200,15 +207,21 @@ def _bring_level(folders: tuple[Path, ...]) -> Position:
             elif entry.position == last:
                 agrees = True
         if not agrees:
-            raise JournalDamaged(f"The disposal journals in {folder} and {furthest} tell different histories. Find out which is "
-                                 "true, move the other aside, and do it again.")
+            raise JournalDamaged(
+                f"The disposal journals in {folder} and {furthest} tell different histories. Find out which is "
+                "true, move the other aside, and do it again."
+            )
         destinations.append(folder / destinations.JOURNAL, missing)
     return end
 
 
 def _line(disposals: list[dict[str, Any]], before: Position, at: datetime) -> tuple[Position, bytes]:
-    body = {"number": before.number + 1, "at": at.astimezone(UTC).isoformat(), "disposals": disposals,
-            "previous": before.hash}
+    body = {
+        "number": before.number + 1,
+        "at": at.astimezone(UTC).isoformat(),
+        "disposals": disposals,
+        "previous": before.hash,
+    }
     made = _hash(body)
     line = json.dumps({**body, "hash": made, "mac": _mac(made)}, separators=(",", ":"))
     return Position(before.number + 1, made), line.encode() + b"\n"
@@ -230,15 +243,23 @@ def _parse(line: bytes, path: Path, number: int | None = None) -> tuple[Entry, s
         if _hash(body) != made or not hmac.compare_digest(_mac(made), mark):
             raise ValueError
         disposals = tuple(
-            Disposal(**{**each, "rows": tuple(each["rows"]), "files": tuple(each["files"]),
-                        "keys": tuple((scope, made_at) for scope, made_at in each["keys"])})
-            for each in body["disposals"])
+            Disposal(
+                **{
+                    **each,
+                    "rows": tuple(each["rows"]),
+                    "files": tuple(each["files"]),
+                    "keys": tuple((scope, made_at) for scope, made_at in each["keys"]),
+                }
+            )
+            for each in body["disposals"]
+        )
         return Entry(Position(body["number"], made), datetime.fromisoformat(body["at"]), disposals), body["previous"]
     except (ValueError, KeyError, TypeError, AttributeError):
         place = "The last line" if number is None else f"Line {number}"
         raise JournalDamaged(
             f"{place} of the disposal journal {path} was changed, or TROTH_KEYS is not the folder that goes with it. "
-            "Put back the journal from another destination.") from None
+            "Put back the journal from another destination."
+        ) from None
 
 
 def _last(folder: Path) -> Position:
@@ -260,7 +281,9 @@ def _read(path: Path) -> Iterator[tuple[Entry, bytes]]:
                 return
             entry, previous = _parse(line, path, number)
             if previous != before.hash or entry.position.number != before.number + 1:
-                raise JournalDamaged(f"Line {number} of the disposal journal {path} does not follow the line before it: one was "
-                                     "left out, put in or moved. Put back the journal from another destination.")
+                raise JournalDamaged(
+                    f"Line {number} of the disposal journal {path} does not follow the line before it: one was "
+                    "left out, put in or moved. Put back the journal from another destination."
+                )
             before = entry.position
             yield entry, line[:-1]

@@ -79,8 +79,16 @@ def check_mark(**_: Any) -> Sequence[CheckMessage]:
     """An error while the mark stands: a server does not start on a half-restored home."""
     if _ours.get() or not (settings.TROTH_HOME / NAME).exists():
         return []
-    return [Error(_SENTENCE, hint="Run the same `troth backup restore` again; it goes on where it stopped.", id="copies.E001")]
+    return [
+        Error(
+            _SENTENCE,
+            hint="Run the same `troth backup restore` again; it goes on where it stopped.",
+            id="copies.E001",
+        )
+    ]
 
 
-_SENTENCE = ("A restore into TROTH_HOME has not finished: what was disposed of since the backup has not been disposed of again. "
-             "Run the same `troth backup restore` again before anything else.")
+_SENTENCE = (
+    "A restore into TROTH_HOME has not finished: what was disposed of since the backup has not been disposed of again. "
+    "Run the same `troth backup restore` again before anything else."
+)

@@ -76,17 +76,25 @@ def _destroy_keys(disposal: Disposal) -> int:
             for number, scope in meant:
                 if not scope:
                     for field_id in _fields_in(disposal.compartment):
-                        cursor.execute("DELETE FROM vault_token WHERE subject = %s AND field_id = %s",
-                                       [disposal.subject, field_id])
+                        cursor.execute(
+                            "DELETE FROM vault_token WHERE subject = %s AND field_id = %s",
+                            [disposal.subject, field_id],
+                        )
                 else:  # a row's key is named by its row; a year's rows are in the disposal
-                    cursor.execute("DELETE FROM vault_token WHERE row_id = %s AND subject = %s", [scope, disposal.subject])
+                    cursor.execute(
+                        "DELETE FROM vault_token WHERE row_id = %s AND subject = %s", [scope, disposal.subject]
+                    )
                 cursor.execute("DELETE FROM vault_datakey WHERE id = %s", [number])
     return len(meant)
 
 
 def _fields_in(compartment: str) -> list[str]:
-    return [field.id for model in all_holdings() for field in model.sealed_fields()
-            if field.compartment == compartment and field.find is not None]
+    return [
+        field.id
+        for model in all_holdings()
+        for field in model.sealed_fields()
+        if field.compartment == compartment and field.find is not None
+    ]
 
 
 def _remove_rows(references: Sequence[str]) -> None:

@@ -52,7 +52,13 @@ class Restored:
 
 
 def restore(
-    path: Path, into: Path, *, at: datetime, replay: bool = True, aside: bool = False, keep_keys: bool = False,
+    path: Path,
+    into: Path,
+    *,
+    at: datetime,
+    replay: bool = True,
+    aside: bool = False,
+    keep_keys: bool = False,
     progress: Progress = _quiet,
 ) -> Restored:
     """
@@ -71,8 +77,12 @@ def restore(
         reader = verify_backup(path, progress=progress)
         check_journal(reader.manifest)
         _check_vendors(reader.manifest)
-    databases = {alias: str(into / stores.file_of(alias).name) if stores.vendor(alias) == "sqlite"
-                 else str(connections[alias].settings_dict["NAME"]) for alias in stores.ALIASES}
+    databases = {
+        alias: str(into / stores.file_of(alias).name)
+        if stores.vendor(alias) == "sqlite"
+        else str(connections[alias].settings_dict["NAME"])
+        for alias in stores.ALIASES
+    }
     _let_go()
     with marker.restoring():
         noted = _begin(reader, into, databases, aside=aside, keep_keys=keep_keys)
@@ -121,8 +131,10 @@ def check_journal(manifest: Mapping[str, Any]) -> None:
     folders = destinations.list_destinations()
     known = checkpoints.newest_known(folders)
     if known is None and any(next((folder / destinations.CHECKPOINTS).glob("*.jsonl"), None) for folder in folders):
-        raise RestoreRefused("None of the checkpoints beside the backups bears the signature of this deployment. Put back the "
-                             "folder TROTH_KEYS that goes with these backups.")
+        raise RestoreRefused(
+            "None of the checkpoints beside the backups bears the signature of this deployment. Put back the "
+            "folder TROTH_KEYS that goes with these backups."
+        )
     needed = [(journal.Position(*manifest["journal"]), "the backup itself")]
     if known is not None:
         needed.append((known.journal, f"the newest checkpoint, of {known.head.at},"))
@@ -131,30 +143,44 @@ def check_journal(manifest: Mapping[str, Any]) -> None:
             raise RestoreRefused(
                 f"The disposal journal ends at line {journal.position().number}, but {whose} knew line {position.number}. Without "
                 f"the missing lines, disposed data would come back. Put back {destinations.JOURNAL} from another copy of a "
-                "destination, then restore.")
+                "destination, then restore."
+            )
 
 
 def _check_vendors(manifest: Mapping[str, Any]) -> None:
     for alias, was in manifest["vendors"].items():
         if stores.vendor(alias) != was:
-            raise RestoreRefused(f"The backup's {stores.PART_OF[alias]} came from {was}, and the settings name "
-                                 f"{stores.vendor(alias)}. Point TROTH_DATABASE_URL and TROTH_KEYS_DATABASE_URL at the same kind.")
+            raise RestoreRefused(
+                f"The backup's {stores.PART_OF[alias]} came from {was}, and the settings name "
+                f"{stores.vendor(alias)}. Point TROTH_DATABASE_URL and TROTH_KEYS_DATABASE_URL at the same kind."
+            )
 
 
-def _begin(reader: ArchiveReader, into: Path, databases: Mapping[str, str], *, aside: bool, keep_keys: bool) -> dict[str, Any]:
+def _begin(
+    reader: ArchiveReader, into: Path, databases: Mapping[str, str], *, aside: bool, keep_keys: bool
+) -> dict[str, Any]:
     """Go on with the restore whose mark stands here, or set the mark of a new one in an empty home."""
     noted = marker.read_mark(into)
     if noted is not None:
         if noted["backup"] != reader.header.id or noted["keep_keys"] != keep_keys:
-            raise RestoreRefused(f"A restore of another backup ({noted['backup']}), or with other options, was begun in {into} "
-                                 "and not finished. Finish that one, or move the folder away.")
+            raise RestoreRefused(
+                f"A restore of another backup ({noted['backup']}), or with other options, was begun in {into} "
+                "and not finished. Finish that one, or move the folder away."
+            )
         return noted
     moved = _make_room(into, databases, aside=aside, keep_keys=keep_keys)
     if keep_keys and stores.vendor("keys") == "sqlite" and not Path(databases["keys"]).exists():
-        raise RestoreRefused(f"There is no key store at {databases['keys']} to keep. Put it there from the home that was moved "
-                             "aside, or restore the keys of the backup as well.")
-    noted = {"backup": reader.header.id, "restore": token_hex(16), "step": "filling", "keep_keys": keep_keys,
-             "aside": str(moved) if moved else ""}
+        raise RestoreRefused(
+            f"There is no key store at {databases['keys']} to keep. Put it there from the home that was moved "
+            "aside, or restore the keys of the backup as well."
+        )
+    noted = {
+        "backup": reader.header.id,
+        "restore": token_hex(16),
+        "step": "filling",
+        "keep_keys": keep_keys,
+        "aside": str(moved) if moved else "",
+    }
     marker.write_mark(into, noted)
     return noted
 
@@ -167,17 +193,25 @@ def _step(into: Path, noted: dict[str, Any], step: str) -> dict[str, Any]:
 
 def _make_room(into: Path, databases: Mapping[str, str], *, aside: bool, keep_keys: bool) -> Path | None:
     for alias in stores.ALIASES:
-        if stores.vendor(alias) == "postgresql" and not (keep_keys and alias == "keys") and not stores.is_empty(alias):
-            raise RestoreRefused(f"The database {databases[alias]} of the store {alias!r} is not empty. Make a new one "
-                                 "(createdb) and point its URL there; the old one stays as it is.")
+        if (
+            stores.vendor(alias) == "postgresql"
+            and not (keep_keys and alias == "keys")
+            and not stores.is_empty(alias)
+        ):
+            raise RestoreRefused(
+                f"The database {databases[alias]} of the store {alias!r} is not empty. Make a new one "
+                "(createdb) and point its URL there; the old one stays as it is."
+            )
     ours = _key_files(databases) if keep_keys else frozenset()
     in_the_way = [each.name for each in into.iterdir() if each.name not in ours] if into.is_dir() else []
     if not in_the_way:
         destinations.make_folder(into)
         return None
     if not aside:
-        raise RestoreRefused(f"{into} is not empty (it holds {', '.join(sorted(in_the_way)[:3])}). Stop the server and the "
-                             "workers, and either move it away or call this with --aside.")
+        raise RestoreRefused(
+            f"{into} is not empty (it holds {', '.join(sorted(in_the_way)[:3])}). Stop the server and the "
+            "workers, and either move it away or call this with --aside."
+        )
     for alias in stores.ALIASES:
         if stores.vendor(alias) == "sqlite":
             _refuse_if_in_use(Path(databases[alias]))
@@ -212,12 +246,16 @@ def _refuse_if_in_use(path: Path) -> None:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=1)) as store:
             store.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.OperationalError:
-        raise RestoreRefused(f"{path} is in use by another process. Stop the server and the workers, then restore.") from None
+        raise RestoreRefused(
+            f"{path} is in use by another process. Stop the server and the workers, then restore."
+        ) from None
     except sqlite3.DatabaseError:
         return  # damaged, which may be why we are here
 
 
-def fill(path: Path, into: Path, databases: Mapping[str, str], *, keep_keys: bool, progress: Progress = _quiet) -> None:
+def fill(
+    path: Path, into: Path, databases: Mapping[str, str], *, keep_keys: bool, progress: Progress = _quiet
+) -> None:
     """
     Write the parts of a backup into the home and the stores. Done again from the start when it was stopped.
 
@@ -241,8 +279,10 @@ def fill(path: Path, into: Path, databases: Mapping[str, str], *, keep_keys: boo
             elif FILE.fullmatch(part.name):
                 stores.write_file(into / part.name, part.pieces)
             else:
-                raise RestoreRefused(f"{path} holds a part that this version does not know. Restore with the version of Troth that "
-                                     "made it.")
+                raise RestoreRefused(
+                    f"{path} holds a part that this version does not know. Restore with the version of Troth that "
+                    "made it."
+                )
             progress("restored", number + 1)
 
 

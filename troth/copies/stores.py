@@ -85,8 +85,10 @@ def copy_nameless(path: Path, folder: Path) -> int:
                 raise
         return handle
     except (sqlite3.Error, OSError) as fault:
-        raise StoreUnusable(f"The store {path} could not be copied ({type(fault).__name__}). Check that it is there and that "
-                            "its disk has room for a second one.") from None
+        raise StoreUnusable(
+            f"The store {path} could not be copied ({type(fault).__name__}). Check that it is there and that "
+            "its disk has room for a second one."
+        ) from None
 
 
 def find_program(name: str) -> str:
@@ -102,8 +104,10 @@ def find_program(name: str) -> str:
         for folder in sorted(Path("/").glob(pattern), reverse=True):
             if (folder / name).exists():
                 return str(folder / name)
-    raise StoreUnusable(f"{name} was not found. Install PostgreSQL's client programs, of the server's version or newer "
-                        "(Debian: apt-get install postgresql-client).")
+    raise StoreUnusable(
+        f"{name} was not found. Install PostgreSQL's client programs, of the server's version or newer "
+        "(Debian: apt-get install postgresql-client)."
+    )
 
 
 def _reach(alias: str) -> tuple[list[str], Mapping[str, str]]:
@@ -135,7 +139,9 @@ def _dump(alias: str) -> Iterator[bytes]:
 
 def _said(words: bytes) -> str:
     """What the program said of itself; lines with values of rows do not begin with its name."""
-    lines = [line for line in words.decode(errors="replace").splitlines() if line.startswith(("pg_dump:", "pg_restore:"))]
+    lines = [
+        line for line in words.decode(errors="replace").splitlines() if line.startswith(("pg_dump:", "pg_restore:"))
+    ]
     return lines[0][:300] if lines else "it gave no reason."
 
 
@@ -151,11 +157,23 @@ def load_postgresql(alias: str, pieces: Iterator[bytes]) -> None:
     :raises StoreUnusable: pg_restore is missing or failed.
     """
     options, environment = _reach(alias)
-    command = [find_program("pg_restore"), "--format=custom", "--no-owner", "--no-privileges", "--single-transaction",
-               "--exit-on-error", *options]
+    command = [
+        find_program("pg_restore"),
+        "--format=custom",
+        "--no-owner",
+        "--no-privileges",
+        "--single-transaction",
+        "--exit-on-error",
+        *options,
+    ]
     connections[alias].close()
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,  # noqa: S603
-                          env=environment) as load:
+    with subprocess.Popen(  # noqa: S603  our own command, no shell, nothing from outside
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+    ) as load:
         assert load.stdin and load.stderr
         try:
             for piece in pieces:
@@ -245,9 +263,11 @@ def throwaway(home: Path) -> Iterator[dict[str, str]]:
                 with wrapper._nodb_cursor() as cursor:
                     cursor.execute(f'CREATE DATABASE "{name}"')
             except Exception as fault:  # noqa: BLE001  the driver's own classes, of which there may be none installed
-                raise StoreUnusable(f"A drill needs a database to restore into, and the role of {alias!r} may not make one "
-                                    f"({type(fault).__name__}). Let it (ALTER ROLE … CREATEDB), or run the drill on a machine "
-                                    "of its own.") from None
+                raise StoreUnusable(
+                    f"A drill needs a database to restore into, and the role of {alias!r} may not make one "
+                    f"({type(fault).__name__}). Let it (ALTER ROLE … CREATEDB), or run the drill on a machine "
+                    "of its own."
+                ) from None
             made[alias] = name
         yield made
     finally:

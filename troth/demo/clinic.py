@@ -61,8 +61,14 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
     for member in staff_of(pack):
         with boundary():
             made.staff[member.role] = people.join_staff(
-                by=setup, at=opened + timedelta(hours=1), name=member.name, roles=[member.role], email=member.email,
-                password=PASSWORD, registration=member.registration)
+                by=setup,
+                at=opened + timedelta(hours=1),
+                name=member.name,
+                roles=[member.role],
+                email=member.email,
+                password=PASSWORD,
+                registration=member.registration,
+            )
     register = notices.register_in_force(at)
     takes_patients = Purpose.REGISTRATION in register.purposes
     parts = list(cast.patients(number, on=at.date())) if takes_patients else []
@@ -71,10 +77,18 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
         day = opened + timedelta(days=2) + (OPEN_FOR - timedelta(days=4)) * place / max(1, len(parts))
         with boundary():
             subject = people.register_patient(
-                by=actors.NOBODY, at=day.replace(hour=8 + place % 9, minute=place * 7 % 60), title=part.title,
-                given_name=part.given_name, family_name=part.family_name, born_on=part.born_on, email=part.email,
-                telephone=part.telephone, address=part.address, postcode=part.postcode,
-                password=PASSWORD if part.signs_in else "")
+                by=actors.NOBODY,
+                at=day.replace(hour=8 + place % 9, minute=place * 7 % 60),
+                title=part.title,
+                given_name=part.given_name,
+                family_name=part.family_name,
+                born_on=part.born_on,
+                email=part.email,
+                telephone=part.telephone,
+                address=part.address,
+                postcode=part.postcode,
+                password=PASSWORD if part.signs_in else "",
+            )
         made.patients.append((subject, part))
         progress(place + 1, len(parts))
     return made

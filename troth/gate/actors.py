@@ -50,8 +50,12 @@ def who_hold(roles: Collection[str], among: Iterable[UUID], *, at: datetime) -> 
     """Of these people, those who hold one of these roles at that moment. One query, however many are asked about."""
     when = facts.micros(at)
     return {
-        UUID(subject) for subject, known in facts.about(among).items()
-        if any(fact.kind == FactKind.ROLE and fact.value in roles and fact.sound and fact.holds(when) for fact in known)}
+        UUID(subject)
+        for subject, known in facts.about(among).items()
+        if any(
+            fact.kind == FactKind.ROLE and fact.value in roles and fact.sound and fact.holds(when) for fact in known
+        )
+    }
 
 
 def enquirer(subject: UUID) -> Actor:
@@ -83,11 +87,17 @@ def service(name: str, *, on_behalf_of: UUID | None = None) -> Actor:
     """
     declared = _services.get(name)
     if declared is None:
-        raise LookupError(f"No service is declared by the name {name!r}: call actors.declare_service beside its code.")
+        raise LookupError(
+            f"No service is declared by the name {name!r}: call actors.declare_service beside its code."
+        )
     caller = sys._getframe(1).f_globals.get("__name__", "")
     if caller not in declared.modules:
-        raise PermissionError(f"{caller} may not act as the service {name!r}: its declaration does not name that module.")
-    return Actor("service", name=name, on_behalf_of=on_behalf_of, purposes=declared.purposes, categories=declared.categories)
+        raise PermissionError(
+            f"{caller} may not act as the service {name!r}: its declaration does not name that module."
+        )
+    return Actor(
+        "service", name=name, on_behalf_of=on_behalf_of, purposes=declared.purposes, categories=declared.categories
+    )
 
 
 def list_services() -> dict[str, frozenset[str]]:

@@ -43,7 +43,9 @@ class ActStamp:
 _opened: ContextVar[Opened | None] = ContextVar("troth_act", default=None)
 
 
-def act(event: Event, *, purpose: Purpose, action: Action = Action.WRITE) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def act(
+    event: Event, *, purpose: Purpose, action: Action = Action.WRITE
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Make a function an act. It must take `by` (an Actor) and `at` (an aware datetime) by keyword.
 
@@ -56,7 +58,9 @@ def act(event: Event, *, purpose: Purpose, action: Action = Action.WRITE) -> Cal
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             by, at = kwargs.get("by"), kwargs.get("at")
             if not isinstance(by, Actor) or not isinstance(at, datetime):
-                raise TypeError(f"{function.__name__} is an act: call it with by= (an Actor) and at= (an aware datetime).")
+                raise TypeError(
+                    f"{function.__name__} is an act: call it with by= (an Actor) and at= (an aware datetime)."
+                )
             # An inner act joins the outer one: without a savepoint, what fails in it undoes the whole.
             with boundary() as into, transaction.atomic(savepoint=_opened.get() is None):
                 opened = Opened(purpose, action, by=by, at=at, into=into, stamp=ActStamp(at, by.reference))
@@ -118,13 +122,24 @@ def _drafts(event: Event, opened: Opened) -> list[Draft]:
         objects.setdefault(subject.hex, {})[label] = digest
     actor: Any = opened.by
     common: dict[str, Any] = {
-        "at": opened.at, "event": event, "outcome": "done", "actor_kind": actor.kind,
+        "at": opened.at,
+        "event": event,
+        "outcome": "done",
+        "actor_kind": actor.kind,
         "actor": actor.name if actor.kind == "service" else (actor.id.hex if actor.id else ""),
-        "on_behalf_of": actor.on_behalf_of.hex if actor.on_behalf_of else "", "purpose": opened.purpose,
-        "action": opened.action, "request": opened._boundary.request}
+        "on_behalf_of": actor.on_behalf_of.hex if actor.on_behalf_of else "",
+        "purpose": opened.purpose,
+        "action": opened.action,
+        "request": opened._boundary.request,
+    }
     if not objects:
         return [Draft(**common)]
     return [
-        Draft(**common, subject=subject, reason=opened.known_reason(UUID(subject)),
-              objects=" ".join(f"{label}/{digest}" for label, digest in things.items()))
-        for subject, things in objects.items()]
+        Draft(
+            **common,
+            subject=subject,
+            reason=opened.known_reason(UUID(subject)),
+            objects=" ".join(f"{label}/{digest}" for label, digest in things.items()),
+        )
+        for subject, things in objects.items()
+    ]

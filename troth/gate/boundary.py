@@ -63,7 +63,9 @@ class Boundary(Watch):
 
     def opened(self, draft: Draft, subjects: Mapping[int, tuple[str, set[str]]]) -> None:
         """Note that categories of these subjects (as numbers) were opened, each with its reason; the rest is in the draft."""
-        known = self._opened.setdefault((draft.actor, draft.on_behalf_of, draft.purpose, draft.action), (draft, {}))[1]
+        known = self._opened.setdefault((draft.actor, draft.on_behalf_of, draft.purpose, draft.action), (draft, {}))[
+            1
+        ]
         for number, (reason, categories) in subjects.items():
             known.setdefault((number, reason), set()).update(categories)
 
@@ -82,8 +84,11 @@ class Boundary(Watch):
 
         :raises LedgerUnavailable: it could not be written.
         """
-        drafts = [Draft(*draft[:6], f"{number:032x}", *draft[7:11], reason, " ".join(sorted(categories)), *draft[13:])
-                  for draft, subjects in self._opened.values() for (number, reason), categories in subjects.items()]
+        drafts = [
+            Draft(*draft[:6], f"{number:032x}", *draft[7:11], reason, " ".join(sorted(categories)), *draft[13:])
+            for draft, subjects in self._opened.values()
+            for (number, reason), categories in subjects.items()
+        ]
         drafts += [*self._refused.values(), *self._others]
         self._opened, self._refused, self._others = {}, {}, []
         if not drafts:
@@ -124,7 +129,9 @@ class boundary:  # noqa: N801  reads as a phrase: `with boundary():`
         self._boundary = made
         return made
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._mine is None:
             return
         _current.reset(self._mine[0])
@@ -157,7 +164,9 @@ class BoundaryMiddleware:
             # Whatever its status: a form that is shown again answers 422, and its template may have swallowed a refusal too.
             if poisoned is not None and not getattr(response, "says_no_more", False):
                 _discard(response)
-                response = answer_refusal(request, poisoned) if isinstance(poisoned, Refused) else answer_fault(request)
+                response = (
+                    answer_refusal(request, poisoned) if isinstance(poisoned, Refused) else answer_fault(request)
+                )
             try:
                 opened.commit()
             except LedgerUnavailable:

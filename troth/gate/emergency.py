@@ -42,17 +42,31 @@ def break_glass(subject: UUID, *, note: str, by: Actor, at: datetime) -> datetim
     """
     with boundary() as into:
         register = into.register(at)
-        own = by.id is None or by.id == subject or any(
-            fact.other == by.id.hex for fact in facts.of(subject, FactKind.SAME_PERSON, at=at))
+        own = (
+            by.id is None
+            or by.id == subject
+            or any(fact.other == by.id.hex for fact in facts.of(subject, FactKind.SAME_PERSON, at=at))
+        )
         why_not = check_can_break_glass(
-            note=note, own_record=own,
+            note=note,
+            own_record=own,
             second_factor_age_s=(at - by.second_factor_at).total_seconds() if by.second_factor_at else None,
-            health_professional=any(register.roles[role].health_professional for role in by.roles if role in register.roles))
-        if not why_not and by.id and not throttle.allow("glass", by.id.hex, limit=A_DAY, per=timedelta(days=1), at=at).allowed:
+            health_professional=any(
+                register.roles[role].health_professional for role in by.roles if role in register.roles
+            ),
+        )
+        if (
+            not why_not
+            and by.id
+            and not throttle.allow("glass", by.id.hex, limit=A_DAY, per=timedelta(days=1), at=at).allowed
+        ):
             why_not = "You've opened several records in an emergency today. Ask a colleague to open this one."
         if why_not:
-            raise keyring.poison(Refused(Decision(
-                allowed=False, check=Check.REASON, spoken=Check.REASON, rule="LAW-3.6", sentence=why_not)))
+            raise keyring.poison(
+                Refused(
+                    Decision(allowed=False, check=Check.REASON, spoken=Check.REASON, rule="LAW-3.6", sentence=why_not)
+                )
+            )
         until = at + timedelta(minutes=GLASS_MINUTES)
         _record(subject, note=note, who=by, until=until, by=actors.service("emergency", on_behalf_of=by.id), at=at)
         return until
@@ -63,4 +77,3 @@ def _record(subject: UUID, *, note: str, who: Actor, until: datetime, by: Actor,
     kept = EmergencyNote.objects.create(subject_id=subject, note=note)
     facts.record(subject, FactKind.GLASS_BROKEN, at=at, value=kept.pk.hex, other=who.id, until=until)
     touched(subject, f"gate.emergency/{kept.pk.hex}/{until:%Y%m%dT%H%M%SZ}")
-

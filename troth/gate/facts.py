@@ -40,7 +40,9 @@ class StandingFact(NamedTuple):
 
     def holds(self, at: int) -> bool:
         """Whether it stands at that moment."""
-        return self.since <= at and (self.until is None or at < self.until) and (self.ended is None or at < self.ended)
+        return (
+            self.since <= at and (self.until is None or at < self.until) and (self.ended is None or at < self.ended)
+        )
 
     def ended_at(self) -> datetime | None:
         """When it was ended, if it was."""
@@ -70,8 +72,11 @@ def about(subjects: Iterable[UUID]) -> dict[str, list[StandingFact]]:
     with connections["default"].cursor() as cursor:
         for start in range(0, len(names), 5_000):
             chunk = names[start : start + 5_000]
-            cursor.execute(f"SELECT {_COLUMNS} FROM gate_fact WHERE subject IN ({','.join(['%s'] * len(chunk))}) "  # noqa: S608
-                           "ORDER BY since, id", chunk)
+            cursor.execute(
+                f"SELECT {_COLUMNS} FROM gate_fact WHERE subject IN ({','.join(['%s'] * len(chunk))}) "  # noqa: S608
+                "ORDER BY since, id",
+                chunk,
+            )
             for row in cursor.fetchall():
                 found[row[1]].append(_checked(row, key))
     return found
@@ -91,7 +96,12 @@ def of(subject: UUID, kind: FactKind, *, at: datetime) -> list[StandingFact]:
 
 
 def standing(
-    facts: Iterable[StandingFact], purpose: Purpose, *, at: int, declaring: frozenset[int], actor: str,
+    facts: Iterable[StandingFact],
+    purpose: Purpose,
+    *,
+    at: int,
+    declaring: frozenset[int],
+    actor: str,
 ) -> Standing:
     """Boil the facts about one subject down to how they stand towards one purpose. `declaring`: versions with the purpose."""
     told = contract = consent = taken_back = objected = restricted = represented = broken = False
@@ -102,7 +112,9 @@ def standing(
             continue
         for_this = fact.purpose in ("", purpose)
         if not fact.holds(at):
-            taken_back = taken_back or (fact.kind == FactKind.CONSENT and fact.purpose == purpose and fact.since <= at)
+            taken_back = taken_back or (
+                fact.kind == FactKind.CONSENT and fact.purpose == purpose and fact.since <= at
+            )
             continue
         kind = fact.kind
         if kind in (FactKind.NOTICE_GIVEN, FactKind.NOTICE_TOLD):
@@ -119,7 +131,9 @@ def standing(
             represented = represented or (fact.other == actor and for_this)
         elif kind == FactKind.GLASS_BROKEN:
             broken = broken or fact.other == actor
-    return Standing(told, contract, consent, taken_back and not consent, objected, restricted, represented, broken, sound)
+    return Standing(
+        told, contract, consent, taken_back and not consent, objected, restricted, represented, broken, sound
+    )
 
 
 def stored_marks() -> Iterator[tuple[str, str]]:
@@ -132,8 +146,14 @@ def stored_marks() -> Iterator[tuple[str, str]]:
 
 
 def record(
-    subject: UUID, kind: FactKind, *, at: datetime, purpose: Purpose | None = None, value: str = "",
-    other: UUID | None = None, until: datetime | None = None,
+    subject: UUID,
+    kind: FactKind,
+    *,
+    at: datetime,
+    purpose: Purpose | None = None,
+    value: str = "",
+    other: UUID | None = None,
+    until: datetime | None = None,
 ) -> str:
     """
     Record a fact, inside an act, whose event then names it. Gives its id.
@@ -142,14 +162,26 @@ def record(
     """
     ring = keyring.acting()
     assert ring.stamp is not None
-    columns = (uuid4().hex, subject.hex, str(kind), purpose.value if purpose else "", value, other.hex if other else "",
-               micros(at), micros(until) if until else None, None, ring.stamp.by)
+    columns = (
+        uuid4().hex,
+        subject.hex,
+        str(kind),
+        purpose.value if purpose else "",
+        value,
+        other.hex if other else "",
+        micros(at),
+        micros(until) if until else None,
+        None,
+        ring.stamp.by,
+    )
     Fact.objects.create(**dict(zip(_COLUMNS.split(", "), (*columns, _mark(columns)), strict=True)))
     ring.touched(subject, f"gate.fact/{columns[0]}/{_mark(columns).hex()}")
     return columns[0]
 
 
-def end(subject: UUID, kind: FactKind, *, at: datetime, purpose: Purpose | None = None, value: str | None = None) -> int:
+def end(
+    subject: UUID, kind: FactKind, *, at: datetime, purpose: Purpose | None = None, value: str | None = None
+) -> int:
     """
     End the facts of this kind that stand about a subject (for one purpose or value, when given), inside an act.
 

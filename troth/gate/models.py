@@ -40,7 +40,9 @@ class Fact(models.Model):
     kind = models.CharField(max_length=16, choices=FactKind.choices)
     purpose = models.CharField(max_length=40, default="")  # "" is every purpose
     value = models.CharField(max_length=40, default="")  # a role, a version, a ground: a code, never words
-    other = models.CharField(max_length=32, default="")  # the other subject: representative, linked person, who broke the glass
+    other = models.CharField(
+        max_length=32, default=""
+    )  # the other subject: representative, linked person, who broke the glass
     since = models.BigIntegerField()
     until = models.BigIntegerField(null=True)
     ended = models.BigIntegerField(null=True)
@@ -48,17 +50,30 @@ class Fact(models.Model):
     mark = models.BinaryField(max_length=32)
 
     open_columns: ClassVar[dict[str, str]] = {
-        "id": "random", "subject": "random identifier", "kind": "a code: the gate must find it", "purpose": "a code of the vocabulary",
-        "value": "a role, version or ground: a code", "other": "random identifier", "since": "when it holds from", "until": "when it ends",
-        "ended": "when it was ended", "recorded_by": "random identifier or service", "mark": "a keyed hash"}
+        "id": "random",
+        "subject": "random identifier",
+        "kind": "a code: the gate must find it",
+        "purpose": "a code of the vocabulary",
+        "value": "a role, version or ground: a code",
+        "other": "random identifier",
+        "since": "when it holds from",
+        "until": "when it ends",
+        "ended": "when it was ended",
+        "recorded_by": "random identifier or service",
+        "mark": "a keyed hash",
+    }
 
     class Meta:
         indexes = [models.Index(fields=["subject", "kind"], name="fact_by_subject")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(until__isnull=True) | models.Q(until__gt=models.F("since")),
-                                   name="fact_ends_after_it_begins"),
-            models.CheckConstraint(condition=models.Q(ended__isnull=True) | models.Q(ended__gte=models.F("since")),
-                                   name="fact_ended_after_it_began"),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gt=models.F("since")),
+                name="fact_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended__isnull=True) | models.Q(ended__gte=models.F("since")),
+                name="fact_ended_after_it_began",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,12 @@ from troth.notice import services as notices
 
 
 def publish_notice(
-    text: str, *, by: Actor = NOBODY, at: datetime, in_force_at: datetime | None = None, announced_at: datetime | None = None,
+    text: str,
+    *,
+    by: Actor = NOBODY,
+    at: datetime,
+    in_force_at: datetime | None = None,
+    announced_at: datetime | None = None,
 ) -> int:
     """
     Publish a notice and record that it was, in one transaction. Gives its number. `NOBODY` is the operator at the terminal.
@@ -22,7 +27,16 @@ def publish_notice(
     """
     with transaction.atomic():
         version = notices.publish(text, by=by.reference, at=at, in_force_at=in_force_at, announced_at=announced_at)
-        write([Draft(
-            at=at, event=Event.NOTICE_PUBLISHED, outcome="done", actor_kind=by.kind, actor=by.id.hex if by.id else "",
-            objects=f"notice.version/{version.number}/{version.hash}")])
+        write(
+            [
+                Draft(
+                    at=at,
+                    event=Event.NOTICE_PUBLISHED,
+                    outcome="done",
+                    actor_kind=by.kind,
+                    actor=by.id.hex if by.id else "",
+                    objects=f"notice.version/{version.number}/{version.hash}",
+                )
+            ]
+        )
     return version.number

@@ -54,7 +54,3 @@ class Refused(Exception):
 
 class LedgerUnavailable(Exception):
     """The event could not be written, so nothing is shown."""
-
-
-class Tampered(Exception):
-    """A standing fact does not carry the mark it was recorded with: someone changed it below the gate (pitfalls B15)."""

@@ -59,15 +59,22 @@ class Standing(NamedTuple):
 
 
 #: Purposes that go on under a restriction: rights and the log of it are how the person is protected (LAW-3.6).
-UNDER_RESTRICTION = frozenset({Purpose.RIGHTS, Purpose.LEGAL_CLAIMS, Purpose.SECURITY_LOG, Purpose.ACCOUNT_SECURITY,
-                               Purpose.EMERGENCY})
+UNDER_RESTRICTION = frozenset(
+    {Purpose.RIGHTS, Purpose.LEGAL_CLAIMS, Purpose.SECURITY_LOG, Purpose.ACCOUNT_SECURITY, Purpose.EMERGENCY}
+)
 _OBJECTABLE = frozenset({Basis.LEGITIMATE_INTERESTS, Basis.RECOGNISED_LEGITIMATE_INTERESTS, Basis.PUBLIC_TASK})
 
 
 @lru_cache(maxsize=100_000)
 def decide(
-    register: Register, purpose: Purpose, category: Category, action: Action, asker: Asker, standing: Standing,
-    reason: str, use: PermittedUse | None = None,
+    register: Register,
+    purpose: Purpose,
+    category: Category,
+    action: Action,
+    asker: Asker,
+    standing: Standing,
+    reason: str,
+    use: PermittedUse | None = None,
 ) -> Decision:
     """
     Answer whether this asker may do this with that category of this subject's data, and if not, at which check.
@@ -79,14 +86,22 @@ def decide(
     # What does not depend on the person may be said to anyone; it is the same for a person who does not exist.
     general: Decision | None = None
     if declared is None:
-        general = _no(Check.PURPOSE, where, f"Our privacy notice does not include this use ({purpose.value.replace('_', ' ')}), "
-                                            "so nobody here may do it.")
+        general = _no(
+            Check.PURPOSE,
+            where,
+            f"Our privacy notice does not include this use ({purpose.value.replace('_', ' ')}), "
+            "so nobody here may do it.",
+        )
     else:
         where = f"{where}, row {declared.row}"
         if category not in declared.categories:
             general = _no(Check.CATEGORY, where, f"“{declared.title}” does not cover this kind of information.")
         elif not _role_may(declared, category, action, asker, standing):
-            general = _no(Check.ROLE, where, f"Your role may not {_VERBS[action]} this kind of information for “{declared.title}”.")
+            general = _no(
+                Check.ROLE,
+                where,
+                f"Your role may not {_VERBS[action]} this kind of information for “{declared.title}”.",
+            )
     if not standing.sound:
         return _no(Check.PURPOSE, "LAW-10.2", CANNOT_OPEN, spoken=general)
     if declared is None:
@@ -108,29 +123,40 @@ def decide(
     return Decision(allowed=True, reason=reason) if failed is None else failed
 
 
-_VERBS = {Action.READ: "open", Action.WRITE: "change", Action.EXPORT: "export", Action.DISCLOSE: "pass on",
-          Action.ERASE: "erase"}
+_VERBS = {
+    Action.READ: "open",
+    Action.WRITE: "change",
+    Action.EXPORT: "export",
+    Action.DISCLOSE: "pass on",
+    Action.ERASE: "erase",
+}
 
 
 def _no(check: Check, rule: str, sentence: str, *, spoken: Decision | None = None) -> Decision:
     """A refusal. `spoken`: what may be said instead, when the check that failed must not be told."""
     if spoken is not None:
         return Decision(allowed=False, check=check, rule=rule, sentence=spoken.sentence, spoken=spoken.spoken)
-    return Decision(allowed=False, check=check, rule=rule, sentence=sentence,
-                    spoken=None if sentence is CANNOT_OPEN else check)
+    return Decision(
+        allowed=False, check=check, rule=rule, sentence=sentence, spoken=None if sentence is CANNOT_OPEN else check
+    )
 
 
-def _role_may(declared: DeclaredPurpose, category: Category, action: Action, asker: Asker, standing: Standing) -> bool:
+def _role_may(
+    declared: DeclaredPurpose, category: Category, action: Action, asker: Asker, standing: Standing
+) -> bool:
     relation = asker.relation
     if relation is Relation.NOBODY or (relation is Relation.ENQUIRER and action is not Action.WRITE):
         return False
     if relation is Relation.SERVICE and (
-            declared.purpose not in asker.service_purposes or category not in asker.service_categories):
+        declared.purpose not in asker.service_purposes or category not in asker.service_categories
+    ):
         return False
     if relation is Relation.REPRESENTATIVE and not standing.represented:
         return False
     names: frozenset[str] | tuple[str, ...] = {
-        Relation.SELF: (SELF,), Relation.ENQUIRER: (SELF,), Relation.REPRESENTATIVE: (REPRESENTATIVE,),
+        Relation.SELF: (SELF,),
+        Relation.ENQUIRER: (SELF,),
+        Relation.REPRESENTATIVE: (REPRESENTATIVE,),
         Relation.SERVICE: (SERVICE,),
     }.get(relation, asker.roles)
     for name in names:
@@ -141,31 +167,57 @@ def _role_may(declared: DeclaredPurpose, category: Category, action: Action, ask
 
 
 def _basis_fails(
-    declared: DeclaredPurpose, category: Category, asker: Asker, standing: Standing, register: Register, where: str,
+    declared: DeclaredPurpose,
+    category: Category,
+    asker: Asker,
+    standing: Standing,
+    register: Register,
+    where: str,
 ) -> Decision | None:
     basis, condition = declared.basis, declared.condition
     if basis is Basis.CONTRACT and not standing.contract:
-        return _no(Check.BASIS, basis.article, f"“{declared.title}” rests on an agreement with this person, and there is none now.")
-    if Basis.CONSENT is basis or (category.special and condition is Condition.EXPLICIT_CONSENT):
-        if not standing.consent:
-            taken = "They took back their consent" if standing.consent_taken_back else "They have not consented"
-            return _no(Check.BASIS, "UK GDPR Article 7(3), LAW-3.13" if standing.consent_taken_back else basis.article,
-                       f"{taken} to “{declared.title}”.")
+        return _no(
+            Check.BASIS,
+            basis.article,
+            f"“{declared.title}” rests on an agreement with this person, and there is none now.",
+        )
+    needs_consent = basis is Basis.CONSENT or (category.special and condition is Condition.EXPLICIT_CONSENT)
+    if needs_consent and not standing.consent:
+        taken = "They took back their consent" if standing.consent_taken_back else "They have not consented"
+        return _no(
+            Check.BASIS,
+            "UK GDPR Article 7(3), LAW-3.13" if standing.consent_taken_back else basis.article,
+            f"{taken} to “{declared.title}”.",
+        )
     if basis in _OBJECTABLE and standing.objected:
-        return _no(Check.BASIS, "UK GDPR Article 21, LAW-3.9", f"They objected to “{declared.title}”, so it has stopped.")
+        return _no(
+            Check.BASIS, "UK GDPR Article 21, LAW-3.9", f"They objected to “{declared.title}”, so it has stopped."
+        )
     if basis is Basis.VITAL_INTERESTS:
         return _no(Check.BASIS, basis.article, f"“{declared.title}” is for emergencies: break the glass first.")
     if category.special:
         if condition is None:
-            return _no(Check.BASIS, "LAW-5.1", f"“{declared.title}” names no Article 9 condition, so it may not use health data.")
-        if (condition is Condition.HEALTH_CARE and asker.relation is Relation.STAFF
-                and not any(role in register.roles and register.roles[role].secrecy for role in asker.roles)):
+            return _no(
+                Check.BASIS,
+                "LAW-5.1",
+                f"“{declared.title}” names no Article 9 condition, so it may not use health data.",
+            )
+        if (
+            condition is Condition.HEALTH_CARE
+            and asker.relation is Relation.STAFF
+            and not any(role in register.roles and register.roles[role].secrecy for role in asker.roles)
+        ):
             return _no(Check.BASIS, "LAW-5.2", "Only people bound to secrecy may see health information.")
     return None
 
 
 def _restriction_fails(
-    purpose: Purpose, category: Category, action: Action, asker: Asker, standing: Standing, use: PermittedUse | None,
+    purpose: Purpose,
+    category: Category,
+    action: Action,
+    asker: Asker,
+    standing: Standing,
+    use: PermittedUse | None,
 ) -> Decision | None:
     if not standing.restricted or purpose in UNDER_RESTRICTION or use is not None:
         return None
@@ -173,11 +225,16 @@ def _restriction_fails(
         return None  # the person's own view stays
     if category is Category.IDENTITY and action is Action.READ:
         return None  # the name and the banner stay readable
-    return _no(Check.RESTRICTION, "UK GDPR Article 18, LAW-3.6",
-               "They asked us to restrict the use of their record. Until that is lifted it is stored and not used.")
+    return _no(
+        Check.RESTRICTION,
+        "UK GDPR Article 18, LAW-3.6",
+        "They asked us to restrict the use of their record. Until that is lifted it is stored and not used.",
+    )
 
 
-def check_can_break_glass(*, note: str, second_factor_age_s: float | None, own_record: bool, health_professional: bool) -> str:
+def check_can_break_glass(
+    *, note: str, second_factor_age_s: float | None, own_record: bool, health_professional: bool
+) -> str:
     """
     Say why the glass may not be broken, or "" when it may: a health role, a fresh second factor, a written reason, never
     one's own or a linked record (pitfalls B14).

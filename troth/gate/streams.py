@@ -31,7 +31,9 @@ class SealedStream(StreamingHttpResponse):
         super().close()
 
 
-def send_file(request: HttpRequest, stored: StoredFile, *, download_name: str, media_type: str = "") -> HttpResponseBase:
+def send_file(
+    request: HttpRequest, stored: StoredFile, *, download_name: str, media_type: str = ""
+) -> HttpResponseBase:
     """
     Send a file that was opened in the context that is open now, whole or the range asked for (RFC 9110, one range).
 

@@ -17,9 +17,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
+from troth.gate import boundary
 from troth.gate.actors import NOBODY, Actor
 from troth.gate.contexts import processing
 from troth.gate.refusals import Check, Decision, Refused
+from troth.ledger.drafts import Draft
+from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
 
@@ -55,7 +58,13 @@ def may_ask(actor: Actor, who: frozenset[str]) -> bool:
 
 
 def page(
-    route: str, view: View, *, name: str, purpose: Purpose, who: set[str], action: Action = Action.READ,
+    route: str,
+    view: View,
+    *,
+    name: str,
+    purpose: Purpose,
+    who: set[str],
+    action: Action = Action.READ,
 ) -> URLPattern:
     """A page that opens personal data: signed in, for the row's purpose, inside a context that ends with the view."""
     row = Row(route, name, purpose, action, frozenset(who))
@@ -68,8 +77,7 @@ def page(
         if actor.kind != "person":
             return _sign_in_first(request)
         if not may_ask(actor, row.who):
-            raise keyring.poison(Refused(Decision(allowed=False, check=Check.ROLE, spoken=Check.ROLE, rule="the roles of our notice",
-                                                  sentence="This page is for another role. Your sign-in doesn't open it.")))
+            raise _for_another_role(request, actor, row)
         context = processing(purpose, action, by=actor, at=request.at)  # type: ignore[attr-defined]
         request.opened = context.enter()  # type: ignore[attr-defined]
         error: BaseException | None = None
@@ -77,7 +85,9 @@ def page(
             response = view(request, **parts)
             render = getattr(response, "render", None)
             if callable(render) and not getattr(response, "is_rendered", True):
-                response = render()  # a deferred template would be rendered after the context has closed (pitfalls A5)
+                response = (
+                    render()
+                )  # a deferred template would be rendered after the context has closed (pitfalls A5)
             return response
         except BaseException as raised:
             error = raised
@@ -101,6 +111,38 @@ def public(route: str, view: View, *, name: str, why: str) -> URLPattern:
 
     shown.row = row  # type: ignore[attr-defined]
     return path(route, shown, name=name)
+
+
+def _for_another_role(request: HttpRequest, actor: Actor, row: Row) -> Exception:
+    """The refusal of a page for others. It goes to the ledger like every other: somebody tried the handle."""
+    into = boundary.current()
+    if into is not None:
+        into.refused(
+            Draft(
+                at=request.at,  # type: ignore[attr-defined]
+                event=Event.REFUSED,
+                outcome="refused",
+                actor_kind=actor.kind,
+                actor=actor.reference,
+                purpose=str(row.purpose or ""),
+                action=str(row.action or ""),
+                check=Check.ROLE,
+                what="",
+                rule="the roles of our notice",
+                request=into.request,
+            )
+        )
+    return keyring.poison(
+        Refused(
+            Decision(
+                allowed=False,
+                check=Check.ROLE,
+                spoken=Check.ROLE,
+                rule="the roles of our notice",
+                sentence="This page is for another role. Your sign-in doesn't open it.",
+            )
+        )
+    )
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:

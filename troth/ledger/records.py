@@ -47,9 +47,7 @@ def check_records(*, progress: Callable[[int], None] = lambda count: None) -> li
     last = _last_digests()
     findings: list[RecordFinding] = []
     prefixes = {model._meta.label_lower for model in all_holdings()} | {prefix for prefix, _ in _sources}
-    seen = 0
-    for reference, digest in _stored():
-        seen += 1
+    for seen, (reference, digest) in enumerate(_stored(), start=1):
         if seen % 1_000 == 0:
             progress(seen)
         known = last.pop(reference, None)
@@ -59,15 +57,20 @@ def check_records(*, progress: Callable[[int], None] = lambda count: None) -> li
             findings.append(RecordFinding(reference, "returned"))
         elif known != digest:
             findings.append(RecordFinding(reference, "changed"))
-    findings += [RecordFinding(reference, "vanished") for reference, digest in last.items()
-                 if digest != GONE and reference.partition("/")[0] in prefixes]
+    findings += [
+        RecordFinding(reference, "vanished")
+        for reference, digest in last.items()
+        if digest != GONE and reference.partition("/")[0] in prefixes
+    ]
     return sorted(findings)
 
 
 def _last_digests() -> dict[str, str]:
     last: dict[str, str] = {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT objects_touched FROM ledger_event WHERE objects_touched <> '' AND outcome = 'done' ORDER BY id")
+        cursor.execute(
+            "SELECT objects_touched FROM ledger_event WHERE objects_touched <> '' AND outcome = 'done' ORDER BY id"
+        )
         while rows := cursor.fetchmany(5_000):
             for (objects,) in rows:
                 for entry in objects.split(" "):

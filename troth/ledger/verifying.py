@@ -231,8 +231,10 @@ def _given_up(head: Head) -> bool:
         cursor.execute("SELECT at, objects_touched FROM ledger_event WHERE event = %s", [Event.RESTORED.value])
         events = cursor.fetchall()
     for at, objects in events:
-        named = {label: (int(size), root) for label, size, root in
-                 (each.split("/") for each in objects.split() if each.startswith("ledger."))}
+        named = {
+            label: (int(size), root)
+            for label, size, root in (each.split("/") for each in objects.split() if each.startswith("ledger."))
+        }
         size, _ = named.get("ledger.restored_head", (0, ""))
         newest, root = named.get("ledger.known_head", (0, ""))
         before = datetime.fromisoformat(head.at) <= moment(at)

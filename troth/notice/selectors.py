@@ -67,7 +67,9 @@ def retention_rules(register: Register) -> Mapping[str, RetentionRule]:
 
 def versions_declaring(purpose: Purpose, at: datetime, known: Timeline | None = None) -> frozenset[int]:
     """The numbers of the versions published by a moment that declare a purpose (pitfalls D7)."""
-    return _declaring(purpose, tuple(version for version in (timeline() if known is None else known) if version.published_at <= at))
+    return _declaring(
+        purpose, tuple(version for version in (timeline() if known is None else known) if version.published_at <= at)
+    )
 
 
 def get_version(number: int) -> Version:
@@ -90,6 +92,11 @@ def list_versions() -> list[Version]:
 def version_in_force(at: datetime) -> Version | None:
     """The version that holds at a moment, if any."""
     return Version.objects.filter(in_force_at__lte=at).order_by("-number").first()
+
+
+def published_by(who: str) -> bool:
+    """Whether any version was published by that actor."""
+    return Version.objects.filter(published_by=who).exists()
 
 
 def latest_version() -> Version | None:
@@ -137,14 +144,19 @@ def _register(number: int, hash_: str, in_force_at: datetime) -> Register:
 
 @lru_cache(maxsize=256)
 def _declaring(purpose: Purpose, published: Timeline) -> frozenset[int]:
-    return frozenset(version.number for version in published
-                     if purpose in _register(version.number, version.hash, version.in_force_at).purposes)
+    return frozenset(
+        version.number
+        for version in published
+        if purpose in _register(version.number, version.hash, version.in_force_at).purposes
+    )
 
 
 @lru_cache(maxsize=64)
 def _timeline(rows: tuple[tuple[int, str, datetime | str, datetime | str], ...]) -> Timeline:
-    return tuple(Published(number, hash_, _moment(in_force_at), _moment(published_at))
-                 for number, hash_, in_force_at, published_at in rows)
+    return tuple(
+        Published(number, hash_, _moment(in_force_at), _moment(published_at))
+        for number, hash_, in_force_at, published_at in rows
+    )
 
 
 def _moment(stored: datetime | str) -> datetime:

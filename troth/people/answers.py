@@ -13,12 +13,19 @@ from troth.vault.categories import Category
 from troth.work import throttle
 
 #: Opens an account before anybody is signed in, to compare a password with its hash.
-actors.declare_service("sign-in", purposes={Purpose.ACCOUNT_SECURITY}, categories={Category.ACCOUNT},
-                       modules={"troth.people.selectors.signing_in"})
+actors.declare_service(
+    "sign-in",
+    purposes={Purpose.ACCOUNT_SECURITY},
+    categories={Category.ACCOUNT},
+    modules={"troth.people.selectors.signing_in"},
+)
 #: Brings the first people of a new clinic in; whoever can run a command on the server can.
-actors.declare_service("setup", purposes={Purpose.STAFF, Purpose.ACCOUNT_SECURITY},
-                       categories={Category.IDENTITY, Category.CONTACT, Category.ACCOUNT, Category.EMPLOYMENT},
-                       modules={"troth.demo.clinic", "troth.cli.staff"})
+actors.declare_service(
+    "setup",
+    purposes={Purpose.STAFF, Purpose.ACCOUNT_SECURITY},
+    categories={Category.IDENTITY, Category.CONTACT, Category.ACCOUNT, Category.EMPLOYMENT},
+    modules={"troth.demo.clinic", "troth.cli.staff"},
+)
 
 
 @reasons.reason("signing in", serves={Purpose.ACCOUNT_SECURITY})

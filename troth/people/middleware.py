@@ -20,10 +20,25 @@ WANTED_FOR = timedelta(minutes=10)
 _LONGEST_PATH = 300
 # A path of our own: it begins with one slash, and carries neither query nor fragment nor backslash.
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9._~-]+/?)*")
-_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
-             ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-_SYSTEMS = (("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "a Mac"),
-            ("CrOS", "a Chromebook"), ("Linux", "Linux"))
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "a Mac"),
+    ("CrOS", "a Chromebook"),
+    ("Linux", "Linux"),
+)
 
 
 class Browser:
@@ -66,8 +81,15 @@ class Browser:
         """Put what has changed on the response."""
         for name, value, age in (("troth_session", self._session, LIFE), ("troth_wanted", self._wanted, WANTED_FOR)):
             if value:
-                response.set_cookie(cookie_name(name), value, max_age=age, path="/", secure=settings.TROTH_SECURE_COOKIES,
-                                    httponly=True, samesite="Lax")
+                response.set_cookie(
+                    cookie_name(name),
+                    value,
+                    max_age=age,
+                    path="/",
+                    secure=settings.TROTH_SECURE_COOKIES,
+                    httponly=True,
+                    samesite="Lax",
+                )
             elif value == "" and cookie_name(name) in self._came_with:
                 response.delete_cookie(cookie_name(name), path="/", samesite="Lax")
         if self._session == "":
@@ -97,7 +119,8 @@ class SessionMiddleware:
                 return HttpResponse(status=403, headers={"Cache-Control": "no-store"})
             services.sessions.renew(signed_in, at=at)
             request.actor = actors.person(  # type: ignore[attr-defined]
-                signed_in.subject, at=at, second_factor_at=signed_in.second_factor_at)
+                signed_in.subject, at=at, second_factor_at=signed_in.second_factor_at
+            )
         response = self.get_response(request)
         browser.send(response)
         return response
@@ -110,8 +133,10 @@ def cookie_name(name: str) -> str:
 
 def is_prefetch(request: HttpRequest) -> bool:
     """Whether the browser fetches this page on a guess."""
-    return any("prefetch" in request.headers.get(name, "") or "prerender" in request.headers.get(name, "")
-               for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return any(
+        "prefetch" in request.headers.get(name, "") or "prerender" in request.headers.get(name, "")
+        for name in ("Sec-Purpose", "Purpose", "X-Moz")
+    )
 
 
 def network_of(request: HttpRequest) -> str:

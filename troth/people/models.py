@@ -73,10 +73,15 @@ class Account(Holding):
     closed = SealedBoolean(ACCOUNT, id="people.account.closed")
 
     called = "account"
-    labels: ClassVar[dict[str, str]] = {"sign_in_email": "email you sign in with", "password_hash": "password",
-                                        "password_set_at": "password chosen", "closed": "account closed"}
+    labels: ClassVar[dict[str, str]] = {
+        "sign_in_email": "email you sign in with",
+        "password_hash": "password",
+        "password_set_at": "password chosen",
+        "closed": "account closed",
+    }
     not_copied: ClassVar[dict[str, str]] = {
-        "password_hash": "Kept only in a scrambled form, which nobody can read and which could help someone to guess it"}
+        "password_hash": "Kept only in a scrambled form, which nobody can read and which could help someone to guess it"
+    }
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_account_a_person")]
@@ -134,8 +139,11 @@ class Session(models.Model):
     }
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("made_at")),
-                                              name="session_ends_after_it_begins")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("made_at")), name="session_ends_after_it_begins"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"session {self.pk[:8]}"

@@ -79,7 +79,9 @@ def check_password(password: str, *, known: tuple[str, ...] = ()) -> None:
     :raises PoorPassword: it is one of those.
     """
     if len(password) < PASSWORD_LENGTH:
-        raise PoorPassword(f"Use at least {PASSWORD_LENGTH} characters. Three words that have nothing in common are good.")
+        raise PoorPassword(
+            f"Use at least {PASSWORD_LENGTH} characters. Three words that have nothing in common are good."
+        )
     bare = re.sub(r"[^a-z]", "", fold(password))
     if len(set(password)) < 5 or any(bare == word for word in _POOR):
         raise PoorPassword("That password is one of the first that people try. Choose another.")
@@ -150,4 +152,4 @@ def _take_date(text: str) -> tuple[date | None, str]:
         born_on = date(int(year), int(month), int(day))
     except ValueError:
         raise TooVague("There is no such day. Write the date of birth as 31/12/1980.") from None
-    return born_on, f"{text[:found.start()]} {text[found.end():]}"
+    return born_on, f"{text[: found.start()]} {text[found.end() :]}"

@@ -45,7 +45,8 @@ def declare(name: str, category: Category, *, retention: str, per: Per = Per.SUB
     if _declared.setdefault(name, made) != made:
         raise ImproperlyConfigured(
             f"Compartment {name!r} is declared twice with different rules: {_declared[name]} and {made}. Data that falls due "
-            "by different rules needs keys of its own: give one of them another name.")
+            "by different rules needs keys of its own: give one of them another name."
+        )
     return name
 
 
@@ -58,7 +59,9 @@ def get_compartment(name: str) -> Compartment:
     try:
         return _declared[name]
     except KeyError:
-        raise ImproperlyConfigured(f"Compartment {name!r} is not declared: call compartments.declare() beside the model.") from None
+        raise ImproperlyConfigured(
+            f"Compartment {name!r} is not declared: call compartments.declare() beside the model."
+        ) from None
 
 
 def list_compartments() -> tuple[Compartment, ...]:

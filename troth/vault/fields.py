@@ -33,7 +33,9 @@ else:
     PlainField = models.Field
 
 T = TypeVar("T")
-current_ring: Callable[[], Any] = keyring.current.get  # None outside a context, which has no mark: the slow way answers
+current_ring: Callable[[], Any] = (
+    keyring.current.get
+)  # None outside a context, which has no mark: the slow way answers
 
 
 class Sealed:
@@ -50,7 +52,9 @@ class Sealed:
         self.home = home
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise keyring.poison(SealedMisuse("This is sealed data, not its content. Read it from its row inside a context."))
+        raise keyring.poison(
+            SealedMisuse("This is sealed data, not its content. Read it from its row inside a context.")
+        )
 
     __str__ = __repr__ = __format__ = __bool__ = __len__ = __iter__ = __lt__ = __gt__ = _refuse
     __reduce__ = __reduce_ex__ = __html__ = __bytes__ = _refuse
@@ -134,7 +138,9 @@ class SealedAttribute(Generic[T]):
 
 
 def _misuse(field: "SealedField[Any]", what: str) -> SealedMisuse:
-    return SealedMisuse(f"{field.model.__name__}.{field.name} is sealed: the database holds ciphertext, so it cannot be {what}.")
+    return SealedMisuse(
+        f"{field.model.__name__}.{field.name} is sealed: the database holds ciphertext, so it cannot be {what}."
+    )
 
 
 class SealedField(PlainField, Generic[T]):
@@ -143,7 +149,14 @@ class SealedField(PlainField, Generic[T]):
     kind: ClassVar[type]
     empty_strings_allowed = False
 
-    def __init__(self, compartment: str = "", *, id: str = "", find: search.Find | None = None, **options: Any) -> None:  # noqa: A002
+    def __init__(
+        self,
+        compartment: str = "",
+        *,
+        id: str = "",  # noqa: A002  the word everybody uses for it
+        find: search.Find | None = None,
+        **options: Any,
+    ) -> None:
         self.compartment = compartment
         self.id = id
         self.find = find
@@ -199,9 +212,12 @@ class SealedField(PlainField, Generic[T]):
         if isinstance(value, Sealed):
             sealed_for = value.home or row.__dict__.get("_home")
             if sealed_for != home:
-                raise keyring.poison(Misplaced(
-                    f"{type(row).__name__}.{self.name} holds what was sealed for another row or person. Read it inside a context "
-                    "and set it on the new row, so that it is sealed there."))
+                raise keyring.poison(
+                    Misplaced(
+                        f"{type(row).__name__}.{self.name} holds what was sealed for another row or person. Read it "
+                        "inside a context and set it on the new row, so that it is sealed there."
+                    )
+                )
             return value
         content = self.check_value(value)
         cipher = keyring.acting().sealer(row.subject_id, self.compartment, self.scope_of(row))
@@ -215,7 +231,9 @@ class SealedField(PlainField, Generic[T]):
         if value is None:
             return None
         if value.__class__ is not Sealed:
-            raise keyring.poison(_misuse(self, "updated or compared in a query; set it on the row and save that in an act"))
+            raise keyring.poison(
+                _misuse(self, "updated or compared in a query; set it on the row and save that in an act")
+            )
         return None if value.blob is None else connection.Database.Binary(value.blob)
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> Sealed:
@@ -375,6 +393,8 @@ class SealedJSON(SealedField[Any]):
         try:
             return json.dumps(value, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
         except (TypeError, ValueError):
-            raise ValidationError(f"{self.name} takes plain JSON values: text, numbers, lists and dicts with text keys.") from None
+            raise ValidationError(
+                f"{self.name} takes plain JSON values: text, numbers, lists and dicts with text keys."
+            ) from None
 
     decode = staticmethod(json.loads)

@@ -145,7 +145,9 @@ def _read(stored: StoredFile, start: int, end: int) -> Iterator[bytes]:
     except FileNotFoundError:
         raise Damaged("A stored file is missing. Restore it from a backup.") from None
     except (InvalidTag, ValueError):
-        raise Damaged("A stored file does not open: a part of it was changed or moved. Restore it from a backup.") from None
+        raise Damaged(
+            "A stored file does not open: a part of it was changed or moved. Restore it from a backup."
+        ) from None
 
 
 def destroy(place: str) -> None:

@@ -23,7 +23,8 @@ _STRUCTURE = {"id", "subject_id", "recorded_at", "recorded_by", "changed_at", "c
 def undeclared() -> list[str]:
     """A sentence for every column or table that is neither sealed nor declared open."""
     owners: dict[str, type[models.Model]] = {
-        model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+        model._meta.db_table: model for model in apps.get_models(include_auto_created=True)
+    }
     faults: list[str] = []
     for alias in connections:
         connection = connections[alias]
@@ -34,10 +35,14 @@ def undeclared() -> list[str]:
                 columns = {column.name for column in connection.introspection.get_table_description(cursor, table)}
                 model = owners.get(table)
                 if model is None:
-                    faults.append(f"{alias}.{table}: a table that no model owns. Remove it, or list it in vault/inventory.py.")
+                    faults.append(
+                        f"{alias}.{table}: a table that no model owns. Remove it, or list it in vault/inventory.py."
+                    )
                 else:
-                    faults += [f"{alias}.{table}.{column}: neither sealed nor declared open with a reason."
-                               for column in sorted(columns - _declared(model))]
+                    faults += [
+                        f"{alias}.{table}.{column}: neither sealed nor declared open with a reason."
+                        for column in sorted(columns - _declared(model))
+                    ]
     return faults
 
 
@@ -57,8 +62,10 @@ def misfiled() -> list[str]:
     for model in all_holdings():
         compartments = {field.compartment for field in model.sealed_fields()}
         if len(compartments) > 1:
-            faults.append(f"{model._meta.label}: its fields lie in {len(compartments)} compartments. A row is disposed of as a "
-                          "whole: split the table.")
+            faults.append(
+                f"{model._meta.label}: its fields lie in {len(compartments)} compartments. A row is disposed of as a "
+                "whole: split the table."
+            )
         for field in model.sealed_fields():
             other = ids.setdefault(field.id, f"{model._meta.label}.{field.name}")
             if other != f"{model._meta.label}.{field.name}" or not field.id:

@@ -56,18 +56,41 @@ class KeyRing:
     seals (`stamp` is that of an act), or both; what the inner ring may not do, an outer one may.
     """
 
-    __slots__ = ("_allowed", "_authorise", "_ciphers", "_wrapped", "changed", "closed", "foresee", "mark", "outer", "raw", "reads", "stamp", "touches", "used", "written")
+    __slots__ = (
+        "_allowed",
+        "_authorise",
+        "_ciphers",
+        "_wrapped",
+        "changed",
+        "closed",
+        "foresee",
+        "mark",
+        "outer",
+        "raw",
+        "reads",
+        "stamp",
+        "touches",
+        "used",
+        "written",
+    )
 
     def __init__(
-        self, authorise: Callable[[UUID, str], Exception | None], *, reads: bool, stamp: Stamp | None = None,
-        outer: "KeyRing | None" = None, raw: bool = False,
+        self,
+        authorise: Callable[[UUID, str], Exception | None],
+        *,
+        reads: bool,
+        stamp: Stamp | None = None,
+        outer: "KeyRing | None" = None,
+        raw: bool = False,
     ) -> None:
         self._authorise = authorise
         self._allowed: set[tuple[int, str]] = set()  # what the gate already said yes to in this context
         self._ciphers: dict[KeyName, AESGCM] = {}
         self._wrapped: dict[KeyName, keystore.WrappedKey] = {}
         self.closed = False
-        self.mark: object = object()  # rows remember under which mark they were opened; a new mark makes them ask again
+        self.mark: object = (
+            object()
+        )  # rows remember under which mark they were opened; a new mark makes them ask again
         self.used: set[tuple[int, str]] = set()  # subject as a number, compartment: what was really opened
         self.outer = outer
         self.raw = raw
@@ -76,7 +99,9 @@ class KeyRing:
         self.written: list[tuple[UUID, str, str]] = []  # rows as they were saved: (subject, reference, digest)
         self.touches: list[tuple[UUID, str]] = []  # what an act did besides: (subject, reference)
         self.changed: Callable[[UUID], None] | None = None  # the gate's: standing facts about a subject changed
-        self.foresee: Callable[[Sequence[UUID]], None] | None = None  # the gate's: many will be asked about, so learn of them at once
+        self.foresee: Callable[[Sequence[UUID]], None] | None = (
+            None  # the gate's: many will be asked about, so learn of them at once
+        )
 
     def preload(self, subjects: Iterable[UUID], compartments: tuple[str, ...]) -> None:
         """Fetch the stored keys of many subjects in one query; they are unwrapped when first used."""
@@ -116,9 +141,13 @@ class KeyRing:
                     return ring._cipher((number, compartment, scope))
                 refusal = refusal or no
             ring = ring.outer
-        raise poison(refusal or Unopened(
-            "Sealed data was touched where nothing may be opened: the context has closed, or it only writes. Open one with "
-            "`with processing(Purpose.…, Action.READ, by=…, at=…)`."))
+        raise poison(
+            refusal
+            or Unopened(
+                "Sealed data was touched where nothing may be opened: the context has closed, or it only writes. Open one with "
+                "`with processing(Purpose.…, Action.READ, by=…, at=…)`."
+            )
+        )
 
     def sealer(self, subject: UUID, compartment: str, scope: str) -> AESGCM:
         """
@@ -182,7 +211,9 @@ class KeyRing:
                 self._wrapped.update(keystore.fetch([UUID(int=name[0])], [name[1]], scope=None))
                 held = self._wrapped.get(name)
             if held is None:
-                raise poison(Destroyed("The key of this part of the record was destroyed, so nothing can open it any more."))
+                raise poison(
+                    Destroyed("The key of this part of the record was destroyed, so nothing can open it any more.")
+                )
             try:
                 found = keystore.unwrap(name, held)
             except MasterKeyMissing:  # turned since it was fetched, and the old master key destroyed at once
@@ -192,8 +223,10 @@ class KeyRing:
         return found
 
 
-_NOT_AN_ACT = ("A holding was about to be written outside an act. Move the write into a function of the room's services.py "
-               "decorated with @act(Event.…, purpose=Purpose.…).")
+_NOT_AN_ACT = (
+    "A holding was about to be written outside an act. Move the write into a function of the room's services.py "
+    "decorated with @act(Event.…, purpose=Purpose.…)."
+)
 
 current: ContextVar[KeyRing | None] = ContextVar("troth_keyring", default=None)
 
@@ -206,8 +239,12 @@ def opening() -> KeyRing:
     """
     ring = current.get()
     if ring is None:
-        raise poison(Unopened("Sealed data was touched with no context open. Say why you need it: "
-                              "`with processing(Purpose.…, Action.READ, by=…, at=…):`."))
+        raise poison(
+            Unopened(
+                "Sealed data was touched with no context open. Say why you need it: "
+                "`with processing(Purpose.…, Action.READ, by=…, at=…):`."
+            )
+        )
     return ring
 
 

@@ -18,12 +18,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections, transaction
 
 from troth.vault import secrets
-from troth.vault.errors import Damaged
+from troth.vault.errors import Damaged, MasterKeyMissing
 
 STORE = "keys"
 CHUNK = 5_000
 
-KeyName = tuple[int, str, str]  # subject as a number, which hashes in a tenth of the time of a UUID; compartment; scope
+KeyName = tuple[
+    int, str, str
+]  # subject as a number, which hashes in a tenth of the time of a UUID; compartment; scope
 
 
 class WrappedKey(NamedTuple):
@@ -62,8 +64,10 @@ def unwrap_raw(name: KeyName, held: WrappedKey) -> bytes:
 
 
 def _damaged(compartment: str) -> Damaged:
-    return Damaged(f"The stored key of compartment {compartment!r} does not open: it was changed, or moved from another "
-                   "subject. Restore the key store from a backup.")
+    return Damaged(
+        f"The stored key of compartment {compartment!r} does not open: it was changed, or moved from another "
+        "subject. Restore the key store from a backup."
+    )
 
 
 def wrap(name: KeyName, key: bytes, master: secrets.MasterKey) -> WrappedKey:
@@ -77,7 +81,9 @@ def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield values[start : start + CHUNK]
 
 
-def fetch(subjects: Iterable[UUID], compartments: Sequence[str], *, scope: str | None = "") -> dict[KeyName, WrappedKey]:
+def fetch(
+    subjects: Iterable[UUID], compartments: Sequence[str], *, scope: str | None = ""
+) -> dict[KeyName, WrappedKey]:
     """The stored keys of these subjects and compartments: of one scope, or of every scope with `scope=None`."""
     found: dict[KeyName, WrappedKey] = {}
     names = [subject.hex for subject in subjects]
@@ -86,8 +92,10 @@ def fetch(subjects: Iterable[UUID], compartments: Sequence[str], *, scope: str |
     in_compartments = ",".join(["%s"] * len(compartments))
     with connections[STORE].cursor() as cursor:
         for chunk in _chunks(names):
-            sql = (f"SELECT subject, compartment, scope, master, wrapped FROM vault_datakey "  # noqa: S608
-                   f"WHERE subject IN ({','.join(['%s'] * len(chunk))}) AND compartment IN ({in_compartments})")
+            sql = (
+                f"SELECT subject, compartment, scope, master, wrapped FROM vault_datakey "  # noqa: S608
+                f"WHERE subject IN ({','.join(['%s'] * len(chunk))}) AND compartment IN ({in_compartments})"
+            )
             parameters: list[str] = [*chunk, *compartments]
             if scope is not None:
                 sql += " AND scope = %s"
@@ -110,9 +118,11 @@ def open_many(subjects: Sequence[str], compartment: str) -> dict[str, AESGCM]:
     connection = connections[STORE]
     with connection.cursor() as cursor:
         among = "IN (SELECT value FROM json_each(%s))" if connection.vendor == "sqlite" else "= ANY(%s)"
-        cursor.execute(f"SELECT subject, master, wrapped FROM vault_datakey WHERE subject {among} "  # noqa: S608  constants only
-                       "AND compartment = %s AND scope = ''",
-                       [json.dumps(subjects) if connection.vendor == "sqlite" else list(subjects), compartment])
+        cursor.execute(
+            f"SELECT subject, master, wrapped FROM vault_datakey WHERE subject {among} "  # noqa: S608  constants only
+            "AND compartment = %s AND scope = ''",
+            [json.dumps(subjects) if connection.vendor == "sqlite" else list(subjects), compartment],
+        )
         rows = cursor.fetchall()
     try:
         for subject, number, blob in rows:
@@ -132,11 +142,32 @@ def make(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:
     Committed before it returns. Two processes that make the same key at once end up with the one that was stored first.
     """
     opened = secrets.opened()
+    if not opened.masters and list_foreign_masters():
+        raise MasterKeyMissing(
+            "TROTH_KEYS holds no master key, and the key store holds keys that one of them wrapped. A new one "
+            "would open nothing of what is there: put back the folder that goes with the data."
+        )
     current = opened.current()
     while not _store(names, current):
         opened.reload()
         current = opened.current()
     return _fetch_like(names)
+
+
+def list_foreign_masters() -> list[int]:
+    """The numbers of the master keys under which keys lie that the key of that number here does not open: another deployment's."""
+    found = []
+    with connections[STORE].cursor() as cursor:
+        cursor.execute(
+            "SELECT subject, compartment, scope, master, wrapped FROM vault_datakey WHERE id IN "
+            "(SELECT MAX(id) FROM vault_datakey GROUP BY master) ORDER BY master"
+        )
+        for subject, compartment, scope, master, wrapped in cursor.fetchall():
+            try:
+                unwrap_raw((int(subject, 16), compartment, scope), WrappedKey(master, bytes(wrapped)))
+            except (MasterKeyMissing, Damaged):
+                found.append(master)
+    return found
 
 
 def _store(names: Sequence[KeyName], master: secrets.MasterKey) -> bool:
@@ -156,7 +187,9 @@ def _store(names: Sequence[KeyName], master: secrets.MasterKey) -> bool:
             for chunk in _chunks(rows):
                 cursor.executemany(
                     "INSERT INTO vault_datakey (subject, compartment, scope, master, wrapped, made_at) "
-                    "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (subject, compartment, scope) DO NOTHING", chunk)
+                    "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (subject, compartment, scope) DO NOTHING",
+                    chunk,
+                )
         in_use = secrets.opened().is_in_use(master.number)
         if not in_use:
             transaction.set_rollback(True, using=STORE)
@@ -179,8 +212,10 @@ def destroy(subject: UUID, compartments: Sequence[str], *, scope: str | None = N
     gone = tuple(fetch([subject], compartments, scope=scope))
     with connections[STORE].cursor() as cursor:
         for name in gone:
-            cursor.execute("DELETE FROM vault_datakey WHERE subject = %s AND compartment = %s AND scope = %s",
-                           [subject.hex, *name[1:]])
+            cursor.execute(
+                "DELETE FROM vault_datakey WHERE subject = %s AND compartment = %s AND scope = %s",
+                [subject.hex, *name[1:]],
+            )
     return gone
 
 

@@ -45,7 +45,9 @@ class Subject(models.Model):
     kind = models.CharField(max_length=16, choices=SubjectKind.choices)
 
     open_columns: ClassVar[dict[str, str]] = {
-        "id": "random; the structure that everything is linked by", "kind": "what the clinic calls its people, for routing"}
+        "id": "random; the structure that everything is linked by",
+        "kind": "what the clinic calls its people, for routing",
+    }
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.id.hex[:8]}"
@@ -63,11 +65,19 @@ class DataKey(models.Model):
     made_at = models.DateTimeField()
 
     open_columns: ClassVar[dict[str, str]] = {
-        "id": "a counter", "subject": "random identifier", "compartment": "a declared name", "scope": "a row's random id or a year",
-        "master": "a number", "wrapped": "ciphertext under the master key", "made_at": "shown by `troth keys status`"}
+        "id": "a counter",
+        "subject": "random identifier",
+        "compartment": "a declared name",
+        "scope": "a row's random id or a year",
+        "master": "a number",
+        "wrapped": "ciphertext under the master key",
+        "made_at": "shown by `troth keys status`",
+    }
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subject", "compartment", "scope"], name="one_key_per_compartment")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "compartment", "scope"], name="one_key_per_compartment")
+        ]
         indexes = [models.Index(fields=["master", "id"], name="datakey_by_master")]
 
     def __str__(self) -> str:
@@ -85,8 +95,13 @@ class Token(models.Model):
     subject = models.CharField(max_length=32)
 
     open_columns: ClassVar[dict[str, str]] = {
-        "id": "a counter", "token": "a keyed hash", "unique_in": "the name of a space, or the field and row", "field_id": "a declared name",
-        "row_id": "random identifier", "subject": "random identifier"}
+        "id": "a counter",
+        "token": "a keyed hash",
+        "unique_in": "the name of a space, or the field and row",
+        "field_id": "a declared name",
+        "row_id": "random identifier",
+        "subject": "random identifier",
+    }
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["token", "unique_in"], name="one_token_per_value")]
@@ -155,26 +170,41 @@ class HoldingQuerySet(models.QuerySet[Any]):
         acting = keyring.acting()
         first = {field.compartment: field for field in self.model.sealed_fields()}
         acting.make_keys(
-            (row.subject_id.int, name, field.scope_of(row)) for row in rows for name, field in first.items())
+            (row.subject_id.int, name, field.scope_of(row)) for row in rows for name, field in first.items()
+        )
         if options.get("update_conflicts") or options.get("ignore_conflicts"):
-            raise SealedMisuse("A holding is inserted or fails: what was skipped or replaced would leave the ledger wrong.")
+            raise SealedMisuse(
+                "A holding is inserted or fails: what was skipped or replaced would leave the ledger wrong."
+            )
         super().bulk_create(rows, *args, **options)
         acting.written.extend((row.subject_id, row.reference, row.digest()) for row in rows)
         return rows
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
-        raise keyring.poison(SealedMisuse("Holdings are not bulk-updated: save each row in its act, so that it is sealed and "
-                                          "the ledger names it."))
+        raise keyring.poison(
+            SealedMisuse(
+                "Holdings are not bulk-updated: save each row in its act, so that it is sealed and "
+                "the ledger names it."
+            )
+        )
 
     def update(self, **values: Any) -> int:
         for name in values:
             field = self.model._meta.get_field("id" if name == "pk" else name)
             if field.name in ("id", "subject", "disposal_year"):
-                raise keyring.poison(SealedMisuse(f"{self.model.__name__}.{name} is what its sealed fields are bound to: they would "
-                                                  "never open again. Write a new row."))
+                raise keyring.poison(
+                    SealedMisuse(
+                        f"{self.model.__name__}.{name} is what its sealed fields are bound to: they would "
+                        "never open again. Write a new row."
+                    )
+                )
             if isinstance(field, SealedField):
-                raise keyring.poison(SealedMisuse(f"{self.model.__name__}.{name} is sealed and cannot be updated in a query: "
-                                                  "set it on the row and save that in an act."))
+                raise keyring.poison(
+                    SealedMisuse(
+                        f"{self.model.__name__}.{name} is sealed and cannot be updated in a query: "
+                        "set it on the row and save that in an act."
+                    )
+                )
         acting = keyring.acting()
         rows = list(self.model._base_manager.filter(pk__in=self.values("pk")))
         changed = super().update(**values)
@@ -188,8 +218,10 @@ class HoldingQuerySet(models.QuerySet[Any]):
         sealed = {field.name for field in self.model.sealed_fields()}
         for name in names:
             if isinstance(name, str) and name.lstrip("-") in sealed:
-                raise FieldError(f"{self.model.__name__}.{name.lstrip('-')} is sealed: the database cannot sort by it. Sort the "
-                                 "opened values in Python.")
+                raise FieldError(
+                    f"{self.model.__name__}.{name.lstrip('-')} is sealed: the database cannot sort by it. Sort the "
+                    "opened values in Python."
+                )
         return super().order_by(*names)
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -251,7 +283,7 @@ class Holding(models.Model):
             super().refresh_from_db(*args, **options)
         self.__dict__["_home"] = self.pk.bytes + self.subject_id.bytes
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, Any]:  # noqa: DJ012  it belongs with reading
         """
         Ciphertext only: a cached or pickled row carries what lies in the database and nothing opened.
 
@@ -263,8 +295,12 @@ class Holding(models.Model):
             if isinstance(value, Sealed):
                 state[field.attname] = _AtRest(value.blob, value.home)
             elif field.attname in state:
-                raise keyring.poison(SealedMisuse(f"{type(self).__name__}.{field.name} was set and not saved: save the row "
-                                                  "before it is cached or pickled."))
+                raise keyring.poison(
+                    SealedMisuse(
+                        f"{type(self).__name__}.{field.name} was set and not saved: save the row "
+                        "before it is cached or pickled."
+                    )
+                )
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -281,13 +317,17 @@ class Holding(models.Model):
 
     def _copy(self, of: Callable[[Any], Any]) -> Self:
         made = type(self).__new__(type(self))
-        made.__dict__.update({name: of(value) for name, value in self.__dict__.items() if not name.startswith("_opened_")})
+        made.__dict__.update(
+            {name: of(value) for name, value in self.__dict__.items() if not name.startswith("_opened_")}
+        )
         return made
 
     # -- writing -------------------------------------------------------------------------------------------------------
     def clean_fields(self, exclude: Any = None) -> None:
         """Check what was set; what lies sealed was checked when it was."""
-        untouched = {field.name for field in self.sealed_fields() if isinstance(self.__dict__.get(field.attname), Sealed)}
+        untouched = {
+            field.name for field in self.sealed_fields() if isinstance(self.__dict__.get(field.attname), Sealed)
+        }
         super().clean_fields(exclude={*(exclude or ()), *untouched})
 
     def save_base(self, *args: Any, **options: Any) -> None:
@@ -317,7 +357,7 @@ class Holding(models.Model):
         held = self.__dict__
         parts = []
         for field in self._meta.concrete_fields:
-            value = held[field.attname] if field.attname in held else None
+            value = held.get(field.attname)
             if value.__class__ is Sealed:
                 part = value.blob or b""
             elif value.__class__ is UUID:

@@ -41,6 +41,8 @@ def open_sealed(cipher: AESGCM, blob: bytes, bound_to: bytes) -> bytes | None:
             raise ValueError
         plain = cipher.decrypt(blob[1:13], blob[13:], bound_to)
     except (InvalidTag, ValueError):
-        raise Damaged("A sealed value does not open: it was changed, cut short, or belongs to another row, person or "
-                      "field. Restore the row from a backup; `troth ledger verify --records` names every such row.") from None
+        raise Damaged(
+            "A sealed value does not open: it was changed, cut short, or belongs to another row, person or "
+            "field. Restore the row from a backup; `troth ledger verify --records` names every such row."
+        ) from None
     return plain.rstrip(b"\x00")[1:-1] if plain[0] else None

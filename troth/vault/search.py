@@ -110,15 +110,26 @@ def index(find: Find, *, field_id: str, row: UUID, subject: UUID, text: object, 
     with connections[STORE].cursor() as cursor:
         before: list[int] = []
         if not is_new:
-            cursor.execute("SELECT id, token FROM vault_token WHERE field_id = %s AND row_id = %s", [field_id, row.hex])
+            cursor.execute(
+                "SELECT id, token FROM vault_token WHERE field_id = %s AND row_id = %s", [field_id, row.hex]
+            )
             before = [number for number, token in cursor.fetchall() if bytes(token) not in made]
         for token in made:
             cursor.execute(
                 "INSERT INTO vault_token (token, unique_in, field_id, row_id, subject) VALUES (%s, %s, %s, %s, %s) "
                 "ON CONFLICT DO NOTHING",
-                [token, find.space if find.kind is Kind.UNIQUE else f"{field_id}|{row.hex}", field_id, row.hex, subject.hex])
+                [
+                    token,
+                    find.space if find.kind is Kind.UNIQUE else f"{field_id}|{row.hex}",
+                    field_id,
+                    row.hex,
+                    subject.hex,
+                ],
+            )
             if find.kind is Kind.UNIQUE and cursor.rowcount != 1:
-                cursor.execute("SELECT row_id FROM vault_token WHERE token = %s AND unique_in = %s", [token, find.space])
+                cursor.execute(
+                    "SELECT row_id FROM vault_token WHERE token = %s AND unique_in = %s", [token, find.space]
+                )
                 if cursor.fetchone() != (row.hex,):
                     raise AlreadyTaken("That value is already used by another record.")
     if before:

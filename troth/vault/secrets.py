@@ -46,8 +46,11 @@ def _kms() -> Any:
         from botocore.config import Config  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError:
         raise MasterKeyMissing("A master key is wrapped by a KMS: install boto3, which reaches it.") from None
-    return boto3.client("kms", endpoint_url=os.environ.get("TROTH_KMS_URL") or None,
-                        config=Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2}))
+    return boto3.client(
+        "kms",
+        endpoint_url=os.environ.get("TROTH_KMS_URL") or None,
+        config=Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2}),
+    )
 
 
 def _kms_context(number: str) -> dict[str, str]:
@@ -63,13 +66,18 @@ def open_with_kms(record: dict[str, str]) -> bytes:
     """
     number = record["number"]
     try:
-        answer = _kms().decrypt(CiphertextBlob=bytes.fromhex(record["wrapped"]), KeyId=record["kms_key"],
-                                EncryptionContext=_kms_context(number))
+        answer = _kms().decrypt(
+            CiphertextBlob=bytes.fromhex(record["wrapped"]),
+            KeyId=record["kms_key"],
+            EncryptionContext=_kms_context(number),
+        )
     except MasterKeyMissing:
         raise
     except Exception as error:  # noqa: BLE001  boto3 raises classes made at run time
-        raise MasterKeyMissing(f"The KMS did not unwrap master key {number} ({type(error).__name__}). Check that it is reached "
-                               "(TROTH_KMS_URL, the credentials) and that its key is enabled.") from None
+        raise MasterKeyMissing(
+            f"The KMS did not unwrap master key {number} ({type(error).__name__}). Check that it is reached "
+            "(TROTH_KMS_URL, the credentials) and that its key is enabled."
+        ) from None
     plaintext: bytes = answer["Plaintext"]
     return plaintext
 
@@ -85,8 +93,10 @@ def wrap_with_kms(key: bytes, kms_key: str, number: str) -> dict[str, str]:
     except MasterKeyMissing:
         raise
     except Exception as error:  # noqa: BLE001  as above
-        raise MasterKeyMissing(f"The KMS did not wrap a new master key ({type(error).__name__}), so none was made. Check that it "
-                               "is reached (TROTH_KMS_URL, the credentials) and that TROTH_KMS_KEY names an enabled key.") from None
+        raise MasterKeyMissing(
+            f"The KMS did not wrap a new master key ({type(error).__name__}), so none was made. Check that it "
+            "is reached (TROTH_KMS_URL, the credentials) and that TROTH_KMS_KEY names an enabled key."
+        ) from None
     return {"scheme": "kms", "kms_key": kms_key, "wrapped": answer["CiphertextBlob"].hex()}
 
 
@@ -160,8 +170,9 @@ class Secrets:
             retired_at = None
             with contextlib.suppress(FileNotFoundError):  # not retired, or destroyed since its own file was read
                 retired_at = datetime.fromisoformat(path.with_suffix(".retired").read_text().strip())
-            masters[number] = MasterKey(number, datetime.fromisoformat(record["made_at"]), retired_at,
-                                        AESGCM(self._unwrapped[number]))
+            masters[number] = MasterKey(
+                number, datetime.fromisoformat(record["made_at"]), retired_at, AESGCM(self._unwrapped[number])
+            )
         self._unwrapped = {number: key for number, key in self._unwrapped.items() if number in masters}
         self._masters = masters
 
@@ -208,8 +219,10 @@ class Secrets:
             self.reload()
             found = self._masters.get(number)
         if found is None:
-            raise MasterKeyMissing(f"Master key {number} is not in TROTH_KEYS. It was destroyed at its turn, or this folder "
-                                   "belongs to another deployment; put back the folder that goes with the data.")
+            raise MasterKeyMissing(
+                f"Master key {number} is not in TROTH_KEYS. It was destroyed at its turn, or this folder "
+                "belongs to another deployment; put back the folder that goes with the data."
+            )
         return found
 
     def make_master(self, *, at: datetime) -> int:

@@ -33,9 +33,16 @@ def status() -> list[MasterStatus]:
         cursor.execute("SELECT master, COUNT(*) FROM vault_datakey GROUP BY master")
         counts = dict(cursor.fetchall())
     lag = timedelta(days=settings.TROTH_BACKUP_DAYS)
-    return [MasterStatus(key.number, key.made_at, key.retired_at, key.retired_at + lag if key.retired_at else None,
-                         counts.get(key.number, 0))
-            for _, key in sorted(secrets.opened().masters.items())]
+    return [
+        MasterStatus(
+            key.number,
+            key.made_at,
+            key.retired_at,
+            key.retired_at + lag if key.retired_at else None,
+            counts.get(key.number, 0),
+        )
+        for _, key in sorted(secrets.opened().masters.items())
+    ]
 
 
 def is_due(at: datetime) -> bool:
@@ -60,8 +67,11 @@ def turn(*, at: datetime, new: bool, progress: Callable[[int], None] = lambda co
     store = connections[keystore.STORE]
     while True:
         with store.cursor() as cursor:
-            cursor.execute("SELECT id, subject, compartment, scope, master, wrapped FROM vault_datakey "
-                           "WHERE master < %s ORDER BY master, id LIMIT %s", [current.number, BATCH])
+            cursor.execute(
+                "SELECT id, subject, compartment, scope, master, wrapped FROM vault_datakey "
+                "WHERE master < %s ORDER BY master, id LIMIT %s",
+                [current.number, BATCH],
+            )
             rows = cursor.fetchall()
             if not rows:
                 break
@@ -71,7 +81,9 @@ def turn(*, at: datetime, new: bool, progress: Callable[[int], None] = lambda co
                 raw = keystore.unwrap_raw(name, keystore.WrappedKey(master, bytes(wrapped)))
                 held = keystore.wrap(name, raw, current)
                 changes.append((held.master, held.wrapped, key_id, master))
-            cursor.executemany("UPDATE vault_datakey SET master = %s, wrapped = %s WHERE id = %s AND master = %s", changes)
+            cursor.executemany(
+                "UPDATE vault_datakey SET master = %s, wrapped = %s WHERE id = %s AND master = %s", changes
+            )
         turned += len(rows)
         progress(turned)
     for number in list(opened.masters):
@@ -94,7 +106,9 @@ def destroy_retired(*, at: datetime, now: bool = False) -> list[int]:
         if entry.retired_at is None or not (now or (entry.destroyed_from and at >= entry.destroyed_from)):
             continue
         if entry.keys:
-            raise MasterKeyMissing(f"Master key {entry.number} still wraps {entry.keys} living keys: run `troth keys turn` first.")
+            raise MasterKeyMissing(
+                f"Master key {entry.number} still wraps {entry.keys} living keys: run `troth keys turn` first."
+            )
         # A process that took this key before it was retired may store a data key under it only now. It looks for the master
         # key once more before it commits (`keystore.make`): either it finds it hidden, or the count below finds its key.
         opened.hide_master(entry.number)

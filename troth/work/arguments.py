@@ -37,8 +37,9 @@ class Parameters:
         self.signature = inspect.signature(function)
         hints = typing.get_type_hints(function)
         self.kinds = {name: _kind(name, hints.get(name)) for name in self.signature.parameters}
-        if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD, p.POSITIONAL_ONLY) for p in
-               self.signature.parameters.values()):
+        if any(
+            p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD, p.POSITIONAL_ONLY) for p in self.signature.parameters.values()
+        ):
             raise ArgumentRefused("A job names each of its parameters: no *args, **kwargs or positional-only ones.")
 
     def pack(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,8 +63,10 @@ class Parameters:
         """
         try:
             bound = self.signature.bind(**stored)
-            return {name: None if value is None else _read(self.kinds[name][0], value)
-                    for name, value in bound.arguments.items()}
+            return {
+                name: None if value is None else _read(self.kinds[name][0], value)
+                for name, value in bound.arguments.items()
+            }
         except (TypeError, ValueError):
             raise ArgumentRefused("The stored arguments do not fit the function as it is now.") from None
 
@@ -78,17 +81,27 @@ class Parameters:
             return str(value)
         if isinstance(value, kind) and issubclass(kind, str) and is_code(str(value)):
             return str(value)
-        raise ArgumentRefused(f"Argument {name!r} must be {_WORDS.get(kind, 'a member of its vocabulary')}"
-                              f"{' or None' if optional else ''}.")
+        raise ArgumentRefused(
+            f"Argument {name!r} must be {_WORDS.get(kind, 'a member of its vocabulary')}"
+            f"{' or None' if optional else ''}."
+        )
 
 
-_WORDS = {UUID: "a UUID", bool: "a bool", int: f"a whole number below {SMALL}", date: "a date without a time",
-          str: f"a code: at most {LONGEST_CODE} of a-z, 0-9 and _.:- with a letter among them"}
+_WORDS = {
+    UUID: "a UUID",
+    bool: "a bool",
+    int: f"a whole number below {SMALL}",
+    date: "a date without a time",
+    str: f"a code: at most {LONGEST_CODE} of a-z, 0-9 and _.:- with a letter among them",
+}
 
 
 def _kind(name: str, hint: Any) -> tuple[type, bool]:
-    choices = typing.get_args(hint) if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union \
+    choices = (
+        typing.get_args(hint)
+        if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union
         else (hint,)
+    )
     kinds = [each for each in choices if each is not types.NoneType]
     if len(kinds) == 1 and isinstance(kinds[0], type) and (kinds[0] in _WORDS or issubclass(kinds[0], StrEnum)):
         return kinds[0], len(choices) == 2

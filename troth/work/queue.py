@@ -62,8 +62,14 @@ class Declared(Generic[P]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
         self.function(*args, **kwargs)
 
-    def using(self, *, on_behalf_of: UUID | None = None, asker: UUID | str = "", run_after: datetime | None = None,
-              queue: str | None = None) -> "Declared[P]":
+    def using(
+        self,
+        *,
+        on_behalf_of: UUID | None = None,
+        asker: UUID | str = "",
+        run_after: datetime | None = None,
+        queue: str | None = None,
+    ) -> "Declared[P]":
         """
         The same job asked for by `asker` for the subject `on_behalf_of`, not before `run_after`.
 
@@ -71,8 +77,13 @@ class Declared(Generic[P]):
         """
         if asker and not isinstance(asker, UUID) and not is_code(asker):
             raise ArgumentRefused("The asker of a job is an id or a code.")
-        return replace(self, on_behalf_of=str(on_behalf_of or ""), asker=str(asker), run_after=run_after,
-                       queue=queue or self.queue)
+        return replace(
+            self,
+            on_behalf_of=str(on_behalf_of or ""),
+            asker=str(asker),
+            run_after=run_after,
+            queue=queue or self.queue,
+        )
 
     def enqueue(self, *args: P.args, **kwargs: P.kwargs) -> UUID:
         """
@@ -83,8 +94,15 @@ class Declared(Generic[P]):
         packed = self.parameters.pack(args, kwargs)
         check_key(self.effect(packed))
         now = timezone.now()
-        return Job.objects.create(name=self.name, queue=self.queue, arguments=packed, on_behalf_of=self.on_behalf_of,
-                                  asker=self.asker, asked_at=now, run_at=self.run_after or now).id
+        return Job.objects.create(
+            name=self.name,
+            queue=self.queue,
+            arguments=packed,
+            on_behalf_of=self.on_behalf_of,
+            asker=self.asker,
+            asked_at=now,
+            run_at=self.run_after or now,
+        ).id
 
     def effect(self, arguments: Mapping[str, Any]) -> str:
         """The idempotency key of a call with these arguments, or nothing."""
@@ -94,8 +112,9 @@ class Declared(Generic[P]):
 declared: dict[str, Declared[Any]] = {}
 
 
-def job(*, queue: str = "default", retries: int = 5, backoff: Backoff | None = None,
-        effect_key: str | None = None) -> Callable[[Callable[P, None]], Declared[P]]:
+def job(
+    *, queue: str = "default", retries: int = 5, backoff: Backoff | None = None, effect_key: str | None = None
+) -> Callable[[Callable[P, None]], Declared[P]]:
     """
     Declare a function in a room's `jobs.py` as a job that is tried once and then `retries` times more.
 
@@ -106,10 +125,18 @@ def job(*, queue: str = "default", retries: int = 5, backoff: Backoff | None = N
     :raises KeyError: the key names something that is no parameter.
     :raises ValueError: its name is taken by another job of the room, is too long, or has capitals.
     """
+
     def declare(function: Callable[P, None]) -> Declared[P]:
         room = function.__module__.removeprefix("troth.").removesuffix(".jobs")
-        made = Declared(function, f"{room}.{function.__name__}", queue, retries, backoff or Backoff(), effect_key,
-                        Parameters(function))
+        made = Declared(
+            function,
+            f"{room}.{function.__name__}",
+            queue,
+            retries,
+            backoff or Backoff(),
+            effect_key,
+            Parameters(function),
+        )
         made.effect(dict.fromkeys(made.parameters.kinds, ""))  # a key that names no parameter fails here, at import
         if made.name in declared or not is_code(made.name, LONGEST_NAME):
             raise ValueError(f"{made.name} is taken by another job, or is not small letters, or is too long.")
@@ -142,8 +169,10 @@ def once(key: str) -> bool:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("Call once() inside the transaction that holds the effect.")
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO work_effect (key, done_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                       [key, _moment(timezone.now())])
+        cursor.execute(
+            "INSERT INTO work_effect (key, done_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [key, _moment(timezone.now())],
+        )
         return bool(cursor.rowcount == 1)
 
 
@@ -198,8 +227,18 @@ def settle(taken: Job, failure: BaseException | None, *, jitter: float, at: date
 
 def list_dead() -> list[dict[str, Any]]:
     """The jobs that will not be tried again, newest first, as plain values for the office."""
-    fields = ("id", "name", "queue", "asker", "on_behalf_of", "attempts", "asked_at", "finished_at", "failed_with",
-              "failed_where")
+    fields = (
+        "id",
+        "name",
+        "queue",
+        "asker",
+        "on_behalf_of",
+        "attempts",
+        "asked_at",
+        "finished_at",
+        "failed_with",
+        "failed_where",
+    )
     return list(Job.objects.filter(state=State.DEAD).order_by("-finished_at").values(*fields))
 
 
@@ -207,7 +246,6 @@ def revive(job_id: UUID, *, at: datetime) -> bool:
     """Let a dead job be tried afresh; False if it is not dead."""
     dead = Job.objects.filter(pk=job_id, state=State.DEAD)
     return bool(dead.update(state=State.WAITING, attempts=0, run_at=at, finished_at=None))
-
 
 
 def _still_mine(taken: Job) -> QuerySet[Job]:

@@ -82,7 +82,9 @@ class PlaceOnly(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname, "log": record.name, "place": _place(record.pathname, record.lineno),
+            "level": record.levelname,
+            "log": record.name,
+            "place": _place(record.pathname, record.lineno),
             **_doing(),
             **{name: _fact(value) for name, value in getattr(record, "facts", {}).items()},
         }
@@ -114,8 +116,12 @@ class AccessLog:
         with working_on("request", uuid4()):
             response = self.get_response(request)
             match = request.resolver_match
-            note("served", route=match.view_name if match else "none", status=response.status_code,
-                 ms=round((time.monotonic() - begun) * 1000))
+            note(
+                "served",
+                route=match.view_name if match else "none",
+                status=response.status_code,
+                ms=round((time.monotonic() - begun) * 1000),
+            )
         return response
 
 
@@ -129,8 +135,11 @@ def logging_config(level: str = "INFO") -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "place"}},
         "root": {"handlers": ["stderr"], "level": level},
         # Django's own handlers would print request lines and mail whole reports; servers' access logs hold paths.
-        "loggers": {"django": silent, "django.server": {**silent, "propagate": False},
-                    "granian.access": {**silent, "propagate": False}},
+        "loggers": {
+            "django": silent,
+            "django.server": {**silent, "propagate": False},
+            "granian.access": {**silent, "propagate": False},
+        },
     }
 
 
@@ -156,7 +165,7 @@ def _place(file: str, line: int) -> str:
     parts = PurePath(file).parts
     for folder, keep in (("site-packages", 1), ("troth", 0)):
         if folder in parts:
-            return f"{'/'.join(parts[len(parts) - 1 - parts[::-1].index(folder) + keep:])}:{line}"
+            return f"{'/'.join(parts[len(parts) - 1 - parts[::-1].index(folder) + keep :])}:{line}"
     return f"{'/'.join(parts[-2:])}:{line}"
 
 

@@ -46,10 +46,15 @@ class Rule:
             if step:
                 return cls(step=step)
         elif (at := _AT.fullmatch(text)) and (at[2] is None or 1 <= int(at[2]) <= 28):
-            return cls(wall=wall_time(int(at[3]), int(at[4])), weekday=DAYS.index(at[1]) if at[1] else None,
-                       day=int(at[2]) if at[2] else None)
-        raise ValueError(f"{text!r} is no schedule: write `every 10 minutes`, `daily 02:30`, `weekly monday 06:00` "
-                         "or `monthly 1 05:15` (a day from 1 to 28).")
+            return cls(
+                wall=wall_time(int(at[3]), int(at[4])),
+                weekday=DAYS.index(at[1]) if at[1] else None,
+                day=int(at[2]) if at[2] else None,
+            )
+        raise ValueError(
+            f"{text!r} is no schedule: write `every 10 minutes`, `daily 02:30`, `weekly monday 06:00` "
+            "or `monthly 1 05:15` (a day from 1 to 28)."
+        )
 
     def latest(self, at: datetime) -> datetime:
         """The newest slot at or before `at`, in UTC."""

@@ -74,7 +74,8 @@ def allow(kind: str, *keys: str, limit: int, per: timedelta, at: datetime) -> Al
             f"""INSERT INTO work_bucket (key, clear_at) VALUES (%s, %s)
                 ON CONFLICT (key) DO UPDATE SET clear_at = {later} WHERE {later} <= %s
                 RETURNING clear_at""",  # noqa: S608 (constants only)
-            [key, now + share, now, now, share, now, now, share, now + whole])
+            [key, now + share, now, now, share, now, now, share, now + whole],
+        )
         if cursor.fetchone():
             return Allowance(True)
     clear_at = Bucket.objects.filter(key=key).values_list("clear_at", flat=True).first() or now
@@ -87,8 +88,10 @@ def allow_sign_in(account: str, network: str, *, at: datetime) -> Allowance:
 
     :raises SecretMissing: no secret was handed in.
     """
-    for kind, keys, limit in (("sign_in_network", (network,), PER_NETWORK),
-                              ("sign_in_pair", (account, network), PER_ACCOUNT_AND_NETWORK)):
+    for kind, keys, limit in (
+        ("sign_in_network", (network,), PER_NETWORK),
+        ("sign_in_pair", (account, network), PER_ACCOUNT_AND_NETWORK),
+    ):
         answer = allow(kind, *keys, limit=limit, per=WINDOW, at=at)
         if not answer.allowed:
             return answer

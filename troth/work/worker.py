@@ -77,9 +77,15 @@ def perform(taken: Job) -> None:
 class Worker:
     """One process's loop. Several share one database; SIGTERM or SIGINT lets the current job finish, then ends."""
 
-    def __init__(self, queues: Iterable[str] | None = None, *, lease: timedelta = timedelta(minutes=1),
-                 pause: float = 0.5, now: Callable[[], datetime] = timezone.now,
-                 jitter: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self,
+        queues: Iterable[str] | None = None,
+        *,
+        lease: timedelta = timedelta(minutes=1),
+        pause: float = 0.5,
+        now: Callable[[], datetime] = timezone.now,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
         self.id = str(uuid4())
         self.queues, self.lease, self.pause, self.now, self.jitter = queues, lease, pause, now, jitter
         self._running: Job | None = None
@@ -152,8 +158,15 @@ class Worker:
                     failure = raised
             _drop_broken_connections()
             state = queue.settle(taken, failure, jitter=self.jitter(), at=self.now())
-            note("job_ended", logging.WARNING if failure else logging.INFO, failure, name=taken.name,
-                 state=state or "taken_over", attempt=taken.attempts, ms=round((time.monotonic() - begun) * 1000))
+            note(
+                "job_ended",
+                logging.WARNING if failure else logging.INFO,
+                failure,
+                name=taken.name,
+                state=state or "taken_over",
+                attempt=taken.attempts,
+                ms=round((time.monotonic() - begun) * 1000),
+            )
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True

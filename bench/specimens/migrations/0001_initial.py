@@ -8,151 +8,216 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('vault', '0001_initial'),
+        ("vault", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PlainSubject',
+            name="PlainSubject",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Bill',
+            name="Bill",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('disposal_year', models.SmallIntegerField()),
-                ('amount', troth.vault.fields.SealedDecimal(compartment='specimens.bill', id='specimens.bill.amount')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                ("disposal_year", models.SmallIntegerField()),
+                (
+                    "amount",
+                    troth.vault.fields.SealedDecimal(compartment="specimens.bill", id="specimens.bill.amount"),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Card',
+            name="Card",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('name', troth.vault.fields.SealedText(compartment='specimens.body', id='specimens.card.name')),
-                ('born_on', troth.vault.fields.SealedDate(compartment='specimens.body', id='specimens.card.born_on')),
-                ('telephone', troth.vault.fields.SealedText(compartment='specimens.body', id='specimens.card.telephone')),
-                ('email', troth.vault.fields.SealedText(compartment='specimens.body', id='specimens.card.email')),
-                ('note', troth.vault.fields.SealedText(compartment='specimens.body', id='specimens.card.note')),
-                ('active', troth.vault.fields.SealedBoolean(compartment='specimens.body', id='specimens.card.active')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                ("name", troth.vault.fields.SealedText(compartment="specimens.body", id="specimens.card.name")),
+                ("born_on", troth.vault.fields.SealedDate(compartment="specimens.body", id="specimens.card.born_on")),
+                (
+                    "telephone",
+                    troth.vault.fields.SealedText(compartment="specimens.body", id="specimens.card.telephone"),
+                ),
+                ("email", troth.vault.fields.SealedText(compartment="specimens.body", id="specimens.card.email")),
+                ("note", troth.vault.fields.SealedText(compartment="specimens.body", id="specimens.card.note")),
+                (
+                    "active",
+                    troth.vault.fields.SealedBoolean(compartment="specimens.body", id="specimens.card.active"),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Name',
+            name="Name",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('name', troth.vault.fields.SealedText(compartment='specimens.names', id='specimens.name.name')),
-                ('born_on', troth.vault.fields.SealedDate(compartment='specimens.names', id='specimens.name.born_on')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                ("name", troth.vault.fields.SealedText(compartment="specimens.names", id="specimens.name.name")),
+                (
+                    "born_on",
+                    troth.vault.fields.SealedDate(compartment="specimens.names", id="specimens.name.born_on"),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('text', troth.vault.fields.SealedText(compartment='specimens.body', id='specimens.note.text')),
-                ('on', troth.vault.fields.SealedDate(compartment='specimens.body', id='specimens.note.on')),
-                ('at', troth.vault.fields.SealedDateTime(compartment='specimens.body', id='specimens.note.at')),
-                ('count', troth.vault.fields.SealedInteger(compartment='specimens.body', id='specimens.note.count')),
-                ('amount', troth.vault.fields.SealedDecimal(compartment='specimens.body', id='specimens.note.amount')),
-                ('agreed', troth.vault.fields.SealedBoolean(compartment='specimens.body', id='specimens.note.agreed')),
-                ('colour', troth.vault.fields.SealedChoice(compartment='specimens.body', id='specimens.note.colour')),
-                ('answers', troth.vault.fields.SealedJSON(compartment='specimens.body', id='specimens.note.answers')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                ("text", troth.vault.fields.SealedText(compartment="specimens.body", id="specimens.note.text")),
+                ("on", troth.vault.fields.SealedDate(compartment="specimens.body", id="specimens.note.on")),
+                ("at", troth.vault.fields.SealedDateTime(compartment="specimens.body", id="specimens.note.at")),
+                ("count", troth.vault.fields.SealedInteger(compartment="specimens.body", id="specimens.note.count")),
+                (
+                    "amount",
+                    troth.vault.fields.SealedDecimal(compartment="specimens.body", id="specimens.note.amount"),
+                ),
+                (
+                    "agreed",
+                    troth.vault.fields.SealedBoolean(compartment="specimens.body", id="specimens.note.agreed"),
+                ),
+                ("colour", troth.vault.fields.SealedChoice(compartment="specimens.body", id="specimens.note.colour")),
+                ("answers", troth.vault.fields.SealedJSON(compartment="specimens.body", id="specimens.note.answers")),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('name', troth.vault.fields.SealedText(compartment='specimens.body', id='specimens.person.name')),
-                ('born_on', troth.vault.fields.SealedDate(compartment='specimens.body', id='specimens.person.born_on')),
-                ('email', troth.vault.fields.SealedText(compartment='specimens.body', id='specimens.person.email')),
-                ('postcode', troth.vault.fields.SealedText(compartment='specimens.body', id='specimens.person.postcode')),
-                ('allergies', troth.vault.fields.SealedText(compartment='specimens.body', id='specimens.person.allergies')),
-                ('weight_kg', troth.vault.fields.SealedDecimal(compartment='specimens.body', id='specimens.person.weight_kg')),
-                ('seen', models.IntegerField(default=0)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                ("name", troth.vault.fields.SealedText(compartment="specimens.body", id="specimens.person.name")),
+                (
+                    "born_on",
+                    troth.vault.fields.SealedDate(compartment="specimens.body", id="specimens.person.born_on"),
+                ),
+                ("email", troth.vault.fields.SealedText(compartment="specimens.body", id="specimens.person.email")),
+                (
+                    "postcode",
+                    troth.vault.fields.SealedText(compartment="specimens.body", id="specimens.person.postcode"),
+                ),
+                (
+                    "allergies",
+                    troth.vault.fields.SealedText(compartment="specimens.body", id="specimens.person.allergies"),
+                ),
+                (
+                    "weight_kg",
+                    troth.vault.fields.SealedDecimal(compartment="specimens.body", id="specimens.person.weight_kg"),
+                ),
+                ("seen", models.IntegerField(default=0)),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Picture',
+            name="Picture",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('caption', troth.vault.fields.SealedText(compartment='specimens.picture', id='specimens.picture.caption')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "caption",
+                    troth.vault.fields.SealedText(compartment="specimens.picture", id="specimens.picture.caption"),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='PlainCard',
+            name="PlainCard",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by', models.CharField(max_length=64)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=100)),
-                ('born_on', models.DateField()),
-                ('telephone', models.CharField(max_length=40)),
-                ('email', models.EmailField(max_length=254)),
-                ('note', models.TextField()),
-                ('active', models.BooleanField(default=True)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='specimens.plainsubject')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by", models.CharField(max_length=64)),
+                ("changed_at", models.DateTimeField()),
+                ("changed_by", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=100)),
+                ("born_on", models.DateField()),
+                ("telephone", models.CharField(max_length=40)),
+                ("email", models.EmailField(max_length=254)),
+                ("note", models.TextField()),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "subject",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="specimens.plainsubject"),
+                ),
             ],
         ),
     ]

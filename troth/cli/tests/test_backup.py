@@ -94,6 +94,8 @@ def test_keys_are_turned_when_due_or_now_and_destroyed_only_with_yes(home: Home,
 
 
 @pytest.mark.parametrize("arguments", [("--yes",), ("--yes", "--now"), ("--yes", "--destroy-retired")])
-def test_yes_stands_only_beside_what_it_confirms(home: Home, run_troth: type_of_runner, arguments: tuple[str, ...]) -> None:
+def test_yes_stands_only_beside_what_it_confirms(
+    home: Home, run_troth: type_of_runner, arguments: tuple[str, ...]
+) -> None:
     ran = run_troth("keys", "turn", *arguments, home=home)
     assert ran.returncode == 2 and "--yes goes with" in ran.stderr

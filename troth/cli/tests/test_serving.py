@@ -23,8 +23,13 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def place(tmp_path: Path) -> dict[str, str]:
     """The environment of a deployment that does not exist yet."""
-    return {"TROTH_HOME": str(tmp_path / "data" / "home"), "TROTH_KEYS": str(tmp_path / "elsewhere" / "keys"),
-            "TROTH_BACKUPS": str(tmp_path / "away" / "backups"), "TROTH_EXTRA_APPS": "", "TROTH_DEMO": "no"}
+    return {
+        "TROTH_HOME": str(tmp_path / "data" / "home"),
+        "TROTH_KEYS": str(tmp_path / "elsewhere" / "keys"),
+        "TROTH_BACKUPS": str(tmp_path / "away" / "backups"),
+        "TROTH_EXTRA_APPS": "",
+        "TROTH_DEMO": "no",
+    }
 
 
 def free_port() -> int:
@@ -38,8 +43,13 @@ def running(place: dict[str, str], *arguments: str) -> Iterator[str]:
     """A `troth` that serves; gives its address once it answers, and ends it afterwards."""
     port = free_port()
     program = "import sys; from troth.cli.main import main; sys.argv[0] = 'troth'; sys.exit(main())"
-    process = subprocess.Popen([sys.executable, "-c", program, *arguments, "--port", str(port)], stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True, env={**os.environ, "PYTHONPATH": str(ROOT), **place})
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *arguments, "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **place},
+    )
     try:
         address = f"http://127.0.0.1:{port}"
         for _ in range(600):
@@ -64,11 +74,16 @@ def test_serve_makes_its_tables_and_answers_without_collecting_files(place: dict
     with running(place, "serve", "--workers", "1") as address:
         assert "yet" in read(address)
         assert "@font-face" in read(f"{address}/static/design/troth.css")
-        tables = sqlite3.connect(Path(place["TROTH_HOME"]) / "keys.sqlite3").execute(
-            "SELECT name FROM sqlite_master WHERE name = 'vault_datakey'").fetchall()
+        tables = (
+            sqlite3.connect(Path(place["TROTH_HOME"]) / "keys.sqlite3")
+            .execute("SELECT name FROM sqlite_master WHERE name = 'vault_datakey'")
+            .fetchall()
+        )
         assert tables
     home = Path(place["TROTH_HOME"])
-    assert {path.stat().st_mode & 0o077 for path in [home, *home.rglob("*"), *Path(place["TROTH_KEYS"]).rglob("*")]} == {0}
+    assert {
+        path.stat().st_mode & 0o077 for path in [home, *home.rglob("*"), *Path(place["TROTH_KEYS"]).rglob("*")]
+    } == {0}
 
 
 def test_serve_refuses_a_port_that_is_taken(place: dict[str, str], run_troth: Run) -> None:
@@ -93,12 +108,17 @@ def clinic(place: dict[str, str], run_troth: Run) -> dict[str, str]:
     return place
 
 
-@pytest.mark.parametrize(("statement", "words"), [
-    ("DROP TRIGGER ledger_event_no_delete", "ledger_event_no_delete"),
-    ("CREATE TABLE people_extra (name TEXT)", "people_extra"),
-    ("ALTER TABLE people_identity ADD COLUMN nickname TEXT", "people_identity.nickname")])
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DROP TRIGGER ledger_event_no_delete", "ledger_event_no_delete"),
+        ("CREATE TABLE people_extra (name TEXT)", "people_extra"),
+        ("ALTER TABLE people_identity ADD COLUMN nickname TEXT", "people_identity.nickname"),
+    ],
+)
 def test_nothing_is_served_over_a_missing_guard_or_an_undeclared_column(
-        clinic: dict[str, str], run_troth: Run, statement: str, words: str) -> None:
+    clinic: dict[str, str], run_troth: Run, statement: str, words: str
+) -> None:
     with sqlite3.connect(Path(clinic["TROTH_HOME"]) / "data.sqlite3") as store:
         store.execute(statement)
     made = run_troth("demo", "--no-serve", environment=clinic)
@@ -124,6 +144,18 @@ def test_serve_refuses_a_demonstration(clinic: dict[str, str], run_troth: Run) -
     assert made.returncode == 2 and "known to everybody" in made.stderr
 
 
+def test_serve_refuses_a_demonstration_that_lost_its_mark(clinic: dict[str, str], run_troth: Run) -> None:
+    """As a backup that was restored has: the mark is no part of it."""
+    mark = Path(clinic["TROTH_HOME"]) / "demonstration.json"
+    words = mark.read_text()
+    mark.unlink()
+    try:
+        made = run_troth("serve", environment=clinic)
+    finally:
+        mark.write_text(words)
+    assert made.returncode == 2 and "restored from a backup" in made.stderr
+
+
 def test_a_demonstration_touches_nothing_else(place: dict[str, str], run_troth: Run) -> None:
     home = Path(place["TROTH_HOME"])
     home.mkdir(parents=True)
@@ -138,7 +170,9 @@ def test_an_unknown_pack_is_refused(place: dict[str, str], run_troth: Run) -> No
     assert made.returncode == 2 and "online-prescribing" in made.stderr
 
 
-def test_the_doctor_is_content_with_a_demonstration_and_names_what_is_not_right(clinic: dict[str, str], run_troth: Run) -> None:
+def test_the_doctor_is_content_with_a_demonstration_and_names_what_is_not_right(
+    clinic: dict[str, str], run_troth: Run
+) -> None:
     found = json.loads(run_troth("doctor", "--json", environment=clinic).stdout)
     machine = {"memory does not reach the disk"}  # depends on where the tests run
     assert [each["name"] for each in found if not each["fine"] and each["name"] not in machine] == []

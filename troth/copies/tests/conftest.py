@@ -18,8 +18,12 @@ NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 @contextmanager
 def opened() -> Iterator[None]:
     """A ring that reads and writes."""
-    ring = keyring.KeyRing(lambda subject, compartment: None, reads=True, stamp=SimpleNamespace(at=NOW, by="tests"),
-                           outer=keyring.current.get())
+    ring = keyring.KeyRing(
+        lambda subject, compartment: None,
+        reads=True,
+        stamp=SimpleNamespace(at=NOW, by="tests"),
+        outer=keyring.current.get(),
+    )
     token = keyring.current.set(ring)
     try:
         yield
@@ -32,7 +36,9 @@ def make_person(name: str) -> UUID:
     """A subject with a person, a note, three bills of three years and two pictures."""
     subject = Subject.objects.create(id=uuid4(), kind="patient").id
     with opened():
-        Person.objects.create(subject_id=subject, name=name, email=f"{subject.hex}@example.com", allergies="penicillin")
+        Person.objects.create(
+            subject_id=subject, name=name, email=f"{subject.hex}@example.com", allergies="penicillin"
+        )
         Note.objects.create(subject_id=subject, text=f"A note about {name}.")
         for year in (2023, 2024, 2025):
             Bill.objects.create(subject_id=subject, disposal_year=year, amount=Decimal(year))
@@ -58,8 +64,10 @@ FIELDS = {Person: "name", Note: "text", Bill: "amount", Picture: "caption"}
 
 def what_opens(subject: UUID) -> dict[str, int]:
     """How many rows of each kind open."""
-    return {model.__name__: sum(opens(row, field) for row in model.objects.filter(subject_id=subject))
-            for model, field in FIELDS.items()}
+    return {
+        model.__name__: sum(opens(row, field) for row in model.objects.filter(subject_id=subject))
+        for model, field in FIELDS.items()
+    }
 
 
 EVERYTHING = {"Person": 1, "Note": 1, "Bill": 3, "Picture": 2}

@@ -47,7 +47,11 @@ def test_a_backup_holds_data_keys_and_files_and_comes_back_whole(committed_db: H
     stored = files.store([b"scan of a passport"], name="p.jpg", media_type="image/jpeg")
     made = backup.create_backup(at=NOW)
     assert backup.verify_backup(made.places[0]).manifest["parts"] == made.manifest["parts"]
-    assert [part["name"] for part in made.manifest["parts"]] == ["data", "keys", f"files/{stored.place[:2]}/{stored.place}"]
+    assert [part["name"] for part in made.manifest["parts"]] == [
+        "data",
+        "keys",
+        f"files/{stored.place[:2]}/{stored.place}",
+    ]
     bob = make_person("Bob Roe")
     done = restore_here(made.places[0])
     assert what_opens(ann) == EVERYTHING
@@ -81,10 +85,12 @@ def test_what_a_restore_gave_up_is_no_fork_and_anything_else_is(committed_db: Ho
     restore(path, settings.TROTH_HOME, at=later, aside=True)
     assert verify(at=later, checkpoints=[between, newest]).holds
     given = Head.parse(newest)
-    lies = [Head(given.origin, given.size, b"\1" * 32, given.at),  # of that size there was only one
-            Head(given.origin, given.size + 5, given.root, given.at),  # beyond what was known
-            Head(given.origin, 1, given.root, given.at),  # before what was restored
-            Head(given.origin, given.size, given.root, "2030-01-01T00:00:00Z")]  # after the restore
+    lies = [
+        Head(given.origin, given.size, b"\1" * 32, given.at),  # of that size there was only one
+        Head(given.origin, given.size + 5, given.root, given.at),  # beyond what was known
+        Head(given.origin, 1, given.root, given.at),  # before what was restored
+        Head(given.origin, given.size, given.root, "2030-01-01T00:00:00Z"),
+    ]  # after the restore
     for lie in lies:
         found = verify(at=later, checkpoints=[signer().sign(lie.text)]).findings
         assert [each.kind for each in found] == ["fork"]
@@ -114,7 +120,9 @@ def test_both_destinations_get_the_same_bytes(committed_db: Home, settings: obje
     made = backup.create_backup(at=NOW)
     assert len(made.places) == 2
     assert len({hashlib.sha256(place.read_bytes()).hexdigest() for place in made.places}) == 1
-    assert checkpoints.newest_known((settings.TROTH_BACKUPS,)) == checkpoints.newest_known((settings.TROTH_BACKUPS_2,))
+    assert checkpoints.newest_known((settings.TROTH_BACKUPS,)) == checkpoints.newest_known(
+        (settings.TROTH_BACKUPS_2,)
+    )
     assert checkpoints.newest_known() is not None
 
 

@@ -33,7 +33,7 @@ def made(committed_db: Home) -> Path:
 
 
 def first_chunk(content: bytes) -> int:
-    return len(MAGIC) + 4 + int.from_bytes(content[len(MAGIC):len(MAGIC) + 4], "big")
+    return len(MAGIC) + 4 + int.from_bytes(content[len(MAGIC) : len(MAGIC) + 4], "big")
 
 
 def chunk(content: bytes, number: int) -> slice:
@@ -46,11 +46,11 @@ def truncated(content: bytearray) -> None:
 
 
 def truncated_at_a_chunk(content: bytearray) -> None:
-    del content[chunk(content, 2).stop:]
+    del content[chunk(content, 2).stop :]
 
 
 def truncated_to_its_header(content: bytearray) -> None:
-    del content[first_chunk(content):]
+    del content[first_chunk(content) :]
 
 
 def flipped(content: bytearray) -> None:
@@ -73,18 +73,24 @@ def lengthened(content: bytearray) -> None:
 def older(content: bytearray) -> None:
     """The header says another day."""
     place = content.index(b"2026-11-24")
-    content[place:place + 10] = b"2026-11-25"
+    content[place : place + 10] = b"2026-11-25"
 
 
 def not_a_backup(content: bytearray) -> None:
     content[:8] = b"PK\x03\x04\0\0\0\0"
 
 
-DAMAGE = [(truncated, r"cut short or changed in its last chunk"), (truncated_at_a_chunk, r"cut short after byte [\d,]+"),
-          (truncated_to_its_header, "cut short right after its header"), (flipped, r"chunk 1 was changed.*bytes [\d,]+"),
-          (swapped, "chunk 2 lies where chunk 1 should"), (left_out, "chunk 2 lies where chunk 1 should"),
-          (lengthened, "damaged: .*(was changed|added)"), (older, "header was changed"),
-          (not_a_backup, "does not begin as a backup")]
+DAMAGE = [
+    (truncated, r"cut short or changed in its last chunk"),
+    (truncated_at_a_chunk, r"cut short after byte [\d,]+"),
+    (truncated_to_its_header, "cut short right after its header"),
+    (flipped, r"chunk 1 was changed.*bytes [\d,]+"),
+    (swapped, "chunk 2 lies where chunk 1 should"),
+    (left_out, "chunk 2 lies where chunk 1 should"),
+    (lengthened, "damaged: .*(was changed|added)"),
+    (older, "header was changed"),
+    (not_a_backup, "does not begin as a backup"),
+]
 
 
 @pytest.mark.parametrize(("damage", "words"), DAMAGE, ids=[damage.__name__ for damage, _ in DAMAGE])
@@ -167,7 +173,9 @@ def test_without_the_journal_nothing_is_restored(made: Path) -> None:
     dispose_of_something()
     backup.create_backup(at=NOW + timedelta(hours=1))  # its checkpoint names the line
     (settings.TROTH_BACKUPS / destinations.JOURNAL).unlink()
-    with pytest.raises(RestoreRefused, match=r"ends at line 0, but the newest checkpoint.* knew line 1.*Put back journal.jsonl"):
+    with pytest.raises(
+        RestoreRefused, match=r"ends at line 0, but the newest checkpoint.* knew line 1.*Put back journal.jsonl"
+    ):
         restore_nowhere(made)
     with pytest.raises(JournalDamaged, match="lost or cut"):  # nor is a new one begun as if nothing had been
         dispose_of_something()

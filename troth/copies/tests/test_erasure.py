@@ -27,11 +27,15 @@ def current() -> int:
 
 def erase(subject: UUID, places: tuple[str, ...] = ()) -> None:
     """As the rights room does it: journal, keys and tokens, files, rows."""
-    rows = [tuple(row.reference for row in model.objects.filter(subject_id=subject))
-            for model in (Person, Note, Bill, Picture)]
-    disposals = [Disposal(subject.hex, BODY, "", current(), rows[0] + rows[1], places),
-                 Disposal(subject.hex, BILL, EVERY_SCOPE, current(), rows[2]),
-                 Disposal(subject.hex, PICTURE, EVERY_SCOPE, current(), rows[3])]
+    rows = [
+        tuple(row.reference for row in model.objects.filter(subject_id=subject))
+        for model in (Person, Note, Bill, Picture)
+    ]
+    disposals = [
+        Disposal(subject.hex, BODY, "", current(), rows[0] + rows[1], places),
+        Disposal(subject.hex, BILL, EVERY_SCOPE, current(), rows[2]),
+        Disposal(subject.hex, PICTURE, EVERY_SCOPE, current(), rows[3]),
+    ]
     replaying.dispose(disposals, at=NOW, rows_too=True)
 
 
@@ -82,7 +86,7 @@ def secrets_that_exist() -> list[bytes]:
         text = path.read_text()
         for start in range(len(text) - 63):
             try:
-                found.append(bytes.fromhex(text[start:start + 64]))
+                found.append(bytes.fromhex(text[start : start + 64]))
             except ValueError:
                 continue
     return list(dict.fromkeys(each for each in found if len(each) == 32))
@@ -104,8 +108,12 @@ def try_all(name: keystore.KeyName, held: keystore.WrappedKey) -> list[bytes]:
 def hits(blobs: list[bytes], folders: tuple[Path, ...]) -> list[Path]:
     """The files below these folders that hold any of these bytes, raw or as hexadecimal."""
     needles = [each for blob in blobs for each in (blob, blob.hex().encode())]
-    return [path for folder in folders for path in folder.rglob("*")
-            if path.is_file() and any(needle in path.read_bytes() for needle in needles)]
+    return [
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and any(needle in path.read_bytes() for needle in needles)
+    ]
 
 
 def test_remembered_wrapped_keys_open_with_nothing_once_the_master_key_is_gone(committed_db: Home) -> None:
@@ -139,15 +147,22 @@ def test_one_bill_and_one_picture_stay_disposed_of_with_todays_keys(committed_db
     last_month = backup.create_backup(at=NOW - timedelta(days=30)).places[0]
     picture = Picture.objects.filter(subject_id=ann).order_by("id")[0]
     bill = Bill.objects.get(subject_id=ann, disposal_year=2023)
-    journal.record([Disposal(ann.hex, BILL, "2023", current(), (bill.reference,)),
-                    Disposal(ann.hex, PICTURE, picture.pk.hex, current(), (picture.reference,))], at=NOW)
+    journal.record(
+        [
+            Disposal(ann.hex, BILL, "2023", current(), (bill.reference,)),
+            Disposal(ann.hex, PICTURE, picture.pk.hex, current(), (picture.reference,)),
+        ],
+        at=NOW,
+    )
     # Keys only: what the rows' ciphertext in an old copy is worth is what this test asks.
     replaying.carry_out(disposals_as_recorded(), rows_too=False)
     assert what_opens(ann) == {"Person": 1, "Note": 1, "Bill": 2, "Picture": 1}
 
     restore_here(last_month, keep_keys=True, replay=False)
     with marker.restoring():
-        assert Bill.objects.filter(subject_id=ann).count() == 3 and Picture.objects.filter(subject_id=ann).count() == 2
+        assert (
+            Bill.objects.filter(subject_id=ann).count() == 3 and Picture.objects.filter(subject_id=ann).count() == 2
+        )
         assert what_opens(ann) == {"Person": 1, "Note": 1, "Bill": 2, "Picture": 1}
         assert not_opening(ann) == {bill.pk, picture.pk}
 
@@ -155,8 +170,12 @@ def test_one_bill_and_one_picture_stay_disposed_of_with_todays_keys(committed_db
 def not_opening(subject: UUID) -> set[UUID]:
     from troth.copies.tests.conftest import FIELDS, opens
 
-    return {row.pk for model, name in FIELDS.items() for row in model.objects.filter(subject_id=subject)
-            if not opens(row, name)}
+    return {
+        row.pk
+        for model, name in FIELDS.items()
+        for row in model.objects.filter(subject_id=subject)
+        if not opens(row, name)
+    }
 
 
 def test_a_ring_that_fetched_a_key_before_a_turn_opens_with_it_after(committed_db: Home) -> None:

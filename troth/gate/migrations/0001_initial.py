@@ -4,31 +4,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('subject', models.CharField(max_length=32)),
-                ('kind', models.CharField(choices=[('notice_given', 'was given a version of the notice'), ('notice_told', 'was told of a version of the notice'), ('role', 'holds a role'), ('contract', 'has an agreement with the clinic'), ('consent', 'consented'), ('objection', 'objected'), ('restriction', 'asked for restriction'), ('representative', 'is represented'), ('same_person', 'is the same person as another subject'), ('glass_broken', 'had their record opened in an emergency')], max_length=16)),
-                ('purpose', models.CharField(default='', max_length=40)),
-                ('value', models.CharField(default='', max_length=40)),
-                ('other', models.CharField(default='', max_length=32)),
-                ('since', models.BigIntegerField()),
-                ('until', models.BigIntegerField(null=True)),
-                ('ended', models.BigIntegerField(null=True)),
-                ('recorded_by', models.CharField(max_length=64)),
-                ('mark', models.BinaryField(max_length=32)),
+                ("id", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("subject", models.CharField(max_length=32)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("notice_given", "was given a version of the notice"),
+                            ("notice_told", "was told of a version of the notice"),
+                            ("role", "holds a role"),
+                            ("contract", "has an agreement with the clinic"),
+                            ("consent", "consented"),
+                            ("objection", "objected"),
+                            ("restriction", "asked for restriction"),
+                            ("representative", "is represented"),
+                            ("same_person", "is the same person as another subject"),
+                            ("glass_broken", "had their record opened in an emergency"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("purpose", models.CharField(default="", max_length=40)),
+                ("value", models.CharField(default="", max_length=40)),
+                ("other", models.CharField(default="", max_length=32)),
+                ("since", models.BigIntegerField()),
+                ("until", models.BigIntegerField(null=True)),
+                ("ended", models.BigIntegerField(null=True)),
+                ("recorded_by", models.CharField(max_length=64)),
+                ("mark", models.BinaryField(max_length=32)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'kind'], name='fact_by_subject')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='fact_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('ended__isnull', True), ('ended__gte', models.F('since')), _connector='OR'), name='fact_ended_after_it_began')],
+                "indexes": [models.Index(fields=["subject", "kind"], name="fact_by_subject")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"
+                        ),
+                        name="fact_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended__isnull", True), ("ended__gte", models.F("since")), _connector="OR"
+                        ),
+                        name="fact_ended_after_it_began",
+                    ),
+                ],
             },
         ),
     ]

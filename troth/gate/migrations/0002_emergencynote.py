@@ -8,27 +8,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('gate', '0001_initial'),
-        ('vault', '0001_initial'),
+        ("gate", "0001_initial"),
+        ("vault", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EmergencyNote',
+            name="EmergencyNote",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('note', troth.vault.fields.SealedText(compartment='gate.emergencies', id='gate.emergency.note')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                ("note", troth.vault.fields.SealedText(compartment="gate.emergencies", id="gate.emergency.note")),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
     ]

@@ -72,11 +72,19 @@ def clinic(notice_in_force: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         return booked_with.get(actor.id, set()) & set(subjects)
 
     ann = make_person("Ann Lee", allergies="penicillin")
-    staff = {role: actors.person(hire(role, by=actors.NOBODY, at=NOW).id, at=LATER)
-             for role in ("prescriber", "patient_support", "privacy_officer")}
+    staff = {
+        role: actors.person(hire(role, by=actors.NOBODY, at=NOW).id, at=LATER)
+        for role in ("prescriber", "patient_support", "privacy_officer")
+    }
     booked_with[staff["prescriber"].id] = {ann.subject_id}
-    yield Clinic(ann, Name.objects.get(subject=ann.subject), actors.person(ann.subject_id, at=LATER), staff["prescriber"], staff["patient_support"],
-                 staff["privacy_officer"])
+    yield Clinic(
+        ann,
+        Name.objects.get(subject=ann.subject),
+        actors.person(ann.subject_id, at=LATER),
+        staff["prescriber"],
+        staff["patient_support"],
+        staff["privacy_officer"],
+    )
 
 
 def make_person(name: str, *, allergies: str | None = None, at: datetime = NOW) -> Person:

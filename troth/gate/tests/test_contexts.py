@@ -33,7 +33,12 @@ def test_a_clinician_with_a_booking_opens_the_record_and_it_is_recorded(clinic: 
         assert opened.reason_for(clinic.ann) == "a booking"
     event = events(event="gate:opened")[-1]
     assert (event.subject, event.actor, event.purpose, event.what, event.reason) == (
-        clinic.ann.subject_id.hex, clinic.prescriber.id.hex, "care", "health", "a booking")
+        clinic.ann.subject_id.hex,
+        clinic.prescriber.id.hex,
+        "care",
+        "health",
+        "a booking",
+    )
 
 
 def test_a_colleague_without_a_role_for_it_is_refused_and_recorded(clinic: Clinic) -> None:
@@ -131,10 +136,14 @@ def test_an_enquirer_writes_and_never_reads_back(clinic: Clinic) -> None:
         _ = clinic.ann_name.name
 
 
-@pytest.mark.parametrize("source", [
-    "{% if card.allergies or x %}{{ card.allergies }}{% else %}No known allergies{% endif %}",
-    "{% if card.allergies == 'x' %}a{% else %}No known allergies{% endif %}",
-    "{% if x and card.allergies %}a{% else %}No known allergies{% endif %}"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% if card.allergies or x %}{{ card.allergies }}{% else %}No known allergies{% endif %}",
+        "{% if card.allergies == 'x' %}a{% else %}No known allergies{% endif %}",
+        "{% if x and card.allergies %}a{% else %}No known allergies{% endif %}",
+    ],
+)
 def test_a_template_that_swallows_a_refusal_gets_no_page_out(clinic: Clinic, source: str) -> None:
     page = Template(source).render
     with pytest.raises((Refused, Unopened)), boundary():
@@ -233,10 +242,13 @@ def test_fifty_people_cost_as_many_queries_as_five(clinic: Clinic, django_assert
     counts = []
     for size in (5, 50):
         rows = [row.pk for row in people[:size]]
-        with CaptureQueriesContext(connections["default"]) as data, CaptureQueriesContext(connections["keys"]) as keys:
-            with processing(Purpose.CARE, by=clinic.prescriber, at=LATER) as opened:
-                admitted, _ = opened.admit(Person.objects.filter(pk__in=rows))
-                assert {row.allergies for row in admitted} == {"none"}
+        with (
+            CaptureQueriesContext(connections["default"]) as data,
+            CaptureQueriesContext(connections["keys"]) as keys,
+            processing(Purpose.CARE, by=clinic.prescriber, at=LATER) as opened,
+        ):
+            admitted, _ = opened.admit(Person.objects.filter(pk__in=rows))
+            assert {row.allergies for row in admitted} == {"none"}
         counts.append([count_reads(data), count_reads(keys)])
     assert counts[0] == counts[1]
 
@@ -246,12 +258,21 @@ def test_emergency_passes_reason_basis_and_restriction_only(clinic: Clinic) -> N
     record_fact(other.subject_id, FactKind.RESTRICTION, by=clinic.officer, at=LATER)
     with processing(Purpose.EMERGENCY, by=clinic.prescriber, at=LATER) as opened:
         assert opened.decision(other, Category.HEALTH).check is Check.REASON
-    record_fact(other.subject_id, FactKind.GLASS_BROKEN, by=clinic.officer, at=LATER, other=clinic.prescriber.id,
-                until=LATER + timedelta(minutes=30))
+    record_fact(
+        other.subject_id,
+        FactKind.GLASS_BROKEN,
+        by=clinic.officer,
+        at=LATER,
+        other=clinic.prescriber.id,
+        until=LATER + timedelta(minutes=30),
+    )
     with processing(Purpose.EMERGENCY, by=clinic.prescriber, at=LATER):
         assert other.allergies == "nuts"
-    for actor, at, action in [(clinic.support, LATER, Action.READ), (clinic.prescriber, LATER + timedelta(minutes=31), Action.READ),
-                              (clinic.prescriber, LATER, Action.EXPORT)]:
+    for actor, at, action in [
+        (clinic.support, LATER, Action.READ),
+        (clinic.prescriber, LATER + timedelta(minutes=31), Action.READ),
+        (clinic.prescriber, LATER, Action.EXPORT),
+    ]:
         with processing(Purpose.EMERGENCY, action, by=actor, at=at) as opened:
             assert not opened.decision(other, Category.HEALTH).allowed
 
@@ -328,8 +349,12 @@ def test_breaking_the_glass_opens_one_record_for_thirty_minutes_and_seals_the_re
     other = make_person("Bob Roe", allergies="nuts")
     ready = replace(clinic.prescriber, second_factor_at=LATER - timedelta(minutes=2))
     words = "Collapsed at home, crew on the phone"
-    for actor, note, subject in [(clinic.prescriber, words, other.subject_id), (ready, "x", other.subject_id),
-                                 (ready, words, ready.id), (replace(clinic.support, second_factor_at=LATER), words, other.subject_id)]:
+    for actor, note, subject in [
+        (clinic.prescriber, words, other.subject_id),
+        (ready, "x", other.subject_id),
+        (ready, words, ready.id),
+        (replace(clinic.support, second_factor_at=LATER), words, other.subject_id),
+    ]:
         with pytest.raises(Refused):
             break_glass(subject, note=note, by=actor, at=LATER)
     until = break_glass(other.subject_id, note=words, by=ready, at=LATER)

@@ -27,15 +27,21 @@ def test_what_acts_wrote_is_found_in_order(clinic: Clinic) -> None:  # noqa: F81
 def test_yesterdays_ciphertext_put_back_is_named(clinic: Clinic) -> None:  # noqa: F811
     sql("CREATE TEMPORARY TABLE yesterday AS SELECT id, allergies FROM specimens_person")
     note_allergies(clinic.ann, "penicillin and latex", by=clinic.prescriber, at=LATER)
-    sql("UPDATE specimens_person SET allergies = (SELECT allergies FROM yesterday WHERE yesterday.id = specimens_person.id)")
+    sql(
+        "UPDATE specimens_person SET allergies = (SELECT allergies FROM yesterday WHERE yesterday.id = specimens_person.id)"
+    )
     assert kinds() == {("specimens.person", "changed")}
 
 
-@pytest.mark.parametrize(("statement", "found"), [
-    ("UPDATE specimens_person SET seen = 99", ("specimens.person", "changed")),
-    ("DELETE FROM specimens_name", ("specimens.name", "vanished")),
-    ("DELETE FROM gate_fact WHERE kind = 'contract'", ("gate.fact", "vanished")),
-    ("UPDATE gate_fact SET ended = since WHERE kind = 'contract'", ("gate.fact", "changed"))])
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE specimens_person SET seen = 99", ("specimens.person", "changed")),
+        ("DELETE FROM specimens_name", ("specimens.name", "vanished")),
+        ("DELETE FROM gate_fact WHERE kind = 'contract'", ("gate.fact", "vanished")),
+        ("UPDATE gate_fact SET ended = since WHERE kind = 'contract'", ("gate.fact", "changed")),
+    ],
+)
 def test_changes_by_sql_alone_are_named(clinic: Clinic, statement: str, found: tuple[str, str]) -> None:  # noqa: F811
     sql(statement)
     assert found in kinds()

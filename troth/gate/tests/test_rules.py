@@ -28,11 +28,18 @@ ROLES = ["prescriber", "support"]
 
 access = st.dictionaries(
     st.sampled_from([*ROLES, "self", "representative", "service"]),
-    st.builds(Access, st.frozensets(st.sampled_from(CATEGORIES)), st.frozensets(st.sampled_from(list(Action)))))
+    st.builds(Access, st.frozensets(st.sampled_from(CATEGORIES)), st.frozensets(st.sampled_from(list(Action)))),
+)
 purposes = st.builds(
-    DeclaredPurpose, purpose=st.just(Purpose.CARE), row=st.integers(1, 30), title=st.just("Looking after you"),
-    basis=st.sampled_from(list(Basis)), condition=st.none() | st.sampled_from(list(Condition)),
-    categories=st.frozensets(st.sampled_from(CATEGORIES)), access=access)
+    DeclaredPurpose,
+    purpose=st.just(Purpose.CARE),
+    row=st.integers(1, 30),
+    title=st.just("Looking after you"),
+    basis=st.sampled_from(list(Basis)),
+    condition=st.none() | st.sampled_from(list(Condition)),
+    categories=st.frozensets(st.sampled_from(CATEGORIES)),
+    access=access,
+)
 
 
 @st.composite
@@ -43,8 +50,12 @@ def registers(draw: st.DrawFn) -> Register:
 
 
 askers = st.builds(
-    Asker, st.sampled_from(list(Relation)), st.frozensets(st.sampled_from(ROLES)), st.frozensets(st.sampled_from(PURPOSES)),
-    st.frozensets(st.sampled_from(CATEGORIES)))
+    Asker,
+    st.sampled_from(list(Relation)),
+    st.frozensets(st.sampled_from(ROLES)),
+    st.frozensets(st.sampled_from(PURPOSES)),
+    st.frozensets(st.sampled_from(CATEGORIES)),
+)
 standings = st.builds(Standing, *[st.booleans()] * 9)
 
 
@@ -60,11 +71,19 @@ def failing(register, purpose, category, action, asker, standing, reason, use) -
     if category not in row.categories:
         failed.add(Check.CATEGORY)
     hats = {
-        Relation.SELF: {"self"}, Relation.ENQUIRER: {"self"} if action == Action.WRITE else set(),
-        Relation.REPRESENTATIVE: {"representative"} if standing.represented else set(), Relation.STAFF: asker.roles,
-        Relation.SERVICE: {"service"} if purpose in asker.service_purposes and category in asker.service_categories else set(),
-        Relation.NOBODY: set()}[asker.relation]
-    if not any(hat in row.access and category in row.access[hat].categories and action in row.access[hat].actions for hat in hats):
+        Relation.SELF: {"self"},
+        Relation.ENQUIRER: {"self"} if action == Action.WRITE else set(),
+        Relation.REPRESENTATIVE: {"representative"} if standing.represented else set(),
+        Relation.STAFF: asker.roles,
+        Relation.SERVICE: {"service"}
+        if purpose in asker.service_purposes and category in asker.service_categories
+        else set(),
+        Relation.NOBODY: set(),
+    }[asker.relation]
+    if not any(
+        hat in row.access and category in row.access[hat].categories and action in row.access[hat].actions
+        for hat in hats
+    ):
         failed.add(Check.ROLE)
     if purpose is Purpose.EMERGENCY:
         if not standing.glass_broken:
@@ -77,7 +96,10 @@ def failing(register, purpose, category, action, asker, standing, reason, use) -
         failed.add(Check.BASIS)
     if row.basis is Basis.CONSENT and not standing.consent:
         failed.add(Check.BASIS)
-    if row.basis in (Basis.LEGITIMATE_INTERESTS, Basis.RECOGNISED_LEGITIMATE_INTERESTS, Basis.PUBLIC_TASK) and standing.objected:
+    if (
+        row.basis in (Basis.LEGITIMATE_INTERESTS, Basis.RECOGNISED_LEGITIMATE_INTERESTS, Basis.PUBLIC_TASK)
+        and standing.objected
+    ):
         failed.add(Check.BASIS)
     if row.basis is Basis.VITAL_INTERESTS:
         failed.add(Check.BASIS)
@@ -85,8 +107,12 @@ def failing(register, purpose, category, action, asker, standing, reason, use) -
         failed.add(Check.BASIS)
     if special and row.condition is Condition.EXPLICIT_CONSENT and not standing.consent:
         failed.add(Check.BASIS)
-    if special and row.condition is Condition.HEALTH_CARE and asker.relation is Relation.STAFF and not any(
-            register.roles[r].secrecy for r in asker.roles):
+    if (
+        special
+        and row.condition is Condition.HEALTH_CARE
+        and asker.relation is Relation.STAFF
+        and not any(register.roles[r].secrecy for r in asker.roles)
+    ):
         failed.add(Check.BASIS)
     own_view = asker.relation in (Relation.SELF, Relation.REPRESENTATIVE) and action in (Action.READ, Action.EXPORT)
     banner = category is Category.IDENTITY and action is Action.READ
@@ -96,8 +122,15 @@ def failing(register, purpose, category, action, asker, standing, reason, use) -
 
 
 questions = st.tuples(
-    registers(), st.sampled_from(PURPOSES), st.sampled_from(CATEGORIES), st.sampled_from(list(Action)), askers, standings,
-    st.sampled_from(["", "a booking"]), st.none() | st.sampled_from(list(PermittedUse)))
+    registers(),
+    st.sampled_from(PURPOSES),
+    st.sampled_from(CATEGORIES),
+    st.sampled_from(list(Action)),
+    askers,
+    standings,
+    st.sampled_from(["", "a booking"]),
+    st.none() | st.sampled_from(list(PermittedUse)),
+)
 
 
 @settings(max_examples=600, deadline=None)
@@ -142,9 +175,20 @@ def test_a_narrower_notice_never_allows_more(question) -> None:
 
 
 def test_breaking_the_glass() -> None:
-    good = {"note": "Collapsed at home, ambulance crew on the phone", "second_factor_age_s": 60.0, "own_record": False,
-            "health_professional": True}
+    good = {
+        "note": "Collapsed at home, ambulance crew on the phone",
+        "second_factor_age_s": 60.0,
+        "own_record": False,
+        "health_professional": True,
+    }
     assert check_can_break_glass(**good) == ""
-    for worse in ({"note": "asdf asdf asdf asdf"}, {"note": "x"}, {"note": "aaaa aaaaa aaaaaa aaaaaaa"}, {"second_factor_age_s": None},
-                  {"second_factor_age_s": 301.0}, {"own_record": True}, {"health_professional": False}):
+    for worse in (
+        {"note": "asdf asdf asdf asdf"},
+        {"note": "x"},
+        {"note": "aaaa aaaaa aaaaaa aaaaaaa"},
+        {"second_factor_age_s": None},
+        {"second_factor_age_s": 301.0},
+        {"own_record": True},
+        {"health_professional": False},
+    ):
         assert check_can_break_glass(**{**good, **worse})

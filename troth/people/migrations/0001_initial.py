@@ -8,130 +8,198 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('vault', '0001_initial'),
+        ("vault", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('owner', models.CharField(db_index=True, max_length=64)),
-                ('sealed', models.BinaryField()),
-                ('made_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(db_index=True)),
+                ("id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("owner", models.CharField(db_index=True, max_length=64)),
+                ("sealed", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('made_at'))), name='session_ends_after_it_begins')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("made_at"))),
+                        name="session_ends_after_it_begins",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignIn',
+            name="SignIn",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('device', troth.vault.fields.SealedText(compartment='people.account', id='people.sign_in.device')),
-                ('session', troth.vault.fields.SealedText(compartment='people.account', id='people.sign_in.session')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                ("device", troth.vault.fields.SealedText(compartment="people.account", id="people.sign_in.device")),
+                ("session", troth.vault.fields.SealedText(compartment="people.account", id="people.sign_in.session")),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('sign_in_email', troth.vault.fields.SealedText(compartment='people.account', id='people.account.sign_in_email')),
-                ('password_hash', troth.vault.fields.SealedText(compartment='people.account', id='people.account.password_hash')),
-                ('password_set_at', troth.vault.fields.SealedDateTime(compartment='people.account', id='people.account.password_set_at')),
-                ('closed', troth.vault.fields.SealedBoolean(compartment='people.account', id='people.account.closed')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "sign_in_email",
+                    troth.vault.fields.SealedText(compartment="people.account", id="people.account.sign_in_email"),
+                ),
+                (
+                    "password_hash",
+                    troth.vault.fields.SealedText(compartment="people.account", id="people.account.password_hash"),
+                ),
+                (
+                    "password_set_at",
+                    troth.vault.fields.SealedDateTime(
+                        compartment="people.account", id="people.account.password_set_at"
+                    ),
+                ),
+                (
+                    "closed",
+                    troth.vault.fields.SealedBoolean(compartment="people.account", id="people.account.closed"),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject',), name='one_account_a_person')],
+                "constraints": [models.UniqueConstraint(fields=("subject",), name="one_account_a_person")],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('email', troth.vault.fields.SealedText(compartment='people.contact', id='people.contact.email')),
-                ('telephone', troth.vault.fields.SealedText(compartment='people.contact', id='people.contact.telephone')),
-                ('address', troth.vault.fields.SealedText(compartment='people.contact', id='people.contact.address')),
-                ('postcode', troth.vault.fields.SealedText(compartment='people.contact', id='people.contact.postcode')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                ("email", troth.vault.fields.SealedText(compartment="people.contact", id="people.contact.email")),
+                (
+                    "telephone",
+                    troth.vault.fields.SealedText(compartment="people.contact", id="people.contact.telephone"),
+                ),
+                ("address", troth.vault.fields.SealedText(compartment="people.contact", id="people.contact.address")),
+                (
+                    "postcode",
+                    troth.vault.fields.SealedText(compartment="people.contact", id="people.contact.postcode"),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject',), name='one_contact_a_person')],
+                "constraints": [models.UniqueConstraint(fields=("subject",), name="one_contact_a_person")],
             },
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('title', troth.vault.fields.SealedText(compartment='people.identity', id='people.identity.title')),
-                ('given_name', troth.vault.fields.SealedText(compartment='people.identity', id='people.identity.given_name')),
-                ('family_name', troth.vault.fields.SealedText(compartment='people.identity', id='people.identity.family_name')),
-                ('born_on', troth.vault.fields.SealedDate(compartment='people.identity', id='people.identity.born_on')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                ("title", troth.vault.fields.SealedText(compartment="people.identity", id="people.identity.title")),
+                (
+                    "given_name",
+                    troth.vault.fields.SealedText(compartment="people.identity", id="people.identity.given_name"),
+                ),
+                (
+                    "family_name",
+                    troth.vault.fields.SealedText(compartment="people.identity", id="people.identity.family_name"),
+                ),
+                (
+                    "born_on",
+                    troth.vault.fields.SealedDate(compartment="people.identity", id="people.identity.born_on"),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject',), name='one_identity_a_person')],
+                "constraints": [models.UniqueConstraint(fields=("subject",), name="one_identity_a_person")],
             },
         ),
         migrations.CreateModel(
-            name='StaffContact',
+            name="StaffContact",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('email', troth.vault.fields.SealedText(compartment='people.staff_contact', id='people.staff_contact.email')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "email",
+                    troth.vault.fields.SealedText(
+                        compartment="people.staff_contact", id="people.staff_contact.email"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject',), name='one_staff_contact_a_person')],
+                "constraints": [models.UniqueConstraint(fields=("subject",), name="one_staff_contact_a_person")],
             },
         ),
         migrations.CreateModel(
-            name='StaffProfile',
+            name="StaffProfile",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('display_name', models.CharField(max_length=120)),
-                ('role_words', models.CharField(max_length=160)),
-                ('registration_body', models.CharField(blank=True, max_length=40)),
-                ('registration_number', models.CharField(blank=True, max_length=40)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                ("display_name", models.CharField(max_length=120)),
+                ("role_words", models.CharField(max_length=160)),
+                ("registration_body", models.CharField(blank=True, max_length=40)),
+                ("registration_number", models.CharField(blank=True, max_length=40)),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject',), name='one_profile_a_person')],
+                "constraints": [models.UniqueConstraint(fields=("subject",), name="one_profile_a_person")],
             },
         ),
     ]

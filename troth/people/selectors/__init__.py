@@ -12,6 +12,24 @@ from troth.people.selectors.sessions import OwnSession, list_sessions
 from troth.people.selectors.signing_in import Proof, Wait, check_own_password, check_sign_in
 from troth.people.selectors.staff import StaffMember, list_staff, staff_among, staff_name, staff_profiles
 
-__all__ = ["FoundPeople", "FoundPerson", "OwnSession", "PersonContact", "PersonIdentity", "Proof", "StaffMember", "Wait",
-           "check_own_password", "check_sign_in", "find_people", "get_contact", "get_identity", "list_sessions", "list_staff",
-           "names_of", "staff_among", "staff_name", "staff_profiles"]
+__all__ = [
+    "FoundPeople",
+    "FoundPerson",
+    "OwnSession",
+    "PersonContact",
+    "PersonIdentity",
+    "Proof",
+    "StaffMember",
+    "Wait",
+    "check_own_password",
+    "check_sign_in",
+    "find_people",
+    "get_contact",
+    "get_identity",
+    "list_sessions",
+    "list_staff",
+    "names_of",
+    "staff_among",
+    "staff_name",
+    "staff_profiles",
+]

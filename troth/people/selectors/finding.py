@@ -77,6 +77,10 @@ def _candidates(query: Query) -> list[str]:
 def _details(subjects: list[UUID], opened: Opened) -> dict[UUID, tuple[int | None, str]]:
     # Under a restriction the name and year stay readable, and where somebody lives does not.
     reachable, _ = opened.admit(subjects, Category.CONTACT)
-    areas = {row.subject_id: postcode_area(row.postcode or "") for row in Contact.objects.filter(subject_id__in=reachable)}
-    return {row.subject_id: (row.born_on.year if row.born_on else None, areas.get(row.subject_id, ""))
-            for row in Identity.objects.filter(subject_id__in=subjects)}
+    areas = {
+        row.subject_id: postcode_area(row.postcode or "") for row in Contact.objects.filter(subject_id__in=reachable)
+    }
+    return {
+        row.subject_id: (row.born_on.year if row.born_on else None, areas.get(row.subject_id, ""))
+        for row in Identity.objects.filter(subject_id__in=subjects)
+    }

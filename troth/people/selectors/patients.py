@@ -71,7 +71,9 @@ def get_contact(subject: UUID, opened: Opened) -> PersonContact | None:
     row = Contact.objects.filter(subject_id=subject).first()
     if row is None:
         return None
-    return PersonContact(subject, row.email or "", spaced_telephone(row.telephone or ""), row.address or "", row.postcode or "")
+    return PersonContact(
+        subject, row.email or "", spaced_telephone(row.telephone or ""), row.address or "", row.postcode or ""
+    )
 
 
 def _identity(row: Identity) -> PersonIdentity:

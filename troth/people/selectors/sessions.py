@@ -94,11 +94,19 @@ def list_sessions(subject: UUID, opened: Opened, *, current: str) -> list[OwnSes
     :raises Refused: the gate said no.
     """
     opened.require(subject, Category.ACCOUNT)
-    rows = {row.pk: row for row in Session.objects.filter(owner=owner_of(subject), expires_at__gt=opened.at,
-                                                          seen_at__gt=opened.at - IDLE)}
+    rows = {
+        row.pk: row
+        for row in Session.objects.filter(
+            owner=owner_of(subject), expires_at__gt=opened.at, seen_at__gt=opened.at - IDLE
+        )
+    }
     earliest = min((row.made_at for row in rows.values()), default=opened.at)
     # A sign-in and its session are written in one act, at one moment.
-    devices = {entry.session: entry.device for entry in SignIn.objects.filter(subject_id=subject, recorded_at__gte=earliest)}
-    listed = [OwnSession(key, devices.get(key) or "a browser we could not name", row.made_at, row.seen_at, key == current)
-              for key, row in rows.items()]
+    devices = {
+        entry.session: entry.device for entry in SignIn.objects.filter(subject_id=subject, recorded_at__gte=earliest)
+    }
+    listed = [
+        OwnSession(key, devices.get(key) or "a browser we could not name", row.made_at, row.seen_at, key == current)
+        for key, row in rows.items()
+    ]
     return sorted(listed, key=lambda each: each.made_at, reverse=True)

@@ -58,8 +58,9 @@ def check_sign_in(email: str, password: str, *, at: datetime, network: str) -> P
 
 def check_own_password(subject: UUID, password: str, *, at: datetime, network: str) -> bool | Wait:
     """Answer whether someone signed in knows their own password, before it is changed."""
-    allowance = throttle.allow("own_password", subject.hex, network, limit=throttle.PER_ACCOUNT_AND_NETWORK,
-                               per=throttle.WINDOW, at=at)
+    allowance = throttle.allow(
+        "own_password", subject.hex, network, limit=throttle.PER_ACCOUNT_AND_NETWORK, per=throttle.WINDOW, at=at
+    )
     if not allowance.allowed:
         return Wait(allowance.retry_at or at)
     right = _is_right(subject, password, at=at)
@@ -86,6 +87,17 @@ def _nobodys() -> str:
 
 def _note_failure(subject: UUID | None, *, at: datetime, reason: str) -> None:
     with boundary() as into:
-        into.note(Draft(at=at, event=Event.SIGN_IN_FAILED, outcome="refused", actor_kind="service", actor="sign-in",
-                        subject=subject.hex if subject else "", purpose=Purpose.ACCOUNT_SECURITY, action=Action.READ,
-                        reason=reason, request=into.request))
+        into.note(
+            Draft(
+                at=at,
+                event=Event.SIGN_IN_FAILED,
+                outcome="refused",
+                actor_kind="service",
+                actor="sign-in",
+                subject=subject.hex if subject else "",
+                purpose=Purpose.ACCOUNT_SECURITY,
+                action=Action.READ,
+                reason=reason,
+                request=into.request,
+            )
+        )

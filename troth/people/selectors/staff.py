@@ -40,5 +40,6 @@ def staff_among(subjects: Collection[UUID]) -> set[UUID]:
 
 
 def _member(row: StaffProfile) -> StaffMember:
-    return StaffMember(row.subject_id, row.display_name, row.role_words,
-                       f"{row.registration_body} {row.registration_number}".strip())
+    return StaffMember(
+        row.subject_id, row.display_name, row.role_words, f"{row.registration_body} {row.registration_number}".strip()
+    )

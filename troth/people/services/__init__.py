@@ -5,5 +5,15 @@ from troth.people.services.patients import change_contact, register_patient
 from troth.people.services.sessions import end_sessions, sessions, sign_in, sign_out
 from troth.people.services.staff import UnknownRole, join_staff, leave_staff
 
-__all__ = ["UnknownRole", "change_contact", "change_password", "end_sessions", "join_staff", "leave_staff", "register_patient",
-           "sessions", "sign_in", "sign_out"]
+__all__ = [
+    "UnknownRole",
+    "change_contact",
+    "change_password",
+    "end_sessions",
+    "join_staff",
+    "leave_staff",
+    "register_patient",
+    "sessions",
+    "sign_in",
+    "sign_out",
+]

@@ -35,11 +35,15 @@ def _open_account(subject: UUID, email: str, password: str, *, at: datetime, kno
     for _, row in search.find_exact(FIND_SIGN_IN, email):
         if not Account.objects.filter(pk=row).exists():
             search.forget([row])
-    Account.objects.create(subject_id=subject, sign_in_email=email, password_hash=encoded, password_set_at=at, closed=False)
+    Account.objects.create(
+        subject_id=subject, sign_in_email=email, password_hash=encoded, password_set_at=at, closed=False
+    )
 
 
 @act(Event.PASSWORD_CHANGED, purpose=Purpose.ACCOUNT_SECURITY)
-def change_password(subject: UUID, *, by: Actor, at: datetime, password: str, keep: str = "", known: tuple[str, ...] = ()) -> None:
+def change_password(
+    subject: UUID, *, by: Actor, at: datetime, password: str, keep: str = "", known: tuple[str, ...] = ()
+) -> None:
     """
     Set a new password and end every other session: whoever knew the old one is out. `keep` is the key of one's own session.
 

@@ -18,8 +18,18 @@ from troth.vault.models import SubjectKind
 
 @act(Event.RECORD_MADE, purpose=Purpose.REGISTRATION)
 def register_patient(
-    *, by: Actor, at: datetime, given_name: str, family_name: str, born_on: date, email: str, telephone: str, address: str,
-    postcode: str, password: str = "", title: str = "",
+    *,
+    by: Actor,
+    at: datetime,
+    given_name: str,
+    family_name: str,
+    born_on: date,
+    email: str,
+    telephone: str,
+    address: str,
+    postcode: str,
+    password: str = "",
+    title: str = "",
 ) -> UUID:
     """
     Register a patient, and give their id: who they are, how to reach them, that they were given the notice in force, and the
@@ -34,11 +44,24 @@ def register_patient(
     made = new_subject(SubjectKind.PATIENT)
     author = actors.enquirer(made.id) if by.kind == "nobody" else by
     _write_patient(
-        made.id, Identity(subject_id=made.id, title=title.strip(), given_name=given_name.strip(),
-                          family_name=family_name.strip(), born_on=born_on),
-        Contact(subject_id=made.id, email=normal_email(email), telephone=normal_telephone(telephone), address=address.strip(),
-                postcode=normal_postcode(postcode)),
-        by=author, at=at)
+        made.id,
+        Identity(
+            subject_id=made.id,
+            title=title.strip(),
+            given_name=given_name.strip(),
+            family_name=family_name.strip(),
+            born_on=born_on,
+        ),
+        Contact(
+            subject_id=made.id,
+            email=normal_email(email),
+            telephone=normal_telephone(telephone),
+            address=address.strip(),
+            postcode=normal_postcode(postcode),
+        ),
+        by=author,
+        at=at,
+    )
     if password:
         _write_account(made.id, email, password, known=(given_name, family_name), by=author, at=at)
     return made.id
@@ -53,13 +76,22 @@ def _write_patient(subject: UUID, identity: Identity, contact: Contact, *, by: A
 
 
 @act(Event.ACCOUNT_OPENED, purpose=Purpose.REGISTRATION)
-def _write_account(subject: UUID, email: str, password: str, *, known: tuple[str, ...], by: Actor, at: datetime) -> None:
+def _write_account(
+    subject: UUID, email: str, password: str, *, known: tuple[str, ...], by: Actor, at: datetime
+) -> None:
     _open_account(subject, email, password, at=at, known=known)
 
 
 @act(Event.CONTACT_CHANGED, purpose=Purpose.REGISTRATION)
 def change_contact(
-    subject: UUID, *, by: Actor, at: datetime, email: str, telephone: str, address: str, postcode: str,
+    subject: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    email: str,
+    telephone: str,
+    address: str,
+    postcode: str,
 ) -> None:
     """
     Change how a patient is reached. The address they sign in with stays as it is.

@@ -20,7 +20,9 @@ _RENEW = timedelta(minutes=1)
 
 
 @act(Event.SIGNED_IN, purpose=Purpose.ACCOUNT_SECURITY)
-def sign_in(subject: UUID, *, by: Actor, at: datetime, device: str = "", second_factor_at: datetime | None = None) -> str:
+def sign_in(
+    subject: UUID, *, by: Actor, at: datetime, device: str = "", second_factor_at: datetime | None = None
+) -> str:
     """
     Begin a session for someone whose password was found right, and give the cookie, which is stored nowhere.
 

@@ -24,8 +24,15 @@ class UnknownRole(LookupError):
 
 @act(Event.STAFF_JOINED, purpose=Purpose.STAFF)
 def join_staff(
-    *, by: Actor, at: datetime, name: str, roles: Collection[str], email: str, password: str,
-    registration: tuple[str, str] = ("", ""), role_words: str = "",
+    *,
+    by: Actor,
+    at: datetime,
+    name: str,
+    roles: Collection[str],
+    email: str,
+    password: str,
+    registration: tuple[str, str] = ("", ""),
+    role_words: str = "",
 ) -> UUID:
     """
     Take someone on, and give their id: their roles, their account, and the profile that patients can read.
@@ -47,9 +54,12 @@ def join_staff(
     for role in sorted(set(roles)):
         facts.record(made.id, FactKind.ROLE, at=at, value=role)
     StaffProfile.objects.create(
-        subject_id=made.id, display_name=name.strip(),
+        subject_id=made.id,
+        display_name=name.strip(),
         role_words=role_words or ", ".join(declared[role].name for role in sorted(set(roles))),
-        registration_body=registration[0], registration_number=registration[1])
+        registration_body=registration[0],
+        registration_number=registration[1],
+    )
     StaffContact.objects.create(subject_id=made.id, email=normal_email(email))
     _open_account(made.id, email, password, at=at, known=(name,))
     return made.id

@@ -14,14 +14,26 @@ NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
 PASSWORD = "heron-lantern-oatcake"
 
-actors.declare_service("people-tests", purposes={Purpose.STAFF}, modules={__name__},
-                       categories={Category.IDENTITY, Category.CONTACT, Category.ACCOUNT, Category.EMPLOYMENT})
+actors.declare_service(
+    "people-tests",
+    purposes={Purpose.STAFF},
+    modules={__name__},
+    categories={Category.IDENTITY, Category.CONTACT, Category.ACCOUNT, Category.EMPLOYMENT},
+)
 
 
 def details(**other: Any) -> dict[str, Any]:
     """What a patient types when registering."""
-    return {"given_name": "Maureen", "family_name": "Oddie", "born_on": date(1971, 3, 9), "email": "maureen@oddie.example",
-            "telephone": "07700 900 214", "address": "3 Tannery Row, Hexham", "postcode": "ne46 1aa", **other}
+    return {
+        "given_name": "Maureen",
+        "family_name": "Oddie",
+        "born_on": date(1971, 3, 9),
+        "email": "maureen@oddie.example",
+        "telephone": "07700 900 214",
+        "address": "3 Tannery Row, Hexham",
+        "postcode": "ne46 1aa",
+        **other,
+    }
 
 
 def make_patient(*, at: datetime = NOW, by: Actor = actors.NOBODY, **other: Any) -> UUID:

@@ -50,8 +50,14 @@ def test_parts_accents_and_order_do_not_matter(support: actors.Actor) -> None:
 
 def test_exact_identifiers_find_and_parts_of_them_do_not(support: actors.Actor) -> None:
     make_patient()
-    for text in ("maureen@oddie.example", "MAUREEN@oddie.example ", "07700 900214", "+44 7700 900 214", "oddie 09/03/1971",
-                 "1971-03-09 m oddie"):
+    for text in (
+        "maureen@oddie.example",
+        "MAUREEN@oddie.example ",
+        "07700 900214",
+        "+44 7700 900 214",
+        "oddie 09/03/1971",
+        "1971-03-09 m oddie",
+    ):
         assert names(find(text, support)) == ["Maureen Oddie"], text
     make_patient(given_name="Anh", family_name="Ng", born_on=date(1990, 5, 1))
     assert names(find("ng 1/5/1990", support)) == ["Anh Ng"]
@@ -97,7 +103,10 @@ def test_many_candidates_cost_as_many_queries_as_few(support: actors.Actor) -> N
     for more in (2, 30):
         for number in range(more):
             make_patient(given_name="Basil", family_name=f"Thorn{number}x{more}", born_on=date(1960, 1, 1))
-        with CaptureQueriesContext(connections["default"]) as data, CaptureQueriesContext(connections["keys"]) as keys:
+        with (
+            CaptureQueriesContext(connections["default"]) as data,
+            CaptureQueriesContext(connections["keys"]) as keys,
+        ):
             find("basil", support)
         counts.append([count_reads(each) for each in (data, keys)])
     assert counts[0] == counts[1]
@@ -109,8 +118,14 @@ def test_names_of_leaves_out_whom_it_may_not_name(support: actors.Actor) -> None
         assert selectors.names_of([subject, other], opened) == {subject: "Maureen Oddie"}
 
 
-@pytest.mark.parametrize(("typed", "stored"), [("+44 (0)7700 900-214", "07700900214"), ("00447700900214", "07700900214"),
-                                               ("+33 1 99 00 12 34", "+33199001234")])
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("+44 (0)7700 900-214", "07700900214"),
+        ("00447700900214", "07700900214"),
+        ("+33 1 99 00 12 34", "+33199001234"),
+    ],
+)
 def test_telephones_are_compared_by_their_figures(typed: str, stored: str) -> None:
     assert normal_telephone(typed) == stored
 

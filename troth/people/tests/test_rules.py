@@ -34,7 +34,13 @@ def test_reading_a_search_gives_a_query_or_says_what_to_add(text: str) -> None:
 @given(st.integers(0, 9_999_999_999))
 def test_a_number_is_the_same_number_however_it_is_written(number: int) -> None:
     digits = f"{number:010d}"
-    forms = [f"0{digits}", f"+44{digits}", f"0044 {digits[:4]} {digits[4:]}", f"+44 (0){digits}", f"0{digits[:4]}-{digits[4:]}"]
+    forms = [
+        f"0{digits}",
+        f"+44{digits}",
+        f"0044 {digits[:4]} {digits[4:]}",
+        f"+44 (0){digits}",
+        f"0{digits[:4]}-{digits[4:]}",
+    ]
     if not digits.startswith("0"):
         assert {rules.normal_telephone(form) for form in forms} == {f"0{digits}"}
 

@@ -141,8 +141,12 @@ def test_the_row_of_a_session_is_no_sign_in() -> None:
     subject = make_patient(password=PASSWORD)
     cookie = services.sign_in(subject, by=person(subject), at=LATER, device="Firefox on Linux")
     row = Session.objects.get()
-    stored = json.dumps([str(bytes(value)) if isinstance(value, bytes | memoryview) else str(value)
-                         for value in Session.objects.values_list().get()])
+    stored = json.dumps(
+        [
+            str(bytes(value)) if isinstance(value, bytes | memoryview) else str(value)
+            for value in Session.objects.values_list().get()
+        ]
+    )
     assert subject.hex not in stored.replace("-", "") and cookie not in stored
     opened = sessions.open_session(cookie, at=LATER)
     assert opened and opened.subject == subject and opened.second_factor_at is None
@@ -192,7 +196,10 @@ def test_own_sessions_are_listed_and_ended() -> None:
     services.sign_in(other, by=person(other), at=LATER)
     with processing(Purpose.ACCOUNT_SECURITY, by=person(subject), at=LATER) as opened:
         listed = selectors.list_sessions(subject, opened, current=sessions.key_of(second))
-    assert [(each.device, each.current) for each in listed] == [("Firefox on Linux", True), ("Safari on an iPhone", False)]
+    assert [(each.device, each.current) for each in listed] == [
+        ("Firefox on Linux", True),
+        ("Safari on an iPhone", False),
+    ]
     with pytest.raises(Refused), processing(Purpose.ACCOUNT_SECURITY, by=person(other), at=LATER) as opened:
         selectors.list_sessions(subject, opened, current="")
     assert services.end_sessions(subject, by=person(subject), at=LATER, keep=sessions.key_of(second)) == 1
@@ -216,7 +223,9 @@ def test_a_new_password_puts_out_whoever_knew_the_old_one() -> None:
     thief = services.sign_in(subject, by=person(subject), at=LATER)
     own = services.sign_in(subject, by=person(subject), at=LATER)
     assert selectors.check_own_password(subject, PASSWORD, at=LATER, network=HERE) is True
-    services.change_password(subject, by=person(subject), at=LATER, password="thistle-gantry-9", keep=sessions.key_of(own))
+    services.change_password(
+        subject, by=person(subject), at=LATER, password="thistle-gantry-9", keep=sessions.key_of(own)
+    )
     assert sessions.open_session(thief, at=LATER) is None
     assert sessions.open_session(own, at=LATER)
     assert sign_in() is None
@@ -225,15 +234,29 @@ def test_a_new_password_puts_out_whoever_knew_the_old_one() -> None:
 
 def test_changing_how_to_be_reached_leaves_the_sign_in_alone() -> None:
     subject = make_patient(password=PASSWORD)
-    services.change_contact(subject, by=person(subject), at=LATER, email="m@new.example", telephone="01434 600000",
-                            address="9 Elvet Rise", postcode="DH1 3AA")
+    services.change_contact(
+        subject,
+        by=person(subject),
+        at=LATER,
+        email="m@new.example",
+        telephone="01434 600000",
+        address="9 Elvet Rise",
+        postcode="DH1 3AA",
+    )
     with processing(Purpose.RIGHTS, by=person(subject), at=LATER) as opened:
         where = selectors.get_contact(subject, opened)
     assert where and (where.email, where.telephone) == ("m@new.example", "01434 600000")
     assert sign_in() == Proof(subject)
     with pytest.raises(Refused):
-        services.change_contact(subject, by=person(make_staff("finance")), at=LATER, email="m@new.example",
-                                telephone="01434600000", address="9 Elvet Rise", postcode="DH1 3AA")
+        services.change_contact(
+            subject,
+            by=person(make_staff("finance")),
+            at=LATER,
+            email="m@new.example",
+            telephone="01434600000",
+            address="9 Elvet Rise",
+            postcode="DH1 3AA",
+        )
 
 
 def test_staff_join_with_roles_of_the_notice_only() -> None:
@@ -287,8 +310,17 @@ def test_no_plaintext_of_a_person_is_in_either_store() -> None:
                 for row in cursor.fetchall():
                     for value in row:
                         text = bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
-                        for planted in ("Maureen", "Oddie", "oddie.example", "Tannery", "900214", "NE46 1AA", "1971-03", "Firefox",
-                                        "argon2"):
+                        for planted in (
+                            "Maureen",
+                            "Oddie",
+                            "oddie.example",
+                            "Tannery",
+                            "900214",
+                            "NE46 1AA",
+                            "1971-03",
+                            "Firefox",
+                            "argon2",
+                        ):
                             if table != "notice_version":
                                 assert planted not in text, (table, planted)
     assert SignIn.objects.count() == 1

@@ -10,22 +10,39 @@ from troth.people import rules
 _LONGEST = 1_000  # of a password: longer ones only keep the hash busy
 
 
-def _text(label: str, missing: str, *, complete: str, hint: str = "", required: bool = True, longest: int = 100) -> forms.CharField:
-    return forms.CharField(label=label, help_text=hint, required=required, max_length=longest,
-                           error_messages={"required": missing, "max_length": f"{label} is too long"},
-                           widget=forms.TextInput(attrs={"autocomplete": complete, "spellcheck": "false"}))
+def _text(
+    label: str, missing: str, *, complete: str, hint: str = "", required: bool = True, longest: int = 100
+) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        max_length=longest,
+        error_messages={"required": missing, "max_length": f"{label} is too long"},
+        widget=forms.TextInput(attrs={"autocomplete": complete, "spellcheck": "false"}),
+    )
 
 
 def _password(label: str, missing: str, *, complete: str, hint: str = "") -> forms.CharField:
-    return forms.CharField(label=label, help_text=hint, strip=False, max_length=_LONGEST, error_messages={"required": missing},
-                           widget=forms.PasswordInput(attrs={"autocomplete": complete}))
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        strip=False,
+        max_length=_LONGEST,
+        error_messages={"required": missing},
+        widget=forms.PasswordInput(attrs={"autocomplete": complete}),
+    )
 
 
 class SignInForm(forms.Form):
     """Address and password. Pasting is allowed, and password managers may fill it."""
 
-    email = forms.CharField(label="Email address", max_length=254, error_messages={"required": "Enter your email address"},
-                            widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}))
+    email = forms.CharField(
+        label="Email address",
+        max_length=254,
+        error_messages={"required": "Enter your email address"},
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
+    )
     password = _password("Password", "Enter your password", complete="current-password")
 
 
@@ -34,19 +51,39 @@ class RegisterForm(forms.Form):
 
     given_name = _text("Given name", "Enter your given name", complete="given-name")
     family_name = _text("Family name", "Enter your family name", complete="family-name")
-    born_on = DateInBoxes(label="Date of birth", help_text="For example 3 5 1984", birthday=True,
-                          error_messages={"required": "Enter your date of birth"})
-    email = forms.CharField(label="Email address", help_text="You sign in with it. We write to it about your care only.",
-                            max_length=254, error_messages={"required": "Enter your email address"},
-                            widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}))
-    telephone = forms.CharField(label="Telephone", max_length=40, error_messages={"required": "Enter your telephone number"},
-                                widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}))
-    address = forms.CharField(label="Address", help_text="House, street and town", max_length=300,
-                              error_messages={"required": "Enter your address"},
-                              widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address", "spellcheck": "false"}))
+    born_on = DateInBoxes(
+        label="Date of birth",
+        help_text="For example 3 5 1984",
+        birthday=True,
+        error_messages={"required": "Enter your date of birth"},
+    )
+    email = forms.CharField(
+        label="Email address",
+        help_text="You sign in with it. We write to it about your care only.",
+        max_length=254,
+        error_messages={"required": "Enter your email address"},
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+    telephone = forms.CharField(
+        label="Telephone",
+        max_length=40,
+        error_messages={"required": "Enter your telephone number"},
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    address = forms.CharField(
+        label="Address",
+        help_text="House, street and town",
+        max_length=300,
+        error_messages={"required": "Enter your address"},
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address", "spellcheck": "false"}),
+    )
     postcode = _text("Postcode", "Enter your postcode", complete="postal-code", longest=10)
-    password = _password("Choose a password", "Choose a password", complete="new-password",
-                         hint="At least ten characters. Three words that have nothing in common are good.")
+    password = _password(
+        "Choose a password",
+        "Choose a password",
+        complete="new-password",
+        hint="At least ten characters. Three words that have nothing in common are good.",
+    )
 
     def __init__(self, *args: object, on: date, **named: object) -> None:
         self.on = on
@@ -82,8 +119,12 @@ class PasswordForm(forms.Form):
     """The password of now, and the one to be."""
 
     current = _password("Your password now", "Enter the password you have now", complete="current-password")
-    password = _password("New password", "Choose a new password", complete="new-password",
-                         hint="At least ten characters. Three words that have nothing in common are good.")
+    password = _password(
+        "New password",
+        "Choose a new password",
+        complete="new-password",
+        hint="At least ten characters. Three words that have nothing in common are good.",
+    )
 
     def clean_password(self) -> str:
         chosen: str = self.cleaned_data["password"]

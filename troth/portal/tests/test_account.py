@@ -15,9 +15,18 @@ from troth.people.selectors import sessions
 from troth.people.tests.factories import LATER, PASSWORD, make_patient, make_staff
 
 pytestmark = pytest.mark.usefixtures("notice_in_force")
-TYPED = {"given_name": "Wren", "family_name": "Aspinall", "born_on_day": "3", "born_on_month": "5", "born_on_year": "1984",
-         "email": "wren@post.example", "telephone": "07700 900321", "address": "4 Weir Terrace, Ripon", "postcode": "hg4 1ci",
-         "password": "gantry-thistle-9"}
+TYPED = {
+    "given_name": "Wren",
+    "family_name": "Aspinall",
+    "born_on_day": "3",
+    "born_on_month": "5",
+    "born_on_year": "1984",
+    "email": "wren@post.example",
+    "telephone": "07700 900321",
+    "address": "4 Weir Terrace, Ripon",
+    "postcode": "hg4 1ci",
+    "password": "gantry-thistle-9",
+}
 OWN = {"email": "maureen@oddie.example", "password": PASSWORD}
 
 
@@ -51,9 +60,17 @@ def test_what_was_typed_stays_but_the_password(client: Client) -> None:
     assert not Identity.objects.exists()
 
 
-@pytest.mark.parametrize(("field", "value"), [
-    ("email", "wren"), ("telephone", "12"), ("born_on_year", "1066"), ("password", "short"), ("password", "aspinall1234"),
-    ("given_name", "")])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "wren"),
+        ("telephone", "12"),
+        ("born_on_year", "1066"),
+        ("password", "short"),
+        ("password", "aspinall1234"),
+        ("given_name", ""),
+    ],
+)
 def test_what_makes_no_sense_is_refused(client: Client, field: str, value: str) -> None:
     assert client.post("/register/", {**TYPED, field: value}).status_code == 422
     assert not Identity.objects.exists()
@@ -61,8 +78,10 @@ def test_what_makes_no_sense_is_refused(client: Client, field: str, value: str) 
 
 def answers(response: Any) -> tuple[int, dict[str, str], str]:
     headers = {name: value for name, value in response.headers.items() if name != "Date"}
-    cookies = {name: morsel.OutputString().split(";", 1)[1].replace(morsel["expires"], "")
-               for name, morsel in response.cookies.items()}
+    cookies = {
+        name: morsel.OutputString().split(";", 1)[1].replace(morsel["expires"], "")
+        for name, morsel in response.cookies.items()
+    }
     text = response.content.decode()
     token = response.context["csrf_token"] if response.context and "csrf_token" in response.context else ""
     return response.status_code, {**headers, **cookies}, text.replace(str(token), "TOKEN") if token else text
@@ -219,7 +238,9 @@ def test_the_password_changes_with_the_old_one_only(patient: UUID) -> None:
     client, thief = signed_in(), signed_in()
     wrong = client.post("/security/password/", {"current": "not-the-password", "password": "gantry-thistle-9"})
     assert wrong.status_code == 422 and b"gantry" not in wrong.content
-    assert client.post("/security/password/", {"current": PASSWORD, "password": "gantry-thistle-9"}).status_code == 302
+    assert (
+        client.post("/security/password/", {"current": PASSWORD, "password": "gantry-thistle-9"}).status_code == 302
+    )
     assert thief.get("/security/").status_code == 302
     assert client.get("/security/").status_code == 200
     assert Client().post("/sign-in/", {**OWN, "password": "gantry-thistle-9"}).status_code == 302
@@ -249,4 +270,7 @@ def test_forms_need_their_token_and_come_from_our_own_pages(patient: UUID) -> No
     typed = {**OWN, "csrfmiddlewaretoken": token}
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}):
         assert strict.post("/sign-in/", typed, headers=headers).status_code == 403
-    assert strict.post("/sign-in/", typed, headers={"Origin": "null", "Sec-Fetch-Site": "same-origin"}).status_code == 302
+    assert (
+        strict.post("/sign-in/", typed, headers={"Origin": "null", "Sec-Fetch-Site": "same-origin"}).status_code
+        == 302
+    )

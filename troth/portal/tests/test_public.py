@@ -39,28 +39,43 @@ def test_the_home_page_is_the_controllers(notice_in_force: None, client: Client)
 def test_the_notice_is_rendered_from_the_register_with_every_version(notice_in_force: None, client: Client) -> None:
     assert b"The first version." in client.get("/notice/").content
     text = (Path(str(troth.notice.__path__[0])) / "packs" / "online-prescribing.yaml").read_text()
-    notices.publish(text.replace("title: Feedback and surveys", "title: Surveys and praise")
-                    .replace("registration: ZB204417", "registration: ZB204418"), by="tests", at=LATER)
+    notices.publish(
+        text.replace("title: Feedback and surveys", "title: Surveys and praise").replace(
+            "registration: ZB204417", "registration: ZB204418"
+        ),
+        by="tests",
+        at=LATER,
+    )
     page = client.get("/notice/2/").content.decode()
     assert "Surveys and praise" in page and "Version 2, shown here" in page and "/notice/1/" in page
     assert "Surveys and praise" not in client.get("/notice/1/").content.decode()
     assert client.get("/notice/3/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/notice/", "/sign-in/", "/register/", "/security/", "/nowhere/", "/registered/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/notice/", "/sign-in/", "/register/", "/security/", "/nowhere/", "/registered/"]
+)
 def test_every_answer_carries_the_headers(notice_in_force: None, client: Client, path: str) -> None:
     response = client.get(path)
     policy = response["Content-Security-Policy"]
     assert {name: response[name] for name in HEADERS} == HEADERS
     assert response["Cache-Control"] == "no-store" and "camera=()" in response["Permissions-Policy"]
-    for part in ("default-src 'self'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "form-action 'self'"):
+    for part in (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    ):
         assert part in policy
     assert "unsafe" not in policy
     body = response.content.decode()
     assert "style=" not in body and "<style" not in body and "onclick" not in body
 
 
-def test_pages_that_break_say_nothing_of_why(notice_in_force: None, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+def test_pages_that_break_say_nothing_of_why(
+    notice_in_force: None, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise ValueError("Maureen Oddie 07700 900214")
 
@@ -105,10 +120,18 @@ def test_of_proxies_only_our_own_are_believed(rf: Any, settings: Any) -> None:
     assert network_of(rf.get("/", REMOTE_ADDR="not an address")) == "unknown"
 
 
-@pytest.mark.parametrize(("told", "words"), [
-    ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox on Linux"),
-    ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari on an iPhone"),
-    ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537 Chrome/130.0 Safari/537 Edg/130.0", "Edge on Windows"), ("", "A browser")])
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1",
+            "Safari on an iPhone",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537 Chrome/130.0 Safari/537 Edg/130.0", "Edge on Windows"),
+        ("", "A browser"),
+    ],
+)
 def test_a_browser_is_named_in_few_words(rf: Any, told: str, words: str) -> None:
     assert device_of(rf.get("/", HTTP_USER_AGENT=told)) == words
 

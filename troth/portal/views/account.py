@@ -36,9 +36,12 @@ def register(request: HttpRequest) -> HttpResponse:
         except AlreadyTaken:
             pass  # said to nobody: that somebody is a patient here is health data
         return redirect("registered")
-    return render(request, "portal/account/register.html", {
-        "form": form, "why": counterpart(at, Purpose.REGISTRATION, "Your account", Category.IDENTITY)},
-        status=422 if form.is_bound else 200)
+    return render(
+        request,
+        "portal/account/register.html",
+        {"form": form, "why": counterpart(at, Purpose.REGISTRATION, "Your account", Category.IDENTITY)},
+        status=422 if form.is_bound else 200,
+    )
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -57,11 +60,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     status = 200
     if form.is_valid():
-        answer = people.check_sign_in(form.cleaned_data["email"], form.cleaned_data["password"], at=at, network=network_of(request))
+        answer = people.check_sign_in(
+            form.cleaned_data["email"], form.cleaned_data["password"], at=at, network=network_of(request)
+        )
         if isinstance(answer, people.Proof):
             actor = actors.person(answer.subject, at=at)
             browser = request.browser  # type: ignore[attr-defined]
-            if browser.signed_in is not None:  # somebody else's, or one's own older one: this browser has one at a time
+            if (
+                browser.signed_in is not None
+            ):  # somebody else's, or one's own older one: this browser has one at a time
                 before = actors.person(browser.signed_in.subject, at=at)
                 services.sign_out(browser.signed_in.subject, by=before, at=at, key=browser.signed_in.key)
             browser.begin(services.sign_in(answer.subject, by=actor, at=at, device=device_of(request)))
@@ -71,8 +78,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         status = 429 if isinstance(answer, people.Wait) else 422
     elif form.is_bound:
         status = 422
-    return render(request, "portal/account/sign_in.html", {
-        "form": form, "why": counterpart(at, Purpose.ACCOUNT_SECURITY, "Your sign-in", Category.ACCOUNT)}, status=status)
+    return render(
+        request,
+        "portal/account/sign_in.html",
+        {"form": form, "why": counterpart(at, Purpose.ACCOUNT_SECURITY, "Your sign-in", Category.ACCOUNT)},
+        status=status,
+    )
 
 
 @require_POST
@@ -105,8 +116,10 @@ def counterpart(at: object, purpose: Purpose, title: str, category: Category) ->
         return Counterpart(title)
     rules = {rule.id: rule.words or rule.id for rule in notice.retention.rules}
     kept = rules.get(row.rule_for(category) or notice.retention.default or "", "")
-    terms = [Term("For", row.title or purpose.value.replace("_", " ")),
-             Term("The law lets us because", ", ".join(basis.value.replace("_", " ") for basis in row.basis))]
+    terms = [
+        Term("For", row.title or purpose.value.replace("_", " ")),
+        Term("The law lets us because", ", ".join(basis.value.replace("_", " ") for basis in row.basis)),
+    ]
     return Counterpart(title, terms=(*terms, *([Term("Kept until", kept)] if kept else [])))
 
 

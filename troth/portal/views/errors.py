@@ -21,14 +21,22 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token: it was open in the browser for too long, or somebody else's page sent it."""
-    return _say(request, 403, "That form is too old", "Nothing was changed. Go back, reload the page, and send it again. "
-                "Cookies have to be allowed for this site.")
+    return _say(
+        request,
+        403,
+        "That form is too old",
+        "Nothing was changed. Go back, reload the page, and send it again. Cookies have to be allowed for this site.",
+    )
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Our fault."""
-    return _say(request, 500, "Something broke on our side",
-                "Nothing was shown, and what you sent may not be saved. Try again in a moment.")
+    return _say(
+        request,
+        500,
+        "Something broke on our side",
+        "Nothing was shown, and what you sent may not be saved. Try again in a moment.",
+    )
 
 
 def _say(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:

@@ -13,5 +13,8 @@ def show(request: HttpRequest) -> HttpResponse:
     version = notices.version_in_force(request.at)  # type: ignore[attr-defined]
     rendered = layered(notices.notice_of(version)) if version else None
     rights = next((section for section in rendered.sections if section.id == "rights"), None) if rendered else None
-    return render(request, "portal/home/show.html", {
-        "version": version, "notice": rendered, "rights": rights, "signed_in": actor_of(request).kind == "person"})
+    return render(
+        request,
+        "portal/home/show.html",
+        {"version": version, "notice": rendered, "rights": rights, "signed_in": actor_of(request).kind == "person"},
+    )

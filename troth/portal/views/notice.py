@@ -68,12 +68,22 @@ def _shown(request: HttpRequest, number: int) -> HttpResponse:
     except notices.NoNotice:
         raise Http404 from None
     rendered = rendering.layered(notices.notice_of(version))
-    parts = [Part(section.id, section.title, section.short, tuple(_paragraph(entry) for entry in section.entries))
-             for section in rendered.sections]
+    parts = [
+        Part(section.id, section.title, section.short, tuple(_paragraph(entry) for entry in section.entries))
+        for section in rendered.sections
+    ]
     now = notices.version_in_force(request.at)  # type: ignore[attr-defined]
-    return render(request, "portal/notice/show.html", {
-        "version": version, "notice": rendered, "parts": parts, "holds": now is not None and now.number == number,
-        "versions": _versions(number, now.number if now else 0)})
+    return render(
+        request,
+        "portal/notice/show.html",
+        {
+            "version": version,
+            "notice": rendered,
+            "parts": parts,
+            "holds": now is not None and now.number == number,
+            "versions": _versions(number, now.number if now else 0),
+        },
+    )
 
 
 def _paragraph(entry: Entry) -> Paragraph:
@@ -87,6 +97,14 @@ def _versions(shown: int, in_force: int) -> list[Listed]:
         before = listed[place + 1] if place + 1 < len(listed) else None
         changes = compare(notices.notice_of(before), notices.notice_of(version)) if before else []
         state = "holds now" if version.number == in_force else "to come" if version.number > in_force else "past"
-        found.append(Listed(version.number, version.in_force_at, version.published_at, state,
-                            tuple(change.words for change in changes), version.number == shown))
+        found.append(
+            Listed(
+                version.number,
+                version.in_force_at,
+                version.published_at,
+                state,
+                tuple(change.words for change in changes),
+                version.number == shown,
+            )
+        )
     return found

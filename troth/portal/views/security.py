@@ -52,11 +52,17 @@ def password(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         right = people.check_own_password(actor.id, form.cleaned_data["current"], at=at, network=network_of(request))
         if right is True:
-            services.change_password(actor.id, by=actor, at=at, password=form.cleaned_data["password"], keep=browser.signed_in.key)
+            services.change_password(
+                actor.id, by=actor, at=at, password=form.cleaned_data["password"], keep=browser.signed_in.key
+            )
             return redirect("security")
         form.add_error("current", WAIT if isinstance(right, people.Wait) else "That isn't the password you have now.")
-    return render(request, "portal/account/password.html", {"form": form, "why": _why(request)},
-                  status=422 if form.is_bound else 200)
+    return render(
+        request,
+        "portal/account/password.html",
+        {"form": form, "why": _why(request)},
+        status=422 if form.is_bound else 200,
+    )
 
 
 def _why(request: HttpRequest) -> object:

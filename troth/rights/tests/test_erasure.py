@@ -88,7 +88,11 @@ def test_the_officer_can_find_that_no_ground_holds_and_others_lose_nothing(clini
     assert places and planted.planted and kept.planted
     case = services.ask_erasure(ann.id, by=ann, at=SOON)
     made = services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
-    assert {name[1] for name in keystore.list_stored(ann.id)} == {"rights.cases", "rights.certificates", "gate.emergencies"}
+    assert {name[1] for name in keystore.list_stored(ann.id)} == {
+        "rights.cases",
+        "rights.certificates",
+        "gate.emergencies",
+    }
     assert not any(files.path_of(place).exists() for place in places)
     assert search.find_exact(search.exact("specimen_email"), "ann-specimens.person.email") == []
     with processing(Purpose.RIGHTS, by=bob, at=SOON) as opened:

@@ -6,49 +6,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('patient', 'patient'), ('claimant', 'claimant'), ('enquirer', 'enquirer'), ('subscriber', 'subscriber'), ('visitor', 'visitor'), ('staff', 'member of staff'), ('expert', 'medical expert'), ('representative', 'representative')], max_length=16)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("patient", "patient"),
+                            ("claimant", "claimant"),
+                            ("enquirer", "enquirer"),
+                            ("subscriber", "subscriber"),
+                            ("visitor", "visitor"),
+                            ("staff", "member of staff"),
+                            ("expert", "medical expert"),
+                            ("representative", "representative"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DataKey',
+            name="DataKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=32)),
-                ('compartment', models.CharField(max_length=64)),
-                ('scope', models.CharField(default='', max_length=32)),
-                ('master', models.IntegerField()),
-                ('wrapped', models.BinaryField()),
-                ('made_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=32)),
+                ("compartment", models.CharField(max_length=64)),
+                ("scope", models.CharField(default="", max_length=32)),
+                ("master", models.IntegerField()),
+                ("wrapped", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['master', 'id'], name='datakey_by_master')],
-                'constraints': [models.UniqueConstraint(fields=('subject', 'compartment', 'scope'), name='one_key_per_compartment')],
+                "indexes": [models.Index(fields=["master", "id"], name="datakey_by_master")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject", "compartment", "scope"), name="one_key_per_compartment"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.BinaryField(max_length=32)),
-                ('unique_in', models.CharField(max_length=120)),
-                ('field_id', models.CharField(max_length=80)),
-                ('row_id', models.CharField(max_length=32)),
-                ('subject', models.CharField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.BinaryField(max_length=32)),
+                ("unique_in", models.CharField(max_length=120)),
+                ("field_id", models.CharField(max_length=80)),
+                ("row_id", models.CharField(max_length=32)),
+                ("subject", models.CharField(max_length=32)),
             ],
             options={
-                'indexes': [models.Index(fields=['row_id'], name='token_by_row'), models.Index(fields=['subject'], name='token_by_subject')],
-                'constraints': [models.UniqueConstraint(fields=('token', 'unique_in'), name='one_token_per_value')],
+                "indexes": [
+                    models.Index(fields=["row_id"], name="token_by_row"),
+                    models.Index(fields=["subject"], name="token_by_subject"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("token", "unique_in"), name="one_token_per_value")],
             },
         ),
     ]

@@ -17,8 +17,12 @@ class opened:
     """`with opened():` reads; `with opened(act=True):` writes too."""
 
     def __init__(self, *, act: bool = False, reads: bool = True) -> None:
-        self.ring = keyring.KeyRing(lambda subject, compartment: None, reads=reads,
-                                    stamp=SimpleNamespace(at=NOW, by="lead") if act else None, outer=keyring.current.get())
+        self.ring = keyring.KeyRing(
+            lambda subject, compartment: None,
+            reads=reads,
+            stamp=SimpleNamespace(at=NOW, by="lead") if act else None,
+            outer=keyring.current.get(),
+        )
 
     def __enter__(self) -> keyring.KeyRing:
         self.token = keyring.current.set(self.ring)

@@ -14,7 +14,9 @@ CHUNK = files.CHUNK
 
 
 def stored(content: bytes, piece: int = 10_000) -> files.StoredFile:
-    return files.store((content[n : n + piece] for n in range(0, len(content), piece)), name="scan.pdf", media_type="application/pdf")
+    return files.store(
+        (content[n : n + piece] for n in range(0, len(content), piece)), name="scan.pdf", media_type="application/pdf"
+    )
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 17])

@@ -58,7 +58,9 @@ def find_python() -> str | None:
 
 PYTHON = find_python()
 needs_kms = pytest.mark.skipif(
-    PYTHON is None, reason="boto3 and moto[server,kms] are not installed, nor does TESTS_KMS_PYTHON name a Python that has them.")
+    PYTHON is None,
+    reason="boto3 and moto[server,kms] are not installed, nor does TESTS_KMS_PYTHON name a Python that has them.",
+)
 
 
 class Service:
@@ -68,13 +70,18 @@ class Service:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             self.port = int(taken.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
-        self.process = subprocess.Popen([str(PYTHON), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            [str(PYTHON), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         for _ in range(600):
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 break
             time.sleep(0.1)
-        made = self.ask("import boto3; print(boto3.client('kms', endpoint_url=URL).create_key()['KeyMetadata']['KeyId'])")
+        made = self.ask(
+            "import boto3; print(boto3.client('kms', endpoint_url=URL).create_key()['KeyMetadata']['KeyId'])"
+        )
         self.key = made.strip()
 
     @property
@@ -82,8 +89,13 @@ class Service:
         return {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-2"}
 
     def ask(self, code: str) -> str:
-        ran = subprocess.run([str(PYTHON), "-c", code.replace("URL", repr(self.url))], capture_output=True, text=True,
-                             env={**os.environ, **self.variables}, check=False)
+        ran = subprocess.run(
+            [str(PYTHON), "-c", code.replace("URL", repr(self.url))],
+            capture_output=True,
+            text=True,
+            env={**os.environ, **self.variables},
+            check=False,
+        )
         assert ran.returncode == 0, ran.stderr[-2000:]
         return ran.stdout
 
@@ -108,7 +120,9 @@ def libraries() -> str:
 def run(home: Home, step: str, **variables: str) -> subprocess.CompletedProcess[str]:
     code = f"import sys; sys.path.append({libraries()!r})\n{PROGRAM}"
     environment = {**os.environ, **home.environment, "PYTHONPATH": str(ROOT), **variables}
-    return subprocess.run([sys.executable, "-c", code, step], capture_output=True, text=True, env=environment, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", code, step], capture_output=True, text=True, env=environment, check=False
+    )
 
 
 @needs_kms

@@ -25,8 +25,14 @@ from troth.vault.tests.conftest import NOW, opened
 
 def test_every_kind_of_field_comes_back_as_it_went_in(subject: Subject) -> None:
     given = {
-        "text": "Reçu 50 mg\n  trailing  ", "on": dt.date(1903, 2, 28), "at": NOW, "count": -(10**30), "amount": Decimal("84.20"),
-        "agreed": False, "colour": Colour.GREEN, "answers": {"q1": [1, None, "yes"], "q2": {"é": 0.5}},
+        "text": "Reçu 50 mg\n  trailing  ",
+        "on": dt.date(1903, 2, 28),
+        "at": NOW,
+        "count": -(10**30),
+        "amount": Decimal("84.20"),
+        "agreed": False,
+        "colour": Colour.GREEN,
+        "answers": {"q1": [1, None, "yes"], "q2": {"é": 0.5}},
     }
     with opened(act=True):
         Note(subject=subject, **given).save()
@@ -41,11 +47,26 @@ def test_every_kind_of_field_comes_back_as_it_went_in(subject: Subject) -> None:
         assert all(getattr(Note.objects.get(pk=empty.pk), name) is None for name in given)
 
 
-@pytest.mark.parametrize(("field", "value"), [
-    ("on", NOW), ("on", "2026-01-01"), ("at", dt.datetime(2026, 1, 1)), ("count", True), ("count", "3"), ("amount", 1.5),
-    ("amount", Decimal("NaN")), ("agreed", 1), ("colour", "blue"), ("text", 3), ("answers", {"x": object()}),
-    ("answers", float("nan"))])
-def test_a_value_of_the_wrong_kind_is_refused_without_being_quoted(subject: Subject, field: str, value: object) -> None:
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("on", NOW),
+        ("on", "2026-01-01"),
+        ("at", dt.datetime(2026, 1, 1)),
+        ("count", True),
+        ("count", "3"),
+        ("amount", 1.5),
+        ("amount", Decimal("NaN")),
+        ("agreed", 1),
+        ("colour", "blue"),
+        ("text", 3),
+        ("answers", {"x": object()}),
+        ("answers", float("nan")),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_without_being_quoted(
+    subject: Subject, field: str, value: object
+) -> None:
     with opened(act=True), pytest.raises(ValidationError) as refused:
         Note(subject=subject, **{field: value}).save()
     assert field in str(refused.value)
@@ -65,10 +86,15 @@ def test_what_was_read_inside_is_refused_after(ann: Person) -> None:
 
 
 def test_values_give_opaque_sealed_values(ann: Person) -> None:
-    for value in [Person.objects.values("allergies").get()["allergies"], Person.objects.values_list("allergies").get()[0],
-                  Person.objects.values_list("allergies", flat=True).get(), Person.objects.annotate(x=F("allergies")).values("x").get()["x"],
-                  Person.objects.raw("SELECT id, allergies AS seal FROM specimens_person")[0].seal if False else
-                  next(iter(Person.objects.raw("SELECT * FROM specimens_person"))).__dict__["allergies"]]:
+    for value in [
+        Person.objects.values("allergies").get()["allergies"],
+        Person.objects.values_list("allergies").get()[0],
+        Person.objects.values_list("allergies", flat=True).get(),
+        Person.objects.annotate(x=F("allergies")).values("x").get()["x"],
+        Person.objects.raw("SELECT id, allergies AS seal FROM specimens_person")[0].seal
+        if False
+        else next(iter(Person.objects.raw("SELECT * FROM specimens_person"))).__dict__["allergies"],
+    ]:
         assert isinstance(value, Sealed)
         for door in (str, repr, bool, len, list, bytes, json.dumps, pickle.dumps, lambda v: f"{v}", lambda v: v < v):
             with pytest.raises((SealedMisuse, TypeError)):
@@ -77,23 +103,37 @@ def test_values_give_opaque_sealed_values(ann: Person) -> None:
             str(value)
 
 
-@pytest.mark.parametrize("door", [
-    lambda: Person.objects.filter(allergies="penicillin"), lambda: Person.objects.exclude(allergies__isnull=True),
-    lambda: Person.objects.filter(allergies__contains="p"), lambda: Person.objects.filter(allergies__in=["penicillin"]),
-    lambda: Person.objects.filter(weight_kg__gt=1), lambda: Person.objects.filter(born_on__year=1903),
-    lambda: Person.objects.get(allergies="x")])
+@pytest.mark.parametrize(
+    "door",
+    [
+        lambda: Person.objects.filter(allergies="penicillin"),
+        lambda: Person.objects.exclude(allergies__isnull=True),
+        lambda: Person.objects.filter(allergies__contains="p"),
+        lambda: Person.objects.filter(allergies__in=["penicillin"]),
+        lambda: Person.objects.filter(weight_kg__gt=1),
+        lambda: Person.objects.filter(born_on__year=1903),
+        lambda: Person.objects.get(allergies="x"),
+    ],
+)
 def test_filtering_raises(ann: Person, door) -> None:
     with pytest.raises(FieldError, match="sealed"):
         list(door())
 
 
-@pytest.mark.parametrize("door", [
-    lambda: Person.objects.order_by("allergies"), lambda: Person.objects.order_by(F("allergies").desc()),
-    lambda: Person.objects.annotate(n=Length("allergies")).values("n"), lambda: Person.objects.annotate(n=Lower(F("allergies"))),
-    lambda: Person.objects.annotate(n=Concat("allergies", Value("x"), output_field=CharField())),
-    lambda: Person.objects.filter(seen__lt=F("weight_kg")), lambda: Person.objects.values("allergies").annotate(n=Count("id")).order_by("allergies"),
-    lambda: [Person.objects.aggregate(n=Count("allergies", distinct=True))],
-    lambda: Person.objects.annotate(low=Lower("allergies")).filter(low="penicillin")])
+@pytest.mark.parametrize(
+    "door",
+    [
+        lambda: Person.objects.order_by("allergies"),
+        lambda: Person.objects.order_by(F("allergies").desc()),
+        lambda: Person.objects.annotate(n=Length("allergies")).values("n"),
+        lambda: Person.objects.annotate(n=Lower(F("allergies"))),
+        lambda: Person.objects.annotate(n=Concat("allergies", Value("x"), output_field=CharField())),
+        lambda: Person.objects.filter(seen__lt=F("weight_kg")),
+        lambda: Person.objects.values("allergies").annotate(n=Count("id")).order_by("allergies"),
+        lambda: [Person.objects.aggregate(n=Count("allergies", distinct=True))],
+        lambda: Person.objects.annotate(low=Lower("allergies")).filter(low="penicillin"),
+    ],
+)
 def test_sorting_and_measuring_raise(ann: Person, door) -> None:
     with pytest.raises((FieldError, DatabaseError)):
         list(door())
@@ -116,9 +156,15 @@ def test_update_raises_for_sealed_and_needs_an_act_for_open(ann: Person) -> None
 
 
 def test_writing_outside_an_act_raises(ann: Person, subject: Subject) -> None:
-    for write in (lambda: Person(subject=subject, name="B").save(), lambda: Person.objects.create(subject=subject, name="B"),
-                  lambda: Person.objects.bulk_create([Person(subject=subject, name="B")]), ann.save, ann.delete,
-                  Person.objects.all().delete, lambda: Person.objects.all()._raw_delete("default")):
+    for write in (
+        lambda: Person(subject=subject, name="B").save(),
+        lambda: Person.objects.create(subject=subject, name="B"),
+        lambda: Person.objects.bulk_create([Person(subject=subject, name="B")]),
+        ann.save,
+        ann.delete,
+        Person.objects.all().delete,
+        lambda: Person.objects.all()._raw_delete("default"),
+    ):
         with pytest.raises(NotAnAct):
             write()
     with opened(), pytest.raises(NotAnAct):
@@ -218,8 +264,18 @@ def test_lengths_do_not_tell(subject: Subject) -> None:
     assert len(lengths) == 1
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[:-1], lambda b: b[:20], lambda b: b"", lambda b: bytes([b[0] ^ 2]) + b[1:],
-                                    lambda b: b[:30] + bytes([b[30] ^ 1]) + b[31:], lambda b: b + b"\0", lambda b: b[:5] + b[6:]])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda b: b[:-1],
+        lambda b: b[:20],
+        lambda b: b"",
+        lambda b: bytes([b[0] ^ 2]) + b[1:],
+        lambda b: b[:30] + bytes([b[30] ^ 1]) + b[31:],
+        lambda b: b + b"\0",
+        lambda b: b[:5] + b[6:],
+    ],
+)
 def test_damage_is_always_an_error(ann: Person, damage) -> None:
     blob = ann.__dict__["allergies"].blob
     with connection.cursor() as cursor:
@@ -235,13 +291,22 @@ def test_ciphertext_moved_to_another_row_person_or_field_does_not_open(ann: Pers
         same.save()
         another = Person(subject=other, name="Bob", allergies="nuts")
         another.save()
-    moves = [(same.pk, "allergies", "allergies"), (another.pk, "allergies", "allergies"), (ann.pk, "allergies", "weight_kg")]
+    moves = [
+        (same.pk, "allergies", "allergies"),
+        (another.pk, "allergies", "allergies"),
+        (ann.pk, "allergies", "weight_kg"),
+    ]
     for target, source, column in moves:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {source} FROM specimens_person WHERE id = %s", [ann.pk.hex if connection.vendor == "sqlite" else ann.pk])
+            cursor.execute(
+                f"SELECT {source} FROM specimens_person WHERE id = %s",
+                [ann.pk.hex if connection.vendor == "sqlite" else ann.pk],
+            )
             blob = cursor.fetchone()[0]
-            cursor.execute(f"UPDATE specimens_person SET {column} = %s WHERE id = %s",
-                           [blob, target.hex if connection.vendor == "sqlite" else target])
+            cursor.execute(
+                f"UPDATE specimens_person SET {column} = %s WHERE id = %s",
+                [blob, target.hex if connection.vendor == "sqlite" else target],
+            )
         with opened(), pytest.raises(Damaged):
             getattr(Person.objects.get(pk=target), column)
 

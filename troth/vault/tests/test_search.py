@@ -22,9 +22,21 @@ def make(subject: Subject, **fields: object) -> Person:
     return row
 
 
-@pytest.mark.parametrize(("name", "typed"), [
-    ("Ann Lee", "ann"), ("Ann Lee", "LEE"), ("Zoë Núñez", "nun"), ("Zoe Nunez", "Núñ"), ("Mary-Ann O'Neil", "onei"),
-    ("Mary-Ann O'Neil", "neil"), ("Mary-Ann O'Neil", "mary ann"), ("Bo Li", "li"), ("José Ångström", "angstr"), ("Siân Ŵyn", "wyn")])
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Ann Lee", "ann"),
+        ("Ann Lee", "LEE"),
+        ("Zoë Núñez", "nun"),
+        ("Zoe Nunez", "Núñ"),
+        ("Mary-Ann O'Neil", "onei"),
+        ("Mary-Ann O'Neil", "neil"),
+        ("Mary-Ann O'Neil", "mary ann"),
+        ("Bo Li", "li"),
+        ("José Ångström", "angstr"),
+        ("Siân Ŵyn", "wyn"),
+    ],
+)
 def test_a_name_is_found_by_three_letters_of_any_part(subject: Subject, name: str, typed: str) -> None:
     row = make(subject, name=name)
     assert (subject.id, row.pk) in search.candidates(BY_NAME, typed)
@@ -51,7 +63,12 @@ def test_a_changed_name_is_found_by_the_new_one_only(subject: Subject, django_ca
 def test_what_was_undone_is_still_found_by_what_it_says(subject: Subject, django_capture_on_commit_callbacks) -> None:
     """The index is in another store than the row, and no rollback reaches it."""
     row = make(subject, name="Ann Lee", email="ann@example.com")
-    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError), transaction.atomic(), opened(act=True):
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        pytest.raises(ZeroDivisionError),
+        transaction.atomic(),
+        opened(act=True),
+    ):
         row.name, row.email = "Ann Smith", "smith@example.com"
         row.save()
         raise ZeroDivisionError
@@ -59,7 +76,9 @@ def test_what_was_undone_is_still_found_by_what_it_says(subject: Subject, django
     assert search.find_exact(BY_EMAIL, "ann@example.com") == [(subject.id, row.pk)]
 
 
-def test_an_email_is_unique_whatever_its_case_and_freed_when_changed(subject: Subject, django_capture_on_commit_callbacks) -> None:
+def test_an_email_is_unique_whatever_its_case_and_freed_when_changed(
+    subject: Subject, django_capture_on_commit_callbacks
+) -> None:
     row = make(subject, name="Ann", email="Ann.Lee@Example.com")
     assert search.find_exact(BY_EMAIL, " ann.lee@example.COM ") == [(subject.id, row.pk)]
     other = Subject.objects.create(kind="patient")
@@ -81,6 +100,9 @@ def test_tokens_lie_in_the_key_store_and_say_nothing_without_the_index_key(subje
     assert not any("ann" in unique.lower() for _, unique, _ in rows)
 
 
-@pytest.mark.parametrize(("written", "outward"), [("LD3 9ZZ", "ld3"), ("ld39zz", "ld3"), ("EC1A 1BB", "ec1a"), ("W1A 0AX", "w1a"), ("nonsense", "nons")])
+@pytest.mark.parametrize(
+    ("written", "outward"),
+    [("LD3 9ZZ", "ld3"), ("ld39zz", "ld3"), ("EC1A 1BB", "ec1a"), ("W1A 0AX", "w1a"), ("nonsense", "nons")],
+)
 def test_outward_codes(written: str, outward: str) -> None:
     assert search.outward_code(written) == outward

@@ -35,7 +35,10 @@ def test_everything_opens_after_a_turn_and_nothing_with_the_old_key(db: None) ->
     people(5)
     remembered = keystore.fetch([row.subject_id for row in Person.objects.all()], ["specimens.body"])
     assert turning.turn(at=NOW, new=True) == 5
-    assert [(entry.number, entry.keys, bool(entry.retired_at)) for entry in turning.status()] == [(1, 0, True), (2, 5, False)]
+    assert [(entry.number, entry.keys, bool(entry.retired_at)) for entry in turning.status()] == [
+        (1, 0, True),
+        (2, 5, False),
+    ]
     assert read_all() == [f"Person {n}" for n in range(5)]
     assert turning.destroy_retired(at=NOW) == []  # its backups have not aged out
     assert turning.destroy_retired(at=NOW + timedelta(days=36)) == [1]

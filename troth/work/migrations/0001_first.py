@@ -7,55 +7,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Bucket',
+            name="Bucket",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('clear_at', models.BigIntegerField(db_index=True)),
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("clear_at", models.BigIntegerField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Effect',
+            name="Effect",
             fields=[
-                ('key', models.CharField(max_length=128, primary_key=True, serialize=False)),
-                ('done_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("key", models.CharField(max_length=128, primary_key=True, serialize=False)),
+                ("done_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('name', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('last_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("last_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('queue', models.CharField(max_length=32)),
-                ('arguments', models.JSONField(default=dict)),
-                ('on_behalf_of', models.CharField(blank=True, default='', max_length=36)),
-                ('asker', models.CharField(blank=True, default='', max_length=64)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('dead', 'Dead')], default='waiting', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('run_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('worker', models.CharField(blank=True, default='', max_length=36)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('failed_with', models.CharField(blank=True, default='', max_length=200)),
-                ('failed_where', models.CharField(blank=True, default='', max_length=200)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=100)),
+                ("queue", models.CharField(max_length=32)),
+                ("arguments", models.JSONField(default=dict)),
+                ("on_behalf_of", models.CharField(blank=True, default="", max_length=36)),
+                ("asker", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("running", "Running"), ("done", "Done"), ("dead", "Dead")],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("run_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("worker", models.CharField(blank=True, default="", max_length=36)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("failed_with", models.CharField(blank=True, default="", max_length=200)),
+                ("failed_where", models.CharField(blank=True, default="", max_length=200)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['run_at'], name='work_job_open'), models.Index(fields=['finished_at'], name='work_job_finished'), models.Index(condition=models.Q(('state', 'running')), fields=['worker'], name='work_job_leased')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "running"])),
+                        fields=["run_at"],
+                        name="work_job_open",
+                    ),
+                    models.Index(fields=["finished_at"], name="work_job_finished"),
+                    models.Index(condition=models.Q(("state", "running")), fields=["worker"], name="work_job_leased"),
+                ],
             },
         ),
     ]

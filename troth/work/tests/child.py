@@ -35,8 +35,9 @@ def main(command: str, *words: str) -> Any:
         return None
     if command == "claim":  # take everything in handfuls and say what was taken
         taken: list[str] = []
-        while got := queue.claim(words[0], queues=None, limit=int(words[1]), lease=timedelta(hours=1),
-                                 at=datetime.now(UTC)):
+        while got := queue.claim(
+            words[0], queues=None, limit=int(words[1]), lease=timedelta(hours=1), at=datetime.now(UTC)
+        ):
             taken += [str(each.id) for each in got]
         return taken
     if command == "work":  # until no job is open, so that leases of the dead run out and are taken over
@@ -56,8 +57,12 @@ def main(command: str, *words: str) -> Any:
             cursor.execute("SELECT kind, COUNT(*), COUNT(DISTINCT number) FROM work_tally GROUP BY kind")
             tallies = {kind: [every, distinct] for kind, every, distinct in cursor.fetchall()}
         states = {str(state): Job.objects.filter(state=state).count() for state in queue.State}
-        return {"tally": tallies, "attempts": Job.objects.aggregate(all=Sum("attempts"))["all"], **states,
-                "failed_with": sorted(set(Job.objects.values_list("failed_with", flat=True)))}
+        return {
+            "tally": tallies,
+            "attempts": Job.objects.aggregate(all=Sum("attempts"))["all"],
+            **states,
+            "failed_with": sorted(set(Job.objects.values_list("failed_with", flat=True))),
+        }
     if command == "schedule":  # ask for each of fifty slots, as fast as the others do
         schedules.scheduled.clear()
         # Asked for by nobody, so that one still waiting does not keep the next slot's from being asked for.

@@ -32,8 +32,13 @@ class Store:
     environment: dict[str, str]
 
     def start(self, *words: object) -> "subprocess.Popen[str]":
-        return subprocess.Popen([sys.executable, "-m", "troth.work.tests.child", *map(str, words)],
-                                env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            [sys.executable, "-m", "troth.work.tests.child", *map(str, words)],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def run(self, *words: object) -> Any:
         """Run a command of `child.py` to its end and read the JSON that it prints last."""
@@ -47,8 +52,12 @@ class Store:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    environment = {**os.environ, "TROTH_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "troth.config.settings",
-                   "PYTHONPATH": str(Path(__file__).parents[3])}
+    environment = {
+        **os.environ,
+        "TROTH_HOME": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "troth.config.settings",
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+    }
     drop: Callable[[], object] = lambda: None  # noqa: E731
     if url := os.environ.get("TROTH_DATABASE_URL"):
         import psycopg

@@ -27,8 +27,12 @@ def code(f: str) -> None: ...
 CODES = st.from_regex(r"[a-z][a-z0-9_.:-]{0,63}", fullmatch=True)
 
 
-@given(st.tuples(st.uuids(), st.integers(-(2**31) + 1, 2**31 - 1), st.booleans(), st.dates(),
-                 st.sampled_from(Channel), CODES), st.none() | st.uuids())
+@given(
+    st.tuples(
+        st.uuids(), st.integers(-(2**31) + 1, 2**31 - 1), st.booleans(), st.dates(), st.sampled_from(Channel), CODES
+    ),
+    st.none() | st.uuids(),
+)
 def test_pack_and_unpack_give_back_every_kind(values: tuple[Any, ...], last: UUID | None) -> None:
     parameters = Parameters(every_kind)
     read = parameters.unpack(parameters.pack(values, {"g": last}))
@@ -36,10 +40,30 @@ def test_pack_and_unpack_give_back_every_kind(values: tuple[Any, ...], last: UUI
     assert [type(value) for value in read.values()][:6] == [UUID, int, bool, date, Channel, str]
 
 
-@pytest.mark.parametrize("value", [
-    "Ann Lee", "Smith", "ann@example.org", "07700900123", "+447700900123", "943 476 5919", "9434765919", "SW1A 1AA",
-    "", "o'neill", "x" * 65, "naïve", b"abc", 3, None, ["a"], {"a": "b"}, "two\nlines", "trailing\n",
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Ann Lee",
+        "Smith",
+        "ann@example.org",
+        "07700900123",
+        "+447700900123",
+        "943 476 5919",
+        "9434765919",
+        "SW1A 1AA",
+        "",
+        "o'neill",
+        "x" * 65,
+        "naïve",
+        b"abc",
+        3,
+        None,
+        ["a"],
+        {"a": "b"},
+        "two\nlines",
+        "trailing\n",
+    ],
+)
 def test_code_refuses_what_people_are_called_and_where_they_live_without_quoting_it(value: Any) -> None:
     with pytest.raises(ArgumentRefused) as refused:
         Parameters(code).pack((value,), {})
@@ -54,8 +78,17 @@ def test_number_refuses_large_ones_and_other_kinds(value: Any) -> None:
         Parameters(number).pack((value,), {})
 
 
-@pytest.mark.parametrize(("position", "value"), [(0, str(UUID("d05ba2c7-1bf0-4fbd-8a52-c3876949ae1c"))), (2, 1), (3, datetime(2026, 1, 1)),
-                                                 (3, "2026-01-01"), (4, "email"), (5, "Jo Bloggs")])
+@pytest.mark.parametrize(
+    ("position", "value"),
+    [
+        (0, str(UUID("d05ba2c7-1bf0-4fbd-8a52-c3876949ae1c"))),
+        (2, 1),
+        (3, datetime(2026, 1, 1)),
+        (3, "2026-01-01"),
+        (4, "email"),
+        (5, "Jo Bloggs"),
+    ],
+)
 def test_pack_refuses_the_wrong_kind(position: int, value: Any) -> None:
     values: list[Any] = [uuid4(), 1, True, date(2026, 1, 1), Channel.EMAIL, "a_code"]
     values[position] = value

@@ -69,6 +69,7 @@ def test_enqueue_refuses_an_effect_key_too_long_to_keep() -> None:
 
 def test_declaring_fails_early() -> None:
     with pytest.raises(KeyError):
+
         @queue.job(effect_key="sent:{lettre}")
         def send(letter: UUID) -> None: ...
 

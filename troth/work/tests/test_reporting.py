@@ -49,8 +49,10 @@ class Heard(io.StringIO):
 def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
     """What the logging of a deployment writes to standard error, configured as the settings configure it."""
     stream, root = Heard(), logging.getLogger()
-    kept = [(logger, logger.handlers[:], logger.level, logger.propagate) for logger in
-            (root, *map(logging.getLogger, ("django", "django.server", "granian.access")))]
+    kept = [
+        (logger, logger.handlers[:], logger.level, logger.propagate)
+        for logger in (root, *map(logging.getLogger, ("django", "django.server", "granian.access")))
+    ]
     monkeypatch.setattr(sys, "stderr", stream)
     logging.config.dictConfig(reporting.logging_config())
     yield stream
@@ -81,8 +83,15 @@ def chained() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("break_it", "kind"), [(unique, "IntegrityError"), (undecodable, "UnicodeDecodeError"),
-                                                (invalid, "ValidationError"), (chained, "LookupError")])
+@pytest.mark.parametrize(
+    ("break_it", "kind"),
+    [
+        (unique, "IntegrityError"),
+        (undecodable, "UnicodeDecodeError"),
+        (invalid, "ValidationError"),
+        (chained, "LookupError"),
+    ],
+)
 def test_exceptions_are_logged_by_kind_and_place_alone(heard: Heard, break_it: Any, kind: str) -> None:
     try:
         break_it()
@@ -116,12 +125,28 @@ def test_log_call_that_does_not_fit_its_arguments_prints_nothing_of_them(heard: 
 
 def test_note_lets_numbers_identifiers_and_codes_pass_and_nothing_else(heard: Heard) -> None:
     identifier = uuid4()
-    reporting.note("seen", count=3, ratio=0.5, done=True, none=None, id=identifier, code="gate:refused",
-                   name=PLANTED, number="07700900123", thing=[PLANTED])
+    reporting.note(
+        "seen",
+        count=3,
+        ratio=0.5,
+        done=True,
+        none=None,
+        id=identifier,
+        code="gate:refused",
+        name=PLANTED,
+        number="07700900123",
+        thing=[PLANTED],
+    )
     heard.assert_clean()
     (line,) = heard.lines
     assert [line[each] for each in ("count", "ratio", "done", "none", "id", "code")] == [
-        3, 0.5, True, None, str(identifier), "gate:refused"]
+        3,
+        0.5,
+        True,
+        None,
+        str(identifier),
+        "gate:refused",
+    ]
     assert [line[each] for each in ("name", "number", "thing")] == ["withheld"] * 3
 
 
@@ -148,8 +173,9 @@ def test_access_log_names_the_route_and_never_the_path_or_query(heard: Heard, se
     assert served == [("greet", 200), ("stumble", 500), ("none", 404), ("greet", 200)]
     assert len({line["request"] for line in heard.lines if "request" in line}) == 4
     (failed,) = [line for line in heard.lines if "failure" in line]
-    assert failed["log"] == "django.request" and failed["request"] in {line.get("request") for line in heard.lines
-                                                                      if line.get("route") == "stumble"}
+    assert failed["log"] == "django.request" and failed["request"] in {
+        line.get("request") for line in heard.lines if line.get("route") == "stumble"
+    }
 
 
 def test_reporter_tells_kind_and_place_only() -> None:

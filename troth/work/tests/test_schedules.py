@@ -13,8 +13,9 @@ from troth.work.schedules import DAYS, Rule, schedule
 LONDON = ZoneInfo("Europe/London")
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
 # Half of the moments lie within two days of a change: 29 March and 25 October 2026, 28 March and 31 October 2027.
-CHANGES = st.sampled_from([datetime(*day, 1, tzinfo=UTC) for day in
-                           ((2026, 3, 29), (2026, 10, 25), (2027, 3, 28), (2027, 10, 31))])
+CHANGES = st.sampled_from(
+    [datetime(*day, 1, tzinfo=UTC) for day in ((2026, 3, 29), (2026, 10, 25), (2027, 3, 28), (2027, 10, 31))]
+)
 NEAR = st.builds(lambda change, seconds: change + timedelta(seconds=seconds), CHANGES, st.integers(-172800, 172800))
 AT = MOMENTS | NEAR
 WALLS = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59))
@@ -50,18 +51,23 @@ def test_daily_runs_once_on_each_date_of_a_year(wall: str, year: int) -> None:
     assert len(dates) == (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
-@pytest.mark.parametrize(("day", "slot"), [
-    (date(2026, 3, 28), datetime(2026, 3, 28, 1, 30, tzinfo=UTC)),
-    (date(2026, 3, 29), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),  # no 01:30 in London: 02:30 summer time
-    (date(2026, 3, 30), datetime(2026, 3, 30, 0, 30, tzinfo=UTC)),
-    (date(2026, 10, 24), datetime(2026, 10, 24, 0, 30, tzinfo=UTC)),
-    (date(2026, 10, 25), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # two of them: the first
-    (date(2026, 10, 26), datetime(2026, 10, 26, 1, 30, tzinfo=UTC)),
-])
+@pytest.mark.parametrize(
+    ("day", "slot"),
+    [
+        (date(2026, 3, 28), datetime(2026, 3, 28, 1, 30, tzinfo=UTC)),
+        (date(2026, 3, 29), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),  # no 01:30 in London: 02:30 summer time
+        (date(2026, 3, 30), datetime(2026, 3, 30, 0, 30, tzinfo=UTC)),
+        (date(2026, 10, 24), datetime(2026, 10, 24, 0, 30, tzinfo=UTC)),
+        (date(2026, 10, 25), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # two of them: the first
+        (date(2026, 10, 26), datetime(2026, 10, 26, 1, 30, tzinfo=UTC)),
+    ],
+)
 def test_daily_at_half_past_one_runs_once_on_the_days_of_change(day: date, slot: datetime) -> None:
     rule = Rule.read("daily 01:30")
-    asked = {rule.latest(datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(minutes=minutes))
-             for minutes in range(24 * 60)}
+    asked = {
+        rule.latest(datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(minutes=minutes))
+        for minutes in range(24 * 60)
+    }
     assert {each for each in asked if each.astimezone(LONDON).date() == day} == {slot}
 
 
@@ -77,10 +83,25 @@ def test_weekly_and_monthly_fall_on_their_day_in_london(day: str, number: int, w
     assert Rule.read(f"monthly {number} {wall}").latest(at).astimezone(LONDON).day == number
 
 
-@pytest.mark.parametrize("text", ["", "daily", "daily 24:00", "daily 7:00", "daily 07:60", "every 0 minutes",
-                                  "hourly", "every minutes ten", "weekly caturday 06:00", "monthly 29 06:00",
-                                  "monthly 0 06:00",
-                                  "daily 01:30 ", "every 10 minutes or so", "every ١ minute"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "daily",
+        "daily 24:00",
+        "daily 7:00",
+        "daily 07:60",
+        "every 0 minutes",
+        "hourly",
+        "every minutes ten",
+        "weekly caturday 06:00",
+        "monthly 29 06:00",
+        "monthly 0 06:00",
+        "daily 01:30 ",
+        "every 10 minutes or so",
+        "every ١ minute",
+    ],
+)
 def test_read_refuses_what_is_no_schedule(text: str) -> None:
     with pytest.raises(ValueError):
         Rule.read(text)

@@ -125,9 +125,15 @@ def test_forget_full_changes_no_answer() -> None:
     assert answers == [True, False]
 
 
-@pytest.mark.parametrize(("one", "other", "same"), [
-    ("192.0.2.7", "192.0.2.7", True), ("192.0.2.7", "192.0.2.8", False), ("::ffff:192.0.2.7", "192.0.2.7", True),
-    ("2001:db8:0:aa00::1", "2001:db8:0:aaff:9::1", True), ("2001:db8:0:aa00::1", "2001:db8:0:ab00::1", False),
-])
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.7", "192.0.2.7", True),
+        ("192.0.2.7", "192.0.2.8", False),
+        ("::ffff:192.0.2.7", "192.0.2.7", True),
+        ("2001:db8:0:aa00::1", "2001:db8:0:aaff:9::1", True),
+        ("2001:db8:0:aa00::1", "2001:db8:0:ab00::1", False),
+    ],
+)
 def test_network_of(one: str, other: str, same: bool) -> None:
     assert (throttle.network_of(one) == throttle.network_of(other)) is same

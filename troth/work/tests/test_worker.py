@@ -29,7 +29,6 @@ def one() -> worker.Worker:
     return worker.Worker(now=lambda: NOW, jitter=lambda: 0.0)
 
 
-
 def test_step_runs_the_job_inside_the_boundary_with_its_arguments_read_back(one: worker.Worker) -> None:
     seen: list[Any] = []
 
@@ -122,8 +121,14 @@ def test_effect_key_makes_asking_twice_happen_once_and_failing_undo_itself(one: 
     assert Effect.objects.get().key == "sent:7"
 
 
-@pytest.mark.parametrize("failure", [ValidationError(PLANTED, params={"name": PLANTED}), KeyError(PLANTED),
-                                     UnicodeDecodeError("utf-8", PLANTED.encode(), 0, 1, PLANTED)])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ValidationError(PLANTED, params={"name": PLANTED}),
+        KeyError(PLANTED),
+        UnicodeDecodeError("utf-8", PLANTED.encode(), 0, 1, PLANTED),
+    ],
+)
 def test_words_of_a_jobs_exception_reach_neither_table_nor_log(one: worker.Worker, failure: Exception) -> None:
     @queue.job(retries=0)
     def stumble() -> None:
@@ -148,7 +153,8 @@ def test_words_of_a_jobs_exception_reach_neither_table_nor_log(one: worker.Worke
 
 
 def test_worker_survives_a_database_that_is_away_and_lets_the_lease_run_out(
-        one: worker.Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    one: worker.Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     @queue.job()
     def work() -> None: ...
 

@@ -1,0 +1,382 @@
+"""
+The URL table, asked for real: every address with every method, as nobody, as another patient and as each role, always with
+one patient's own objects. Only the table's yes is a yes, and what is withheld stands in no body (pitfalls D8).
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from tests.stores import Home
+from troth.gate import actors
+from troth.gate.acts import act
+from troth.gate.reasons import FindReason
+from troth.gate.table import Row, may_ask
+from troth.ledger.models import LedgerEvent
+from troth.ledger.names import Event
+from troth.notice.purposes import Purpose
+from troth.people import services as people
+from troth.people.models import SignIn
+from troth.people.tests.factories import make_staff
+from troth.prescribing import services as prescribing
+from troth.records import services as records
+from troth.records.models import Release, Source
+from troth.records.selectors import Criticality, Verification
+from troth.rights import services as rights
+from troth.rights.models import ErasureCertificate
+from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
+from troth.vault import files
+from troth.vault.models import all_holdings
+from troth.vault.uploads import SealedUpload
+
+#: What was written about the patient, by category: none of it is an ordinary word, so that a match is no chance.
+PLANTED = {
+    "identity": ("Xanthippa", "Quillfeather"),
+    "contact": ("07700 900 917", "Zarzuela Row", "x@zq-post.example"),
+    "account": ("zq-browser",),
+    "health": ("zopiclarone", "zq-answer", "zq-substance", "zq-note", "zq-title", "zq-letter"),
+    "rights": ("zq-asked", "zq-certified"),
+}
+EVERYTHING = frozenset(PLANTED)
+CERTIFIED = {
+    "notice": 1,
+    "asked_on": "2026-11-01",
+    "gone_from_live_at": "2026-11-02T09:00:00+00:00",
+    "gone_from_backups_by": "2027-01-01T09:00:00+00:00",
+    "master_keys": [1],
+    "left": "Random numbers stay.",
+    "keys": [],
+    "journal_line": 1,
+    "rows": 1,
+    "files": 0,
+    "tokens": 0,
+    "stays": [],
+    "destroyed": [{"title": "zq-certified", "why": "They asked", "until": None, "law": "LAW-3.5"}],
+}
+#: Which of it each may ever see, by any page, method or form that this test tries. The patient is on the prescriber's list.
+SEES: dict[str, frozenset[str]] = {
+    "nobody": frozenset(),
+    "another patient": frozenset(),
+    "the patient": EVERYTHING,
+    "prescriber": frozenset({"identity", "contact", "health"}),
+    "another prescriber": frozenset(),
+    "pharmacist": frozenset(),
+    "healthcare_assistant": frozenset(),
+    "patient_support": frozenset({"identity", "contact"}),
+    "finance": frozenset(),
+    "privacy_officer": frozenset({"rights"}),
+    "administrator": frozenset(),
+}
+
+
+@dataclass
+class Ground:
+    """One patient with one of everything, and everybody who might ask."""
+
+    people: dict[str, UUID | None]
+    parts: dict[str, Any]
+    readers: dict[str, Client] = field(default_factory=dict)
+
+    def reader(self, who: str) -> Client:
+        """One browser for everything that only reads."""
+        if who not in self.readers:
+            self.readers[who] = self.browser(who)
+        return self.readers[who]
+
+    def browser(self, who: str) -> Client:
+        """A browser of its own, freshly signed in: some of what is sent ends sessions."""
+        made, subject = Client(), self.people[who]
+        if subject is not None:
+            now = timezone.now()
+            made.cookies["troth_session"] = people.sign_in(
+                subject, by=actors.person(subject, at=now), at=now, device="tests"
+            )
+        return made
+
+
+@pytest.fixture
+def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
+    at = timezone.now() - timedelta(hours=1)
+    patient = _patient(
+        at, "Xanthippa", "Quillfeather", "07700 900 917", "7 Zarzuela Row, Hexham", "x@zq-post.example"
+    )
+    other = _patient(at, "Petroc", "Vane", "07700 900 100", "1 Elm Row, Hexham", "petroc@vane.example")
+    staff = {
+        role: make_staff(role, at=at)
+        for role in (
+            "prescriber",
+            "pharmacist",
+            "healthcare_assistant",
+            "patient_support",
+            "finance",
+            "privacy_officer",
+            "administrator",
+        )
+    }
+    colleague = make_staff("prescriber", at=at, name="Dr Abel Quist", email="quist@clinic.example")
+    later = at + timedelta(minutes=1)
+
+    def actor(subject: UUID) -> actors.Actor:
+        return actors.person(subject, at=later)
+
+    treatment = prescribing.request_treatment(
+        patient,
+        medicine="zopiclarone",
+        answers=[{"question": "Do you smoke?", "answer": "zq-answer"}],
+        by=actor(patient),
+        at=later,
+    ).pk
+    prescribing.assign_request(
+        treatment, prescriber=staff["prescriber"], by=actor(staff["patient_support"]), at=later
+    )
+    doctor = actor(staff["prescriber"])
+    records.record_allergy(
+        patient,
+        substance="zq-substance",
+        reaction="hives",
+        since="2019",
+        criticality=Criticality.HIGH,
+        verification=Verification.UNCONFIRMED,
+        source=Source.PERSON,
+        by=doctor,
+        at=later,
+        release=Release.RELEASED,
+    )
+    note = records.write_note(patient, heading="First look", text="zq-note", by=doctor, at=later)
+    records.sign_note(note.pk, release=Release.RELEASED, by=doctor, at=later)
+    letter = SealedUpload(
+        files.store([b"zq-letter " * 2_000], name="x.txt", media_type="text/plain"), "text/plain", None
+    )
+    document = records.add_file(
+        patient, title="zq-title", source=Source.GP, upload=letter, by=doctor, at=later, release=Release.RELEASED
+    )
+    case = rights.ask_erasure(patient, by=actor(patient), at=later, words="zq-asked")
+    people.sign_in(patient, by=actor(patient), at=timezone.now(), device="zq-browser")
+    certificate = certify(case, patient, by=actor(patient), at=later)
+    yield Ground(
+        {"nobody": None, "another patient": other, "the patient": patient, "another prescriber": colleague, **staff},
+        {
+            "subject": patient,
+            "note": note.pk,
+            "document": document.pk,
+            "treatment": treatment,
+            "case": case,
+            "certificate": certificate,
+            "number": 1,
+            "kind": "health",
+        },
+    )
+
+
+@act(Event.ERASURE_CERTIFIED, purpose=Purpose.RIGHTS)
+def certify(case: UUID, subject: UUID, *, by: actors.Actor, at: datetime) -> UUID:
+    """A certificate with nothing erased: this test needs everything to be there."""
+    made: UUID = ErasureCertificate.objects.create(subject_id=subject, case_id=case, content=CERTIFIED).pk
+    return made
+
+
+def _patient(at: datetime, given: str, family: str, telephone: str, address: str, email: str) -> UUID:
+    return people.register_patient(
+        by=actors.NOBODY,
+        at=at,
+        given_name=given,
+        family_name=family,
+        born_on=date(1971, 3, 9),
+        email=email,
+        telephone=telephone,
+        address=address,
+        postcode="NE46 1AA",
+        password="heron-lantern-oatcake",
+    )
+
+
+def every_pattern(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
+    for each in (resolver or get_resolver()).url_patterns:
+        if isinstance(each, URLResolver):
+            yield from every_pattern(each)
+        else:
+            yield each
+
+
+def row_of(pattern: URLPattern) -> Row:
+    row: Row = pattern.callback.row  # type: ignore[attr-defined]
+    return row
+
+
+def test_every_address_has_a_row() -> None:
+    without = [
+        str(pattern.pattern)
+        for pattern in every_pattern()
+        if not isinstance(getattr(pattern.callback, "row", None), Row)
+    ]
+    assert not without, f"no row in the URL table: {without}"
+    rows = [row_of(pattern) for pattern in every_pattern()]
+    assert len(rows) > 30
+    assert all(row.why if row.purpose is None else row.who for row in rows)
+    assert len({row.name for row in rows}) == len(rows)
+
+
+def address(pattern: URLPattern, ground: Ground) -> str:
+    return reverse(row_of(pattern).name, kwargs={name: ground.parts[name] for name in pattern.pattern.converters})
+
+
+def body_of(response: Any) -> str:
+    """All that was sent: headers, the page or the stream, and what a ZIP holds."""
+    sent: bytes = response.getvalue()
+    response.close()
+    if sent[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(sent)) as packed:
+            sent = b"\n".join(
+                [name.encode() for name in packed.namelist()] + [packed.read(name) for name in packed.namelist()]
+            )
+    return "\n".join(f"{name}: {value}" for name, value in response.headers.items()) + sent.decode(errors="replace")
+
+
+def found_in(text: str) -> set[str]:
+    return {
+        category
+        for category, planted in PLANTED.items()
+        if any(each.casefold() in text.casefold() for each in planted)
+    }
+
+
+def asked_for(
+    ground: Ground, who: str, pattern: URLPattern, method: str, data: dict[str, Any] | None = None
+) -> tuple[int, str, str]:
+    where = address(pattern, ground)
+    # What is posted may end every session, so it comes from a browser of its own, and whoever reads signs in again.
+    if method == "POST":
+        ground.readers.pop(who, None)
+    response: Any = (
+        ground.browser(who).post(where, data or {}) if method == "POST" else ground.reader(who).generic(method, where)
+    )
+    return response.status_code, response.headers.get("Location", ""), body_of(response)
+
+
+@pytest.mark.parametrize("who", SEES)
+def test_only_the_tables_yes_is_a_yes(ground: Ground, who: str) -> None:
+    subject = ground.people[who]
+    actor = actors.person(subject, at=timezone.now()) if subject else actors.NOBODY
+    seen: set[str] = set()
+    for pattern in every_pattern():
+        row = row_of(pattern)
+        for method in ("GET", "HEAD", "POST"):
+            status, location, body = asked_for(ground, who, pattern, method)
+            where = f"{method} {row.name} as {who}: {status} {location}"
+            there = found_in(body)
+            assert there <= SEES[who], f"{where} gave {there - SEES[who]}"
+            assert status < 500, where
+            assert "no-store" in body or row.purpose is None, where
+            seen |= there
+            if row.purpose is not None and not may_ask(actor, row.who):
+                assert (status, location) == (302, reverse("sign_in")) if who == "nobody" else status == 403, where
+                assert not there, where
+        for method in ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "MADEUP"):
+            status, location, body = asked_for(ground, who, pattern, method)
+            assert status == 405, f"{method} {row.name} as {who}: {status}"
+            assert not found_in(body)
+    assert seen == SEES[who]
+
+
+@pytest.mark.parametrize("who", SEES)
+def test_forms_filled_in_about_another_get_nothing_and_change_nothing(ground: Ground, who: str) -> None:
+    """Each form with words that would be valid, sent by everybody who may not: nothing of the patient comes back, or changes."""
+    before = _stored()
+    for pattern in every_pattern():
+        row = row_of(pattern)
+        if row.name in ABOUT_ONESELF or row.name in MAY_SEND.get(who, ()):
+            continue
+        status, _, body = asked_for(
+            ground,
+            who,
+            pattern,
+            "POST",
+            {
+                **SAID,
+                "file": SimpleUploadedFile("x.txt", b"x"),
+                "prescriber": str(ground.people["another prescriber"]),
+            },
+        )
+        assert found_in(body) <= SEES[who], f"{row.name} as {who}"
+        assert status < 500, f"{row.name} as {who}: {status}"
+    assert who in ("the patient", "prescriber") or _stored() == before
+    _finding_tells_the_name_to_who_may_find(ground, who)
+    if ground.people[who] is not None and who != "privacy_officer":
+        _another_roles_page_leaves_an_event(ground, who)
+
+
+#: These are about whoever sends them, and are left to their own tests.
+ABOUT_ONESELF = {"sign_out", "end_session", "desk_find", "sign_in", "register", "my_copy"}
+MAY_SEND = {"patient_support": {"desk_assign"}, "privacy_officer": {"office_case"}}
+SAID = {
+    "substance": "nuts",
+    "reaction": "none",
+    "since": "2020",
+    "criticality": "low",
+    "verification": "unconfirmed",
+    "source": "person",
+    "medicine": "x",
+    "dose": "x",
+    "reason": "x",
+    "measure": "weight",
+    "value": "70",
+    "taken_on_day": "1",
+    "taken_on_month": "1",
+    "taken_on_year": "2026",
+    "title": "x",
+    "heading": "x",
+    "text": "x",
+    "release": "released",
+    "outcome": "declined",
+    "words": "no",
+    "extent": "everything",
+}
+
+
+def _stored() -> dict[str, list[str]]:
+    return {
+        model._meta.label: sorted(map(str, model._base_manager.values_list("pk", "changed_at")))
+        for model in all_holdings()
+        if model is not SignIn
+    }
+
+
+#: Those to whom the notice gives the purpose `find`.
+FINDERS = {
+    "prescriber",
+    "another prescriber",
+    "pharmacist",
+    "healthcare_assistant",
+    "patient_support",
+    "finance",
+    "privacy_officer",
+}
+
+
+def _finding_tells_the_name_to_who_may_find(ground: Ground, who: str) -> None:
+    pattern = next(each for each in every_pattern() if row_of(each).name == "desk_find")
+    for typed in ("quillfeather", "07700 900 917", "x@zq-post.example"):
+        _, _, body = asked_for(ground, who, pattern, "POST", {"q": typed, "reason": next(iter(FindReason)).value})
+        there = found_in(body.replace(f'value="{typed}"', ""))  # the box keeps what was typed
+        assert there == ({"identity"} if who in FINDERS else set()), f"{who} looked for {typed}: {there}"
+
+
+def _another_roles_page_leaves_an_event(ground: Ground, who: str) -> None:
+    subject = ground.people[who]
+    assert subject is not None
+    refusals = LedgerEvent.objects.filter(event="gate:refused", actor=subject.hex)
+    before = refusals.count()
+    assert ground.browser(who).get(reverse("office_home")).status_code == 403
+    event = refusals.latest("id")
+    assert refusals.count() == before + 1
+    assert (event.outcome, event.failed_check, event.purpose) == ("refused", "role", "rights")
