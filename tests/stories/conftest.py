@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -69,12 +68,13 @@ def _serving(place: Path) -> Iterator[str]:
 
 
 def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(600):
+    for _ in range(300):
         assert server.poll() is None, log.read_text()
         try:
-            with urlopen(f"{address}/"):
+            # A connection that reached the port before anybody served it may never be answered: ask again.
+            with urlopen(f"{address}/", timeout=5):
                 return
-        except URLError:
+        except OSError:
             time.sleep(0.1)
     raise AssertionError(f"The demonstration did not answer:\n{log.read_text()}")
 
@@ -112,9 +112,9 @@ def private_clinic(demo_home: Path, tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The machine's own Chromium."""
+    """The machine's own Chromium; not for the session, since Playwright's loop would forbid other tests their database."""
     chromium = find_chromium()
     if chromium is None:
         pytest.skip("No Chromium was found: install it, or name it in CHROMIUM.")

@@ -72,6 +72,8 @@ class Visitor:
     def _check(self, response: Response) -> None:
         headers = response.headers
         self.watched += 1
+        if response.status >= 500:
+            self.faults.append(f"{response.url} was answered with {response.status}")
         # What is sent to be kept (a copy) is sandboxed and may load nothing at all.
         policy = headers.get("content-security-policy", "")
         if not policy.startswith(("default-src 'self'", "sandbox; default-src 'none'")):
