@@ -4,6 +4,7 @@ The vault's tables, and `Holding`, the base of every table that holds anything a
 Never write a holding outside an act, never give a sealed field a default, and never reuse a field id.
 """
 
+import copy
 import hashlib
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
@@ -205,8 +206,7 @@ class HoldingQuerySet(models.QuerySet[Any]):
                         "set it on the row and save that in an act."
                     )
                 )
-        rows = list(self.model._base_manager.filter(pk__in=self.values("pk")))
-        acting = keyring.acting()
+        acting, rows = keyring.acting(), list(self.model._base_manager.filter(pk__in=self.values("pk")))
         for row in rows:
             acting.change(row.subject_id, self.model.compartments())
         changed = super().update(**values)
@@ -227,8 +227,7 @@ class HoldingQuerySet(models.QuerySet[Any]):
         return super().order_by(*names)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        acting = keyring.acting()
-        rows = list(self.all())
+        acting, rows = keyring.acting(), list(self.all())
         for row in rows:
             acting.change(row.subject_id, self.model.compartments())
         acting.touches.extend((row.subject_id, f"{row.reference}/gone") for row in rows)
@@ -325,8 +324,6 @@ class Holding(models.Model):
         return self._copy(lambda value: value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        import copy
-
         return self._copy(lambda value: copy.deepcopy(value, memo))
 
     def _copy(self, of: Callable[[Any], Any]) -> Self:
