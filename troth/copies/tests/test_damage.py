@@ -211,9 +211,15 @@ def test_an_edited_journal_is_refused(made: Path) -> None:
         restore_nowhere(made)
 
 
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
 def test_checkpoints_that_we_did_not_sign_are_refused(made: Path) -> None:
     for path in (settings.TROTH_BACKUPS / destinations.CHECKPOINTS).iterdir():
-        path.write_text(path.read_text().replace("A", "B"))
+        # Every capital becomes the next one: a hash and a signature without a single capital there is not.
+        path.write_text(
+            path.read_text().translate({ord(a): b for a, b in zip(CAPITALS, CAPITALS[1:] + "A", strict=True)})
+        )
     assert checkpoints.newest_known() is None
     with pytest.raises(RestoreRefused, match="signature of this deployment"):
         restore_nowhere(made)
