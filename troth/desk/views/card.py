@@ -19,7 +19,7 @@ from troth.desk.telling import Paper, Teller, counterpart, within
 from troth.gate.refusals import Check, Decision
 from troth.gate.whys import Triggers, why
 from troth.ledger import selectors as ledger
-from troth.notice.purposes import Action
+from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing.rules import PASSING_ON
@@ -208,6 +208,8 @@ def _told(event: ledger.Entry, health: Decision) -> bool:
     """
     if event.outcome != "done" or event.actor_kind == "nobody" or event.event == "records:note_changed":
         return False
+    if event.purpose == Purpose.ACCOUNT_SECURITY:
+        return False  # when somebody signs in is their business and no part of their care
     room = event.event.partition(":")[0]
     return room in {"people", "prescribing"} or (room == "records" and health.allowed)
 
