@@ -29,6 +29,9 @@ def place(tmp_path: Path) -> dict[str, str]:
         "TROTH_BACKUPS": str(tmp_path / "away" / "backups"),
         "TROTH_EXTRA_APPS": "",
         "TROTH_DEMO": "no",
+        # A deployment out of the box: SQLite, whatever the other tests of this run stand on.
+        "TROTH_DATABASE_URL": "",
+        "TROTH_KEYS_DATABASE_URL": "",
     }
 
 
