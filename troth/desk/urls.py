@@ -1,6 +1,6 @@
 """
-The desk's rows of the URL table. What a card is read for depends on the clinic and on the role: its row names every purpose that it can
-serve, and the page opens for the first that the notice declares and that the role of whoever looks may serve (decision 0060).
+The desk's rows of the URL table. What a card is read for depends on the clinic and on the role: its row names every purpose that
+it can serve, and the page opens for the first that the notice declares and that the viewer's role may serve (decision 0060).
 
 `who` lets in anyone with a role: what each may see is the notice's to say, and another pack's roles have other names.
 """

@@ -122,9 +122,7 @@ def page(
     return path(route, opened, name=name)
 
 
-def public(
-    route: str, view: View, *, name: str, why: str, purpose: Purpose | features.Purposes = ()
-) -> URLPattern:
+def public(route: str, view: View, *, name: str, why: str, purpose: Purpose | features.Purposes = ()) -> URLPattern:
     """
     A page that opens nobody's data by itself; `why` says how that is so. Acts it calls state their own purpose.
 

@@ -33,7 +33,6 @@ from troth.records.models import (
 from troth.vault.categories import Category
 from troth.vault.uploads import SealedUpload
 
-
 #: Looking after somebody, or examining them for a report: a clinic does one of the two, and its notice says which.
 FOR = (Purpose.CARE, Purpose.MEDICAL_REPORTING)
 

@@ -27,7 +27,7 @@ class GiveUp(Exception):
     """Raised in a job, it or a subclass: trying again cannot help, so the job goes to the dead at once."""
 
 
-class LeftOut(Exception):  # noqa: N818  it is no error
+class LeftOut(Exception):
     """Raised by the boundary: what the job is for is not done here. The job is over, and was not run."""
 
 

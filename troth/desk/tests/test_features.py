@@ -188,9 +188,7 @@ def test_a_job_that_serves_what_is_off_is_left_out(notice_in_force: None, monkey
         send_news.using(run_after=now).enqueue()
         assert Worker().step()
         assert ran == expected
-    notices.publish(
-        without(Purpose.MARKETING, Purpose.PROMOTIONS), by="tests", at=datetime(2026, 4, 1, tzinfo=UTC)
-    )
+    notices.publish(without(Purpose.MARKETING, Purpose.PROMOTIONS), by="tests", at=datetime(2026, 4, 1, tzinfo=UTC))
     send_news.using(run_after=now).enqueue()
     assert Worker().step()
     assert ran == ["news"] * 2

@@ -1,5 +1,6 @@
 """
-A person's card: what the viewer may see of it for what their role is here for, with why; what they may not, with which check stopped it.
+A person's card: what the viewer may see of it for what their role is here for, with why; what they may not, with the check
+that stopped it.
 
 The card itself opens only for who may see who the person is. Everybody else gets one sentence, whoever was asked for.
 """

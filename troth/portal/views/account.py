@@ -98,7 +98,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def home_of(request: HttpRequest, actor: actors.Actor) -> str:
     """Where someone begins: staff at the desk, patients at their own data; the home page where there is neither."""
     for route in ("desk_home", "security") if actor.roles else ("my_data",):
-        if (path := open_path(request, route, by=actor)):
+        if path := open_path(request, route, by=actor):
             return path
     return reverse("home")
 
