@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tests.stores import Home
+from troth.diary import services as diary
 from troth.gate import actors
 from troth.gate.acts import act
 from troth.gate.reasons import FindReason
@@ -46,6 +47,7 @@ PLANTED = {
     "account": ("zq-browser",),
     "health": ("zopiclarone", "zq-answer", "zq-substance", "zq-note", "zq-title", "zq-letter"),
     "rights": ("zq-asked", "zq-certified"),
+    "correspondence": ("zq-visit", "zq-for-a-visit"),
 }
 EVERYTHING = frozenset(PLANTED)
 CERTIFIED = {
@@ -72,7 +74,7 @@ SEES: dict[str, frozenset[str]] = {
     "another prescriber": frozenset(),
     "pharmacist": frozenset(),
     "healthcare_assistant": frozenset(),
-    "patient_support": frozenset({"identity", "contact"}),
+    "patient_support": frozenset({"identity", "contact", "correspondence"}),
     "finance": frozenset(),
     "privacy_officer": frozenset({"rights"}),
     "administrator": frozenset(),
@@ -160,6 +162,23 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
     document = records.add_file(
         patient, title="zq-title", source=Source.GP, upload=letter, by=doctor, at=later, release=Release.RELEASED
     )
+    # With somebody whose role gains nothing by it: whom a visit lets look is the diary's own tests' to ask.
+    diary.set_hours(
+        staff["administrator"],
+        hours=dict.fromkeys(range(7), (0, 96)),
+        by=actor(staff["administrator"]),
+        at=later,
+    )
+    service = diary.offer_service(name="zq-visit", minutes=15, by=actor(staff["patient_support"]), at=later)
+    visit = diary.book(
+        patient,
+        practitioner=staff["administrator"],
+        service=service,
+        starts_at=(later + timedelta(days=2)).replace(minute=0, second=0, microsecond=0),
+        note="zq-for-a-visit",
+        by=actor(patient),
+        at=later,
+    )
     case = rights.ask_erasure(patient, by=actor(patient), at=later, words="zq-asked")
     people.sign_in(patient, by=actor(patient), at=timezone.now(), device="zq-browser")
     certificate = certify(case, patient, by=actor(patient), at=later)
@@ -172,6 +191,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "treatment": treatment,
             "case": case,
             "certificate": certificate,
+            "appointment": visit,
             "number": 1,
             "kind": "health",
             "ticket": "never-issued",

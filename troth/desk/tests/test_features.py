@@ -89,6 +89,7 @@ FEATURES = {
     "registering": {Purpose.REGISTRATION},
     "prescribing": {Purpose.PRESCRIBING},
     "reading cards": {Purpose.PRESCRIBING, Purpose.CARE, Purpose.BOOKING},
+    "the diary": {Purpose.BOOKING},
     "writing in cards": {Purpose.CARE},
 }
 

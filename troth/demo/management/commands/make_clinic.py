@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from troth.demo import clinic, histories
+from troth.demo import cases, clinic, histories, visits
 
 
 class Command(BaseCommand):
@@ -30,9 +30,9 @@ class Command(BaseCommand):
         if not settings.TROTH_DEMO:
             raise CommandError("make_clinic is for demonstrations: run `troth demo`.")
 
-        def progress(done: int, of: int) -> None:
+        def progress(done: int, of: int, what: str = "people") -> None:
             if sys.stderr.isatty():
-                self.stderr.write(f"\r{done} of {of} people", ending="" if done < of else "\n")
+                self.stderr.write(f"\r{done} of {of} {what}", ending="" if done < of else "\n")
 
         now = datetime.now(UTC)
         try:
@@ -40,3 +40,5 @@ class Command(BaseCommand):
         except LookupError as error:
             raise CommandError(str(error)) from None
         histories.write(made, at=now)
+        visits.write(made, at=now, progress=progress)
+        cases.write(made, people, at=now, progress=progress)
