@@ -1,4 +1,4 @@
-"""The cases of a demonstration's medico-legal agency: instructed over a year by two firms and an insurer, each as far as it has come."""
+"""The cases of a medico-legal demonstration, instructed over a year by two firms and an insurer, each as far as it has come."""
 
 import random
 from datetime import datetime, timedelta
@@ -34,8 +34,8 @@ _ASKED = (
     "When could the claimant have gone back to work, and with what limits?",
 )
 _FOUND = (
-    "Tenderness over the trapezius on both sides. Full range of movement with pain at its ends.\nPrognosis: nine months from the accident.",
-    "Straight leg raise 70 degrees on the right. No loss of power or feeling.\nPrognosis: twelve months, with six sessions of physiotherapy.",
+    "Tenderness over the trapezius on both sides. Full movement with pain at its ends.\nPrognosis: nine months from the accident.",
+    "Straight leg raise 70 degrees on the right. No loss of power.\nPrognosis: twelve months, with six sessions of physiotherapy.",
 )
 
 

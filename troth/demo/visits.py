@@ -73,12 +73,12 @@ def write(made: Made, *, at: datetime, progress: Progress) -> None:
     administrator = actors.person(made.staff["administrator"], at=opened)
     offered: dict[str, tuple[UUID, int]] = {}
     with boundary():
-        for each in home.services:
-            if each.minutes:
-                made_service = diary.offer_service(
-                    name=each.name, minutes=each.minutes, words=each.words, by=manager, at=opened
+        for kind in home.services:
+            if kind.minutes:
+                key = diary.offer_service(
+                    name=kind.name, minutes=kind.minutes, words=kind.words, by=manager, at=opened
                 )
-                offered[each.name] = (made_service, each.minutes)
+                offered[kind.name] = (key, kind.minutes)
         for practitioner, hours in zip(made.all_staff["practitioner"], _WEEKS, strict=False):
             diary.set_hours(practitioner, hours=hours, by=administrator, at=opened)
     plan = sorted(

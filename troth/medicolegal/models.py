@@ -1,8 +1,8 @@
 """
 Cases: a solicitor or insurer instructs, an independent expert examines the claimant and writes a report.
 
-Who is in a case and where it stands is open, since the board is drawn from it; what happened in the accident, and what is asked of the
-expert, is sealed. A claimant is no patient: they are brought in by an instruction, and have no agreement with the agency.
+Who is in a case and where it stands is open, since the board is drawn from it; what happened, and what is asked of the expert, is
+sealed. A claimant is no patient: they are brought in by an instruction, and have no agreement with the agency.
 """
 
 from enum import StrEnum

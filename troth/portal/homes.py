@@ -1,4 +1,4 @@
-"""The words of a clinic's public home: a small file for each pack, beside its notice. What the law asks for is drawn from the notice."""
+"""The words of a clinic's public home: a small file for each pack. What the law asks for is drawn from the notice instead."""
 
 from functools import cache
 from pathlib import Path

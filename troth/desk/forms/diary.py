@@ -58,7 +58,7 @@ class TimeForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         typed = self.data.get("starts", "")
         field.choices = [(typed, typed)] if typed else []
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]  # the stubs leave it out
 
 
 class BookForm(TimeForm):

@@ -19,7 +19,7 @@ def show(request: HttpRequest) -> HttpResponse:
     notice = notices.notice_of(version) if version else None
     rendered = layered(notice) if notice else None
     home = own_home()
-    served = notice and home and next((row for row in notice.purposes if row.id is home.served_by), None)
+    served = next((row for row in notice.purposes if row.id is home.served_by), None) if notice and home else None
     # A home that was written for what the notice does not declare would promise what is off.
     if notice is None or home is None or served is None:
         return render(request, "portal/home/bare.html", {"version": version, "notice": rendered})
