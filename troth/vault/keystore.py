@@ -117,12 +117,21 @@ def open_many(subjects: Sequence[str], compartment: str) -> dict[str, AESGCM]:
     masters: dict[int, tuple[AESGCM, bytes]] = {}
     connection = connections[STORE]
     with connection.cursor() as cursor:
-        among = "IN (SELECT value FROM json_each(%s))" if connection.vendor == "sqlite" else "= ANY(%s)"
-        cursor.execute(
-            f"SELECT subject, master, wrapped FROM vault_datakey WHERE subject {among} "  # noqa: S608  constants only
-            "AND compartment = %s AND scope = ''",
-            [json.dumps(subjects) if connection.vendor == "sqlite" else list(subjects), compartment],
-        )
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT subject, master, wrapped FROM json_each(%s) AS wanted JOIN vault_datakey "
+                "ON subject = wanted.value AND compartment = %s AND scope = ''",
+                [json.dumps(subjects), compartment],
+            )
+        else:
+            # One text, since psycopg makes an array of thousands value by value. OFFSET 0 has PostgreSQL look each key up by
+            # its name: left to itself it reads the whole table.
+            cursor.execute(
+                "SELECT wanted.subject, held.master, held.wrapped FROM string_to_table(%s, ',') AS wanted(subject), "
+                "LATERAL (SELECT master, wrapped FROM vault_datakey WHERE subject = wanted.subject AND compartment = %s "
+                "AND scope = '' OFFSET 0) AS held",
+                [",".join(subjects), compartment],
+            )
         rows = cursor.fetchall()
     try:
         for subject, number, blob in rows:

@@ -92,9 +92,9 @@ def _rows(model: type[Holding], columns: Sequence[str], subjects: Sequence[str])
             )
             return [(subject, bytes.fromhex(row + subject), *blobs) for row, subject, *blobs in cursor.fetchall()]
         cursor.execute(
-            f"SELECT encode(uuid_send(subject_id), 'hex'), uuid_send(id) || uuid_send(subject_id), {sealed} "  # noqa: S608
-            f"FROM {table} WHERE subject_id = ANY(%s::uuid[])",
-            [list(subjects)],
+            f"SELECT wanted.subject, uuid_send(id) || uuid_send(subject_id), {sealed} "  # noqa: S608
+            f"FROM string_to_table(%s, ',') AS wanted(subject) JOIN {table} ON subject_id = wanted.subject::uuid",
+            [",".join(subjects)],
         )
         fetched: list[tuple[Any, ...]] = cursor.fetchall()
         return fetched
