@@ -109,8 +109,7 @@ class Token(models.Model):
         indexes = [
             models.Index(fields=["row_id"], name="token_by_row"),
             models.Index(fields=["subject"], name="token_by_subject"),
-            # A search reads the subjects of one token, often thousands: from this index alone, without the rows.
-            models.Index(fields=["token", "subject"], name="token_to_subjects"),
+            models.Index(fields=["token", "subject"], name="token_to_subjects"),  # a search reads it alone, not the rows
         ]
 
     def __str__(self) -> str:
