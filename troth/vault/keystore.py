@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections, transaction
 
 from troth.vault import secrets
+from troth.vault.among import among
 from troth.vault.errors import Damaged, MasterKeyMissing
 
 STORE = "keys"
@@ -89,20 +90,18 @@ def fetch(
     names = [subject.hex for subject in subjects]
     if not names or not compartments:
         return found
-    in_compartments = ",".join(["%s"] * len(compartments))
-    with connections[STORE].cursor() as cursor:
-        for chunk in _chunks(names):
-            sql = (
-                f"SELECT subject, compartment, scope, master, wrapped FROM vault_datakey "  # noqa: S608
-                f"WHERE subject IN ({','.join(['%s'] * len(chunk))}) AND compartment IN ({in_compartments})"
-            )
-            parameters: list[str] = [*chunk, *compartments]
-            if scope is not None:
-                sql += " AND scope = %s"
-                parameters.append(scope)
-            cursor.execute(sql, parameters)
-            for subject, compartment, of, master, wrapped in cursor.fetchall():
-                found[(int(subject, 16), compartment, of)] = WrappedKey(master, bytes(wrapped))
+    connection = connections[STORE]
+    of_these, listed = among(connection, "subject", names)
+    in_these, named = among(connection, "compartment", compartments)
+    sql = f"SELECT subject, compartment, scope, master, wrapped FROM vault_datakey WHERE {of_these} AND {in_these}"  # noqa: S608
+    parameters = [listed, named]
+    if scope is not None:
+        sql += " AND scope = %s"
+        parameters.append(scope)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        for subject, compartment, of, master, wrapped in cursor.fetchall():
+            found[(int(subject, 16), compartment, of)] = WrappedKey(master, bytes(wrapped))
     return found
 
 

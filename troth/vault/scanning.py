@@ -5,7 +5,6 @@ The gate opens this door for the purpose `find` only (`Opened.scan_fields`). Eve
 the ring, so that forgetting to say who is shown records everyone.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from django.db import connections
 
 from troth.vault import keyring, keystore
+from troth.vault.among import among
 from troth.vault.compartments import Per, get_compartment
 from troth.vault.errors import Damaged, SealedMisuse, Unopened
 from troth.vault.fields import SealedField
@@ -85,11 +85,8 @@ def _rows(model: type[Holding], columns: Sequence[str], subjects: Sequence[str])
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute(
-                f"SELECT id, subject_id, {sealed} FROM {table} "  # noqa: S608  names of our own models
-                "WHERE subject_id IN (SELECT value FROM json_each(%s))",
-                [json.dumps(subjects)],
-            )
+            of_these, listed = among(connection, "subject_id", subjects)
+            cursor.execute(f"SELECT id, subject_id, {sealed} FROM {table} WHERE {of_these}", [listed])  # noqa: S608
             return [(subject, bytes.fromhex(row + subject), *blobs) for row, subject, *blobs in cursor.fetchall()]
         cursor.execute(
             f"SELECT wanted.subject, uuid_send(id) || uuid_send(subject_id), {sealed} "  # noqa: S608
