@@ -84,3 +84,12 @@ def reach(question: Question) -> Finding:
     if missed:
         return Finding(False, f"The table {missed[0]} points at people, and no copy or erasure would reach it", counts)
     return Finding(True, f"A copy and an erasure walk all {walked} tables that point at people", counts)
+
+
+@reasons.reason("keeping watch over the ledger", serves={Purpose.SECURITY_LOG})
+def watching(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """
+    A privacy officer may read the events about anybody: prying shows where nobody expected it (UK GDPR Article 32). The notice
+    limits this purpose to the traces of machines and sign-ins, and each reading is an event about the person.
+    """
+    return set(subjects) if PRIVACY_OFFICER in actor.roles else set()

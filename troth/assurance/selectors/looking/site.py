@@ -15,9 +15,11 @@ from django.db import connections
 from django.http import HttpRequest
 from django.template import engines
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
 from troth.notice import selectors as notices
+from troth.work.reporting import ASKED_BY_ITSELF
 
 _PREFIXES = ("__Host-", "__Secure-")
 _LOADED = {
@@ -158,10 +160,11 @@ def _public_pages() -> list[Answer]:
 
 
 def _pages(*, public: bool) -> Iterator[tuple[str, str]]:
-    """Name and path of every page whose address needs no part, or parts that anything fits."""
+    """Name and path of every page that the notice switches on, with anything in the parts of its address."""
+    register = notices.register_in_force(timezone.now())
     for pattern in _patterns(get_resolver()):
         row = getattr(pattern.callback, "row", None)
-        if row is None or (row.purpose is None) != public:
+        if row is None or row.opens_data == public or not row.is_on(register):
             continue
         parts = {name: _SAMPLES.get(type(converter).__name__, "x") for name, converter in pattern.pattern.converters.items()}
         if public and parts:
@@ -186,7 +189,7 @@ def _ask(route: str, path: str) -> Answer:
     request.path = request.path_info = path
     host = next((each for each in settings.ALLOWED_HOSTS if each not in ("*", "[::1]")), "localhost").lstrip(".")
     request.META.update(
-        {"SERVER_NAME": host, "SERVER_PORT": "443", "HTTP_HOST": host, "REMOTE_ADDR": "127.0.0.1", "REQUEST_METHOD": "GET", "PATH_INFO": path}
+        {"SERVER_NAME": host, "SERVER_PORT": "443", "HTTP_HOST": host, "REMOTE_ADDR": "127.0.0.1", "REQUEST_METHOD": "GET", "PATH_INFO": path, ASKED_BY_ITSELF: "yes"}
     )
     handler = BaseHandler()
     handler.load_middleware()
