@@ -72,9 +72,7 @@ def note_return(promise: Promised, *, by: Actor, at: datetime) -> None:
 
 
 @act(Event.PROOF_RECORDED, purpose=Purpose.SECURITY_LOG)
-def record_proof(
-    promise: Promised, *, seen_on: date, kind: ProofKind, paper: str, by: Actor, at: datetime
-) -> Proof:
+def record_proof(promise: Promised, *, seen_on: date, kind: ProofKind, paper: str, by: Actor, at: datetime) -> Proof:
     """
     Keep that somebody saw on a day that people keep a promise.
 
@@ -98,4 +96,3 @@ def record_proof(
 def _check_may_record(by: Actor) -> None:
     if not (OFFICER in by.roles or (by.kind == "service" and by.name == SERVICE)):
         raise NotForYou("Promises are looked at for the privacy officer, who alone records what was found.")
-

@@ -94,7 +94,9 @@ def drill(path: Path | None = None, *, at: datetime, progress: Progress = _quiet
     done = Drilled(path, reader.header.made_at, counted, entries, keys, report.events, findings, seconds)
     with transaction.atomic():
         # The event says which it was: that a restore was rehearsed and failed is no proof that one would succeed.
-        write([_event(Event.DRILLED, at, f"copies.backup/{reader.header.id}/{'drilled' if done.holds else 'damaged'}")])
+        write(
+            [_event(Event.DRILLED, at, f"copies.backup/{reader.header.id}/{'drilled' if done.holds else 'damaged'}")]
+        )
     seal()
     return done
 

@@ -35,5 +35,9 @@ def decided_by_prescribers(question: Question) -> Finding:
     decided, wrong = selectors.count_decided()
     counts = {"decided": decided, "by_others": wrong}
     if wrong:
-        return Finding(False, f"{counted(wrong, 'request')} decided by somebody other than the prescriber whose it was", counts)
-    return Finding(True, f"{counted(decided, 'request').capitalize()} decided, each by the prescriber whose it was", counts)
+        return Finding(
+            False, f"{counted(wrong, 'request')} decided by somebody other than the prescriber whose it was", counts
+        )
+    return Finding(
+        True, f"{counted(decided, 'request').capitalize()} decided, each by the prescriber whose it was", counts
+    )

@@ -56,7 +56,9 @@ def at_the_desk(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> se
     return set(subjects) if PRIVACY_OFFICER in actors.person(actor.on_behalf_of, at=at).roles else set()
 
 
-@check("rights.certificates", looks_at="erasures that were carried out, and the certificate of each", page="office_home")
+@check(
+    "rights.certificates", looks_at="erasures that were carried out, and the certificate of each", page="office_home"
+)
 def certified(question: Question) -> Finding:
     """Every erasure that is done has its certificate."""
     done, bare = proofs.count_erasures()
@@ -66,7 +68,9 @@ def certified(question: Question) -> Finding:
     return Finding(True, f"{counted(done, 'erasure').capitalize()} carried out, each with its certificate", counts)
 
 
-@check("rights.in_time", looks_at="requests about data that wait, and the day by which each is due", page="office_home")
+@check(
+    "rights.in_time", looks_at="requests about data that wait, and the day by which each is due", page="office_home"
+)
 def in_time(question: Question) -> Finding:
     """No request about data waits past its day."""
     waiting, late = proofs.count_waiting(question.at)
@@ -82,7 +86,9 @@ def reach(question: Question) -> Finding:
     missed, walked = proofs.list_unreached(), proofs.count_walked()
     counts = {"tables": walked, "left_out": len(missed)}
     if missed:
-        return Finding(False, f"The table {missed[0]} points at people, and no copy or erasure would reach it", counts)
+        return Finding(
+            False, f"The table {missed[0]} points at people, and no copy or erasure would reach it", counts
+        )
     return Finding(True, f"A copy and an erasure walk all {walked} tables that point at people", counts)
 
 

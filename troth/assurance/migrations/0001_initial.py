@@ -6,51 +6,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Proof',
+            name="Proof",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('promise', models.CharField(db_index=True, max_length=12)),
-                ('seen_on', models.DateField()),
-                ('kind', models.CharField(choices=[('document', 'A document was read'), ('visit', 'A place was visited'), ('talk', 'People were asked'), ('exercise', 'It was rehearsed')], max_length=8)),
-                ('paper', models.CharField(max_length=24)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by', models.CharField(max_length=64)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("promise", models.CharField(db_index=True, max_length=12)),
+                ("seen_on", models.DateField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("document", "A document was read"),
+                            ("visit", "A place was visited"),
+                            ("talk", "People were asked"),
+                            ("exercise", "It was rehearsed"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("paper", models.CharField(max_length=24)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='CheckRun',
+            name="CheckRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('pack', models.CharField(max_length=40)),
-                ('at', models.DateTimeField(db_index=True)),
-                ('notice', models.PositiveIntegerField()),
-                ('took_ms', models.PositiveIntegerField()),
-                ('recorded_by', models.CharField(max_length=64)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("pack", models.CharField(max_length=40)),
+                ("at", models.DateTimeField(db_index=True)),
+                ("notice", models.PositiveIntegerField()),
+                ("took_ms", models.PositiveIntegerField()),
+                ("recorded_by", models.CharField(max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['pack', '-at'], name='check_run_newest')],
+                "indexes": [models.Index(fields=["pack", "-at"], name="check_run_newest")],
             },
         ),
         migrations.CreateModel(
-            name='CheckResult',
+            name="CheckResult",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('promise', models.CharField(max_length=12)),
-                ('status', models.CharField(choices=[('holds', 'Holds'), ('kept as corrected', 'Kept as corrected'), ('falls short', 'Falls short'), ('organisational', 'Kept by people'), ('refused: unlawful', 'Not made: the law forbids it'), ('not yet built', 'Not built yet')], max_length=20)),
-                ('evidence', models.JSONField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='assurance.checkrun')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("promise", models.CharField(max_length=12)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("holds", "Holds"),
+                            ("kept as corrected", "Kept as corrected"),
+                            ("falls short", "Falls short"),
+                            ("organisational", "Kept by people"),
+                            ("refused: unlawful", "Not made: the law forbids it"),
+                            ("not yet built", "Not built yet"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("evidence", models.JSONField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="assurance.checkrun"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['promise'], name='check_result_by_promise')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'promise'), name='one_result_a_promise_and_run')],
+                "indexes": [models.Index(fields=["promise"], name="check_result_by_promise")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "promise"), name="one_result_a_promise_and_run")
+                ],
             },
         ),
     ]

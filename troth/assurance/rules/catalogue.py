@@ -92,7 +92,12 @@ def controls() -> dict[str, Control]:
     """Every control, by id."""
     return {
         name: Control(
-            name, each["name"], each["lives"], each["shows"], each.get("owner", "privacy_officer"), _is_path(each["lives"])
+            name,
+            each["name"],
+            each["lives"],
+            each["shows"],
+            each.get("owner", "privacy_officer"),
+            _is_path(each["lives"]),
         )
         for name, each in _read("controls").items()
     }
@@ -128,10 +133,14 @@ def get_promise(promise: str) -> Promised:
 def _promised(pack: str, each: dict[str, Any]) -> Promised:
     ways = {"corrected", "people", "unlawful", "missing"} & set(each)
     if len(ways) > 1 or not (ways or each.get("checks")):
-        raise CatalogueFaulty(f"{each['id']} must be kept in one way: by checks, corrected, people, unlawful or missing.")
+        raise CatalogueFaulty(
+            f"{each['id']} must be kept in one way: by checks, corrected, people, unlawful or missing."
+        )
     unknown = set(each) - {"id", "kind", "says", "control", "checks", "faults", "every", *ways}
     if unknown or each["kind"] not in KINDS or ("people" in ways) != ("every" in each):
-        raise CatalogueFaulty(f"{each['id']}: {', '.join(unknown) or 'its kind, or how often it is proved, is wrong'}.")
+        raise CatalogueFaulty(
+            f"{each['id']}: {', '.join(unknown) or 'its kind, or how often it is proved, is wrong'}."
+        )
     keeping: Any = next(iter(ways), "checked")
     checks = tuple(each.get("checks", ()))
     faults = tuple(each.get("faults", ()))

@@ -40,7 +40,7 @@ Ask = Callable[[Question], Finding]
 
 @dataclass(frozen=True)
 class Check:
-    """A declared check. `page` is the name of a route at which more can be seen; `scheduled`: too slow to be asked for by a page."""
+    """A declared check. `page` names a route at which more can be seen; `scheduled`: too slow to be asked for by a page."""
 
     name: str
     looks_at: str

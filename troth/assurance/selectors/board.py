@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from troth.assurance.models import CheckResult, CheckRun, Proof, ProofKind, Status
+from troth.assurance.rules import evidence
 from troth.assurance.rules.catalogue import Promised, get_promise, promises_of
+from troth.assurance.rules.evidence import Look
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,20 @@ def last_statuses(pack: str) -> dict[str, Status]:
     }
 
 
+def slow_looks(pack: str) -> dict[str, Look]:
+    """What the checks that only the clock asks found at the newest look, each with the moment it was found."""
+    slow = {check.name for check in evidence.list_checks() if check.scheduled}
+    run = last_run(pack)
+    found: dict[str, Look] = {}
+    if run is None:
+        return found
+    for said in CheckResult.objects.filter(run=run).values_list("evidence", flat=True):
+        for values in said["looks"]:
+            if values["check"] in slow:
+                found[values["check"]] = Look(**values)
+    return found
+
+
 def _since(pack: str, rows: Iterable[CheckResult]) -> dict[str, datetime]:
     """For each result of the newest look, the first look from which on every one found that state."""
     now = {row.promise: row.status for row in rows}
@@ -151,4 +167,5 @@ __all__ = [
     "history_of",
     "last_run",
     "proofs_of",
+    "slow_looks",
 ]

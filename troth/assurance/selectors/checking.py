@@ -1,8 +1,9 @@
 """Asking every check of a pack, once each. It reads, and writes nothing; `services` records what came of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from troth.assurance.models import Proof, Status
@@ -38,10 +39,17 @@ class Outcome:
 
 
 def check_promises(
-    pack: str, *, at: datetime, progress: Progress = lambda done, of: None, only: str = ""
+    pack: str,
+    *,
+    at: datetime,
+    progress: Progress = lambda done, of: None,
+    only: str = "",
+    remembered: Mapping[str, Look] = MappingProxyType({}),
 ) -> list[Outcome]:
     """
     Where every promise of a pack stands now, or one of them. Each check is asked once, however many promises rest on it.
+
+    `remembered`: what slow checks found at the last look of the clock (`board.slow_looks`), for a page that cannot wait.
 
     :raises LookupError: the pack, or that promise of it, is not in the catalogue.
     """
@@ -56,7 +64,7 @@ def check_promises(
         for name in promise.checks:
             key = (name, promise.faults if name == "notice.faults" else ())
             if key not in seen:
-                seen[key] = look(name, Question(at, key[1]))
+                seen[key] = remembered.get(name) or look(name, Question(at, key[1]))
             looks.append(seen[key])
         outcomes.append(_outcome(promise, tuple(looks), proofs.get(promise.id), at))
         progress(number, len(wanted))

@@ -1,6 +1,7 @@
 """What this room can show of its promises: counts over cases, certificates and tables, with nothing opened."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connections
 from django.utils import timezone
@@ -33,7 +34,11 @@ def list_unreached() -> list[str]:
             for table in connection.introspection.table_names(cursor):
                 if table in known:
                     continue
-                points = {column for column, (_, other) in _relations(alias, cursor, table).items() if other == Subject._meta.db_table}
+                points = {
+                    column
+                    for column, (_, other) in _relations(alias, cursor, table).items()
+                    if other == Subject._meta.db_table
+                }
                 columns = {column.name for column in connection.introspection.get_table_description(cursor, table)}
                 if points or "subject_id" in columns:
                     found.append(f"{alias}.{table}")
@@ -45,6 +50,6 @@ def count_walked() -> int:
     return sum(1 for _ in all_holdings())
 
 
-def _relations(alias: str, cursor: object, table: str) -> dict[str, tuple[str, str]]:
+def _relations(alias: str, cursor: Any, table: str) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = connections[alias].introspection.get_relations(cursor, table)
     return found

@@ -21,11 +21,23 @@ def daily(question: Question) -> Finding:
     newest = {folder: _newest(folder) for folder in folders}
     ages = {folder: question.at - found.header.made_at for folder, found in newest.items() if found and found.header}
     late = [folder for folder in folders if folder not in ages or ages[folder] > DAILY]
-    hours = {f"destination_{number}_hours": int(ages[folder] / timedelta(hours=1)) if folder in ages else "none" for number, folder in enumerate(folders, 1)}
+    hours = {
+        f"destination_{number}_hours": int(ages[folder] / timedelta(hours=1)) if folder in ages else "none"
+        for number, folder in enumerate(folders, 1)
+    }
     if late:
-        words = "There is no backup that can be opened" if not ages else "The newest backup is too old, or missing at a destination"
+        words = (
+            "There is no backup that can be opened"
+            if not ages
+            else "The newest backup is too old, or missing at a destination"
+        )
         return Finding(False, words, hours)
-    return Finding(True, f"The newest backup is {max(int(age / timedelta(hours=1)) for age in ages.values())} hours old at {counted(len(folders), 'destination')}", hours)
+    return Finding(
+        True,
+        f"The newest backup is {max(age // timedelta(hours=1) for age in ages.values())} hours old"
+        f" at {counted(len(folders), 'destination')}",
+        hours,
+    )
 
 
 @check("copies.two_places", looks_at="the destinations of backups, and the newest backup at each")
@@ -57,7 +69,11 @@ def drilled(question: Question) -> Finding:
         return Finding(False, "The last rehearsal of a restore found damage", {"days": days})
     if question.at - last.at > DRILL_EVERY:
         return Finding(False, f"The last rehearsal of a restore was {days} days ago", {"days": days})
-    return Finding(True, f"A restore was rehearsed {counted(days, 'day')} ago" if days else "A restore was rehearsed today", {"days": days})
+    return Finding(
+        True,
+        f"A restore was rehearsed {counted(days, 'day')} ago" if days else "A restore was rehearsed today",
+        {"days": days},
+    )
 
 
 @check("copies.journal", looks_at="the disposal journal at every destination")
@@ -69,7 +85,11 @@ def journal_level(question: Question) -> Finding:
     counts = {"lines": position.number, "destinations": len(folders), "behind": len(behind)}
     if behind:
         return Finding(False, f"The disposal journal is behind at {counted(len(behind), 'destination')}", counts)
-    return Finding(True, f"The disposal journal stands whole at {counted(len(folders), 'destination')}, {counted(position.number, 'line')} long", counts)
+    return Finding(
+        True,
+        f"The disposal journal stands whole at {counted(len(folders), 'destination')}, {counted(position.number, 'line')} long",
+        counts,
+    )
 
 
 def _newest(folder: Path) -> Listed | None:
@@ -79,4 +99,3 @@ def _newest(folder: Path) -> Listed | None:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-

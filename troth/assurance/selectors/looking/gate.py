@@ -33,7 +33,9 @@ def refuses(question: Question) -> Finding:
         for asker in askers:
             context = Opened(purpose, Action.READ, by=asker, at=question.at, into=thrown_away)
             somebody = uuid4()
-            if context.reason_for(somebody):  # this role watches over everybody for this purpose, as its room declares
+            if context.reason_for(
+                somebody
+            ):  # this role watches over everybody for this purpose, as its room declares
                 continue
             for category in Category:
                 asked += 1
@@ -45,7 +47,11 @@ def refuses(question: Question) -> Finding:
     counts = {"asked": asked, "opened": opened, "purposes_not_declared": unknown}
     if opened:
         return Finding(False, f"The gate opened {counted(opened, 'time')} where it must refuse", counts)
-    return Finding(True, f"Asked the gate {asked:,} times what it must refuse, {counted(unknown, 'undeclared use')} among them: it refused each", counts)
+    return Finding(
+        True,
+        f"Asked the gate {asked:,} times what it must refuse, {counted(unknown, 'undeclared use')} among them: it refused each",
+        counts,
+    )
 
 
 @check("gate.bases", looks_at="the gate’s answers when a basis has ended")
@@ -73,11 +79,18 @@ def roles(question: Question) -> Finding:
     unknown = sorted(set(held) - set(register.roles))
     counts = {"roles": len(register.roles), "holders": sum(map(len, held.values())), "unknown": len(unknown)}
     if unknown:
-        return Finding(False, f"Somebody holds a role that the notice does not describe: {', '.join(unknown)}", counts)
+        return Finding(
+            False, f"Somebody holds a role that the notice does not describe: {', '.join(unknown)}", counts
+        )
     mighty = [role for role in register.roles if _opens_everything(register, role)]
     if mighty:
         return Finding(False, f"The role {mighty[0]} opens every kind of data for every use", counts)
-    return Finding(True, f"{counted(counts['holders'], 'holding')} of {len(register.roles)} roles, each described in the notice; none opens everything", counts)
+    return Finding(
+        True,
+        f"{counted(counts['holders'], 'holding')} of {len(register.roles)} roles, each described in the notice;"
+        " none opens everything",
+        counts,
+    )
 
 
 @check("gate.facts", looks_at="the mark of every standing fact: roles, consents, restrictions, receipts")
@@ -101,11 +114,15 @@ def pages(question: Question) -> Finding:
         return Finding(False, "Pages are served outside the boundary that writes down who looked", counts)
     if bare:
         return Finding(False, f"{counted(len(bare), 'page')} served without a purpose", counts)
-    return Finding(True, f"All {len(patterns)} pages state their purpose or why they open nothing, and who looks is written down first", counts)
+    return Finding(
+        True,
+        f"All {len(patterns)} pages state their purpose or why they open nothing, and who looks is written down first",
+        counts,
+    )
 
 
 def _asked(register: Register, standings: Callable[[DeclaredPurpose], Iterable[Standing]]) -> tuple[int, int]:
-    """Ask for every role, use and kind of data that the notice allows, of people who stand so: how often, and how often it opened."""
+    """Ask for all that the notice allows, of people who stand so: how often it was asked, and how often it opened."""
     asked = opened = 0
     for declared in register.purposes.values():
         if declared.purpose.of_the_kernel:
@@ -126,7 +143,8 @@ def _undeclared(register: Register, purpose: Purpose) -> bool:
     everything = Standing(told=True, contract=True, consent=True)
     asker = Asker(Relation.STAFF, frozenset(register.roles))
     return any(
-        decide(register, purpose, category, Action.READ, asker, everything, "a check").allowed for category in Category
+        decide(register, purpose, category, Action.READ, asker, everything, "a check").allowed
+        for category in Category
     )
 
 
@@ -142,4 +160,3 @@ def _patterns(resolver: URLResolver) -> list[URLPattern]:
     for each in resolver.url_patterns:
         found += _patterns(each) if isinstance(each, URLResolver) else [each]
     return found
-

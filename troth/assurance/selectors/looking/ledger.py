@@ -19,7 +19,11 @@ def stands(question: Question) -> Finding:
     """The triggers refuse changes, the newest checkpoint is ours and of this tree, and nothing waits long."""
     missing = guards_missing(connection)
     if missing:
-        return Finding(False, f"{counted(len(missing), 'trigger')} that keeps the ledger unchanged is gone", {"missing": len(missing)})
+        return Finding(
+            False,
+            f"{counted(len(missing), 'trigger')} that keeps the ledger unchanged is gone",
+            {"missing": len(missing)},
+        )
     try:
         note = latest_checkpoint()
     except NotSealed:
@@ -41,5 +45,13 @@ def whole(question: Question) -> Finding:
     report = verifying.verify(at=question.at)
     counts = {"events": report.events, "checkpoints": report.checkpoints, "findings": len(report.findings)}
     if report.holds:
-        return Finding(True, f"Recomputed {counted(report.events, 'event')}: nothing changed, removed, added or out of order", counts)
-    return Finding(False, f"Recomputing the ledger found {counted(len(report.findings) + len(report.guards_missing), 'fault')}", counts)
+        return Finding(
+            True,
+            f"Recomputed {counted(report.events, 'event')}: nothing changed, removed, added or out of order",
+            counts,
+        )
+    return Finding(
+        False,
+        f"Recomputing the ledger found {counted(len(report.findings) + len(report.guards_missing), 'fault')}",
+        counts,
+    )

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
@@ -34,7 +35,9 @@ def faults(question: Question) -> Finding:
     found = [fault for fault in _faults(_in_force(question), question) if fault.code in question.faults]
     codes = ", ".join(question.faults)
     if found:
-        return Finding(False, f"Line {found[0].line} of the notice: {found[0].message} [{found[0].code}]", {"found": len(found)})
+        return Finding(
+            False, f"Line {found[0].line} of the notice: {found[0].message} [{found[0].code}]", {"found": len(found)}
+        )
     return Finding(True, f"The notice has none of the faults {codes}", {"looked_for": len(question.faults)})
 
 
@@ -45,7 +48,11 @@ def lints(question: Question) -> Finding:
     errors = [fault for fault in found if fault.level is Level.ERROR]
     counts = {"errors": len(errors), "others": len(found) - len(errors)}
     if errors:
-        return Finding(False, f"The notice has {counted(len(errors), 'error')}, first on line {errors[0].line} [{errors[0].code}]", counts)
+        return Finding(
+            False,
+            f"The notice has {counted(len(errors), 'error')}, first on line {errors[0].line} [{errors[0].code}]",
+            counts,
+        )
     return Finding(True, f"The linter finds no error in notice {_in_force(question).number}", counts)
 
 
@@ -57,7 +64,11 @@ def controller(question: Question) -> Finding:
     lost = [name.replace("_", " ") for name in wanted if not (who and getattr(who, name))]
     if lost:
         return Finding(False, f"The notice does not give the clinic’s {', '.join(lost)}", {"missing": len(lost)})
-    return Finding(True, "The notice names the clinic’s legal person, address, numbers and ways to reach it", {"given": len(wanted)})
+    return Finding(
+        True,
+        "The notice names the clinic’s legal person, address, numbers and ways to reach it",
+        {"given": len(wanted)},
+    )
 
 
 @check("notice.officer", looks_at="the data protection officer, as the notice in force names them", page="notice")
@@ -82,7 +93,9 @@ def sections(question: Question) -> Finding:
     counts = {"sections": len(there), "missing": len(lost)}
     if lost or not rendered.summary:
         return Finding(False, f"The notice lacks {', '.join(lost) or 'its summary'}", counts)
-    return Finding(True, f"The notice has its summary and all {len(_SECTIONS)} sections that the law asks for", counts)
+    return Finding(
+        True, f"The notice has its summary and all {len(_SECTIONS)} sections that the law asks for", counts
+    )
 
 
 @check("notice.terms", looks_at="the terms that the notice explains", page="notice")
@@ -91,7 +104,9 @@ def terms(question: Question) -> Finding:
     known = {word.lower() for term in _notice(question).terms for word in (term.term, *term.also)}
     if not {"personal data", "personal information"} & known:
         return Finding(False, "The notice does not explain what personal data is")
-    return Finding(True, f"The notice explains {counted(len(known), 'word')}, personal data among them", {"terms": len(known)})
+    return Finding(
+        True, f"The notice explains {counted(len(known), 'word')}, personal data among them", {"terms": len(known)}
+    )
 
 
 @check("notice.regulator", looks_at="complaints, as the notice in force has them", page="notice")
@@ -102,7 +117,11 @@ def regulator(question: Question) -> Finding:
         return Finding(False, "The notice does not say in full how the regulator is reached")
     if said.own is None or not said.own.routes or not 0 < (said.own.acknowledged_within_days or 0) <= 30:
         return Finding(False, "The notice gives no route of our own with its time")
-    return Finding(True, f"The notice names the regulator, and our own route with {said.own.acknowledged_within_days} days", {"routes": len(said.own.routes)})
+    return Finding(
+        True,
+        f"The notice names the regulator, and our own route with {said.own.acknowledged_within_days} days",
+        {"routes": len(said.own.routes)},
+    )
 
 
 @check("notice.transfers", looks_at="recipients abroad, and the mechanism of each", page="notice")
@@ -115,10 +134,19 @@ def transfers(question: Question) -> Finding:
     counts = {"abroad": len(abroad), "without_mechanism": len(open_ends)}
     if open_ends or not notice.transfers.hosted_in:
         return Finding(False, f"No mechanism is named for {', '.join(open_ends) or 'where data is hosted'}", counts)
-    return Finding(True, f"{counted(len(abroad), 'recipient').capitalize()} abroad, each with its mechanism; data is hosted in {notice.transfers.hosted_in}", counts)
+    return Finding(
+        True,
+        f"{counted(len(abroad), 'recipient').capitalize()} abroad, each with its mechanism;"
+        f" data is hosted in {', '.join(map(str, notice.transfers.hosted_in))}",
+        counts,
+    )
 
 
-@check("notice.recipients", looks_at="who receives data, as each purpose and the list of recipients have it", page="notice")
+@check(
+    "notice.recipients",
+    looks_at="who receives data, as each purpose and the list of recipients have it",
+    page="notice",
+)
 def recipients(question: Question) -> Finding:
     """Every recipient that a purpose passes data to is described, and every one described is used."""
     notice = _notice(question)
@@ -126,7 +154,11 @@ def recipients(question: Question) -> Finding:
     used = {name for row in notice.purposes for name in row.recipients}
     counts = {"described": len(described), "undescribed": len(used - described)}
     if used - described:
-        return Finding(False, f"Purposes name recipients that the notice does not describe: {', '.join(sorted(used - described))}", counts)
+        return Finding(
+            False,
+            f"Purposes name recipients that the notice does not describe: {', '.join(sorted(used - described))}",
+            counts,
+        )
     return Finding(True, f"All {len(described)} recipients are named, with what they do and what they get", counts)
 
 
@@ -138,12 +170,17 @@ def bases(question: Question) -> Finding:
     unnamed = [
         row.id
         for row in notice.purposes
-        if (Basis.LEGITIMATE_INTERESTS in row.basis and not row.interest) or (Basis.LEGAL_OBLIGATION in row.basis and not row.duty)
+        if (Basis.LEGITIMATE_INTERESTS in row.basis and not row.interest)
+        or (Basis.LEGAL_OBLIGATION in row.basis and not row.duty)
     ]
     counts = {"purposes": len(notice.purposes), "several_bases": len(several), "nothing_named": len(unnamed)}
     if several or unnamed:
-        return Finding(False, f"{counted(len(several) + len(unnamed), 'purpose')} without one basis that is named", counts)
-    return Finding(True, f"Each of {len(notice.purposes)} purposes stands on one basis, its interest or duty named", counts)
+        return Finding(
+            False, f"{counted(len(several) + len(unnamed), 'purpose')} without one basis that is named", counts
+        )
+    return Finding(
+        True, f"Each of {len(notice.purposes)} purposes stands on one basis, its interest or duty named", counts
+    )
 
 
 @check("notice.versions", looks_at="every version of the notice that was published", page="notice")
@@ -158,7 +195,9 @@ def versions(question: Question) -> Finding:
     counts = {"versions": len(rows), "altered": len(altered), "gaps": len(gaps)}
     if not rows or altered or gaps:
         return Finding(False, "A version of the notice is missing, or is not what was published", counts)
-    return Finding(True, f"{counted(len(rows), 'version').capitalize()} published, each as it was and open to be read", counts)
+    return Finding(
+        True, f"{counted(len(rows), 'version').capitalize()} published, each as it was and open to be read", counts
+    )
 
 
 @check("notice.ahead", looks_at="when each material version was announced and came into force", page="notice")
@@ -166,7 +205,7 @@ def ahead(question: Question) -> Finding:
     """Every change that matters was announced as many days before it held as the notice then in force promised."""
     rows = notices.list_versions()[::-1]
     hasty = []
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         changes = notices.notice_of(before).changes
         days = timedelta(days=changes.days_ahead or 0) if changes else timedelta(0)
         if row.material and (row.announced_at is None or row.in_force_at - row.announced_at < days):
@@ -177,7 +216,11 @@ def ahead(question: Question) -> Finding:
         return Finding(False, f"Notice {hasty[0]} held before the time that was promised had passed", counts)
     if promised is None or not promised.days_ahead:
         return Finding(False, "The notice does not say how long before a change people are told", counts)
-    return Finding(True, f"Changes that matter are announced {promised.days_ahead} days ahead; {counted(len(rows) - 1, 'change')} so far", counts)
+    return Finding(
+        True,
+        f"Changes that matter are announced {promised.days_ahead} days ahead; {counted(len(rows) - 1, 'change')} so far",
+        counts,
+    )
 
 
 @check("notice.dated", looks_at="when the notice in force was written and published", page="notice")
@@ -202,8 +245,14 @@ def marketing(question: Question) -> Finding:
         return Finding(True, "The notice declares no marketing, so the gate refuses it", {"channels": 0})
     wrong = [channel.by for channel in said.channels if not channel.out_in_every_message]
     if wrong or not said.ways_out:
-        return Finding(False, "A channel of marketing has no way out in each message", {"channels": len(said.channels)})
-    return Finding(True, f"{counted(len(said.channels), 'channel')}, each with a way out in every message", {"channels": len(said.channels)})
+        return Finding(
+            False, "A channel of marketing has no way out in each message", {"channels": len(said.channels)}
+        )
+    return Finding(
+        True,
+        f"{counted(len(said.channels), 'channel')}, each with a way out in every message",
+        {"channels": len(said.channels)},
+    )
 
 
 def _in_force(question: Question) -> Any:
@@ -229,5 +278,3 @@ def _faults(version: Any, question: Question) -> list[Fault]:
 @lru_cache(maxsize=4)
 def _linted(text: str, hash_: str, day: int) -> tuple[Fault, ...]:
     return tuple(lint(parse_notice(text, source="the notice in force"), on=date.fromordinal(day)))
-
-

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -28,7 +28,13 @@ _LOADED = {
 }  # fmt: skip
 _ELSEWHERE = re.compile(r"^\s*(?:https?:)?//", re.IGNORECASE)
 _IN_STYLE = re.compile(r"(?:@import\s+|url\()\s*['\"]?\s*((?:https?:)?//[^'\")\s]+)", re.IGNORECASE)
-_HELD_TO_ITSELF = ("default-src 'self'", "script-src 'self'", "object-src 'none'", "frame-ancestors 'none'", "form-action 'self'")
+_HELD_TO_ITSELF = (
+    "default-src 'self'",
+    "script-src 'self'",
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+    "form-action 'self'",
+)
 
 
 class Answer(NamedTuple):
@@ -50,7 +56,11 @@ def headers(question: Question) -> Finding:
     counts = {"pages": len(answers), "without": len(bare)}
     if bare or not answers:
         return Finding(False, f"{counted(len(bare), 'page')} without the headers that keep other sites out", counts)
-    return Finding(True, f"{counted(len(answers), 'public page')} forbid what other sites would load, and send no referrer", counts)
+    return Finding(
+        True,
+        f"{counted(len(answers), 'public page')} forbid what other sites would load, and send no referrer",
+        counts,
+    )
 
 
 @check("site.own", looks_at="every template and style sheet, and every public page as it is answered")
@@ -63,7 +73,12 @@ def own(question: Question) -> Finding:
     counts = {"files": len(files), "pages": len(answers), "from_elsewhere": len(places)}
     if places:
         return Finding(False, f"{places[0]} would load something from another site", counts)
-    return Finding(True, f"{counted(len(files), 'template and style sheet', 'templates and style sheets')} and {counted(len(answers), 'page')} load nothing from another site", counts)
+    return Finding(
+        True,
+        f"{counted(len(files), 'template and style sheet', 'templates and style sheets')}"
+        f" and {counted(len(answers), 'page')} load nothing from another site",
+        counts,
+    )
 
 
 @check("site.cookies", looks_at="every cookie that a public page sets, and the notice’s list", page="notice")
@@ -79,7 +94,11 @@ def cookies(question: Question) -> Finding:
     if strange or not answers:
         return Finding(False, f"Set and not in the notice: {', '.join(strange) or 'no page answered'}", counts)
     names = ", ".join(set_) or "none"
-    return Finding(True, f"{counted(len(answers), 'public page')} set {names}: each is in the notice and needs no consent", counts)
+    return Finding(
+        True,
+        f"{counted(len(answers), 'public page')} set {names}: each is in the notice and needs no consent",
+        counts,
+    )
 
 
 @check("site.cookie_flags", looks_at="the flags of every cookie that a public page sets")
@@ -107,7 +126,11 @@ def unticked(question: Question) -> Finding:
     counts = {"pages": len(answers), "boxes": boxes, "ticked": ticked}
     if ticked or not answers:
         return Finding(False, f"{counted(ticked, 'box', 'boxes')} ticked before anybody chose", counts)
-    return Finding(True, f"{counted(len(answers), 'public page')} have {counted(boxes, 'box', 'boxes')}, none ticked beforehand", counts)
+    return Finding(
+        True,
+        f"{counted(len(answers), 'public page')} have {counted(boxes, 'box', 'boxes')}, none ticked beforehand",
+        counts,
+    )
 
 
 @check("site.closed", looks_at="every page that holds personal data, asked for by somebody who is not signed in")
@@ -122,13 +145,17 @@ def closed(question: Question) -> Finding:
     counts = {"pages": asked, "answered": len(opened)}
     if opened or not asked:
         return Finding(False, f"The page {opened[0] if opened else ''} answers people who are not signed in", counts)
-    return Finding(True, f"All {asked} pages with personal data send people who are not signed in to the sign-in page", counts)
+    return Finding(
+        True, f"All {asked} pages with personal data send people who are not signed in to the sign-in page", counts
+    )
 
 
 @check("site.tls", looks_at="whether pages, cookies and databases are reached by TLS alone")
 def tls(question: Question) -> Finding:
     """Cookies travel by TLS alone, browsers are told to stay with it, and a database elsewhere is reached by TLS."""
-    if not (settings.TROTH_SECURE_COOKIES and settings.CSRF_COOKIE_SECURE and settings.SECURE_HSTS_SECONDS >= 31_536_000):
+    if not (
+        settings.TROTH_SECURE_COOKIES and settings.CSRF_COOKIE_SECURE and settings.SECURE_HSTS_SECONDS >= 31_536_000
+    ):
         return Finding(False, "This server answers without TLS: it is set up for this machine alone")
     loose = [alias for alias in connections if _is_loose(alias)]
     counts = {"hsts_days": settings.SECURE_HSTS_SECONDS // 86_400, "databases_without_tls": len(loose)}
@@ -140,7 +167,12 @@ def tls(question: Question) -> Finding:
 def _is_loose(alias: str) -> bool:
     at = connections[alias].settings_dict
     host = str(at.get("HOST") or "")
-    if connections[alias].vendor != "postgresql" or not host or host.startswith("/") or host in ("localhost", "127.0.0.1", "::1"):
+    if (
+        connections[alias].vendor != "postgresql"
+        or not host
+        or host.startswith("/")
+        or host in ("localhost", "127.0.0.1", "::1")
+    ):
         return False
     return at.get("OPTIONS", {}).get("sslmode") not in ("require", "verify-ca", "verify-full")
 
@@ -166,7 +198,10 @@ def _pages(*, public: bool) -> Iterator[tuple[str, str]]:
         row = getattr(pattern.callback, "row", None)
         if row is None or row.opens_data == public or not row.is_on(register):
             continue
-        parts = {name: _SAMPLES.get(type(converter).__name__, "x") for name, converter in pattern.pattern.converters.items()}
+        parts = {
+            name: _SAMPLES.get(type(converter).__name__, "x")
+            for name, converter in pattern.pattern.converters.items()
+        }
         if public and parts:
             continue
         yield row.name, reverse(row.name, kwargs=parts)
@@ -189,18 +224,28 @@ def _ask(route: str, path: str) -> Answer:
     request.path = request.path_info = path
     host = next((each for each in settings.ALLOWED_HOSTS if each not in ("*", "[::1]")), "localhost").lstrip(".")
     request.META.update(
-        {"SERVER_NAME": host, "SERVER_PORT": "443", "HTTP_HOST": host, "REMOTE_ADDR": "127.0.0.1", "REQUEST_METHOD": "GET", "PATH_INFO": path, ASKED_BY_ITSELF: "yes"}
+        {
+            "SERVER_NAME": host,
+            "SERVER_PORT": "443",
+            "HTTP_HOST": host,
+            "REMOTE_ADDR": "127.0.0.1",
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": path,
+            ASKED_BY_ITSELF: "yes",
+        }
     )
     handler = BaseHandler()
     handler.load_middleware()
-    response = contextvars.Context().run(handler.get_response, request)
+    response: Any = contextvars.Context().run(handler.get_response, request)
     body = b"".join(response) if getattr(response, "streaming", False) else response.content
     jar: SimpleCookie = response.cookies
     flags = tuple(
         (_plain(name), bool(each["httponly"] and each["samesite"] in ("Lax", "Strict") and not each["domain"]))
         for name, each in jar.items()
     )
-    return Answer(route, response.status_code, dict(response.headers), tuple(jar), flags, body.decode("utf-8", "replace"))
+    return Answer(
+        route, response.status_code, dict(response.headers), tuple(jar), flags, body.decode("utf-8", "replace")
+    )
 
 
 def _plain(name: str) -> str:

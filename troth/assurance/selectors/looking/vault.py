@@ -27,8 +27,16 @@ def columns(question: Question) -> Finding:
     sealed = sum(len(model.sealed_fields()) for model in held)
     counts = {"tables_about_people": len(held), "sealed_columns": sealed, "faults": len(faults)}
     if faults:
-        return Finding(False, f"{counted(len(faults), 'column or table', 'columns or tables')} with no category and no reason", counts)
-    return Finding(True, f"All {len(held)} tables about people have their category: {sealed} columns are sealed, the rest open with a reason", counts)
+        return Finding(
+            False,
+            f"{counted(len(faults), 'column or table', 'columns or tables')} with no category and no reason",
+            counts,
+        )
+    return Finding(
+        True,
+        f"All {len(held)} tables about people have their category: {sealed} columns are sealed, the rest open with a reason",
+        counts,
+    )
 
 
 @check("vault.sealed", looks_at="the newest rows of every table about people, as they lie in the database")
@@ -51,13 +59,19 @@ def key_each(question: Question) -> Finding:
     known = {made.name for made in compartments.list_compartments()}
     masters = {entry.number for entry in turning.status()}
     with connections[STORE].cursor() as cursor:
-        cursor.execute("SELECT compartment, master, count(*), count(DISTINCT subject) FROM vault_datakey GROUP BY compartment, master")
+        cursor.execute(
+            "SELECT compartment, master, count(*), count(DISTINCT subject) FROM vault_datakey GROUP BY compartment, master"
+        )
         rows = cursor.fetchall()
     strange = [row for row in rows if row[0] not in known or row[1] not in masters]
     counts = {"keys": sum(row[2] for row in rows), "kinds": len({row[0] for row in rows}), "strange": len(strange)}
     if strange:
         return Finding(False, "Keys are stored that no declared kind of data, or no master key, belongs to", counts)
-    return Finding(True, f"{counted(counts['keys'], 'key')} for {counted(counts['kinds'], 'kind')} of data, one for each person and kind", counts)
+    return Finding(
+        True,
+        f"{counted(counts['keys'], 'key')} for {counted(counts['kinds'], 'kind')} of data, one for each person and kind",
+        counts,
+    )
 
 
 @check("vault.keys_turned", looks_at="the master keys, and the number of days that the notice states")
@@ -67,12 +81,16 @@ def keys_turned(question: Question) -> Finding:
     stated = notices.notice_of(version).retention.master_key_days if version else None
     days = settings.TROTH_MASTER_KEY_DAYS
     if stated is not None and days > stated:
-        return Finding(False, f"The notice says {stated} days and the setting says {days}", {"stated": stated, "set": days})
+        return Finding(
+            False, f"The notice says {stated} days and the setting says {days}", {"stated": stated, "set": days}
+        )
     masters = turning.status()
     if not masters:
         return Finding(False, "There is no master key")
     age = (question.at - masters[-1].made_at).days
-    overdue = [entry for entry in masters if entry.destroyed_from and question.at > entry.destroyed_from + timedelta(days=1)]
+    overdue = [
+        entry for entry in masters if entry.destroyed_from and question.at > entry.destroyed_from + timedelta(days=1)
+    ]
     counts = {"days_old": age, "days_promised": stated or days, "master_keys": len(masters), "overdue": len(overdue)}
     if question.at > masters[-1].made_at + timedelta(days=min(days, stated or days)):
         return Finding(False, f"The master key is {age} days old, of {stated or days}", counts)
@@ -98,7 +116,11 @@ def keys_apart(question: Question) -> Finding:
     wide = [path for path in (resolved["keys"], *files) if stat.S_IMODE(path.stat().st_mode) & 0o077]
     counts = {"key_files": len(files), "readable_by_others": len(wide)}
     if wide:
-        return Finding(False, f"{counted(len(wide), 'file or folder of keys', 'files or folders of keys')} can be read by others on this machine", counts)
+        return Finding(
+            False,
+            f"{counted(len(wide), 'file or folder of keys', 'files or folders of keys')} can be read by others on this machine",
+            counts,
+        )
     if not files:
         return Finding(False, "There is no key file", counts)
     return Finding(True, "Keys lie apart from data and backups, in files of their owner alone", counts)
@@ -112,7 +134,9 @@ def stamps(question: Question) -> Finding:
         held = model._base_manager
         rows += held.count()
         wrong += held.filter(recorded_at__gt=question.at + timedelta(minutes=5)).count()
-        wrong += sum(1 for made, changed in held.values_list("recorded_at", "changed_at").iterator() if changed < made)
+        wrong += sum(
+            1 for made, changed in held.values_list("recorded_at", "changed_at").iterator() if changed < made
+        )
         wrong += held.filter(recorded_by="").count()
     counts = {"rows": rows, "wrong": wrong}
     if wrong:
@@ -129,12 +153,22 @@ def rules(question: Question) -> Finding:
     bare = sorted(name for name in used & set(known) if not (known[name].limbs and known[name].source))
     counts = {"rules_used": len(used), "not_in_the_notice": len(lost), "without_period_or_source": len(bare)}
     if lost or bare:
-        return Finding(False, f"Data is held under rules that the notice does not give in full: {', '.join([*lost, *bare])}", counts)
-    return Finding(True, f"All {len(used)} rules that data is held by stand in the notice, with period, reason and source", counts)
+        return Finding(
+            False,
+            f"Data is held under rules that the notice does not give in full: {', '.join([*lost, *bare])}",
+            counts,
+        )
+    return Finding(
+        True,
+        f"All {len(used)} rules that data is held by stand in the notice, with period, reason and source",
+        counts,
+    )
 
 
 def _is_used(compartment: str) -> bool:
-    return any(compartment in model.compartments() for model in all_holdings() if model.__module__.startswith("troth."))
+    return any(
+        compartment in model.compartments() for model in all_holdings() if model.__module__.startswith("troth.")
+    )
 
 
 def _stored(model: type[Holding]) -> list[bytes]:
@@ -144,13 +178,15 @@ def _stored(model: type[Holding]) -> list[bytes]:
         return []
     connection = connections["default"]
     quoted = ", ".join(connection.ops.quote_name(name) for name in names)
+    table = connection.ops.quote_name(model._meta.db_table)
+    query = f"SELECT {quoted} FROM {table} ORDER BY recorded_at DESC LIMIT {_SAMPLE}"  # noqa: S608 - our own names
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {quoted} FROM {connection.ops.quote_name(model._meta.db_table)} ORDER BY recorded_at DESC LIMIT {_SAMPLE}")  # noqa: S608
+        cursor.execute(query)
         return [_bytes(value) for row in cursor.fetchall() for value in row if value is not None]
 
 
 def _bytes(value: object) -> bytes:
-    return value.encode() if isinstance(value, str) else bytes(value)  # type: ignore[call-overload, no-any-return]
+    return value.encode() if isinstance(value, str) else bytes(value)  # type: ignore[call-overload]
 
 
 def _is_sealed(blob: bytes) -> bool:
