@@ -11,12 +11,13 @@ from django.utils.functional import SimpleLazyObject
 
 from troth.design.pages import Clinic, Find, Page
 from troth.design.values import Item
-from troth.gate.table import actor_of
+from troth.gate.table import actor_of, open_path
 from troth.notice import selectors as notices
 from troth.notice.schema import Notice
 from troth.people import selectors as people
 
-# The words of each navigation and the routes behind them. A route that the clinic's rooms do not have is left out.
+# The words of each navigation and the routes behind them. A page that the notice in force does not declare, or that is for other
+# roles, is left out.
 VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
 PATIENT = (("Home", "home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
 STAFF = (("Today", "desk_home"), ("Find a person", "desk_find"), ("Office", "office_home"), ("Security", "security"))
@@ -39,7 +40,7 @@ def page_for(request: HttpRequest) -> Page:
     if not actor.roles:
         return Page(clinic, nav=_items(PATIENT, request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     member = people.staff_profiles([actor.id]).get(actor.id)
-    search = _path("desk_find")
+    search = open_path(request, "desk_find")
     return Page(
         clinic,
         nav=_items(STAFF, request),
@@ -71,7 +72,11 @@ def clinic_of(number: int, hash_: str) -> Clinic:
 
 
 def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:
-    return tuple(Item(words, path, current=request.path == path) for words, route in rows if (path := _path(route)))
+    return tuple(
+        Item(words, path, current=request.path == path)
+        for words, route in rows
+        if (path := open_path(request, route))
+    )
 
 
 def _path(route: str) -> str:

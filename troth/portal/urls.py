@@ -21,9 +21,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "register/",
         account.register,
         name="register",
+        purpose=Purpose.REGISTRATION,
         why="a stranger writes about themselves in an act; nothing is read back",
     ),
-    public("registered/", account.registered, name="registered", why="it says the same to everybody"),
+    public(
+        "registered/",
+        account.registered,
+        name="registered",
+        purpose=Purpose.REGISTRATION,
+        why="it says the same to everybody",
+    ),
     public(
         "sign-in/",
         account.sign_in,
