@@ -7,6 +7,7 @@ from uuid import UUID
 from troth.gate import actors, reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
+from troth.people.rules import CLAIMING
 from troth.people.selectors.staff import staff_among
 from troth.people.selectors.steps import without_account
 from troth.vault import secrets
@@ -52,7 +53,7 @@ def answering(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[
     return set(subjects) if actor.kind == "service" and actor.name == "account-steps" else set()
 
 
-@reasons.reason("a record without an account", serves={Purpose.REGISTRATION})
+@reasons.reason("a record without an account", serves=set(CLAIMING))
 def opening_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Staff have this reason for people who cannot sign in yet; the notice says which role may register people."""
     return without_account(set(subjects)) if actor.roles else set()

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import PATIENTS, STAFF, page, public
 from troth.notice.purposes import Action, Purpose
+from troth.people.rules import CLAIMING
 from troth.portal.views import account, checkpoint, erasure, history, home, links, my_data, notice, security
 
 ANYONE = {PATIENTS, STAFF}
@@ -62,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "claim/",
         links.claim,
         name="claim",
+        purpose=CLAIMING,
         why="a code and a date of birth are compared by their hashes, and nothing of the record is shown",
     ),
     page("security/address/", links.address, name="address", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),

@@ -121,12 +121,12 @@ LETTERS: dict[Kind, Letter] = {
         "No account has this address",
         (
             "Somebody asked {clinic} for a link to an account and gave this address. No account has it.",
-            "If it was you, perhaps you signed up with another address. Or your account isn’t open yet: register, or ask us "
-            "for a code when we know you already.",
+            "If it was you, perhaps you use another address with us. Or your account isn’t open yet: when we know you already, "
+            "ask us for a code.",
         ),
         because="Somebody typed this address on one of our pages",
-        action="Register",
-        page="/register/",
+        action="Go to our pages",
+        page="/",
         closing=("If it wasn’t you, you need do nothing. We destroy this address within a day.",),
     ),
     Kind.PASSWORD_CHANGED: Letter(

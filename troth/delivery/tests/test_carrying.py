@@ -17,6 +17,7 @@ from troth.delivery.models import Delivery, Failure, Message
 from troth.delivery.rules import LETTERS, LINK, Kind
 from troth.delivery.services import carrying
 from troth.delivery.services.carriers import Smtp, Undelivered, _carrier_for
+from troth.delivery.tests import demonstration
 from troth.delivery.tests.conftest import NOW, Certificates, Postbox, work_off
 from troth.gate import actors
 from troth.gate.contexts import processing
@@ -349,7 +350,7 @@ def test_a_wrong_password_is_told(serve_mail: Callable[..., Postbox]) -> None:
 def test_a_demonstration_sends_nothing_and_shows_all(subject: UUID, server: Postbox, settings: Any) -> None:
     with pytest.raises(selectors.NoDemonstration):
         selectors.list_sent(at=NOW)
-    settings.TROTH_DEMO = True
+    demonstration.begin(settings)
     message = write(subject)
     work_off()
     assert server.taken == []

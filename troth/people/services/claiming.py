@@ -19,7 +19,7 @@ from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people.models import Account, AccountStep, ClaimCode, Identity, StepKind
-from troth.people.rules import check_password, normal_email
+from troth.people.rules import CLAIMING, check_password, normal_email
 from troth.people.selectors.steps import CLAIM_LIFE, CODE_LENGTH, CODE_LETTERS, code_hashes, find_claim
 from troth.people.services.steps import LIFE
 from troth.vault.categories import Category
@@ -30,19 +30,19 @@ class CannotClaim(LookupError):
     """No code can be given for this record. The message says why, for a member of staff."""
 
 
-@act(Event.CLAIM_CODE_MADE, purpose=Purpose.REGISTRATION)
+@act(Event.CLAIM_CODE_MADE, purpose=CLAIMING)
 def make_claim_code(subject: UUID, *, by: Actor, at: datetime) -> str:
     """
     Make a code with which the person of a record opens its account, and give it, to be read out or printed: it is stored nowhere.
     It holds for fourteen days and five tries; an older one is worth nothing from now on.
 
     :raises CannotClaim: they have an account already, or their date of birth is not known.
-    :raises Refused: the actor may not open who this person is, for registration.
+    :raises Refused: the actor may not open who this person is, for what the record was made.
     """
     acting().require(subject, Category.IDENTITY)
     if Account.objects.filter(subject_id=subject).exists():
         raise CannotClaim("They have an account already. They can choose a new password by themselves.")
-    with processing(Purpose.REGISTRATION, Action.READ, by=by, at=at):
+    with processing(acting().purpose, Action.READ, by=by, at=at):
         row = Identity.objects.filter(subject_id=subject).first()
         born_on = row.born_on if row else None
     if born_on is None:

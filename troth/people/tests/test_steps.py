@@ -11,6 +11,7 @@ from django.utils import timezone
 from troth.copies import journal
 from troth.delivery import selectors as delivery
 from troth.delivery.models import Message
+from troth.delivery.tests import demonstration
 from troth.gate import actors, facts
 from troth.gate.facts import FactKind
 from troth.gate.refusals import Refused
@@ -36,7 +37,7 @@ NEW = "gantry-thistle-9"
 
 @pytest.fixture(autouse=True)
 def _shown(settings: Any) -> None:
-    settings.TROTH_DEMO = True  # the outbox that tests read the messages from
+    demonstration.begin(settings)
 
 
 def now() -> Any:

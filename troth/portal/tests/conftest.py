@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from troth.delivery import selectors as delivery
+from troth.delivery.tests import demonstration
 from troth.people.tests.conftest import _quick_hashes
 from troth.people.tests.factories import LATER
 from troth.work.worker import Worker
@@ -36,7 +37,7 @@ Mailbox = Callable[[str], list[Mail]]
 @pytest.fixture
 def mailbox(settings: Any) -> Mailbox:
     """What has come to an address, the newest first, once the jobs that wait have run."""
-    settings.TROTH_DEMO = True
+    demonstration.begin(settings)
 
     def of(address: str) -> list[Mail]:
         worker = Worker()
