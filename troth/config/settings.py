@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "troth.gate",
     "troth.delivery",
     "troth.people",
+    "troth.assurance",
     "troth.records",
     "troth.prescribing",
     "troth.rights",
