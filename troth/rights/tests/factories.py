@@ -60,11 +60,6 @@ def make_officer(role: str = "privacy_officer", *, at: datetime = NOW) -> Actor:
     return actors.person(made, at=at + timedelta(seconds=1))
 
 
-def dismiss(who: Actor, *, at: datetime) -> None:
-    """Let a member of staff go."""
-    people.leave_staff(subject_of(who), by=actors.service("rights-tests"), at=at)
-
-
 @act(Event.CONTACT_CHANGED, purpose=Purpose.RIGHTS)
 def write(row: Holding, *, by: Actor, at: datetime) -> None:
     """Write any row about oneself: the purpose of rights covers every kind there is."""

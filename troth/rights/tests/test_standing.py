@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.stores import Home
-from troth.gate import actors, facts
+from troth.gate import facts
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import Check, Refused
 from troth.notice.purposes import Purpose
 from troth.rights import services
-from troth.rights.tests.factories import LATER, dismiss, make_officer, make_patient
+from troth.rights.tests.factories import LATER, make_officer, make_patient
 from troth.vault.categories import Category
 
 SOON = LATER + timedelta(minutes=1)
@@ -164,11 +164,3 @@ def test_a_consent_taken_back_by_a_process_whose_clock_is_ahead_is_gone_at_once(
     services.take_back_consent(ann.id, Purpose.MARKETING, by=ann, at=AHEAD)
     with processing(Purpose.MARKETING, by=ann, at=SOON) as opened:
         assert opened.decision(ann.id, Category.PREFERENCES).check is Check.BASIS
-
-
-@pytest.mark.usefixtures("notice_in_force")
-def test_a_role_that_ended_on_a_clock_ahead_is_gone_at_once() -> None:
-    officer = make_officer()
-    assert actors.person(officer.id, at=SOON).roles == {"privacy_officer"}
-    dismiss(officer, at=AHEAD)
-    assert actors.person(officer.id, at=SOON).roles == frozenset()
