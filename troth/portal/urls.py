@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import PATIENTS, STAFF, page, public
 from troth.notice.purposes import Action, Purpose
-from troth.portal.views import account, erasure, history, home, my_data, notice, security
+from troth.portal.views import account, checkpoint, erasure, history, home, my_data, notice, security
 
 ANYONE = {PATIENTS, STAFF}
 
@@ -16,6 +16,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         notice.show_version,
         name="notice_version",
         why="every version of the notice is public",
+    ),
+    public(
+        "checkpoint/",
+        checkpoint.show,
+        name="checkpoint",
+        why="a checkpoint says how long the ledger is and signs its root: nothing about anybody",
+    ),
+    public(
+        "checkpoint/file/",
+        checkpoint.download,
+        name="checkpoint_file",
+        why="the same signed line, as a file to keep",
     ),
     public(
         "register/",
