@@ -71,6 +71,7 @@ class Opened:
         self.register = into.register(at)
         self.declared = self.register.purposes.get(purpose)
         self.created: set[UUID] = set()  # subjects made in this act: their maker may finish writing them
+        self.things: list[str] = []  # what an act touched that is nobody's
         self._boundary = into
         self._at = facts.micros(at)
         # Keyed by the subject as a number: a UUID hashes in Python, a number at once.
@@ -250,6 +251,7 @@ class Opened:
         """End the scan: admit and record those who are shown, and count the rest in one event of the search service."""
         self._scanning = False
         self.ring.used.clear()
+        self.ring.scanned.clear()
         self.ring.forget_answers()
         opened_by_scan = in_categories(frozenset({Category.IDENTITY}))
         for subject in subjects:
@@ -370,6 +372,8 @@ class Opened:
 
     def _gather(self) -> None:
         """Hand the boundary what was really opened, subject by subject."""
+        for compartment, subjects in self.ring.scanned:
+            self.ring.used.update((int(subject, 16), compartment) for subject in subjects)
         if not self.ring.used:
             return
         opened: dict[int, tuple[str, set[str]]] = {}
