@@ -26,6 +26,7 @@ from troth.gate.table import Row, may_ask
 from troth.ledger.models import LedgerEvent
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
+from troth.notice.tests.factories import pack_values
 from troth.people import services as people
 from troth.people.models import SignIn
 from troth.people.tests.factories import make_staff
@@ -50,6 +51,8 @@ PLANTED = {
     "correspondence": ("zq-visit", "zq-for-a-visit"),
 }
 EVERYTHING = frozenset(PLANTED)
+#: What this clinic's notice declares: pages of another kind of clinic do not exist here.
+DECLARED = {row["id"] for row in pack_values()["purposes"]}
 CERTIFIED = {
     "notice": 1,
     "asked_on": "2026-11-01",
@@ -299,9 +302,11 @@ def test_only_the_tables_yes_is_a_yes(ground: Ground, who: str) -> None:
             there = found_in(body)
             assert there <= SEES[who], f"{where} gave {there - SEES[who]}"
             assert status < 500, where
-            assert "no-store" in body or not row.opens_data, where
+            assert "no-store" in body or not row.opens_data or status == 404, where
             seen |= there
-            if row.opens_data and not may_ask(actor, row.who):
+            if row.purposes and not DECLARED & set(row.purposes):
+                assert (status, location) == (404, ""), where
+            elif row.opens_data and not may_ask(actor, row.who):
                 assert (status, location) == (302, reverse("sign_in")) if who == "nobody" else status == 403, where
                 assert not there, where
         for method in ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "MADEUP"):
