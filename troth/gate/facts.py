@@ -95,6 +95,17 @@ def of(subject: UUID, kind: FactKind, *, at: datetime) -> list[StandingFact]:
     return [fact for fact in about([subject])[subject.hex] if fact.kind == kind and fact.holds(when) and fact.sound]
 
 
+def count_told(version: int | None = None) -> int:
+    """How many people were given or told of a notice; of one version, when its number is given."""
+    sql = "SELECT COUNT(DISTINCT subject) FROM gate_fact WHERE kind IN (%s, %s)"
+    values = [FactKind.NOTICE_GIVEN.value, FactKind.NOTICE_TOLD.value]
+    if version is not None:
+        sql, values = f"{sql} AND value = %s", [*values, str(version)]
+    with connections["default"].cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.fetchone()[0])
+
+
 def standing(
     facts: Iterable[StandingFact],
     purpose: Purpose,

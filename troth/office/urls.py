@@ -9,9 +9,10 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
-from troth.office.views import case, checking, ledger
+from troth.office.views import case, checking, flow, ledger, notice
 
 OFFICER = {"privacy_officer"}
+#: The map of data shows nobody's; it is what an officer answers for.
 CASES, WATCH = Purpose.RIGHTS, Purpose.SECURITY_LOG
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -34,4 +35,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         action=Action.EXPORT,
         who=OFFICER,
     ),
+    page("data-flow/", flow.show_flow, name="office_flow", purpose=CASES, who=OFFICER),
+    page("data-flow/svg/", flow.svg, name="office_flow_svg", purpose=CASES, who=OFFICER),
+    page("data-flow/csv/", flow.csv, name="office_flow_csv", purpose=CASES, who=OFFICER),
+    page("record/", flow.record, name="office_record", purpose=CASES, who=OFFICER),
+    page("record/json/", flow.record_json, name="office_record_json", purpose=CASES, who=OFFICER),
+    page("notice/", notice.versions, name="office_notice", purpose=CASES, who=OFFICER),
+    page(
+        "notice/<int:before>/<int:after>/",
+        notice.compare_two,
+        name="office_notice_compare",
+        purpose=CASES,
+        who=OFFICER,
+    ),
+    page("notice/draft/", notice.draft, name="office_notice_draft", purpose=CASES, who=OFFICER),
 ]

@@ -288,11 +288,6 @@ def is_released(category: Category, *, release: str | None, recorded_by_themself
     return recorded_by_themself if release is None else release == RELEASED
 
 
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula (pitfalls B18)."""
-    return f"'{text}" if text.lstrip(" ")[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
-
-
 def merge_reasons(fates: Iterable[Fate]) -> tuple[PurposeFate, ...]:
     """The fates of several keys' worth of one kind as one list: each purpose once, the latest date of each ground."""
     found: dict[Purpose, PurposeFate] = {}
