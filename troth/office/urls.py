@@ -9,14 +9,16 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
-from troth.office.views import case, checking, flow, ledger, notice
+from troth.office.views import case, checking, flow, ledger, notice, review, today
 
 OFFICER = {"privacy_officer"}
 #: The map of data shows nobody's; it is what an officer answers for.
 CASES, WATCH = Purpose.RIGHTS, Purpose.SECURITY_LOG
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    page("", case.list_open, name="office_home", purpose=CASES, who=OFFICER),
+    page("", today.show_today, name="office_home", purpose=CASES, who=OFFICER),
+    page("days/", today.show_days, name="office_days", purpose=CASES, who=OFFICER),
+    page("forecast/", today.show_forecast, name="office_forecast", purpose=CASES, who=OFFICER),
     page("cases/", case.list_open, name="office_cases", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/", case.show, name="office_case", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/history/", case.history, name="office_history", purpose=CASES, who=OFFICER),
@@ -49,4 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         who=OFFICER,
     ),
     page("notice/draft/", notice.draft, name="office_notice_draft", purpose=CASES, who=OFFICER),
+    page("reviews/", review.list_all, name="office_reviews", purpose=CASES, who=OFFICER),
+    page("reviews/<uuid:emergency>/", review.show_one, name="office_review", purpose=CASES, who=OFFICER),
+    page("reviews/<uuid:emergency>/tell/", review.tell, name="office_review_tell", purpose=CASES, who=OFFICER),
 ]

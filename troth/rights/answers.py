@@ -12,6 +12,7 @@ from troth.law.rights import Right
 from troth.notice.purposes import Purpose
 from troth.rights.models import RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
+from troth.rights.selectors.emergencies import list_breaks
 from troth.vault.categories import Category
 
 AFTERWARDS = timedelta(days=30)
@@ -44,6 +45,23 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     else:
         return set()
     return set(found.values_list("subject_id", flat=True).order_by())
+
+
+@reasons.reason("an emergency to review", serves={Purpose.RIGHTS})
+def reviewing(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """
+    A record that was opened in an emergency is a privacy officer's reason to open the file of it, until it is closed and for
+    thirty days after; never for the one who opened it (pitfalls B14).
+    """
+    if PRIVACY_OFFICER not in actor.roles:
+        return set()
+    return {
+        each.subject
+        for each in list_breaks()
+        if each.subject in subjects
+        and each.by != actor.id
+        and (each.closed_at is None or each.closed_at >= at - AFTERWARDS)
+    }
 
 
 @reasons.reason("a request at the rights desk", serves={Purpose.RIGHTS})
