@@ -184,6 +184,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "before": 1,
             "after": 1,
             "emergency": emergency.list_broken()[0].note,
+            "token": "never-given-out",
         },
     )
 
