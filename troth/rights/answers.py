@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
 from troth.gate import actors, reasons
@@ -14,7 +15,7 @@ from troth.notice.purposes import Purpose
 from troth.rights.models import RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors import proofs
-from troth.rights.selectors.emergencies import list_breaks
+from troth.rights.selectors.emergencies import list_breaks, waiting_breaks
 from troth.vault.categories import Category
 
 AFTERWARDS = timedelta(days=30)
@@ -96,6 +97,25 @@ def in_time(question: Question) -> Finding:
     if late:
         return Finding(False, f"{counted(late, 'request')} about data waited past the day that the law sets", counts)
     return Finding(True, f"{counted(waiting, 'request').capitalize()} about data waiting, none of them late", counts)
+
+
+@check(
+    "rights.emergencies",
+    looks_at="records that were opened in an emergency, and the day by which a colleague reviews each",
+    page="office_reviews",
+)
+def reviewed(question: Question) -> Finding:
+    """No record that was opened in an emergency waits for its review past its day (pitfalls B14)."""
+    waiting = waiting_breaks(question.at)
+    late = sum(each.is_late(timezone.localdate(question.at)) for each in waiting)
+    counts = {"waiting": len(waiting), "late": late}
+    if late:
+        return Finding(False, f"{counted(late, 'emergency', 'emergencies')} not reviewed in time", counts)
+    return Finding(
+        True,
+        f"{counted(len(waiting), 'emergency', 'emergencies').capitalize()} waiting for a review, none late",
+        counts,
+    )
 
 
 @check("rights.reach", looks_at="every table in both databases that points at people", page="office_home")

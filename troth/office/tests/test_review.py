@@ -7,6 +7,7 @@ from uuid import UUID
 from django.test import Client
 from django.utils import timezone
 
+from troth.delivery import selectors as delivery
 from troth.gate import actors, emergency
 from troth.gate.contexts import processing
 from troth.ledger.models import LedgerEvent
@@ -67,6 +68,7 @@ def test_an_emergency_is_opened_for_its_review_judged_and_told(officer: Client) 
     listed = officer.get("/office/reviews/").content.decode()
     assert "No review waits" in listed and "In time" in listed
     assert officer.get(f"{where}tell/").status_code == 302
+    assert officer.post(f"{where}tell/", {"how": "tell"}).status_code == 422
     put_off = {"how": "delay", "told": "Her partner reads her post"}
     assert officer.post(f"{where}tell/", put_off).status_code == 422
     again = timezone.localdate() + timedelta(days=5)
@@ -99,3 +101,13 @@ def test_other_roles_stay_out_and_there_is_no_other_emergency(
     for path in ("", f"{note}/", f"{note}/tell/"):
         assert finance.get(f"/office/reviews/{path}").status_code == 403
     assert officer.get(f"/office/reviews/{UUID(int=1)}/").status_code == 404
+
+
+def test_telling_by_email_writes_the_letter_and_records_it(officer: Client) -> None:
+    note, patient = broken()
+    assert officer.post(f"/office/reviews/{note}/tell/", {"how": "email"}).status_code == 302
+    assert "Told by email" in officer.get(f"/office/reviews/{note}/").content.decode()
+    waiting, total = delivery.list_unsent()
+    assert total == 1 and waiting[0].kind == "opened_in_emergency"
+    assert LedgerEvent.objects.filter(event="rights:emergency_told", subject=patient.hex).count() == 1
+    assert officer.post(f"/office/reviews/{note}/tell/", {"how": "email"}).status_code == 422

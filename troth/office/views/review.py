@@ -11,7 +11,7 @@ from troth.design.rulers import tape_of_days
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Row, Tag, Term
 from troth.gate.contexts import Opened
-from troth.office.forms.review import DELAY, VERDICTS, ReviewForm, TellForm
+from troth.office.forms.review import DELAY, EMAIL, VERDICTS, ReviewForm, TellForm
 from troth.office.frame import Looking, counted, day, looking, moment, number_in, show
 from troth.office.views.ledger import short_id
 from troth.people import selectors as people
@@ -71,14 +71,16 @@ def tell(request: HttpRequest, emergency: UUID) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         try:
-            if said["how"] == DELAY:
+            if said["how"] == EMAIL:
+                services.email_about_emergency(emergency, by=look.actor, at=look.at)
+            elif said["how"] == DELAY:
                 services.delay_telling(
                     emergency, words=said["told"], look_again_on=said["look_again_on"], by=look.actor, at=look.at
                 )
             else:
                 services.tell_about_emergency(emergency, words=said["told"], by=look.actor, at=look.at)
         except ReviewRefused as refusal:
-            form.add_error("told", str(refusal))
+            form.add_error("how", str(refusal))
         else:
             return redirect("office_review", emergency=emergency)
     if not form.errors:

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from troth.assurance.selectors.board import Status, board_of
 from troth.copies import backup
+from troth.delivery import selectors as delivery
 from troth.design.charts import Chart, Fill, Series
 from troth.design.rulers import tape_of_days
 from troth.design.tables import Cell, Column, Line, Table
-from troth.design.values import CoinState, Link, Row, Tag
+from troth.design.values import CoinState, Figure, Link, Row, Tag
 from troth.gate import facts
 from troth.gate.facts import FactKind
 from troth.ledger import alerts, checking, proving
@@ -77,6 +80,8 @@ def show_today(request: HttpRequest) -> HttpResponse:
         chart=_ledger_chart(days) if any(total for _, total, _ in days) else None,
         ledger=_ledger_rows(look, days),
         whole=_whole(),
+        promises=_promise_figures(),
+        wall=_promise_link(""),
     )
 
 
@@ -126,6 +131,7 @@ def _needs(look: Looking) -> Iterator[Need]:
     yield from _ledger_needs(look)
     yield from _alert_needs(look)
     yield from _machine_needs(look)
+    yield from _promise_needs(look)
 
 
 def _case_needs(look: Looking) -> Iterator[Need]:
@@ -246,6 +252,14 @@ def _machine_needs(look: Looking) -> Iterator[Need]:
             "Ask the operator why no backup was made since",
             tag=Tag("late", "late"),
         )
+    unsent = delivery.count_given_up()
+    if unsent:
+        yield Need(
+            1,
+            "slipped",
+            f"{counted(unsent, 'message')} given up: they did not leave",
+            "Reach these people another way, or ask the operator to run the carrier again",
+        )
     dead = queue.list_dead()
     if dead:
         names = Counter(str(each["name"]) for each in dead)
@@ -256,6 +270,41 @@ def _machine_needs(look: Looking) -> Iterator[Need]:
             "Ask the operator to look why, and to let them be tried again",
             tag=Tag("close", f"since {min(each['finished_at'] for each in dead):%-d %b}"),
         )
+
+
+def _promise_needs(look: Looking) -> Iterator[Need]:
+    board = board_of(settings.TROTH_PACK)
+    for each in board.slipped if board else ():
+        yield Need(
+            1,
+            "slipped",
+            f"A promise fell short: {each.promise.says}",
+            str(each.evidence.get("words", "")),
+            _promise_link(each.promise.id),
+            Tag("close", f"since {each.since:%-d %b}") if each.since else None,
+        )
+
+
+def _promise_link(promise: str) -> Link | None:
+    """The wall of promises, where the clinic has its page."""
+    try:
+        return Link("See the wall", reverse("office_promises"), f"with promise {promise}")
+    except NoReverseMatch:
+        return None
+
+
+def _promise_figures() -> tuple[Figure, ...]:
+    """How many promises stand where, at the last look."""
+    board = board_of(settings.TROTH_PACK)
+    if board is None:
+        return ()
+    return tuple(
+        Figure(
+            str(number), status.label.lower(), kind="close" if status is Status.FALLS_SHORT and number else "plain"
+        )
+        for status, number in board.counts.items()
+        if number
+    )
 
 
 def _actor(reference: str) -> str:

@@ -91,9 +91,12 @@ def list_breaks() -> list[Break]:
     return [_break(each, closed, talked, told) for each in known]
 
 
-def waiting_breaks() -> list[Break]:
-    """Those that nobody has closed, the soonest due first."""
-    return sorted((each for each in list_breaks() if each.closed_at is None), key=lambda each: each.due_on)
+def waiting_breaks(at: datetime | None = None) -> list[Break]:
+    """Those that nobody has closed, the soonest due first; of a moment, those that had begun by then."""
+    return sorted(
+        (each for each in list_breaks() if each.closed_at is None and (at is None or each.at <= at)),
+        key=lambda each: each.due_on,
+    )
 
 
 def find_break(note: UUID) -> Break | None:

@@ -5,6 +5,7 @@ from troth.rights.services.copies import record_copy
 from troth.rights.services.emergencies import (
     ReviewRefused,
     delay_telling,
+    email_about_emergency,
     review_emergency,
     tell_about_emergency,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "carry_out_erasure",
     "close_case",
     "delay_telling",
+    "email_about_emergency",
     "give_consent",
     "lift_restriction",
     "object_to",

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from troth.delivery.rules import Kind
 from troth.gate.actors import Actor
 from troth.gate.acts import act
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
+from troth.people import services as people
 from troth.rights import rules
 from troth.rights.models import EmergencyReview, EmergencyTelling, Verdict
 from troth.rights.selectors.emergencies import Break, find_break
@@ -35,6 +37,30 @@ def review_emergency(note: UUID, *, verdict: Verdict, words: str, by: Actor, at:
         closed=verdict is not Verdict.NEEDS_TALK,
         verdict=verdict,
         words=words,
+    )
+
+
+@act(Event.EMERGENCY_TOLD, purpose=Purpose.RIGHTS)
+def email_about_emergency(note: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Write to the person that their record was opened in an emergency, and record that they were told so.
+
+    :raises ReviewRefused: there is no such break, they were told already, or we have no address of theirs.
+    :raises Refused: the actor may not do this for that person.
+    """
+    known = _untold(note, "by email")
+    message = people.tell(
+        known.subject, Kind.OPENED_IN_EMERGENCY, by=by, at=at, context={"when": people.say_when(known.at)}
+    )
+    if message is None:
+        raise ReviewRefused(
+            "We have no address to write to. Tell them by telephone or letter, and write what you said."
+        )
+    EmergencyTelling.objects.create(
+        subject_id=known.subject,
+        note=note,
+        state=EmergencyTelling.TOLD,
+        words="Told by email, which says when it was",
     )
 
 
