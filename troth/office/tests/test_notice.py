@@ -1,15 +1,24 @@
 """The notice's pages: versions for ever, any two compared, a draft looked at and published by the law's rules."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 import troth.notice
+from troth.gate import facts
+from troth.gate.actors import Actor
+from troth.gate.facts import FactKind
 from troth.ledger.models import LedgerEvent
 from troth.notice import selectors as notices
 from troth.office.tests.conftest import register
+from troth.people import middleware
 from troth.vault.models import all_holdings
 
 TEXT = (Path(troth.notice.__path__[0]) / "packs" / "online-prescribing.yaml").read_text(encoding="utf-8")
@@ -88,3 +97,22 @@ def test_other_roles_neither_read_nor_publish(colleague: Callable[[str], Client]
         assert finance.get(f"/office/{path}").status_code == 403
     assert finance.post("/office/notice/draft/", {"text": REWORDED, "do": "publish"}).status_code == 403
     assert notices.latest_version().number == 1  # type: ignore[union-attr]
+
+
+def test_publishing_asks_for_a_second_factor_that_is_fresh(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown_at = timezone.now() - timedelta(minutes=6)
+
+    def remembering(subject: UUID, **_: Any) -> Actor:
+        roles = frozenset(fact.value for fact in facts.of(subject, FactKind.ROLE, at=timezone.now()))
+        return Actor("person", subject, roles=roles, second_factor_at=shown_at)
+
+    for name in ("person", "signed_in"):
+        monkeypatch.setattr(middleware.actors, name, remembering, raising=False)
+    refused = officer.post("/office/notice/draft/", {"text": REWORDED, "do": "publish"})
+    page = refused.content.decode()
+    assert (
+        refused.status_code == 422 and "Confirm with your second factor first" in page and "medicines by post" in page
+    )
+    assert notices.latest_version().number == 1  # type: ignore[union-attr]
+    shown_at = timezone.now()
+    assert officer.post("/office/notice/draft/", {"text": REWORDED, "do": "publish"}).status_code == 302

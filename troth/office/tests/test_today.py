@@ -65,7 +65,7 @@ def test_keys_backups_and_jobs_are_needs_until_they_are_done(
     assert "The master key has lived its days" in page and "1 job given up: work.tidy" in page
     create_backup(at=timezone.now())
     assert "backup" not in today(officer)
-    monkeypatch.setattr("troth.office.views.today.BACKUP_EVERY", timedelta(0))
+    monkeypatch.setattr("troth.office.needs.BACKUP_EVERY", timedelta(0))
     assert "The newest backup is of" in today(officer)
 
 

@@ -86,7 +86,12 @@ def draft(request: HttpRequest) -> HttpResponse:
     text = form.cleaned_data["text"]
     on = form.cleaned_data["in_force_on"]
     shown = DraftForm(initial={"text": text, "in_force_on": on})
-    if request.POST.get("do") == "publish":
+    stale = look.actor.second_factor_at is not None and not look.fresh
+    if request.POST.get("do") == "publish" and stale:
+        form.add_error(
+            "in_force_on", "Confirm with your second factor first: the last time was more than five minutes ago."
+        )
+    elif request.POST.get("do") == "publish":
         in_force_at = datetime.combine(on, time(0), LONDON) if on else None
         try:
             number = publish_notice(text, by=look.actor, at=look.at, in_force_at=in_force_at)
@@ -103,6 +108,7 @@ def draft(request: HttpRequest) -> HttpResponse:
         "notice/draft",
         form=form if form.errors else shown,
         looked=True,
+        stale=stale,
         status=422 if refused else 200,
         **found,
     )
