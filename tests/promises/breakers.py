@@ -231,6 +231,7 @@ BREAKERS: dict[str, Breaker] = {
 def broken(name: str, home: Deployment) -> Iterator[datetime]:
     """Spoil what a check looks at; gives the moment at which to look."""
     spoilt = BREAKERS[name](home)
-    at = spoilt if isinstance(spoilt, datetime) else home.at
+    # A moment of its own: the checks of one look share the pages that were answered at its moment.
+    at = spoilt if isinstance(spoilt, datetime) else home.at + timedelta(microseconds=1)
     with spoilt if hasattr(spoilt, "__enter__") else nullcontext():
         yield at

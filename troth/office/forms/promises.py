@@ -6,6 +6,12 @@ from troth.assurance.selectors.board import ProofKind
 from troth.design.fields import Choices, DateInBoxes
 
 
+class SearchForm(forms.Form):
+    """Words to look for among the promises."""
+
+    words = forms.CharField(label="Words in the promise or in what was found", required=False, max_length=60)
+
+
 class ProofForm(forms.Form):
     """When it was seen, how, and in which paper. Nothing is chosen for anybody, and nobody is named."""
 

@@ -19,7 +19,7 @@ from troth.assurance.selectors.board import Board, ProofKind, Standing, Status
 from troth.assurance.selectors.checking import check_promises
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import CoinState, Entry, Figure, Item, Kept, Link, Paging, Row
-from troth.office.forms.promises import ProofForm
+from troth.office.forms.promises import ProofForm, SearchForm
 from troth.office.frame import counted, day, looking, moment, number_in, show
 
 PAGE = 50
@@ -130,7 +130,10 @@ def _figures(found: Board) -> list[Figure]:
     counts = found.counts
     return [
         Figure(
-            str(counts[status]), words, kind="close" if status is Status.FALLS_SHORT and counts[status] else "plain"
+            str(counts[status]),
+            words,
+            risk="Listed below" if status is Status.FALLS_SHORT and counts[status] else "",
+            kind="close" if status is Status.FALLS_SHORT and counts[status] else "plain",
         )
         for status, words in COUNTED.items()
     ]
@@ -215,7 +218,7 @@ def _table(request: HttpRequest, found: Board) -> dict[str, Any]:
             for status, many in found.counts.items()
             if many
         ],
-        "words": words,
+        "search": SearchForm(initial={"words": words}),
         "wanted": wanted,
     }
 
