@@ -176,6 +176,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "kind": "health",
             "promise": "OC-1.2",
             "ticket": "never-issued",
+            "token": "never-given-out",
         },
     )
 
