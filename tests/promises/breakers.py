@@ -189,6 +189,7 @@ BREAKERS: dict[str, Breaker] = {
     "notice.lints": _notice(_drop("controller")),
     "notice.marketing": _notice(lambda values: values["marketing"]["channels"][0].update(out_in_every_message=False)),
     "notice.officer": _notice(lambda values: values["dpo"].update(email=values["controller"]["email"])),
+    "notice.promises": _notice(lambda values: values["promises"].append("OC-3.11")),
     "notice.recipients": _notice(
         lambda values: values.update(recipients=[each for each in values["recipients"] if each["id"] != "pharmacy"])
     ),

@@ -14,10 +14,10 @@ def test_the_officer_walks_from_the_wall_to_the_evidence(clinic: str, new_visito
     officer.go("/office/promises/")
     page = officer.page
     assert page.locator(".wall li").count() == 106
-    officer.tab_to(".wall a[href$='OC-13.3/']")
+    officer.tab_to(".wall a[href$='OC-1.5/']")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/office/promises/OC-13.3/")
-    assert "vault.sealed" in officer.text() and "How it stood over time" in officer.text()
+    page.wait_for_url("**/office/promises/OC-1.5/")
+    assert "vault.columns" in officer.text() and "How it stood over time" in officer.text()
     page.get_by_role("link", name="Promises").first.click()
     with page.expect_navigation():
         page.get_by_role("button", name="Check now").click()
