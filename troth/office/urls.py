@@ -9,11 +9,7 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
-<<<<<<< HEAD
-from troth.office.views import case, checking, flow, ledger, notice, review, today
-=======
-from troth.office.views import case, checking, ledger, promises
->>>>>>> main
+from troth.office.views import case, checking, flow, ledger, notice, promises, review, today
 
 OFFICER = {"privacy_officer"}
 #: The map of data shows nobody's; it is what an officer answers for.
@@ -41,7 +37,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         action=Action.EXPORT,
         who=OFFICER,
     ),
-<<<<<<< HEAD
     page("data-flow/", flow.show_flow, name="office_flow", purpose=CASES, who=OFFICER),
     page("data-flow/svg/", flow.svg, name="office_flow_svg", purpose=CASES, who=OFFICER),
     page("data-flow/csv/", flow.csv, name="office_flow_csv", purpose=CASES, who=OFFICER),
@@ -59,9 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("reviews/", review.list_all, name="office_reviews", purpose=CASES, who=OFFICER),
     page("reviews/<uuid:emergency>/", review.show_one, name="office_review", purpose=CASES, who=OFFICER),
     page("reviews/<uuid:emergency>/tell/", review.tell, name="office_review_tell", purpose=CASES, who=OFFICER),
-=======
     page("promises/", promises.wall, name="office_promises", purpose=WATCH, who=OFFICER),
     page("promises/check/", promises.check_now, name="office_promises_check", purpose=WATCH, who=OFFICER),
     page("promises/<str:promise>/", promises.one, name="office_promise", purpose=WATCH, who=OFFICER),
->>>>>>> main
 ]
