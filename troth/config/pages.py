@@ -1,5 +1,6 @@
 """The frame of every page: whose clinic it is, what this person can go to, and who is signed in. Faces may pass their own."""
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,12 +16,16 @@ from troth.gate.table import actor_of
 from troth.notice import selectors as notices
 from troth.notice.schema import Notice
 from troth.people import selectors as people
+from troth.people.middleware import cookie_name
+from troth.portal.forms.device import LOOK, look_of
 
 # The words of each navigation and the routes behind them. A route that the clinic's rooms do not have is left out.
 VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
 PATIENT = (("Home", "home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
 STAFF = (("Today", "desk_home"), ("Find a person", "desk_find"), ("Office", "office_home"), ("Security", "security"))
-FOOT = (("Privacy notice", "notice"),)
+#: Behind the name of whoever is signed in at the desk.
+MENU = (("How pages look", "look"),)
+FOOT = (("Privacy notice", "notice"), ("Cookies", "cookies"), ("How pages look", "look"))
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -29,7 +34,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def page_for(request: HttpRequest) -> Page:
-    """The frame that fits whoever asks."""
+    """The frame that fits whoever asks, in the colours that this device was told to use."""
+    look = look_of(request.COOKIES.get(cookie_name(LOOK), ""))
+    return replace(_frame(request), theme=look.theme, keys=look.keys)
+
+
+def _frame(request: HttpRequest) -> Page:
     at = getattr(request, "at", None) or timezone.now()
     actor = actor_of(request)
     version = notices.version_in_force(at)
@@ -47,6 +57,7 @@ def page_for(request: HttpRequest) -> Page:
         role=member.role_words if member else "",
         sign_out=reverse("sign_out"),
         find=Find(search, "Find a person") if search else None,
+        menu=_items(MENU, request),
         demo=settings.TROTH_DEMO,
     )
 

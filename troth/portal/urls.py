@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import PATIENTS, STAFF, page, public
 from troth.notice.purposes import Action, Purpose
-from troth.portal.views import account, erasure, history, home, my_data, notice, security
+from troth.portal.views import account, device, erasure, history, home, my_data, notice, security
 
 ANYONE = {PATIENTS, STAFF}
 
@@ -16,6 +16,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         notice.show_version,
         name="notice_version",
         why="every version of the notice is public",
+    ),
+    public("notice/versions/", notice.versions, name="notice_versions", why="every version of the notice is public"),
+    public("notice/changes/", notice.changes, name="notice_changes", why="what changed in a public text is public"),
+    public("notice/<int:number>/file/", notice.file, name="notice_file", why="the file of the notice is public"),
+    public("cookies/", device.cookies, name="cookies", why="what the notice says of cookies is public"),
+    public(
+        "look/",
+        device.look,
+        name="look",
+        why="how pages look is kept on the device alone, and says nothing of anybody",
     ),
     public(
         "register/",

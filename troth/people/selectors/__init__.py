@@ -8,6 +8,7 @@ from troth.people.selectors.patients import (
     get_identity,
     names_of,
 )
+from troth.people.selectors.receipts import Receipt, list_receipts
 from troth.people.selectors.sessions import OwnSession, list_sessions
 from troth.people.selectors.signing_in import Proof, Wait, check_own_password, check_sign_in
 from troth.people.selectors.staff import StaffMember, list_staff, staff_among, staff_name, staff_profiles
@@ -19,6 +20,7 @@ __all__ = [
     "PersonContact",
     "PersonIdentity",
     "Proof",
+    "Receipt",
     "StaffMember",
     "Wait",
     "check_own_password",
@@ -26,6 +28,7 @@ __all__ = [
     "find_people",
     "get_contact",
     "get_identity",
+    "list_receipts",
     "list_sessions",
     "list_staff",
     "names_of",
