@@ -28,7 +28,7 @@ A_DAY = 5
 actors.declare_service("emergency", purposes={Purpose.RIGHTS}, categories={Category.RIGHTS}, modules={__name__})
 
 
-@reasons.reason("an emergency", serves={Purpose.RIGHTS})
+@reasons.reason("an emergency", serves={Purpose.RIGHTS}, told="your record was opened in an emergency")
 def noting_an_emergency(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """The service that notes why a record was opened has this reason for whoever that record is about."""
     return set(subjects) if actor.kind == "service" and actor.name == "emergency" else set()

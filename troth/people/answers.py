@@ -28,13 +28,17 @@ actors.declare_service(
 )
 
 
-@reasons.reason("signing in", serves={Purpose.ACCOUNT_SECURITY})
+@reasons.reason("signing in", serves={Purpose.ACCOUNT_SECURITY}, told="you signed in")
 def signing_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """The sign-in service has reason to look at whoever's address was typed, and at nothing but their account."""
     return set(subjects) if actor.kind == "service" and actor.name == "sign-in" else set()
 
 
-@reasons.reason("running staff accounts", serves={Purpose.STAFF, Purpose.ACCOUNT_SECURITY})
+@reasons.reason(
+    "running staff accounts",
+    serves={Purpose.STAFF, Purpose.ACCOUNT_SECURITY},
+    told="they run the accounts of our staff",
+)
 def runs_staff_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Colleagues and the set-up of the clinic have this reason for members of staff; the notice says which role may use it."""
     if actor.roles or (actor.kind == "service" and actor.name == "setup"):

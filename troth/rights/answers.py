@@ -29,7 +29,11 @@ actors.declare_service(
 )
 
 
-@reasons.reason("a request about their data", serves={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY})
+@reasons.reason(
+    "a request about their data",
+    serves={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY},
+    told="your request about your data",
+)
 def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """
     A request is the privacy officer's reason to open the data it is about, while it waits and for thirty days after, when
@@ -46,7 +50,7 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     return set(found.values_list("subject_id", flat=True).order_by())
 
 
-@reasons.reason("a request at the rights desk", serves={Purpose.RIGHTS})
+@reasons.reason("a request at the rights desk", serves={Purpose.RIGHTS}, told="your request at our rights desk")
 def at_the_desk(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """The desk takes a request in: it may, as long as the member of staff it acts for is a privacy officer."""
     if actor.kind != "service" or actor.name != "rights-desk" or actor.on_behalf_of is None:

@@ -4,6 +4,7 @@ from troth.people.selectors.finding import FoundPeople, FoundPerson, find_people
 from troth.people.selectors.patients import (
     PersonContact,
     PersonIdentity,
+    earlier_contacts,
     get_contact,
     get_identity,
     names_of,
@@ -25,6 +26,7 @@ __all__ = [
     "Wait",
     "check_own_password",
     "check_sign_in",
+    "earlier_contacts",
     "find_people",
     "get_contact",
     "get_identity",

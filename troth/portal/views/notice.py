@@ -75,15 +75,9 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
 
 def versions(request: HttpRequest) -> HttpResponse:
     """Every version with its dates and hash, and the form that compares any two."""
-    listed = notices.list_versions()
-    return render(
-        request,
-        "portal/notice/versions.html",
-        {
-            "table": _table(listed, request.at),
-            "form": CompareForm([each.number for each in listed]) if len(listed) > 1 else None,
-        },  # type: ignore[attr-defined]
-    )
+    listed, at = notices.list_versions(), request.at  # type: ignore[attr-defined]
+    form = CompareForm([each.number for each in listed]) if len(listed) > 1 else None
+    return render(request, "portal/notice/versions.html", {"table": _table(listed, at), "form": form})
 
 
 def changes(request: HttpRequest) -> HttpResponse:

@@ -14,12 +14,14 @@ from troth.rights.selectors.holdings import (
     survey,
 )
 from troth.rights.selectors.planning import ErasurePlan, KeptUntil, KindFate, born_on, dates_kept, plan_erasure
+from troth.rights.selectors.wishes import Choice, Represented, list_choices, list_representatives, restricted_since
 from troth.rights.selectors.wording import Uses, describe_uses, kept_for, words_of
 
 __all__ = [
     "BY_MACHINES",
     "BY_STAFF",
     "Certificate",
+    "Choice",
     "Copy",
     "ErasurePlan",
     "HeldField",
@@ -29,6 +31,7 @@ __all__ = [
     "KeptUntil",
     "KindFate",
     "Look",
+    "Represented",
     "Uses",
     "born_on",
     "dates_kept",
@@ -40,10 +43,13 @@ __all__ = [
     "kept_for",
     "list_cases",
     "list_certificates",
+    "list_choices",
+    "list_representatives",
     "make_copy",
     "person_history_holds",
     "plan_erasure",
     "recorded_by",
+    "restricted_since",
     "survey",
     "words_of",
 ]

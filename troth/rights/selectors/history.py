@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from troth.gate.reasons import told_as
 from troth.ledger import selectors as ledger
 from troth.ledger.check_export import CheckFailed, check_export
 from troth.ledger.proving import NotSealed, export_person
@@ -103,7 +104,7 @@ def history_of(
             ),
             words=entry.words,
             what=_listed([_kind(each, notice) for each in entry.what]),
-            why=_why(entry, at),
+            why=_why(entry, at, told=viewer in {None, subject}),
             refused=entry.outcome == "refused",
             opened=entry.event == "gate:opened",
             by_themself=entry.actor == subject.hex,
@@ -172,10 +173,12 @@ def _listed(words: list[str]) -> str:
     return ", ".join([*words[:1], *(each[:1].lower() + each[1:] for each in words[1:])])
 
 
-def _why(entry: Entry, at: datetime) -> str:
+def _why(entry: Entry, at: datetime, *, told: bool) -> str:
+    """What for, and what connected them: `told` in the words for the person looked at, else in those of whoever looked."""
     title = title_of(entry.purpose, at) if entry.purpose else ""
     if entry.reason and entry.reason != "your own record":
-        return f"{title}: {entry.reason}" if title else entry.reason
+        reason = told_as(entry.reason) if told else entry.reason
+        return f"{title}: {reason}" if title else reason
     return title
 
 
