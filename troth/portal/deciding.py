@@ -35,7 +35,7 @@ class Words:
 
 def words_for(choice: Choice) -> Words:
     """What a person must know before they change this choice."""
-    title = f"{choice.title[:1].lower()}{choice.title[1:]}"
+    title = f"“{choice.title}”"
     if choice.kind == "consent" and choice.standing:
         return Words(
             f"Take back your consent to {title}?",
