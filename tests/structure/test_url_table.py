@@ -174,6 +174,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "certificate": certificate,
             "number": 1,
             "kind": "health",
+            "purpose": "marketing",
         },
     )
 
@@ -316,7 +317,19 @@ def test_forms_filled_in_about_another_get_nothing_and_change_nothing(ground: Gr
 
 
 #: These are about whoever sends them, and are left to their own tests.
-ABOUT_ONESELF = {"sign_out", "end_session", "desk_find", "sign_in", "register", "my_copy"}
+ABOUT_ONESELF = {
+    "sign_out",
+    "end_session",
+    "desk_find",
+    "sign_in",
+    "register",
+    "my_copy",
+    "my_details_change",
+    "my_choice",
+    "my_restriction",
+    "my_correction",
+    "look",
+}
 MAY_SEND = {"patient_support": {"desk_assign"}, "privacy_officer": {"office_case"}}
 SAID = {
     "substance": "nuts",
