@@ -18,11 +18,18 @@ from troth.notice.schema import Notice
 from troth.people import selectors as people
 from troth.people.middleware import cookie_name
 from troth.portal.forms.device import LOOK, look_of
+from troth.records import selectors as records
 
 # The words of each navigation and the routes behind them. A route that the clinic's rooms do not have is left out.
 VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
 PATIENT = (("Home", "home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
-STAFF = (("Today", "desk_home"), ("Find a person", "desk_find"), ("Office", "office_home"), ("Security", "security"))
+STAFF = (
+    ("Today", "desk_home"),
+    ("Find a person", "desk_find"),
+    ("Tasks", "desk_tasks"),
+    ("Office", "office_home"),
+    ("Security", "security"),
+)
 #: Behind the name of whoever is signed in at the desk.
 MENU = (("How pages look", "look"),)
 FOOT = (("Privacy notice", "notice"), ("Cookies", "cookies"), ("How pages look", "look"))
@@ -52,7 +59,7 @@ def _frame(request: HttpRequest) -> Page:
     search = _path("desk_find")
     return Page(
         clinic,
-        nav=_items(STAFF, request),
+        nav=tuple(_counted(item, request) for item in _items(STAFF, request)),
         person=member.name if member else "",
         role=member.role_words if member else "",
         sign_out=reverse("sign_out"),
@@ -83,6 +90,14 @@ def clinic_of(number: int, hash_: str) -> Clinic:
 
 def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:
     return tuple(Item(words, path, current=request.path == path) for words, route in rows if (path := _path(route)))
+
+
+def _counted(item: Item, request: HttpRequest) -> Item:
+    """The item with the number of what waits behind it, where something is counted. None waiting shows no number."""
+    if item.href != _path("desk_tasks"):
+        return item
+    waiting = records.count_tasks(actor_of(request))
+    return replace(item, count=waiting, counted="to do") if waiting else item
 
 
 def _path(route: str) -> str:

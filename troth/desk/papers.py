@@ -39,6 +39,11 @@ def health_strip(look: Looking, subject: UUID, who: PersonIdentity | None) -> Co
     return counterpart(why(look.opened, subject, Category.HEALTH, triggers=kept))
 
 
+def identity_strip(look: Looking, subject: UUID) -> Counterpart:
+    """The strip beside what is open to whoever may see who somebody is."""
+    return counterpart(why(look.opened, subject, Category.IDENTITY))
+
+
 def parted(decision: Decision, purpose: str, *, at: datetime) -> Parted:
     """A refusal on a card: what the gate said, its six checks, and that the attempt was recorded."""
     law = decision.rule.startswith(("UK GDPR", "LAW"))

@@ -4,7 +4,7 @@ The desk's rows of the URL table. Reading a card is prescribing, which every rol
 `who` lets in anyone with a role: what each may see is the notice's to say, and another pack's roles have other names.
 """
 
-from troth.desk.views import card, entry, finding, home, note, request
+from troth.desk.views import card, entry, finding, home, note, request, task
 from troth.gate.table import STAFF, page
 from troth.notice.purposes import Purpose
 
@@ -29,6 +29,9 @@ urlpatterns = [
     ),
     page("people/<uuid:subject>/files/new/", entry.add_file, name="desk_file_new", purpose=ADDING, who=WHO),
     page("people/<uuid:subject>/notes/new/", note.write, name="desk_note_new", purpose=ADDING, who=WHO),
+    page("people/<uuid:subject>/tasks/new/", task.give, name="desk_task_new", purpose=READING, who=WHO),
+    page("tasks/", task.show_tasks, name="desk_tasks", purpose=READING, who=WHO),
+    page("tasks/<uuid:task>/", task.show_task, name="desk_task", purpose=READING, who=WHO),
     page("notes/<uuid:note>/", note.read, name="desk_note", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/sign/", note.sign, name="desk_note_sign", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/add/", note.add, name="desk_note_add", purpose=ADDING, who=WHO),

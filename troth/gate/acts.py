@@ -28,6 +28,14 @@ from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
 from troth.vault.models import Subject, SubjectKind
 
+
+@dataclass(frozen=True)
+class Stated:
+    """The purpose of an act that serves several: its caller states one of these as the argument `serves`."""
+
+    among: frozenset[Purpose]
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -45,7 +53,7 @@ _opened: ContextVar[Opened | None] = ContextVar("troth_act", default=None)
 
 
 def act(
-    event: Event, *, purpose: Purpose, action: Action = Action.WRITE, unasked: str = ""
+    event: Event, *, purpose: Purpose | Stated, action: Action = Action.WRITE, unasked: str = ""
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Make a function an act. It must take `by` (an Actor) and `at` (an aware datetime) by keyword.
@@ -54,7 +62,7 @@ def act(
     row that its actor may not open, and asks for what it does need with `acting().require(…)`.
 
     :raises Refused: the gate said no to something it wrote.
-    :raises TypeError: `by` or `at` is missing.
+    :raises TypeError: `by` or `at` is missing, or `serves` where the act is for one of several purposes.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -67,7 +75,14 @@ def act(
                 )
             # An inner act joins the outer one: without a savepoint, what fails in it undoes the whole.
             with boundary() as into, transaction.atomic(savepoint=_opened.get() is None):
-                opened = Opened(purpose, action, by=by, at=at, into=into, stamp=ActStamp(at, by.reference, unasked))
+                opened = Opened(
+                    _stated(purpose, kwargs),
+                    action,
+                    by=by,
+                    at=at,
+                    into=into,
+                    stamp=ActStamp(at, by.reference, unasked),
+                )
                 outer = _opened.get()
                 if outer is not None:
                     opened.created = outer.created
@@ -87,6 +102,20 @@ def act(
         return run
 
     return decorate
+
+
+def _stated(purpose: Purpose | Stated, given: dict[str, Any]) -> Purpose:
+    """
+    The purpose of this call.
+
+    :raises TypeError: the act serves several, and none of them was stated.
+    """
+    if isinstance(purpose, Purpose):
+        return purpose
+    serves = given.get("serves")
+    if serves not in purpose.among:
+        raise TypeError(f"State what the act is for: serves= one of {', '.join(sorted(purpose.among))}.")
+    return Purpose(serves)
 
 
 def acting() -> Opened:

@@ -21,6 +21,8 @@ CARD = compartments.declare("records.card", Category.HEALTH, retention="care_rec
 NOTES = compartments.declare("records.notes", Category.HEALTH, retention="care_record")
 # A file that was put on the wrong card must be able to go by itself, from every backup too: it has a key of its own.
 FILES = compartments.declare("records.files", Category.HEALTH, retention="care_record", per=compartments.Per.ROW)
+#: What is to be done about somebody goes by itself when it is done with: each task has a key of its own.
+TASKS = compartments.declare("records.tasks", Category.HEALTH, retention="care_record", per=compartments.Per.ROW)
 
 
 class Worded(StrEnum):
@@ -92,6 +94,25 @@ class NoteStatus(Worded):
 
     DRAFT = "draft", "being written; only its author sees it as theirs to change"
     SIGNED = "signed", "signed, and never changed again"
+
+
+class TaskKind(Worded):
+    """What a task asks for: one of a few words that say nothing of anybody's health, so that a list may show them."""
+
+    RING = "ring", "Ring them"
+    WRITE = "write", "Write to them"
+    CHECK = "check", "Check something in their record"
+    PREPARE = "prepare", "Prepare something for them"
+    CHASE = "chase", "Chase somebody outside"
+    REVIEW = "review", "Look at what has come in"
+
+
+class TaskState(Worded):
+    """Where a task is in its life. While it is open it is a reason to look."""
+
+    OPEN = "open", "to do"
+    DONE = "done", "done"
+    GIVEN_UP = "given_up", "given up"
 
 
 _RELEASE_OPEN = {
@@ -216,3 +237,54 @@ TABLES: Mapping[Kind, type[ClinicalHolding]] = {
     Kind.NOTE: ClinicalNote,
     Kind.FILE: DocumentReference,
 }
+
+
+class Task(ClinicalHolding):
+    """
+    Something to be done about a person, for a role or for one colleague (FHIR Task). What it is about is sealed.
+
+    It is a reason to look, so it says for what (`serves`) and until when (`due_on`).
+    """
+
+    called = "task about you"
+    labels: ClassVar[dict[str, str]] = {"words": "what it is about", "due_on": "by when"}
+
+    kind = models.CharField(max_length=8, choices=[(item.value, item.words) for item in TaskKind])
+    state = models.CharField(
+        max_length=8, choices=[(item.value, item.words) for item in TaskState], default=TaskState.OPEN
+    )
+    serves = models.CharField(max_length=40)
+    for_role = models.CharField(max_length=40, blank=True)
+    for_person = models.UUIDField(null=True)
+    due_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+    words = SealedText(TASKS, id="records.task.words")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        **_RELEASE_OPEN,
+        "kind": "which of six kinds of work, none of which says anything of anybody's health",
+        "state": "whether it is still to be done: the gate asks by it who has a reason to look",
+        "serves": "a code of the vocabulary of purposes: the gate asks by it what the reason is for",
+        "for_role": "a role of the notice: the gate asks by it who has a reason to look",
+        "for_person": "a random identifier: the gate asks by it who has a reason to look",
+        "due_on": "the day by which it is to be done: lists are ordered by it, and the reason to look ends by it",
+        "ended_at": "the moment at which it was done or given up",
+    }
+
+    class Meta(ClinicalHolding.Meta):
+        indexes = [
+            models.Index(fields=["state", "for_person", "due_on"], name="task_by_person"),
+            models.Index(fields=["state", "for_role", "due_on"], name="task_by_role"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(for_role="", for_person__isnull=False)
+                | (~models.Q(for_role="") & models.Q(for_person=None)),
+                name="task_is_for_a_role_or_a_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=TaskState.OPEN, ended_at=None)
+                | (~models.Q(state=TaskState.OPEN) & models.Q(ended_at__isnull=False)),
+                name="ended_task_has_a_moment",
+            ),
+        ]

@@ -1,8 +1,24 @@
 """What may be done with a row of the record, as pure rules. No database, no clock."""
 
+from collections.abc import Collection
+from datetime import date, timedelta
 from uuid import UUID
 
-from troth.records.models import NoteStatus, Release, Source
+from troth.notice.purposes import Purpose
+from troth.notice.register import Register
+from troth.records.models import NoteStatus, Release, Source, TaskState
+from troth.vault.categories import Category
+
+#: What a task may be for, and what it then is a reason for: who works on a card for one of these adds to it for the other.
+SERVES: dict[Purpose, frozenset[Purpose]] = {
+    Purpose.PRESCRIBING: frozenset({Purpose.PRESCRIBING, Purpose.CARE}),
+    Purpose.CARE: frozenset({Purpose.PRESCRIBING, Purpose.CARE}),
+    Purpose.BOOKING: frozenset({Purpose.BOOKING}),
+    Purpose.INSTRUCTIONS: frozenset({Purpose.INSTRUCTIONS, Purpose.MEDICAL_REPORTING}),
+    Purpose.MEDICAL_REPORTING: frozenset({Purpose.INSTRUCTIONS, Purpose.MEDICAL_REPORTING}),
+}
+#: How far ahead a task may be due, and how long past its day it still opens a record: a reason must have an end.
+FARTHEST, AFTER_DUE = timedelta(days=60), timedelta(days=14)
 
 
 class NotPossible(Exception):
@@ -64,3 +80,49 @@ def release_when_recorded(asked: Release, *, source: Source | None, own: bool, p
     if own or source is Source.PERSON:
         return Release.RELEASED
     return asked if professional else Release.HELD
+
+
+def check_can_give(*, due_on: date, today: date) -> None:
+    """
+    Refuse a task with a day that lies behind, or so far ahead that it would open the record for months.
+
+    :raises NotPossible: either.
+    """
+    if due_on < today:
+        raise NotPossible("That day has passed. Choose today or a later one.")
+    if due_on > today + FARTHEST:
+        raise NotPossible("A task opens the record until it is done, so it may lie sixty days ahead at most.")
+
+
+def check_can_receive(*, roles: Collection[str], register: Register, serves: Purpose) -> None:
+    """
+    Refuse to give a task to whom it would open nothing: the notice lets none of their roles see who the person is.
+
+    :raises NotPossible: so it is.
+    """
+    if not set(roles) & roles_that_may(register, serves):
+        raise NotPossible("They may not see this person’s record for what the task is for. Choose someone else.")
+
+
+def check_can_end(*, state: str, mine: bool, by_me: bool) -> None:
+    """
+    Refuse to end or hand over a task twice, or somebody else's: it is for who has it, or gave it, to say.
+
+    :raises NotPossible: either.
+    """
+    if state != TaskState.OPEN:
+        raise NotPossible("This task is ended already.")
+    if not (mine or by_me):
+        raise NotPossible("This task is somebody else’s. Who has it, or gave it, ends it.")
+
+
+def roles_that_may(register: Register, serves: Purpose) -> frozenset[str]:
+    """The roles that may see who somebody is for a purpose: those that a task for it can be given to."""
+    declared = register.purposes.get(serves)
+    if declared is None:
+        return frozenset()
+    return frozenset(
+        role
+        for role, access in declared.access.items()
+        if role in register.roles and Category.IDENTITY in access.categories
+    )

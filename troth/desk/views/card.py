@@ -106,6 +106,7 @@ def _acts(
             found.append(Link("Pass the request on", reverse("desk_assign", args=[line.id])))
     if may_write:
         found.append(Link("Write a note", reverse("desk_note_new", args=[subject])))
+    found.append(Link("Give a task", reverse("desk_task_new", args=[subject])))
     return found[:3]
 
 
