@@ -27,7 +27,7 @@ CHECKS: list[tuple[str, list[str], str]] = [
     ),
     ("lint", ["ruff", "check", "."], "make fix mends most of it"),
     ("format", ["ruff", "format", "--check", "."], "make fix"),
-    ("imports", ["lint-imports", "--no-logo"], "imports point down: .importlinter has the order of the rooms"),
+    ("imports", ["lint-imports"], "imports point down: .importlinter has the order of the rooms"),
     ("templates", ["djlint", "--lint", "troth"], "the code of each finding is explained in djlint's documentation"),
     (
         "migrations",

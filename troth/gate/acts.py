@@ -1,8 +1,10 @@
 """
 Acts: the only way to write. One function for each thing that people do, one transaction, one ledger row for each person touched.
 
-    @act(Event.NOTE_WRITTEN, purpose=Purpose.CARE)
+    @act(Event.NOTE_WRITTEN, purpose=(Purpose.CARE, Purpose.MEDICAL_REPORTING))
     def write_note(subject, *, by, at, text): ...
+
+Of several purposes it is done for the first that the notice declares and that the actor's role may serve (`features`).
 
 A refusal inside an act undoes it; the refusal is recorded by the boundary, after the undoing. An act within an act joins
 its transaction: what the outer one undoes, the inner one never did.
@@ -18,6 +20,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from troth.gate import features
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.gate.contexts import Opened
@@ -27,14 +30,6 @@ from troth.ledger.writing import write
 from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
 from troth.vault.models import Subject, SubjectKind
-
-
-@dataclass(frozen=True)
-class Stated:
-    """The purpose of an act that serves several: its caller states one of these as the argument `serves`."""
-
-    among: frozenset[Purpose]
-
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,7 +48,7 @@ _opened: ContextVar[Opened | None] = ContextVar("troth_act", default=None)
 
 
 def act(
-    event: Event, *, purpose: Purpose | Stated, action: Action = Action.WRITE, unasked: str = ""
+    event: Event, *, purpose: Purpose | features.Purposes, action: Action = Action.WRITE, unasked: str = ""
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Make a function an act. It must take `by` (an Actor) and `at` (an aware datetime) by keyword.
@@ -61,9 +56,11 @@ def act(
     Everything it writes is asked for. `unasked` is the reason why one that touches only open columns need not be: it routes a
     row that its actor may not open, and asks for what it does need with `acting().require(…)`.
 
-    :raises Refused: the gate said no to something it wrote.
-    :raises TypeError: `by` or `at` is missing, or `serves` where the act is for one of several purposes.
+    :raises Refused: the gate said no to something it wrote, or the notice declares none of the purposes.
+    :raises TypeError: `by` or `at` is missing.
     """
+
+    purposes = features.in_order(purpose)
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
@@ -75,14 +72,9 @@ def act(
                 )
             # An inner act joins the outer one: without a savepoint, what fails in it undoes the whole.
             with boundary() as into, transaction.atomic(savepoint=_opened.get() is None):
-                opened = Opened(
-                    _stated(purpose, kwargs),
-                    action,
-                    by=by,
-                    at=at,
-                    into=into,
-                    stamp=ActStamp(at, by.reference, unasked),
-                )
+                serves = features.purpose_for(purposes, action, by, into.register(at)) or purposes[0]
+                opened = Opened(serves, action, by=by, at=at, into=into, stamp=ActStamp(at, by.reference, unasked))
+                opened.insist_on_purpose()
                 outer = _opened.get()
                 if outer is not None:
                     opened.created = outer.created
@@ -98,24 +90,10 @@ def act(
                     opened.ring.close()
                 return result
 
-        run.act = (event, purpose, action)  # type: ignore[attr-defined]
+        run.act = (event, purposes, action)  # type: ignore[attr-defined]
         return run
 
     return decorate
-
-
-def _stated(purpose: Purpose | Stated, given: dict[str, Any]) -> Purpose:
-    """
-    The purpose of this call.
-
-    :raises TypeError: the act serves several, and none of them was stated.
-    """
-    if isinstance(purpose, Purpose):
-        return purpose
-    serves = given.get("serves")
-    if serves not in purpose.among:
-        raise TypeError(f"State what the act is for: serves= one of {', '.join(sorted(purpose.among))}.")
-    return Purpose(serves)
 
 
 def acting() -> Opened:

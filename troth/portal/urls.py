@@ -4,7 +4,19 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import PATIENTS, STAFF, page, public
 from troth.notice.purposes import Action, Purpose
-from troth.portal.views import account, choices, details, device, erasure, history, home, my_data, notice, security
+from troth.portal.views import (
+    account,
+    checkpoint,
+    choices,
+    details,
+    device,
+    erasure,
+    history,
+    home,
+    my_data,
+    notice,
+    security,
+)
 
 ANYONE = {PATIENTS, STAFF}
 
@@ -28,12 +40,31 @@ urlpatterns: list[URLPattern | URLResolver] = [
         why="how pages look is kept on the device alone, and says nothing of anybody",
     ),
     public(
+        "checkpoint/",
+        checkpoint.show,
+        name="checkpoint",
+        why="a checkpoint says how long the ledger is and signs its root: nothing about anybody",
+    ),
+    public(
+        "checkpoint/file/",
+        checkpoint.download,
+        name="checkpoint_file",
+        why="the same signed line, as a file to keep",
+    ),
+    public(
         "register/",
         account.register,
         name="register",
+        purpose=Purpose.REGISTRATION,
         why="a stranger writes about themselves in an act; nothing is read back",
     ),
-    public("registered/", account.registered, name="registered", why="it says the same to everybody"),
+    public(
+        "registered/",
+        account.registered,
+        name="registered",
+        purpose=Purpose.REGISTRATION,
+        why="it says the same to everybody",
+    ),
     public(
         "sign-in/",
         account.sign_in,

@@ -9,14 +9,15 @@ from troth.notice.register import Register
 from troth.records.models import NoteStatus, Release, Source, TaskState
 from troth.vault.categories import Category
 
-#: What a task may be for, and what it then is a reason for: who works on a card for one of these adds to it for the other.
-SERVES: dict[Purpose, frozenset[Purpose]] = {
-    Purpose.PRESCRIBING: frozenset({Purpose.PRESCRIBING, Purpose.CARE}),
-    Purpose.CARE: frozenset({Purpose.PRESCRIBING, Purpose.CARE}),
-    Purpose.BOOKING: frozenset({Purpose.BOOKING}),
-    Purpose.INSTRUCTIONS: frozenset({Purpose.INSTRUCTIONS, Purpose.MEDICAL_REPORTING}),
-    Purpose.MEDICAL_REPORTING: frozenset({Purpose.INSTRUCTIONS, Purpose.MEDICAL_REPORTING}),
-}
+#: For what a card is opened and worked on, in the order in which a clinic's notice is asked. A task is given for one of these and
+#: is a reason for each: what somebody's role may see for it is asked of the notice all the same.
+CARD_PURPOSES = (
+    Purpose.PRESCRIBING,
+    Purpose.CARE,
+    Purpose.MEDICAL_REPORTING,
+    Purpose.BOOKING,
+    Purpose.INSTRUCTIONS,
+)
 #: How far ahead a task may be due, and how long past its day it still opens a record: a reason must have an end.
 FARTHEST, AFTER_DUE = timedelta(days=60), timedelta(days=14)
 
@@ -94,14 +95,14 @@ def check_can_give(*, due_on: date, today: date) -> None:
         raise NotPossible("A task opens the record until it is done, so it may lie sixty days ahead at most.")
 
 
-def check_can_receive(*, roles: Collection[str], register: Register, serves: Purpose) -> None:
+def check_can_receive(*, roles: Collection[str], register: Register) -> None:
     """
     Refuse to give a task to whom it would open nothing: the notice lets none of their roles see who the person is.
 
     :raises NotPossible: so it is.
     """
-    if not set(roles) & roles_that_may(register, serves):
-        raise NotPossible("They may not see this person’s record for what the task is for. Choose someone else.")
+    if not set(roles) & roles_that_may(register):
+        raise NotPossible("Their role opens no card, so they could not do it. Choose someone else.")
 
 
 def check_can_end(*, state: str, mine: bool, by_me: bool) -> None:
@@ -116,13 +117,12 @@ def check_can_end(*, state: str, mine: bool, by_me: bool) -> None:
         raise NotPossible("This task is somebody else’s. Who has it, or gave it, ends it.")
 
 
-def roles_that_may(register: Register, serves: Purpose) -> frozenset[str]:
-    """The roles that may see who somebody is for a purpose: those that a task for it can be given to."""
-    declared = register.purposes.get(serves)
-    if declared is None:
-        return frozenset()
+def roles_that_may(register: Register) -> frozenset[str]:
+    """The roles that may see who somebody is for any purpose of a card: those that a task can be given to."""
     return frozenset(
         role
-        for role, access in declared.access.items()
+        for purpose in CARD_PURPOSES
+        if purpose in register.purposes
+        for role, access in register.purposes[purpose].access.items()
         if role in register.roles and Category.IDENTITY in access.categories
     )

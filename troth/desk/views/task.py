@@ -1,7 +1,6 @@
 """Tasks: the list of one's own, a new one about somebody, and one of them to do, hand on or give up."""
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +15,12 @@ from troth.desk import papers
 from troth.desk.forms.task import PERSON, ROLE, GiveForm, HandOverForm, TaskSearchForm
 from troth.desk.frame import Looking, frame, looking, purpose_line, show
 from troth.gate import actors
-from troth.gate.contexts import processing
 from troth.notice.purposes import Action
 from troth.notice.register import Register
 from troth.people import selectors as people
 from troth.records import selectors as records
 from troth.records import services
-from troth.records.rules import SERVES, NotPossible, roles_that_may
+from troth.records.rules import NotPossible, roles_that_may
 from troth.records.selectors import TaskKind, TaskLine, TaskState
 from troth.vault.categories import Category
 
@@ -78,7 +76,6 @@ def give(request: HttpRequest, subject: UUID) -> HttpResponse:
             "due_on": given["due_on"],
             "for_role": receiver.role,
             "for_person": receiver.person,
-            "serves": look.opened.purpose,
             "by": look.actor,
             "at": look.at,
         }
@@ -107,9 +104,8 @@ def show_task(request: HttpRequest, task: UUID) -> HttpResponse:
     """One task: what it is about, as far as the viewer may see, and what can be done with it."""
     look = looking(request)
     found = records.get_task(task)
-    # A task for another purpose than this page's, or none at all, is answered as one about a stranger.
-    serves = found.serves if found and look.opened.purpose in SERVES[found.serves] else look.opened.purpose
-    subject = found.subject if found and serves is found.serves else task
+    # One that does not exist is answered as one about a stranger: the gate is asked about somebody in either case.
+    subject = found.subject if found else task
     look.opened.require(subject, Category.IDENTITY)
     if found is None:
         raise Http404
@@ -119,7 +115,7 @@ def show_task(request: HttpRequest, task: UUID) -> HttpResponse:
         try:
             if "end" in request.POST:
                 state = TaskState.DONE if request.POST["end"] == "done" else TaskState.GIVEN_UP
-                services.end_task(task, state=state, serves=found.serves, by=look.actor, at=look.at)
+                services.end_task(task, state=state, by=look.actor, at=look.at)
                 return redirect("desk_tasks")
             if form.is_valid():
                 receiver = form.receiver
@@ -127,7 +123,6 @@ def show_task(request: HttpRequest, task: UUID) -> HttpResponse:
                     task,
                     for_role=receiver.role,
                     for_person=receiver.person,
-                    serves=found.serves,
                     by=look.actor,
                     at=look.at,
                 )
@@ -154,16 +149,10 @@ def show_task(request: HttpRequest, task: UUID) -> HttpResponse:
 
 
 def _names(tasks: Iterable[TaskLine], look: Looking) -> tuple[dict[UUID, str], str]:
-    """The names of those who may be named for what each task serves, and the reason that the gate found."""
-    names: dict[UUID, str] = {}
-    because = ""
-    by_purpose = sorted(tasks, key=lambda task: task.serves.value)
-    for serves, group in groupby(by_purpose, key=lambda task: task.serves):
-        subjects = {task.subject for task in group}
-        with processing(serves, by=look.actor, at=look.at) as opened:
-            names |= people.names_of(subjects, opened)
-            because = because or next((said for each in subjects if (said := opened.known_reason(each))), "")
-    return names, because
+    """The names of those who may be named here, and the reason that the gate found for the first of them."""
+    subjects = list(dict.fromkeys(task.subject for task in tasks))
+    names = people.names_of(subjects, look.opened)
+    return names, next((said for each in subjects if (said := look.opened.known_reason(each))), "")
 
 
 def _table(tasks: list[TaskLine], names: dict[UUID, str], look: Looking, *, ended: bool) -> Table | None:
@@ -261,7 +250,7 @@ def _strip(look: Looking, because: str) -> Counterpart:
 def _receivers(look: Looking) -> list[tuple[str, str]]:
     """Roles that may see people for this, then colleagues who hold one, by name."""
     register: Register = look.opened.register
-    may = roles_that_may(register, look.opened.purpose)
+    may = roles_that_may(register)
     staff = people.list_staff()
     holding = actors.who_hold(may, (member.subject for member in staff), at=look.at)
     return [

@@ -3,14 +3,14 @@
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.design.values import Counterpart, Term
 from troth.gate import actors
-from troth.gate.table import actor_of
+from troth.gate.table import actor_of, open_path
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
@@ -56,7 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign someone in, and take them to what they wanted."""
     at = request.at  # type: ignore[attr-defined]
     if request.method != "POST" and actor_of(request).kind == "person":
-        return redirect(home_of(actor_of(request)))
+        return redirect(home_of(request, actor_of(request)))
     form = SignInForm(request.POST or None)
     status = 200
     if form.is_valid():
@@ -73,7 +73,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 services.sign_out(browser.signed_in.subject, by=before, at=at, key=browser.signed_in.key)
             browser.begin(services.sign_in(answer.subject, by=actor, at=at, device=device_of(request)))
             rotate_token(request)
-            return redirect(_existing(browser.take_destination()) or home_of(actor))
+            return redirect(_existing(browser.take_destination()) or home_of(request, actor))
         form.add_error(None, WAIT if isinstance(answer, people.Wait) else WRONG)
         status = 429 if isinstance(answer, people.Wait) else 422
     elif form.is_bound:
@@ -95,13 +95,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-def home_of(actor: actors.Actor) -> str:
-    """Where someone begins: staff at the desk, patients at their own data; the home page as long as there is neither."""
-    for route in ("desk_home", "security") if actor.roles else ("my_data", "home"):
-        try:
-            return reverse(route)
-        except NoReverseMatch:
-            continue
+def home_of(request: HttpRequest, actor: actors.Actor) -> str:
+    """Where someone begins: staff at the desk, patients at their own data; the home page where there is neither."""
+    for route in ("desk_home", "security") if actor.roles else ("my_data",):
+        if path := open_path(request, route, by=actor):
+            return path
     return reverse("home")
 
 

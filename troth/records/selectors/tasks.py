@@ -12,7 +12,7 @@ from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
 from troth.notice.purposes import Purpose
 from troth.records.models import Task, TaskKind, TaskState
-from troth.records.rules import AFTER_DUE, SERVES
+from troth.records.rules import AFTER_DUE
 from troth.vault.categories import Category
 
 LONDON = ZoneInfo("Europe/London")
@@ -66,12 +66,10 @@ def words_of_tasks(tasks: Collection[TaskLine], opened: Opened) -> dict[UUID, st
     return {row.pk: row.words or "" for row in rows}
 
 
-def with_task(actor: Actor, subjects: Collection[UUID], purpose: Purpose, *, at: datetime) -> set[UUID]:
-    """Of these people, those about whom somebody has an open task that serves a purpose and is not long overdue."""
-    served = [stated.value for stated, reaches in SERVES.items() if purpose in reaches]
+def with_task(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Of these people, those about whom somebody has an open task that is not long overdue."""
     found = _of(actor).filter(
         subject_id__in=subjects,
-        serves__in=served,
         state=TaskState.OPEN,
         due_on__gte=at.astimezone(LONDON).date() - AFTER_DUE,
     )
