@@ -21,8 +21,9 @@ CARD = compartments.declare("records.card", Category.HEALTH, retention="care_rec
 NOTES = compartments.declare("records.notes", Category.HEALTH, retention="care_record")
 # A file that was put on the wrong card must be able to go by itself, from every backup too: it has a key of its own.
 FILES = compartments.declare("records.files", Category.HEALTH, retention="care_record", per=compartments.Per.ROW)
-#: What is to be done about somebody goes by itself when it is done with: each task has a key of its own.
-TASKS = compartments.declare("records.tasks", Category.HEALTH, retention="care_record", per=compartments.Per.ROW)
+#: That something is to be done about somebody, and what kind of thing, is for whoever may see who they are.
+TASKS = compartments.declare("records.tasks", Category.IDENTITY, retention="care_record")
+TASK_WORDS = compartments.declare("records.task_words", Category.HEALTH, retention="care_record")
 
 
 class Worded(StrEnum):
@@ -239,17 +240,17 @@ TABLES: Mapping[Kind, type[ClinicalHolding]] = {
 }
 
 
-class Task(ClinicalHolding):
+class Task(Holding):
     """
-    Something to be done about a person, for a role or for one colleague (FHIR Task). What it is about is sealed.
+    Something to be done about a person, for a role or for one colleague (FHIR Task). What it is about stands apart, as health data.
 
-    It is a reason to look, so it says for what (`serves`) and until when (`due_on`).
+    It is a reason to look, so it says for what it was given (`serves`) and until when it holds (`due_on`).
     """
 
     called = "task about you"
-    labels: ClassVar[dict[str, str]] = {"words": "what it is about", "due_on": "by when"}
+    labels: ClassVar[dict[str, str]] = {"kind": "what is to be done"}
 
-    kind = models.CharField(max_length=8, choices=[(item.value, item.words) for item in TaskKind])
+    kind = SealedChoice(TASKS, of=TaskKind, id="records.task.kind")
     state = models.CharField(
         max_length=8, choices=[(item.value, item.words) for item in TaskState], default=TaskState.OPEN
     )
@@ -258,20 +259,17 @@ class Task(ClinicalHolding):
     for_person = models.UUIDField(null=True)
     due_on = models.DateField()
     ended_at = models.DateTimeField(null=True)
-    words = SealedText(TASKS, id="records.task.words")
 
     open_fields: ClassVar[dict[str, str]] = {
-        **_RELEASE_OPEN,
-        "kind": "which of six kinds of work, none of which says anything of anybody's health",
         "state": "whether it is still to be done: the gate asks by it who has a reason to look",
-        "serves": "a code of the vocabulary of purposes: the gate asks by it what the reason is for",
+        "serves": "a code of the vocabulary of purposes: for what it was given",
         "for_role": "a role of the notice: the gate asks by it who has a reason to look",
         "for_person": "a random identifier: the gate asks by it who has a reason to look",
         "due_on": "the day by which it is to be done: lists are ordered by it, and the reason to look ends by it",
         "ended_at": "the moment at which it was done or given up",
     }
 
-    class Meta(ClinicalHolding.Meta):
+    class Meta(Holding.Meta):
         indexes = [
             models.Index(fields=["state", "for_person", "due_on"], name="task_by_person"),
             models.Index(fields=["state", "for_role", "due_on"], name="task_by_role"),
@@ -288,3 +286,17 @@ class Task(ClinicalHolding):
                 name="ended_task_has_a_moment",
             ),
         ]
+
+
+class TaskWords(ClinicalHolding):
+    """What a task is about, in words that may be health data."""
+
+    called = "what a task about you says"
+
+    task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="+")
+    words = SealedText(TASK_WORDS, id="records.task_words.words")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        **_RELEASE_OPEN,
+        "task_id": "the random identifier of the task it belongs to",
+    }

@@ -58,7 +58,9 @@ def at_the_desk(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> se
     return set(subjects) if PRIVACY_OFFICER in actors.person(actor.on_behalf_of, at=at).roles else set()
 
 
-@reasons.reason("keeping watch over the ledger", serves={Purpose.SECURITY_LOG}, told="they keep watch over our ledger")
+@reasons.reason(
+    "keeping watch over the ledger", serves={Purpose.SECURITY_LOG}, told="they keep watch over our ledger"
+)
 def watching(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """
     A privacy officer may read the events about anybody: prying shows where nobody expected it (UK GDPR Article 32). The notice

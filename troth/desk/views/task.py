@@ -38,6 +38,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
     start = 0 if wanted else (max(_number(request.GET.get("from", "1")), 1) - 1) // PAGE * PAGE
     shown = tasks if wanted else tasks[start : start + PAGE]
     names, because = _names(shown, look)
+    kinds = records.kinds_of_tasks(shown, look.opened)
     if wanted:
         shown = [task for task in shown if wanted.casefold() in names.get(task.subject, "").casefold()]
     path = reverse("desk_tasks")
@@ -50,7 +51,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
         wanted=wanted,
         ended=ended,
         switch=[Item("To do", path, not ended), Item("Ended", f"{path}?ended=1", ended)],
-        table=_table(shown, names, look, ended=ended),
+        table=_table(shown, names, kinds, look, ended=ended),
         why=_strip(look, because) if because else None,
         paging=Paging(
             start + 1,
@@ -132,7 +133,7 @@ def show_task(request: HttpRequest, task: UUID) -> HttpResponse:
             if form.is_bound:
                 form.add_error("receiver", problem)
     who = people.get_identity(subject, look.opened)
-    words = records.words_of_tasks([found], look.opened)
+    kind = records.kinds_of_tasks([found], look.opened)[task]
     return show(
         request,
         "task/show",
@@ -142,7 +143,8 @@ def show_task(request: HttpRequest, task: UUID) -> HttpResponse:
         problem=problem,
         subject=subject,
         name=who.name if who else "",
-        rows=_rows(found, words, look),
+        kind=kind,
+        rows=_rows(found, kind, records.words_of_task(found, look.opened), look),
         why=papers.identity_strip(look, subject),
         status=422 if form.is_bound or problem else 200,
     )
@@ -155,7 +157,9 @@ def _names(tasks: Iterable[TaskLine], look: Looking) -> tuple[dict[UUID, str], s
     return names, next((said for each in subjects if (said := look.opened.known_reason(each))), "")
 
 
-def _table(tasks: list[TaskLine], names: dict[UUID, str], look: Looking, *, ended: bool) -> Table | None:
+def _table(
+    tasks: list[TaskLine], names: dict[UUID, str], kinds: dict[UUID, TaskKind], look: Looking, *, ended: bool
+) -> Table | None:
     if not tasks:
         return None
     today = timezone.localdate(look.at)
@@ -185,7 +189,10 @@ def _table(tasks: list[TaskLine], names: dict[UUID, str], look: Looking, *, ende
                     Cell(names[task.subject], href="" if ended else reverse("desk_task", args=[task.id]))
                     if known
                     else Cell("Withheld", coin="parted"),
-                    Cell(task.kind.words, small=task.state.words.capitalize() if ended else ""),
+                    Cell(
+                        kinds[task.id].words if task.id in kinds else "",
+                        small=task.state.words.capitalize() if ended else "",
+                    ),
                     Cell(whose),
                     Cell("You" if giver and giver.subject == look.id else giver.name if giver else "A colleague"),
                 )
@@ -207,7 +214,7 @@ def _left(task: TaskLine, today: Any) -> Tag | None:
     return None
 
 
-def _rows(task: TaskLine, words: dict[UUID, str], look: Looking) -> list[Row]:
+def _rows(task: TaskLine, kind: TaskKind, about: str | None, look: Looking) -> list[Row]:
     staff = people.staff_profiles({each for each in (task.for_person, _id(task.given_by)) if each})
     giver = staff.get(_id(task.given_by) or task.id)
     whose = (
@@ -217,13 +224,12 @@ def _rows(task: TaskLine, words: dict[UUID, str], look: Looking) -> list[Row]:
         if task.for_person in staff
         else _role(task.for_role, look.opened.register.roles)
     )
-    about = words.get(task.id)
     return [
-        Row("What", task.kind.words),
+        Row("What", kind.words),
         *([Row("About", about)] if about else []),
         *(
             [Row("About", "Withheld", "It is about their health, which your role doesn’t open for this")]
-            if task.id not in words
+            if about is None
             else []
         ),
         Row("By", f"{task.due_on:%A %-d %B %Y}"),

@@ -38,9 +38,10 @@ from troth.records.selectors.tasks import (
     TaskLine,
     count_tasks,
     get_task,
+    kinds_of_tasks,
     list_tasks,
     list_tasks_about,
-    words_of_tasks,
+    words_of_task,
 )
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
@@ -71,12 +72,13 @@ __all__ = [
     "count_tasks",
     "get_note",
     "get_task",
+    "kinds_of_tasks",
     "list_notes",
     "list_tasks",
     "list_tasks_about",
     "open_file",
     "triggers",
-    "words_of_tasks",
+    "words_of_task",
 ]
 
 H = TypeVar("H", bound=ClinicalHolding)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
 from troth.notice.purposes import Purpose
-from troth.records.models import Task, TaskKind, TaskState
+from troth.records.models import Task, TaskKind, TaskState, TaskWords
 from troth.records.rules import AFTER_DUE
 from troth.vault.categories import Category
 
@@ -24,7 +24,6 @@ class TaskLine:
 
     id: UUID
     subject: UUID
-    kind: TaskKind
     state: TaskState
     serves: Purpose
     for_role: str
@@ -39,13 +38,13 @@ def list_tasks(actor: Actor, *, ended: bool = False) -> list[TaskLine]:
     """The tasks of somebody or of their roles, soonest due first; ended ones newest first. It opens nothing."""
     rows = _of(actor).exclude(state=TaskState.OPEN) if ended else _of(actor).filter(state=TaskState.OPEN)
     order = ("-ended_at", "id") if ended else ("due_on", "recorded_at", "id")
-    return [_line(row) for row in rows.defer("words").order_by(*order)]
+    return [_line(row) for row in rows.defer("kind").order_by(*order)]
 
 
 def list_tasks_about(subject: UUID) -> list[TaskLine]:
     """The open tasks about one person, soonest due first. It opens nothing."""
     rows = Task.objects.filter(subject_id=subject, state=TaskState.OPEN)
-    return [_line(row) for row in rows.defer("words").order_by("due_on", "recorded_at", "id")]
+    return [_line(row) for row in rows.defer("kind").order_by("due_on", "recorded_at", "id")]
 
 
 def count_tasks(actor: Actor) -> int:
@@ -55,15 +54,23 @@ def count_tasks(actor: Actor) -> int:
 
 def get_task(task: UUID) -> TaskLine | None:
     """One task, or None. Whoever shows it asks the gate about its person first."""
-    row = Task.objects.filter(pk=task).defer("words").first()
+    row = Task.objects.filter(pk=task).defer("kind").first()
     return _line(row) if row else None
 
 
-def words_of_tasks(tasks: Collection[TaskLine], opened: Opened) -> dict[UUID, str]:
-    """What tasks are about, for those whose person's health this context may open; the others are left out."""
-    admitted, _ = opened.admit({task.subject for task in tasks}, Category.HEALTH)
+def kinds_of_tasks(tasks: Collection[TaskLine], opened: Opened) -> dict[UUID, TaskKind]:
+    """What tasks ask for, of those whose person this context may name; the others are left out. Two queries in all."""
+    admitted, _ = opened.admit(list({task.subject for task in tasks}), Category.IDENTITY)
     rows = Task.objects.filter(pk__in=[task.id for task in tasks], subject_id__in=admitted)
-    return {row.pk: row.words or "" for row in rows}
+    return {row.pk: TaskKind(row.kind) for row in rows}
+
+
+def words_of_task(task: TaskLine, opened: Opened) -> str | None:
+    """What a task says, "" where it says no more than its kind; None where this context may not open the person's health."""
+    if not opened.decision(task.subject, Category.HEALTH).allowed:
+        return None
+    row = TaskWords.objects.filter(task_id=task.id, subject_id=task.subject).first()
+    return row.words or "" if row else ""
 
 
 def with_task(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
@@ -84,7 +91,6 @@ def _line(row: Task) -> TaskLine:
     return TaskLine(
         row.pk,
         row.subject_id,
-        TaskKind(row.kind),
         TaskState(row.state),
         Purpose(row.serves),
         row.for_role,

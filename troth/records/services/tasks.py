@@ -14,7 +14,7 @@ from troth.gate.acts import act, acting
 from troth.ledger.names import Event
 from troth.notice.purposes import Action
 from troth.records import rules
-from troth.records.models import Task, TaskKind, TaskState
+from troth.records.models import Task, TaskKind, TaskState, TaskWords
 from troth.vault.categories import Category
 
 LONDON = ZoneInfo("Europe/London")
@@ -61,7 +61,7 @@ def route_task(
     :raises Refused: the actor may not see who the person is for what the card is opened for.
     """
     acting().require(subject, Category.IDENTITY)
-    return _give(subject, kind, words=None, due_on=due_on, at=at, for_role=for_role, for_person=for_person)
+    return _give(subject, kind, words="", due_on=due_on, at=at, for_role=for_role, for_person=for_person)
 
 
 @act(Event.TASK_HANDED_OVER, purpose=rules.CARD_PURPOSES, action=Action.READ, unasked=ROUTES)
@@ -97,7 +97,7 @@ def _give(
     subject: UUID,
     kind: TaskKind,
     *,
-    words: str | None,
+    words: str,
     due_on: date,
     at: datetime,
     for_role: str,
@@ -105,15 +105,17 @@ def _give(
 ) -> UUID:
     rules.check_can_give(due_on=due_on, today=at.astimezone(LONDON).date())
     _check_receiver(at=at, for_role=for_role, for_person=for_person)
-    return Task.objects.create(
+    made = Task.objects.create(
         subject_id=subject,
         kind=kind,
         serves=acting().purpose.value,
         for_role=for_role,
         for_person=for_person,
         due_on=due_on,
-        **({"words": words} if words else {}),
-    ).pk
+    )
+    if words:
+        TaskWords.objects.create(subject_id=subject, task=made, words=words)
+    return made.pk
 
 
 def _check_receiver(*, at: datetime, for_role: str, for_person: UUID | None) -> None:
