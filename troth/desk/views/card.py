@@ -5,6 +5,7 @@ that stopped it.
 The card itself opens only for who may see who the person is. Everybody else gets one sentence, whoever was asked for.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +35,11 @@ _SHOWN_EVENTS = 8
 
 def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
     """The whole card of one person."""
+    return draw_card(request, subject)
+
+
+def draw_card(request: HttpRequest, subject: UUID, **values: Any) -> HttpResponse:
+    """A card as it stands in the context that is open; `values` go to its page as they are."""
     look = looking(request)
     look.opened.require(subject, Category.IDENTITY)
     who = people.get_identity(subject, look.opened)
@@ -78,6 +84,7 @@ def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
         sections=[paper.section for paper in drawn],
         index=[item for paper in drawn for item in paper.items],
         timeline=_timeline(events, teller),
+        **values,
     )
 
 

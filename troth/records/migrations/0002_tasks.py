@@ -9,69 +9,124 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0001_initial'),
-        ('vault', '0001_initial'),
+        ("records", "0001_initial"),
+        ("vault", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('kind', troth.vault.fields.SealedChoice(compartment='records.tasks', id='records.task.kind')),
-                ('state', models.CharField(choices=[('open', 'to do'), ('done', 'done'), ('given_up', 'given up')], default=troth.records.models.TaskState['OPEN'], max_length=8)),
-                ('serves', models.CharField(max_length=40)),
-                ('for_role', models.CharField(blank=True, max_length=40)),
-                ('for_person', models.UUIDField(null=True)),
-                ('due_on', models.DateField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                ("kind", troth.vault.fields.SealedChoice(compartment="records.tasks", id="records.task.kind")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "to do"), ("done", "done"), ("given_up", "given up")],
+                        default=troth.records.models.TaskState["OPEN"],
+                        max_length=8,
+                    ),
+                ),
+                ("serves", models.CharField(max_length=40)),
+                ("for_role", models.CharField(blank=True, max_length=40)),
+                ("for_person", models.UUIDField(null=True)),
+                ("due_on", models.DateField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='TaskWords',
+            name="TaskWords",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', troth.vault.models.StampedAt(editable=False, first=True)),
-                ('recorded_by', troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
-                ('changed_at', troth.vault.models.StampedAt(editable=False, first=False)),
-                ('changed_by', troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
-                ('release', models.CharField(choices=[('held', 'waits for a health professional to release it'), ('released', 'in the copy they take by themselves'), ('withheld', 'kept out of their own copy until the privacy officer has asked a health professional')], default=troth.records.models.Release['HELD'], max_length=8)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('released_by', models.UUIDField(null=True)),
-                ('words', troth.vault.fields.SealedText(compartment='records.task_words', id='records.task_words.words')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.subject')),
-                ('task', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.task')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("recorded_at", troth.vault.models.StampedAt(editable=False, first=True)),
+                ("recorded_by", troth.vault.models.StampedBy(editable=False, first=True, max_length=64)),
+                ("changed_at", troth.vault.models.StampedAt(editable=False, first=False)),
+                ("changed_by", troth.vault.models.StampedBy(editable=False, first=False, max_length=64)),
+                (
+                    "release",
+                    models.CharField(
+                        choices=[
+                            ("held", "waits for a health professional to release it"),
+                            ("released", "in the copy they take by themselves"),
+                            (
+                                "withheld",
+                                "kept out of their own copy until the privacy officer has asked a health professional",
+                            ),
+                        ],
+                        default=troth.records.models.Release["HELD"],
+                        max_length=8,
+                    ),
+                ),
+                ("released_at", models.DateTimeField(null=True)),
+                ("released_by", models.UUIDField(null=True)),
+                (
+                    "words",
+                    troth.vault.fields.SealedText(compartment="records.task_words", id="records.task_words.words"),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.subject"
+                    ),
+                ),
+                (
+                    "task",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.task"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['state', 'for_person', 'due_on'], name='task_by_person'),
+            model_name="task",
+            index=models.Index(fields=["state", "for_person", "due_on"], name="task_by_person"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['state', 'for_role', 'due_on'], name='task_by_role'),
+            model_name="task",
+            index=models.Index(fields=["state", "for_role", "due_on"], name="task_by_role"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('for_person__isnull', False), ('for_role', '')), models.Q(models.Q(('for_role', ''), _negated=True), ('for_person', None)), _connector='OR'), name='task_is_for_a_role_or_a_person'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("for_person__isnull", False), ("for_role", "")),
+                    models.Q(models.Q(("for_role", ""), _negated=True), ("for_person", None)),
+                    _connector="OR",
+                ),
+                name="task_is_for_a_role_or_a_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', troth.records.models.TaskState['OPEN'])), models.Q(models.Q(('state', troth.records.models.TaskState['OPEN']), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='ended_task_has_a_moment'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("state", troth.records.models.TaskState["OPEN"])),
+                    models.Q(
+                        models.Q(("state", troth.records.models.TaskState["OPEN"]), _negated=True),
+                        ("ended_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="ended_task_has_a_moment",
+            ),
         ),
     ]
