@@ -119,7 +119,8 @@ def test_a_prescriber_without_a_request_gets_one_sentence_whoever_it_is(clinic: 
     plant(clinic)
     browser = signed_in(clinic.colleague)
     bodies = {
-        browser.get(reverse("desk_card", args=[subject])).content.decode()
+        # The address that was asked for is in the way to break the glass; nothing else differs.
+        browser.get(reverse("desk_card", args=[subject])).content.decode().replace(str(subject), "")
         for subject in (clinic.subject, clinic.other, uuid4())
     }
     said = {body[body.index("<main") : body.index("</main>")] for body in bodies}
