@@ -42,13 +42,14 @@ def _emergency(request: HttpRequest, decision: Decision) -> Link | None:
     """
     The way to break the glass, for a health professional who was refused one person's record, whoever that is.
 
-    Checks 1 to 3 it never passes, so it is not offered where one of them failed.
+    Checks 1 to 3 it never passes, so it is not offered where one of them is named. What is not named is the same for a person who
+    does not exist, and so is the link.
     """
     match = getattr(request, "resolver_match", None)
     subject = match.kwargs.get("subject") if match else None
     actor = actor_of(request)
     register = register_of(request)
-    if subject is None or register is None or decision.check in {Check.PURPOSE, Check.CATEGORY, Check.ROLE}:
+    if subject is None or register is None or decision.spoken in {Check.PURPOSE, Check.CATEGORY, Check.ROLE}:
         return None
     path = open_path(request, "desk_emergency", subject)
     if not path or request.path.startswith(path) or not may_break_glass(actor, register):
