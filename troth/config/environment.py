@@ -39,10 +39,11 @@ def folder(name: str, default: Path) -> Path:
     return Path(os.environ.get(name) or default).expanduser().absolute()
 
 
-# The last two: a search reads thousands of rows that lie apart, which the standard cache of 2 MB cannot hold.
+# The last two: a search reads thousands of rows that lie apart, which the standard cache of 2 MB cannot hold. A file is mapped
+# as far as SQLite maps at all; that takes address space and no memory of its own.
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
-    "PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456;"
+    "PRAGMA cache_size=-16000; PRAGMA mmap_size=2147418112;"
 )
 
 

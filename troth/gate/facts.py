@@ -17,6 +17,7 @@ from troth.gate.models import FactKind as FactKind
 from troth.gate.rules import Standing
 from troth.notice.purposes import Purpose
 from troth.vault import keyring, secrets
+from troth.vault.among import among
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -69,16 +70,12 @@ def about(subjects: Iterable[UUID]) -> dict[str, list[StandingFact]]:
     names = [subject.hex for subject in subjects]
     found: dict[str, list[StandingFact]] = {name: [] for name in names}
     key = secrets.opened().named("facts")
-    with connections["default"].cursor() as cursor:
-        for start in range(0, len(names), 5_000):
-            chunk = names[start : start + 5_000]
-            cursor.execute(
-                f"SELECT {_COLUMNS} FROM gate_fact WHERE subject IN ({','.join(['%s'] * len(chunk))}) "  # noqa: S608
-                "ORDER BY since, id",
-                chunk,
-            )
-            for row in cursor.fetchall():
-                found[row[1]].append(_checked(row, key))
+    connection = connections["default"]
+    of_these, listed = among(connection, "subject", names)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_COLUMNS} FROM gate_fact WHERE {of_these} ORDER BY since, id", [listed])  # noqa: S608
+        for row in cursor.fetchall():
+            found[row[1]].append(_checked(row, key))
     return found
 
 

@@ -246,6 +246,7 @@ class Opened:
         """End the scan: admit and record those who are shown, and count the rest in one event of the search service."""
         self._scanning = False
         self.ring.used.clear()
+        self.ring.scanned.clear()
         self.ring.forget_answers()
         opened_by_scan = in_categories(frozenset({Category.IDENTITY}))
         for subject in subjects:
@@ -366,6 +367,8 @@ class Opened:
 
     def _gather(self) -> None:
         """Hand the boundary what was really opened, subject by subject."""
+        for compartment, subjects in self.ring.scanned:
+            self.ring.used.update((int(subject, 16), compartment) for subject in subjects)
         if not self.ring.used:
             return
         opened: dict[int, tuple[str, set[str]]] = {}

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
+from troth.gate.reasons import linked
 from troth.notice.purposes import Purpose
 from troth.records.models import Task, TaskKind, TaskState, TaskWords
 from troth.records.rules import AFTER_DUE
@@ -75,12 +76,8 @@ def words_of_task(task: TaskLine, opened: Opened) -> str | None:
 
 def with_task(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Of these people, those about whom somebody has an open task that is not long overdue."""
-    found = _of(actor).filter(
-        subject_id__in=subjects,
-        state=TaskState.OPEN,
-        due_on__gte=at.astimezone(LONDON).date() - AFTER_DUE,
-    )
-    return set(found.values_list("subject_id", flat=True).order_by())
+    last = at.astimezone(LONDON).date() - AFTER_DUE
+    return linked(_of(actor).filter(state=TaskState.OPEN, due_on__gte=last), subjects)
 
 
 def _of(actor: Actor) -> QuerySet[Task]:
