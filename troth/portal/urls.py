@@ -14,6 +14,7 @@ from troth.portal.views import (
     history,
     home,
     my_data,
+    my_home,
     notice,
     security,
 )
@@ -75,6 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("security/", security.show, name="security", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
     page("security/end/", security.end, name="end_session", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
     page("security/password/", security.password, name="password", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
+    page("my-home/", my_home.show, name="my_home", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/", my_data.show, name="my_data", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/kind/<slug:kind>/", my_data.show_kind, name="my_kind", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/copy/", my_data.copy, name="my_copy", purpose=Purpose.RIGHTS, action=Action.EXPORT, who=ANYONE),
