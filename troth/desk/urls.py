@@ -5,7 +5,7 @@ it can serve, and the page opens for the first that the notice declares and that
 `who` lets in anyone with a role: what each may see is the notice's to say, and another pack's roles have other names.
 """
 
-from troth.desk.views import card, emergency, entry, finding, home, note, request, task
+from troth.desk.views import card, emergency, entry, finding, home, note, request, task, whole
 from troth.gate.table import STAFF, page
 from troth.notice.purposes import Purpose
 from troth.records.rules import CARD_PURPOSES
@@ -42,6 +42,8 @@ urlpatterns = [
         purpose=Purpose.EMERGENCY,
         who=WHO,
     ),
+    page("people/<uuid:subject>/history/", whole.history, name="desk_history", purpose=READING, who=WHO),
+    page("people/<uuid:subject>/print/", whole.to_print, name="desk_print", purpose=READING, who=WHO),
     page("people/<uuid:subject>/tasks/new/", task.give, name="desk_task_new", purpose=READING, who=WHO),
     page("tasks/", task.show_tasks, name="desk_tasks", purpose=READING, who=WHO),
     page("tasks/<uuid:task>/", task.show_task, name="desk_task", purpose=READING, who=WHO),

@@ -13,7 +13,7 @@ from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Item, Paging, Row, Tag, Term
 from troth.desk import papers
 from troth.desk.forms.task import PERSON, ROLE, GiveForm, HandOverForm, TaskSearchForm
-from troth.desk.frame import Looking, frame, looking, purpose_line, show
+from troth.desk.frame import Looking, about, frame, looking, show
 from troth.gate import actors
 from troth.notice.purposes import Action
 from troth.notice.register import Register
@@ -93,7 +93,7 @@ def give(request: HttpRequest, subject: UUID) -> HttpResponse:
     return show(
         request,
         "task/give",
-        frame(request, purpose=purpose_line(look.opened, subject)),
+        about(request, look, subject),
         form=form,
         subject=subject,
         name=who.name if who else "",
@@ -137,7 +137,7 @@ def show_task(request: HttpRequest, task: UUID) -> HttpResponse:
     return show(
         request,
         "task/show",
-        frame(request, purpose=purpose_line(look.opened, subject)),
+        about(request, look, subject),
         form=form,
         task=found,
         problem=problem,

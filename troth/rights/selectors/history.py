@@ -77,18 +77,21 @@ def history_of(
     before: int | None = None,
     looks_only: bool = False,
     viewer: UUID | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> History:
     """
     The events about a person in plain words, whoever calls this having passed the gate (LAW-3.2).
 
     `looks_only` keeps what others opened or were refused, and leaves out the person's own use and what was written.
-    `viewer`: a member of staff who reads this; left out, the person themself does.
+    `without`: purposes whose events are left out. `viewer`: a member of staff who reads this; left out, the person themself does.
     """
     found: list[Entry] = []
     position = before
     while len(found) <= limit:
         some = ledger.events_about(subject.hex, limit=limit + 1, before=position)
-        found += [entry for entry in some if not looks_only or _is_look(entry, subject)]
+        found += [
+            entry for entry in some if entry.purpose not in without and (not looks_only or _is_look(entry, subject))
+        ]
         if len(some) <= limit:
             break
         position = some[-1].id
