@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "troth.copies",
     "troth.notice",
     "troth.gate",
+    "troth.sharing",
     "troth.people",
     "troth.assurance",
     "troth.records",

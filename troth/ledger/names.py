@@ -53,6 +53,8 @@ class Event(StrEnum):
     REQUEST_WITHDRAWN = "prescribing:withdrawn", "took back the request"
     ASSISTANT_ASSIGNED = "prescribing:assistant_assigned", "asked an assistant to prepare the request"
     REQUEST_DECIDED = "prescribing:decided", "decided on the request"
+    DISCLOSED = "sharing:disclosed", "passed something about them on"
+    DISCLOSURE_WRITTEN = "sharing:written", "wrote down what was passed on"
     COPY_TAKEN = "rights:copy_taken", "took a copy of their data"
     ERASURE_ASKED = "rights:erasure_asked", "asked for erasure"
     ERASURE_DECIDED = "rights:erasure_decided", "decided what goes and what stays"

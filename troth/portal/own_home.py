@@ -19,6 +19,7 @@ from troth.rights import selectors as rights
 from troth.rights.selectors import Look
 from troth.rights.selectors.cases import Case
 from troth.rights.selectors.planning import dates_kept
+from troth.sharing.selectors import Passed
 from troth.vault.categories import Category
 
 NEW_FOR = timedelta(days=14)
@@ -46,7 +47,7 @@ class ToKnow:
     link: Link
 
 
-def in_hand(request: RequestOpened, subject: UUID, at: datetime) -> InHand:
+def in_hand(request: RequestOpened, subject: UUID, at: datetime, passed: list[Passed]) -> InHand:
     """A request as the person who made it reads it."""
     line = request.line
     who = people.staff_name(line.prescriber) if line.prescriber else ""
@@ -75,7 +76,7 @@ def in_hand(request: RequestOpened, subject: UUID, at: datetime) -> InHand:
         sentence,
         () if withdrawn else steps,
         request.outcome_words,
-        own_data.counterpart_of(Category.HEALTH, kept, at),
+        own_data.counterpart_of(Category.HEALTH, kept, at, passed=passed),
     )
 
 

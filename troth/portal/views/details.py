@@ -15,6 +15,7 @@ from troth.portal import own_data
 from troth.portal.forms.details import DetailsForm
 from troth.portal.views.my_data import reader
 from troth.rights.selectors.planning import dates_kept
+from troth.sharing import selectors as sharing
 from troth.vault.categories import Category
 
 
@@ -24,6 +25,7 @@ def show(request: HttpRequest) -> HttpResponse:
     subject, at, opened = reader(request), request.at, _opened(request)  # type: ignore[attr-defined]
     who, contact = people.get_identity(subject, opened), people.get_contact(subject, opened)
     kept = dates_kept(subject, at=at)
+    passed = sharing.list_disclosures(subject, opened)
     named = (
         [
             Row(label, value)
@@ -48,8 +50,8 @@ def show(request: HttpRequest) -> HttpResponse:
             "named": named,
             "reached": _rows(contact) if contact else [],
             "earlier": earlier,
-            "why_named": own_data.counterpart_of(Category.IDENTITY, kept, at),
-            "why_reached": own_data.counterpart_of(Category.CONTACT, kept, at),
+            "why_named": own_data.counterpart_of(Category.IDENTITY, kept, at, passed=passed),
+            "why_reached": own_data.counterpart_of(Category.CONTACT, kept, at, passed=passed),
         },
     )
 
@@ -69,7 +71,16 @@ def change(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/details/change.html",
-        {"form": form, "why": own_data.counterpart_of(Category.CONTACT, dates_kept(subject, at=at), at, link=False)},
+        {
+            "form": form,
+            "why": own_data.counterpart_of(
+                Category.CONTACT,
+                dates_kept(subject, at=at),
+                at,
+                passed=sharing.list_disclosures(subject, opened),
+                link=False,
+            ),
+        },
         status=422 if form.is_bound else 200,
     )
 

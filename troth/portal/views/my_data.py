@@ -16,6 +16,7 @@ from troth.rights import services
 from troth.rights.selectors import Choice
 from troth.rights.selectors.copying import NAME
 from troth.rights.selectors.planning import dates_kept
+from troth.sharing import selectors as sharing
 from troth.vault.categories import Category
 
 LATEST = 10  # looks on the page; the history has them all
@@ -27,12 +28,14 @@ def show(request: HttpRequest) -> HttpResponse:
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     things = rights.everything_about(subject, request.opened)  # type: ignore[attr-defined]
     looks = rights.history_of(subject, at=at, limit=200, looks_only=True).looks
+    passed = sharing.list_disclosures(subject, request.opened)  # type: ignore[attr-defined]
     return render(
         request,
         "portal/data/show.html",
         {
-            "figures": own_data.figures(things, looks),
-            "sections": own_data.sections(things, at, subject),
+            "figures": own_data.figures(things, looks, passed),
+            "sections": own_data.sections(things, at, subject, passed),
+            "passed": own_data.passed_table(passed, at),
             "goings": own_data.goings(things, at, subject),
             "looked": own_data.looks_table(looks[:LATEST], at),
             "held_back": any(not thing.released for thing in things),
@@ -67,7 +70,12 @@ def show_kind(request: HttpRequest, kind: str) -> HttpResponse:
         "portal/data/kind.html",
         {
             "uses": rights.describe_uses(category, at),
-            "why": own_data.counterpart_of(category, dates_kept(subject, at=at), at),
+            "why": own_data.counterpart_of(
+                category,
+                dates_kept(subject, at=at),
+                at,
+                passed=sharing.list_disclosures(subject, request.opened),  # type: ignore[attr-defined]
+            ),
             "things": [(title, own_data.thing_rows(thing, who)) for title, thing in own_data.titled(things)],
         },
     )

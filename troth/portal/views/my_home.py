@@ -9,6 +9,7 @@ from troth.people import selectors as people
 from troth.portal import own_home
 from troth.portal.views.my_data import reader
 from troth.rights import selectors as rights
+from troth.sharing import selectors as sharing
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -25,7 +26,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "portal/home/mine.html",
         {
             "name": who.given_name if who else "",
-            "in_hand": own_home.in_hand(requests[0], subject, at) if requests else None,
+            "in_hand": own_home.in_hand(requests[0], subject, at, sharing.list_disclosures(subject, opened))
+            if requests
+            else None,
             "to_do": own_home.to_do(subject, at, notices.register_in_force(at).version),
             "news": own_home.news(looks, requests, cases, at),
             "kept": own_home.kept_promises(looks, holds, cases, at),
