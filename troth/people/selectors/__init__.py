@@ -13,6 +13,7 @@ from troth.people.selectors.receipts import Receipt, list_receipts
 from troth.people.selectors.sessions import OwnSession, list_sessions
 from troth.people.selectors.signing_in import Proof, Wait, check_own_password, check_sign_in
 from troth.people.selectors.staff import StaffMember, list_staff, staff_among, staff_name, staff_profiles
+from troth.people.selectors.steps import Step, find_step, has_account, may_ask, may_try_code
 
 __all__ = [
     "FoundPeople",
@@ -23,16 +24,21 @@ __all__ = [
     "Proof",
     "Receipt",
     "StaffMember",
+    "Step",
     "Wait",
     "check_own_password",
     "check_sign_in",
     "earlier_contacts",
     "find_people",
+    "find_step",
     "get_contact",
     "get_identity",
+    "has_account",
     "list_receipts",
     "list_sessions",
     "list_staff",
+    "may_ask",
+    "may_try_code",
     "names_of",
     "staff_among",
     "staff_name",
