@@ -185,6 +185,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "number": 1,
             "kind": "health",
             "purpose": "marketing",
+            "promise": "OC-1.2",
             "ticket": "never-issued",
             "token": "never-given-out",
         },

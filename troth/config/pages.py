@@ -46,7 +46,12 @@ OFFICE = (
 )
 #: Behind the name of whoever is signed in at the desk.
 MENU = (("How pages look", "look"),)
-FOOT = (("Privacy notice", "notice"), ("Cookies", "cookies"), ("How pages look", "look"))
+FOOT = (
+    ("Privacy notice", "notice"),
+    ("What we said, and what we did", "promises"),
+    ("Cookies", "cookies"),
+    ("How pages look", "look"),
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from troth.portal.views import (
     my_data,
     my_home,
     notice,
+    promises,
     security,
 )
 
@@ -53,6 +54,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         checkpoint.download,
         name="checkpoint_file",
         why="the same signed line, as a file to keep",
+    ),
+    public(
+        "promises/",
+        promises.show,
+        name="promises",
+        why="it says what we promised and what a check found, in counts; nobody's data is among it",
     ),
     public(
         "register/",
