@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from troth.delivery.rules import Kind
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, new_subject
@@ -13,6 +14,7 @@ from troth.notice.purposes import Purpose
 from troth.people.models import Contact, EarlierContact, Identity
 from troth.people.rules import normal_email, normal_postcode, normal_telephone
 from troth.people.services.accounts import _encoded, _open_account
+from troth.people.services.telling import _tell
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
 
@@ -115,3 +117,5 @@ def change_contact(
     EarlierContact.objects.create(subject_id=subject, **dict(zip(_REACHED_BY, before, strict=True)))
     contact.email, contact.telephone, contact.address, contact.postcode = after
     contact.save()
+    for address in dict.fromkeys(filter(None, (before[0], after[0]))):  # whoever reads either learns of it
+        _tell(subject, Kind.CONTACT_CHANGED, by=by, at=at, to=address)

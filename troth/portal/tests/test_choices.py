@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from troth.delivery.models import Message
 from troth.gate import actors, facts
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
@@ -66,6 +67,8 @@ def test_contact_details_change_at_once_and_what_was_before_is_kept(patient: UUI
     with processing(Purpose.RIGHTS, by=actors.person(patient, at=LATER), at=LATER) as opened:
         ((_, kept),) = people.earlier_contacts(patient, opened)
     assert kept.email == "maureen@oddie.example" and kept.email in page
+    # Both addresses are told, whoever reads them
+    assert Message.objects.filter(subject_id=patient).count() == 2
     # Saying the same again is no change
     browser.post("/my-data/details/change/", DETAILS)
     with processing(Purpose.RIGHTS, by=actors.person(patient, at=LATER), at=LATER) as opened:

@@ -5,15 +5,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rights', '0002_emergencies'),
+        ("rights", "0002_emergencies"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='rightscase',
-            name='about',
-            field=models.CharField(choices=[('everything', 'everything'), ('held_back', 'held_back')], default=troth.rights.models.About['EVERYTHING'], max_length=12),
+            model_name="rightscase",
+            name="about",
+            field=models.CharField(
+                choices=[("everything", "everything"), ("held_back", "held_back")],
+                default=troth.rights.models.About["EVERYTHING"],
+                max_length=12,
+            ),
         ),
     ]
