@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "troth.notice",
     "troth.gate",
     "troth.people",
+    "troth.assurance",
     "troth.records",
     "troth.prescribing",
     "troth.rights",

@@ -71,6 +71,7 @@ class Opened:
         self.register = into.register(at)
         self.declared = self.register.purposes.get(purpose)
         self.created: set[UUID] = set()  # subjects made in this act: their maker may finish writing them
+        self.things: list[str] = []  # what an act touched that is nobody's
         self._boundary = into
         self._at = facts.micros(at)
         # Keyed by the subject as a number: a UUID hashes in Python, a number at once.

@@ -68,3 +68,7 @@ class Event(StrEnum):
     BACKUP_MADE = "copies:backup_made", "made a backup"
     RESTORED = "copies:restored", "restored a backup"
     DRILLED = "copies:drilled", "rehearsed a restore"
+    PROMISES_CHECKED = "assurance:promises_checked", "looked whether promises are kept"
+    PROMISE_SLIPPED = "assurance:promise_slipped", "found a promise that fell short"
+    PROMISE_KEPT_AGAIN = "assurance:promise_kept_again", "found a promise kept again"
+    PROOF_RECORDED = "assurance:proof_recorded", "recorded a proof that people keep a promise"
