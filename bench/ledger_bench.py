@@ -114,7 +114,7 @@ def sealer(stop) -> None:
     prepare()
     from troth.ledger.sealing import run_sealer
 
-    run_sealer(stop)
+    run_sealer(stop.wait)
 
 
 def measure_writers(seconds: float, rounds: int) -> dict:

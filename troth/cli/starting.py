@@ -1,14 +1,19 @@
 """Bringing a deployment up: folders, tables, checks, and the server itself."""
 
 import fcntl
+import multiprocessing
 import os
-import threading
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from troth.cli.stopped import FOUND_AGAINST, Stopped
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event
 
 _MIGRATING = 0x6D696772  # the advisory lock's number: "migr"
 
@@ -70,7 +75,10 @@ def insist() -> None:
 
 def serve(host: str, port: int, workers: int) -> int:
     """
-    Serve until told to stop, with the ledger's sealer in a thread of this process.
+    Serve until told to stop, with the ledger's sealer in a process beside those that answer.
+
+    This process forks the others and opens no database itself. SQLite knows per process which locks are held: a worker forked while
+    a sealer's thread was writing here would believe for ever that somebody writes, and answer every page with 503.
 
     :raises Stopped: the port is taken or may not be used.
     """
@@ -79,14 +87,14 @@ def serve(host: str, port: int, workers: int) -> int:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    from troth.ledger.sealing import run_sealer
     from troth.work.reporting import logging_config
 
     _check_port(host, port)
     for connection in connections.all():
         connection.close()  # the workers open their own
-    stop = threading.Event()
-    sealer = threading.Thread(target=run_sealer, args=(stop,), name="sealer", daemon=True)
+    forking = multiprocessing.get_context("fork")
+    stop = forking.Event()
+    sealer = forking.Process(target=_seal_beside, args=(stop, os.getpid()), name="sealer", daemon=True)
     sealer.start()
     server = Granian(
         "troth.config.wsgi:application",
@@ -107,6 +115,16 @@ def serve(host: str, port: int, workers: int) -> int:
         stop.set()
         sealer.join(timeout=10)
     return 0
+
+
+def _seal_beside(stop: "Event", server: int) -> None:
+    """Seal until the server says that it ends, or has gone without a word."""
+    from troth.ledger.sealing import run_sealer
+
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches the whole group, and what was answered last is yet to be sealed
+    run_sealer(lambda seconds: stop.wait(seconds) or os.getppid() != server)
 
 
 def _check_port(host: str, port: int) -> None:
