@@ -175,6 +175,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "number": 1,
             "kind": "health",
             "ticket": "never-issued",
+            "token": "never-given-out",
         },
     )
 

@@ -4,6 +4,8 @@ import fcntl
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -73,9 +75,10 @@ def insist() -> None:
         )
 
 
-def serve(host: str, port: int, workers: int) -> int:
+def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
     """
-    Serve until told to stop, with the ledger's sealer in a process beside those that answer.
+    Serve until told to stop, with the ledger's sealer in a process beside those that answer, and a worker in another when asked
+    (`working`).
 
     This process forks the others and opens no database itself. SQLite knows per process which locks are held: a worker forked while
     a sealer's thread was writing here would believe for ever that somebody writes, and answer every page with 503.
@@ -96,6 +99,7 @@ def serve(host: str, port: int, workers: int) -> int:
     stop = forking.Event()
     sealer = forking.Process(target=_seal_beside, args=(stop, os.getpid()), name="sealer", daemon=True)
     sealer.start()
+    worker = _worker_beside() if working else None
     server = Granian(
         "troth.config.wsgi:application",
         address=host,
@@ -113,7 +117,11 @@ def serve(host: str, port: int, workers: int) -> int:
         server.serve()
     finally:
         stop.set()
+        if worker:
+            worker.terminate()
         sealer.join(timeout=10)
+        if worker:
+            worker.wait(timeout=20)
     return 0
 
 
@@ -121,10 +129,15 @@ def _seal_beside(stop: "Event", server: int) -> None:
     """Seal until the server says that it ends, or has gone without a word."""
     from troth.ledger.sealing import run_sealer
 
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches the whole group, and what was answered last is yet to be sealed
+    # Ctrl-C reaches the whole group, and what was answered last is yet to be sealed.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     run_sealer(lambda seconds: stop.wait(seconds) or os.getppid() != server)
+
+
+def _worker_beside() -> "subprocess.Popen[bytes]":
+    """A worker that ends when this process does, however that ends."""
+    command = [sys.executable, "-m", "troth.cli.main", "worker", "--beside", str(os.getpid())]
+    return subprocess.Popen(command)  # noqa: S603  our own command
 
 
 def _check_port(host: str, port: int) -> None:
