@@ -64,7 +64,10 @@ def plain_page(request: HttpRequest, name: str, *, status: int) -> HttpResponse:
     )
 
 
-_REMEDY = "If you need it for your work, ask for what connects you: a request passed to you, a task, or an appointment. Then it opens."
+_REMEDY = (
+    "If you need it for your work, ask for what connects you: a request passed to you, a task, or an appointment. "
+    "Then it opens."
+)
 
 
 def _layout(request: HttpRequest) -> str:
