@@ -39,6 +39,10 @@ _HELD_TO_ITSELF = (
 )
 
 
+#: Pages whose choices show how something is set now, which is no agreement to anything: how pages look.
+_SHOWS_WHAT_IS = frozenset({"look"})
+
+
 class Answer(NamedTuple):
     """One page as it was answered."""
 
@@ -125,6 +129,8 @@ def unticked(question: Question) -> Finding:
     answers = _public_pages(question.at)
     boxes = ticked = 0
     for answer in answers:
+        if answer.route in _SHOWS_WHAT_IS:
+            continue
         found = _Inputs()
         found.feed(answer.body)
         boxes += found.boxes
