@@ -10,7 +10,7 @@ from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
 
 
-@reasons.reason("a booking", serves={Purpose.CARE, Purpose.BOOKING, Purpose.PHOTOGRAPHY})
+@reasons.reason("a booking", serves={Purpose.CARE, Purpose.BOOKING, Purpose.PHOTOGRAPHY}, told="your visit to them")
 def booked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """A practitioner has a reason from seven days before a visit to them until fourteen days after it."""
     if not actor.roles or actor.id is None:
@@ -18,7 +18,9 @@ def booked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUI
     return selectors.booked_with(actor.id, subjects, since=at - rules.DAYS_AFTER, until=at + rules.DAYS_BEFORE)
 
 
-@reasons.reason("a visit to arrange", serves={Purpose.BOOKING, Purpose.SERVICE_MESSAGES})
+@reasons.reason(
+    "a visit to arrange", serves={Purpose.BOOKING, Purpose.SERVICE_MESSAGES}, told="your visit was to be arranged"
+)
 def arranging(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Who arranges visits has a reason while one is ahead, and for fourteen days after it."""
     if not actor.roles & rules.ARRANGING:
@@ -26,7 +28,7 @@ def arranging(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[
     return selectors.with_visit(subjects, since=at - rules.DAYS_AFTER)
 
 
-@reasons.reason("they asked you for a visit", serves={Purpose.BOOKING})
+@reasons.reason("they asked you for a visit", serves={Purpose.BOOKING}, told="you asked for a visit")
 def found(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Who arranges visits may book whom they have found by name, with a reason, in the last half hour."""
     if not actor.roles & rules.ARRANGING or actor.id is None:
