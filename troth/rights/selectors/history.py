@@ -187,7 +187,8 @@ def _why(entry: Entry, at: datetime, titles: dict[str, str]) -> str:
         titles[entry.purpose] = title_of(entry.purpose, at)
     title = titles.get(entry.purpose, "")
     if entry.reason and entry.reason != "your own record":
-        return f"{title}: {entry.reason}" if title else entry.reason
+        reason = entry.reason.replace("_", " ")  # some are codes of a list in code
+        return f"{title}: {reason}" if title else reason
     return title
 
 
