@@ -10,6 +10,7 @@ Nothing opened is kept on the row: each access opens anew, and is refused once t
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -76,6 +77,9 @@ class SealedCol(Col):
         return f"{self.MARK}({sql})", list(parameters)
 
     def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
+        # What a subquery was asked for by name may end in a comparison. Where it is selected, the field takes the mark away.
+        if compiler.query.subquery and not compiler.query.default_cols:
+            return sql, params
         return sql.removeprefix(f"{self.MARK}(").removesuffix(")"), params
 
     def get_group_by_cols(self) -> list[Any]:
@@ -241,6 +245,12 @@ class SealedField(PlainField, Generic[T]):
 
     def get_internal_type(self) -> str:
         return "BinaryField"
+
+    def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
+        """Let a subquery be selected: its value is `Sealed`. Of anything else that is made of a sealed column the mark stays."""
+        if not sql.startswith("(SELECT "):
+            return sql, params
+        return re.sub(rf"{SealedCol.MARK}\(([^()]*)\)", r"\1", sql), params
 
     # -- doors that stay shut ------------------------------------------------------------------------------------------
     def get_lookup(self, lookup_name: str) -> NoReturn:

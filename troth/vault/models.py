@@ -16,7 +16,7 @@ from django.db import models
 
 from troth.vault import keyring
 from troth.vault.errors import SealedMisuse
-from troth.vault.fields import Sealed, SealedField
+from troth.vault.fields import Sealed, SealedCol, SealedField
 
 if TYPE_CHECKING:
     PlainDateTime = models.DateTimeField[Any, Any]
@@ -227,6 +227,16 @@ class HoldingQuerySet(models.QuerySet[Any]):
                 )
         return super().order_by(*names)
 
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        """A query as the value of a filter. Ciphertext compared with anything matches nothing, in silence."""
+        for query in (self.query, *self.query.combined_queries):
+            if any(isinstance(column, SealedCol) for column in query.select):
+                raise FieldError(
+                    f"A query for sealed columns of {self.model.__name__} cannot be the value of a filter: the database "
+                    "holds ciphertext. Use vault.search, or open the rows and compare in Python."
+                )
+        return super().resolve_expression(*args, **kwargs)
+
     def delete(self) -> tuple[int, dict[str, int]]:
         acting, rows = keyring.acting(), list(self.all())
         for row in rows:
@@ -384,6 +394,23 @@ class Holding(models.Model):
                 part = str(field.to_python(value)).encode()
             parts.append(b"%d:" % len(part) + part)
         return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+_plain_init = models.QuerySet.__init__
+
+
+def _refuse_plain(self: models.QuerySet[Any], model: Any = None, *args: Any, **options: Any) -> None:
+    if model is not None and issubclass(model, Holding) and not isinstance(self, HoldingQuerySet):
+        raise keyring.poison(
+            SealedMisuse(
+                f"{model.__name__} is a holding: go through {model.__name__}.objects, which writes in acts alone."
+            )
+        )
+    _plain_init(self, model, *args, **options)
+
+
+# The one thing of Django's that is replaced (decision 0040): a plain query set would update and delete outside any act.
+models.QuerySet.__init__ = _refuse_plain  # type: ignore[method-assign]
 
 
 def all_holdings() -> tuple[type[Holding], ...]:
