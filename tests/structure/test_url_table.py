@@ -175,6 +175,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "number": 1,
             "kind": "health",
             "ticket": "never-issued",
+            "token": "never-given-out",
         },
     )
 
@@ -264,6 +265,7 @@ def asked_for(
     return response.status_code, response.headers.get("Location", ""), body_of(response)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("who", SEES)
 def test_only_the_tables_yes_is_a_yes(ground: Ground, who: str) -> None:
     subject = ground.people[who]
@@ -289,6 +291,7 @@ def test_only_the_tables_yes_is_a_yes(ground: Ground, who: str) -> None:
     assert seen == SEES[who]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("who", SEES)
 def test_forms_filled_in_about_another_get_nothing_and_change_nothing(ground: Ground, who: str) -> None:
     """Each form with words that would be valid, sent by everybody who may not: nothing of the patient comes back, or changes."""

@@ -23,6 +23,13 @@ DATABASES = {
 DATABASE_ROUTERS = ["troth.vault.router.KeyStoreRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Where links in messages lead, and what carries messages. Never the host that a request names: that is the asker's to choose.
+TROTH_SITE = env.address("TROTH_SITE", {"http", "https"}, env.site_of(env.text("TROTH_HOSTS", ""))).rstrip("/")
+TROTH_MAIL_URL = env.address("TROTH_MAIL_URL", {"smtp", "smtps"})
+TROTH_MAIL_FROM = env.text("TROTH_MAIL_FROM", "")
+TROTH_SMS_URL = env.address("TROTH_SMS_URL", {"http", "https"})
+TROTH_SMS_TOKEN = env.text("TROTH_SMS_TOKEN", "")
+
 # Never protects data at rest: only CSRF tokens and signed form state. Made on first use and kept like a key.
 SECRET_KEY = env.secret_key("TROTH_SECRET_KEY", TROTH_KEYS)
 DEBUG = False
@@ -51,6 +58,7 @@ INSTALLED_APPS = [
     "troth.copies",
     "troth.notice",
     "troth.gate",
+    "troth.delivery",
     "troth.people",
     "troth.assurance",
     "troth.records",

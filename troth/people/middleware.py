@@ -17,6 +17,7 @@ from troth.people.selectors.sessions import LIFE, SignedIn, open_session
 from troth.vault import secrets
 
 WANTED_FOR = timedelta(minutes=10)
+HELD_FOR = timedelta(hours=1)
 _LONGEST_PATH = 300
 # A path of our own: it begins with one slash, and carries neither query nor fragment nor backslash.
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9._~-]+/?)*")
@@ -53,6 +54,7 @@ class Browser:
         self._came_with = request.COOKIES
         self._session: str | None = None  # None: as it was; "": ended; else the new cookie
         self._wanted: str | None = None
+        self._link: str | None = None
 
     def begin(self, cookie: str) -> None:
         """Send the cookie of a new session."""
@@ -77,9 +79,30 @@ class Browser:
         except (ValueError, InvalidTag):
             return ""
 
+    def hold_link(self, token: str) -> None:
+        """Keep the token of a link that was followed, so that it stands in no address and no history (pitfalls B1)."""
+        nonce = os.urandom(12)
+        self._link = (nonce + _wanted_cipher().encrypt(nonce, token.encode(), b"link")).hex()
+
+    def held_link(self) -> str:
+        """The token of the link that was followed, or ""."""
+        try:
+            blob = bytes.fromhex(self._came_with.get(cookie_name("troth_link"), ""))
+            return _wanted_cipher().decrypt(blob[:12], blob[12:], b"link").decode()
+        except (ValueError, InvalidTag):
+            return ""
+
+    def drop_link(self) -> None:
+        """Forget it: it was used, or is over."""
+        self._link = ""
+
     def send(self, response: HttpResponseBase) -> None:
         """Put what has changed on the response."""
-        for name, value, age in (("troth_session", self._session, LIFE), ("troth_wanted", self._wanted, WANTED_FOR)):
+        for name, value, age in (
+            ("troth_session", self._session, LIFE),
+            ("troth_wanted", self._wanted, WANTED_FOR),
+            ("troth_link", self._link, HELD_FOR),
+        ):
             if value:
                 response.set_cookie(
                     cookie_name(name),

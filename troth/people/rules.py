@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from troth.notice.purposes import Purpose
 from troth.vault.search import LETTERS, fold, name_parts
 
 PASSWORD_LENGTH = 10
+#: What a record is claimed for: opening an account in a clinic, or an instruction at an agency.
+CLAIMING = (Purpose.REGISTRATION, Purpose.INSTRUCTIONS)
 #: Guessed first everywhere; a length rule alone lets them in.
 _POOR = frozenset({"password", "passwort", "qwertyuiop", "letmein", "iloveyou", "troth"})
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")

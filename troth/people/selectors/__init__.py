@@ -11,6 +11,7 @@ from troth.people.selectors.patients import (
 from troth.people.selectors.sessions import OwnSession, list_sessions
 from troth.people.selectors.signing_in import Proof, Wait, check_own_password, check_sign_in
 from troth.people.selectors.staff import StaffMember, list_staff, staff_among, staff_name, staff_profiles
+from troth.people.selectors.steps import Step, find_step, has_account, may_ask, may_try_code
 
 __all__ = [
     "FoundPeople",
@@ -20,14 +21,19 @@ __all__ = [
     "PersonIdentity",
     "Proof",
     "StaffMember",
+    "Step",
     "Wait",
     "check_own_password",
     "check_sign_in",
     "find_people",
+    "find_step",
     "get_contact",
     "get_identity",
+    "has_account",
     "list_sessions",
     "list_staff",
+    "may_ask",
+    "may_try_code",
     "names_of",
     "staff_among",
     "staff_name",

@@ -13,6 +13,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import Session, SignIn
 from troth.people.selectors.sessions import LIFE, SignedIn, bound_to, cipher_of, key_of, owner_of
+from troth.people.services.telling import _tell_of_new_device
 from troth.vault.categories import Category
 
 #: `seen_at` is renewed when it is older than this, so that reading a page is not always a write.
@@ -35,6 +36,7 @@ def sign_in(
     nonce = os.urandom(12)
     row.sealed = nonce + cipher_of(cookie).encrypt(nonce, json.dumps(said).encode(), bound_to(row))
     row.save(force_insert=True)
+    _tell_of_new_device(subject, device=device[:80], by=by, at=at)
     SignIn.objects.create(subject_id=subject, device=device[:80], session=row.pk)
     return cookie
 

@@ -13,7 +13,7 @@ from troth.notice.purposes import Purpose
 from troth.people.models import Account, Session, StaffContact, StaffProfile
 from troth.people.rules import normal_email
 from troth.people.selectors.sessions import owner_of
-from troth.people.services.accounts import _open_account
+from troth.people.services.accounts import _encoded, _open_account
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
 
@@ -61,7 +61,7 @@ def join_staff(
         registration_number=registration[1],
     )
     StaffContact.objects.create(subject_id=made.id, email=normal_email(email))
-    _open_account(made.id, email, password, at=at, known=(name,))
+    _open_account(made.id, email, _encoded(email, password, known=(name,)), at=at)
     return made.id
 
 
