@@ -148,7 +148,8 @@ LINES: tuple[tuple[str, str, str], ...] = (
     (
         "these_raise",
         "`get_or_create()` by a sealed field, `latest()`, `dates()`, `in_bulk(field_name=)`, "
-        "`Case()`, `Cast()`, `Max()`, `Exists()`, `Window()` over one, a query or subquery of sealed columns as the value of a filter",
+        "`Case()`, `Cast()`, `Max()`, `Exists()`, `Window()` over one, "
+        "a query or subquery of sealed columns as the value of a filter",
         "refused, by Django or by the database; inside an act too",
     ),
     (
