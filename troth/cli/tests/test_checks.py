@@ -5,12 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from tests.clusters import OWNER
 from troth.cli import checks
-from troth.config import environment
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -49,17 +47,3 @@ def test_zone_data_comes_along_with_the_packages() -> None:
     import importlib.resources
 
     assert importlib.resources.files("tzdata.zoneinfo.Europe").joinpath("London").read_bytes().startswith(b"TZif")
-
-
-@pytest.mark.parametrize(("given", "read"), [("", (4, 5)), ("03-31", (3, 31)), ("12-31", (12, 31))])
-def test_a_day_of_the_year_is_read(monkeypatch: pytest.MonkeyPatch, given: str, read: tuple[int, int]) -> None:
-    if given:
-        monkeypatch.setenv("TROTH_FINANCIAL_YEAR_END", given)
-    assert environment.day_of_year("TROTH_FINANCIAL_YEAR_END", "04-05") == read
-
-
-@pytest.mark.parametrize("given", ["02-29", "5 April", "13-01", "04-31", "2026-04-05"])
-def test_a_day_that_not_every_year_has_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    monkeypatch.setenv("TROTH_FINANCIAL_YEAR_END", given)
-    with pytest.raises(ImproperlyConfigured, match="such as 04-05"):
-        environment.day_of_year("TROTH_FINANCIAL_YEAR_END", "04-05")
