@@ -216,6 +216,8 @@ class Planter:
                 yield column.name, "prescriber"  # a task is for a role or for somebody
             elif choices:
                 yield column.name, next(iter(choices))
+            elif column.unique:
+                yield column.name, self.subject.hex
             elif isinstance(column, models.UUIDField):
                 yield column.name, self.subject
             elif isinstance(column, models.DateTimeField):
