@@ -221,8 +221,13 @@ class Planter:
             elif isinstance(column, models.UUIDField):
                 yield column.name, self.subject
             elif isinstance(column, models.DateTimeField):
-                yield column.name, at
+                yield (
+                    column.name,
+                    at + dt.timedelta(hours=column.name == "ends_at"),
+                )  # what ends does so after it began
             elif isinstance(column, models.DateField):
                 yield column.name, at.date()
+            elif isinstance(column, models.JSONField):
+                yield column.name, {}
             elif isinstance(column, models.IntegerField):
                 yield column.name, at.year
