@@ -30,6 +30,8 @@ def test_somebody_is_registered_at_the_desk_and_gets_a_code(
     clinic: Clinic, signed_in: Callable[[UUID], Client]
 ) -> None:
     register = reverse("desk_register")
+    assert register in signed_in(clinic.support).get(reverse("desk_find")).content.decode()
+    assert register not in signed_in(clinic.finance).get(reverse("desk_find")).content.decode()
     assert Client().get(register).headers["Location"] == reverse("sign_in")
     support = signed_in(clinic.support)
     assert support.post(register, {**FORM, "postcode": "nowhere"}).status_code == 422

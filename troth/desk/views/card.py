@@ -15,7 +15,7 @@ from troth.design.pages import Section
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Banner, Entry, Item, Link, Row
 from troth.desk import papers
-from troth.desk.frame import Looking, frame, looking, purpose_line, show
+from troth.desk.frame import Looking, frame, looking, may_register, purpose_line, show
 from troth.desk.telling import Paper, Teller, counterpart, within
 from troth.gate.refusals import Check, Decision
 from troth.gate.table import open_path
@@ -110,6 +110,8 @@ def _acts(
             found.append(Link("Pass the request on", reverse("desk_assign", args=[line.id])))
     if may_write:
         found.append(Link("Write a note", reverse("desk_note_new", args=[subject])))
+    if may_register(look) and not people.has_account(subject):
+        found.append(Link("Let them sign in", reverse("desk_let_in", args=[subject])))
     return found[:3]
 
 
