@@ -265,6 +265,7 @@ def asked_for(
     return response.status_code, response.headers.get("Location", ""), body_of(response)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("who", SEES)
 def test_only_the_tables_yes_is_a_yes(ground: Ground, who: str) -> None:
     subject = ground.people[who]
@@ -290,6 +291,7 @@ def test_only_the_tables_yes_is_a_yes(ground: Ground, who: str) -> None:
     assert seen == SEES[who]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("who", SEES)
 def test_forms_filled_in_about_another_get_nothing_and_change_nothing(ground: Ground, who: str) -> None:
     """Each form with words that would be valid, sent by everybody who may not: nothing of the patient comes back, or changes."""

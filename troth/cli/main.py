@@ -56,6 +56,14 @@ def prepare_django() -> None:
     django.setup()
 
 
+def prepare_stores() -> None:
+    """The same for a command that uses the keys: it stops when TROTH_KEYS is not the folder that goes with the data."""
+    prepare_django()
+    from troth.cli.own_keys import insist_on_own_keys
+
+    insist_on_own_keys()
+
+
 def seal_what_was_written() -> None:
     """Seal the ledger before a command exits, if it wrote to it: an event is not left unsealed until a server starts."""
     writing = sys.modules.get("troth.ledger.writing")

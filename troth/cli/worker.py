@@ -23,11 +23,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Work; SIGTERM or Ctrl-C lets the current job finish first."""
-    from troth.cli.main import prepare_django
+    from troth.cli.main import prepare_stores
     from troth.work.process import harden
 
     harden()
-    prepare_django()
+    prepare_stores()
     from troth.work.reporting import install_hooks
     from troth.work.worker import Worker
 

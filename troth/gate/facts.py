@@ -24,6 +24,10 @@ _MICROSECOND = timedelta(microseconds=1)
 _COLUMNS = "id, subject, kind, purpose, value, other, since, until, ended, recorded_by, mark"
 
 
+#: What stands in the way of a use; every other fact allows something.
+KEEP_SHUT = frozenset({FactKind.RESTRICTION, FactKind.OBJECTION})
+
+
 class StandingFact(NamedTuple):
     """One row, as read. `sound` says whether its mark is right."""
 
@@ -40,10 +44,17 @@ class StandingFact(NamedTuple):
     sound: bool
 
     def holds(self, at: int) -> bool:
-        """Whether it stands at that moment."""
-        return (
-            self.since <= at and (self.until is None or at < self.until) and (self.ended is None or at < self.ended)
-        )
+        """
+        Whether it stands at that moment, on the closed side where clocks differ.
+
+        A fact is recorded as beginning or ending now, and a moment ahead comes from a process whose clock is ahead. So what
+        keeps the gate shut begins at once whatever it is dated, and what opens it has ended once its end is recorded.
+        """
+        if self.until is not None and at >= self.until:
+            return False
+        if self.kind in KEEP_SHUT:
+            return self.ended is None or max(at, self.since) < self.ended
+        return self.since <= at and self.ended is None
 
     def ended_at(self) -> datetime | None:
         """When it was ended, if it was."""

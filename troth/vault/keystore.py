@@ -162,6 +162,13 @@ def make(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:
     return _fetch_like(names)
 
 
+def list_masters() -> list[int]:
+    """The numbers of the master keys under which anything lies, whether or not they are at hand."""
+    with connections[STORE].cursor() as cursor:
+        cursor.execute("SELECT DISTINCT master FROM vault_datakey ORDER BY master")
+        return [number for (number,) in cursor.fetchall()]
+
+
 def list_foreign_masters() -> list[int]:
     """The numbers of the master keys under which keys lie that the key of that number here does not open: another deployment's."""
     found = []

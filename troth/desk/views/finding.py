@@ -9,6 +9,7 @@ from troth.desk.forms.finding import REASONS, FindForm
 from troth.desk.frame import frame, looking, may_register, show
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
+from troth.gate.refusals import TooOften
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people.rules import TooVague
@@ -30,7 +31,7 @@ def find(request: HttpRequest) -> HttpResponse:
             may_register=may_register(look),
         )
     form = FindForm(request.POST)
-    found, strip = None, None
+    found, strip, status = None, None, 200
     if form.is_valid():
         reason = FindReason(form.cleaned_data["reason"])
         with processing(Purpose.FIND, by=look.actor, at=look.at, find_reason=reason) as opened:
@@ -43,8 +44,9 @@ def find(request: HttpRequest) -> HttpResponse:
             )
             try:
                 found = people.find_people(form.cleaned_data["q"], opened)
-            except TooVague as error:
+            except (TooVague, TooOften) as error:
                 form.add_error("q", str(error))
+                status = 429 if isinstance(error, TooOften) else status
     table = None
     if found is not None and found.people:
         table = table_of(
@@ -60,5 +62,13 @@ def find(request: HttpRequest) -> HttpResponse:
             ],
         )
     return show(
-        request, "find/person", page, form=form, found=found, table=table, why=strip, may_register=may_register(look)
+        request,
+        "find/person",
+        page,
+        form=form,
+        found=found,
+        table=table,
+        why=strip,
+        may_register=may_register(look),
+        status=status,
     )

@@ -43,6 +43,7 @@ def find_people(text: str, opened: Opened) -> FoundPeople:
 
     :raises TooVague: fewer than three letters, and no exact identifier.
     :raises Refused: this actor may not search.
+    :raises TooOften: this actor has searched too often for now.
     """
     query = read_query(text)
     subjects = _candidates(query)
