@@ -189,6 +189,7 @@ BREAKERS: dict[str, Breaker] = {
     "notice.lints": _notice(_drop("controller")),
     "notice.marketing": _notice(lambda values: values["marketing"]["channels"][0].update(out_in_every_message=False)),
     "notice.officer": _notice(lambda values: values["dpo"].update(email=values["controller"]["email"])),
+    "notice.promises": _notice(lambda values: values["promises"].append("OC-3.11")),
     "notice.recipients": _notice(
         lambda values: values.update(recipients=[each for each in values["recipients"] if each["id"] != "pharmacy"])
     ),
@@ -231,6 +232,7 @@ BREAKERS: dict[str, Breaker] = {
 def broken(name: str, home: Deployment) -> Iterator[datetime]:
     """Spoil what a check looks at; gives the moment at which to look."""
     spoilt = BREAKERS[name](home)
-    at = spoilt if isinstance(spoilt, datetime) else home.at
+    # A moment of its own: the checks of one look share the pages that were answered at its moment.
+    at = spoilt if isinstance(spoilt, datetime) else home.at + timedelta(microseconds=1)
     with spoilt if hasattr(spoilt, "__enter__") else nullcontext():
         yield at

@@ -174,6 +174,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "certificate": certificate,
             "number": 1,
             "kind": "health",
+            "promise": "OC-1.2",
             "ticket": "never-issued",
             "token": "never-given-out",
         },

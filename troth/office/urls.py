@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
-from troth.office.views import case, checking, ledger, message
+from troth.office.views import case, checking, ledger, message, promises
 
 OFFICER = {"privacy_officer"}
 CASES, WATCH = Purpose.RIGHTS, Purpose.SECURITY_LOG
@@ -44,4 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         action=Action.EXPORT,
         who=OFFICER,
     ),
+    page("promises/", promises.wall, name="office_promises", purpose=WATCH, who=OFFICER),
+    page("promises/check/", promises.check_now, name="office_promises_check", purpose=WATCH, who=OFFICER),
+    page("promises/<str:promise>/", promises.one, name="office_promise", purpose=WATCH, who=OFFICER),
 ]

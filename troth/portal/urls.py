@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver
 from troth.gate.table import PATIENTS, STAFF, page, public
 from troth.notice.purposes import Action, Purpose
 from troth.people.rules import CLAIMING
-from troth.portal.views import account, checkpoint, erasure, history, home, links, my_data, notice, security
+from troth.portal.views import account, checkpoint, erasure, history, home, links, my_data, notice, promises, security
 
 ANYONE = {PATIENTS, STAFF}
 
@@ -29,6 +29,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         checkpoint.download,
         name="checkpoint_file",
         why="the same signed line, as a file to keep",
+    ),
+    public(
+        "promises/",
+        promises.show,
+        name="promises",
+        why="it says what we promised and what a check found, in counts; nobody's data is among it",
     ),
     public(
         "register/",
