@@ -68,7 +68,7 @@ def list_unsent(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def letters(request: HttpRequest) -> HttpResponse:
     """List every letter that we can send."""
-    lines = [
+    lines: list[tuple[str | Cell, ...]] = [
         (Cell(letter.line, href=reverse("office_letter", args=[kind.value])), letter.because)
         for kind, letter in LETTERS.items()
     ]
