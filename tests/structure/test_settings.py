@@ -1,9 +1,11 @@
 """Every variable is explained, and nothing is explained that is not read."""
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from tests.structure.settings import find_variables, read_by_troth, read_entries
 from tests.structure.source import ROOT, parse
+from troth.config import environment
 
 
 def test_example_explains_what_is_read_and_no_other() -> None:
@@ -36,3 +38,12 @@ def test_variable_is_found(source: str) -> None:
 def test_bad_example_is_refused(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         read_entries(text)
+
+
+@pytest.mark.parametrize("value", ["http://sms.example/", "ftp://sms.example/", "sms.example", "https://"])
+def test_a_server_over_the_network_is_spoken_to_by_tls_alone(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TROTH_SMS_URL", value)
+    with pytest.raises(ImproperlyConfigured):
+        environment.address("TROTH_SMS_URL", {"http", "https"})
+    monkeypatch.setenv("TROTH_SMS_URL", "http://127.0.0.1:9000/")
+    assert environment.address("TROTH_SMS_URL", {"http", "https"})

@@ -9,9 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 
-from troth.config import environment
 from troth.delivery import services
 from troth.delivery.models import Delivery, Failure, Message
 from troth.delivery.rules import Kind
@@ -103,10 +101,3 @@ def test_a_service_that_is_away_is_tried_again() -> None:
 def test_a_letter_without_words_for_it_is_no_text_message(subject: UUID) -> None:
     with pytest.raises(ValueError, match="text message"):
         services.send_sms(subject, kind=Kind.RESET_PASSWORD, to=NUMBER, by=actors.NOBODY, at=NOW)
-
-
-@pytest.mark.parametrize("value", ["http://sms.example/", "ftp://sms.example/", "sms.example", "https://"])
-def test_a_service_over_the_network_is_spoken_to_by_tls_alone(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TROTH_SMS_URL", value)
-    with pytest.raises(ImproperlyConfigured):
-        environment.address("TROTH_SMS_URL", {"http", "https"})
