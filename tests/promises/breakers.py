@@ -13,8 +13,8 @@ from django.http import HttpResponse
 from django.test.utils import override_settings
 
 from tests.promises.deployment import Deployment, forget_throttle, key_files
-from troth.gate import facts, rules
-from troth.gate.actors import Actor
+from troth.gate import emergency, facts, rules
+from troth.gate.actors import Actor, person
 from troth.gate.acts import act
 from troth.gate.refusals import Decision
 from troth.ledger import guards as ledger_guards
@@ -170,6 +170,13 @@ def _row(values: dict[str, Any], purpose: str) -> dict[str, Any]:
     return next(each for each in values["purposes"] if each["id"] == purpose)
 
 
+def _unreviewed(home: Deployment) -> datetime:
+    """A record opened in an emergency, which nobody has looked at ten days later."""
+    doctor = person(home.prescriber, at=home.at, second_factor_at=home.at)
+    emergency.break_glass(home.patient, note="Collapsed at home, an ambulance asks", by=doctor, at=home.at)
+    return home.at + timedelta(days=10)
+
+
 BREAKERS: dict[str, Breaker] = {
     "copies.daily": _no_backups,
     "copies.drilled": _later(days=40),
@@ -205,6 +212,7 @@ BREAKERS: dict[str, Breaker] = {
     "people.told": _never_told,
     "prescribing.by_a_prescriber": _sql("UPDATE prescribing_medicationrequest SET changed_by = 'service:robot'"),
     "rights.certificates": _sql("UPDATE rights_rightscase SET state = 'done'"),
+    "rights.emergencies": _unreviewed,
     "rights.in_time": _later(days=60),
     "rights.reach": _sql("CREATE TABLE stray (id integer, subject_id char(32))"),
     "site.closed": _door_open,

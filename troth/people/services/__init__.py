@@ -15,7 +15,7 @@ from troth.people.services.steps import (
     confirm_step,
     dispose_steps,
 )
-from troth.people.services.telling import tell, tell_of_new_device
+from troth.people.services.telling import say_when, tell, tell_of_new_device
 
 __all__ = [
     "CannotClaim",
@@ -36,6 +36,7 @@ __all__ = [
     "leave_staff",
     "make_claim_code",
     "register_patient",
+    "say_when",
     "sessions",
     "sign_in",
     "sign_out",
