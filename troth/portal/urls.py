@@ -5,7 +5,22 @@ from django.urls import URLPattern, URLResolver
 from troth.gate.table import PATIENTS, STAFF, page, public
 from troth.notice.purposes import Action, Purpose
 from troth.people.rules import CLAIMING
-from troth.portal.views import account, checkpoint, erasure, history, home, links, my_data, notice, promises, security
+from troth.portal.views import (
+    account,
+    checkpoint,
+    choices,
+    details,
+    device,
+    erasure,
+    history,
+    home,
+    links,
+    my_data,
+    my_home,
+    notice,
+    promises,
+    security,
+)
 
 ANYONE = {PATIENTS, STAFF}
 
@@ -17,6 +32,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         notice.show_version,
         name="notice_version",
         why="every version of the notice is public",
+    ),
+    public("notice/versions/", notice.versions, name="notice_versions", why="every version of the notice is public"),
+    public("notice/changes/", notice.changes, name="notice_changes", why="what changed in a public text is public"),
+    public("notice/<int:number>/file/", notice.file, name="notice_file", why="the file of the notice is public"),
+    public("cookies/", device.cookies, name="cookies", why="what the notice says of cookies is public"),
+    public(
+        "look/",
+        device.look,
+        name="look",
+        why="how pages look is kept on the device alone, and says nothing of anybody",
     ),
     public(
         "checkpoint/",
@@ -77,10 +102,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("security/", security.show, name="security", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
     page("security/end/", security.end, name="end_session", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
     page("security/password/", security.password, name="password", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
+    page("my-home/", my_home.show, name="my_home", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/", my_data.show, name="my_data", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/kind/<slug:kind>/", my_data.show_kind, name="my_kind", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/copy/", my_data.copy, name="my_copy", purpose=Purpose.RIGHTS, action=Action.EXPORT, who=ANYONE),
     page("my-data/history/", history.show, name="my_history", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/details/", details.show, name="my_details", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/details/change/", details.change, name="my_details_change", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/choices/", choices.show, name="my_choices", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/choices/<slug:purpose>/", choices.decide, name="my_choice", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/stop/", choices.restrict, name="my_restriction", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/correct/", choices.correct, name="my_correction", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/asked/", choices.requests, name="my_rights_requests", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/erase/", erasure.confirm, name="my_erasure", purpose=Purpose.RIGHTS, who=ANYONE),
     page(
         "my-data/certificate/<uuid:certificate>/",
