@@ -47,3 +47,17 @@ def test_a_server_over_the_network_is_spoken_to_by_tls_alone(value: str, monkeyp
         environment.address("TROTH_SMS_URL", {"http", "https"})
     monkeypatch.setenv("TROTH_SMS_URL", "http://127.0.0.1:9000/")
     assert environment.address("TROTH_SMS_URL", {"http", "https"})
+
+
+@pytest.mark.parametrize(("given", "read"), [("", (4, 5)), ("03-31", (3, 31)), ("12-31", (12, 31))])
+def test_a_day_of_the_year_is_read(monkeypatch: pytest.MonkeyPatch, given: str, read: tuple[int, int]) -> None:
+    if given:
+        monkeypatch.setenv("TROTH_FINANCIAL_YEAR_END", given)
+    assert environment.day_of_year("TROTH_FINANCIAL_YEAR_END", "04-05") == read
+
+
+@pytest.mark.parametrize("given", ["02-29", "5 April", "13-01", "04-31", "2026-04-05"])
+def test_a_day_that_not_every_year_has_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("TROTH_FINANCIAL_YEAR_END", given)
+    with pytest.raises(ImproperlyConfigured, match="such as 04-05"):
+        environment.day_of_year("TROTH_FINANCIAL_YEAR_END", "04-05")
