@@ -1,6 +1,7 @@
 """Acts of this room: everything that changes who people are, how to reach them, and how they sign in."""
 
 from troth.people.services.accounts import change_password
+from troth.people.services.claimants import record_claimant
 from troth.people.services.claiming import CannotClaim, claim, make_claim_code
 from troth.people.services.patients import change_contact, register_patient
 from troth.people.services.sessions import end_sessions, sessions, sign_in, sign_out
@@ -35,6 +36,7 @@ __all__ = [
     "join_staff",
     "leave_staff",
     "make_claim_code",
+    "record_claimant",
     "register_patient",
     "say_when",
     "sessions",
