@@ -73,7 +73,7 @@ SEES: dict[str, frozenset[str]] = {
     "nobody": frozenset(),
     "another patient": frozenset(),
     "the patient": EVERYTHING,
-    "prescriber": frozenset({"identity", "contact", "health"}),
+    "prescriber": frozenset({"identity", "contact", "health", "correspondence"}),
     "another prescriber": frozenset(),
     "pharmacist": frozenset(),
     "healthcare_assistant": frozenset(),
