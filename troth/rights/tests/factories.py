@@ -163,6 +163,8 @@ class Planter:
                     yield field.name, {}
                 elif isinstance(field, models.IntegerField):
                     yield field.name, 2026
+                elif field.unique:
+                    yield field.name, f"{self.person.id.hex}" if self.person.id else "nobody"
 
 
 def subject_of(person: Actor) -> UUID:
