@@ -17,6 +17,7 @@ from troth.people import selectors as people
 from troth.people import services
 from troth.people.middleware import device_of, network_of
 from troth.portal.forms.account import RegisterForm, SignInForm
+from troth.rights import selectors as rights
 from troth.vault.categories import Category
 
 WRONG = "That email address and password don't go together. Check both and try again."
@@ -119,7 +120,7 @@ def counterpart(at: object, purpose: Purpose, title: str, category: Category) ->
     kept = rules.get(row.rule_for(category) or notice.retention.default or "", "")
     terms = [
         Term("For", row.title or purpose.value.replace("_", " ")),
-        Term("The law lets us because", ", ".join(basis.value.replace("_", " ") for basis in row.basis)),
+        Term("The law lets us because", "; ".join(rights.BASIS_WORDS[basis] for basis in row.basis)),
     ]
     return Counterpart(title, terms=(*terms, *([Term("Kept until", kept)] if kept else [])))
 
