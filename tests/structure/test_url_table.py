@@ -99,7 +99,7 @@ class Ground:
         if subject is not None:
             now = timezone.now()
             made.cookies["troth_session"] = people.sign_in(
-                subject, by=actors.person(subject, at=now), at=now, device="tests"
+                subject, by=actors.person(subject, at=now), at=now, device="tests", second_factor_at=now
             )
         return made
 

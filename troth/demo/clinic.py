@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
+
 import troth.notice
 from troth.demo import cast
 from troth.demo.cast import PASSWORD, PatientPart, StaffPart
@@ -15,6 +17,7 @@ from troth.notice import selectors as notices
 from troth.notice import services as notice_services
 from troth.notice.purposes import Purpose
 from troth.people import services as people
+from troth.people.rules import step_of
 
 OPEN_FOR = timedelta(days=120)  # how long the clinic has been open when somebody first looks at it
 Progress = Callable[[int, int], None]
@@ -59,15 +62,24 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
     setup = actors.service("setup")
     made = Made({}, [])
     for member in staff_of(pack):
+        joined = opened + timedelta(hours=1)
         with boundary():
-            made.staff[member.role] = people.join_staff(
+            made.staff[member.role] = subject = people.join_staff(
                 by=setup,
-                at=opened + timedelta(hours=1),
+                at=joined,
                 name=member.name,
                 roles=[member.role],
                 email=member.email,
                 password=PASSWORD,
                 registration=member.registration,
+            )
+            # A second factor is required of staff. The page that asks for it shows what their app would.
+            people.add_app(
+                subject,
+                by=actors.person(subject, at=joined),
+                at=joined,
+                secret=settings.TROTH_DEMO_AUTHENTICATOR,
+                step=step_of(joined),
             )
     register = notices.register_in_force(at)
     takes_patients = Purpose.REGISTRATION in register.purposes

@@ -12,12 +12,18 @@ from troth.vault import secrets
 from troth.vault.categories import Category
 from troth.work import throttle
 
-#: Opens an account before anybody is signed in, to compare a password with its hash.
+#: Opens an account before anybody is signed in, to compare a password or a second factor; keeps from where it was tried.
 actors.declare_service(
     "sign-in",
-    purposes={Purpose.ACCOUNT_SECURITY},
-    categories={Category.ACCOUNT},
-    modules={"troth.people.selectors.signing_in"},
+    purposes={Purpose.ACCOUNT_SECURITY, Purpose.SECURITY_LOG},
+    categories={Category.ACCOUNT, Category.NETWORK},
+    modules={
+        "troth.people.selectors.signing_in",
+        "troth.people.selectors.factors",
+        "troth.people.selectors.passkeys",
+        "troth.people.jobs",
+        "troth.portal.views.signing_in",
+    },
 )
 #: Brings the first people of a new clinic in; whoever can run a command on the server can.
 actors.declare_service(
@@ -28,9 +34,9 @@ actors.declare_service(
 )
 
 
-@reasons.reason("signing in", serves={Purpose.ACCOUNT_SECURITY})
+@reasons.reason("signing in", serves={Purpose.ACCOUNT_SECURITY, Purpose.SECURITY_LOG})
 def signing_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
-    """The sign-in service has reason to look at whoever's address was typed, and at nothing but their account."""
+    """The sign-in service has reason to look at whoever's address was typed, and at nothing but their account and its tries."""
     return set(subjects) if actor.kind == "service" and actor.name == "sign-in" else set()
 
 

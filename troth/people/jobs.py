@@ -1,8 +1,12 @@
-"""The room's own work: it forgets sessions that are over."""
+"""The room's own work: it forgets sessions that are over, and from where people signed in."""
+
+from datetime import timedelta
 
 from django.utils import timezone
 
+from troth.gate import actors
 from troth.people import services
+from troth.people.selectors.history import KEPT, whose_tries_are_due
 from troth.work.queue import job
 from troth.work.schedules import schedule
 
@@ -12,3 +16,12 @@ from troth.work.schedules import schedule
 def forget_sessions() -> None:
     """Remove sessions that ended by their age. Idle ones already open nothing, and go when their day is over."""
     services.sessions.forget_ended(timezone.now())
+
+
+@schedule("every 1 hour")
+@job()
+def forget_tries() -> None:
+    """Remove the tries to sign in that are older than the notice keeps addresses of machines."""
+    at = timezone.now()
+    for subject in whose_tries_are_due(at - timedelta(days=KEPT)):
+        services.forget_tries(subject, by=actors.service("sign-in"), at=at)

@@ -4,9 +4,10 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import PATIENTS, STAFF, page, public
 from troth.notice.purposes import Action, Purpose
-from troth.portal.views import account, erasure, history, home, my_data, notice, security
+from troth.portal.views import account, erasure, factors, history, home, my_data, notice, security, signing_in
 
 ANYONE = {PATIENTS, STAFF}
+SECURITY = Purpose.ACCOUNT_SECURITY
 
 urlpatterns: list[URLPattern | URLResolver] = [
     public("", home.show, name="home", why="the clinic's front page holds nobody's data"),
@@ -26,14 +27,48 @@ urlpatterns: list[URLPattern | URLResolver] = [
     public("registered/", account.registered, name="registered", why="it says the same to everybody"),
     public(
         "sign-in/",
-        account.sign_in,
+        signing_in.sign_in,
         name="sign_in",
         why="the service `sign-in` opens an account under account security, and nothing of it is shown",
     ),
-    page("sign-out/", account.sign_out, name="sign_out", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
-    page("security/", security.show, name="security", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
-    page("security/end/", security.end, name="end_session", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
-    page("security/password/", security.password, name="password", purpose=Purpose.ACCOUNT_SECURITY, who=ANYONE),
+    public(
+        "sign-in/second/",
+        signing_in.second_step,
+        name="second_step",
+        why="the same service compares a code with an account's second factor, and nothing of it is shown",
+    ),
+    public(
+        "sign-in/passkey/",
+        signing_in.with_passkey,
+        name="passkey_sign_in",
+        why="the same service looks up the passkey that a browser shows, and nothing of it is shown",
+    ),
+    page("sign-out/", signing_in.sign_out, name="sign_out", purpose=SECURITY, who=ANYONE, before_proof=True),
+    page("security/", security.show, name="security", purpose=SECURITY, who=ANYONE),
+    page("security/end/", security.end, name="end_session", purpose=SECURITY, who=ANYONE),
+    page("security/password/", security.password, name="password", purpose=SECURITY, who=ANYONE),
+    page("security/history/", security.history, name="sign_in_history", purpose=Purpose.RIGHTS, who=ANYONE),
+    page(
+        "security/second-factor/",
+        factors.choose,
+        name="second_factor",
+        purpose=SECURITY,
+        who=ANYONE,
+        before_proof=True,
+    ),
+    page("security/app/", factors.new_app, name="new_app", purpose=SECURITY, who=ANYONE, before_proof=True),
+    page("security/app/remove/", factors.remove_app, name="remove_app", purpose=SECURITY, who=ANYONE),
+    page(
+        "security/passkeys/new/",
+        factors.new_passkey,
+        name="new_passkey",
+        purpose=SECURITY,
+        who=ANYONE,
+        before_proof=True,
+    ),
+    page("security/passkeys/remove/", factors.remove_passkey, name="remove_passkey", purpose=SECURITY, who=ANYONE),
+    page("security/recovery/", factors.recovery_codes, name="recovery_codes", purpose=SECURITY, who=ANYONE),
+    page("security/prove/", factors.prove, name="prove", purpose=SECURITY, who=ANYONE),
     page("my-data/", my_data.show, name="my_data", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/kind/<slug:kind>/", my_data.show_kind, name="my_kind", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/copy/", my_data.copy, name="my_copy", purpose=Purpose.RIGHTS, action=Action.EXPORT, who=ANYONE),

@@ -11,6 +11,7 @@ from troth.gate import actors
 from troth.ledger.models import LedgerEvent
 from troth.people import services as people
 from troth.people.models import Identity
+from troth.people.tests.factories import browser_of
 from troth.rights import services
 from troth.rights.models import ErasureCertificate, RightsCase
 from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
@@ -43,8 +44,9 @@ def signed_in(email: str) -> Client:
 
 @pytest.fixture
 def officer(clinic: Home) -> Client:  # noqa: F811
-    make_officer(at=timezone.now())
-    return signed_in("privacy_officer@clinic.example")
+    who = make_officer(at=timezone.now()).id
+    assert who is not None
+    return browser_of(who)
 
 
 def test_the_list_opens_nobodys_data(officer: Client) -> None:
@@ -74,9 +76,9 @@ def test_an_officer_reads_decides_and_gets_the_certificate(officer: Client) -> N
 
 def test_other_roles_and_patients_stay_out(clinic: Home) -> None:  # noqa: F811
     _, case = ask()
-    make_officer("patient_support", at=timezone.now())
-    for email in ("patient_support@clinic.example", "maureen@oddie.example"):
-        client = signed_in(email)
+    support = make_officer("patient_support", at=timezone.now()).id
+    assert support is not None
+    for client in (browser_of(support), signed_in("maureen@oddie.example")):
         for path in ("/office/", f"/office/cases/{case}/", f"/office/cases/{case}/history/"):
             assert client.get(path).status_code == 403
         assert client.post(f"/office/cases/{case}/", {"extent": "everything"}).status_code == 403

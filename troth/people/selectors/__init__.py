@@ -1,6 +1,32 @@
 """Reads of this room. They hand plain values to pages; a holding never leaves here."""
 
+from troth.people.selectors.factors import (
+    AppCode,
+    Factors,
+    NewApp,
+    OwnPasskey,
+    Recovery,
+    begin_app,
+    check_code,
+    free_step,
+    has_second_factor,
+    list_factors,
+    secret_of,
+    sign_in_address,
+)
 from troth.people.selectors.finding import FoundPeople, FoundPerson, find_people
+from troth.people.selectors.history import KEPT as TRIES_KEPT
+from troth.people.selectors.history import Came, PastTry, TryPage, areas_of, list_tries, whose_tries_are_due
+from troth.people.selectors.passkeys import (
+    Challenge,
+    NewPasskey,
+    ShownPasskey,
+    Site,
+    ask_new_passkey,
+    ask_passkey,
+    check_passkey,
+    read_new_passkey,
+)
 from troth.people.selectors.patients import (
     PersonContact,
     PersonIdentity,
@@ -8,28 +34,74 @@ from troth.people.selectors.patients import (
     get_identity,
     names_of,
 )
-from troth.people.selectors.sessions import OwnSession, list_sessions
-from troth.people.selectors.signing_in import Proof, Wait, check_own_password, check_sign_in
+from troth.people.selectors.sessions import LIFE as SESSION_LIFE
+from troth.people.selectors.sessions import OwnSession, key_of, list_sessions
+from troth.people.selectors.signing_in import (
+    Proof,
+    SecondStep,
+    Wait,
+    Wrong,
+    account_mark,
+    allow_second,
+    check_own_password,
+    check_sign_in,
+)
 from troth.people.selectors.staff import StaffMember, list_staff, staff_among, staff_name, staff_profiles
+from troth.people.selectors.tickets import open_ticket, seal_ticket
 
 __all__ = [
+    "SESSION_LIFE",
+    "TRIES_KEPT",
+    "AppCode",
+    "Came",
+    "Challenge",
+    "Factors",
     "FoundPeople",
     "FoundPerson",
+    "NewApp",
+    "NewPasskey",
+    "OwnPasskey",
     "OwnSession",
+    "PastTry",
     "PersonContact",
     "PersonIdentity",
     "Proof",
+    "Recovery",
+    "SecondStep",
+    "ShownPasskey",
+    "Site",
     "StaffMember",
+    "TryPage",
     "Wait",
+    "Wrong",
+    "account_mark",
+    "allow_second",
+    "areas_of",
+    "ask_new_passkey",
+    "ask_passkey",
+    "begin_app",
+    "check_code",
     "check_own_password",
+    "check_passkey",
     "check_sign_in",
     "find_people",
+    "free_step",
     "get_contact",
     "get_identity",
+    "has_second_factor",
+    "key_of",
+    "list_factors",
     "list_sessions",
     "list_staff",
+    "list_tries",
     "names_of",
+    "open_ticket",
+    "read_new_passkey",
+    "seal_ticket",
+    "secret_of",
+    "sign_in_address",
     "staff_among",
     "staff_name",
     "staff_profiles",
+    "whose_tries_are_due",
 ]

@@ -1,19 +1,44 @@
 """Acts of this room: everything that changes who people are, how to reach them, and how they sign in."""
 
 from troth.people.services.accounts import change_password
+from troth.people.services.factors import (
+    FactorNeeded,
+    UsedUp,
+    add_app,
+    add_passkey,
+    make_recovery_codes,
+    remove_app,
+    remove_passkey,
+    use_code,
+    use_passkey,
+)
 from troth.people.services.patients import change_contact, register_patient
-from troth.people.services.sessions import end_sessions, sessions, sign_in, sign_out
+from troth.people.services.sessions import end_sessions, prove_session, sessions, sign_in, sign_out
 from troth.people.services.staff import UnknownRole, join_staff, leave_staff
+from troth.people.services.tries import forget_tries, note_failed_try, note_sign_in
 
 __all__ = [
+    "FactorNeeded",
     "UnknownRole",
+    "UsedUp",
+    "add_app",
+    "add_passkey",
     "change_contact",
     "change_password",
     "end_sessions",
+    "forget_tries",
     "join_staff",
     "leave_staff",
+    "make_recovery_codes",
+    "note_failed_try",
+    "note_sign_in",
+    "prove_session",
     "register_patient",
+    "remove_app",
+    "remove_passkey",
     "sessions",
     "sign_in",
     "sign_out",
+    "use_code",
+    "use_passkey",
 ]

@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.test import Client
+from django.utils import timezone
+
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
@@ -39,6 +42,16 @@ def details(**other: Any) -> dict[str, Any]:
 def make_patient(*, at: datetime = NOW, by: Actor = actors.NOBODY, **other: Any) -> UUID:
     """A patient who registered by themselves; with `password=` they can sign in."""
     return services.register_patient(by=by, at=at, **details(**other))
+
+
+def browser_of(subject: UUID, *, at: datetime | None = None) -> Client:
+    """A browser in which this person has signed in, and shown a second factor just now, as staff have to."""
+    now = at or timezone.now()
+    made = Client()
+    made.cookies["troth_session"] = services.sign_in(
+        subject, by=actors.person(subject, at=now), at=now, device="tests", second_factor_at=now
+    )
+    return made
 
 
 def make_staff(role: str = "prescriber", *, at: datetime = NOW, **other: Any) -> UUID:
