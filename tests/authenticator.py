@@ -28,7 +28,8 @@ class Device:
         """Answer a page that asks for a new passkey."""
         asked = json.loads(options)
         self.handle = websafe_decode(asked["user"]["id"])
-        held = AttestedCredentialData.create(bytes(16), self.id, ES256.from_cryptography_key(self.key.public_key()))
+        public = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
+        held = AttestedCredentialData.create(bytes(16), self.id, public)
         data = self._data(asked["rp"]["id"], PRESENT | VERIFIED | ATTESTED) + bytes(held)
         made = {"attestationObject": cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})}
         return self._answer({"clientDataJSON": _said("webauthn.create", asked["challenge"], origin), **made})

@@ -6,7 +6,6 @@ import hmac
 import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
 from uuid import UUID
 
 import segno
@@ -128,11 +127,9 @@ def begin_app(subject: UUID, *, account: str, clinic: str, at: datetime, ticket:
     if not secret:
         secret = base64.b32encode(os.urandom(20)).decode()
         ticket = seal_ticket("app", {"subject": subject.hex, "secret": secret}, at=at, lasts=_SETTING_UP)
-    picture = BytesIO()
-    segno.make(rules.app_address(secret, account=account, clinic=clinic), error="m").save(
-        picture, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=4, dark="#17212b", light="#ffffff", nl=False
-    )
-    return NewApp(secret, picture.getvalue().decode(), ticket)
+    words = rules.app_address(secret, account=account, clinic=clinic)
+    picture = segno.make(words, error="m").svg_inline(omitsize=True, border=4, dark="#17212b", light="#ffffff")
+    return NewApp(secret, picture, ticket)
 
 
 def secret_of(ticket: str, *, subject: UUID, at: datetime) -> str:
