@@ -13,6 +13,9 @@ from types import TracebackType
 # Where Debian and Homebrew keep the server's programs, which are not on everybody's PATH.
 PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
 ROLE = "troth"
+OWNER = "owner"  # the superuser, whom nothing of Troth connects as
+# Tells the tests who owns the server, for what only a superuser may try; unset where the server is not ours.
+OWNER_VARIABLE = "TROTH_TESTS_DATABASE_OWNER"
 # Nothing of a throwaway cluster must survive a power cut, so it does not wait for the disk.
 OPTIONS = (
     "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60 -c shared_buffers=32MB"
@@ -86,7 +89,7 @@ class Cluster:
         if os.geteuid() == 0 and owner is not None:
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
         data = str(self.folder / "data")
-        self._run("initdb", "-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        self._run("initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
         for attempt in range(3):
             self.port = _free_port()
             listening = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
@@ -104,7 +107,7 @@ class Cluster:
         """CREATEDB and no more: the tests make and drop copies, and meet the same refusals as in production."""
         import psycopg
 
-        with psycopg.connect(f"postgresql://owner@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
+        with psycopg.connect(f"postgresql://{OWNER}@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
             connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
             connection.execute(f"CREATE DATABASE {self.database} OWNER {ROLE}".encode())
 
@@ -127,6 +130,11 @@ class Cluster:
         return ran.returncode
 
 
+def variables(data: Cluster, keys: Cluster) -> dict[str, str]:
+    """What points Troth and its tests at the two clusters."""
+    return {"TROTH_DATABASE_URL": data.url, "TROTH_KEYS_DATABASE_URL": keys.url, OWNER_VARIABLE: OWNER}
+
+
 def main() -> int:
     """`python -m tests.clusters pytest troth/gate`: runs a command with both stores on throwaway clusters."""
     reason = why_not()
@@ -134,8 +142,7 @@ def main() -> int:
         sys.stderr.write(f"{reason or 'Say what to run: python -m tests.clusters pytest troth/gate'}\n")
         return 2
     with Cluster("troth") as data, Cluster("troth_keys") as keys:
-        urls = {"TROTH_DATABASE_URL": data.url, "TROTH_KEYS_DATABASE_URL": keys.url}
-        return subprocess.call(sys.argv[1:], env={**os.environ, **urls})
+        return subprocess.call(sys.argv[1:], env={**os.environ, **variables(data, keys)})
 
 
 if __name__ == "__main__":

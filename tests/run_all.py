@@ -19,7 +19,7 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.clusters import Cluster, why_not
+from tests.clusters import Cluster, variables, why_not
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5  # pytest's exit code when nothing was collected
@@ -91,7 +91,7 @@ def run_all(arguments: list[str], folder: str) -> Counter[str]:
     else:
         with ExitStack() as stack:
             data, keys = stack.enter_context(Cluster("troth")), stack.enter_context(Cluster("troth_keys"))
-            postgresql = {**sqlite, "TROTH_DATABASE_URL": data.url, "TROTH_KEYS_DATABASE_URL": keys.url}
+            postgresql = {**sqlite, **variables(data, keys)}
             # What the source looks like does not depend on the database.
             without_structure = [*without_browser, "--ignore=tests/structure"]
             counts += run_stage("PostgreSQL", without_structure, postgresql, may_be_empty=bool(arguments))

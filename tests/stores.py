@@ -22,6 +22,8 @@ from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import override_settings
 
+from tests.clusters import OWNER_VARIABLE
+
 ALIASES = ("default", "keys")
 FILES = {"default": "data.sqlite3", "keys": "keys.sqlite3"}
 URLS = {"default": "TROTH_DATABASE_URL", "keys": "TROTH_KEYS_DATABASE_URL"}
@@ -118,6 +120,20 @@ def connected_to(home: Home) -> Iterator[None]:
             connections[alias].close()
             connections.settings[alias] = shared
             connections[alias] = wrapper
+
+
+@contextmanager
+def as_owner() -> Iterator[BaseDatabaseWrapper]:
+    """The data store as the server's superuser reaches it, for what an ordinary role may not try. Only on a cluster of ours."""
+    kept, shared = connections["default"], connections.settings["default"]
+    connections.settings["default"] = {**shared, "USER": os.environ[OWNER_VARIABLE], "PASSWORD": ""}
+    del connections["default"]
+    try:
+        yield connections["default"]
+    finally:
+        connections["default"].close()
+        connections.settings["default"] = shared
+        connections["default"] = kept
 
 
 def _is_postgresql(connection: BaseDatabaseWrapper) -> bool:

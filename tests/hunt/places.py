@@ -9,6 +9,7 @@ import psycopg
 from django.core import mail
 from django.db import connections
 
+from tests.clusters import OWNER
 from tests.hunt.scanner import Finding, Scanner
 from tests.stores import ALIASES, Home
 from troth.copies.archive import ArchiveReader
@@ -18,7 +19,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_OURS = (".git", ".venv", "node_modules", ".mypy_cache", ".ruff_cache", ".hypothesis")
 #: Under HOME: where programs keep what they were not asked to keep.
 CACHES = (".cache", ".config", ".local/state", ".local/share")
-OWNER = "owner"  # the superuser of the throwaway clusters (tests/clusters.py)
 
 
 def hunt_everywhere(

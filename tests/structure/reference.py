@@ -212,7 +212,7 @@ def url_table_page() -> str:
         (
             f"`/{route}`",
             f"`{row.name}`",
-            f"`{row.purpose}`" if row.purpose else "none",
+            ", ".join(f"`{purpose}`" for purpose in row.purposes) or "none",
             f"`{row.action}`" if row.action else "",
             ", ".join(sorted(row.who)) or "anyone",
             row.why,
@@ -223,6 +223,8 @@ def url_table_page() -> str:
         "Pages",
         "the rows of `gate.table` in each face's `urls.py`",
         "A page that opens personal data states its purpose and action here, once. `patients` is anyone signed in without a role, "
-        "about themselves; `staff` anyone with a role: what each role may then see is the notice's to say.",
+        "about themselves; `staff` anyone with a role: what each role may then see is the notice's to say. "
+        "Of several purposes a page opens for the first that the notice in force declares and that the role of whoever looks may "
+        "serve; where it declares none of them, the address does not exist (decision 0060).",
         _table(("address", "name", "purpose", "action", "who", "why it opens nobody's data"), rows),
     )

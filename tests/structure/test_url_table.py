@@ -174,6 +174,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "certificate": certificate,
             "number": 1,
             "kind": "health",
+            "ticket": "never-issued",
         },
     )
 
@@ -222,7 +223,7 @@ def test_every_address_has_a_row() -> None:
     assert not without, f"no row in the URL table: {without}"
     rows = [row_of(pattern) for pattern in every_pattern()]
     assert len(rows) > 30
-    assert all(row.why if row.purpose is None else row.who for row in rows)
+    assert all(row.who if row.opens_data else row.why for row in rows)
     assert len({row.name for row in rows}) == len(rows)
 
 
@@ -276,9 +277,9 @@ def test_only_the_tables_yes_is_a_yes(ground: Ground, who: str) -> None:
             there = found_in(body)
             assert there <= SEES[who], f"{where} gave {there - SEES[who]}"
             assert status < 500, where
-            assert "no-store" in body or row.purpose is None, where
+            assert "no-store" in body or not row.opens_data, where
             seen |= there
-            if row.purpose is not None and not may_ask(actor, row.who):
+            if row.opens_data and not may_ask(actor, row.who):
                 assert (status, location) == (302, reverse("sign_in")) if who == "nobody" else status == 403, where
                 assert not there, where
         for method in ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "MADEUP"):

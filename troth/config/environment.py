@@ -71,6 +71,9 @@ def database(name: str, default_file: Path) -> dict[str, object]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
+        # A loop that is left half-way leaves its cursor to the garbage collector, which may come by while the same connection
+        # is busy: closing the cursor then waits for a lock that its own thread holds, for ever. `walking` reads whole tables.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": {"server_side_binding": True},
     }
 

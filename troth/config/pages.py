@@ -11,15 +11,29 @@ from django.utils.functional import SimpleLazyObject
 
 from troth.design.pages import Clinic, Find, Page
 from troth.design.values import Item
-from troth.gate.table import actor_of
+from troth.gate.table import actor_of, open_path
 from troth.notice import selectors as notices
 from troth.notice.schema import Notice
 from troth.people import selectors as people
 
-# The words of each navigation and the routes behind them. A route that the clinic's rooms do not have is left out.
+# The words of each navigation and the routes behind them. A page that the notice in force does not declare, or that is for other
+# roles, is left out.
 VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
 PATIENT = (("Home", "home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
 STAFF = (("Today", "desk_home"), ("Find a person", "desk_find"), ("Office", "office_home"), ("Security", "security"))
+#: Who works in the office.
+OFFICERS = {"privacy_officer"}
+#: The office's own words; those of its rooms that a clinic does not have are left out.
+OFFICE = (
+    ("Today", "office_home"),
+    ("Requests", "office_cases"),
+    ("Ledger", "office_ledger"),
+    ("Data flow", "office_flow"),
+    ("Notice", "office_notice"),
+    ("Reviews", "office_reviews"),
+    ("Promises", "office_promises"),
+    ("Desk", "desk_home"),
+)
 FOOT = (("Privacy notice", "notice"),)
 
 
@@ -41,10 +55,13 @@ def page_for(request: HttpRequest) -> Page:
     if not actor.roles:
         return Page(clinic, nav=_items(PATIENT, request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     member = people.staff_profiles([actor.id]).get(actor.id)
-    search = _path("desk_find")
+    search = open_path(request, "desk_find")
+    home = _path("office_home")
+    in_office = bool(home) and request.path.startswith(home) and bool(actor.roles & OFFICERS)
     return Page(
         clinic,
-        nav=_items(STAFF, request),
+        nav=_office(request) if in_office else _items(STAFF, request),
+        room="Privacy office" if in_office else "",
         person=member.name if member else "",
         role=member.role_words if member else "",
         sign_out=reverse("sign_out"),
@@ -73,7 +90,18 @@ def clinic_of(number: int, hash_: str) -> Clinic:
 
 
 def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:
-    return tuple(Item(words, path, current=request.path == path) for words, route in rows if (path := _path(route)))
+    return tuple(
+        Item(words, path, current=request.path == path)
+        for words, route in rows
+        if (path := open_path(request, route))
+    )
+
+
+def _office(request: HttpRequest) -> tuple[Item, ...]:
+    """The office's words; the one whose pages this page lies under is the current one."""
+    items = [(words, path) for words, route in OFFICE if (path := open_path(request, route))]
+    here = max((path for _, path in items if request.path.startswith(path)), key=len, default="")
+    return tuple(Item(words, path, current=path == here) for words, path in items)
 
 
 def _path(route: str) -> str:

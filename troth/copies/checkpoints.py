@@ -53,11 +53,11 @@ def publish(note: str) -> None:
 
 def newest_known(folders: tuple[Path, ...] | None = None) -> Known | None:
     """The newest checkpoint at any destination that our key signed, or None."""
-    found = [each for folder in folders or destinations.list_destinations() for each in _newest_in(folder)]
+    found = [each for folder in folders or destinations.list_destinations() for each in newest_in(folder)]
     return max(found, key=lambda each: (each.head.at, each.journal.number, each.head.size), default=None)
 
 
-def _newest_in(folder: Path) -> list[Known]:
+def newest_in(folder: Path) -> list[Known]:
     """The checkpoints of the newest day that has one; two sealers may have laid theirs down out of order."""
     try:
         days = sorted((folder / destinations.CHECKPOINTS).glob("*.jsonl"), reverse=True)

@@ -5,7 +5,6 @@ It changes nothing at the destinations and seals nothing in the copy; the live l
 """
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +27,7 @@ from troth.vault.fields import SealedField
 from troth.vault.files import StoredFile
 from troth.vault.models import Holding, all_holdings
 from troth.vault.sealing import open_sealed
+from troth.vault.walking import in_pieces
 
 BATCH = 1_000
 
@@ -118,21 +118,10 @@ def count_openable(progress: Progress = _quiet) -> Counted:
     """
     counted = Counted()
     for model in all_holdings():
-        for rows in _batches(model):
+        for rows in in_pieces(model, BATCH):
             _count(model, rows, counted)
             progress("opened", counted.open)
     return counted
-
-
-def _batches(model: type[Holding]) -> Iterator[list[Any]]:
-    rows: list[Any] = []
-    for row in model._base_manager.order_by("pk").iterator(chunk_size=BATCH):
-        rows.append(row)
-        if len(rows) == BATCH:
-            yield rows
-            rows = []
-    if rows:
-        yield rows
 
 
 def _count(model: type[Holding], rows: list[Any], counted: Counted) -> None:

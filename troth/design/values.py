@@ -173,6 +173,7 @@ class Row:
     note: str = ""
     link: Link | None = None
     flagged: bool = False
+    mono: bool = False  # a hash or a key: compared digit by digit, and broken where the line ends
 
 
 @dataclass(frozen=True)

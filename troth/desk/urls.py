@@ -1,5 +1,6 @@
 """
-The desk's rows of the URL table. Reading a card is prescribing, which every role at the desk has a part in; adding to it is care.
+The desk's rows of the URL table. What a card is read for depends on the clinic and on the role: its row names every purpose that
+it can serve, and the page opens for the first that the notice declares and that the viewer's role may serve (decision 0060).
 
 `who` lets in anyone with a role: what each may see is the notice's to say, and another pack's roles have other names.
 """
@@ -9,8 +10,15 @@ from troth.gate.table import STAFF, page
 from troth.notice.purposes import Purpose
 
 WHO = {STAFF}
-READING = Purpose.PRESCRIBING
-ADDING = Purpose.CARE
+READING = (
+    Purpose.PRESCRIBING,
+    Purpose.CARE,
+    Purpose.MEDICAL_REPORTING,
+    Purpose.BOOKING,
+    Purpose.INSTRUCTIONS,
+)
+ADDING = (Purpose.CARE, Purpose.MEDICAL_REPORTING)
+REQUESTS = Purpose.PRESCRIBING
 
 urlpatterns = [
     page("", home.today, name="desk_home", purpose=READING, who=WHO),
@@ -33,6 +41,6 @@ urlpatterns = [
     page("notes/<uuid:note>/sign/", note.sign, name="desk_note_sign", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/add/", note.add, name="desk_note_add", purpose=ADDING, who=WHO),
     page("files/<uuid:document>/", entry.download, name="desk_file", purpose=READING, who=WHO),
-    page("requests/<uuid:treatment>/pass-on/", request.assign, name="desk_assign", purpose=READING, who=WHO),
-    page("requests/<uuid:treatment>/decide/", request.decide, name="desk_decide", purpose=READING, who=WHO),
+    page("requests/<uuid:treatment>/pass-on/", request.assign, name="desk_assign", purpose=REQUESTS, who=WHO),
+    page("requests/<uuid:treatment>/decide/", request.decide, name="desk_decide", purpose=REQUESTS, who=WHO),
 ]

@@ -1,8 +1,10 @@
 """
 Acts: the only way to write. One function for each thing that people do, one transaction, one ledger row for each person touched.
 
-    @act(Event.NOTE_WRITTEN, purpose=Purpose.CARE)
+    @act(Event.NOTE_WRITTEN, purpose=(Purpose.CARE, Purpose.MEDICAL_REPORTING))
     def write_note(subject, *, by, at, text): ...
+
+Of several purposes it is done for the first that the notice declares and that the actor's role may serve (`features`).
 
 A refusal inside an act undoes it; the refusal is recorded by the boundary, after the undoing. An act within an act joins
 its transaction: what the outer one undoes, the inner one never did.
@@ -18,6 +20,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from troth.gate import features
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.gate.contexts import Opened
@@ -45,7 +48,7 @@ _opened: ContextVar[Opened | None] = ContextVar("troth_act", default=None)
 
 
 def act(
-    event: Event, *, purpose: Purpose, action: Action = Action.WRITE, unasked: str = ""
+    event: Event, *, purpose: Purpose | features.Purposes, action: Action = Action.WRITE, unasked: str = ""
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Make a function an act. It must take `by` (an Actor) and `at` (an aware datetime) by keyword.
@@ -53,9 +56,11 @@ def act(
     Everything it writes is asked for. `unasked` is the reason why one that touches only open columns need not be: it routes a
     row that its actor may not open, and asks for what it does need with `acting().require(…)`.
 
-    :raises Refused: the gate said no to something it wrote.
+    :raises Refused: the gate said no to something it wrote, or the notice declares none of the purposes.
     :raises TypeError: `by` or `at` is missing.
     """
+
+    purposes = features.in_order(purpose)
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
@@ -67,7 +72,9 @@ def act(
                 )
             # An inner act joins the outer one: without a savepoint, what fails in it undoes the whole.
             with boundary() as into, transaction.atomic(savepoint=_opened.get() is None):
-                opened = Opened(purpose, action, by=by, at=at, into=into, stamp=ActStamp(at, by.reference, unasked))
+                serves = features.purpose_for(purposes, action, by, into.register(at)) or purposes[0]
+                opened = Opened(serves, action, by=by, at=at, into=into, stamp=ActStamp(at, by.reference, unasked))
+                opened.insist_on_purpose()
                 outer = _opened.get()
                 if outer is not None:
                     opened.created = outer.created
@@ -83,7 +90,7 @@ def act(
                     opened.ring.close()
                 return result
 
-        run.act = (event, purpose, action)  # type: ignore[attr-defined]
+        run.act = (event, purposes, action)  # type: ignore[attr-defined]
         return run
 
     return decorate

@@ -1,6 +1,6 @@
 """
 What the gate adds to `work`: every job runs inside a boundary, and a job that acts for someone is checked again when it runs,
-not only when it was asked for (pitfalls A9).
+not only when it was asked for (pitfalls A9). A job that serves only what the notice does not declare is left out.
 """
 
 from collections.abc import Iterator
@@ -9,10 +9,12 @@ from contextvars import ContextVar
 
 from django.utils import timezone
 
-from troth.gate import actors
+from troth.gate import actors, features
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
-from troth.work.queue import GiveUp
+from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
+from troth.work.queue import GiveUp, LeftOut
 from troth.work.worker import Running, register_boundary
 
 _acting_for: ContextVar[Actor | None] = ContextVar("troth_job_actor", default=None)
@@ -36,7 +38,13 @@ def acting_for() -> Actor:
 
 @contextmanager
 def job_boundary(running: Running) -> Iterator[None]:
-    """Open a boundary around a job, and find out who it acts for as of now."""
+    """
+    Open a boundary around a job, and find out who it acts for as of now.
+
+    :raises LeftOut: the notice in force declares none of the purposes that the job serves.
+    """
+    if running.serves and not _is_on(running.serves):
+        raise LeftOut
     actor = actors.person(running.on_behalf_of, at=timezone.now()) if running.on_behalf_of else None
     token = _acting_for.set(actor)
     try:
@@ -44,6 +52,14 @@ def job_boundary(running: Running) -> Iterator[None]:
             yield
     finally:
         _acting_for.reset(token)
+
+
+def _is_on(serves: tuple[str, ...]) -> bool:
+    try:
+        register = notices.register_in_force(timezone.now())
+    except notices.NoNotice:
+        return False
+    return bool(features.declared_of((Purpose(each) for each in serves), register))
 
 
 def register() -> None:

@@ -172,6 +172,17 @@ class Opened:
                 raise keyring.poison(Refused(decision))
         return decision
 
+    def insist_on_purpose(self) -> None:
+        """
+        Refuse a use that the notice does not declare, before anybody's data is touched.
+
+        :raises Refused: it does not. The boundary is poisoned.
+        """
+        if self.declared is None:
+            decision = self.decision_for_anyone()
+            self._boundary.refused(self._draft(None, Event.REFUSED, "refused", decision, what=""))
+            raise keyring.poison(Refused(decision))
+
     def reason_for(self, item: "UUID | Subject | Holding") -> str:
         """Why this actor may look at this person: what the counterpart says after "Because"."""
         subject = subject_of(item)

@@ -1,10 +1,13 @@
 """
 The URL table: each row says once for what purpose and with which action its page is opened, and who may ask for it.
 
-    page("people/<uuid:subject>/", card.show, name="card", purpose=Purpose.CARE, who={"prescriber"})
+    page("people/<uuid:subject>/", card.show, name="card", purpose=(Purpose.CARE, Purpose.BOOKING), who={"prescriber"})
     public("", home.show, name="home", why="the clinic's front page holds nobody's data")
+    public("register/", register, name="register", purpose=Purpose.REGISTRATION, why="nothing is read back")
 
-The person never picks a purpose. A structure test refuses a URL without a row.
+The person never picks a purpose: of several, the page opens for the first that the notice declares and their role may serve. A row
+whose purposes the notice in force does not declare is an address that does not exist (`features`). A structure test refuses a URL
+without a row.
 """
 
 import functools
@@ -13,19 +16,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils import timezone
 
-from troth.gate import boundary
+from troth.gate import boundary, features
 from troth.gate.actors import NOBODY, Actor
 from troth.gate.contexts import processing
 from troth.gate.refusals import Check, Decision, Refused
 from troth.gate.rules import FRESH_SECONDS
 from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
+from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
+from troth.notice.register import Register
 from troth.vault import keyring
 
 View = Callable[..., HttpResponseBase]
@@ -42,12 +48,25 @@ class Row:
 
     route: str
     name: str
-    purpose: Purpose | None
+    purposes: features.Purposes  # in the order in which they are tried; none: the page has no purpose of its own
     action: Action | None
     who: frozenset[str]
     why: str = ""
     before_proof: bool = False
     fresh: bool = False
+
+    @property
+    def opens_data(self) -> bool:
+        """Whether it is a page that opens personal data, in a context, for who is signed in."""
+        return self.action is not None
+
+    def is_on(self, register: Register | None) -> bool:
+        """Whether the notice in force lets the page exist. Without a notice only pages without a purpose do."""
+        return not self.purposes or (register is not None and bool(features.declared_of(self.purposes, register)))
+
+
+#: Every row by its name, for the menus: a link to what is off, or for others, is not drawn.
+rows: dict[str, Row] = {}
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -67,26 +86,36 @@ def page(
     view: View,
     *,
     name: str,
-    purpose: Purpose,
+    purpose: Purpose | features.Purposes,
     who: set[str],
     action: Action = Action.READ,
     before_proof: bool = False,
     fresh: bool = False,
 ) -> URLPattern:
     """
-    A page that opens personal data: signed in, for the row's purpose, inside a context that ends with the view.
+    A page that opens personal data: signed in, for a purpose of the row, inside a context that ends with the view.
 
     `before_proof`: it opens to staff whose session has shown no second factor, so that they can set one up; every other page
     leads them there. `fresh`: it asks for the second factor again when that was more than a few minutes ago; so does every
     page by which staff take data out of the clinic or erase it.
     """
     fresh = fresh or (PATIENTS not in who and action in _TAKEN_OUT)
-    row = Row(route, name, purpose, action, frozenset(who), before_proof=before_proof, fresh=fresh)
+    row = rows[name] = Row(
+        route,
+        name,
+        features.in_order(purpose),
+        action,
+        frozenset(who),
+        before_proof=before_proof,
+        fresh=fresh,
+    )
 
     @functools.wraps(view)
     def opened(request: HttpRequest, **parts: Any) -> HttpResponseBase:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
+        register = register_of(request)
+        _exists(row, register)
         actor = actor_of(request)
         if actor.kind != "person":
             return _sign_in_first(request)
@@ -96,6 +125,8 @@ def page(
             raise _for_another_role(request, actor, row)
         if row.fresh and not is_fresh(actor, at=request.at):  # type: ignore[attr-defined]
             return _to(request, "prove")
+        purpose = features.purpose_for(row.purposes, action, actor, register) if register else None
+        assert purpose is not None
         context = processing(purpose, action, by=actor, at=request.at)  # type: ignore[attr-defined]
         request.opened = context.enter()  # type: ignore[attr-defined]
         error: BaseException | None = None
@@ -123,18 +154,62 @@ def is_fresh(actor: Actor, *, at: datetime) -> bool:
     return shown is not None and (at - shown).total_seconds() <= FRESH_SECONDS
 
 
-def public(route: str, view: View, *, name: str, why: str) -> URLPattern:
-    """A page that opens nobody's data by itself; `why` says how that is so. Acts it calls state their own purpose."""
-    row = Row(route, name, None, None, frozenset(), why)
+def public(route: str, view: View, *, name: str, why: str, purpose: Purpose | features.Purposes = ()) -> URLPattern:
+    """
+    A page that opens nobody's data by itself; `why` says how that is so. Acts it calls state their own purpose.
+
+    `purpose` is what the page serves, where the clinic need not do it: registering, asking a question.
+    """
+    row = rows[name] = Row(route, name, features.in_order(purpose), None, frozenset(), why)
 
     @functools.wraps(view)
     def shown(request: HttpRequest, **parts: Any) -> HttpResponseBase:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
+        if row.purposes:
+            _exists(row, register_of(request))
         return view(request, **parts)
 
     shown.row = row  # type: ignore[attr-defined]
     return path(route, shown, name=name)
+
+
+def register_of(request: HttpRequest) -> Register | None:
+    """The notice in force for this request, read once for it; None when there is none yet."""
+    into = boundary.current()
+    at = getattr(request, "at", None) or timezone.now()
+    try:
+        return into.register(at) if into else notices.register_in_force(at)
+    except notices.NoNotice:
+        return None
+
+
+def open_path(request: HttpRequest, name: str, *args: Any, by: Actor | None = None) -> str:
+    """
+    The path of a page that the notice lets exist and that is for whoever asks, or "": what a menu or a link is drawn from.
+
+    `by`: somebody else than the session says, who has just signed in.
+    """
+    row = rows.get(name)
+    try:
+        there = reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+    if row is None:
+        return there
+    if row.purposes and not row.is_on(register_of(request)):
+        return ""
+    return there if not row.opens_data or may_ask(by or actor_of(request), row.who) else ""
+
+
+def _exists(row: Row, register: Register | None) -> None:
+    """
+    Answer what the notice does not declare as what does not exist, whoever asks and before they are asked to sign in.
+
+    :raises Http404: it declares none of the row's purposes.
+    """
+    if not row.is_on(register):
+        raise Http404
 
 
 def _for_another_role(request: HttpRequest, actor: Actor, row: Row) -> Exception:
@@ -148,7 +223,7 @@ def _for_another_role(request: HttpRequest, actor: Actor, row: Row) -> Exception
                 outcome="refused",
                 actor_kind=actor.kind,
                 actor=actor.reference,
-                purpose=str(row.purpose or ""),
+                purpose=str(row.purposes[0]),
                 action=str(row.action or ""),
                 check=Check.ROLE,
                 what="",

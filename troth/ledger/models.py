@@ -1,11 +1,12 @@
 """
-The four tables of the ledger. Never write to them through the ORM: `writing.write` adds events, `sealing.seal` the rest.
+The tables of the ledger. Never write to the first four through the ORM: `writing.write` adds events, `sealing.seal` the rest.
 
-Triggers (`guards.py`) refuse UPDATE, DELETE, TRUNCATE and REPLACE on all four. On PostgreSQL an event also carries
+Triggers (`guards.py`) refuse UPDATE, DELETE, TRUNCATE and REPLACE on those four. On PostgreSQL an event also carries
 `xid`, the transaction that wrote it (migration 0001), by which the sealer finds late committers.
 """
 
-from typing import ClassVar
+import uuid
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import CompositePrimaryKey
@@ -140,3 +141,38 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint {self.pk}"
+
+
+class LedgerCheck(models.Model):
+    """One check of the whole ledger: who asked for it, how far it is, and what it found. `checking.py` writes it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    asked_at = models.DateTimeField(db_index=True)
+    asked_by = models.CharField(max_length=64)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    done = models.BigIntegerField(default=0)
+    of = models.BigIntegerField(default=0)
+    holds = models.BooleanField(null=True)
+    events = models.BigIntegerField(default=0)
+    checkpoints = models.BigIntegerField(default=0)
+    root = models.CharField(max_length=64, default="")
+    findings: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "random",
+        "asked_at": "when",
+        "asked_by": "a random identifier, or `schedule`",
+        "started_at": "when",
+        "finished_at": "when",
+        "done": "a count",
+        "of": "a count",
+        "holds": "the answer",
+        "events": "a count",
+        "checkpoints": "a count",
+        "root": "a hash over hashes",
+        "findings": "numbers of events, and words from a list in code",
+    }
+
+    def __str__(self) -> str:
+        return f"check {self.pk}"

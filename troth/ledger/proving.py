@@ -14,7 +14,16 @@ from typing import Any
 from django.db import connection
 
 from troth.ledger import rows
-from troth.ledger.check_export import COLUMNS, FORMAT, Head, statement_text
+from troth.ledger.check_export import (
+    COLUMNS,
+    FORMAT,
+    BadNote,
+    CheckFailed,
+    Head,
+    check_inclusion,
+    event_leaf,
+    statement_text,
+)
 from troth.ledger.merkle import Tree
 from troth.ledger.sealing import seal
 from troth.ledger.signing import signer
@@ -70,6 +79,29 @@ def prove(event_id: int) -> Proof:
         )
     size = Head.parse(note).size
     return Proof(event_id, leaf[0], bytes(leaf[1]), rows.stored_tree().inclusion(leaf[0], size), note)
+
+
+def holds(proof: Proof) -> bool:
+    """
+    Whether a proof stands: the columns that people read make this leaf, and the path leads from it to the root that our key signed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_LEAF_COLUMNS}, {rows.EVENT_COLUMNS} FROM ledger_leaf l JOIN ledger_event e ON e.id = l.event_id"  # noqa: S608
+            " WHERE e.id = %s",
+            [proof.event_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return False
+    index, number, previous, flaw, stored, *columns = row
+    leaf = event_leaf(map(str, columns), subject_seq=number, flaw=flaw, previous=bytes(previous))
+    try:
+        head = Head.parse(signer().public.check(proof.checkpoint))
+        check_inclusion(leaf, index, head.size, proof.path, head.root)
+    except (CheckFailed, BadNote):
+        return False
+    return leaf == bytes(stored) == proof.leaf
 
 
 def prove_consistency(old: int, size: int) -> list[bytes]:

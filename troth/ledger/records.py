@@ -6,12 +6,13 @@ put back yesterday's, add one or take one away; none of that leaves an act, so h
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 
 from troth.vault import keyring
 from troth.vault.models import Holding, all_holdings
+from troth.vault.walking import in_pieces
 
 #: What an act writes for a row it removed.
 GONE = "gone"
@@ -81,9 +82,9 @@ def _last_digests() -> dict[str, str]:
 
 def _stored() -> Iterator[tuple[str, str]]:
     for model in all_holdings():
-        manager: Any = model._base_manager
-        for row in manager.order_by("pk").iterator(chunk_size=1_000):
-            yield _reference_and_digest(row)
+        for rows in in_pieces(model):
+            for row in rows:
+                yield _reference_and_digest(row)
     for _, source in _sources:
         yield from source()
 

@@ -67,40 +67,92 @@ def events_by(actor: str, *, limit: int = 50, before: int | None = None) -> list
     return search(actor=actor, limit=limit, before=before)
 
 
-def search(
-    *,
-    actor: str = "",
-    subject: str = "",
-    event: str = "",
-    outcome: str = "",
-    purpose: str = "",
-    request: str = "",
-    since: datetime | None = None,
-    until: datetime | None = None,
-    limit: int = 50,
-    before: int | None = None,
-) -> list[Entry]:
-    """The latest events that match everything given, for the privacy officer. Pages like the others."""
-    given = {"actor": actor, "event": event, "outcome": outcome, "purpose": purpose, "request": request}
-    rows: QuerySet[LedgerEvent] = LedgerEvent.objects.filter(
-        **{name: value for name, value in given.items() if value}
-    )
-    if subject:
-        about = Leaf.objects.filter(subject=subject).values("event_id")
-        rows = rows.filter(id__in=about) | rows.filter(subject=subject, id__in=_waiting().values("id"))
-    if since is not None:
-        rows = rows.filter(at__gte=microseconds(since))
-    if until is not None:
-        rows = rows.filter(at__lt=microseconds(until))
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a search asks for; what is left empty matches everything. `since` is included, `until` is not."""
+
+    actor: str = ""
+    subject: str = ""
+    event: str = ""
+    outcome: str = ""
+    purpose: str = ""
+    request: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def search(*, limit: int = 50, before: int | None = None, **wanted: Any) -> list[Entry]:
+    """The latest events that match everything given (see `Wanted`), for the privacy officer. Pages like the others."""
+    rows = _matching(Wanted(**wanted))
     if before is not None:
         rows = rows.filter(id__lt=before)
     return _entries(rows.order_by("-id")[:limit])
+
+
+def count(wanted: Wanted) -> int:
+    """How many events match, sealed or not."""
+    return _matching(wanted).count()
+
+
+def get_event(event_id: int) -> Entry | None:
+    """One event, or None when there is none of that number."""
+    row = LedgerEvent.objects.filter(pk=event_id).first()
+    return None if row is None else entry_of(row)
+
+
+def newer_than(event_id: int, wanted: Wanted) -> int:
+    """How many events that match come after this one: where a page of the search begins."""
+    return _matching(wanted).filter(id__gte=event_id).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What happened in one hour of the clock, UTC."""
+
+    start: datetime
+    events: int
+    opened: int
+    refused: int
+
+
+def by_hour(since: datetime) -> list[Hour]:
+    """How much happened in each hour since a moment, the oldest first; hours in which nothing did are left out."""
+    hour = 3_600_000_000
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT at / %s, COUNT(*), SUM(CASE WHEN event = %s THEN 1 ELSE 0 END),"
+            " SUM(CASE WHEN outcome = 'refused' THEN 1 ELSE 0 END) FROM ledger_event WHERE at >= %s GROUP BY 1 ORDER BY 1",
+            [hour, str(Event.OPENED), microseconds(since)],
+        )
+        return [Hour(moment(int(start) * hour), *map(int, counts)) for start, *counts in cursor.fetchall()]
+
+
+def _matching(wanted: Wanted) -> QuerySet[LedgerEvent]:
+    given = {
+        name: value
+        for name in ("actor", "event", "outcome", "purpose", "request")
+        if (value := getattr(wanted, name))
+    }
+    rows: QuerySet[LedgerEvent] = LedgerEvent.objects.filter(**given)
+    if wanted.subject:
+        about = Leaf.objects.filter(subject=wanted.subject).values("event_id")
+        rows = rows.filter(id__in=about) | rows.filter(subject=wanted.subject, id__in=_waiting().values("id"))
+    if wanted.since is not None:
+        rows = rows.filter(at__gte=microseconds(wanted.since))
+    if wanted.until is not None:
+        rows = rows.filter(at__lt=microseconds(wanted.until))
+    return rows
 
 
 def count_about(subject: str) -> int:
     """How many events about a person are sealed."""
     found: int | None = Leaf.objects.filter(subject=subject).aggregate(last=Max("subject_seq"))["last"]
     return found or 0
+
+
+def count_waiting() -> int:
+    """How many events have no leaf yet."""
+    return _waiting().count()
 
 
 def _waiting() -> QuerySet[LedgerEvent]:
@@ -112,10 +164,11 @@ def _waiting() -> QuerySet[LedgerEvent]:
 
 
 def _entries(rows: Sequence[LedgerEvent] | QuerySet[LedgerEvent]) -> list[Entry]:
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
-def _entry(row: LedgerEvent) -> Entry:
+def entry_of(row: LedgerEvent) -> Entry:
+    """A row as a plain value."""
     values: dict[str, Any] = {
         name: getattr(row, name)
         for name in (

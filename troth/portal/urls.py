@@ -4,7 +4,18 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import PATIENTS, STAFF, page, public
 from troth.notice.purposes import Action, Purpose
-from troth.portal.views import account, erasure, factors, history, home, my_data, notice, security, signing_in
+from troth.portal.views import (
+    account,
+    checkpoint,
+    erasure,
+    factors,
+    history,
+    home,
+    my_data,
+    notice,
+    security,
+    signing_in,
+)
 
 ANYONE = {PATIENTS, STAFF}
 SECURITY = Purpose.ACCOUNT_SECURITY
@@ -19,12 +30,31 @@ urlpatterns: list[URLPattern | URLResolver] = [
         why="every version of the notice is public",
     ),
     public(
+        "checkpoint/",
+        checkpoint.show,
+        name="checkpoint",
+        why="a checkpoint says how long the ledger is and signs its root: nothing about anybody",
+    ),
+    public(
+        "checkpoint/file/",
+        checkpoint.download,
+        name="checkpoint_file",
+        why="the same signed line, as a file to keep",
+    ),
+    public(
         "register/",
         account.register,
         name="register",
+        purpose=Purpose.REGISTRATION,
         why="a stranger writes about themselves in an act; nothing is read back",
     ),
-    public("registered/", account.registered, name="registered", why="it says the same to everybody"),
+    public(
+        "registered/",
+        account.registered,
+        name="registered",
+        purpose=Purpose.REGISTRATION,
+        why="it says the same to everybody",
+    ),
     public(
         "sign-in/",
         signing_in.sign_in,

@@ -33,8 +33,11 @@ from troth.records.models import (
 from troth.vault.categories import Category
 from troth.vault.uploads import SealedUpload
 
+#: Looking after somebody, or examining them for a report: a clinic does one of the two, and its notice says which.
+FOR = (Purpose.CARE, Purpose.MEDICAL_REPORTING)
 
-@act(Event.ALLERGY_RECORDED, purpose=Purpose.CARE)
+
+@act(Event.ALLERGY_RECORDED, purpose=FOR)
 def record_allergy(
     subject: UUID,
     *,
@@ -65,7 +68,7 @@ def record_allergy(
     )
 
 
-@act(Event.MEDICATION_RECORDED, purpose=Purpose.CARE)
+@act(Event.MEDICATION_RECORDED, purpose=FOR)
 def record_medicine(
     subject: UUID,
     *,
@@ -94,7 +97,7 @@ def record_medicine(
     )
 
 
-@act(Event.MEASURED, purpose=Purpose.CARE)
+@act(Event.MEASURED, purpose=FOR)
 def record_measurement(
     subject: UUID,
     *,
@@ -121,7 +124,7 @@ def record_measurement(
     )
 
 
-@act(Event.NOTE_WRITTEN, purpose=Purpose.CARE)
+@act(Event.NOTE_WRITTEN, purpose=FOR)
 def write_note(subject: UUID, *, heading: str, text: str, by: Actor, at: datetime) -> ClinicalNote:
     """
     This will begin a note as a draft of its author's.
@@ -133,7 +136,7 @@ def write_note(subject: UUID, *, heading: str, text: str, by: Actor, at: datetim
     )
 
 
-@act(Event.NOTE_CHANGED, purpose=Purpose.CARE)
+@act(Event.NOTE_CHANGED, purpose=FOR)
 def change_draft(note: UUID, *, heading: str, text: str, by: Actor, at: datetime) -> None:
     """
     This will replace the words of a draft.
@@ -147,7 +150,7 @@ def change_draft(note: UUID, *, heading: str, text: str, by: Actor, at: datetime
     row.save()
 
 
-@act(Event.NOTE_SIGNED, purpose=Purpose.CARE)
+@act(Event.NOTE_SIGNED, purpose=FOR)
 def sign_note(note: UUID, *, release: Release, by: Actor, at: datetime, read: str | None = None) -> None:
     """
     This will sign a draft, which is its last change, and set its release if a health professional signs (LAW-4.5).
@@ -166,7 +169,7 @@ def sign_note(note: UUID, *, release: Release, by: Actor, at: datetime, read: st
     row.save()
 
 
-@act(Event.NOTE_ADDED_TO, purpose=Purpose.CARE)
+@act(Event.NOTE_ADDED_TO, purpose=FOR)
 def add_to_note(note: UUID, *, text: str, release: Release, by: Actor, at: datetime) -> ClinicalNote:
     """
     This will put a signed addition under a signed note, whose words stay as they are.
@@ -187,7 +190,7 @@ def add_to_note(note: UUID, *, text: str, release: Release, by: Actor, at: datet
     )
 
 
-@act(Event.RELEASE_DECIDED, purpose=Purpose.CARE)
+@act(Event.RELEASE_DECIDED, purpose=FOR)
 def decide_release(kind: Kind, row: UUID, *, release: Release, by: Actor, at: datetime) -> None:
     """
     This will set whether a row goes into the copy that the person takes by themselves (LAW-4.3, LAW-4.5).
@@ -205,7 +208,7 @@ def decide_release(kind: Kind, row: UUID, *, release: Release, by: Actor, at: da
     held.save()
 
 
-@act(Event.FILE_ADDED, purpose=Purpose.CARE)
+@act(Event.FILE_ADDED, purpose=FOR)
 def add_file(
     subject: UUID,
     *,

@@ -52,3 +52,12 @@ def at_the_desk(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> se
     if actor.kind != "service" or actor.name != "rights-desk" or actor.on_behalf_of is None:
         return set()
     return set(subjects) if PRIVACY_OFFICER in actors.person(actor.on_behalf_of, at=at).roles else set()
+
+
+@reasons.reason("keeping watch over the ledger", serves={Purpose.SECURITY_LOG})
+def watching(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """
+    A privacy officer may read the events about anybody: prying shows where nobody expected it (UK GDPR Article 32). The notice
+    limits this purpose to the traces of machines and sign-ins, and each reading is an event about the person.
+    """
+    return set(subjects) if PRIVACY_OFFICER in actor.roles else set()

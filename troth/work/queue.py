@@ -27,6 +27,10 @@ class GiveUp(Exception):
     """Raised in a job, it or a subclass: trying again cannot help, so the job goes to the dead at once."""
 
 
+class LeftOut(Exception):
+    """Raised by the boundary: what the job is for is not done here. The job is over, and was not run."""
+
+
 class WorkerLost(GiveUp):
     """Every attempt ended with its worker's death; there is no exception to tell of."""
 
@@ -55,6 +59,7 @@ class Declared(Generic[P]):
     backoff: Backoff
     effect_key: str | None
     parameters: Parameters = field(repr=False)
+    serves: tuple[str, ...] = ()  # the purposes that it serves, as the gate names them; none: the system's own upkeep
     on_behalf_of: str = ""
     asker: str = ""
     run_after: datetime | None = None
@@ -113,13 +118,20 @@ declared: dict[str, Declared[Any]] = {}
 
 
 def job(
-    *, queue: str = "default", retries: int = 5, backoff: Backoff | None = None, effect_key: str | None = None
+    *,
+    queue: str = "default",
+    retries: int = 5,
+    backoff: Backoff | None = None,
+    effect_key: str | None = None,
+    serves: tuple[str, ...] = (),
 ) -> Callable[[Callable[P, None]], Declared[P]]:
     """
     Declare a function in a room's `jobs.py` as a job that is tried once and then `retries` times more.
 
     With an `effect_key` such as `"letter_sent:{letter}"` the whole job is one transaction that notes the key: its
     writes happen once, however often it is delivered or asked for. Without, it runs outside any transaction.
+
+    `serves` names purposes: the job is left out while the notice in force declares none of them.
 
     :raises ArgumentRefused: a parameter is annotated with something that may not be stored.
     :raises KeyError: the key names something that is no parameter.
@@ -136,6 +148,7 @@ def job(
             backoff or Backoff(),
             effect_key,
             Parameters(function),
+            serves,
         )
         made.effect(dict.fromkeys(made.parameters.kinds, ""))  # a key that names no parameter fails here, at import
         if made.name in declared or not is_code(made.name, LONGEST_NAME):

@@ -30,6 +30,7 @@ class Running:
     on_behalf_of: UUID | None
     asker: str
     attempt: int
+    serves: tuple[str, ...] = ()
 
 
 Boundary = Callable[[Running], AbstractContextManager[object]]
@@ -63,7 +64,7 @@ def perform(taken: Job) -> None:
     on_behalf_of = UUID(taken.on_behalf_of) if taken.on_behalf_of else None
     if _boundary is None and on_behalf_of is not None:
         raise BoundaryMissing
-    running = Running(taken.id, taken.name, on_behalf_of, taken.asker, taken.attempts)
+    running = Running(taken.id, taken.name, on_behalf_of, taken.asker, taken.attempts, known.serves)
     key = known.effect(taken.arguments)
     with _boundary(running) if _boundary else nullcontext():
         if not key:
@@ -147,6 +148,7 @@ class Worker:
 
     def _attempt(self, taken: Job) -> None:
         failure: Exception | None = None
+        left_out = False
         begun = time.monotonic()
         with working_on("job", taken.id):
             if taken.attempts > queue.declared[taken.name].retries + 1:
@@ -154,12 +156,14 @@ class Worker:
             else:
                 try:
                     perform(taken)
+                except queue.LeftOut:
+                    left_out = True
                 except Exception as raised:  # noqa: BLE001 (whatever a job raises is written down and tried again)
                     failure = raised
             _drop_broken_connections()
             state = queue.settle(taken, failure, jitter=self.jitter(), at=self.now())
             note(
-                "job_ended",
+                "job_left_out" if left_out else "job_ended",
                 logging.WARNING if failure else logging.INFO,
                 failure,
                 name=taken.name,

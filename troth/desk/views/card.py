@@ -1,5 +1,6 @@
 """
-A person's card: what the viewer may see of it for prescribing, with why; what they may not, with which check stopped it.
+A person's card: what the viewer may see of it for what their role is here for, with why; what they may not, with the check
+that stopped it.
 
 The card itself opens only for who may see who the person is. Everybody else gets one sentence, whoever was asked for.
 """
@@ -17,6 +18,7 @@ from troth.desk import papers
 from troth.desk.frame import Looking, frame, looking, purpose_line, show
 from troth.desk.telling import Paper, Teller, counterpart, within
 from troth.gate.refusals import Check, Decision
+from troth.gate.table import open_path
 from troth.gate.whys import Triggers, why
 from troth.ledger import selectors as ledger
 from troth.notice.purposes import Action, Purpose
@@ -44,7 +46,7 @@ def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
     health = look.opened.decision(subject, Category.HEALTH)
     events = [event for event in ledger.events_about(subject.hex, limit=_EVENTS) if _told(event, health)]
     teller = _teller(look, subject, sections, lines, events)
-    may_write = health.allowed and _may_write(look)
+    may_write = health.allowed and _may_write(look) and bool(open_path(request, "desk_note_new", subject))
 
     contact = _contact(look, subject, kept)
     parts = [*sections, contact] if isinstance(contact, records.Withheld) else sections
@@ -100,6 +102,8 @@ def _acts(
     """What can be done from here, the likeliest first."""
     found = []
     for line in lines:
+        if look.opened.purpose is not Purpose.PRESCRIBING:
+            continue  # a request is decided and passed on for prescribing alone
         if may_read and line.prescriber == look.id and line.status == prescribing.RequestStatus.ASSIGNED:
             found.append(Link("Decide on the request", reverse("desk_decide", args=[line.id])))
         elif look.actor.roles & PASSING_ON and line.status == prescribing.RequestStatus.REQUESTED:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Counterpart, Link, Term
 from troth.desk.frame import Looking, frame, looking, show
+from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing.rules import PASSING_ON
@@ -17,8 +18,9 @@ from troth.prescribing.rules import PASSING_ON
 def today(request: HttpRequest) -> HttpResponse:
     """The requests that wait: mine to decide or prepare, and those to pass on for who passes them on."""
     look = looking(request)
-    mine = prescribing.list_waiting_for(look.id)
-    passing = bool(look.actor.roles & PASSING_ON)
+    requests = look.opened.purpose is Purpose.PRESCRIBING  # elsewhere nobody asks for a medicine
+    mine = prescribing.list_waiting_for(look.id) if requests else []
+    passing = requests and bool(look.actor.roles & PASSING_ON)
     unassigned = prescribing.list_to_pass_on() if passing else []
     names = people.names_of({line.subject for line in (*mine, *unassigned)}, look.opened)
     return show(

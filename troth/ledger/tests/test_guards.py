@@ -1,11 +1,15 @@
 """Every guard is tripped, and its absence noticed."""
 
+import os
+
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import DatabaseError, connection, migrations, models, transaction
 from django.db.migrations.state import ProjectState
 
+from tests.clusters import OWNER_VARIABLE
+from tests.stores import as_owner
 from troth.ledger import guards
 from troth.ledger.models import LedgerEvent
 from troth.ledger.sealing import seal
@@ -21,6 +25,10 @@ COPY_OF = {
 COLUMN = {"ledger_event": "at", "ledger_leaf": "subject_seq", "ledger_node": "hash", "ledger_checkpoint": "at"}
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="a way round that only SQLite has")
 postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="a way round that only PostgreSQL has")
+superuser_only = pytest.mark.skipif(
+    connection.vendor != "postgresql" or OWNER_VARIABLE not in os.environ,
+    reason="what a superuser may try, on a PostgreSQL cluster of the tests' own",
+)
 
 
 @pytest.fixture
@@ -88,8 +96,18 @@ def test_upsert_is_refused_on_postgresql():
 
 @pytest.mark.usefixtures("rows_in_every_table")
 @postgresql_only
-def test_replica_mode_does_not_switch_them_off():
-    refused("SET LOCAL session_replication_role = replica; DELETE FROM ledger_event")
+def test_an_ordinary_role_may_not_ask_for_replica_mode():
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+
+
+@superuser_only
+@pytest.mark.usefixtures("committed_db")
+def test_replica_mode_of_a_superuser_does_not_switch_them_off():
+    write([draft()])
+    with as_owner():
+        refused("SET LOCAL session_replication_role = replica; DELETE FROM ledger_event")
+    assert LedgerEvent.objects.count() == 1
 
 
 @pytest.mark.usefixtures("rows_in_every_table")
@@ -165,26 +183,29 @@ def test_django_rebuilding_a_table_drops_them_and_migrate_puts_them_back(committ
     assert guards.guards_missing(connection) == []
 
 
-@pytest.mark.usefixtures("rows_in_every_table")
-@postgresql_only
+@superuser_only
+@pytest.mark.usefixtures("committed_db")
 def test_a_restricted_role_can_add_and_read_and_nothing_else():
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE ledger_app_under_test")
-        cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO ledger_app_under_test")
-        for statement in guards.restrict_role("ledger_app_under_test"):
-            cursor.execute(statement)
-        cursor.execute("SET LOCAL ROLE ledger_app_under_test")
-    write([draft()])
-    write([draft() for _ in range(20)])
-    assert seal() == 21
-    for verb in (
-        "UPDATE ledger_event SET at = 0",
-        "DELETE FROM ledger_leaf",
-        "TRUNCATE ledger_node",
-        "DROP TRIGGER ledger_event_no_change ON ledger_event",
-    ):
-        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(verb)
+    # A role belongs to the whole cluster: it goes again with the transaction.
+    with as_owner(), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE ROLE ledger_app_under_test")
+            cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO ledger_app_under_test")
+            for statement in guards.restrict_role("ledger_app_under_test"):
+                cursor.execute(statement)
+            cursor.execute("SET LOCAL ROLE ledger_app_under_test")
+        write([draft()])
+        write([draft() for _ in range(20)])
+        assert seal() == 21
+        for verb in (
+            "UPDATE ledger_event SET at = 0",
+            "DELETE FROM ledger_leaf",
+            "TRUNCATE ledger_node",
+            "DROP TRIGGER ledger_event_no_change ON ledger_event",
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(verb)
+        transaction.set_rollback(True)
 
 
 def test_a_role_with_a_strange_name_is_refused():

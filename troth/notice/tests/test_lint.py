@@ -34,8 +34,16 @@ def test_near_misses_stay_silent(name):
     assert _pretty(read_notice(SEEDS / f"{name}.yaml")) == []
 
 
-def test_the_pack_is_clean():
-    assert _pretty(read_notice(PACK)) == []
+@pytest.mark.parametrize("pack", sorted(path.stem for path in PACK.parent.glob("*.yaml")))
+def test_a_pack_is_clean(pack):
+    assert _pretty(read_notice(PACK.parent / f"{pack}.yaml")) == []
+
+
+def test_no_pack_names_a_clinic_or_a_person_of_the_policies_that_they_answer():
+    named = ("121 clinic", "klnik", "connexus", "tim marner", "thornton-brooks", "pabau", "cliniko")
+    for path in PACK.parent.glob("*.yaml"):
+        text = path.read_text("utf-8").casefold()
+        assert not [name for name in named if name in text], path.name
 
 
 def test_an_unchanged_pack_stays_clean_when_written_anew():

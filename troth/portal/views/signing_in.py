@@ -9,12 +9,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.gate import actors
-from troth.gate.table import actor_of
+from troth.gate.table import actor_of, open_path
 from troth.notice.purposes import Purpose
 from troth.people import rules, services
 from troth.people import selectors as people
@@ -39,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Look at an address and a password; sign in whoever has nothing else, and ask the others for their second factor."""
     at, browser = request.at, _browser(request)  # type: ignore[attr-defined]
     if request.method != "POST" and actor_of(request).kind == "person":
-        return redirect(home_of(actor_of(request)))
+        return redirect(home_of(request, actor_of(request)))
     form = SignInForm(request.POST or None)
     status = 200
     if form.is_valid():
@@ -134,15 +134,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-def home_of(actor: actors.Actor) -> str:
-    """Where someone begins: staff at the desk, patients at their own data; the home page as long as there is neither."""
+def home_of(request: HttpRequest, actor: actors.Actor) -> str:
+    """Where someone begins: staff at the desk, patients at their own data; the home page where there is neither."""
     if actor.held_back:
         return reverse("second_factor")
-    for route in ("desk_home", "security") if actor.roles else ("my_data", "home"):
-        try:
-            return reverse(route)
-        except NoReverseMatch:
-            continue
+    for route in ("desk_home", "security") if actor.roles else ("my_data",):
+        if path := open_path(request, route, by=actor):
+            return path
     return reverse("home")
 
 
@@ -152,7 +150,7 @@ def destination_of(request: HttpRequest, actor: actors.Actor) -> str:
     try:
         resolve(path)
     except Resolver404:
-        return home_of(actor)
+        return home_of(request, actor)
     return path
 
 

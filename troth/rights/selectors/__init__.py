@@ -2,7 +2,7 @@
 
 from troth.rights.selectors.cases import Certificate, get_case, get_certificate, list_cases, list_certificates
 from troth.rights.selectors.copying import Copy, make_copy
-from troth.rights.selectors.history import History, Look, history_of, person_history_holds
+from troth.rights.selectors.history import History, Look, history_of, person_history_holds, word_events
 from troth.rights.selectors.holdings import (
     BY_MACHINES,
     BY_STAFF,
@@ -45,5 +45,6 @@ __all__ = [
     "plan_erasure",
     "recorded_by",
     "survey",
+    "word_events",
     "words_of",
 ]

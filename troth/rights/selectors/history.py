@@ -1,7 +1,7 @@
 """Who has looked at a person's record, who tried, and what was done to it: the ledger in plain words."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -92,27 +92,36 @@ def history_of(
             break
         position = some[-1].id
     shown = found[:limit]
-    names = _names(shown)
+    said = ("You", "for you") if viewer in {None, subject} else ("The person", "for them")
+    looks = _worded(shown, said, at)
+    return History(looks, ledger.count_about(subject.hex), shown[-1].id if len(found) > limit else None)
+
+
+def word_events(entries: Sequence[Entry], *, at: datetime) -> tuple[Look, ...]:
+    """Any events of the ledger in plain words, for the privacy officer: whoever an event is about is `The person`."""
+    return _worded(entries, ("The person", "for them"), at)
+
+
+def _worded(entries: Sequence[Entry], person: tuple[str, str], at: datetime) -> tuple[Look, ...]:
+    names = _names(entries)
     notice = notice_now(at)
-    looks = tuple(
+    titles: dict[str, str] = {}
+    return tuple(
         Look(
             entry.id,
             entry.at,
-            *_who(
-                entry, subject, names, ("You", "for you") if viewer in {None, subject} else ("The person", "for them")
-            ),
+            *_who(entry, entry.subject, names, person),
             words=entry.words,
             what=_listed([_kind(each, notice) for each in entry.what]),
-            why=_why(entry, at),
+            why=_why(entry, at, titles),
             refused=entry.outcome == "refused",
             opened=entry.event == "gate:opened",
-            by_themself=entry.actor == subject.hex,
+            by_themself=bool(entry.subject) and entry.actor == entry.subject,
             by_person=entry.actor_kind == "person",
             refusal=_REFUSALS.get(entry.check, "Nothing was shown") if entry.outcome == "refused" else "",
         )
-        for entry in shown
+        for entry in entries
     )
-    return History(looks, ledger.count_about(subject.hex), shown[-1].id if len(found) > limit else None)
 
 
 def person_history_holds(subject: UUID, at: datetime) -> tuple[bool, int]:
@@ -148,15 +157,16 @@ def _names(entries: Iterable[Entry]) -> dict[UUID, tuple[str, str]]:
     return {staff: (profile.name, profile.role_words) for staff, profile in people.staff_profiles(ids).items()}
 
 
-def _who(entry: Entry, subject: UUID, names: dict[UUID, tuple[str, str]], person: tuple[str, str]) -> tuple[str, str]:
+def _who(entry: Entry, subject: str, names: dict[UUID, tuple[str, str]], person: tuple[str, str]) -> tuple[str, str]:
     if entry.actor_kind == "service":
         behalf = UUID(entry.on_behalf_of) if entry.on_behalf_of else None
-        for_whom = person[1] if behalf == subject else f"for {names[behalf][0]}" if behalf in names else ""
+        about_them = bool(subject) and entry.on_behalf_of == subject
+        for_whom = person[1] if about_them else f"for {names[behalf][0]}" if behalf in names else ""
         machine = _MACHINES.get(entry.actor, entry.actor.replace("-", " ").capitalize())
         return machine, f"Automatic, {for_whom}" if for_whom else "Automatic"
     if entry.actor_kind != "person":
         return "Someone not signed in", ""
-    if entry.actor == subject.hex:
+    if entry.actor == subject:
         return person[0], ""
     return names.get(UUID(entry.actor), ("A member of staff", "No published profile"))
 
@@ -172,11 +182,13 @@ def _listed(words: list[str]) -> str:
     return ", ".join([*words[:1], *(each[:1].lower() + each[1:] for each in words[1:])])
 
 
-def _why(entry: Entry, at: datetime) -> str:
-    title = title_of(entry.purpose, at) if entry.purpose else ""
+def _why(entry: Entry, at: datetime, titles: dict[str, str]) -> str:
+    if entry.purpose and entry.purpose not in titles:
+        titles[entry.purpose] = title_of(entry.purpose, at)
+    title = titles.get(entry.purpose, "")
     if entry.reason and entry.reason != "your own record":
         return f"{title}: {entry.reason}" if title else entry.reason
     return title
 
 
-__all__ = ["History", "Look", "history_of", "person_history_holds"]
+__all__ = ["History", "Look", "history_of", "person_history_holds", "word_events"]

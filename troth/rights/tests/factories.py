@@ -47,14 +47,14 @@ def make_patient(*, at: datetime = NOW, **other: Any) -> Actor:
     return actors.person(subject, at=at)
 
 
-def make_officer(role: str = "privacy_officer", *, at: datetime = NOW) -> Actor:
+def make_officer(role: str = "privacy_officer", *, at: datetime = NOW, email: str = "") -> Actor:
     """A member of staff, privacy officer unless said otherwise, as the actor that they are."""
     made = people.join_staff(
         by=actors.service("rights-tests"),
         at=at,
         roles=[role],
         name=f"Ines {role.title()}",
-        email=f"{role}@clinic.example",
+        email=email or f"{role}@clinic.example",
         password=PASSWORD,
     )
     return actors.person(made, at=at + timedelta(seconds=1))

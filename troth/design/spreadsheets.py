@@ -1,0 +1,25 @@
+"""Tables as CSV, to be opened in a spreadsheet, where a cell that begins like a formula would be run (pitfalls B18)."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def guarded(cell: object) -> str:
+    """The cell as text that no spreadsheet takes for a formula."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def csv_line(cells: Sequence[object]) -> str:
+    """One line with its end, every cell guarded and quoted where it must be (RFC 4180)."""
+    into = io.StringIO()
+    csv.writer(into).writerow([guarded(cell) for cell in cells])
+    return into.getvalue()
+
+
+def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A whole table."""
+    return "".join(csv_line(cells) for cells in (head, *rows))
