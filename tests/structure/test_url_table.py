@@ -174,6 +174,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "certificate": certificate,
             "number": 1,
             "kind": "health",
+            "member": colleague,
             "ticket": "never-issued",
         },
     )

@@ -20,7 +20,13 @@ from troth.people import selectors as people
 # roles, is left out.
 VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
 PATIENT = (("Home", "home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
-STAFF = (("Today", "desk_home"), ("Find a person", "desk_find"), ("Office", "office_home"), ("Security", "security"))
+STAFF = (
+    ("Today", "desk_home"),
+    ("Find a person", "desk_find"),
+    ("Staff", "desk_staff"),
+    ("Office", "office_home"),
+    ("Security", "security"),
+)
 #: Who works in the office.
 OFFICERS = {"privacy_officer"}
 #: The office's own words; those of its rooms that a clinic does not have are left out.

@@ -5,11 +5,13 @@ it can serve, and the page opens for the first that the notice declares and that
 `who` lets in anyone with a role: what each may see is the notice's to say, and another pack's roles have other names.
 """
 
-from troth.desk.views import card, entry, finding, home, note, request
-from troth.gate.table import STAFF, page
+from troth.desk.views import card, entry, finding, home, note, request, staff
+from troth.gate.table import STAFF, page, public
 from troth.notice.purposes import Purpose
 
 WHO = {STAFF}
+#: In every pack the notice lets this role alone run staff accounts; the gate asks the notice again.
+ADMINISTRATORS = {"administrator"}
 READING = (
     Purpose.PRESCRIBING,
     Purpose.CARE,
@@ -43,4 +45,35 @@ urlpatterns = [
     page("files/<uuid:document>/", entry.download, name="desk_file", purpose=READING, who=WHO),
     page("requests/<uuid:treatment>/pass-on/", request.assign, name="desk_assign", purpose=REQUESTS, who=WHO),
     page("requests/<uuid:treatment>/decide/", request.decide, name="desk_decide", purpose=REQUESTS, who=WHO),
+    page("staff/", staff.list_staff, name="desk_staff", purpose=Purpose.STAFF, who=ADMINISTRATORS),
+    page("staff/new/", staff.invite, name="desk_invite", purpose=Purpose.STAFF, who=ADMINISTRATORS),
+    public(
+        "staff/roles/",
+        staff.list_roles,
+        name="desk_roles",
+        why="roles and what they may do stand in the notice, for all",
+    ),
+    page("staff/<uuid:member>/", staff.member, name="desk_member", purpose=Purpose.STAFF, who=ADMINISTRATORS),
+    page(
+        "staff/<uuid:member>/roles/", staff.roles, name="desk_member_roles", purpose=Purpose.STAFF, who=ADMINISTRATORS
+    ),
+    page(
+        "staff/<uuid:member>/leave/", staff.leave, name="desk_member_leave", purpose=Purpose.STAFF, who=ADMINISTRATORS
+    ),
+    page(
+        "staff/<uuid:member>/code/",
+        staff.new_code,
+        name="desk_member_code",
+        purpose=Purpose.STAFF,
+        who=ADMINISTRATORS,
+    ),
+    page(
+        "staff/<uuid:member>/factor/",
+        staff.ask_reset,
+        name="desk_member_factor",
+        purpose=Purpose.STAFF,
+        who=ADMINISTRATORS,
+        fresh=True,
+    ),
+    page("lost-factors/", staff.resets, name="desk_resets", purpose=Purpose.ACCOUNT_SECURITY, who=WHO, fresh=True),
 ]

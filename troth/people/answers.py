@@ -21,9 +21,17 @@ actors.declare_service(
         "troth.people.selectors.signing_in",
         "troth.people.selectors.factors",
         "troth.people.selectors.passkeys",
+        "troth.people.selectors.staff",
         "troth.people.jobs",
         "troth.portal.views.signing_in",
     },
+)
+#: Closes the accounts of those whose last day is over.
+actors.declare_service(
+    "leaving",
+    purposes={Purpose.STAFF, Purpose.ACCOUNT_SECURITY},
+    categories={Category.ACCOUNT, Category.EMPLOYMENT},
+    modules={"troth.people.jobs"},
 )
 #: Brings the first people of a new clinic in; whoever can run a command on the server can.
 actors.declare_service(
@@ -43,7 +51,7 @@ def signing_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set
 @reasons.reason("running staff accounts", serves={Purpose.STAFF, Purpose.ACCOUNT_SECURITY})
 def runs_staff_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Colleagues and the set-up of the clinic have this reason for members of staff; the notice says which role may use it."""
-    if actor.roles or (actor.kind == "service" and actor.name == "setup"):
+    if actor.roles or (actor.kind == "service" and actor.name in {"setup", "leaving"}):
         return staff_among(subjects)
     return set()
 

@@ -1,11 +1,13 @@
 """The room's own work: it forgets sessions that are over, and from where people signed in."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
 from troth.gate import actors
 from troth.people import services
+from troth.people.selectors import staff
 from troth.people.selectors.history import KEPT, whose_tries_are_due
 from troth.work.queue import job
 from troth.work.schedules import schedule
@@ -25,3 +27,11 @@ def forget_tries() -> None:
     at = timezone.now()
     for subject in whose_tries_are_due(at - timedelta(days=KEPT)):
         services.forget_tries(subject, by=actors.service("sign-in"), at=at)
+
+
+@job()
+def let_go(subject: UUID) -> None:
+    """Close the account of someone whose last day is over. If the day was moved, another job is on its way, and this one rests."""
+    at = timezone.now()
+    if not staff.roles_of(subject, at=at):
+        services.leave_staff(subject, by=actors.service("leaving"), at=at)

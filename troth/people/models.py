@@ -172,6 +172,17 @@ class FactorReset(Holding):
     }
 
 
+class StartCode(Holding):
+    """What a starter chooses the first password with. A used one is gone."""
+
+    code_hash = SealedText(ACCOUNT, id="people.start_code.hash")
+    expires_at = models.DateTimeField()
+
+    called = "code to start with"
+    open_fields: ClassVar[dict[str, str]] = {"expires_at": "after which it is worth nothing"}
+    not_copied: ClassVar[dict[str, str]] = {"code_hash": "Kept only in a scrambled form, which nobody can read"}
+
+
 class StaffProfile(Holding):
     """What a member of staff publishes: it stands on prescriptions and in every patient's history of their record."""
 

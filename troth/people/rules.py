@@ -4,12 +4,14 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from ipaddress import ip_address
 from urllib.parse import quote
 
+from troth.notice.register import DeclaredRole
 from troth.vault.search import LETTERS, fold, name_parts
 
 PASSWORD_LENGTH = 10
@@ -19,6 +21,10 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
 _PLAIN = re.compile(r"[\w ]*")
 _DATE = re.compile(r"\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/. ](\d{1,2})[/. ](\d{4}))\b")
+
+
+class RoleRefused(ValueError):
+    """A role that this person may not give, or not to this person. The message says why."""
 
 
 #: Seconds for which a code of an app holds (RFC 6238); the one before and the one after are taken too, for slow clocks.
@@ -164,6 +170,28 @@ def _take_date(text: str) -> tuple[date | None, str]:
     except ValueError:
         raise TooVague("There is no such day. Write the date of birth as 31/12/1980.") from None
     return born_on, f"{text[: found.start()]} {text[found.end() :]}"
+
+
+def check_can_give_roles(
+    *, own: bool, wanted: Collection[str], declared: Mapping[str, DeclaredRole], registration: str
+) -> None:
+    """
+    Nobody gives themselves a role; a role has to stand in the notice; and a health professional's needs a registration.
+
+    :raises RoleRefused: one of those.
+    """
+    if own:
+        raise RoleRefused("Nobody changes their own roles. Ask another administrator.")
+    if not wanted:
+        raise RoleRefused("Choose at least one role. Somebody who leaves has a last day instead.")
+    unknown = sorted(set(wanted) - set(declared))
+    if unknown:
+        raise RoleRefused(f"The notice has no role {', '.join(unknown)}. It has: {', '.join(sorted(declared))}.")
+    professional = sorted(declared[role].name for role in wanted if declared[role].health_professional)
+    if professional and not registration.strip():
+        raise RoleRefused(
+            f"{professional[0]} needs a registration: the body and the number that patients can look up."
+        )
 
 
 def step_of(at: datetime) -> int:

@@ -73,6 +73,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="passkey_sign_in",
         why="the same service looks up the passkey that a browser shows, and nothing of it is shown",
     ),
+    public(
+        "start/",
+        signing_in.start,
+        name="start",
+        why="the service `sign-in` compares a starter's code, and nothing of their account is shown",
+    ),
     page("sign-out/", signing_in.sign_out, name="sign_out", purpose=SECURITY, who=ANYONE, before_proof=True),
     page("security/", security.show, name="security", purpose=SECURITY, who=ANYONE),
     page("security/end/", security.end, name="end_session", purpose=SECURITY, who=ANYONE),

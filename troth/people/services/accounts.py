@@ -1,5 +1,6 @@
 """Accounts: making one, and changing its password."""
 
+import secrets
 from datetime import datetime
 from uuid import UUID
 
@@ -18,16 +19,21 @@ from troth.vault import search
 _ONE_AT_A_TIME = 0x7369676E  # the advisory lock's number: "sign"
 
 
-def _open_account(subject: UUID, email: str, password: str, *, at: datetime, known: tuple[str, ...]) -> None:
+def _open_account(
+    subject: UUID, email: str, password: str, *, at: datetime, known: tuple[str, ...], later: bool = False
+) -> None:
     """
     Make an account inside the act that is open. Make it last: it alone can fail because of what somebody else did.
+
+    `later`: the password is chosen afterwards, and until then none fits.
 
     :raises AlreadyTaken: that address signs somebody in already.
     :raises PoorPassword: the password is guessed first.
     """
     email = normal_email(email)
-    check_password(password, known=(email.partition("@")[0], email, *known))
-    encoded = make_password(password)
+    if not later:
+        check_password(password, known=(email.partition("@")[0], email, *known))
+    encoded = make_password(secrets.token_urlsafe(32) if later else password)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])

@@ -42,6 +42,33 @@ class OwnPasswordForm(forms.Form):
             self.fields["current"] = password_field(*PASSWORD_NOW, complete="current-password")
 
 
+class StartForm(forms.Form):
+    """A starter's first password."""
+
+    email = forms.CharField(
+        label="Email address",
+        max_length=254,
+        error_messages={"required": "Enter your email address"},
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
+    )
+    code = _code("Code", "The code that you were handed, such as ABCD-EFGH-IJKL-MNOP.")
+    password = password_field(
+        "Choose a password",
+        "Choose a password",
+        complete="new-password",
+        hint="At least ten characters. Three words that have nothing in common are good.",
+    )
+
+    def clean(self) -> dict[str, object]:
+        given = super().clean() or {}
+        if given.get("password"):
+            try:
+                rules.check_password(str(given["password"]), known=(str(given.get("email", "")).partition("@")[0],))
+            except rules.PoorPassword as poor:
+                self.add_error("password", str(poor))
+        return given
+
+
 class AppForm(OwnPasswordForm):
     """The first code of a new app. `ticket` holds its secret, sealed."""
 

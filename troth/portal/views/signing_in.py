@@ -20,7 +20,7 @@ from troth.people import rules, services
 from troth.people import selectors as people
 from troth.people.middleware import Browser, came_from, network_of
 from troth.portal.forms.account import SignInForm
-from troth.portal.forms.factors import CodeForm, ShownPasskeyForm
+from troth.portal.forms.factors import CodeForm, ShownPasskeyForm, StartForm
 from troth.portal.views.account import WAIT, counterpart
 from troth.vault.categories import Category
 from troth.work import throttle
@@ -30,6 +30,9 @@ WRONG_CODE = (
     "The email address, password and code don't go together. Try the code that your app shows now, or start again."
 )
 WRONG_PASSKEY = "That passkey didn't sign you in. Try again, or use your password."
+WRONG_START = (
+    "That email address and code don't go together, or the code is older than seven days. Ask for a new one."
+)
 USED = "This code was used already. Wait until your app shows the next one."
 
 
@@ -124,6 +127,35 @@ def with_passkey(request: HttpRequest) -> HttpResponse:
     return _page(request, "sign_in", again, 422 if allowed.allowed else 429)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("code", "password")
+def start(request: HttpRequest) -> HttpResponse:
+    """Let a starter choose the first password with the code that they were handed. Wrong and unknown answer alike."""
+    at, browser = request.at, _browser(request)  # type: ignore[attr-defined]
+    form = StartForm(request.POST or None)
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        given = form.cleaned_data
+        mark = people.account_mark(given["email"])
+        wait = people.allow_second(mark, at=at, network=network_of(request), device=browser.known_to(mark))
+        if wait is not None:
+            form.add_error(None, WAIT)
+            return _page(request, "start", form, 429)
+        found = people.find_start(given["email"], given["code"], at=at)
+        if found is not None:
+            try:
+                services.start(
+                    found[0], by=actors.person(found[0], at=at), at=at, code=found[1], password=given["password"]
+                )
+            except services.UsedUp:
+                form.add_error("code", WRONG_START)
+            else:
+                return _finish(request, found[0], mark, how="password", second=False)
+        else:
+            form.add_error("code", WRONG_START)
+    return _page(request, "start", form, status)
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session, and have the browser forget its pages."""
@@ -210,7 +242,7 @@ def _page(request: HttpRequest, name: str, form: object, status: int) -> HttpRes
         {
             "form": form,
             "why": counterpart(at, Purpose.ACCOUNT_SECURITY, "Your sign-in", Category.ACCOUNT),
-            "passkey": people.ask_passkey(site, at=at) if site else None,
+            "passkey": people.ask_passkey(site, at=at) if site and name != "start" else None,
             "demo_code": demo_code(awaited.subject if awaited else None, at),
         },
         status=status,
