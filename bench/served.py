@@ -55,6 +55,10 @@ def processor_seconds(parent: int) -> float | None:
         return None
 
 
+# A search is measured hundreds of times in a row, which no member of staff may do.
+UNPACED = {"TROTH_FINDS_AN_HOUR": "1000000"}
+
+
 @dataclass(frozen=True)
 class Server:
     """Where it listens, and its process."""
@@ -87,7 +91,9 @@ def served() -> Iterator[Server]:
         "warning",
         "bench.site.wsgi:application",
     ]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=sys.stderr)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), **UNPACED}, stdout=sys.stderr
+    )
     try:
         for _ in range(200):
             try:

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from bench.site.models import Booking
 from troth.gate.actors import Actor
-from troth.gate.reasons import reason
+from troth.gate.reasons import linked, reason
 from troth.notice.purposes import Purpose
 
 
 @reason("a booking", serves={Purpose.CARE, Purpose.PRESCRIBING})
 def booked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Those of these people who are booked with this actor."""
-    return set(Booking.objects.filter(practitioner=actor.id, subject__in=subjects).values_list("subject", flat=True))
+    return linked(Booking.objects.filter(practitioner=actor.id), subjects, column="subject")

@@ -10,6 +10,12 @@ STAFF_MAIL = "{}@aldersyke.example"
 # Chromium itself writes this when a page is answered with a refusal or with a form that needs mending: that page is meant.
 EXPECTED = "Failed to load resource: the server responded with a status of 4"
 MOST_TABS = 80
+# What is sent to be kept (a copy), and a mail that is shown in a demonstration, are sandboxed and may load nothing at all.
+POLICIES = (
+    "default-src 'self'",
+    "sandbox; default-src 'none'",
+    "sandbox allow-top-navigation-by-user-activation; default-src 'none'",
+)
 
 
 @dataclass
@@ -87,9 +93,8 @@ class Visitor:
         self.watched += 1
         if response.status >= 500:
             self.faults.append(f"{response.url} was answered with {response.status}")
-        # What is sent to be kept (a copy) is sandboxed and may load nothing at all.
         policy = headers.get("content-security-policy", "")
-        if not policy.startswith(("default-src 'self'", "sandbox; default-src 'none'")):
+        if not policy.startswith(POLICIES):
             self.faults.append(f"{response.url} came without the content security policy")
         if response.request.resource_type == "document" and "no-store" not in headers.get("cache-control", ""):
             self.faults.append(f"{response.url} may be kept by a browser")

@@ -176,6 +176,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "kind": "health",
             "member": colleague,
             "ticket": "never-issued",
+            "token": "never-given-out",
         },
     )
 
@@ -319,7 +320,11 @@ def test_forms_filled_in_about_another_get_nothing_and_change_nothing(ground: Gr
 
 #: These are about whoever sends them, and are left to their own tests.
 ABOUT_ONESELF = {"sign_out", "end_session", "desk_find", "sign_in", "register", "my_copy"}
-MAY_SEND = {"patient_support": {"desk_assign"}, "privacy_officer": {"office_case"}}
+MAY_SEND = {
+    "patient_support": {"desk_assign"},
+    "administrator": {"desk_member_code", "desk_member_factor"},
+    "privacy_officer": {"office_case"},
+}
 SAID = {
     "substance": "nuts",
     "reaction": "none",

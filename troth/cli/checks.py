@@ -155,16 +155,18 @@ def _ledger(at: datetime) -> Iterator[Found]:
 def _keys(at: datetime) -> Iterator[Found]:
     from django.conf import settings
 
+    from troth.cli.own_keys import find_foreign
     from troth.vault import keystore, secrets
 
     masters = secrets.opened().masters
     if _stores_are_there():
         foreign = keystore.list_foreign_masters()
         told = f"master key {' and '.join(map(str, foreign))} here is not the one that wrapped what is stored"
+        told = told if foreign else find_foreign()
         yield Found(
             "the master keys go with the data",
-            not foreign,
-            told if foreign else "a key under each of them opens",
+            not told,
+            told or "a key under each of them opens",
             "Point TROTH_KEYS at the folder of this deployment, or put it back. Write nothing before.",
             stops=True,
         )

@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """
     os.environ["TROTH_DEMO"] = "yes"
     os.environ["TROTH_PACK"] = args.pack
+    os.environ["TROTH_SITE"] = f"http://127.0.0.1:{args.port}"
     from troth.cli import starting
     from troth.cli.main import prepare_django
     from troth.cli.stopped import Stopped
@@ -66,10 +67,11 @@ def run(args: argparse.Namespace) -> int:
     if args.no_serve:
         return 0
     print(
-        f"\nOpen http://127.0.0.1:{args.port}/  Sign in at http://127.0.0.1:{args.port}/sign-in/  (Ctrl-C stops it)",
+        f"\nOpen http://127.0.0.1:{args.port}/  Sign in at http://127.0.0.1:{args.port}/sign-in/  (Ctrl-C stops it)\n"
+        f"What it would have sent: http://127.0.0.1:{args.port}/outbox/",
         flush=True,
     )
-    return starting.serve("127.0.0.1", args.port, 1)
+    return starting.serve("127.0.0.1", args.port, 1, working=True)
 
 
 def is_demo(home: Path) -> bool:

@@ -37,9 +37,9 @@ def register(subparsers: Any) -> None:
 
 
 def _status(args: argparse.Namespace) -> int:
-    from troth.cli.main import prepare_django
+    from troth.cli.main import prepare_stores
 
-    prepare_django()
+    prepare_stores()
     from troth.vault import secrets, turning
 
     current = secrets.opened().current().number  # the first one is made when there is none
@@ -73,10 +73,10 @@ def _status(args: argparse.Namespace) -> int:
 
 
 def _turn(args: argparse.Namespace) -> int:
-    from troth.cli.main import prepare_django
+    from troth.cli.main import prepare_stores
     from troth.cli.stopped import BAD_INPUT, FOUND_AGAINST, Stopped
 
-    prepare_django()
+    prepare_stores()
     from troth.vault.errors import VaultError
 
     if args.yes and not (args.destroy_retired and args.now):

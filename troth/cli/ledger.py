@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from troth.cli.main import prepare_django
+from troth.cli.main import prepare_django, prepare_stores
 from troth.cli.stopped import FOUND_AGAINST, Stopped
 
 
@@ -71,7 +71,8 @@ def _check_records() -> list[Any]:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    prepare_django()
+    # With the public key given, the key folder is not used: another machine may verify a copy.
+    prepare_django() if args.key and not args.records else prepare_stores()
     from troth.ledger.check_export import BadNote, Head, PublicKey
     from troth.ledger.verifying import verify
 
@@ -139,7 +140,7 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _prove(args: argparse.Namespace) -> int:
-    prepare_django()
+    prepare_stores()
     from troth.ledger.proving import NotSealed, prove, public_key
 
     try:
@@ -163,7 +164,7 @@ def _prove(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    prepare_django()
+    prepare_stores()
     from troth.ledger.check_export import BadNote
     from troth.ledger.proving import NotSealed, export_person
 
@@ -189,7 +190,7 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _seal(args: argparse.Namespace) -> int:
-    prepare_django()
+    prepare_stores()
     from troth.ledger.proving import NotSealed, latest_checkpoint
     from troth.ledger.sealing import seal
 

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from troth.cli.stopped import BAD_INPUT, BROKEN, Stopped
 
 # The nouns, in the order in which `troth --help` lists them. Each is a module `troth.cli.<noun>`.
-NOUNS = ("demo", "serve", "worker", "doctor", "notice", "law", "ledger", "rights", "backup", "keys")
+NOUNS = ("demo", "serve", "worker", "doctor", "notice", "law", "ledger", "rights", "promises", "backup", "keys")
 
 
 class Parser(argparse.ArgumentParser):
@@ -54,6 +54,14 @@ def prepare_django() -> None:
     harden()  # what any command creates is private to its user, and a crash leaves no image of the memory
 
     django.setup()
+
+
+def prepare_stores() -> None:
+    """The same for a command that uses the keys: it stops when TROTH_KEYS is not the folder that goes with the data."""
+    prepare_django()
+    from troth.cli.own_keys import insist_on_own_keys
+
+    insist_on_own_keys()
 
 
 def seal_what_was_written() -> None:

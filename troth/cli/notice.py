@@ -126,7 +126,9 @@ def _publish(args: argparse.Namespace) -> int:
     if parsed.unread:
         _print_findings(args.file, list(parsed.findings), to_stderr=True)
         return UNREADABLE
-    _prepare()
+    from troth.cli.main import prepare_stores
+
+    prepare_stores()
     from troth.gate.publishing import publish_notice
     from troth.notice import selectors, services
 

@@ -58,9 +58,9 @@ def register(subparsers: Any) -> None:
 
 
 def _prepare() -> None:
-    from troth.cli.main import prepare_django
+    from troth.cli.main import prepare_stores
 
-    prepare_django()
+    prepare_stores()
 
 
 def _list(args: argparse.Namespace) -> int:

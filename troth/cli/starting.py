@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,9 +70,10 @@ def insist() -> None:
         )
 
 
-def serve(host: str, port: int, workers: int) -> int:
+def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
     """
-    Serve until told to stop, with the ledger's sealer in a thread of this process.
+    Serve until told to stop, with the ledger's sealer in a thread of this process, and a worker in a process beside it when
+    asked (`working`): a thread that works would hold locks while the server forks.
 
     :raises Stopped: the port is taken or may not be used.
     """
@@ -88,6 +91,7 @@ def serve(host: str, port: int, workers: int) -> int:
     stop = threading.Event()
     sealer = threading.Thread(target=run_sealer, args=(stop,), name="sealer", daemon=True)
     sealer.start()
+    worker = _worker_beside() if working else None
     server = Granian(
         "troth.config.wsgi:application",
         address=host,
@@ -105,8 +109,18 @@ def serve(host: str, port: int, workers: int) -> int:
         server.serve()
     finally:
         stop.set()
+        if worker:
+            worker.terminate()
         sealer.join(timeout=10)
+        if worker:
+            worker.wait(timeout=20)
     return 0
+
+
+def _worker_beside() -> "subprocess.Popen[bytes]":
+    """A worker that ends when this process does, however that ends."""
+    command = [sys.executable, "-m", "troth.cli.main", "worker", "--beside", str(os.getpid())]
+    return subprocess.Popen(command)  # noqa: S603  our own command
 
 
 def _check_port(host: str, port: int) -> None:

@@ -34,15 +34,41 @@ def whole_number(name: str, default: int) -> int:
     return int(value)
 
 
+def address(name: str, schemes: set[str], default: str = "") -> str:
+    """
+    The address of a server, or empty. Without TLS only this machine is reached, except by SMTP, which begins TLS by itself.
+
+    :raises ImproperlyConfigured: it is not one of these schemes with a host.
+    """
+    value = os.environ.get(name, default)
+    if not value:
+        return ""
+    parts = urlsplit(value)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"{name} must begin with {' or '.join(f'{each}://' for each in sorted(schemes))} and name a host."
+        )
+    if parts.scheme == "http" and f"[{parts.hostname}]" not in LOOPBACK and parts.hostname not in LOOPBACK:
+        raise ImproperlyConfigured(f"{name} leads over the network without TLS; begin it with https://.")
+    return value
+
+
+def site_of(hosts: str) -> str:
+    """Where our own pages are when nobody says: the first name under which browsers reach them."""
+    host = hosts.split(",")[0].strip()
+    return "http://127.0.0.1:8000" if host in LOOPBACK | {"", "*"} else f"https://{host}"
+
+
 def folder(name: str, default: Path) -> Path:
     """An absolute folder; relative values count from the working folder."""
     return Path(os.environ.get(name) or default).expanduser().absolute()
 
 
-# The last two: a search reads thousands of rows that lie apart, which the standard cache of 2 MB cannot hold.
+# The last two: a search reads thousands of rows that lie apart, which the standard cache of 2 MB cannot hold. A file is mapped
+# as far as SQLite maps at all; that takes address space and no memory of its own.
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
-    "PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456;"
+    "PRAGMA cache_size=-16000; PRAGMA mmap_size=2147418112;"
 )
 
 

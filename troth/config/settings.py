@@ -23,6 +23,13 @@ DATABASES = {
 DATABASE_ROUTERS = ["troth.vault.router.KeyStoreRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Where links in messages lead, and what carries messages. Never the host that a request names: that is the asker's to choose.
+TROTH_SITE = env.address("TROTH_SITE", {"http", "https"}, env.site_of(env.text("TROTH_HOSTS", ""))).rstrip("/")
+TROTH_MAIL_URL = env.address("TROTH_MAIL_URL", {"smtp", "smtps"})
+TROTH_MAIL_FROM = env.text("TROTH_MAIL_FROM", "")
+TROTH_SMS_URL = env.address("TROTH_SMS_URL", {"http", "https"})
+TROTH_SMS_TOKEN = env.text("TROTH_SMS_TOKEN", "")
+
 # Never protects data at rest: only CSRF tokens and signed form state. Made on first use and kept like a key.
 SECRET_KEY = env.secret_key("TROTH_SECRET_KEY", TROTH_KEYS)
 DEBUG = False
@@ -30,6 +37,7 @@ DEFAULT_EXCEPTION_REPORTER = "troth.work.reporting.PlaceOnlyReporter"
 LOGGING_CONFIG = "troth.config.environment.configure_logging"
 LOGGING = {"level": env.text("TROTH_LOG_LEVEL", "INFO")}
 ALLOWED_HOSTS = env.text("TROTH_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+TROTH_FINDS_AN_HOUR = env.whole_number("TROTH_FINDS_AN_HOUR", 60)
 TROTH_PROXIES = env.whole_number("TROTH_PROXIES", 0)
 # On loopback alone there is no TLS, and no network to be overheard on.
 TROTH_SECURE_COOKIES = not TROTH_DEMO and not set(ALLOWED_HOSTS) <= env.LOOPBACK
@@ -57,7 +65,9 @@ INSTALLED_APPS = [
     "troth.copies",
     "troth.notice",
     "troth.gate",
+    "troth.delivery",
     "troth.people",
+    "troth.assurance",
     "troth.records",
     "troth.prescribing",
     "troth.rights",

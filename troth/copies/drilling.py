@@ -88,13 +88,17 @@ def drill(path: Path | None = None, *, at: datetime, progress: Progress = _quiet
                 report = verify(at=reader.header.made_at)
             with _timed(seconds, "open"):
                 counted = count_openable(progress)
-    with transaction.atomic():
-        write([_event(Event.DRILLED, at, f"copies.backup/{reader.header.id}/drilled")])
-    seal()
     findings = tuple(
         [each.words for each in report.findings] + [f"The guard {name} is missing." for name in report.guards_missing]
     )
-    return Drilled(path, reader.header.made_at, counted, entries, keys, report.events, findings, seconds)
+    done = Drilled(path, reader.header.made_at, counted, entries, keys, report.events, findings, seconds)
+    with transaction.atomic():
+        # The event says which it was: that a restore was rehearsed and failed is no proof that one would succeed.
+        write(
+            [_event(Event.DRILLED, at, f"copies.backup/{reader.header.id}/{'drilled' if done.holds else 'damaged'}")]
+        )
+    seal()
+    return done
 
 
 class _throwaway_home:  # noqa: N801  reads as a phrase

@@ -123,6 +123,11 @@ def touched(subject: UUID, reference: str) -> None:
     keyring.acting().touched(subject, reference)
 
 
+def touched_thing(reference: str) -> None:
+    """Note in the act's event something that is about nobody, such as `assurance.promise/OC-1.3/slipped`."""
+    acting().things.append(reference)
+
+
 def _drafts(event: Event, opened: Opened) -> list[Draft]:
     """One draft for each subject touched; one without a subject when nobody was."""
     objects: dict[str, dict[str, str]] = {}
@@ -144,7 +149,7 @@ def _drafts(event: Event, opened: Opened) -> list[Draft]:
         "request": opened._boundary.request,
     }
     if not objects:
-        return [Draft(**common)]
+        return [Draft(**common, objects=" ".join(opened.things))]
     return [
         Draft(
             **common,

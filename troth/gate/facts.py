@@ -17,10 +17,15 @@ from troth.gate.models import FactKind as FactKind
 from troth.gate.rules import Standing
 from troth.notice.purposes import Purpose
 from troth.vault import keyring, secrets
+from troth.vault.among import among
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _COLUMNS = "id, subject, kind, purpose, value, other, since, until, ended, recorded_by, mark"
+
+
+#: What stands in the way of a use; every other fact allows something.
+KEEP_SHUT = frozenset({FactKind.RESTRICTION, FactKind.OBJECTION})
 
 
 class StandingFact(NamedTuple):
@@ -39,10 +44,17 @@ class StandingFact(NamedTuple):
     sound: bool
 
     def holds(self, at: int) -> bool:
-        """Whether it stands at that moment."""
-        return (
-            self.since <= at and (self.until is None or at < self.until) and (self.ended is None or at < self.ended)
-        )
+        """
+        Whether it stands at that moment, on the closed side where clocks differ.
+
+        A fact is recorded as beginning or ending now, and a moment ahead comes from a process whose clock is ahead. So what
+        keeps the gate shut begins at once whatever it is dated, and what opens it has ended once its end is recorded.
+        """
+        if self.until is not None and at >= self.until:
+            return False
+        if self.kind in KEEP_SHUT:
+            return self.ended is None or max(at, self.since) < self.ended
+        return self.since <= at and self.ended is None
 
     def ended_at(self) -> datetime | None:
         """When it was ended, if it was."""
@@ -69,16 +81,12 @@ def about(subjects: Iterable[UUID]) -> dict[str, list[StandingFact]]:
     names = [subject.hex for subject in subjects]
     found: dict[str, list[StandingFact]] = {name: [] for name in names}
     key = secrets.opened().named("facts")
-    with connections["default"].cursor() as cursor:
-        for start in range(0, len(names), 5_000):
-            chunk = names[start : start + 5_000]
-            cursor.execute(
-                f"SELECT {_COLUMNS} FROM gate_fact WHERE subject IN ({','.join(['%s'] * len(chunk))}) "  # noqa: S608
-                "ORDER BY since, id",
-                chunk,
-            )
-            for row in cursor.fetchall():
-                found[row[1]].append(_checked(row, key))
+    connection = connections["default"]
+    of_these, listed = among(connection, "subject", names)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_COLUMNS} FROM gate_fact WHERE {of_these} ORDER BY since, id", [listed])  # noqa: S608
+        for row in cursor.fetchall():
+            found[row[1]].append(_checked(row, key))
     return found
 
 

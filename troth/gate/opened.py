@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from troth.gate import facts, reasons
+from troth.gate import facts, pace, reasons
 from troth.gate.actors import Actor
 from troth.gate.boundary import Boundary
-from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused
+from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused, TooOften
 from troth.gate.rules import Asker, PermittedUse, Relation, Standing, decide
 from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
@@ -71,6 +71,7 @@ class Opened:
         self.register = into.register(at)
         self.declared = self.register.purposes.get(purpose)
         self.created: set[UUID] = set()  # subjects made in this act: their maker may finish writing them
+        self.things: list[str] = []  # what an act touched that is nobody's
         self._boundary = into
         self._at = facts.micros(at)
         # Keyed by the subject as a number: a UUID hashes in Python, a number at once.
@@ -214,6 +215,7 @@ class Opened:
         End it with `shown`, as a scan: until then everyone whose field was opened counts as looked at.
 
         :raises Refused: this actor may not search, or not in that category. The boundary is poisoned.
+        :raises TooOften: this actor has searched too often for now. Recorded, and not poisoned: the page says so.
         """
         covered = self._may_search()
         for name in names:
@@ -230,6 +232,10 @@ class Opened:
         if not decision.allowed:
             self._boundary.refused(self._draft(None, Event.REFUSED, "refused", decision, what=""))
             raise keyring.poison(Refused(decision))
+        if sentence := pace.too_many_searches(self.by, at=self.at):
+            limited = Decision(allowed=False, check=Check.REASON, reason=pace.LIMIT)
+            self._boundary.refused(self._draft(None, Event.REFUSED, "refused", limited, what=""))
+            raise TooOften(sentence)
         return self.covered()
 
     def decision_for_anyone(self) -> Decision:
@@ -245,6 +251,7 @@ class Opened:
         """End the scan: admit and record those who are shown, and count the rest in one event of the search service."""
         self._scanning = False
         self.ring.used.clear()
+        self.ring.scanned.clear()
         self.ring.forget_answers()
         opened_by_scan = in_categories(frozenset({Category.IDENTITY}))
         for subject in subjects:
@@ -365,6 +372,8 @@ class Opened:
 
     def _gather(self) -> None:
         """Hand the boundary what was really opened, subject by subject."""
+        for compartment, subjects in self.ring.scanned:
+            self.ring.used.update((int(subject, 16), compartment) for subject in subjects)
         if not self.ring.used:
             return
         opened: dict[int, tuple[str, set[str]]] = {}

@@ -3,7 +3,7 @@ Reasons: what connects an actor with a subject. The gate asks; each room answers
 
     @gate.reason("a booking", serves={Purpose.CARE, Purpose.BOOKING})
     def booked(actor, subjects, *, at):
-        return selectors.booked_within(actor.id, subjects, around=at)
+        return linked(Booking.objects.filter(practitioner=actor.id, …), subjects)
 
 A purpose that no room answers for has no reasons, and a question that nobody answers means no.
 """
@@ -11,11 +11,15 @@ A purpose that no room answers for has no reasons, and a question that nobody an
 from collections.abc import Callable, Collection
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
+
+from django.db import connections
+from django.db.models import QuerySet
 
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
+from troth.vault.among import among
 
 
 class Answer(Protocol):
@@ -65,6 +69,22 @@ def answer_for(actor: Actor, subjects: Collection[UUID], purpose: Purpose, *, at
             found.update(dict.fromkeys(holds, declared.label))
             open_questions -= holds
     return found
+
+
+def linked(rows: QuerySet[Any], subjects: Collection[UUID], *, column: str = "subject_id") -> set[UUID]:
+    """
+    Of these people, those in that column of the rows: what an answer mostly is, at half the cost of `subject__in`.
+
+    Fifty people are one parameter, and what comes back is looked up among them instead of being made anew.
+    """
+    asked = {subject.hex: subject for subject in subjects}
+    sql, parameters = rows.order_by().values_list(column).query.sql_with_params()
+    connection = connections["default"]
+    held = connection.ops.quote_name(rows.model._meta.get_field(column.removesuffix("_id")).column)
+    condition, listed = among(connection, held, asked, cast="::uuid[]")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {held} FROM ({sql}) AS held WHERE {condition}", [*parameters, listed])  # noqa: S608
+        return {asked[found if isinstance(found, str) else found.hex] for (found,) in cursor.fetchall()}
 
 
 def list_reasons() -> list[tuple[str, frozenset[Purpose]]]:

@@ -52,5 +52,9 @@ class Refused(Exception):
         super().__init__(decision.sentence)
 
 
+class TooOften(Exception):
+    """This actor has done that too often for now. The sentence says when it goes on; nothing was opened."""
+
+
 class LedgerUnavailable(Exception):
     """The event could not be written, so nothing is shown."""

@@ -52,6 +52,16 @@ def signer() -> Signer:
     return _read(str(settings.TROTH_KEYS))
 
 
+def name_in(folder: Path) -> str | None:
+    """The name of the key in that folder, or None when there is none. None is made."""
+    try:
+        return (folder / FILE_NAME).read_text(encoding="ascii").strip().split("+", 4)[2]
+    except FileNotFoundError:
+        return None
+    except (IndexError, UnicodeDecodeError):
+        raise BadNote("The ledger's key file is damaged; put it back from where keys are kept.") from None
+
+
 @lru_cache(maxsize=8)
 def _read(folder: str) -> Signer:
     path = Path(folder) / FILE_NAME

@@ -33,6 +33,11 @@ _TRUTHS = {
     "no": False,
     "No": False,
 }
+# What no text file holds; line ends that only some programs take for one; and marks that turn the order of letters round,
+# so that a notice would read otherwise than it is enforced.
+_UNFIT = re.compile(
+    f"{yaml.reader.Reader.NON_PRINTABLE.pattern}|[\x85\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 # The C parser reads a notice in a fiftieth of the time; the other one gives the same events.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LAW_OF_FORM = "docs/reference/notice.schema.json"
@@ -122,17 +127,16 @@ def _decode(content: bytes | str) -> str:
                     "Save the file as UTF-8 text, not as a document or in an older encoding.",
                 )
             ) from None
-    for number, line_text in enumerate(text.split("\n"), start=1):
-        for character in line_text:
-            if yaml.reader.Reader.NON_PRINTABLE.match(character):
-                raise _Unfit(
-                    _finding(
-                        "Y02",
-                        number,
-                        f"Character U+{ord(character):04X} cannot stand in a text file.",
-                        "Save the file as plain UTF-8 text.",
-                    )
-                )
+    if unfit := _UNFIT.search(text):
+        number = len(re.findall(r"\r\n?|\n", text[: unfit.start()])) + 1
+        raise _Unfit(
+            _finding(
+                "Y02",
+                number,
+                f"Character U+{ord(unfit[0]):04X} cannot stand in a notice.",
+                "Take it out, and save the file as plain UTF-8 text.",
+            )
+        )
     return text
 
 
@@ -261,7 +265,7 @@ class _Values:
 
 def _refuse_control(value: str, line: int, path: Path) -> None:
     """An escape such as `\\e` in quotation marks could drive the terminal that shows a finding."""
-    if yaml.reader.Reader.NON_PRINTABLE.search(value):
+    if _UNFIT.search(value):
         raise _Unfit(_finding("Y02", line, "A character that cannot be printed stands here.", "Take it out.", path))
 
 
@@ -311,8 +315,8 @@ def _misfit(name: str, error: ErrorDetails) -> tuple[str, str]:
     if error["type"] == "string_type" and isinstance(given, bool | int):
         return f"`{name}` should be text.", "Put it in quotation marks."
     expected = str(error.get("ctx", {}).get("expected", ""))
-    if error["type"] in {"enum", "literal_error"} and isinstance(given, str):
-        words = re.findall(r"'([^']+)'", expected)
+    words = re.findall(r"'([^']+)'", expected)
+    if words and error["type"] in {"enum", "literal_error"} and isinstance(given, str):
         nearest = difflib.get_close_matches(given, words, 1)
         meant = f"; perhaps `{nearest[0]}` is meant" if nearest else ""
         few = f" Known are: {', '.join(words)}." if len(words) <= _FEW else ""

@@ -7,7 +7,9 @@ from uuid import UUID
 from troth.gate import actors, reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
+from troth.people.rules import CLAIMING
 from troth.people.selectors.staff import staff_among
+from troth.people.selectors.steps import without_account
 from troth.vault import secrets
 from troth.vault.categories import Category
 from troth.work import throttle
@@ -33,6 +35,17 @@ actors.declare_service(
     categories={Category.ACCOUNT, Category.EMPLOYMENT},
     modules={"troth.people.jobs"},
 )
+#: Answers what was asked of an account while nobody is signed in, and does what a confirmed link allows.
+actors.declare_service(
+    "account-steps",
+    purposes={Purpose.ACCOUNT_SECURITY},
+    categories={Category.ACCOUNT, Category.CONTACT},
+    modules={
+        "troth.people.services.steps",
+        "troth.people.services.claiming",
+        "troth.people.services.telling",
+    },
+)
 #: Brings the first people of a new clinic in; whoever can run a command on the server can.
 actors.declare_service(
     "setup",
@@ -46,6 +59,18 @@ actors.declare_service(
 def signing_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """The sign-in service has reason to look at whoever's address was typed, and at nothing but their account and its tries."""
     return set(subjects) if actor.kind == "service" and actor.name == "sign-in" else set()
+
+
+@reasons.reason("something asked of the account", serves={Purpose.ACCOUNT_SECURITY})
+def answering(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Whoever asks for a link, or is told of a change, is written to by a service that opens their address and account only."""
+    return set(subjects) if actor.kind == "service" and actor.name == "account-steps" else set()
+
+
+@reasons.reason("a record without an account", serves=set(CLAIMING))
+def opening_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Staff have this reason for people who cannot sign in yet; the notice says which role may register people."""
+    return without_account(set(subjects)) if actor.roles else set()
 
 
 @reasons.reason("running staff accounts", serves={Purpose.STAFF, Purpose.ACCOUNT_SECURITY})

@@ -1,4 +1,4 @@
-"""The room's own work: it forgets sessions that are over, and from where people signed in."""
+"""The room's own work: answering what was asked of an account, closing those of leavers, and forgetting what is over."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -35,3 +35,16 @@ def let_go(subject: UUID) -> None:
     at = timezone.now()
     if not staff.roles_of(subject, at=at):
         services.leave_staff(subject, by=actors.service("leaving"), at=at)
+
+
+@job(effect_key="account_step:{step}")
+def answer_step(step: UUID) -> None:
+    """Look whether the address of a step is known, and write the message that fits."""
+    services.answer_step(step, at=timezone.now())
+
+
+@schedule("every 10 minutes")
+@job()
+def dispose_steps() -> None:
+    """Destroy what was asked and not confirmed, or is done with."""
+    services.dispose_steps(at=timezone.now())

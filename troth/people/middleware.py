@@ -27,6 +27,7 @@ SECOND_WITHIN = timedelta(minutes=5)
 #: A browser is known again for this long after it last signed somebody in.
 KNOWN_FOR = timedelta(days=365)
 _MOST_KNOWN = 8  # accounts that one browser is known for
+HELD_FOR = timedelta(hours=1)
 _LONGEST_PATH = 300
 # A path of our own: it begins with one slash, and carries neither query nor fragment nor backslash.
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9._~-]+/?)*")
@@ -67,6 +68,7 @@ class Browser:
         self._wanted: str | None = None
         self._second: str | None = None
         self._device: str | None = None
+        self._link: str | None = None
 
     def begin(self, cookie: str) -> None:
         """Send the cookie of a new session."""
@@ -124,6 +126,23 @@ class Browser:
         said = open_ticket("device", self._came_with.get(cookie_name("troth_device"), ""), at=self._at)
         return (said["number"], said["accounts"].split()) if said else ("", [])
 
+    def hold_link(self, token: str) -> None:
+        """Keep the token of a link that was followed, so that it stands in no address and no history (pitfalls B1)."""
+        nonce = os.urandom(12)
+        self._link = (nonce + _wanted_cipher().encrypt(nonce, token.encode(), b"link")).hex()
+
+    def held_link(self) -> str:
+        """The token of the link that was followed, or ""."""
+        try:
+            blob = bytes.fromhex(self._came_with.get(cookie_name("troth_link"), ""))
+            return _wanted_cipher().decrypt(blob[:12], blob[12:], b"link").decode()
+        except (ValueError, InvalidTag):
+            return ""
+
+    def drop_link(self) -> None:
+        """Forget it: it was used, or is over."""
+        self._link = ""
+
     def send(self, response: HttpResponseBase) -> None:
         """Put what has changed on the response."""
         for name, value, age in (
@@ -131,6 +150,7 @@ class Browser:
             ("troth_wanted", self._wanted, WANTED_FOR),
             ("troth_second", self._second, SECOND_WITHIN),
             ("troth_device", self._device, KNOWN_FOR),
+            ("troth_link", self._link, HELD_FOR),
         ):
             if value:
                 response.set_cookie(

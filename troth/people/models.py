@@ -7,7 +7,7 @@ from django.db import models
 from troth.vault import compartments, search
 from troth.vault.categories import Category
 from troth.vault.compartments import Per
-from troth.vault.fields import SealedBoolean, SealedDate, SealedDateTime, SealedInteger, SealedText
+from troth.vault.fields import SealedBoolean, SealedDate, SealedDateTime, SealedInteger, SealedJSON, SealedText
 from troth.vault.models import Holding
 
 IDENTITY = compartments.declare("people.identity", Category.IDENTITY, retention="care_record")
@@ -233,3 +233,67 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk[:8]}"
+
+
+#: What was asked of an account and waits for a link falls due by itself, so each has a key of its own.
+STEP = compartments.declare("people.account_step", Category.ACCOUNT, retention="sign_in", per=compartments.Per.ROW)
+FIND_STEP = search.exact("account_step_email")
+
+
+class StepKind(models.TextChoices):
+    """What waits for a one-time link."""
+
+    REGISTRATION = "registration", "a registration"
+    CLAIM = "claim", "an account for a record that we made"
+    ADDRESS = "address", "another address to sign in with"
+    PASSWORD = "password", "a new password"
+    LINK = "link", "a link that somebody asked for"  # not looked at yet: nobody knows whether the address is known
+
+
+class AccountStep(Holding):
+    """
+    Something asked of an account that waits until somebody follows a link. Whatever address was typed, the same is written, so
+    that nothing can be told from the time it takes: a job looks afterwards whether the address is known.
+    """
+
+    email = SealedText(STEP, id="people.account_step.email", find=FIND_STEP)
+    password_hash = SealedText(STEP, id="people.account_step.password_hash")
+    details = SealedJSON(STEP, id="people.account_step.details")
+    kind = models.CharField(max_length=12, choices=StepKind)
+    token_hash = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001  many have no link yet
+    expires_at = models.DateTimeField(db_index=True)
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "kind": "what waits, for the job that looks after it",
+        "token_hash": "a hash of a random token, which only the receiver of the message has",
+        "expires_at": "when it is over; used ones are over at once",
+    }
+    called = "what you asked of your account"
+    labels: ClassVar[dict[str, str]] = {"email": "email you gave", "expires_at": "over on"}
+    not_copied: ClassVar[dict[str, str]] = {
+        "password_hash": "Kept only in a scrambled form, which nobody can read and which could help someone to guess it",
+        "token_hash": "A random number by which our machines know the link again",
+    }
+
+
+class ClaimCode(Holding):
+    """A code that was given to the person of a record made at reception. The code itself is stored nowhere."""
+
+    code_hash = models.CharField(max_length=64, unique=True)
+    proof = models.CharField(max_length=64)
+    expires_at = models.DateTimeField(db_index=True)
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "code_hash": "a keyed hash of a random code",
+        "proof": "a keyed hash of the code with the date of birth that belongs to it",
+        "expires_at": "when it is over",
+    }
+    called = "code to sign in with"
+    labels: ClassVar[dict[str, str]] = {"expires_at": "over on"}
+    not_copied: ClassVar[dict[str, str]] = {
+        "code_hash": "A number by which our machines know the code again",
+        "proof": "A number by which our machines know the code again",
+    }
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject"], name="one_claim_code_a_person")]

@@ -11,10 +11,13 @@ from functools import cached_property
 from ipaddress import ip_address
 from urllib.parse import quote
 
+from troth.notice.purposes import Purpose
 from troth.notice.register import DeclaredRole
 from troth.vault.search import LETTERS, fold, name_parts
 
 PASSWORD_LENGTH = 10
+#: What a record is claimed for: opening an account in a clinic, or an instruction at an agency.
+CLAIMING = (Purpose.REGISTRATION, Purpose.INSTRUCTIONS)
 #: Guessed first everywhere; a length rule alone lets them in.
 _POOR = frozenset({"password", "passwort", "qwertyuiop", "letmein", "iloveyou", "troth"})
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")

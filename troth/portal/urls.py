@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import PATIENTS, STAFF, page, public
 from troth.notice.purposes import Action, Purpose
+from troth.people.rules import CLAIMING
 from troth.portal.views import (
     account,
     checkpoint,
@@ -11,6 +12,7 @@ from troth.portal.views import (
     factors,
     history,
     home,
+    links,
     my_data,
     notice,
     security,
@@ -61,6 +63,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="sign_in",
         why="the service `sign-in` opens an account under account security, and nothing of it is shown",
     ),
+    public("reset/", links.ask, name="ask_link", why="it takes an address in, and says the same to everybody"),
+    public("mail-sent/", links.mail_sent, name="mail_sent", why="it says the same to everybody"),
+    public("link/<str:token>/", links.follow, name="follow_link", why="it moves the token out of the address"),
+    public(
+        "confirm/",
+        links.confirm,
+        name="confirm",
+        why="the service `account-steps` does what the holder of a one-time link may, and nothing is read back",
+    ),
+    public(
+        "claim/",
+        links.claim,
+        name="claim",
+        purpose=CLAIMING,
+        why="a code and a date of birth are compared by their hashes, and nothing of the record is shown",
+    ),
+    page("security/address/", links.address, name="address", purpose=SECURITY, who=ANYONE),
     public(
         "sign-in/second/",
         signing_in.second_step,

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from troth.assurance.rules.evidence import Finding, Question, check, counted
 from troth.gate import reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
@@ -26,3 +27,17 @@ def preparing(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[
 def passing_on(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Support staff have a reason while a request is open; what they see is who the person is, by the notice."""
     return selectors.with_open_request(subjects) if actor.roles & rules.PASSING_ON else set()
+
+
+@check("prescribing.by_a_prescriber", looks_at="requests that were decided, and who decided each")
+def decided_by_prescribers(question: Question) -> Finding:
+    """Every request that was decided was decided by the prescriber whose it was: no machine, and nobody else."""
+    decided, wrong = selectors.count_decided()
+    counts = {"decided": decided, "by_others": wrong}
+    if wrong:
+        return Finding(
+            False, f"{counted(wrong, 'request')} decided by somebody other than the prescriber whose it was", counts
+        )
+    return Finding(
+        True, f"{counted(decided, 'request').capitalize()} decided, each by the prescriber whose it was", counts
+    )

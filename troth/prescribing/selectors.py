@@ -7,6 +7,7 @@ from uuid import UUID
 
 from troth.gate import actors
 from troth.gate.contexts import Opened
+from troth.gate.reasons import linked
 from troth.gate.refusals import Decision
 from troth.people import selectors as people
 from troth.prescribing.models import OPEN, MedicationRequest, Outcome, RequestStatus
@@ -66,23 +67,21 @@ class RequestOpened:
 
 def assigned_to(prescriber: UUID, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Of these people, those with a request that this prescriber has now, or decided within fourteen days."""
-    rows = MedicationRequest.objects.filter(subject_id__in=subjects, prescriber=prescriber)
+    rows = MedicationRequest.objects.filter(prescriber=prescriber)
     held = rows.filter(status__in=OPEN) | rows.filter(
         status=RequestStatus.DECIDED, decided_at__gt=at - DAYS_AFTER, decided_at__lte=at
     )
-    return set(held.values_list("subject_id", flat=True))
+    return linked(held, subjects)
 
 
 def prepared_by(assistant: UUID, subjects: Collection[UUID]) -> set[UUID]:
     """Of these people, those with an open request that this assistant prepares."""
-    rows = MedicationRequest.objects.filter(subject_id__in=subjects, assistant=assistant, status__in=OPEN)
-    return set(rows.values_list("subject_id", flat=True))
+    return linked(MedicationRequest.objects.filter(assistant=assistant, status__in=OPEN), subjects)
 
 
 def with_open_request(subjects: Collection[UUID]) -> set[UUID]:
     """Of these people, those with a request that nobody has decided."""
-    rows = MedicationRequest.objects.filter(subject_id__in=subjects, status__in=OPEN)
-    return set(rows.values_list("subject_id", flat=True))
+    return linked(MedicationRequest.objects.filter(status__in=OPEN), subjects)
 
 
 def list_waiting_for(actor: UUID, *, limit: int = 50) -> list[RequestLine]:
@@ -145,3 +144,10 @@ def _line(row: MedicationRequest) -> RequestLine:
 def _sealed() -> list[str]:
     """The sealed columns, which a queue does not even load."""
     return [field.name for field in MedicationRequest.sealed_fields()]
+
+
+def count_decided() -> tuple[int, int]:
+    """How many requests are decided, and how many of them were last written by another than their prescriber."""
+    rows = MedicationRequest.objects.filter(status=RequestStatus.DECIDED).values_list("prescriber", "changed_by")
+    who = [(prescriber.hex if prescriber else "", by) for prescriber, by in rows]
+    return len(who), sum(prescriber != by for prescriber, by in who)

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from troth.assurance.rules.evidence import Finding, Question, check, counted
 from troth.gate import actors, reasons
 from troth.gate.actors import Actor
 from troth.law.rights import Right
 from troth.notice.purposes import Purpose
 from troth.rights.models import RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
+from troth.rights.selectors import proofs
 from troth.vault.categories import Category
 
 AFTERWARDS = timedelta(days=30)
@@ -52,6 +54,42 @@ def at_the_desk(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> se
     if actor.kind != "service" or actor.name != "rights-desk" or actor.on_behalf_of is None:
         return set()
     return set(subjects) if PRIVACY_OFFICER in actors.person(actor.on_behalf_of, at=at).roles else set()
+
+
+@check(
+    "rights.certificates", looks_at="erasures that were carried out, and the certificate of each", page="office_home"
+)
+def certified(question: Question) -> Finding:
+    """Every erasure that is done has its certificate."""
+    done, bare = proofs.count_erasures()
+    counts = {"erasures": done, "without_certificate": bare}
+    if bare:
+        return Finding(False, f"{counted(bare, 'erasure')} closed without a certificate", counts)
+    return Finding(True, f"{counted(done, 'erasure').capitalize()} carried out, each with its certificate", counts)
+
+
+@check(
+    "rights.in_time", looks_at="requests about data that wait, and the day by which each is due", page="office_home"
+)
+def in_time(question: Question) -> Finding:
+    """No request about data waits past its day."""
+    waiting, late = proofs.count_waiting(question.at)
+    counts = {"waiting": waiting, "late": late}
+    if late:
+        return Finding(False, f"{counted(late, 'request')} about data waited past the day that the law sets", counts)
+    return Finding(True, f"{counted(waiting, 'request').capitalize()} about data waiting, none of them late", counts)
+
+
+@check("rights.reach", looks_at="every table in both databases that points at people", page="office_home")
+def reach(question: Question) -> Finding:
+    """A copy and an erasure walk every table that points at a person: none is left out."""
+    missed, walked = proofs.list_unreached(), proofs.count_walked()
+    counts = {"tables": walked, "left_out": len(missed)}
+    if missed:
+        return Finding(
+            False, f"The table {missed[0]} points at people, and no copy or erasure would reach it", counts
+        )
+    return Finding(True, f"A copy and an erasure walk all {walked} tables that point at people", counts)
 
 
 @reasons.reason("keeping watch over the ledger", serves={Purpose.SECURITY_LOG})

@@ -71,6 +71,7 @@ class KeyRing:
         "outer",
         "raw",
         "reads",
+        "scanned",
         "stamp",
         "touches",
         "used",
@@ -95,6 +96,7 @@ class KeyRing:
             object()
         )  # rows remember under which mark they were opened; a new mark makes them ask again
         self.used: set[tuple[int, str]] = set()  # subject as a number, compartment: what was really opened
+        self.scanned: list[tuple[str, list[str]]] = []  # what a search opened: a compartment of these (hexadecimal)
         self.outer = outer
         self.raw = raw
         self.reads = reads

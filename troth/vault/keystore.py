@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections, transaction
 
 from troth.vault import secrets
+from troth.vault.among import among
 from troth.vault.errors import Damaged, MasterKeyMissing
 
 STORE = "keys"
@@ -89,20 +90,18 @@ def fetch(
     names = [subject.hex for subject in subjects]
     if not names or not compartments:
         return found
-    in_compartments = ",".join(["%s"] * len(compartments))
-    with connections[STORE].cursor() as cursor:
-        for chunk in _chunks(names):
-            sql = (
-                f"SELECT subject, compartment, scope, master, wrapped FROM vault_datakey "  # noqa: S608
-                f"WHERE subject IN ({','.join(['%s'] * len(chunk))}) AND compartment IN ({in_compartments})"
-            )
-            parameters: list[str] = [*chunk, *compartments]
-            if scope is not None:
-                sql += " AND scope = %s"
-                parameters.append(scope)
-            cursor.execute(sql, parameters)
-            for subject, compartment, of, master, wrapped in cursor.fetchall():
-                found[(int(subject, 16), compartment, of)] = WrappedKey(master, bytes(wrapped))
+    connection = connections[STORE]
+    of_these, listed = among(connection, "subject", names)
+    in_these, named = among(connection, "compartment", compartments)
+    sql = f"SELECT subject, compartment, scope, master, wrapped FROM vault_datakey WHERE {of_these} AND {in_these}"  # noqa: S608
+    parameters = [listed, named]
+    if scope is not None:
+        sql += " AND scope = %s"
+        parameters.append(scope)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        for subject, compartment, of, master, wrapped in cursor.fetchall():
+            found[(int(subject, 16), compartment, of)] = WrappedKey(master, bytes(wrapped))
     return found
 
 
@@ -117,12 +116,21 @@ def open_many(subjects: Sequence[str], compartment: str) -> dict[str, AESGCM]:
     masters: dict[int, tuple[AESGCM, bytes]] = {}
     connection = connections[STORE]
     with connection.cursor() as cursor:
-        among = "IN (SELECT value FROM json_each(%s))" if connection.vendor == "sqlite" else "= ANY(%s)"
-        cursor.execute(
-            f"SELECT subject, master, wrapped FROM vault_datakey WHERE subject {among} "  # noqa: S608  constants only
-            "AND compartment = %s AND scope = ''",
-            [json.dumps(subjects) if connection.vendor == "sqlite" else list(subjects), compartment],
-        )
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT subject, master, wrapped FROM json_each(%s) AS wanted JOIN vault_datakey "
+                "ON subject = wanted.value AND compartment = %s AND scope = ''",
+                [json.dumps(subjects), compartment],
+            )
+        else:
+            # One text, since psycopg makes an array of thousands value by value. OFFSET 0 has PostgreSQL look each key up by
+            # its name: left to itself it reads the whole table.
+            cursor.execute(
+                "SELECT wanted.subject, held.master, held.wrapped FROM string_to_table(%s, ',') AS wanted(subject), "
+                "LATERAL (SELECT master, wrapped FROM vault_datakey WHERE subject = wanted.subject AND compartment = %s "
+                "AND scope = '' OFFSET 0) AS held",
+                [",".join(subjects), compartment],
+            )
         rows = cursor.fetchall()
     try:
         for subject, number, blob in rows:
@@ -152,6 +160,13 @@ def make(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:
         opened.reload()
         current = opened.current()
     return _fetch_like(names)
+
+
+def list_masters() -> list[int]:
+    """The numbers of the master keys under which anything lies, whether or not they are at hand."""
+    with connections[STORE].cursor() as cursor:
+        cursor.execute("SELECT DISTINCT master FROM vault_datakey ORDER BY master")
+        return [number for (number,) in cursor.fetchall()]
 
 
 def list_foreign_masters() -> list[int]:

@@ -109,6 +109,7 @@ class Token(models.Model):
         indexes = [
             models.Index(fields=["row_id"], name="token_by_row"),
             models.Index(fields=["subject"], name="token_by_subject"),
+            models.Index(fields=["token", "subject"], name="token_to_subjects"),  # all that a search reads of it
         ]
 
     def __str__(self) -> str:

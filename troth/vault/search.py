@@ -153,19 +153,33 @@ def candidates(find: Find, text: str) -> list[tuple[UUID, UUID]]:
 
 
 def candidate_subjects(find: Find, text: str) -> list[str]:
-    """The subjects of the candidates, in hexadecimal: thousands of them, on their way to `Opened.scan_fields`."""
-    return list({subject: None for subject, _ in _found(find, text)})
+    """
+    The subjects of the candidates, in hexadecimal: thousands of them, on their way to `Opened.scan_fields`.
+
+    Who has one part typed in one row and another in a second is among them too: the caller compares.
+    """
+    wanted = _wanted(find, text)
+    if not wanted:
+        return []
+    each = "SELECT DISTINCT subject FROM vault_token WHERE token = %s"  # the index `token_to_subjects` alone is read
+    with connections[STORE].cursor() as cursor:
+        cursor.execute(" INTERSECT ".join([each] * len(wanted)), wanted)
+        return [subject for (subject,) in cursor.fetchall()]
+
+
+def _wanted(find: Find, text: str) -> list[bytes]:
+    """The tokens that must all be found."""
+    if find.kind is not Kind.NAME:
+        return tokens(find, text)
+    typed = re.findall(r"\w+", fold(text))
+    parts = [part for part in typed if len(part) >= LETTERS]
+    return list(dict.fromkeys(_token(find.space, part[:LETTERS])[:16] for part in parts or typed))
 
 
 def _found(find: Find, text: str) -> Iterable[tuple[str, str]]:
-    if find.kind is Kind.NAME:
-        parts = [part for part in re.findall(r"\w+", fold(text)) if len(part) >= LETTERS]
-        wanted = [_token(find.space, part[:LETTERS])[:16] for part in parts or re.findall(r"\w+", fold(text))]
-    else:
-        wanted = tokens(find, text)
     found: set[tuple[str, str]] | None = None
     with connections[STORE].cursor() as cursor:
-        for token in dict.fromkeys(wanted):
+        for token in _wanted(find, text):
             cursor.execute("SELECT subject, row_id FROM vault_token WHERE token = %s", [token])
             rows = set(cursor.fetchall())
             found = rows if found is None else found & rows

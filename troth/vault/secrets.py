@@ -23,6 +23,8 @@ from django.conf import settings
 from troth.vault.errors import MasterKeyMissing
 
 Unwrap = Callable[[dict[str, str]], bytes]
+#: Made with the first master key. A new one later would find nobody and take every standing fact for a forgery.
+WITH_THE_FIRST = ("facts", "index")
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,9 @@ class Secrets:
     def make_master(self, *, at: datetime) -> int:
         """Make the next master key. Two processes racing make one: the first file wins."""
         number = max(self.masters, default=0) + 1
+        if number == 1:
+            for name in WITH_THE_FIRST:
+                self.named(name)
         key = os.urandom(32)
         kms_key = os.environ.get("TROTH_KMS_KEY", "")
         held = wrap_with_kms(key, kms_key, str(number)) if kms_key else {"scheme": "file", "key": key.hex()}
@@ -275,11 +280,20 @@ class Secrets:
         self.reload()
 
     def named(self, name: str) -> bytes:
-        """A 32-byte secret of its own name (index, facts, sessions), made on first use and never turned with the masters."""
+        """
+        A 32-byte secret of its own name (index, facts, sessions), made on first use and never turned with the masters.
+
+        :raises MasterKeyMissing: it was made with the first master key, and is not there any more.
+        """
         with self._lock:
             if name not in self._named:
                 path = self.folder / f"{name}.key"
                 if not path.exists():
+                    if name in WITH_THE_FIRST and self.masters:
+                        raise MasterKeyMissing(
+                            f"{path.name} is missing from TROTH_KEYS, and a new one would not go with what is stored: put it "
+                            "back from where keys are kept."
+                        )
                     with contextlib.suppress(FileExistsError):
                         write_private_file(path, os.urandom(32).hex().encode())
                 self._named[name] = bytes.fromhex(path.read_text().strip())

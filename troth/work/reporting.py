@@ -105,6 +105,10 @@ class PlaceOnlyReporter(ExceptionReporter):
     get_traceback_html = get_traceback_text
 
 
+#: What a check of our own pages puts into a request's META, where nothing from a network can: what it asks is nobody's visit.
+ASKED_BY_ITSELF = "troth.asked_by_itself"
+
+
 class AccessLog:
     """Middleware that logs each request by route name, status and milliseconds: never path, query or address."""
 
@@ -112,6 +116,8 @@ class AccessLog:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if ASKED_BY_ITSELF in request.META:
+            return self.get_response(request)
         begun = time.monotonic()
         with working_on("request", uuid4()):
             response = self.get_response(request)

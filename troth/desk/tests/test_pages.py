@@ -239,6 +239,26 @@ def test_a_card_of_fifty_rows_costs_as_many_queries_as_of_five(clinic: Clinic, s
     assert counts[0][1:] == counts[1][1:]
 
 
+def test_find_is_rationed_and_says_from_when_it_goes_on(clinic: Clinic, signed_in: SignedIn, settings: Any) -> None:
+    """Who leafs through the register three letters at a time is stopped, keeps what they typed, and stands in the ledger."""
+    settings.TROTH_FINDS_AN_HOUR = 3
+    browser, asked = signed_in(clinic.support), {"q": "Odd", "reason": "on_the_telephone"}
+    for _ in range(3):
+        answer = browser.post(reverse("desk_find"), asked)
+        assert answer.status_code == 200 and "Maureen Oddie" in answer.content.decode()
+    opened = LedgerEvent.objects.filter(event="gate:opened", purpose="find").count()
+    stopped = browser.post(reverse("desk_find"), asked)
+    body = stopped.content.decode()
+    assert stopped.status_code == 429 and "Maureen" not in body and 'value="Odd"' in body
+    assert "You can search again from" in body and "error-summary" in body
+    assert LedgerEvent.objects.filter(event="gate:opened", purpose="find").count() == opened
+    event = LedgerEvent.objects.latest("id")
+    assert (event.event, event.outcome, event.reason) == ("gate:refused", "refused", "the limit of searches")
+    assert event.actor == clinic.support.hex
+    other = signed_in(clinic.prescriber).post(reverse("desk_find"), asked)
+    assert other.status_code == 200 and "Maureen Oddie" in other.content.decode()
+
+
 def test_find_asks_why_and_puts_no_name_into_an_address(clinic: Clinic, signed_in: SignedIn) -> None:
     browser = signed_in(clinic.support)
     first = browser.post(reverse("desk_find"), {"q": "Odd"})

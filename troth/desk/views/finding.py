@@ -9,6 +9,7 @@ from troth.desk.forms.finding import REASONS, FindForm
 from troth.desk.frame import frame, looking, show
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
+from troth.gate.refusals import TooOften
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people.rules import TooVague
@@ -24,7 +25,7 @@ def find(request: HttpRequest) -> HttpResponse:
         # From the box in the band: the words are kept, nothing is searched, and the reason is asked for without reproach.
         return show(request, "find/person", page, form=FindForm(initial={"q": request.POST.get("q", "")}))
     form = FindForm(request.POST)
-    found, strip = None, None
+    found, strip, status = None, None, 200
     if form.is_valid():
         reason = FindReason(form.cleaned_data["reason"])
         with processing(Purpose.FIND, by=look.actor, at=look.at, find_reason=reason) as opened:
@@ -37,8 +38,9 @@ def find(request: HttpRequest) -> HttpResponse:
             )
             try:
                 found = people.find_people(form.cleaned_data["q"], opened)
-            except TooVague as error:
+            except (TooVague, TooOften) as error:
                 form.add_error("q", str(error))
+                status = 429 if isinstance(error, TooOften) else status
     table = None
     if found is not None and found.people:
         table = table_of(
@@ -53,4 +55,4 @@ def find(request: HttpRequest) -> HttpResponse:
                 for person in found.people
             ],
         )
-    return show(request, "find/person", page, form=form, found=found, table=table, why=strip)
+    return show(request, "find/person", page, form=form, found=found, table=table, why=strip, status=status)

@@ -11,19 +11,41 @@ from troth.notice.schema.words import About, ClaimKind, Section
 
 _DATA = frozenset({About.SENDING_DATA, About.STORED_DATA})
 _ABSOLUTE = frozenset({ClaimKind.COMPLIANCE, ClaimKind.SUPERLATIVE})
+
+
+def _article(number: int) -> re.Pattern[str]:
+    """`Article 22`, `Art. 22(1)`, `Articles 15 to 22`, `arts 20, 21 and 22`; and not `Article 22A`."""
+    before = r"(?:[0-9]+[A-D]?(?:\([0-9]+\))*\s*(?:,|;|&|-|–|and|or|to|,\s*and)\s*)*"
+    return re.compile(rf"\bart(?:icle)?s?\.?\s*{before}{number}\b(?!\s?[A-D]\b)", re.IGNORECASE)
+
+
 # The only rules over words: LAW-0.6 lists texts that the law has overtaken.
 _STALE = (
-    ("S01", re.compile(r"\barticle\s+22\b(?![A-D(])", re.IGNORECASE), "Article 22"),
-    ("S02", re.compile(r"\barticle\s+77\b", re.IGNORECASE), "Article 77"),
-    ("S04", re.compile(r"£\s?500,?000\b"), "£500,000"),
+    ("S01", _article(22), "Article 22"),
+    ("S02", _article(77), "Article 77"),
+    (
+        "S04",
+        re.compile(
+            r"(?:£|\bGBP)\s?(?:500[,. ]?000\b|500\s?k\b|0?\.5\s?m)|\b500,?000 pounds\b|\bhalf a million pounds\b",
+            re.IGNORECASE,
+        ),
+        "£500,000",
+    ),
     (
         "S05",
-        re.compile(r"\bessentially equivalent\b|\bessential equivalence\b", re.IGNORECASE),
+        re.compile(r"\bessentially[\s-]+equivalent\b|\bessential\s+equivalence\b", re.IGNORECASE),
         "essential equivalence",
     ),
-    ("S06", re.compile(r"\b(six|6) (lawful|legal) (bases|grounds)\b", re.IGNORECASE), "six lawful bases"),
+    (
+        "S06",
+        re.compile(
+            r"\b(?:six|6)\s+(?:(?:lawful|legal|different|possible|available|statutory)\s+)*(?:bases|grounds)\b",
+            re.IGNORECASE,
+        ),
+        "six lawful bases",
+    ),
 )
-_THIRTY_DAYS = re.compile(r"\bwithin (30|thirty) (calendar )?days\b", re.IGNORECASE)
+_THIRTY_DAYS = re.compile(r"\b(?:30|thirty)(?:\s*\(30\))?[\s-]+(?:calendar\s+|working\s+)?days?\b", re.IGNORECASE)
 
 
 def words_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:

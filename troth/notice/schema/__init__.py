@@ -2,7 +2,9 @@
 
 import json
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
 
 from troth.notice.schema.keeping import Keeping
 from troth.notice.schema.people import Controller, Everyone, Officer, Role, Scope, UkRepresentative
@@ -15,10 +17,15 @@ from troth.notice.schema.uses import Bases, CategoryWords, PurposeRow, Sources
 from troth.notice.schema.words import Instrument
 
 
+def _whole(value: Any) -> Any:
+    """`yes` counts as one in Python, and is no format."""
+    return "yes or no" if isinstance(value, bool) else value
+
+
 class Notice(Part):
     """A clinic's privacy notice: what it does with personal data, once and in a file."""
 
-    format: Literal[1]
+    format: Annotated[Literal[1], BeforeValidator(_whole)]
     """The format of this file."""
     title: Words = "Privacy notice"
     summary: Words = ""

@@ -24,6 +24,10 @@ BAD = {
         (b"format: 1\n\x00", 2),
         (b"PK\x03\x04\x14\x00", 1),
         (b'format: 1\ntitle: "\\e[2J"\n', 2),
+        ("format: 1\ntitle: We \u202etsurt\u202c nobody\n".encode(), 2),
+        (b'format: 1\r\ntitle: "\\u202e"\r\n', 2),
+        ("format: 1\r\rtitle: a\u2028b\r".encode(), 3),
+        ("format: 1\ntitle: a\x85b\n".encode(), 2),
     ],
     "Y03": [
         (b"format: 1\ntitle: [a\n", 3),
@@ -47,6 +51,9 @@ BAD = {
     "Y08": [
         (b"format: 1\ntitle: 5\n", 2),
         (b"format: 2\n", 1),
+        (b"format: yes\n", 1),
+        (b"format: 1.5\n", 1),
+        (b"format: one\n", 1),
         (b"title: x\n", 1),
         (b"- a\n", 1),
         (b"just text", 1),

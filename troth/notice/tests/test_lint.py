@@ -96,7 +96,10 @@ def test_age_is_judged_on_the_day_given():
         lambda values: row(values, "payment").update(words="Refunds reach you within 30 days."),
         lambda values: values["complaints"]["own"].update(words="We confirm within 30 days."),
         lambda values: values["everyone"].update(
-            children="Article 22A, 22B, Article 7 and section 77 of another Act."
+            children="Article 22A, 22B, Articles 15 to 22D, Article 7, part 22 and section 77 of another Act."
+        ),
+        lambda values: values["everyone"].update(
+            capacity="For six months, on legal grounds, we paid £500,001 for 122 articles and art classes in 77 rooms."
         ),
         lambda values: values["transfers"]["routes"][0].update(country="US", mechanism=["dpf_uk_extension"]),
         lambda values: values["transfers"]["routes"][0].update(

@@ -64,6 +64,7 @@ from troth.people.selectors.staff import (
     staff_name,
     staff_profiles,
 )
+from troth.people.selectors.steps import Step, find_step, has_account, may_ask, may_try_code
 from troth.people.selectors.tickets import open_ticket, seal_ticket
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "StaffLine",
     "StaffLines",
     "StaffMember",
+    "Step",
     "TryPage",
     "Wait",
     "Wrong",
@@ -106,10 +108,12 @@ __all__ = [
     "check_sign_in",
     "find_people",
     "find_start",
+    "find_step",
     "free_step",
     "get_contact",
     "get_identity",
     "get_staff_line",
+    "has_account",
     "has_second_factor",
     "has_started",
     "insist_on_running_staff",
@@ -118,6 +122,8 @@ __all__ = [
     "list_sessions",
     "list_staff",
     "list_tries",
+    "may_ask",
+    "may_try_code",
     "names_of",
     "open_resets",
     "open_ticket",

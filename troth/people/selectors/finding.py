@@ -43,19 +43,24 @@ def find_people(text: str, opened: Opened) -> FoundPeople:
 
     :raises TooVague: fewer than three letters, and no exact identifier.
     :raises Refused: this actor may not search.
+    :raises TooOften: this actor has searched too often for now.
     """
     query = read_query(text)
     subjects = _candidates(query)
     wanted = ["given_name", "family_name", *(["born_on"] if query.born_on else [])]
     start = query.plain_start
-    found: list[tuple[str, str, str, str]] = []
+    found: list[tuple[str, str, str, str, str]] = []
     for subject, given, family, *born_on in opened.scan_fields(Identity, wanted, subjects):
-        full = f"{given or ''} {family or ''}".strip()
-        folded, folded_given = fold(family or ""), fold(given or "")
-        plainly = start and (folded.startswith(start) or folded_given.startswith(start))
-        if plainly or query.matches(full, *(born_on or [None])):
-            found.append((folded, folded_given, subject, full))
-    shown = [(UUID(subject), full) for *_, subject, full in heapq.nsmallest(MOST, found)]
+        given, family = given or "", family or ""
+        folded = family.lower() if family.isascii() else fold(family)
+        folded_given = given.lower() if given.isascii() else fold(given)
+        if (start and (folded.startswith(start) or folded_given.startswith(start))) or query.matches(
+            f"{given} {family}", *(born_on or [None])
+        ):
+            found.append((folded, folded_given, subject, given, family))
+    shown = [
+        (UUID(subject), f"{given} {family}".strip()) for *_, subject, given, family in heapq.nsmallest(MOST, found)
+    ]
     allowed, _ = opened.shown([subject for subject, _ in shown], discarded=len(subjects) - len(shown))
     details = _details(allowed, opened)
     people = tuple(

@@ -84,7 +84,7 @@ def check_sign_in(
         return Wait(allowance.retry_at or at)
     found = search.find_exact(FIND_SIGN_IN, email)
     subject = found[0][0] if found else None
-    right = _is_right(subject, password, at=at)
+    right = _is_right(subject, password, at=at, email=email)
     second = has_second_factor(subject or uuid4())
     if right and second:
         return SecondStep(subject, account_mark(email))
@@ -137,12 +137,14 @@ def check_own_password(subject: UUID, password: str, *, at: datetime, network: s
     return right
 
 
-def _is_right(subject: UUID | None, password: str, *, at: datetime) -> bool:
+def _is_right(subject: UUID | None, password: str, *, at: datetime, email: str | None = None) -> bool:
     encoded, open_to_use = _nobodys(), False
     with processing(Purpose.ACCOUNT_SECURITY, Action.READ, by=actors.service("sign-in"), at=at):
         account = Account.objects.filter(subject_id=subject or uuid4()).first()
         if account is not None:
             encoded, open_to_use = account.password_hash, not account.closed
+            if email is not None:  # the index may still hold an address that was given up
+                open_to_use = open_to_use and search.fold(account.sign_in_email or "") == search.fold(email.strip())
     # The hash is compared whether or not there is an account, so that both take as long.
     return check_password(password, encoded) and open_to_use
 

@@ -1,6 +1,7 @@
 """Acts of this room: everything that changes who people are, how to reach them, and how they sign in."""
 
 from troth.people.services.accounts import change_password
+from troth.people.services.claiming import CannotClaim, claim, make_claim_code
 from troth.people.services.factors import (
     FactorNeeded,
     UsedUp,
@@ -30,26 +31,48 @@ from troth.people.services.staff import (
     set_last_day,
     start,
 )
+from troth.people.services.steps import (
+    LinkOver,
+    answer_step,
+    ask_account,
+    ask_address,
+    ask_link,
+    choose_password,
+    confirm_step,
+    dispose_steps,
+)
+from troth.people.services.telling import tell, tell_of_new_device
 from troth.people.services.tries import forget_tries, note_failed_try, note_sign_in
 
 __all__ = [
+    "CannotClaim",
     "FactorNeeded",
+    "LinkOver",
     "ResetRefused",
     "UnknownRole",
     "UsedUp",
     "add_app",
     "add_passkey",
+    "answer_step",
+    "ask_account",
+    "ask_address",
     "ask_factor_reset",
+    "ask_link",
     "carry_out_factor_reset",
     "change_contact",
     "change_password",
     "change_roles",
+    "choose_password",
+    "claim",
     "confirm_factor_reset",
+    "confirm_step",
+    "dispose_steps",
     "end_sessions",
     "forget_tries",
     "invite_starter",
     "join_staff",
     "leave_staff",
+    "make_claim_code",
     "make_recovery_codes",
     "make_start_code",
     "note_failed_try",
@@ -63,6 +86,8 @@ __all__ = [
     "sign_in",
     "sign_out",
     "start",
+    "tell",
+    "tell_of_new_device",
     "use_code",
     "use_passkey",
 ]

@@ -1,39 +1,43 @@
 """Accounts: making one, and changing its password."""
 
-import secrets
 from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
+from troth.delivery.rules import Kind
 from troth.gate.actors import Actor
 from troth.gate.acts import act
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
-from troth.people.models import FIND_SIGN_IN, Account
+from troth.people.models import FIND_SIGN_IN, Account, AccountStep, StepKind
 from troth.people.rules import check_password, normal_email
 from troth.people.services.sessions import end_sessions
+from troth.people.services.telling import _tell
 from troth.vault import search
 
 _ONE_AT_A_TIME = 0x7369676E  # the advisory lock's number: "sign"
 
 
-def _open_account(
-    subject: UUID, email: str, password: str, *, at: datetime, known: tuple[str, ...], later: bool = False
-) -> None:
+def _encoded(email: str, password: str, *, known: tuple[str, ...]) -> str:
     """
-    Make an account inside the act that is open. Make it last: it alone can fail because of what somebody else did.
+    The hash of a new password.
 
-    `later`: the password is chosen afterwards, and until then none fits.
-
-    :raises AlreadyTaken: that address signs somebody in already.
     :raises PoorPassword: the password is guessed first.
     """
     email = normal_email(email)
-    if not later:
-        check_password(password, known=(email.partition("@")[0], email, *known))
-    encoded = make_password(secrets.token_urlsafe(32) if later else password)
+    check_password(password, known=(email.partition("@")[0], email, *known))
+    return make_password(password)
+
+
+def _open_account(subject: UUID, email: str, encoded: str, *, at: datetime) -> None:
+    """
+    Make an account inside the act that is open. Make it last: it alone can fail because of what somebody else did.
+
+    :raises AlreadyTaken: that address signs somebody in already.
+    """
+    email = normal_email(email)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
@@ -51,7 +55,8 @@ def change_password(
     subject: UUID, *, by: Actor, at: datetime, password: str, keep: str = "", known: tuple[str, ...] = ()
 ) -> None:
     """
-    Set a new password and end every other session: whoever knew the old one is out. `keep` is the key of one's own session.
+    Set a new password and end every other session: whoever knew the old one is out, and what they asked for is over. The person
+    is told. `keep` is the key of one's own session.
 
     :raises PoorPassword: the password is guessed first.
     :raises LookupError: they have no account.
@@ -64,3 +69,10 @@ def change_password(
     account.password_set_at = at
     account.save()
     end_sessions(subject, by=by, at=at, keep=keep)
+    _end_steps(subject, (StepKind.ADDRESS, StepKind.PASSWORD), at=at)
+    _tell(subject, Kind.PASSWORD_CHANGED, by=by, at=at)
+
+
+def _end_steps(subject: UUID, kinds: tuple[StepKind, ...], *, at: datetime) -> None:
+    """End what waits for a link, inside the act that is open."""
+    AccountStep.objects.filter(subject_id=subject, kind__in=kinds, expires_at__gt=at).update(expires_at=at)

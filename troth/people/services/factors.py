@@ -5,6 +5,7 @@ import os
 from datetime import datetime
 from uuid import UUID
 
+from troth.delivery.rules import Kind
 from troth.gate import acts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
@@ -15,6 +16,7 @@ from troth.people.models import Authenticator, Passkey, RecoveryCode
 from troth.people.selectors.factors import AppCode, Recovery, effect_of_step, has_second_factor, recovery_hash
 from troth.people.selectors.passkeys import NewPasskey, ShownPasskey
 from troth.people.selectors.staff import staff_among
+from troth.people.services.telling import _tell
 from troth.vault.categories import Category
 from troth.work import queue
 
@@ -39,6 +41,7 @@ def add_app(subject: UUID, *, by: Actor, at: datetime, secret: str, step: int) -
         raise UsedUp("This code was used. Wait for the next one.")
     Authenticator.objects.filter(subject_id=subject).delete()
     Authenticator.objects.create(subject_id=subject, secret=secret)
+    _say(subject, "An app that makes codes was added", by=by, at=at)
 
 
 @act(Event.FACTOR_ADDED, purpose=Purpose.ACCOUNT_SECURITY)
@@ -60,6 +63,7 @@ def add_passkey(subject: UUID, *, by: Actor, at: datetime, made: NewPasskey, nam
         name=name.strip()[:60],
         used_at=None,
     )
+    _say(subject, "A passkey was added", by=by, at=at)
 
 
 @act(Event.FACTOR_REMOVED, purpose=Purpose.ACCOUNT_SECURITY)
@@ -70,8 +74,10 @@ def remove_app(subject: UUID, *, by: Actor, at: datetime) -> None:
     :raises FactorNeeded: it is the last second factor of a member of staff.
     """
     acting().require(subject, Category.ACCOUNT)
-    Authenticator.objects.filter(subject_id=subject).delete()
+    if not Authenticator.objects.filter(subject_id=subject).delete()[0]:
+        return
     _check_something_is_left(subject)
+    _say(subject, "The app that makes codes was removed", by=by, at=at)
 
 
 @act(Event.FACTOR_REMOVED, purpose=Purpose.ACCOUNT_SECURITY)
@@ -82,8 +88,10 @@ def remove_passkey(subject: UUID, passkey: UUID, *, by: Actor, at: datetime) -> 
     :raises FactorNeeded: it is the last second factor of a member of staff.
     """
     acting().require(subject, Category.ACCOUNT)
-    Passkey.objects.filter(subject_id=subject, pk=passkey).delete()
+    if not Passkey.objects.filter(subject_id=subject, pk=passkey).delete()[0]:
+        return
     _check_something_is_left(subject)
+    _say(subject, "A passkey was removed", by=by, at=at)
 
 
 @act(Event.RECOVERY_CODES_MADE, purpose=Purpose.ACCOUNT_SECURITY)
@@ -95,6 +103,7 @@ def make_recovery_codes(subject: UUID, *, by: Actor, at: datetime) -> list[str]:
     RecoveryCode.objects.bulk_create(
         [RecoveryCode(subject_id=subject, code_hash=recovery_hash(subject, code)) for code in codes]
     )
+    _say(subject, "New recovery codes were made", by=by, at=at)
     return codes
 
 
@@ -128,6 +137,10 @@ def use_passkey(subject: UUID, *, by: Actor, at: datetime, shown: ShownPasskey) 
         raise UsedUp("That was answered already. Start again.")
     row.sign_count, row.used_at = shown.sign_count, at
     row.save()
+
+
+def _say(subject: UUID, what: str, *, by: Actor, at: datetime) -> None:
+    _tell(subject, Kind.SECOND_FACTOR_CHANGED, context={"what": what}, by=by, at=at)
 
 
 def _check_something_is_left(subject: UUID) -> None:

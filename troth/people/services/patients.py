@@ -11,7 +11,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import Contact, Identity
 from troth.people.rules import normal_email, normal_postcode, normal_telephone
-from troth.people.services.accounts import _open_account
+from troth.people.services.accounts import _encoded, _open_account
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
 
@@ -33,7 +33,8 @@ def register_patient(
 ) -> UUID:
     """
     Register a patient, and give their id: who they are, how to reach them, that they were given the notice in force, and the
-    agreement that they asked for (UK GDPR Article 6(1)(b)). With a password they get an account; reception gives none.
+    agreement that they asked for (UK GDPR Article 6(1)(b)). Reception gives no password: the person claims the record by a code.
+    With a password they get an account at once, so that is for a confirmed address: a stranger's goes by `ask_account`.
 
     `by` is nobody when a stranger registers: they then write about themselves and read nothing back (pitfalls A7).
 
@@ -79,7 +80,7 @@ def _write_patient(subject: UUID, identity: Identity, contact: Contact, *, by: A
 def _write_account(
     subject: UUID, email: str, password: str, *, known: tuple[str, ...], by: Actor, at: datetime
 ) -> None:
-    _open_account(subject, email, password, at=at, known=known)
+    _open_account(subject, email, _encoded(email, password, known=known), at=at)
 
 
 @act(Event.CONTACT_CHANGED, purpose=Purpose.REGISTRATION)

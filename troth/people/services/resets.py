@@ -11,6 +11,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.people.models import Authenticator, FactorReset, Passkey, RecoveryCode, Session
 from troth.people.selectors.sessions import owner_of
 from troth.people.selectors.staff import RESET_WITHIN
+from troth.people.services.factors import _say
 from troth.vault.categories import Category
 
 
@@ -76,6 +77,12 @@ def carry_out_factor_reset(request: UUID, *, by: Actor, at: datetime) -> UUID:
         model.objects.filter(subject_id=subject).delete()
     ended, _ = Session.objects.filter(owner=owner_of(subject)).delete()
     acts.touched(subject, f"people.session/{ended}/ended")
+    _say(
+        subject,
+        "It was taken away because it was lost: an administrator asked, and a colleague confirmed",
+        by=by,
+        at=at,
+    )
     return subject
 
 

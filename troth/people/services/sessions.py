@@ -13,6 +13,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import Session, SignIn
 from troth.people.selectors.sessions import LIFE, SignedIn, bound_to, cipher_of, key_of, owner_of
+from troth.people.services.telling import _tell_of_new_device
 from troth.vault.categories import Category
 
 #: `seen_at` is renewed when it is older than this, so that reading a page is not always a write.
@@ -33,6 +34,7 @@ def sign_in(
     row = Session(id=key_of(cookie), owner=owner_of(subject), made_at=at, seen_at=at, expires_at=at + LIFE)
     row.sealed = _sealed(row, cookie, subject, second_factor_at)
     row.save(force_insert=True)
+    _tell_of_new_device(subject, device=device[:80], by=by, at=at)
     SignIn.objects.create(subject_id=subject, device=device[:80], session=row.pk)
     return cookie
 

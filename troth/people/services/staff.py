@@ -1,5 +1,6 @@
 """Staff: those who start and those who leave."""
 
+import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +18,7 @@ from troth.people.rules import RoleRefused, check_can_give_roles, check_password
 from troth.people.selectors.factors import recovery_hash
 from troth.people.selectors.sessions import owner_of
 from troth.people.selectors.staff import has_started
-from troth.people.services.accounts import _open_account
+from troth.people.services.accounts import _encoded, _open_account
 from troth.people.services.factors import UsedUp, _recovery_code
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
@@ -71,7 +72,9 @@ def join_staff(
         registration_number=registration[1],
     )
     StaffContact.objects.create(subject_id=made.id, email=normal_email(email))
-    _open_account(made.id, email, password, at=at, known=(name,), later=not password)
+    # Without a password one that nobody knows stands in until the starter chooses theirs.
+    encoded = _encoded(email, password, known=(name,)) if password else make_password(secrets.token_urlsafe(32))
+    _open_account(made.id, email, encoded, at=at)
     return made.id
 
 

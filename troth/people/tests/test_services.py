@@ -271,6 +271,13 @@ def test_a_leaver_loses_roles_sessions_and_account_at_once_and_keeps_the_name() 
     assert selectors.staff_name(subject) == "Dr Prescriber"
 
 
+def test_a_leaver_recorded_by_a_process_whose_clock_is_ahead_has_no_role_from_now_on() -> None:
+    subject = make_staff("prescriber")
+    assert person(subject).roles == {"prescriber"}
+    services.leave_staff(subject, by=person(make_staff("administrator")), at=LATER + timedelta(hours=2))
+    assert person(subject).roles == frozenset()
+
+
 def test_an_administrator_has_no_way_to_a_patients_account() -> None:
     administrator = person(make_staff("administrator"))
     subject = make_patient(password=PASSWORD)

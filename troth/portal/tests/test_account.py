@@ -13,6 +13,7 @@ from troth.people import selectors, services
 from troth.people.models import Account, Identity, Session
 from troth.people.selectors import sessions
 from troth.people.tests.factories import LATER, PASSWORD, browser_of, make_patient, make_staff
+from troth.portal.tests.conftest import Mailbox
 
 pytestmark = pytest.mark.usefixtures("notice_in_force")
 TYPED = {
@@ -41,10 +42,13 @@ def signed_in(**typed: str) -> Client:
     return client
 
 
-def test_a_stranger_registers_and_signs_in(client: Client) -> None:
+def test_a_stranger_registers_confirms_and_signs_in(client: Client, mailbox: Mailbox) -> None:
     response = client.post("/register/", TYPED)
     assert (response.status_code, response["Location"]) == (302, "/registered/")
     assert client.get("/registered/").status_code == 200
+    assert client.post("/sign-in/", {"email": TYPED["email"], "password": TYPED["password"]}).status_code == 422
+    client.get(mailbox(TYPED["email"])[0].path)
+    assert client.post("/confirm/").status_code == 200
     response = client.post("/sign-in/", {"email": TYPED["email"], "password": TYPED["password"]})
     assert response.status_code == 302
     assert client.get("/security/").status_code == 200
@@ -95,10 +99,11 @@ def normal(response: Any, email: str) -> tuple[int, dict[str, str], str]:
 
 
 def test_registering_answers_a_known_address_like_a_new_one(patient: UUID) -> None:
-    before = LedgerEvent.objects.count(), Account.objects.count()
+    before = LedgerEvent.objects.count()
     known = Client().post("/register/", {**TYPED, "email": OWN["email"]})
-    assert (LedgerEvent.objects.count(), Account.objects.count()) == before
+    between = LedgerEvent.objects.count()
     new = Client().post("/register/", TYPED)
+    assert (between - before, Account.objects.count()) == (LedgerEvent.objects.count() - between, 1)
     assert normal(known, OWN["email"]) == normal(new, TYPED["email"])
     assert Client().post("/sign-in/", OWN).status_code == 302
     assert Client().post("/sign-in/", {**OWN, "password": TYPED["password"]}).status_code == 422

@@ -10,10 +10,11 @@ from troth.design.values import Counterpart, Term
 from troth.gate import actors
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
+from troth.people import selectors as people
 from troth.people import services
+from troth.people.middleware import network_of
 from troth.portal.forms.account import RegisterForm
 from troth.vault.categories import Category
-from troth.vault.errors import AlreadyTaken
 
 WAIT = "Too many tries from where you are. Wait a quarter of an hour, then try again. Elsewhere your account works as always."
 
@@ -21,15 +22,19 @@ WAIT = "Too many tries from where you are. Wait a quarter of an hour, then try a
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 def register(request: HttpRequest) -> HttpResponse:
-    """Register a patient. A known address gets the same answer as a new one, and changes nothing."""
+    """
+    Take a registration in. Whether the address is known is looked up by a job afterwards, so that this page answers everybody with
+    the same words in the same time: that somebody is a patient here is health data.
+    """
     at = request.at  # type: ignore[attr-defined]
     form = RegisterForm(request.POST or None, on=timezone.localdate(at))
     if form.is_valid():
-        try:
-            services.register_patient(by=actors.NOBODY, at=at, **form.cleaned_data)
-        except AlreadyTaken:
-            pass  # said to nobody: that somebody is a patient here is health data
-        return redirect("registered")
+        may = people.may_ask(form.cleaned_data["email"], network=network_of(request), at=at)
+        if not isinstance(may, people.Wait):
+            if may:
+                services.ask_account(by=actors.NOBODY, at=at, **form.cleaned_data)
+            return redirect("registered")
+        form.add_error(None, WAIT)
     return render(
         request,
         "portal/account/register.html",

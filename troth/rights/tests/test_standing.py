@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -120,3 +120,47 @@ def test_nobody_speaks_for_another(wish) -> None:
         with pytest.raises(Refused) as refused:
             wish(ann.id, other)
         assert refused.value.decision.check in {Check.ROLE, Check.REASON}
+
+
+AHEAD = SOON + timedelta(hours=2)
+
+
+@pytest.mark.usefixtures("notice_in_force")
+def test_a_restriction_recorded_by_a_process_whose_clock_is_ahead_stops_others_at_once() -> None:
+    ann, officer = make_patient(), make_officer()
+    with processing(Purpose.STAFF, by=officer, at=SOON) as opened:
+        before = opened.decision(ann.id, Category.CONTACT).check
+    services.restrict(ann.id, by=ann, at=AHEAD)
+    assert [fact.kind for fact in facts.of(ann.id, FactKind.RESTRICTION, at=SOON)] == [FactKind.RESTRICTION]
+    standing = facts.standing(
+        facts.about([ann.id])[ann.id.hex], Purpose.CARE, at=facts.micros(SOON), declaring=frozenset(), actor=""
+    )
+    assert standing.restricted and before is not Check.RESTRICTION
+    services.lift_restriction(ann.id, by=ann, at=SOON)
+    assert facts.of(ann.id, FactKind.RESTRICTION, at=SOON) == []
+    assert facts.of(ann.id, FactKind.RESTRICTION, at=AHEAD + timedelta(days=1)) == []
+
+
+@pytest.mark.usefixtures("notice_in_force")
+def test_an_objection_dated_ahead_holds_at_once_and_one_lifted_ahead_goes_on_until_then() -> None:
+    ann = make_patient()
+
+    def asked(at: datetime) -> Check | None:
+        with processing(Purpose.ENQUIRIES, by=ann, at=at) as opened:
+            return opened.decision(ann.id, Category.CORRESPONDENCE).check
+
+    assert asked(SOON) is None
+    services.object_to(ann.id, Purpose.ENQUIRIES, by=ann, at=AHEAD)
+    assert asked(SOON) is Check.BASIS
+    services.withdraw_objection(ann.id, Purpose.ENQUIRIES, by=ann, at=AHEAD + timedelta(hours=1))
+    assert asked(SOON) is Check.BASIS
+    assert asked(AHEAD + timedelta(hours=1)) is None
+
+
+@pytest.mark.usefixtures("notice_in_force")
+def test_a_consent_taken_back_by_a_process_whose_clock_is_ahead_is_gone_at_once() -> None:
+    ann = make_patient()
+    services.give_consent(ann.id, Purpose.MARKETING, by=ann, at=LATER)
+    services.take_back_consent(ann.id, Purpose.MARKETING, by=ann, at=AHEAD)
+    with processing(Purpose.MARKETING, by=ann, at=SOON) as opened:
+        assert opened.decision(ann.id, Category.PREFERENCES).check is Check.BASIS

@@ -1,0 +1,236 @@
+"""For each live check, a way in which a deployment is really spoilt, so that the check must say so."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from django.conf import settings
+from django.db import connection, connections
+from django.http import HttpResponse
+from django.test.utils import override_settings
+
+from tests.promises.deployment import Deployment, forget_throttle, key_files
+from troth.gate import facts, rules
+from troth.gate.actors import Actor
+from troth.gate.acts import act
+from troth.gate.refusals import Decision
+from troth.ledger import guards as ledger_guards
+from troth.ledger.names import Event
+from troth.notice import guards as notice_guards
+from troth.notice.purposes import Purpose
+from troth.people.models import Session
+from troth.people.selectors.sessions import owner_of
+from troth.vault.models import Subject
+
+#: A breaker spoils the deployment, and keeps it so within its context. It may say at what later moment to look.
+Breaker = Callable[[Deployment], Any]
+
+
+def _notice(change: Callable[[dict[str, Any]], object], **columns: Any) -> Breaker:
+    return lambda home: home.slip_in(change, **columns)
+
+
+def _sql(statement: str, *parameters: Any, alias: str = "default") -> Breaker:
+    return lambda home: home.sql(statement, list(parameters), alias=alias)
+
+
+def _settings(**changed: Any) -> Breaker:
+    return lambda home: override_settings(**changed)
+
+
+def _without_middleware(name: str) -> Breaker:
+    return lambda home: override_settings(MIDDLEWARE=[each for each in settings.MIDDLEWARE if each != name])
+
+
+def _later(**gone: int) -> Breaker:
+    return lambda home: home.at + timedelta(**gone)
+
+
+def _template(name: str, text: str) -> Breaker:
+    def spoil(home: Deployment) -> Any:
+        path = home.scratch / "templates" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        return override_settings(TEMPLATES=[{**settings.TEMPLATES[0], "DIRS": [home.scratch / "templates"]}])
+
+    return spoil
+
+
+def _no_backups(home: Deployment) -> None:
+    for path in settings.TROTH_BACKUPS.rglob("*.backup"):
+        path.unlink()
+
+
+def _other_copy(home: Deployment) -> None:
+    for path in Path(settings.TROTH_BACKUPS_2 or "").rglob("*.backup"):
+        path.write_bytes(path.read_bytes() + b"\0")
+
+
+def _lost_journal(home: Deployment) -> None:
+    (Path(settings.TROTH_BACKUPS_2 or "") / "journal.jsonl").unlink()
+
+
+@contextmanager
+def _open_gate(home: Deployment) -> Iterator[None]:
+    """A change of code that lets everything through."""
+    with mock.patch("troth.gate.opened.decide", lambda *given: Decision(allowed=True)):
+        yield
+
+
+@contextmanager
+def _basis_forgotten(home: Deployment) -> Iterator[None]:
+    """A change of code that no longer asks for the basis."""
+    rules.decide.cache_clear()
+    with mock.patch.object(rules, "_basis_fails", lambda *given: None):
+        yield
+    rules.decide.cache_clear()
+
+
+@contextmanager
+def _door_open(home: Deployment) -> Iterator[None]:
+    """A change of code that answers strangers."""
+    with mock.patch("troth.gate.table._sign_in_first", lambda request: HttpResponse("come in")):
+        yield
+
+
+@act(Event.FACT_RECORDED, purpose=Purpose.STAFF)
+def _give_role(subject: Any, role: str, *, by: Actor, at: datetime) -> None:
+    """A role that the notice does not know, given by an act."""
+    facts.record(subject, facts.FactKind.ROLE, at=at, value=role)
+
+
+def _unknown_role(home: Deployment) -> None:
+    _give_role(home.staff, "emperor", by=Actor("person", home.staff), at=home.at - timedelta(seconds=5))
+
+
+def _no_ledger_guards(home: Deployment) -> None:
+    ledger_guards.drop_guards(connection)
+
+
+def _altered_event(home: Deployment) -> None:
+    ledger_guards.drop_guards(connection)
+    home.sql("UPDATE ledger_event SET purpose = 'marketing' WHERE id = (SELECT min(id) FROM ledger_event)")
+    ledger_guards.make_guards(connection)
+
+
+def _altered_version(home: Deployment) -> None:
+    notice_guards.drop_guards(connection)
+    home.sql("UPDATE notice_version SET text = replace(text, 'Hexham', 'Elsewhere')")
+    notice_guards.make_guards(connection)
+
+
+def _leaver_signed_in(home: Deployment) -> None:
+    gone = Subject.objects.create(kind="staff").id
+    Session.objects.create(
+        id="0" * 64,
+        owner=owner_of(gone),
+        sealed=b"x",
+        made_at=home.at - timedelta(hours=1),
+        seen_at=home.at,
+        expires_at=home.at + timedelta(hours=1),
+    )
+
+
+def _never_told(home: Deployment) -> None:
+    Subject.objects.create(kind="patient")
+
+
+def _readable_key(home: Deployment) -> None:
+    key_files()[0].chmod(0o644)
+
+
+def _plain_name(home: Deployment) -> None:
+    home.sql("UPDATE people_identity SET given_name = %s", [b"Maureen"])
+
+
+def _stray_key(home: Deployment) -> None:
+    connections["keys"].cursor().execute(
+        "INSERT INTO vault_datakey (subject, compartment, scope, master, wrapped, made_at)"
+        " SELECT subject, 'somebody.elses', '', master, wrapped, made_at FROM vault_datakey LIMIT 1"
+    )
+
+
+def _part(name: str, **new: Any) -> Callable[[dict[str, Any]], object]:
+    return lambda values: values[name].update(new)
+
+
+def _drop(*path: str) -> Callable[[dict[str, Any]], object]:
+    def change(values: dict[str, Any]) -> None:
+        for step in path[:-1]:
+            values = values[step]
+        del values[path[-1]]
+
+    return change
+
+
+def _row(values: dict[str, Any], purpose: str) -> dict[str, Any]:
+    return next(each for each in values["purposes"] if each["id"] == purpose)
+
+
+BREAKERS: dict[str, Breaker] = {
+    "copies.daily": _no_backups,
+    "copies.drilled": _later(days=40),
+    "copies.journal": _lost_journal,
+    "copies.two_places": _other_copy,
+    "gate.bases": _basis_forgotten,
+    "gate.facts": _sql("UPDATE gate_fact SET value = 'administrator' WHERE kind = 'role'"),
+    "gate.pages": _without_middleware("troth.gate.boundary.BoundaryMiddleware"),
+    "gate.refuses": _open_gate,
+    "gate.roles": _unknown_role,
+    "ledger.stands": _no_ledger_guards,
+    "ledger.whole": _altered_event,
+    "notice.ahead": _notice(lambda values: None, material=True),
+    "notice.bases": _notice(lambda values: _row(values, "feedback").pop("interest")),
+    "notice.controller": _notice(_drop("controller", "ico_registration")),
+    "notice.dated": _notice(lambda values: values.update(issued="2021-03-26")),
+    "notice.lints": _notice(_drop("controller")),
+    "notice.marketing": _notice(lambda values: values["marketing"]["channels"][0].update(out_in_every_message=False)),
+    "notice.officer": _notice(lambda values: values["dpo"].update(email=values["controller"]["email"])),
+    "notice.recipients": _notice(
+        lambda values: values.update(recipients=[each for each in values["recipients"] if each["id"] != "pharmacy"])
+    ),
+    "notice.regulator": _notice(_drop("complaints", "regulator")),
+    "notice.sections": _notice(_drop("rights")),
+    "notice.terms": _notice(_drop("terms")),
+    "notice.transfers": _notice(_part("transfers", routes=[])),
+    "notice.versions": _altered_version,
+    "people.leavers": _leaver_signed_in,
+    "people.passwords": _settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]),
+    "people.sessions": _later(days=2),
+    "people.throttled": lambda home: forget_throttle(),
+    "people.told": _never_told,
+    "prescribing.by_a_prescriber": _sql("UPDATE prescribing_medicationrequest SET changed_by = 'service:robot'"),
+    "rights.certificates": _sql("UPDATE rights_rightscase SET state = 'done'"),
+    "rights.in_time": _later(days=60),
+    "rights.reach": _sql("CREATE TABLE stray (id integer, subject_id char(32))"),
+    "site.closed": _door_open,
+    "site.cookie_flags": _settings(CSRF_COOKIE_HTTPONLY=False),
+    "site.cookies": _notice(_part("cookies", stored=[])),
+    "site.headers": _without_middleware("troth.config.headers.SecurityHeaders"),
+    "site.own": _template("portal/extra.html", '<script src="https://counter.example/x.js"></script>'),
+    "site.tls": _settings(TROTH_SECURE_COOKIES=False),
+    "site.unticked": _template("portal/account/registered.html", '<input type="checkbox" name="news" checked>'),
+    "vault.columns": _sql("CREATE TABLE stray (id integer, name text)"),
+    "vault.key_each": _stray_key,
+    "vault.keys_apart": _readable_key,
+    "vault.keys_turned": _settings(TROTH_MASTER_KEY_DAYS=90),
+    "vault.rules": _notice(
+        lambda values: values["retention"].update(
+            rules=[each for each in values["retention"]["rules"] if each["id"] != "contact"]
+        )
+    ),
+    "vault.sealed": _plain_name,
+    "vault.stamps": _sql("UPDATE people_identity SET recorded_at = '2199-01-01 00:00:00+00:00'"),
+}
+
+
+@contextmanager
+def broken(name: str, home: Deployment) -> Iterator[datetime]:
+    """Spoil what a check looks at; gives the moment at which to look."""
+    spoilt = BREAKERS[name](home)
+    at = spoilt if isinstance(spoilt, datetime) else home.at
+    with spoilt if hasattr(spoilt, "__enter__") else nullcontext():
+        yield at

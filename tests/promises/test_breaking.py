@@ -1,0 +1,73 @@
+"""Every live check holds on a sound deployment, and fails when what it looks at is spoilt; and the promises with it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.promises.breakers import BREAKERS, broken
+from tests.promises.deployment import Deployment, sound
+from tests.stores import Home
+from troth.assurance.models import Status
+from troth.assurance.rules import evidence
+from troth.assurance.rules.catalogue import LETTERS, promises_of
+from troth.assurance.rules.evidence import Question
+from troth.assurance.selectors.checking import check_promises, look
+from troth.notice.lint.codes import CODES
+from troth.notice.tests.mutations import MUTATIONS
+from troth.people import answers
+from troth.rights.tests.conftest import _quick_hashes  # noqa: F401 - a fixture
+from troth.work import throttle
+
+LOOKED_AT = sorted({name for pack in LETTERS for promise in promises_of(pack) for name in promise.checks})
+FAULTS = sorted({code for pack in LETTERS for promise in promises_of(pack) for code in promise.faults})
+
+
+@pytest.fixture
+def deployment(committed_db: Home, tmp_path: Path) -> Iterator[Deployment]:
+    with sound(committed_db, tmp_path) as made:
+        yield made
+    throttle.set_secret_provider(answers._throttle_secret)
+
+
+def test_everything_that_can_hold_holds_on_a_sound_deployment(deployment: Deployment) -> None:
+    looks = [look(check.name, Question(deployment.at, tuple(FAULTS))) for check in evidence.list_checks()]
+    assert [(each.check, each.words, each.failed_at) for each in looks if not each.holds] == []
+    for pack in LETTERS:
+        outcomes = check_promises(pack, at=deployment.at)
+        assert not [each.promise.id for each in outcomes if each.status is Status.FALLS_SHORT]
+
+
+@pytest.mark.parametrize("name", sorted(BREAKERS))
+def test_what_is_spoilt_is_found(deployment: Deployment, name: str) -> None:
+    assert look(name, Question(deployment.at)).holds
+    with broken(name, deployment) as at:
+        found = look(name, Question(at))
+        assert not found.holds, found.words
+        for pack in LETTERS:
+            for promise in promises_of(pack):
+                if name in promise.checks:
+                    outcome = check_promises(pack, at=at, only=promise.id)[0]
+                    assert outcome.status is Status.FALLS_SHORT, promise.id
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_a_fault_of_the_notice_is_found(deployment: Deployment, code: str) -> None:
+    assert look("notice.faults", Question(deployment.at, (code,))).holds
+    deployment.slip_in(MUTATIONS[code][0])
+    assert not look("notice.faults", Question(deployment.at, (code,))).holds
+
+
+def test_every_check_has_a_breaker_and_serves_a_promise() -> None:
+    declared = {check.name for check in evidence.list_checks()}
+    assert declared - {"notice.faults"} == set(BREAKERS)
+    assert set(LOOKED_AT) == declared
+    assert set(FAULTS) <= set(MUTATIONS) & set(CODES)
+
+
+def test_a_check_that_raises_never_counts_as_held(deployment: Deployment) -> None:
+    throttle.set_secret_provider(None)
+    found = look("people.throttled", Question(deployment.at))
+    assert (
+        not found.holds and found.failed_at.startswith("troth/work/throttle.py:") and "SecretMissing" in found.words
+    )

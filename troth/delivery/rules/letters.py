@@ -1,0 +1,224 @@
+"""
+Every message that Troth can send, listed once, in the words that people read.
+
+None of them says anything of health: no service, trade, medicine or result, in the subject line, the text or a link. None
+greets by a name that somebody typed: a stranger could have our machines carry words of their own to any address.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from troth.notice.purposes import Purpose
+
+
+class Kind(StrEnum):
+    """Which letter it is."""
+
+    CONFIRM_REGISTRATION = "confirm_registration"
+    CONFIRM_CLAIM = "confirm_claim"
+    CONFIRM_ADDRESS = "confirm_address"
+    ALREADY_REGISTERED = "already_registered"
+    RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a letter
+    NO_ACCOUNT = "no_account"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    ADDRESS_CHANGE_ASKED = "address_change_asked"
+    ADDRESS_CHANGED = "address_changed"
+    NEW_DEVICE = "new_device"
+    SECOND_FACTOR_CHANGED = "second_factor_changed"
+    RECORD_CLAIMED = "record_claimed"
+    OPENED_IN_EMERGENCY = "opened_in_emergency"
+    CERTIFICATE_READY = "certificate_ready"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """
+    The words of one kind. `{clinic}` and the names in `sample` are filled in; `sample` is what a preview fills in.
+
+    `action` is the button's words. It leads to `page` of our site, or, with none, to the one-time link that the caller gives.
+    `because` begins "Why you got this". `sms` is the same in one text message, where one makes sense.
+    """
+
+    purpose: Purpose
+    line: str
+    opening: tuple[str, ...]
+    because: str
+    rows: tuple[tuple[str, str], ...] = ()
+    action: str = ""
+    page: str = ""
+    closing: tuple[str, ...] = ()
+    sms: str = ""
+    sample: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def needs_link(self) -> bool:
+        """Whether the caller has to give a one-time link."""
+        return bool(self.action) and not self.page
+
+
+_NOT_YOU = "If it wasn’t you, you need do nothing: without the link nothing happens."
+_WHEN = {"when": "Tuesday 24 November, 2:30pm"}
+
+LETTERS: dict[Kind, Letter] = {
+    Kind.CONFIRM_REGISTRATION: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "Confirm your email address",
+        ("Somebody asked to open an account with {clinic} and gave this address. If it was you, confirm it.",),
+        because="Somebody typed this address on our page for new accounts",
+        action="Confirm my address",
+        closing=("The link works once, until {until}.", _NOT_YOU + " What was typed is destroyed after that."),
+        sample={"until": "Friday 27 November, 2:30pm"},
+    ),
+    Kind.CONFIRM_CLAIM: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "Confirm your email address",
+        (
+            "You entered the code that we gave you, and this address to sign in with. Confirm it, and your account is open.",
+        ),
+        because="Somebody with a code of ours chose this address to sign in with",
+        action="Confirm my address",
+        closing=("The link works once, until {until}.", _NOT_YOU),
+        sample={"until": "Friday 27 November, 2:30pm"},
+    ),
+    Kind.CONFIRM_ADDRESS: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "Confirm your new email address",
+        ("Somebody who is signed in to an account with {clinic} wants to sign in with this address from now on.",),
+        because="Somebody typed this address as the new one of their account",
+        action="Confirm my new address",
+        closing=("The link works once, until {until}.", _NOT_YOU),
+        sample={"until": "Friday 27 November, 2:30pm"},
+    ),
+    Kind.ALREADY_REGISTERED: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "You have an account already",
+        (
+            "Somebody asked to open an account with {clinic} and gave this address. It has an account already, and that is "
+            "as it was.",
+            "If it was you, sign in with the password that you have, or choose a new one.",
+        ),
+        because="Somebody typed the address of your account on one of our pages",
+        action="Choose a new password",
+        page="/reset/",
+        closing=(
+            "If it wasn’t you, you need do nothing. They were told nothing, and can’t see whether this address has an account.",
+        ),
+    ),
+    Kind.RESET_PASSWORD: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "Choose a new password",
+        ("Somebody asked for a new password for the account with this address. If it was you, choose one.",),
+        because="Somebody typed the address of your account on our page for new passwords",
+        action="Choose a new password",
+        closing=(
+            "The link works once, until {until}. If you sign in with a second step, you still need it.",
+            "If it wasn’t you, you need do nothing: your password stays as it is.",
+        ),
+        sample={"until": "Tuesday 24 November, 3:30pm"},
+    ),
+    Kind.NO_ACCOUNT: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "No account has this address",
+        (
+            "Somebody asked {clinic} for a link to an account and gave this address. No account has it.",
+            "If it was you, perhaps you use another address with us. Or your account isn’t open yet: when we know you already, "
+            "ask us for a code.",
+        ),
+        because="Somebody typed this address on one of our pages",
+        action="Go to our pages",
+        page="/",
+        closing=("If it wasn’t you, you need do nothing. We destroy this address within a day.",),
+    ),
+    Kind.PASSWORD_CHANGED: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "Your password was changed",
+        (
+            "The password of your account with {clinic} was changed. Wherever else you were signed in, you are no longer.",
+        ),
+        because="We tell you when something important happens to your account",
+        rows=(("When", "{when}"),),
+        closing=("If it wasn’t you, choose a new password at once, and tell us.",),
+        action="Choose a new password",
+        page="/reset/",
+        sample=_WHEN,
+    ),
+    Kind.ADDRESS_CHANGE_ASKED: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "Somebody wants to change your address",
+        (
+            "Somebody who is signed in to your account with {clinic} asked to sign in with another address. Until they confirm "
+            "it there, this one stays.",
+        ),
+        because="We tell you when something important happens to your account",
+        rows=(("When", "{when}"),),
+        action="Choose a new password",
+        page="/reset/",
+        closing=("If it wasn’t you, choose a new password now: that ends their session, and what they asked for.",),
+        sample=_WHEN,
+    ),
+    Kind.ADDRESS_CHANGED: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "Your email address was changed",
+        ("You sign in to your account with {clinic} with another address from now on, and no longer with this one.",),
+        because="This was the address of your account until now",
+        rows=(("When", "{when}"),),
+        closing=("If it wasn’t you, tell us at once, by telephone where you can.",),
+        sample=_WHEN,
+    ),
+    Kind.NEW_DEVICE: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "A new device signed in",
+        ("Somebody signed in to your account with {clinic} from a device that it had not been used from before.",),
+        because="We tell you when something important happens to your account",
+        rows=(("When", "{when}"), ("Device", "{device}")),
+        closing=("If it was you, all is well. If not, choose a new password at once: that signs them out.",),
+        action="Choose a new password",
+        page="/reset/",
+        sample={**_WHEN, "device": "Firefox on Linux"},
+    ),
+    Kind.SECOND_FACTOR_CHANGED: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "Your second step was changed",
+        ("What you need besides your password to sign in to {clinic} was changed.",),
+        because="We tell you when something important happens to your account",
+        rows=(("When", "{when}"), ("What", "{what}")),
+        closing=("If it wasn’t you, tell us at once, by telephone where you can.",),
+        sample={**_WHEN, "what": "A passkey was added"},
+    ),
+    Kind.RECORD_CLAIMED: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "An account was opened for you",
+        (
+            "Somebody with a code that {clinic} gave out opened an account in your name, with another address than this one.",
+        ),
+        because="This is the address that we reach you by",
+        rows=(("When", "{when}"),),
+        closing=("If it wasn’t you, tell us at once, by telephone where you can.",),
+        sample=_WHEN,
+    ),
+    Kind.OPENED_IN_EMERGENCY: Letter(
+        Purpose.RIGHTS,
+        "Your record was opened",
+        (
+            "One of our staff opened your record with {clinic} in an emergency, past its usual limits. A colleague reviews "
+            "whether that was right.",
+        ),
+        because="We tell you whenever the limits of your record were passed",
+        rows=(("When", "{when}"),),
+        action="See who looked",
+        page="/my-data/history/",
+        closing=("Who it was and what they opened stands in your account, and nowhere in this message.",),
+        sample=_WHEN,
+    ),
+    Kind.CERTIFICATE_READY: Letter(
+        Purpose.RIGHTS,
+        "Your certificate is ready",
+        (
+            "What you asked {clinic} to erase is gone from the live system. The certificate says what, and what stays.",
+        ),
+        because="You asked for something to be erased",
+        action="See my certificate",
+        page="/my-data/",
+        closing=("You need your account to read it.",),
+    ),
+}

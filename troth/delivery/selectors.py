@@ -1,0 +1,114 @@
+"""Reads of this room: what did not leave, what a letter looks like, and, in a demonstration only, what was sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from troth.delivery.models import Channel, Delivery, Failure, Message
+from troth.delivery.rules import LETTERS, LINK, Clinic, Kind, Rendered, render
+from troth.gate import actors
+from troth.gate.contexts import processing
+from troth.notice.purposes import Action, Purpose
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message as the office sees it: nothing of it is opened."""
+
+    id: UUID
+    kind: str
+    channel: str
+    state: str
+    why: str
+    tries: int
+    written_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message as its receiver sees it, with its link."""
+
+    id: UUID
+    address: str
+    line: str
+    text: str
+    html: str
+    channel: str
+    sent_at: datetime
+
+
+class NoDemonstration(PermissionError):
+    """Messages are shown to whoever asks in a demonstration only."""
+
+
+def list_unsent(*, start: int = 0, most: int = 50) -> tuple[list[Waiting], int]:
+    """What was given up and what still waits, the newest first, and how many there are in all."""
+    rows = Message.objects.exclude(state=Delivery.SENT).order_by("-changed_at", "id")
+    return [_waiting(row) for row in rows[start : start + most]], rows.count()
+
+
+def count_given_up() -> int:
+    """How many messages did not leave and wait for somebody to look after them."""
+    return Message.objects.filter(state=Delivery.FAILED).count()
+
+
+def preview(kind: Kind, *, name: str, imprint: str, use: str = "", wave: str = "") -> Rendered:
+    """A letter with invented words, as the clinic of that name would send it. The link in it leads nowhere."""
+    made = render(kind, Clinic(name, imprint, settings.TROTH_SITE, use), LETTERS[kind].sample, wave=wave)
+    link = f"{settings.TROTH_SITE}/an-invented-link/"
+    return Rendered(made.line, made.text.replace(LINK, link), made.html.replace(LINK, link))
+
+
+def list_sent(*, at: datetime, most: int = 50) -> list[Shown]:
+    """
+    What was sent lately, the newest first: the local outbox page of a demonstration.
+
+    :raises NoDemonstration: this is a clinic.
+    """
+    return _shown(Message.objects.filter(state=Delivery.SENT).order_by("-sent_at", "id")[:most], at=at)
+
+
+def get_sent(message: UUID, *, at: datetime) -> Shown | None:
+    """
+    One of them, or None.
+
+    :raises NoDemonstration: this is a clinic.
+    """
+    return next(iter(_shown(Message.objects.filter(pk=message, state=Delivery.SENT), at=at)), None)
+
+
+def _shown(rows: "object", *, at: datetime) -> list[Shown]:
+    if not settings.TROTH_DEMO:
+        raise NoDemonstration("Only a demonstration shows what it sent.")
+    by, made = actors.service("delivery"), []
+    for row in rows:  # type: ignore[attr-defined]
+        with processing(Purpose(row.purpose), Action.READ, by=by, at=at):
+            link = row.link or ""
+            made.append(
+                Shown(
+                    row.pk,
+                    row.address or "",
+                    row.line or "",
+                    (row.text or "").replace(LINK, link),
+                    (row.html or "").replace(LINK, link),
+                    Channel(row.channel).label,
+                    row.sent_at,
+                )
+            )
+    return made
+
+
+def _waiting(row: Message) -> Waiting:
+    return Waiting(
+        row.pk,
+        row.kind,
+        Channel(row.channel).label,
+        Delivery(row.state).label,
+        Failure(row.failed_with).label if row.failed_with else "",
+        row.tries,
+        row.recorded_at,
+        row.changed_at,
+    )

@@ -1,0 +1,143 @@
+"""
+Writing a message: in the caller's transaction, sealed under the person it is for, and carried by a job afterwards.
+
+Whoever writes one has had the address from a context of their own; the outbox acts for them as the service `delivery`. What is
+for somebody unknown has a subject of the kind `enquirer`, so that it is written, carried and destroyed like any other.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from troth.delivery.models import Channel, Message
+from troth.delivery.rules import LETTERS, Clinic, Kind, Rendered, render
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting
+from troth.ledger.names import Event
+from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
+from troth.work import queue
+
+PURPOSES = frozenset(letter.purpose for letter in LETTERS.values())
+
+
+def _send_email(
+    subject: UUID,
+    *,
+    kind: Kind,
+    to: str,
+    context: Mapping[str, str] | None = None,
+    link: str = "",
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """
+    Write an email to the address `to` of that subject, and give its id. It leaves when the transaction has committed.
+
+    `context` fills in the words of the letter; `link` is its one-time link, for the kinds that have one: it is sealed, put in as
+    the message leaves, and then forgotten.
+
+    :raises KeyError: a word that the letter needs is missing.
+    :raises ValueError: the letter has a one-time link and none was given, or the other way round.
+    :raises Refused: the notice does not let messages of this kind be sent to that person.
+    """
+    return _send(subject, Channel.EMAIL, kind=kind, to=to, context=context or {}, link=link, by=by, at=at)
+
+
+def _send_sms(
+    subject: UUID, *, kind: Kind, to: str, context: Mapping[str, str] | None = None, by: Actor, at: datetime
+) -> UUID:
+    """
+    Write a text message, likewise.
+
+    :raises ValueError: that kind has no words for a text message.
+    """
+    return _send(subject, Channel.SMS, kind=kind, to=to, context=context or {}, link="", by=by, at=at)
+
+
+def _send_letter(
+    subject: UUID, *, kind: Kind, to: str, context: Mapping[str, str] | None = None, by: Actor, at: datetime
+) -> UUID:
+    """Write a letter to be printed, likewise; `to` is the postal address. It waits until somebody has printed it."""
+    return _send(subject, Channel.LETTER, kind=kind, to=to, context=context or {}, link="", by=by, at=at)
+
+
+def _send(
+    subject: UUID,
+    channel: Channel,
+    *,
+    kind: Kind,
+    to: str,
+    context: Mapping[str, str],
+    link: str,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    letter = LETTERS[kind]
+    if channel == Channel.EMAIL and letter.needs_link != bool(link):
+        raise ValueError(f"A letter of the kind {kind} {'needs' if letter.needs_link else 'takes no'} one-time link.")
+    if channel == Channel.LETTER and letter.needs_link:
+        raise ValueError(f"A letter of the kind {kind} has a link, which nobody can follow on paper.")
+    if channel == Channel.SMS and not letter.sms:
+        raise ValueError(f"A letter of the kind {kind} has no words for a text message.")
+    asker = by.on_behalf_of or by.id
+    service = actors.service("delivery", on_behalf_of=asker)
+    return _write[letter.purpose](subject, channel, kind, to, context, link, by=service, at=at)
+
+
+def _write_message(
+    subject: UUID,
+    channel: Channel,
+    kind: Kind,
+    to: str,
+    context: Mapping[str, str],
+    link: str,
+    *,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    purpose = LETTERS[kind].purpose
+    register = acting().register
+    clinic = _clinic(register.version, register.purposes[purpose].title if purpose in register.purposes else "")
+    if channel == Channel.SMS:
+        words = LETTERS[kind].sms.format_map({**context, "clinic": clinic.name})
+        made = Rendered(LETTERS[kind].line, words, "")
+    else:
+        made = render(kind, clinic, context)
+    row = Message.objects.create(
+        subject_id=subject,
+        address=to,
+        line=made.line,
+        text=made.text,
+        html=made.html,
+        link=link,
+        kind=kind,
+        purpose=purpose,
+        channel=channel,
+    )
+    if channel != Channel.LETTER:
+        queue.declared["delivery.carry"].enqueue(row.pk)
+    return row.pk
+
+
+def _clinic(version: int, use: str) -> Clinic:
+    """Whose message it is, as that version of the notice names them."""
+    who = notices.notice_of(notices.get_version(version)).controller
+    name = (who and (who.trading_name or who.legal_name)) or "Troth"
+    legal = (who and who.legal_name) or name
+    imprint = f"{legal}, {who.address}." if who and who.address else f"{legal}."
+    return Clinic(name, imprint, settings.TROTH_SITE, use)
+
+
+_write: dict[Purpose, Callable[..., UUID]] = {
+    purpose: act(Event.MESSAGE_WRITTEN, purpose=purpose)(_write_message) for purpose in PURPOSES
+}
+
+# The purpose of a message is its letter's, so the act is chosen inside: these are no acts themselves, which is what a public
+# function of this room would have to be.
+send_email = _send_email
+send_sms = _send_sms
+send_letter = _send_letter

@@ -1,0 +1,66 @@
+"""Telling a person that something important happened to their account or record."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from troth.delivery import services as delivery
+from troth.delivery.rules import Kind
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.contexts import processing
+from troth.notice.purposes import Action, Purpose
+from troth.people.models import Account, Contact, SignIn, StaffContact
+
+
+def _tell(
+    subject: UUID, kind: Kind, *, by: Actor, at: datetime, context: Mapping[str, str] | None = None, to: str = ""
+) -> UUID | None:
+    """
+    Write to a person that something happened, and give the message's id: to the address they sign in with, or else the one that we
+    reach them by. None when we have neither. `when` is filled in.
+
+        services.tell(subject, Kind.SECOND_FACTOR_CHANGED, context={"what": "A passkey was added"}, by=actor, at=at)
+
+    Call it in the act that did it, so that the message is written if and only if it happened.
+
+    :raises KeyError: a word that the letter needs is missing.
+    """
+    address = to or _address_of(subject, at=at)
+    if not address:
+        return None
+    words = {"when": _say_when(at), **(context or {})}
+    return delivery.send_email(subject, kind=kind, to=address, context=words, by=by, at=at)
+
+
+def _address_of(subject: UUID, *, at: datetime) -> str:
+    with processing(Purpose.ACCOUNT_SECURITY, Action.READ, by=actors.service("account-steps"), at=at):
+        account = Account.objects.filter(subject_id=subject).first()
+        if account is not None and not account.closed:
+            return account.sign_in_email or ""
+        contact = (
+            Contact.objects.filter(subject_id=subject).first()
+            or StaffContact.objects.filter(subject_id=subject).first()
+        )
+        return (contact.email or "") if contact else ""
+
+
+def _tell_of_new_device(subject: UUID, *, device: str, by: Actor, at: datetime) -> None:
+    """Write to a person who signs in from a device of a kind that never did before; at their first sign-in they know."""
+    with processing(Purpose.ACCOUNT_SECURITY, Action.READ, by=actors.service("account-steps"), at=at):
+        known = {entry.device for entry in SignIn.objects.filter(subject_id=subject).order_by("-recorded_at")[:50]}
+    if known and device not in known:
+        _tell(subject, Kind.NEW_DEVICE, context={"device": device or "A device we could not name"}, by=by, at=at)
+
+
+def _say_when(at: datetime) -> str:
+    """A moment as people read it: Tuesday 24 November, 2:30pm."""
+    local = timezone.localtime(at)
+    return f"{local:%A %-d %B}, {local:%-I:%M}{local:%p}".replace("AM", "am").replace("PM", "pm")
+
+
+# Not acts themselves: what is written is written by the outbox, in the act of whoever tells.
+tell = _tell
+tell_of_new_device = _tell_of_new_device
