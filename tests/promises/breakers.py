@@ -13,8 +13,8 @@ from django.http import HttpResponse
 from django.test.utils import override_settings
 
 from tests.promises.deployment import Deployment, forget_throttle, key_files
-from troth.gate import facts, rules
-from troth.gate.actors import Actor
+from troth.gate import emergency, facts, rules
+from troth.gate.actors import Actor, person
 from troth.gate.acts import act
 from troth.gate.refusals import Decision
 from troth.ledger import guards as ledger_guards
@@ -170,6 +170,13 @@ def _row(values: dict[str, Any], purpose: str) -> dict[str, Any]:
     return next(each for each in values["purposes"] if each["id"] == purpose)
 
 
+def _unreviewed(home: Deployment) -> datetime:
+    """A record opened in an emergency, which nobody has looked at ten days later."""
+    doctor = person(home.prescriber, at=home.at, second_factor_at=home.at)
+    emergency.break_glass(home.patient, note="Collapsed at home, an ambulance asks", by=doctor, at=home.at)
+    return home.at + timedelta(days=10)
+
+
 BREAKERS: dict[str, Breaker] = {
     "copies.daily": _no_backups,
     "copies.drilled": _later(days=40),
@@ -189,6 +196,7 @@ BREAKERS: dict[str, Breaker] = {
     "notice.lints": _notice(_drop("controller")),
     "notice.marketing": _notice(lambda values: values["marketing"]["channels"][0].update(out_in_every_message=False)),
     "notice.officer": _notice(lambda values: values["dpo"].update(email=values["controller"]["email"])),
+    "notice.promises": _notice(lambda values: values["promises"].append("OC-3.11")),
     "notice.recipients": _notice(
         lambda values: values.update(recipients=[each for each in values["recipients"] if each["id"] != "pharmacy"])
     ),
@@ -204,6 +212,7 @@ BREAKERS: dict[str, Breaker] = {
     "people.told": _never_told,
     "prescribing.by_a_prescriber": _sql("UPDATE prescribing_medicationrequest SET changed_by = 'service:robot'"),
     "rights.certificates": _sql("UPDATE rights_rightscase SET state = 'done'"),
+    "rights.emergencies": _unreviewed,
     "rights.in_time": _later(days=60),
     "rights.reach": _sql("CREATE TABLE stray (id integer, subject_id char(32))"),
     "site.closed": _door_open,
@@ -231,6 +240,7 @@ BREAKERS: dict[str, Breaker] = {
 def broken(name: str, home: Deployment) -> Iterator[datetime]:
     """Spoil what a check looks at; gives the moment at which to look."""
     spoilt = BREAKERS[name](home)
-    at = spoilt if isinstance(spoilt, datetime) else home.at
+    # A moment of its own: the checks of one look share the pages that were answered at its moment.
+    at = spoilt if isinstance(spoilt, datetime) else home.at + timedelta(microseconds=1)
     with spoilt if hasattr(spoilt, "__enter__") else nullcontext():
         yield at

@@ -47,7 +47,7 @@ def look_at(visitor: Visitor, path: str) -> list[str]:
 @pytest.mark.story("nobody is shut out of the public pages")
 def test_public_pages_shut_nobody_out(clinic: str, new_visitor: NewVisitor) -> None:
     stranger = new_visitor(clinic)
-    paths = ("/", "/notice/", "/register/", "/registered/", "/sign-in/", "/no-such-page/")
+    paths = ("/", "/notice/", "/promises/", "/register/", "/registered/", "/sign-in/", "/no-such-page/")
     assert [finding for path in paths for finding in look_at(stranger, path)] == []
 
 

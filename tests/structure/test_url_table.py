@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tests.stores import Home
-from troth.gate import actors
+from troth.gate import actors, emergency
 from troth.gate.acts import act
 from troth.gate.reasons import FindReason
 from troth.gate.table import Row, may_ask
@@ -45,7 +45,7 @@ PLANTED = {
     "contact": ("07700 900 917", "Zarzuela Row", "x@zq-post.example"),
     "account": ("zq-browser",),
     "health": ("zopiclarone", "zq-answer", "zq-substance", "zq-note", "zq-title", "zq-letter"),
-    "rights": ("zq-asked", "zq-certified"),
+    "rights": ("zq-asked", "zq-certified", "zq-collapsed"),
 }
 EVERYTHING = frozenset(PLANTED)
 CERTIFIED = {
@@ -162,6 +162,12 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
     )
     case = rights.ask_erasure(patient, by=actor(patient), at=later, words="zq-asked")
     people.sign_in(patient, by=actor(patient), at=timezone.now(), device="zq-browser")
+    emergency.break_glass(
+        patient,
+        note="zq-collapsed at home, an ambulance asks",
+        by=actors.person(staff["prescriber"], at=later, second_factor_at=later),
+        at=later,
+    )
     certificate = certify(case, patient, by=actor(patient), at=later)
     yield Ground(
         {"nobody": None, "another patient": other, "the patient": patient, "another prescriber": colleague, **staff},
@@ -175,7 +181,11 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "number": 1,
             "kind": "health",
             "member": colleague,
+            "promise": "OC-1.2",
             "ticket": "never-issued",
+            "before": 1,
+            "after": 1,
+            "emergency": emergency.list_broken()[0].note,
             "token": "never-given-out",
         },
     )
@@ -266,6 +276,7 @@ def asked_for(
     return response.status_code, response.headers.get("Location", ""), body_of(response)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("who", SEES)
 def test_only_the_tables_yes_is_a_yes(ground: Ground, who: str) -> None:
     subject = ground.people[who]
@@ -291,6 +302,7 @@ def test_only_the_tables_yes_is_a_yes(ground: Ground, who: str) -> None:
     assert seen == SEES[who]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("who", SEES)
 def test_forms_filled_in_about_another_get_nothing_and_change_nothing(ground: Ground, who: str) -> None:
     """Each form with words that would be valid, sent by everybody who may not: nothing of the patient comes back, or changes."""

@@ -3,14 +3,18 @@
 import argparse
 import base64
 import json
+import re
 import sys
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from troth.cli.main import prepare_django, prepare_stores
-from troth.cli.stopped import FOUND_AGAINST, Stopped
+from troth.cli.stopped import BAD_INPUT, FOUND_AGAINST, Stopped
+
+LONDON = ZoneInfo("Europe/London")
 
 
 def register(subparsers: Any) -> None:
@@ -43,8 +47,16 @@ def register(subparsers: Any) -> None:
     prove.add_argument("event", type=int, help="the event's number")
     prove.set_defaults(func=_prove)
 
-    export = verbs.add_parser("export", help="write a person's events with proofs, to be checked offline")
-    export.add_argument("subject", help="the person's id")
+    export = verbs.add_parser(
+        "export", help="write a person's events with proofs, or every event of a period for another system"
+    )
+    export.add_argument("subject", nargs="?", help="the person's id; left out, events of a period are written")
+    export.add_argument("--form", choices=("ocsf", "syslog", "csv"), help="of a period: in which form")
+    export.add_argument("--since", type=_day, metavar="DAY", help="of a period: its first day, such as 2026-11-01")
+    export.add_argument("--until", type=_day, metavar="DAY", help="of a period: its last day, that day included")
+    export.add_argument(
+        "--reason", type=_reason, metavar="WORDS", help="of a period: why, as it stands in the ledger"
+    )
     export.add_argument("--to", type=Path, metavar="FILE", help="where to write it (default: standard output)")
     export.add_argument(
         "--known",
@@ -163,7 +175,54 @@ def _prove(args: argparse.Namespace) -> int:
     return 0
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day, such as 2026-11-01") from None
+
+
+def _reason(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9 _.:-]{3,60}", text):
+        raise argparse.ArgumentTypeError("a reason is a few small letters and digits, such as 'an audit'")
+    return text
+
+
+def _export_period(args: argparse.Namespace) -> int:
+    missing = [f"--{name}" for name in ("form", "since", "until", "reason") if getattr(args, name) is None]
+    if missing or args.until < args.since:
+        raise Stopped(
+            f"A period needs {', '.join(missing)}." if missing else "The period ends before it begins.",
+            "Give the id of a person, or --form, --since, --until and --reason.",
+            BAD_INPUT,
+        )
+    prepare_stores()
+    from troth.gate.watching import note_at_terminal
+    from troth.ledger import streams
+    from troth.ledger.names import Event
+
+    start, after = (datetime.combine(day, time(0), LONDON) for day in (args.since, args.until + timedelta(days=1)))
+    # Before the first line: whoever takes events out cannot stop half way and leave no trace.
+    note_at_terminal(
+        Event.LEDGER_EXPORTED,
+        at=datetime.now(UTC),
+        reason=args.reason,
+        objects=f"ledger.export/{args.form}/{args.since:%Y%m%d}-{args.until:%Y%m%d}",
+    )
+    if args.to is None:
+        for line in streams.lines(args.form, start, after):
+            sys.stdout.write(line)
+        return 0
+    args.to.touch(mode=0o600)
+    args.to.chmod(0o600)
+    with args.to.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(streams.lines(args.form, start, after))
+    return 0
+
+
 def _export(args: argparse.Namespace) -> int:
+    if args.subject is None:
+        return _export_period(args)
     prepare_stores()
     from troth.ledger.check_export import BadNote
     from troth.ledger.proving import NotSealed, export_person

@@ -16,7 +16,20 @@ from typing import Any, NoReturn
 from troth.cli.stopped import BAD_INPUT, BROKEN, Stopped
 
 # The nouns, in the order in which `troth --help` lists them. Each is a module `troth.cli.<noun>`.
-NOUNS = ("demo", "serve", "worker", "doctor", "notice", "law", "ledger", "rights", "promises", "backup", "keys")
+NOUNS = (
+    "demo",
+    "serve",
+    "worker",
+    "doctor",
+    "notice",
+    "datamap",
+    "law",
+    "ledger",
+    "rights",
+    "promises",
+    "backup",
+    "keys",
+)
 
 
 class Parser(argparse.ArgumentParser):

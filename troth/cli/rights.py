@@ -69,7 +69,7 @@ def _list(args: argparse.Namespace) -> int:
 
     rows = [
         {"case": case.hex, "person": person.hex, "right": right, "state": state.value, "due_on": due.isoformat()}
-        for case, person, right, state, due in open_cases()
+        for case, person, right, state, due, _ in open_cases()
     ]
     if args.json:
         print(json.dumps(rows, indent=1))

@@ -40,7 +40,7 @@ OFFICE = (
     ("Promises", "office_promises"),
     ("Desk", "desk_home"),
 )
-FOOT = (("Privacy notice", "notice"),)
+FOOT = (("Privacy notice", "notice"), ("What we said, and what we did", "promises"))
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -67,7 +67,8 @@ def _round_up(number: float) -> float:
     size = 4.0
     while True:
         for step in (1, 1.5, 2, 3, 5, 7.5):
-            if size * step >= number:
+            # A gridline is a whole number: there is no half of a person.
+            if size * step >= number and (size * step / 4).is_integer():
                 return size * step
         size *= 10
 

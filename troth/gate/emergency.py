@@ -7,15 +7,18 @@ key of the person it is about; the event holds its id. The person is told and a 
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from troth.gate import actors, facts, reasons
 from troth.gate.actors import Actor
 from troth.gate.acts import act, touched
 from troth.gate.boundary import boundary
+from troth.gate.contexts import Opened
 from troth.gate.models import EmergencyNote, FactKind
 from troth.gate.refusals import Check, Decision, Refused
 from troth.gate.rules import GLASS_MINUTES, check_can_break_glass
+from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.vault import keyring
@@ -62,6 +65,7 @@ def break_glass(subject: UUID, *, note: str, by: Actor, at: datetime) -> datetim
         ):
             why_not = "You've opened several records in an emergency today. Ask a colleague to open this one."
         if why_not:
+            into.refused(_tried(subject, by, at=at, request=into.request))
             raise keyring.poison(
                 Refused(
                     Decision(allowed=False, check=Check.REASON, spoken=Check.REASON, rule="LAW-3.6", sentence=why_not)
@@ -70,6 +74,57 @@ def break_glass(subject: UUID, *, note: str, by: Actor, at: datetime) -> datetim
         until = at + timedelta(minutes=GLASS_MINUTES)
         _record(subject, note=note, who=by, until=until, by=actors.service("emergency", on_behalf_of=by.id), at=at)
         return until
+
+
+class Broken(NamedTuple):
+    """One breaking of the glass, as the standing fact has it. `note` is the id of the sealed reason."""
+
+    note: UUID
+    subject: UUID
+    by: UUID
+    at: datetime
+    until: datetime
+
+
+def list_broken() -> list[Broken]:
+    """Every record that was ever opened in an emergency, the newest first. It opens nothing."""
+    return [
+        Broken(
+            UUID(fact.value), UUID(fact.subject), UUID(fact.other), facts.moment(fact.since), facts.moment(fact.until)
+        )
+        for fact in facts.of_kind(FactKind.GLASS_BROKEN)
+        if fact.until is not None
+    ]
+
+
+def read_note(note: UUID, opened: Opened) -> str:
+    """
+    The sealed reason, in the words of the one who opened the record; "" when it was erased since.
+
+    :raises Refused: this context may not open it.
+    """
+    row = EmergencyNote.objects.filter(pk=note).first()
+    if row is None:
+        return ""
+    opened.require(row.subject_id, Category.RIGHTS)
+    return row.note or ""
+
+
+def _tried(subject: UUID, by: Actor, *, at: datetime, request: str) -> Draft:
+    """The refusal as it stands in the ledger: somebody tried to break the glass, and at their own record it raises an alert."""
+    return Draft(
+        at=at,
+        event=Event.REFUSED,
+        outcome="refused",
+        actor_kind=by.kind,
+        actor=by.id.hex if by.id else "",
+        subject=subject.hex,
+        purpose=str(Purpose.EMERGENCY),
+        action="read",
+        check=str(Check.REASON),
+        rule="LAW-3.6",
+        request=request,
+    )
 
 
 @act(Event.GLASS_BROKEN, purpose=Purpose.RIGHTS)

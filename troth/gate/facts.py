@@ -103,6 +103,25 @@ def of(subject: UUID, kind: FactKind, *, at: datetime) -> list[StandingFact]:
     return [fact for fact in about([subject])[subject.hex] if fact.kind == kind and fact.holds(when) and fact.sound]
 
 
+def of_kind(kind: FactKind) -> list[StandingFact]:
+    """Every sound fact of one kind, whoever it is about, the newest first."""
+    key = secrets.opened().named("facts")
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"SELECT {_COLUMNS} FROM gate_fact WHERE kind = %s ORDER BY since DESC, id", [kind.value])  # noqa: S608
+        return [fact for row in cursor.fetchall() if (fact := _checked(row, key)).sound]
+
+
+def count_told(version: int | None = None) -> int:
+    """How many people were given or told of a notice; of one version, when its number is given."""
+    sql = "SELECT COUNT(DISTINCT subject) FROM gate_fact WHERE kind IN (%s, %s)"
+    values = [FactKind.NOTICE_GIVEN.value, FactKind.NOTICE_TOLD.value]
+    if version is not None:
+        sql, values = f"{sql} AND value = %s", [*values, str(version)]
+    with connections["default"].cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.fetchone()[0])
+
+
 def standing(
     facts: Iterable[StandingFact],
     purpose: Purpose,

@@ -16,6 +16,24 @@ from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
 
 
+def note_at_terminal(event: Event, *, at: datetime, reason: str = "", objects: str = "") -> None:
+    """Note, and commit at once, that the operator watched at the terminal: nobody by name, as with a published notice."""
+    with boundary() as into:
+        into.note(
+            Draft(
+                at=at,
+                event=event,
+                outcome="allowed",
+                purpose=str(Purpose.SECURITY_LOG),
+                action=str(Action.EXPORT),
+                reason=reason,
+                objects=objects,
+                request=into.request,
+            )
+        )
+        into.commit()
+
+
 def note(
     event: Event,
     *,

@@ -1,6 +1,7 @@
 """Publishing a version of the notice. The lead's `@act` wraps this; it asks nothing of rooms above."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -11,10 +12,35 @@ from troth.notice.files import parse_notice
 from troth.notice.findings import FaultyNotice, Level
 from troth.notice.lint import lint
 from troth.notice.models import Version
+from troth.notice.schema import Notice
 
 
 class PublishingRefused(Exception):
     """A notice cannot be published as asked; the message says why and what to do."""
+
+
+class Terms(NamedTuple):
+    """What publishing at a moment means: does it matter to people, how long ahead are they told, from when can it hold."""
+
+    material: bool
+    wait: timedelta
+    announced_at: datetime | None
+    earliest: datetime
+
+
+def terms_of(notice: Notice, *, at: datetime, announced_at: datetime | None = None) -> Terms:
+    """This will say on which terms a notice could be published now (UK GDPR Article 13(3))."""
+    material, wait = False, timedelta(0)
+    # Measured against what holds today, not a version that still waits: two steps must not outrun the promise.
+    holding = selectors.version_in_force(at)
+    if holding is not None:
+        before = selectors.notice_of(holding)
+        material = any(change.material for change in compare(before, notice))
+        if material and before.changes and before.changes.days_ahead:
+            wait = timedelta(days=before.changes.days_ahead)
+    if material and announced_at is None:
+        announced_at = at
+    return Terms(material, wait, announced_at, max(at, announced_at + wait) if announced_at else at)
 
 
 @transaction.atomic
@@ -36,17 +62,8 @@ def publish(
     last = selectors.latest_version()
     if last is not None and last.hash == content:
         raise PublishingRefused(f"Nothing has changed since notice {last.number}.")
-    material, wait = False, timedelta(0)
-    # Measured against what holds today, not a version that still waits: two steps must not outrun the promise.
-    holding = selectors.version_in_force(at)
-    if holding is not None:
-        before = selectors.notice_of(holding)
-        material = any(change.material for change in compare(before, parsed.notice))
-        if material and before.changes and before.changes.days_ahead:
-            wait = timedelta(days=before.changes.days_ahead)
-    if material and announced_at is None:
-        announced_at = at
-    earliest = max(at, announced_at + wait) if announced_at else at
+    terms = terms_of(parsed.notice, at=at, announced_at=announced_at)
+    material, wait, announced_at, earliest = terms
     if in_force_at is None:
         in_force_at = earliest
     if in_force_at < at:

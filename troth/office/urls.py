@@ -9,13 +9,16 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
-from troth.office.views import case, checking, ledger
+from troth.office.views import case, checking, flow, ledger, notice, promises, review, today
 
 OFFICER = {"privacy_officer"}
+#: The map of data shows nobody's; it is what an officer answers for.
 CASES, WATCH = Purpose.RIGHTS, Purpose.SECURITY_LOG
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    page("", case.list_open, name="office_home", purpose=CASES, who=OFFICER),
+    page("", today.show_today, name="office_home", purpose=CASES, who=OFFICER),
+    page("days/", today.show_days, name="office_days", purpose=CASES, who=OFFICER),
+    page("forecast/", today.show_forecast, name="office_forecast", purpose=CASES, who=OFFICER),
     page("cases/", case.list_open, name="office_cases", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/", case.show, name="office_case", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/history/", case.history, name="office_history", purpose=CASES, who=OFFICER),
@@ -34,4 +37,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
         action=Action.EXPORT,
         who=OFFICER,
     ),
+    page("data-flow/", flow.show_flow, name="office_flow", purpose=CASES, who=OFFICER),
+    page("data-flow/svg/", flow.svg, name="office_flow_svg", purpose=CASES, who=OFFICER),
+    page("data-flow/csv/", flow.csv, name="office_flow_csv", purpose=CASES, who=OFFICER),
+    page("record/", flow.record, name="office_record", purpose=CASES, who=OFFICER),
+    page("record/json/", flow.record_json, name="office_record_json", purpose=CASES, who=OFFICER),
+    page("notice/", notice.versions, name="office_notice", purpose=CASES, who=OFFICER),
+    page(
+        "notice/<int:before>/<int:after>/",
+        notice.compare_two,
+        name="office_notice_compare",
+        purpose=CASES,
+        who=OFFICER,
+    ),
+    page("notice/draft/", notice.draft, name="office_notice_draft", purpose=CASES, who=OFFICER),
+    page("reviews/", review.list_all, name="office_reviews", purpose=CASES, who=OFFICER),
+    page("reviews/<uuid:emergency>/", review.show_one, name="office_review", purpose=CASES, who=OFFICER),
+    page("reviews/<uuid:emergency>/tell/", review.tell, name="office_review_tell", purpose=CASES, who=OFFICER),
+    page("promises/", promises.wall, name="office_promises", purpose=WATCH, who=OFFICER),
+    page("promises/check/", promises.check_now, name="office_promises_check", purpose=WATCH, who=OFFICER),
+    page("promises/<str:promise>/", promises.one, name="office_promise", purpose=WATCH, who=OFFICER),
 ]

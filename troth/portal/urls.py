@@ -15,6 +15,7 @@ from troth.portal.views import (
     links,
     my_data,
     notice,
+    promises,
     security,
     signing_in,
 )
@@ -42,6 +43,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         checkpoint.download,
         name="checkpoint_file",
         why="the same signed line, as a file to keep",
+    ),
+    public(
+        "promises/",
+        promises.show,
+        name="promises",
+        why="it says what we promised and what a check found, in counts; nobody's data is among it",
     ),
     public(
         "register/",

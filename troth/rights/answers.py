@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
 from troth.gate import actors, reasons
@@ -14,6 +15,7 @@ from troth.notice.purposes import Purpose
 from troth.rights.models import RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors import proofs
+from troth.rights.selectors.emergencies import list_breaks, waiting_breaks
 from troth.vault.categories import Category
 
 AFTERWARDS = timedelta(days=30)
@@ -48,6 +50,23 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     return set(found.values_list("subject_id", flat=True).order_by())
 
 
+@reasons.reason("an emergency to review", serves={Purpose.RIGHTS})
+def reviewing(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """
+    A record that was opened in an emergency is a privacy officer's reason to open the file of it, until it is closed and for
+    thirty days after; never for the one who opened it (pitfalls B14).
+    """
+    if PRIVACY_OFFICER not in actor.roles:
+        return set()
+    return {
+        each.subject
+        for each in list_breaks()
+        if each.subject in subjects
+        and each.by != actor.id
+        and (each.closed_at is None or each.closed_at >= at - AFTERWARDS)
+    }
+
+
 @reasons.reason("a request at the rights desk", serves={Purpose.RIGHTS})
 def at_the_desk(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """The desk takes a request in: it may, as long as the member of staff it acts for is a privacy officer."""
@@ -78,6 +97,25 @@ def in_time(question: Question) -> Finding:
     if late:
         return Finding(False, f"{counted(late, 'request')} about data waited past the day that the law sets", counts)
     return Finding(True, f"{counted(waiting, 'request').capitalize()} about data waiting, none of them late", counts)
+
+
+@check(
+    "rights.emergencies",
+    looks_at="records that were opened in an emergency, and the day by which a colleague reviews each",
+    page="office_reviews",
+)
+def reviewed(question: Question) -> Finding:
+    """No record that was opened in an emergency waits for its review past its day (pitfalls B14)."""
+    waiting = waiting_breaks(question.at)
+    late = sum(each.is_late(timezone.localdate(question.at)) for each in waiting)
+    counts = {"waiting": len(waiting), "late": late}
+    if late:
+        return Finding(False, f"{counted(late, 'emergency', 'emergencies')} not reviewed in time", counts)
+    return Finding(
+        True,
+        f"{counted(len(waiting), 'emergency', 'emergencies').capitalize()} waiting for a review, none late",
+        counts,
+    )
 
 
 @check("rights.reach", looks_at="every table in both databases that points at people", page="office_home")

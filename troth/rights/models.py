@@ -9,12 +9,24 @@ from troth.law.rights import Right
 from troth.vault import compartments
 from troth.vault.categories import Category
 from troth.vault.compartments import Per
-from troth.vault.fields import SealedBoolean, SealedJSON, SealedText
+from troth.vault.fields import SealedBoolean, SealedChoice, SealedJSON, SealedText
 from troth.vault.models import Holding
 
 CASES = compartments.declare("rights.cases", Category.RIGHTS, retention="rights_file", per=Per.ROW)
 #: Apart from the cases: a certificate must be readable for as long as anybody may ask what became of the data.
 CERTIFICATES = compartments.declare("rights.certificates", Category.RIGHTS, retention="rights_file", per=Per.ROW)
+
+
+#: Apart from both: what was judged about a colleague outlives the question that led to it.
+REVIEWS = compartments.declare("rights.reviews", Category.RIGHTS, retention="rights_file", per=Per.ROW)
+
+
+class Verdict(StrEnum):
+    """What a colleague finds about a record that was opened in an emergency."""
+
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not_justified"
+    NEEDS_TALK = "needs_talk"
 
 
 class State(StrEnum):
@@ -66,3 +78,43 @@ class ErasureCertificate(Holding):
 
     open_fields: ClassVar[dict[str, str]] = {"case_id": "the random identifier of the case it belongs to"}
     called = "certificate of erasure"
+
+
+class EmergencyReview(Holding):
+    """What a colleague wrote about a record that was opened in an emergency. `note` names the break; a talk does not close it."""
+
+    note = models.UUIDField()
+    closed = models.BooleanField(default=False)
+    verdict = SealedChoice(REVIEWS, id="rights.review.verdict", of=Verdict)
+    words = SealedText(REVIEWS, id="rights.review.words")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "note": "the random identifier of the note that was written when the glass was broken",
+        "closed": "whether it still waits, for the list of work",
+    }
+    called = "review of an emergency"
+    labels: ClassVar[dict[str, str]] = {"verdict": "what was found", "words": "in the reviewer's words"}
+
+    class Meta(Holding.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["note"], condition=models.Q(closed=True), name="emergency_closed_once")
+        ]
+
+
+class EmergencyTelling(Holding):
+    """That a person was told of an emergency opening of their record, or why not yet."""
+
+    TOLD, DELAYED = "told", "delayed"
+
+    note = models.UUIDField()
+    state = models.CharField(max_length=8, choices=[(TOLD, TOLD), (DELAYED, DELAYED)])
+    look_again_on = models.DateField(null=True)
+    words = SealedText(REVIEWS, id="rights.telling.words")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "note": "the random identifier of the note that was written when the glass was broken",
+        "state": "one of two words, for the list of work",
+        "look_again_on": "the day on which a delay is looked at again, for the list of work",
+    }
+    called = "telling you of an emergency"
+    labels: ClassVar[dict[str, str]] = {"words": "what you were told, or why not yet"}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from troth.law.bases import Basis, Condition
 from troth.law.calendar import age_on, birthday, months_after, years_after
@@ -288,9 +289,28 @@ def is_released(category: Category, *, release: str | None, recorded_by_themself
     return recorded_by_themself if release is None else release == RELEASED
 
 
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula (pitfalls B18)."""
-    return f"'{text}" if text.lstrip(" ")[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
+#: How long telling somebody may be put off before it is looked at again.
+LONGEST_DELAY = timedelta(days=30)
+
+
+def check_can_review(*, broke: UUID, reviewer: UUID | None, closed: bool, words: str) -> str:
+    """Say why an emergency may not be judged now, or "" when it may: by somebody else, once, in words (pitfalls B14)."""
+    if reviewer == broke:
+        return "You opened this record yourself. A colleague has to review it."
+    if closed:
+        return "This was reviewed already. What was found stays as it was written."
+    if len({word.casefold() for word in words.split()}) < 3:
+        return "Write in a sentence what you found: at least three different words."
+    return ""
+
+
+def check_can_delay(*, look_again_on: date, on: date) -> str:
+    """Say why telling the person may not be put off until that day, or "" when it may."""
+    if look_again_on <= on:
+        return "Choose a day after today on which this is looked at again."
+    if look_again_on > on + LONGEST_DELAY:
+        return f"Look at it again within {LONGEST_DELAY.days} days."
+    return ""
 
 
 def merge_reasons(fates: Iterable[Fate]) -> tuple[PurposeFate, ...]:

@@ -96,7 +96,7 @@ def controls() -> dict[str, Control]:
             each["name"],
             each["lives"],
             each["shows"],
-            each.get("owner", "privacy_officer"),
+            each.get("owner", "Privacy officer"),
             _is_path(each["lives"]),
         )
         for name, each in _read("controls").items()

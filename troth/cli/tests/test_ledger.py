@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -93,3 +95,22 @@ def test_prove_gives_a_path_or_says_why_not(run_troth, clinic):
     missing = run_troth("ledger", "prove", "500", home=clinic)
     assert missing.returncode == 1
     assert "not sealed" in missing.stderr
+
+
+def test_events_of_a_period_are_written_and_that_is_an_event(home, run_troth):
+    run_troth("backup", "create", home=home)
+    today = f"{datetime.now(ZoneInfo('Europe/London')):%Y-%m-%d}"
+    wrong = run_troth("ledger", "export", "--form", "ocsf", home=home)
+    assert wrong.returncode == 2 and "--since, --until, --reason" in wrong.stderr
+    period = ("--since", today, "--until", today, "--reason", "an audit")
+    lines = run_troth("ledger", "export", "--form", "ocsf", *period, home=home).stdout.splitlines()
+    events = [json.loads(line) for line in lines]
+    assert [each["metadata"]["event_code"] for each in events] == ["copies:backup_made", "ledger:exported"]
+    assert events[-1]["unmapped"]["reason"] == "an audit"
+    to = home.path / "out.log"
+    assert run_troth("ledger", "export", "--form", "syslog", *period, "--to", str(to), home=home).returncode == 0
+    assert to.stat().st_mode & 0o077 == 0 and "ledger.exported" in to.read_text()
+    backwards = ("--since", today, "--until", "2020-01-01", "--reason", "an audit")
+    assert run_troth("ledger", "export", "--form", "csv", *backwards, home=home).returncode == 2
+    for bad in (("--reason", "Mrs Jones's daughter"), ("--since", "yesterday")):
+        assert run_troth("ledger", "export", "--form", "csv", *period, *bad, home=home).returncode == 2

@@ -1,7 +1,7 @@
 """A clinic with an officer who has signed in, a patient whose request waits, and a colleague who is no officer."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -37,11 +37,12 @@ def register(
     return actors.person(subject, at=at)
 
 
-def ask() -> tuple[Actor, str]:
-    """A patient, and the erasure that they asked for."""
-    person = register()
+def ask(*, days_ago: int = 0, email: str = "maureen@oddie.example") -> tuple[Actor, str]:
+    """A patient, and the erasure that they asked for so many days ago."""
+    at = timezone.now() - timedelta(days=days_ago)
+    person = register(email=email, at=at)
     assert person.id is not None
-    return person, str(rights.ask_erasure(person.id, by=person, at=timezone.now(), words="Forget <i>me</i>"))
+    return person, str(rights.ask_erasure(person.id, by=person, at=at, words="Forget <i>me</i>"))
 
 
 def signed_in(email: str) -> Client:

@@ -41,7 +41,7 @@ def list_open(request: HttpRequest) -> HttpResponse:
                 Cell(_left(due, today), alarm=due < today),
             )
         )
-        for case, _, right, state, due in open_cases()
+        for case, _, right, state, due, _ in open_cases()
     )
     columns = (Column("Request", "name"), Column("Due", word="Due"), Column("Left", word="Left"))
     return render(request, "office/case/list.html", {"cases": Table("Requests that wait", columns, lines)})

@@ -41,7 +41,7 @@ from troth.people.services.steps import (
     confirm_step,
     dispose_steps,
 )
-from troth.people.services.telling import tell, tell_of_new_device
+from troth.people.services.telling import say_when, tell, tell_of_new_device
 from troth.people.services.tries import forget_tries, note_failed_try, note_sign_in
 
 __all__ = [
@@ -81,6 +81,7 @@ __all__ = [
     "register_patient",
     "remove_app",
     "remove_passkey",
+    "say_when",
     "sessions",
     "set_last_day",
     "sign_in",

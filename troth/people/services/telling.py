@@ -62,5 +62,6 @@ def _say_when(at: datetime) -> str:
 
 
 # Not acts themselves: what is written is written by the outbox, in the act of whoever tells.
+say_when = _say_when
 tell = _tell
 tell_of_new_device = _tell_of_new_device

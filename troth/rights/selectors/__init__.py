@@ -1,7 +1,18 @@
 """Reads of this room: everything held about a person, what an erasure would do, who looked, and the copy to take away."""
 
-from troth.rights.selectors.cases import Certificate, get_case, get_certificate, list_cases, list_certificates
+from troth.rights.models import Verdict
+from troth.rights.selectors.cases import (
+    Certificate,
+    OpenCase,
+    get_case,
+    get_certificate,
+    list_cases,
+    list_certificates,
+    open_cases,
+)
 from troth.rights.selectors.copying import Copy, make_copy
+from troth.rights.selectors.emergencies import Break, Breaking, find_break, list_breaks, open_break, waiting_breaks
+from troth.rights.selectors.forecast import Forecast, forecast
 from troth.rights.selectors.history import History, Look, history_of, person_history_holds, word_events
 from troth.rights.selectors.holdings import (
     BY_MACHINES,
@@ -14,14 +25,17 @@ from troth.rights.selectors.holdings import (
     survey,
 )
 from troth.rights.selectors.planning import ErasurePlan, KeptUntil, KindFate, born_on, dates_kept, plan_erasure
-from troth.rights.selectors.wording import Uses, describe_uses, kept_for, words_of
+from troth.rights.selectors.wording import Uses, describe_uses, kept_for, notice_now, words_of
 
 __all__ = [
     "BY_MACHINES",
     "BY_STAFF",
+    "Break",
+    "Breaking",
     "Certificate",
     "Copy",
     "ErasurePlan",
+    "Forecast",
     "HeldField",
     "HeldFile",
     "HeldThing",
@@ -29,22 +43,31 @@ __all__ = [
     "KeptUntil",
     "KindFate",
     "Look",
+    "OpenCase",
     "Uses",
+    "Verdict",
     "born_on",
     "dates_kept",
     "describe_uses",
     "everything_about",
+    "find_break",
+    "forecast",
     "get_case",
     "get_certificate",
     "history_of",
     "kept_for",
+    "list_breaks",
     "list_cases",
     "list_certificates",
     "make_copy",
+    "notice_now",
+    "open_break",
+    "open_cases",
     "person_history_holds",
     "plan_erasure",
     "recorded_by",
     "survey",
+    "waiting_breaks",
     "word_events",
     "words_of",
 ]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from troth.gate.contexts import Opened
@@ -25,6 +25,17 @@ class Case:
     close_account: bool
     decision: dict[str, Any]
     outcome: dict[str, Any]
+
+
+class OpenCase(NamedTuple):
+    """A case that waits, as the list of work shows it: nothing of it is opened."""
+
+    id: UUID
+    subject: UUID
+    right: str
+    state: State
+    due_on: date
+    received_on: date
 
 
 @dataclass(frozen=True)
@@ -60,10 +71,10 @@ def list_cases(subject: UUID, opened: Opened) -> list[Case]:
     ]
 
 
-def open_cases() -> list[tuple[UUID, UUID, str, State, date]]:
-    """Every case that waits: id, person, right, state, due date; soonest due first. It opens nothing."""
+def open_cases() -> list[OpenCase]:
+    """Every case that waits, soonest due first. It opens nothing."""
     return [
-        (row.pk, row.subject_id, row.right, State(row.state), row.due_on)
+        OpenCase(row.pk, row.subject_id, row.right, State(row.state), row.due_on, row.received_on)
         for row in RightsCase.objects.exclude(state=State.DONE).order_by("due_on", "id")
     ]
 

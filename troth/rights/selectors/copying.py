@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 
+from troth.design.spreadsheets import guarded
 from troth.gate.contexts import Opened
 from troth.ledger import check_export, proving
-from troth.rights.rules import safe_cell
 from troth.rights.selectors.history import history_of
 from troth.rights.selectors.holdings import HeldFile, HeldThing, everything_about, recorded_by
 from troth.rights.selectors.planning import dates_kept
@@ -269,7 +269,7 @@ def _csv(held: Any) -> bytes:
         lines = [[field["label"], _cell(field)] for field in thing["fields"]]
         lines += [["File", file["path"]] for file in thing["files"]]
         lines += [["", thing["held_back"]]] if "held_back" in thing else []
-        writer.writerows([safe_cell(each) for each in (*common, *line)] for line in lines)
+        writer.writerows([guarded(each) for each in (*common, *line)] for line in lines)
     return text.getvalue().encode("utf-8-sig")
 
 

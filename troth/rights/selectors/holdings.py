@@ -84,7 +84,7 @@ def everything_about(subject: UUID, opened: Opened) -> list[HeldThing]:
     """
     opened.admit([subject])  # fetches every key of theirs in one query
     found: list[HeldThing] = []
-    for model in _holding_models():
+    for model in holding_models():
         rows = model._base_manager.filter(subject_id=subject).order_by("recorded_at", "id")
         found += [_thing(row) for row in rows.iterator(chunk_size=BATCH)]
     return found
@@ -106,7 +106,7 @@ def recorded_by(things: Iterable[HeldThing], subject: UUID) -> dict[str, str]:
 def survey(subject: UUID) -> list[rules.Held]:
     """What is held about a person by compartment and key, from structure alone: nothing is opened."""
     found: dict[tuple[str, str], list[tuple[dt.date, dt.date]]] = {}
-    for model in _holding_models():
+    for model in holding_models():
         name = compartment_of(model)
         if not name:
             continue
@@ -140,7 +140,7 @@ def rows_under(subject: UUID, compartment: str, scope: str) -> list[models.Query
         narrowed = {"disposal_year": int(scope)}
     return [
         model._base_manager.filter(subject_id=subject, **narrowed)
-        for model in _holding_models()
+        for model in holding_models()
         if compartment_of(model) == compartment
     ]
 
@@ -148,7 +148,7 @@ def rows_under(subject: UUID, compartment: str, scope: str) -> list[models.Query
 def fields_under(compartment: str) -> list[str]:
     """The permanent ids of the sealed fields of a compartment: what its search tokens are filed under."""
     return [
-        field.id for model in _holding_models() for field in model.sealed_fields() if field.compartment == compartment
+        field.id for model in holding_models() for field in model.sealed_fields() if field.compartment == compartment
     ]
 
 
@@ -173,7 +173,7 @@ def called(model: type[Holding]) -> str:
     return str(getattr(model, "called", model._meta.verbose_name))
 
 
-def _holding_models() -> tuple[type[Holding], ...]:
+def holding_models() -> tuple[type[Holding], ...]:
     return all_holdings()
 
 

@@ -121,7 +121,7 @@ def plan_erasure(
     """
     register = notices.register_in_force(at)
     held = survey(subject)
-    person = _situation(
+    person = situation(
         held,
         on=at.astimezone(LONDON).date(),
         born_on=born_on,
@@ -147,7 +147,7 @@ class KeptUntil:
 def dates_kept(subject: UUID, *, at: datetime, born_on: date | None = None) -> dict[Category, KeptUntil]:
     """Until when each kind is kept by the rule of its compartment: the dates that people see beside their data (LAW-3.1)."""
     retention, held = retention_rules(at), survey(subject)
-    person = _situation(held, on=at.astimezone(LONDON).date(), born_on=born_on)
+    person = situation(held, on=at.astimezone(LONDON).date(), born_on=born_on)
     found: dict[Category, KeptUntil] = {}
     for each in held:
         rule = retention.get(each.retention)
@@ -158,7 +158,7 @@ def dates_kept(subject: UUID, *, at: datetime, born_on: date | None = None) -> d
     return found
 
 
-def _situation(
+def situation(
     held: list[rules.Held],
     *,
     on: date,
@@ -167,6 +167,7 @@ def _situation(
     holds: tuple[str, ...] = (),
     overruled: bool = False,
 ) -> rules.Situation:
+    """What decides about a person besides the data itself, from what is held about them."""
     health = [each.last_on for each in held if each.category.special]
     return rules.Situation(
         on=on,

@@ -2,6 +2,13 @@
 
 from troth.rights.services.cases import close_case, open_case
 from troth.rights.services.copies import record_copy
+from troth.rights.services.emergencies import (
+    ReviewRefused,
+    delay_telling,
+    email_about_emergency,
+    review_emergency,
+    tell_about_emergency,
+)
 from troth.rights.services.erasure import ErasureUnfinished, ask_erasure, carry_out_erasure, resume_erasures
 from troth.rights.services.standing import (
     give_consent,
@@ -14,9 +21,12 @@ from troth.rights.services.standing import (
 
 __all__ = [
     "ErasureUnfinished",
+    "ReviewRefused",
     "ask_erasure",
     "carry_out_erasure",
     "close_case",
+    "delay_telling",
+    "email_about_emergency",
     "give_consent",
     "lift_restriction",
     "object_to",
@@ -24,6 +34,8 @@ __all__ = [
     "record_copy",
     "restrict",
     "resume_erasures",
+    "review_emergency",
     "take_back_consent",
+    "tell_about_emergency",
     "withdraw_objection",
 ]

@@ -92,6 +92,7 @@ def test_the_officer_can_find_that_no_ground_holds_and_others_lose_nothing(clini
         "rights.cases",
         "rights.certificates",
         "gate.emergencies",
+        "rights.reviews",
     }
     assert not any(files.path_of(place).exists() for place in places)
     assert search.find_exact(search.exact("specimen_email"), "ann-specimens.person.email") == []

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from troth.assurance.rules.catalogue import LETTERS, promises_of
 from troth.assurance.rules.evidence import Finding, Question, check, counted
 from troth.law.bases import Basis
 from troth.notice import selectors as notices
@@ -220,6 +221,22 @@ def ahead(question: Question) -> Finding:
         True,
         f"Changes that matter are announced {promised.days_ahead} days ahead; {counted(len(rows) - 1, 'change')} so far",
         counts,
+    )
+
+
+@check("notice.promises", looks_at="the promises that the notice in force makes, and the catalogue", page="promises")
+def promises(question: Question) -> Finding:
+    """The notice makes promises, each is in the catalogue, and none is one that the law forbids."""
+    made = list(_notice(question).promises)
+    known = {promise.id: promise for pack in LETTERS for promise in promises_of(pack)}
+    strange = sorted(set(made) - set(known))
+    unlawful = sorted(name for name in set(made) & set(known) if known[name].keeping == "unlawful")
+    counts = {"made": len(made), "not_in_the_catalogue": len(strange), "unlawful": len(unlawful)}
+    if strange or unlawful or not made:
+        why = ", ".join([*strange, *unlawful]) or "none at all"
+        return Finding(False, f"The notice makes promises that it cannot: {why}", counts)
+    return Finding(
+        True, f"The notice makes {counted(len(made), 'promise')}, each in the catalogue and lawful", counts
     )
 
 

@@ -3,6 +3,8 @@
 import contextvars
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -51,7 +53,7 @@ class Answer(NamedTuple):
 @check("site.headers", looks_at="the headers of every public page, as this server answers them")
 def headers(question: Question) -> Finding:
     """Every page forbids other sites' scripts and frames, sends no referrer, and is not guessed at."""
-    answers = _public_pages()
+    answers = _public_pages(question.at)
     bare = [answer.route for answer in answers if not _is_guarded(answer)]
     counts = {"pages": len(answers), "without": len(bare)}
     if bare or not answers:
@@ -68,7 +70,7 @@ def own(question: Question) -> Finding:
     """Nothing on any page is loaded from another site: no advertisement, no counter, no font."""
     files = [*_templates(), *_styles()]
     places = [path.name for path in files for _ in _foreign(path.read_text(encoding="utf-8", errors="replace"))]
-    answers = _public_pages()
+    answers = _public_pages(question.at)
     places += [answer.route for answer in answers for _ in _foreign(answer.body)]
     counts = {"files": len(files), "pages": len(answers), "from_elsewhere": len(places)}
     if places:
@@ -87,12 +89,16 @@ def cookies(question: Question) -> Finding:
     version = notices.version_in_force(question.at)
     listed = notices.notice_of(version).cookies if version else None
     free = {each.name for each in listed.stored if each.exempt} if listed else set()
-    answers = _public_pages()
+    answers = _public_pages(question.at)
     set_ = sorted({_plain(name) for answer in answers for name in answer.cookies})
     strange = [name for name in set_ if name not in free]
     counts = {"pages": len(answers), "cookies_set": len(set_), "not_in_the_notice": len(strange)}
     if strange or not answers:
-        return Finding(False, f"Set and not in the notice: {', '.join(strange) or 'no page answered'}", counts)
+        return Finding(
+            False,
+            f"Our pages set a cookie that the notice doesn’t list as needed: {', '.join(strange) or 'none answered'}",
+            counts,
+        )
     names = ", ".join(set_) or "none"
     return Finding(
         True,
@@ -104,7 +110,7 @@ def cookies(question: Question) -> Finding:
 @check("site.cookie_flags", looks_at="the flags of every cookie that a public page sets")
 def cookie_flags(question: Question) -> Finding:
     """Cookies cannot be read by scripts, are not sent along by other sites, and belong to this host alone."""
-    answers = _public_pages()
+    answers = _public_pages(question.at)
     flags = [flag for answer in answers for flag in answer.flags]
     loose = sorted({name for name, sound in flags if not sound})
     counts = {"pages": len(answers), "cookies": len(flags), "loose": len(loose)}
@@ -116,7 +122,7 @@ def cookie_flags(question: Question) -> Finding:
 @check("site.unticked", looks_at="every box and choice on the public forms")
 def unticked(question: Question) -> Finding:
     """No box on a public form is ticked and nothing is chosen beforehand."""
-    answers = _public_pages()
+    answers = _public_pages(question.at)
     boxes = ticked = 0
     for answer in answers:
         found = _Inputs()
@@ -187,7 +193,9 @@ def _is_guarded(answer: Answer) -> bool:
     )
 
 
-def _public_pages() -> list[Answer]:
+@lru_cache(maxsize=1)
+def _public_pages(at: datetime) -> list[Answer]:
+    """Every public page as it is answered; the checks of one look share what was answered at its moment."""
     return [answer for route, path in _pages(public=True) if (answer := _ask(route, path)).status == 200]
 
 
