@@ -86,3 +86,26 @@ def test_pages_of_the_desk_shut_nobody_out(clinic: str, new_visitor: NewVisitor)
     # What is refused in part, and what is refused whole
     for role in ("patient-support", "finance"):
         assert look_at(new_visitor(clinic, signed_in_as=STAFF_MAIL.format(role)), card) == []
+
+
+@pytest.mark.story("nobody is shut out of the privacy office")
+def test_pages_of_the_office_shut_nobody_out(clinic: str, new_visitor: NewVisitor) -> None:
+    officer = new_visitor(clinic, signed_in_as=STAFF_MAIL.format("privacy-officer"))
+    paths = (
+        "/office/",
+        "/office/cases/",
+        "/office/days/",
+        "/office/forecast/",
+        "/office/ledger/",
+        "/office/ledger/events/1/",
+        "/office/ledger/person/",
+        "/office/ledger/check/",
+        "/office/data-flow/?purpose=care",
+        "/office/data-flow/?view=table",
+        "/office/record/",
+        "/office/notice/",
+        "/office/notice/draft/",
+        "/office/reviews/",
+        "/checkpoint/",
+    )
+    assert [finding for path in paths for finding in look_at(officer, path)] == []
