@@ -158,13 +158,13 @@ def measure(small: bool) -> list[Figure]:
     from bench.cast import prescriber, signed_in
 
     now = datetime.now(UTC)
-    count = 20_000 if small else 200_000
+    count = 200_000  # fewer people would be another figure; a quick run asks fewer questions
     actor = prescriber(now)
     cookie = signed_in(actor, at=now)
     fill(count, now, actor.reference)
     dice = random.Random(SEED + 2)
     everyone = [family for _, family, *_ in people(count)]
-    queries = [dice.choice(everyone)[:3].lower() for _ in range(60 if small else 300)]
+    queries = [dice.choice(everyone)[:3].lower() for _ in range(100 if small else 300)]
     milliseconds: list[float] = []
     with served() as server:
         client = Client(server.port, cookie)

@@ -1,10 +1,13 @@
 """
-Every figure of the kernel, in one go: each on SQLite and on PostgreSQL, beside its baseline. A table, and JSON with --json.
+Every figure, in one go: each on SQLite and on PostgreSQL, beside its baseline.
 
-    python -m bench.run [--small] [--only pages saving …] [--engines sqlite postgresql] [--json FILE]
-    python -m bench.run --small --list
+    python -m bench.run --small --json results.json [--markdown results.md]
+    python -m bench.run --small --json results.json --only finding --engines sqlite      measures that anew, and keeps the rest
+    python -m bench.run --small --json results.json --resume                             only what is not there yet
+    python -m bench.run --list
 
-The PostgreSQL clusters are throwaway, and durable as in a clinic: they wait for the disk, as Troth's SQLite does.
+What has been measured is in the file after each part, so a run that was stopped loses one part. The PostgreSQL clusters are
+throwaway, and durable as in a clinic: they wait for the disk, as Troth's SQLite does.
 """
 
 import argparse
@@ -13,6 +16,7 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +30,8 @@ NOUNS = {
     "opening": "one opened field",
     "finding": "find by three letters among 200,000",
     "ledger": "events, verify, proof",
+    "clinic": "sign-in page, card and my data with eight clients, beside GNU Health",
+    "starting": "a demonstration's start, and a fresh set-up",
 }
 DURABLE = "-c max_connections=60 -c shared_buffers=256MB -c max_wal_size=4GB"
 
@@ -41,20 +47,24 @@ def run(noun: str, engine: str, environment: dict[str, str], *, small: bool) -> 
         if noun == "ledger"
         else [sys.executable, "-m", f"bench.{noun}"]
     )
-    ran = subprocess.run(
-        [*command, *(["--small"] if small else [])],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    try:
+        ran = subprocess.run(
+            [*command, *(["--small"] if small else [])],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=600 if small else 3600,
+        )
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"{noun} on {engine} took too long and was ended.") from None
     if ran.returncode != 0:
         raise RuntimeError(f"{noun} failed on {engine}; its message is above.")
     found = json.loads(ran.stdout)
     if noun == "ledger":
         return ledger_figures(found)
-    return [Figure(**{key: value for key, value in each.items() if key != "met"}) for each in found]
+    return [as_figure(each) for each in found]
 
 
 def ledger_figures(found: dict) -> list[Figure]:
@@ -81,50 +91,124 @@ def ledger_figures(found: dict) -> list[Figure]:
     return figures
 
 
-def main() -> int:
-    """Run what was asked for and say what was met."""
-    parser = argparse.ArgumentParser(description="Measure the kernel.")
-    parser.add_argument("--small", action="store_true", help="a quick run, with fewer rounds and rows")
+def options() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(description="Measure Troth.")
+    parser.add_argument(
+        "--small", action="store_true", help="a quick run, with fewer rounds: ten minutes or so for all of it"
+    )
     parser.add_argument("--list", action="store_true", help="say what there is, and measure nothing")
     parser.add_argument("--only", nargs="+", choices=NOUNS, default=list(NOUNS))
-    parser.add_argument("--engines", nargs="+", choices=[SQLITE, POSTGRESQL], default=[SQLITE, POSTGRESQL])
-    parser.add_argument("--json", type=Path, help="write the figures there as well")
-    asked = parser.parse_args()
+    parser.add_argument("--engines", nargs="+", choices=[POSTGRESQL, SQLITE], default=[POSTGRESQL, SQLITE])
+    parser.add_argument("--json", type=Path, help="keep the figures there, with what it holds already")
+    parser.add_argument("--resume", action="store_true", help="leave out what the file holds already")
+    parser.add_argument("--markdown", type=Path, help="write the table for bench/README.md there")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Measure what was asked for, and say what was met."""
+    asked = options()
     if asked.list:
         for noun in asked.only:
             print(f"{noun:<10}{NOUNS[noun]}")
         return 0
-    figures: list[Figure] = []
+    parts: dict[str, dict] = json.loads(asked.json.read_text()) if asked.json and asked.json.exists() else {}
+    wanted = [
+        (noun, on) for noun in asked.only for on in asked.engines if not (asked.resume and f"{noun} {on}" in parts)
+    ]
+    wanted = [(noun, on) for noun, on in wanted if (noun, on) != ("starting", POSTGRESQL)]
     failed = False
     with ExitStack() as stack:
-        environment = {engine: dict(os.environ) for engine in asked.engines}
-        for plain in environment.values():
-            plain.pop("TROTH_DATABASE_URL", None)
-            plain.pop("TROTH_KEYS_DATABASE_URL", None)
-        if POSTGRESQL in asked.engines:
-            reason = clusters.why_not()
-            if reason:
-                say(f"PostgreSQL was left out: {reason}.")
-                del environment[POSTGRESQL]
-            else:
-                clusters.OPTIONS = DURABLE
-                data, keys = (stack.enter_context(clusters.Cluster(name)) for name in ("troth", "troth_keys"))
-                environment[POSTGRESQL] |= {"TROTH_DATABASE_URL": data.url, "TROTH_KEYS_DATABASE_URL": keys.url}
-        for noun in asked.only:
-            for engine, variables in environment.items():
-                say(f"-- {noun} on {engine}")
-                try:
-                    figures += run(noun, engine, variables, small=asked.small)
-                except RuntimeError as error:
-                    say(str(error))
-                    failed = True
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[1]:.1f}"
-    print(f"{datetime.now(UTC):%d %B %Y %H:%M} UTC, {machine}")
-    for figure in figures:
-        print(line_of(figure))
-    if asked.json:
-        asked.json.write_text(json.dumps([figure.__dict__ | {"met": figure.met} for figure in figures], indent=1))
+        environment = environments({on for _, on in wanted}, stack)
+        for noun, on in wanted:
+            if on not in environment:
+                continue
+            say(f"-- {noun} on {on}, {datetime.now(UTC):%H:%M:%S}")
+            began, load = time.monotonic(), os.getloadavg()[0]
+            told = {"TROTH_BENCH_HEALTH": json.dumps(health_in(parts))} if noun == "clinic" else {}
+            try:
+                figures = run(noun, on, environment[on] | told, small=asked.small)
+            except (RuntimeError, ValueError) as error:
+                say(str(error))
+                failed = True
+                continue
+            parts[f"{noun} {on}"] = {
+                "at": f"{datetime.now(UTC):%d %B %Y %H:%M} UTC",
+                "small": asked.small,
+                "took s": round(time.monotonic() - began),
+                "load": [round(load, 1), round(os.getloadavg()[0], 1)],
+                "figures": [figure.__dict__ | {"met": figure.met} for figure in figures],
+            }
+            if asked.json:
+                asked.json.write_text(json.dumps(parts, indent=1))
+    for part in parts.values():
+        for each in part["figures"]:
+            print(line_of(as_figure(each)))
+    if asked.markdown:
+        asked.markdown.write_text(markdown(parts))
     return 1 if failed else 0
+
+
+def environments(engines: set[str], stack: ExitStack) -> dict[str, dict[str, str]]:
+    """The variables of each engine; PostgreSQL's clusters stand until the stack is closed."""
+    made = {on: dict(os.environ) for on in engines}
+    for plain in made.values():
+        plain.pop("TROTH_DATABASE_URL", None)
+        plain.pop("TROTH_KEYS_DATABASE_URL", None)
+    if POSTGRESQL in made:
+        reason = clusters.why_not()
+        if reason:
+            say(f"PostgreSQL was left out: {reason}.")
+            del made[POSTGRESQL]
+        else:
+            clusters.OPTIONS = DURABLE
+            data, keys = (stack.enter_context(clusters.Cluster(name)) for name in ("troth", "troth_keys"))
+            made[POSTGRESQL] |= {"TROTH_DATABASE_URL": data.url, "TROTH_KEYS_DATABASE_URL": keys.url}
+    return made
+
+
+def health_in(parts: dict[str, dict]) -> dict[str, dict[str, float]]:
+    """What GNU Health did beside us on PostgreSQL, by call, as the figures of that part say it."""
+    found: dict[str, dict[str, float]] = {}
+    for each in parts.get(f"clinic {POSTGRESQL}", {"figures": []})["figures"]:
+        for name, value in each["detail"].items():
+            call, _, what = name.partition(" ")
+            if call in {"create", "read", "search"}:
+                found.setdefault(call, {})[what] = value
+    return found
+
+
+def as_figure(each: dict) -> Figure:
+    """A figure as it was kept."""
+    return Figure(**{name: value for name, value in each.items() if name != "met"})
+
+
+def markdown(parts: dict[str, dict]) -> str:
+    """The table for bench/README.md: a line for each figure, and what is to be known of the machine."""
+    dates = sorted({part["at"] for part in parts.values()})
+    loads = [value for part in parts.values() for value in part["load"]]
+    lines = [
+        f"{dates[0]} to {dates[-1]}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"{'`--small`, ' if all(part['small'] for part in parts.values()) else ''}load {min(loads)} to {max(loads)}, "
+        f"{round(sum(part['took s'] for part in parts.values()) / 60)} minutes.",
+        "",
+        "| figure | on | result | wanted | | |",
+        "|---|---|---|---|---|---|",
+    ]
+    for part in parts.values():
+        for kept in part["figures"]:
+            each = as_figure(kept)
+            limit = "" if each.limit is None else f"{'at least' if each.at_least else 'at most'} {each.limit:,g}"
+            verdict = {True: "met", False: "**missed**", None: ""}[each.met]
+            detail = ", ".join(
+                f"{name} {value:,.4g}" if isinstance(value, float) else f"{name} {value}"
+                for name, value in each.detail.items()
+            )
+            lines.append(
+                f"| {each.work} | {each.engine} | {each.result:,.4g} {each.unit} | {limit} | {verdict} | {detail} |"
+            )
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

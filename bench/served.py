@@ -17,11 +17,11 @@ from bench.ground import ROOT
 class Client:
     """One connection that is kept, signed in by a cookie."""
 
-    def __init__(self, port: int, cookie: str) -> None:
+    def __init__(self, port: int, cookie: str, *, named: str = "bench") -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.connection.connect()
         self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.headers = {"Cookie": f"bench={cookie}"}
+        self.headers = {"Cookie": f"{named}={cookie}"} if cookie else {}
 
     def get(self, path: str) -> tuple[float, bytes]:
         """
@@ -29,14 +29,18 @@ class Client:
 
         :raises RuntimeError: it was not answered with 200.
         """
+        took, status, body = self.ask(path)
+        if status != 200:
+            raise RuntimeError(f"{path} was answered with {status}: {body[:2000].decode(errors='replace')}")
+        return took, body
+
+    def ask(self, path: str) -> tuple[float, int, bytes]:
+        """Seconds from sending to the last byte, the status whatever it is, and the page."""
         began = time.perf_counter()
         self.connection.request("GET", path, headers=self.headers)
         answer = self.connection.getresponse()
         body = answer.read()
-        took = time.perf_counter() - began
-        if answer.status != 200:
-            raise RuntimeError(f"{path} was answered with {answer.status}: {body[:2000].decode(errors='replace')}")
-        return took, body
+        return time.perf_counter() - began, answer.status, body
 
 
 def processor_seconds(parent: int) -> float | None:
@@ -67,41 +71,45 @@ class Server:
     process: int
 
 
+#: As `troth serve` does: two processes that answer, and the ledger's sealer beside them.
+CLINIC = "import django, sys; django.setup(); from troth.cli.starting import serve; serve('127.0.0.1', int(sys.argv[1]), 2)"
+
+
 @contextmanager
-def served() -> Iterator[Server]:
-    """The site, in a process of its own, on the deployment of this one."""
+def served(*, clinic: bool = False) -> Iterator[Server]:
+    """The benchmarks' own site in one process of its own, or the clinic as it is served, on the deployment of this one."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "1",
-        "--no-ws",
-        "--log-level",
-        "warning",
-        "bench.site.wsgi:application",
-    ]
+    site = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    site += ["--blocking-threads", "1", "--no-ws", "--log-level", "warning", "bench.site.wsgi:application"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), **UNPACED}
+    if clinic:
+        environment |= {"DJANGO_SETTINGS_MODULE": "troth.config.settings"}
     process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), **UNPACED}, stdout=sys.stderr
+        [sys.executable, *(["-c", CLINIC, str(port)] if clinic else site)],
+        cwd=ROOT,
+        env=environment,
+        stdout=sys.stderr,
     )
     try:
-        for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_for(port)
         yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait(20)
+
+
+def wait_for(port: int, *, seconds: float = 60) -> None:
+    """
+    Wait until something listens there.
+
+    :raises RuntimeError: nothing did in that time.
+    """
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"Nothing listened on port {port} within {seconds:g} seconds.")

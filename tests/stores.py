@@ -84,6 +84,7 @@ class Templates:
         home.path.mkdir(parents=True)
         home.backups.mkdir()
         # The keys as they are now, and not as they were: this process goes on with those that it opened at its start.
+        settings.TROTH_KEYS.mkdir(mode=0o700, exist_ok=True)  # the first test of all has made no key yet
         shutil.copytree(settings.TROTH_KEYS, home.keys)
         try:
             for alias in ALIASES:

@@ -1,5 +1,6 @@
 """Every live check holds on a sound deployment, and fails when what it looks at is spoilt; and the promises with it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from troth.assurance.rules import evidence
 from troth.assurance.rules.catalogue import LETTERS, promises_of
 from troth.assurance.rules.evidence import Question
 from troth.assurance.selectors.checking import check_promises, look
+from troth.ledger.models import LedgerEvent
 from troth.notice.lint.codes import CODES
 from troth.notice.tests.mutations import MUTATIONS
 from troth.people import answers
@@ -36,6 +38,18 @@ def test_everything_that_can_hold_holds_on_a_sound_deployment(deployment: Deploy
     for pack in LETTERS:
         outcomes = check_promises(pack, at=deployment.at)
         assert not [each.promise.id for each in outcomes if each.status is Status.FALLS_SHORT]
+
+
+def test_a_look_opens_nothing_leaves_no_event_and_names_nobody(deployment: Deployment) -> None:
+    before = LedgerEvent.objects.count()
+    said = json.dumps(
+        [each.evidence(deployment.at) for pack in LETTERS for each in check_promises(pack, at=deployment.at)]
+    )
+    assert LedgerEvent.objects.count() == before
+    names = ("Maureen", "Oddie", "maureen@oddie.example", "Tannery", "900 214", "a cream", "Dr Prescriber")
+    assert [name for name in names if name in said] == []
+    people = {deployment.patient, deployment.prescriber, deployment.staff}
+    assert not any(each.hex in said or str(each) in said for each in people)
 
 
 @pytest.mark.parametrize("name", sorted(BREAKERS))

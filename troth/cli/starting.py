@@ -1,16 +1,21 @@
 """Bringing a deployment up: folders, tables, checks, and the server itself."""
 
 import fcntl
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from troth.cli.stopped import FOUND_AGAINST, Stopped
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event
 
 _MIGRATING = 0x6D696772  # the advisory lock's number: "migr"
 
@@ -72,8 +77,11 @@ def insist() -> None:
 
 def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
     """
-    Serve until told to stop, with the ledger's sealer in a thread of this process, and a worker in a process beside it when
-    asked (`working`): a thread that works would hold locks while the server forks.
+    Serve until told to stop, with the ledger's sealer in a process beside those that answer, and a worker in another when asked
+    (`working`).
+
+    This process forks the others and opens no database itself. SQLite knows per process which locks are held: a worker forked while
+    a sealer's thread was writing here would believe for ever that somebody writes, and answer every page with 503.
 
     :raises Stopped: the port is taken or may not be used.
     """
@@ -82,14 +90,14 @@ def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    from troth.ledger.sealing import run_sealer
     from troth.work.reporting import logging_config
 
     _check_port(host, port)
     for connection in connections.all():
         connection.close()  # the workers open their own
-    stop = threading.Event()
-    sealer = threading.Thread(target=run_sealer, args=(stop,), name="sealer", daemon=True)
+    forking = multiprocessing.get_context("fork")
+    stop = forking.Event()
+    sealer = forking.Process(target=_seal_beside, args=(stop, os.getpid()), name="sealer", daemon=True)
     sealer.start()
     worker = _worker_beside() if working else None
     server = Granian(
@@ -115,6 +123,15 @@ def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
         if worker:
             worker.wait(timeout=20)
     return 0
+
+
+def _seal_beside(stop: "Event", server: int) -> None:
+    """Seal until the server says that it ends, or has gone without a word."""
+    from troth.ledger.sealing import run_sealer
+
+    # Ctrl-C reaches the whole group, and what was answered last is yet to be sealed.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    run_sealer(lambda seconds: stop.wait(seconds) or os.getppid() != server)
 
 
 def _worker_beside() -> "subprocess.Popen[bytes]":

@@ -100,7 +100,9 @@ def database(name: str, default_file: Path) -> dict[str, object]:
         # A loop that is left half-way leaves its cursor to the garbage collector, which may come by while the same connection
         # is busy: closing the cursor then waits for a lock that its own thread holds, for ever. `walking` reads whole tables.
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {"server_side_binding": True},
+        # psycopg prepares a statement that a connection has asked five times, unless Django forbids it: the answer then takes half
+        # the time, and every page asks the same few. (A pooler between must know prepared statements, as PgBouncer 1.21 does.)
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
     }
 
 

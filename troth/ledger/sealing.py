@@ -8,7 +8,6 @@ oldest transaction that was still running, and takes whatever has no leaf.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,11 +54,15 @@ def seal(limit: int | None = None) -> int:
     return sealed
 
 
-def run_sealer(stop: threading.Event, every: float = 2.0) -> None:
-    """Seal every few seconds until `stop` is set, then once more. Run it in a thread of its own."""
+def run_sealer(ends: Callable[[float], bool], every: float = 2.0) -> None:
+    """
+    Seal every few seconds until it ends, then once more. Run it in a process of its own, or in a thread where nobody forks.
+
+    `ends(seconds)` waits so long at most and says whether it is over: the `wait` of an event.
+    """
     try:
+        last_time = ends(0)
         while True:
-            last_time = stop.is_set()
             try:
                 seal()
             except DatabaseError as fault:
@@ -68,7 +71,7 @@ def run_sealer(stop: threading.Event, every: float = 2.0) -> None:
                 connection.close()
             if last_time:
                 return
-            stop.wait(every)
+            last_time = ends(every)
     finally:
         connection.close()
 

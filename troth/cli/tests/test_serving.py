@@ -89,6 +89,39 @@ def test_serve_makes_its_tables_and_answers_without_collecting_files(place: dict
     } == {0}
 
 
+def test_workers_are_forked_from_a_process_that_holds_no_database(place: dict[str, str]) -> None:
+    """
+    SQLite keeps its locks by process. A worker forked while a sealer's thread was writing believed for ever that somebody wrote,
+    and answered every page with 503 after half a minute.
+    """
+    program = """
+import multiprocessing, os, pathlib, sys, time, granian
+from troth.cli.main import main
+class Server:
+    def __init__(self, *args, **options): pass
+    def serve(self):
+        time.sleep(2)
+        held = [os.readlink(place) for place in pathlib.Path("/proc/self/fd").iterdir() if place.is_symlink()]
+        print("beside:", [each.name for each in multiprocessing.active_children()])
+        print("open:", [name for name in held if ".sqlite3" in name])
+granian.Granian = Server
+sys.argv = ["troth", "serve", "--port", sys.argv[1]]
+main()
+"""
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("what a process holds open is asked of Linux")
+    made = subprocess.run(
+        [sys.executable, "-c", program, str(free_port())],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **place},
+        check=False,
+        timeout=120,
+    )
+    assert "beside: ['sealer']" in made.stdout, made.stderr
+    assert "open: []" in made.stdout
+
+
 def test_serve_refuses_a_port_that_is_taken(place: dict[str, str], run_troth: Run) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -108,7 +108,7 @@ def test_two_sealers_at_once_seal_each_event_once(committed_db):
 
 def test_run_sealer_seals_once_more_when_told_to_stop(committed_db):
     stop = threading.Event()
-    thread = in_thread(lambda: run_sealer(stop, every=0.05))
+    thread = in_thread(lambda: run_sealer(stop.wait, every=0.05))
     write([draft()])
     deadline = time.monotonic() + 30
     while not Leaf.objects.exists() and time.monotonic() < deadline:

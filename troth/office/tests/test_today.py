@@ -36,7 +36,7 @@ def test_a_case_shows_its_clock_and_is_a_need_once_it_is_near(officer: Client) -
     page = today(officer)
     needs = page.split("Requests and complaints")[0]
     assert f"Erasure {old[:8]}" in needs and f"{late} days late" in needs and "2 open, 1 late" in page
-    assert late > 2 and f"erasure {old[:8]}." in page  # the gravest is named first
+    assert late > 2 and f"First: erasure {old[:8]}, decide what goes" in page  # the gravest is named first
 
 
 def test_the_ledger_is_a_need_when_unchecked_unguarded_or_broken(officer: Client) -> None:

@@ -101,7 +101,13 @@ def _progress(running: Checked, look: Looking) -> str:
 
 def _last(done: Checked) -> str:
     assert done.finished_at is not None
-    took = f"in {done.took_s // 60} min {done.took_s % 60} s" if done.took_s >= 60 else f"in {done.took_s} s"
+    took = (
+        "in under a second"
+        if done.took_s == 0
+        else f"in {done.took_s // 60} min {done.took_s % 60} s"
+        if done.took_s >= 60
+        else f"in {done.took_s} s"
+    )
     found = f"{counted(done.events, 'event')}, {counted(done.checkpoints, 'checkpoint')}"
     return f"Checked {moment(done.finished_at)}, {took}: {found}."
 

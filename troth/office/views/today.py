@@ -114,8 +114,8 @@ def _lead(needs: list[Need]) -> str:
     words = {1: "One thing needs", 2: "Two things need", 3: "Three things need"}.get(
         len(now), f"{len(now)} things need"
     )
-    first = now[0].title[:1].lower() + now[0].title[1:]
-    return f"{words} you today. First: {first}."
+    first = f"{now[0].title}, {now[0].todo[:1].lower()}{now[0].todo[1:]}"
+    return f"{words} you today. First: {first[:1].lower()}{first[1:]}."
 
 
 def _cases(cases: list[rights.OpenCase], look: Looking) -> Table:

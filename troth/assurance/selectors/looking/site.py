@@ -16,7 +16,7 @@ from django.core.handlers.base import BaseHandler
 from django.db import connections
 from django.http import HttpRequest
 from django.template import engines
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse, set_urlconf
 from django.utils import timezone
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
@@ -37,6 +37,10 @@ _HELD_TO_ITSELF = (
     "frame-ancestors 'none'",
     "form-action 'self'",
 )
+
+
+#: Pages whose choices show how something is set now, which is no agreement to anything: how pages look.
+_SHOWS_WHAT_IS = frozenset({"look"})
 
 
 class Answer(NamedTuple):
@@ -125,6 +129,8 @@ def unticked(question: Question) -> Finding:
     answers = _public_pages(question.at)
     boxes = ticked = 0
     for answer in answers:
+        if answer.route in _SHOWS_WHAT_IS:
+            continue
         found = _Inputs()
         found.feed(answer.body)
         boxes += found.boxes
@@ -225,6 +231,16 @@ def _patterns(resolver: URLResolver) -> list[URLPattern]:
     return found
 
 
+class _Asker(BaseHandler):
+    """Django's own handler, without its line in the log about an answer that is no success: nobody was turned away."""
+
+    def answer(self, request: HttpRequest) -> Any:
+        """The answer, through every middleware."""
+        set_urlconf(settings.ROOT_URLCONF)
+        chain: Any = self._middleware_chain  # type: ignore[attr-defined]
+        return chain(request)
+
+
 def _ask(route: str, path: str) -> Answer:
     """Answer a GET by this server's own code, as a stranger: in a context of its own, so that nothing of ours is open in it."""
     request = HttpRequest()
@@ -242,9 +258,9 @@ def _ask(route: str, path: str) -> Answer:
             ASKED_BY_ITSELF: "yes",
         }
     )
-    handler = BaseHandler()
+    handler = _Asker()
     handler.load_middleware()
-    response: Any = contextvars.Context().run(handler.get_response, request)
+    response: Any = contextvars.Context().run(handler.answer, request)
     body = b"".join(response) if getattr(response, "streaming", False) else response.content
     jar: SimpleCookie = response.cookies
     flags = tuple(
