@@ -10,7 +10,7 @@ from troth.gate.reasons import linked, reason
 from troth.notice.purposes import Purpose
 
 
-@reason("a booking", serves={Purpose.CARE, Purpose.PRESCRIBING})
+@reason("a booking", serves={Purpose.CARE, Purpose.PRESCRIBING}, told="your booking")
 def booked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Those of these people who are booked with this actor."""
     return linked(Booking.objects.filter(practitioner=actor.id), subjects, column="subject")

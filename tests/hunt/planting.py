@@ -212,6 +212,8 @@ class Planter:
             choices = dict(column.choices or {})
             if column.name == "right":
                 yield column.name, "objection"  # an open request for a copy would hold everything
+            elif column.name == "for_role":
+                yield column.name, "prescriber"  # a task is for a role or for somebody
             elif choices:
                 yield column.name, next(iter(choices))
             elif isinstance(column, models.UUIDField):

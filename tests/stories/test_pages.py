@@ -47,7 +47,19 @@ def look_at(visitor: Visitor, path: str) -> list[str]:
 @pytest.mark.story("nobody is shut out of the public pages")
 def test_public_pages_shut_nobody_out(clinic: str, new_visitor: NewVisitor) -> None:
     stranger = new_visitor(clinic)
-    paths = ("/", "/notice/", "/promises/", "/register/", "/registered/", "/sign-in/", "/no-such-page/")
+    paths = (
+        "/",
+        "/notice/",
+        "/notice/versions/",
+        "/notice/changes/",
+        "/promises/",
+        "/cookies/",
+        "/look/",
+        "/register/",
+        "/registered/",
+        "/sign-in/",
+        "/no-such-page/",
+    )
     assert [finding for path in paths for finding in look_at(stranger, path)] == []
 
 
@@ -55,8 +67,16 @@ def test_public_pages_shut_nobody_out(clinic: str, new_visitor: NewVisitor) -> N
 def test_pages_of_a_patient_shut_nobody_out(clinic: str, new_visitor: NewVisitor) -> None:
     patient = new_visitor(clinic, signed_in_as="gethin.bhatt@post.example")
     paths = (
+        "/my-home/",
         "/my-data/",
         "/my-data/kind/health/",
+        "/my-data/details/",
+        "/my-data/details/change/",
+        "/my-data/choices/",
+        "/my-data/choices/marketing/",
+        "/my-data/stop/",
+        "/my-data/correct/",
+        "/my-data/asked/",
         "/my-data/history/",
         "/my-data/erase/",
         "/security/",
@@ -81,6 +101,11 @@ def test_pages_of_the_desk_shut_nobody_out(clinic: str, new_visitor: NewVisitor)
         f"{card}allergies/new/",
         f"{card}measurements/new/",
         f"{card}files/new/",
+        f"{card}tasks/new/",
+        f"{card}history/",
+        f"{card}print/",
+        f"{card}emergency/",
+        "/desk/tasks/",
     )
     assert [finding for path in paths for finding in look_at(prescriber, path)] == []
     # What is refused in part, and what is refused whole

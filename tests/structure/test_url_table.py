@@ -31,7 +31,7 @@ from troth.people.tests.factories import make_staff
 from troth.prescribing import services as prescribing
 from troth.records import services as records
 from troth.records.models import Release, Source
-from troth.records.selectors import Criticality, Verification
+from troth.records.selectors import Criticality, TaskKind, Verification
 from troth.rights import services as rights
 from troth.rights.models import ErasureCertificate
 from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
@@ -44,7 +44,7 @@ PLANTED = {
     "identity": ("Xanthippa", "Quillfeather"),
     "contact": ("07700 900 917", "Zarzuela Row", "x@zq-post.example"),
     "account": ("zq-browser",),
-    "health": ("zopiclarone", "zq-answer", "zq-substance", "zq-note", "zq-title", "zq-letter"),
+    "health": ("zopiclarone", "zq-answer", "zq-substance", "zq-note", "zq-title", "zq-letter", "zq-task"),
     "rights": ("zq-asked", "zq-certified", "zq-collapsed"),
 }
 EVERYTHING = frozenset(PLANTED)
@@ -160,6 +160,15 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
     document = records.add_file(
         patient, title="zq-title", source=Source.GP, upload=letter, by=doctor, at=later, release=Release.RELEASED
     )
+    task = records.give_task(
+        patient,
+        TaskKind.CHECK,
+        words="zq-task",
+        due_on=timezone.localdate(later),
+        for_person=staff["prescriber"],
+        by=doctor,
+        at=later,
+    )
     case = rights.ask_erasure(patient, by=actor(patient), at=later, words="zq-asked")
     people.sign_in(patient, by=actor(patient), at=timezone.now(), device="zq-browser")
     emergency.break_glass(
@@ -176,11 +185,13 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "note": note.pk,
             "document": document.pk,
             "treatment": treatment,
+            "task": task,
             "case": case,
             "certificate": certificate,
             "number": 1,
             "kind": "health",
             "member": colleague,
+            "purpose": "marketing",
             "promise": "OC-1.2",
             "ticket": "never-issued",
             "before": 1,
@@ -331,10 +342,22 @@ def test_forms_filled_in_about_another_get_nothing_and_change_nothing(ground: Gr
 
 
 #: These are about whoever sends them, and are left to their own tests.
-ABOUT_ONESELF = {"sign_out", "end_session", "desk_find", "sign_in", "register", "my_copy"}
+ABOUT_ONESELF = {
+    "sign_out",
+    "end_session",
+    "desk_find",
+    "sign_in",
+    "register",
+    "my_copy",
+    "my_details_change",
+    "my_choice",
+    "my_restriction",
+    "my_correction",
+    "look",
+}
 MAY_SEND = {
-    "patient_support": {"desk_assign"},
     "administrator": {"desk_member_code", "desk_member_factor"},
+    "patient_support": {"desk_assign"},
     "privacy_officer": {"office_case"},
 }
 SAID = {

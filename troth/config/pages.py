@@ -1,5 +1,6 @@
 """The frame of every page: whose clinic it is, what this person can go to, and who is signed in. Faces may pass their own."""
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,14 +16,18 @@ from troth.gate.table import actor_of, open_path
 from troth.notice import selectors as notices
 from troth.notice.schema import Notice
 from troth.people import selectors as people
+from troth.people.middleware import cookie_name
+from troth.portal.forms.device import LOOK, look_of
+from troth.records import selectors as records
 
 # The words of each navigation and the routes behind them. A page that the notice in force does not declare, or that is for other
 # roles, is left out.
 VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
-PATIENT = (("Home", "home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
+PATIENT = (("Home", "my_home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
 STAFF = (
     ("Today", "desk_home"),
     ("Find a person", "desk_find"),
+    ("Tasks", "desk_tasks"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
     ("Security", "security"),
@@ -40,7 +45,14 @@ OFFICE = (
     ("Promises", "office_promises"),
     ("Desk", "desk_home"),
 )
-FOOT = (("Privacy notice", "notice"), ("What we said, and what we did", "promises"))
+#: Behind the name of whoever is signed in at the desk.
+MENU = (("How pages look", "look"),)
+FOOT = (
+    ("Privacy notice", "notice"),
+    ("What we said, and what we did", "promises"),
+    ("Cookies", "cookies"),
+    ("How pages look", "look"),
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -49,7 +61,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def page_for(request: HttpRequest) -> Page:
-    """The frame that fits whoever asks."""
+    """The frame that fits whoever asks, in the colours that this device was told to use."""
+    look = look_of(request.COOKIES.get(cookie_name(LOOK), ""))
+    return replace(_frame(request), theme=look.theme, keys=look.keys)
+
+
+def _frame(request: HttpRequest) -> Page:
     at = getattr(request, "at", None) or timezone.now()
     actor = actor_of(request)
     version = notices.version_in_force(at)
@@ -66,12 +83,13 @@ def page_for(request: HttpRequest) -> Page:
     in_office = bool(home) and request.path.startswith(home) and bool(actor.roles & OFFICERS)
     return Page(
         clinic,
-        nav=_office(request) if in_office else _items(STAFF, request),
+        nav=_office(request) if in_office else tuple(_counted(item, request) for item in _items(STAFF, request)),
         room="Privacy office" if in_office else "",
         person=member.name if member else "",
         role=member.role_words if member else "",
         sign_out=reverse("sign_out"),
         find=Find(search, "Find a person") if search else None,
+        menu=_items(MENU, request),
         demo=settings.TROTH_DEMO,
     )
 
@@ -108,6 +126,14 @@ def _office(request: HttpRequest) -> tuple[Item, ...]:
     items = [(words, path) for words, route in OFFICE if (path := open_path(request, route))]
     here = max((path for _, path in items if request.path.startswith(path)), key=len, default="")
     return tuple(Item(words, path, current=path == here) for words, path in items)
+
+
+def _counted(item: Item, request: HttpRequest) -> Item:
+    """The item with the number of what waits behind it, where something is counted. None waiting shows no number."""
+    if item.href != _path("desk_tasks"):
+        return item
+    waiting = records.count_tasks(actor_of(request))
+    return replace(item, count=waiting, counted="to do") if waiting else item
 
 
 def _path(route: str) -> str:

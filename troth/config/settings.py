@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "troth.copies",
     "troth.notice",
     "troth.gate",
+    "troth.sharing",
     "troth.delivery",
     "troth.people",
     "troth.assurance",

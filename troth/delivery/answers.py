@@ -23,7 +23,7 @@ actors.declare_service(
 )
 
 
-@reasons.reason("a message to you", serves=_FOR)
+@reasons.reason("a message to you", serves=_FOR, told="we wrote to you")
 def carrying(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """The service has reason to open messages of whoever they are for, and nothing else of them."""
     return set(subjects) if actor.kind == "service" and actor.name == "delivery" else set()

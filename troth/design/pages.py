@@ -59,6 +59,7 @@ class Page:
     person: str = ""
     role: str = ""
     sign_out: str = ""
+    menu: tuple[Item, ...] = ()  # behind the name of a member of staff
     find: Find | None = None
     purpose: PurposeLine | None = None
     banners: tuple[Banner, ...] = ()

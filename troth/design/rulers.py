@@ -59,6 +59,20 @@ def tape_of_hours(start: datetime, due: datetime, now: datetime) -> Tape:
     return Tape(hours, min(max((now - start).total_seconds() / 3600, 0.0), float(hours)), state, 6)
 
 
+def tape_of_minutes(start: datetime, due: datetime, now: datetime) -> Tape:
+    """
+    This will lay a tape with a tick a minute, taller at each fifth.
+
+    :raises ValueError: it is due before it starts.
+    """
+    minutes = round((due - start).total_seconds() / 60)
+    if minutes < 1:
+        raise ValueError("A tape runs from a start to a later due time.")
+    left = (due - now).total_seconds() / 60
+    state: TapeState = "late" if left < 0 else "close" if left <= _CLOSE else "running"
+    return Tape(minutes, min(max((now - start).total_seconds() / 60, 0.0), float(minutes)), state, 5)
+
+
 def _draw(tape: Tape, width: int) -> SafeString:
     """One path for each kind of stroke, so that a board of fifty clocks stays light."""
     left, right = 1.5, width - 3.5  # the pin's head needs room at the end

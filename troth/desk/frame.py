@@ -8,12 +8,14 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from troth.design.pages import Page, PurposeLine
 from troth.design.values import Banner
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
+from troth.rights.selectors import restricted_since
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,23 @@ def frame(request: HttpRequest, *, purpose: PurposeLine | None = None, banners: 
     """This will add what a page is opened for, and what stands over it, to the frame that every page has."""
     made: Page = import_string(settings.TROTH_FRAME)(request)
     return replace(made, purpose=purpose, banners=(*made.banners, *banners))
+
+
+def about(request: HttpRequest, look: Looking, subject: UUID) -> Page:
+    """The frame of every page about one person, once the gate has let the viewer see who they are: a restriction stands on each."""
+    since = restricted_since(subject, at=look.at)
+    banners = (
+        ()
+        if since is None
+        else (
+            Banner(
+                "restriction",
+                f"Restricted since {timezone.localtime(since):%-d %B %Y}.",
+                "They asked us to stop using their record. Until that is lifted it is stored, and not used.",
+            ),
+        )
+    )
+    return frame(request, purpose=purpose_line(look.opened, subject), banners=banners)
 
 
 def purpose_line(opened: Opened, subject: UUID) -> PurposeLine:

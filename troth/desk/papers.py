@@ -39,7 +39,12 @@ def health_strip(look: Looking, subject: UUID, who: PersonIdentity | None) -> Co
     return counterpart(why(look.opened, subject, Category.HEALTH, triggers=kept))
 
 
-def parted(decision: Decision, purpose: str, *, at: datetime) -> Parted:
+def identity_strip(look: Looking, subject: UUID) -> Counterpart:
+    """The strip beside what is open to whoever may see who somebody is."""
+    return counterpart(why(look.opened, subject, Category.IDENTITY))
+
+
+def parted(decision: Decision, purpose: str, *, at: datetime, emergency: Link | None = None) -> Parted:
     """A refusal on a card: what the gate said, its six checks, and that the attempt was recorded."""
     law = decision.rule.startswith(("UK GDPR", "LAW"))
     words = decision.rule if law else f"{decision.rule[:1].upper()}{decision.rule[1:]}: {purpose}"
@@ -53,6 +58,8 @@ def parted(decision: Decision, purpose: str, *, at: datetime) -> Parted:
         ),
         checks=tuple(Check(step.name, step.state, step.words) for step in steps(decision)),
         remedy=_REMEDIES.get(decision.spoken, ""),
+        # The glass passes what stands between the viewer and the person, and never the notice or the role (pitfalls B14).
+        emergency=emergency if decision.spoken in {GateCheck.BASIS, GateCheck.RESTRICTION} else None,
     )
 
 
@@ -70,6 +77,7 @@ def papers(
     *,
     at: datetime,
     may_write: bool,
+    emergency: Link | None = None,
 ) -> list[Paper]:
     """Every section in order. Neighbours that were withheld by the same decision stand as one refusal, said once."""
     made: list[Paper] = []
@@ -78,7 +86,9 @@ def papers(
     ):
         together = list(group)
         if refused is not None:
-            made.append(withheld([section.title for section in together], refused, purpose, at=at))
+            made.append(
+                withheld([section.title for section in together], refused, purpose, at=at, emergency=emergency)
+            )
             continue
         for section in together:
             assert isinstance(section, Shown)
@@ -86,13 +96,15 @@ def papers(
     return made
 
 
-def withheld(titles: list[str], decision: Decision, purpose: str, *, at: datetime) -> Paper:
+def withheld(
+    titles: list[str], decision: Decision, purpose: str, *, at: datetime, emergency: Link | None = None
+) -> Paper:
     """One refusal for parts that were withheld alike. It says which parts, and nothing of what is in them."""
     title = titles[0] if len(titles) == 1 else "Their record" if "Contact" in titles else "Their health record"
     state: Literal["other_role", "refused"] = "other_role" if decision.spoken is GateCheck.ROLE else "refused"
     return Paper(
         "withheld",
-        Section(title, refusal=parted(decision, purpose, at=at)),
+        Section(title, refusal=parted(decision, purpose, at=at, emergency=emergency)),
         tuple(Item(each, state=state) for each in titles),
     )
 

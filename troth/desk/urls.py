@@ -5,20 +5,15 @@ it can serve, and the page opens for the first that the notice declares and that
 `who` lets in anyone with a role: what each may see is the notice's to say, and another pack's roles have other names.
 """
 
-from troth.desk.views import card, entry, finding, home, note, request, staff
+from troth.desk.views import card, emergency, entry, finding, home, note, request, staff, task, whole
 from troth.gate.table import STAFF, page, public
 from troth.notice.purposes import Purpose
+from troth.records.rules import CARD_PURPOSES
 
 WHO = {STAFF}
 #: In every pack the notice lets this role alone run staff accounts; the gate asks the notice again.
 ADMINISTRATORS = {"administrator"}
-READING = (
-    Purpose.PRESCRIBING,
-    Purpose.CARE,
-    Purpose.MEDICAL_REPORTING,
-    Purpose.BOOKING,
-    Purpose.INSTRUCTIONS,
-)
+READING = CARD_PURPOSES
 ADDING = (Purpose.CARE, Purpose.MEDICAL_REPORTING)
 REQUESTS = Purpose.PRESCRIBING
 
@@ -39,6 +34,21 @@ urlpatterns = [
     ),
     page("people/<uuid:subject>/files/new/", entry.add_file, name="desk_file_new", purpose=ADDING, who=WHO),
     page("people/<uuid:subject>/notes/new/", note.write, name="desk_note_new", purpose=ADDING, who=WHO),
+    page(
+        "people/<uuid:subject>/emergency/", emergency.ask, name="desk_emergency", purpose=Purpose.EMERGENCY, who=WHO
+    ),
+    page(
+        "people/<uuid:subject>/emergency/card/",
+        emergency.card,
+        name="desk_emergency_card",
+        purpose=Purpose.EMERGENCY,
+        who=WHO,
+    ),
+    page("people/<uuid:subject>/history/", whole.history, name="desk_history", purpose=READING, who=WHO),
+    page("people/<uuid:subject>/print/", whole.to_print, name="desk_print", purpose=READING, who=WHO),
+    page("people/<uuid:subject>/tasks/new/", task.give, name="desk_task_new", purpose=READING, who=WHO),
+    page("tasks/", task.show_tasks, name="desk_tasks", purpose=READING, who=WHO),
+    page("tasks/<uuid:task>/", task.show_task, name="desk_task", purpose=READING, who=WHO),
     page("notes/<uuid:note>/", note.read, name="desk_note", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/sign/", note.sign, name="desk_note_sign", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/add/", note.add, name="desk_note_add", purpose=ADDING, who=WHO),

@@ -17,10 +17,11 @@ from troth.gate.boundary import boundary
 from troth.gate.contexts import Opened
 from troth.gate.models import EmergencyNote, FactKind
 from troth.gate.refusals import Check, Decision, Refused
-from troth.gate.rules import GLASS_MINUTES, check_can_break_glass
+from troth.gate.rules import FRESH_SECONDS, GLASS_MINUTES, check_can_break_glass
 from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
+from troth.notice.register import Register
 from troth.vault import keyring
 from troth.vault.categories import Category
 from troth.work import throttle
@@ -31,7 +32,7 @@ A_DAY = 5
 actors.declare_service("emergency", purposes={Purpose.RIGHTS}, categories={Category.RIGHTS}, modules={__name__})
 
 
-@reasons.reason("an emergency", serves={Purpose.RIGHTS})
+@reasons.reason("an emergency", serves={Purpose.RIGHTS}, told="your record was opened in an emergency")
 def noting_an_emergency(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """The service that notes why a record was opened has this reason for whoever that record is about."""
     return set(subjects) if actor.kind == "service" and actor.name == "emergency" else set()
@@ -74,6 +75,27 @@ def break_glass(subject: UUID, *, note: str, by: Actor, at: datetime) -> datetim
         until = at + timedelta(minutes=GLASS_MINUTES)
         _record(subject, note=note, who=by, until=until, by=actors.service("emergency", on_behalf_of=by.id), at=at)
         return until
+
+
+def open_until(subject: UUID, by: Actor, *, at: datetime) -> datetime | None:
+    """Until when this actor has a record open in an emergency, or None where they have not."""
+    mine = [fact for fact in facts.of(subject, FactKind.GLASS_BROKEN, at=at) if by.id and fact.other == by.id.hex]
+    ends = [fact.until for fact in mine if fact.until is not None]
+    return facts.moment(max(ends)) if ends else None
+
+
+def may_break_glass(by: Actor, register: Register) -> bool:
+    """Whether a role of this actor is one that opens records in an emergency at all: what a link to it is drawn from."""
+    declared = register.purposes.get(Purpose.EMERGENCY)
+    return declared is not None and any(
+        role in declared.access and role in register.roles and register.roles[role].health_professional
+        for role in by.roles
+    )
+
+
+def proven_lately(by: Actor, *, at: datetime) -> bool:
+    """Whether the second factor was shown within the minutes that breaking the glass asks for."""
+    return by.second_factor_at is not None and (at - by.second_factor_at).total_seconds() <= FRESH_SECONDS
 
 
 class Broken(NamedTuple):

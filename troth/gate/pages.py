@@ -9,8 +9,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from troth.design.pages import Clinic, Page
-from troth.design.values import Check, Counterpart, Parted, Term
-from troth.gate.refusals import Decision
+from troth.design.values import Check as DrawnCheck
+from troth.design.values import Counterpart, Link, Parted, Term
+from troth.gate.emergency import may_break_glass
+from troth.gate.refusals import Check, Decision
+from troth.gate.table import actor_of, open_path, register_of
 from troth.gate.whys import steps
 
 
@@ -28,10 +31,30 @@ def refusal_page(request: HttpRequest, decision: Decision) -> HttpResponse:
         counterpart=Counterpart(
             "Why you can’t", "parted", (rule, Term("This attempt", f"Recorded, {timezone.localtime(at):%H:%M} today"))
         ),
-        checks=tuple(Check(step.name, step.state, step.words) for step in steps(decision)),
+        checks=tuple(DrawnCheck(step.name, step.state, step.words) for step in steps(decision)),
+        emergency=_emergency(request, decision),
         remedy=_REMEDY if decision.spoken is None and _layout(request) == "design/desk.html" else "",
     )
     return render(request, "gate/refused.html", {"layout": _layout(request), "refusal": refusal}, status=403)
+
+
+def _emergency(request: HttpRequest, decision: Decision) -> Link | None:
+    """
+    The way to break the glass, for a health professional who was refused one person's record, whoever that is.
+
+    Checks 1 to 3 it never passes, so it is not offered where one of them is named. What is not named is the same for a person who
+    does not exist, and so is the link.
+    """
+    match = getattr(request, "resolver_match", None)
+    subject = match.kwargs.get("subject") if match else None
+    actor = actor_of(request)
+    register = register_of(request)
+    if subject is None or register is None or decision.spoken in {Check.PURPOSE, Check.CATEGORY, Check.ROLE}:
+        return None
+    path = open_path(request, "desk_emergency", subject)
+    if not path or request.path.startswith(path) or not may_break_glass(actor, register):
+        return None
+    return Link("Break the glass in an emergency", path)
 
 
 def plain_page(request: HttpRequest, name: str, *, status: int) -> HttpResponse:
@@ -41,7 +64,10 @@ def plain_page(request: HttpRequest, name: str, *, status: int) -> HttpResponse:
     )
 
 
-_REMEDY = "If you need it for your work, ask for what connects you: a request passed to you, or an appointment. Then it opens."
+_REMEDY = (
+    "If you need it for your work, ask for what connects you: a request passed to you, a task, or an appointment. "
+    "Then it opens."
+)
 
 
 def _layout(request: HttpRequest) -> str:

@@ -1,7 +1,7 @@
 """
 Reasons: what connects an actor with a subject. The gate asks; each room answers, for many subjects in one query.
 
-    @gate.reason("a booking", serves={Purpose.CARE, Purpose.BOOKING})
+    @gate.reason("a booking", serves={Purpose.CARE, Purpose.BOOKING}, told="your booking")
     def booked(actor, subjects, *, at):
         return linked(Booking.objects.filter(practitioner=actor.id, …), subjects)
 
@@ -30,6 +30,7 @@ class Answer(Protocol):
 
 class _Reason(NamedTuple):
     label: str
+    told: str
     serves: frozenset[Purpose]
     answer: Answer
 
@@ -37,11 +38,14 @@ class _Reason(NamedTuple):
 _reasons: list[_Reason] = []
 
 
-def reason(label: str, *, serves: set[Purpose]) -> Callable[[Answer], Answer]:
-    """Declare a room's answer. `label` is said to the person looked at: "because of a booking"."""
+def reason(label: str, *, serves: set[Purpose], told: str) -> Callable[[Answer], Answer]:
+    """
+    Declare a room's answer, in two wordings: `label` is said to whoever looks ("a request assigned to you") and stands in the
+    ledger; `told` is said to the person looked at ("your request was passed to them").
+    """
 
     def declare(answer: Answer) -> Answer:
-        _reasons.append(_Reason(label, frozenset(serves), answer))
+        _reasons.append(_Reason(label, told, frozenset(serves), answer))
         return answer
 
     return declare
@@ -69,6 +73,24 @@ def answer_for(actor: Actor, subjects: Collection[UUID], purpose: Purpose, *, at
             found.update(dict.fromkeys(holds, declared.label))
             open_questions -= holds
     return found
+
+
+def told_as(label: str) -> str:
+    """A reason as the ledger has it, worded for the person looked at. One that no room declares any more stays as it was."""
+    told = {declared.label: declared.told for declared in _reasons} | _TOLD
+    return told.get(label, label)
+
+
+#: What the gate itself writes as a reason, and why people were looked up.
+_TOLD = {
+    "acting for them": "they act for you",
+    "a new record": "your record was being made",
+    FindReason.ON_THE_TELEPHONE.value: "you were on the telephone",
+    FindReason.AT_THE_DESK.value: "you were at the desk",
+    FindReason.LETTER_OR_EMAIL.value: "a letter or an email from you",
+    FindReason.RIGHTS_REQUEST.value: "you were using a right",
+    FindReason.CLINICAL_QUERY.value: "a question about your care",
+}
 
 
 def linked(rows: QuerySet[Any], subjects: Collection[UUID], *, column: str = "subject_id") -> set[UUID]:

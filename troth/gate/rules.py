@@ -245,6 +245,11 @@ def check_can_break_glass(
         return "This is your own record, or that of someone linked with you. A colleague has to open it."
     if second_factor_age_s is None or second_factor_age_s > FRESH_SECONDS:
         return "Confirm with your second factor first: the last time was more than five minutes ago."
+    return check_emergency_note(note)
+
+
+def check_emergency_note(note: str) -> str:
+    """Say what is wrong with a written reason, or "" when it says something (pitfalls B14)."""
     words = {word.casefold() for word in note.split() if any(c.isalpha() for c in word)}
     if len(words) < 3 or len(note.strip()) < 15 or len(set(note.casefold()) - {" "}) < 6:
         return "Write in a sentence what the emergency is: at least three different words. It will be reviewed."

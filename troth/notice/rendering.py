@@ -82,8 +82,9 @@ def _held(notice: Notice) -> Section:
         )
         for category in notice.categories
     ]
-    sources = "; ".join(source.words or _plain(source.origin) for source in notice.sources.origins)
-    return Section("held", "What we hold", f"It comes from: {sources}." if sources else "", tuple(entries))
+    sources = [source.words or _plain(source.origin) for source in notice.sources.origins]
+    listed = "; ".join(words[:1].lower() + words[1:] for words in sources)
+    return Section("held", "What we hold", f"It comes from {listed}." if sources else "", tuple(entries))
 
 
 def _words_for(notice: Notice, categories: frozenset[Category]) -> str:

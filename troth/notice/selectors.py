@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from troth.notice.compiling import compile_register, hash_of
 from troth.notice.files import ParsedNotice, parse_notice
-from troth.notice.models import Version as Version
+from troth.notice.models import Version as Version  # pages name the type of what they are handed
 from troth.notice.purposes import Purpose
 from troth.notice.register import Register
 from troth.notice.schema import Notice

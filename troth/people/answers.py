@@ -55,25 +55,31 @@ actors.declare_service(
 )
 
 
-@reasons.reason("signing in", serves={Purpose.ACCOUNT_SECURITY, Purpose.SECURITY_LOG})
+@reasons.reason("signing in", serves={Purpose.ACCOUNT_SECURITY, Purpose.SECURITY_LOG}, told="you signed in")
 def signing_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """The sign-in service has reason to look at whoever's address was typed, and at nothing but their account and its tries."""
     return set(subjects) if actor.kind == "service" and actor.name == "sign-in" else set()
 
 
-@reasons.reason("something asked of the account", serves={Purpose.ACCOUNT_SECURITY})
+@reasons.reason(
+    "something asked of the account", serves={Purpose.ACCOUNT_SECURITY}, told="something was asked of your account"
+)
 def answering(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Whoever asks for a link, or is told of a change, is written to by a service that opens their address and account only."""
     return set(subjects) if actor.kind == "service" and actor.name == "account-steps" else set()
 
 
-@reasons.reason("a record without an account", serves=set(CLAIMING))
+@reasons.reason("a record without an account", serves=set(CLAIMING), told="you could not sign in yet")
 def opening_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Staff have this reason for people who cannot sign in yet; the notice says which role may register people."""
     return without_account(set(subjects)) if actor.roles else set()
 
 
-@reasons.reason("running staff accounts", serves={Purpose.STAFF, Purpose.ACCOUNT_SECURITY})
+@reasons.reason(
+    "running staff accounts",
+    serves={Purpose.STAFF, Purpose.ACCOUNT_SECURITY},
+    told="they run the accounts of our staff",
+)
 def runs_staff_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Colleagues and the set-up of the clinic have this reason for members of staff; the notice says which role may use it."""
     if actor.roles or (actor.kind == "service" and actor.name in {"setup", "leaving"}):

@@ -56,6 +56,17 @@ class Contact(Holding):
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_contact_a_person")]
 
 
+class EarlierContact(Holding):
+    """How a patient was reached before they changed it: kept, since a letter to the old address may still be on its way."""
+
+    email = SealedText(CONTACT, id="people.earlier_contact.email")
+    telephone = SealedText(CONTACT, id="people.earlier_contact.telephone")
+    address = SealedText(CONTACT, id="people.earlier_contact.address")
+    postcode = SealedText(CONTACT, id="people.earlier_contact.postcode")
+
+    called = "how to reach you, before"
+
+
 class StaffContact(Holding):
     """How the clinic reaches a member of staff."""
 

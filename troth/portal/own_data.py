@@ -17,6 +17,7 @@ from troth.rights import selectors as rights
 from troth.rights.selectors import ErasurePlan, HeldThing, KindFate, Look
 from troth.rights.selectors.copying import HELD_BACK
 from troth.rights.selectors.planning import dates_kept
+from troth.sharing.selectors import Passed
 from troth.vault.categories import Category
 
 MANY = 4
@@ -37,7 +38,12 @@ def say_when(moment: datetime, now: datetime) -> str:
 
 
 def counterpart_of(
-    category: Category, kept: dict[Category, rights.KeptUntil], at: datetime, *, link: bool = True
+    category: Category,
+    kept: dict[Category, rights.KeptUntil],
+    at: datetime,
+    *,
+    passed: Iterable[Passed] = (),
+    link: bool = True,
 ) -> Counterpart:
     """Why this kind is held: from the register in force, and the date from the rule that keeps it longest."""
     uses = rights.describe_uses(category, at)
@@ -47,7 +53,7 @@ def counterpart_of(
         Term("For", some(uses.purposes, 2, "other use")),
         Term("The law lets us because", uses.because),
         Term("Seen by", some(uses.seen_by, 3, "other role") or "You alone"),
-        Term("Passed to", "No one so far"),
+        Term("Passed to", some(_receivers(category, passed), 2, "other") or "No one so far"),
         Term("Until", words),
     ]
     return Counterpart(
@@ -55,6 +61,33 @@ def counterpart_of(
         terms=tuple(term for term in terms if term.value),
         link=Link("Who has looked at it", reverse("my_history"), f", at: {uses.title}") if link else None,
     )
+
+
+def _receivers(category: Category, passed: Iterable[Passed]) -> list[str]:
+    """Who has had something of this kind, each once, from the log of what was passed on."""
+    return list(dict.fromkeys(each.who for each in passed if category in each.kinds))
+
+
+def passed_table(passed: list[Passed], at: datetime) -> Table | None:
+    """When something went to whom, what it was and why; None where nothing did."""
+    columns = (
+        Column("When", "figures"),
+        Column("Who", "name"),
+        Column("What", word="What"),
+        Column("Why", word="Why"),
+    )
+    lines = tuple(
+        Line(
+            (
+                Cell(say_when(each.at, at)),
+                Cell(each.who, small=each.where),
+                Cell(each.what, small=_joined([rights.describe_uses(kind, at).title for kind in each.kinds])),
+                Cell(each.purpose),
+            )
+        )
+        for each in passed
+    )
+    return Table("Who we have passed it to", columns, lines) if lines else None
 
 
 def rights_counterpart(at: datetime, until: str = "") -> Counterpart:
@@ -84,7 +117,7 @@ def some(words: Iterable[str], many: int, rest: str) -> str:
     return mark.join(shown) + (f" and {more} {rest}{'s' if more > 1 else ''}" if more > 0 else "")
 
 
-def sections(things: list[HeldThing], at: datetime, subject: UUID) -> list[Section]:
+def sections(things: list[HeldThing], at: datetime, subject: UUID, passed: list[Passed]) -> list[Section]:
     """One sheet for each kind that is held, in the order of the notice's kinds."""
     kept = dates_kept(subject, at=at)
     who = rights.recorded_by(things, subject)
@@ -97,7 +130,7 @@ def sections(things: list[HeldThing], at: datetime, subject: UUID) -> list[Secti
         found.append(
             Section(
                 title,
-                counterpart_of(category, kept, at),
+                counterpart_of(category, kept, at, passed=passed),
                 rows=tuple(rows),
                 links=(Link("Read all of it", path, f": {title}"),),
             )
@@ -180,15 +213,16 @@ def goings(things: list[HeldThing], at: datetime, subject: UUID) -> Goings | Non
     return Goings(timezone.localdate(at), lines)
 
 
-def figures(things: list[HeldThing], looks: Iterable[Look]) -> list[Figure]:
+def figures(things: list[HeldThing], looks: Iterable[Look], passed: list[Passed]) -> list[Figure]:
     """How many kinds, how many it was passed to, how many people opened it and how many were refused."""
     looks = list(looks)
     opened = {look.who for look in looks if look.opened and look.by_person and not look.by_themself}
     refused = sum(look.refused for look in looks)
     kinds = len(kinds_of(things))
+    receivers = len({each.recipient for each in passed})
     return [
         Figure(str(kinds), "kind of information held" if kinds == 1 else "kinds of information held"),
-        Figure("0", "companies we passed it to"),
+        Figure(str(receivers), "recipient we passed it to" if receivers == 1 else "recipients we passed it to"),
         Figure(
             str(len(opened)),
             f"{'person' if len(opened) == 1 else 'people'} opened it"

@@ -21,6 +21,9 @@ CARD = compartments.declare("records.card", Category.HEALTH, retention="care_rec
 NOTES = compartments.declare("records.notes", Category.HEALTH, retention="care_record")
 # A file that was put on the wrong card must be able to go by itself, from every backup too: it has a key of its own.
 FILES = compartments.declare("records.files", Category.HEALTH, retention="care_record", per=compartments.Per.ROW)
+#: That something is to be done about somebody, and what kind of thing, is for whoever may see who they are.
+TASKS = compartments.declare("records.tasks", Category.IDENTITY, retention="care_record")
+TASK_WORDS = compartments.declare("records.task_words", Category.HEALTH, retention="care_record")
 
 
 class Worded(StrEnum):
@@ -92,6 +95,25 @@ class NoteStatus(Worded):
 
     DRAFT = "draft", "being written; only its author sees it as theirs to change"
     SIGNED = "signed", "signed, and never changed again"
+
+
+class TaskKind(Worded):
+    """What a task asks for: one of a few words that say nothing of anybody's health, so that a list may show them."""
+
+    RING = "ring", "Ring them"
+    WRITE = "write", "Write to them"
+    CHECK = "check", "Check something in their record"
+    PREPARE = "prepare", "Prepare something for them"
+    CHASE = "chase", "Chase somebody outside"
+    REVIEW = "review", "Look at what has come in"
+
+
+class TaskState(Worded):
+    """Where a task is in its life. While it is open it is a reason to look."""
+
+    OPEN = "open", "to do"
+    DONE = "done", "done"
+    GIVEN_UP = "given_up", "given up"
 
 
 _RELEASE_OPEN = {
@@ -216,3 +238,65 @@ TABLES: Mapping[Kind, type[ClinicalHolding]] = {
     Kind.NOTE: ClinicalNote,
     Kind.FILE: DocumentReference,
 }
+
+
+class Task(Holding):
+    """
+    Something to be done about a person, for a role or for one colleague (FHIR Task). What it is about stands apart, as health data.
+
+    It is a reason to look, so it says for what it was given (`serves`) and until when it holds (`due_on`).
+    """
+
+    called = "task about you"
+    labels: ClassVar[dict[str, str]] = {"kind": "what is to be done"}
+
+    kind = SealedChoice(TASKS, of=TaskKind, id="records.task.kind")
+    state = models.CharField(
+        max_length=8, choices=[(item.value, item.words) for item in TaskState], default=TaskState.OPEN
+    )
+    serves = models.CharField(max_length=40)
+    for_role = models.CharField(max_length=40, blank=True)
+    for_person = models.UUIDField(null=True)
+    due_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "state": "whether it is still to be done: the gate asks by it who has a reason to look",
+        "serves": "a code of the vocabulary of purposes: for what it was given",
+        "for_role": "a role of the notice: the gate asks by it who has a reason to look",
+        "for_person": "a random identifier: the gate asks by it who has a reason to look",
+        "due_on": "the day by which it is to be done: lists are ordered by it, and the reason to look ends by it",
+        "ended_at": "the moment at which it was done or given up",
+    }
+
+    class Meta(Holding.Meta):
+        indexes = [
+            models.Index(fields=["state", "for_person", "due_on"], name="task_by_person"),
+            models.Index(fields=["state", "for_role", "due_on"], name="task_by_role"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(for_role="", for_person__isnull=False)
+                | (~models.Q(for_role="") & models.Q(for_person=None)),
+                name="task_is_for_a_role_or_a_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=TaskState.OPEN, ended_at=None)
+                | (~models.Q(state=TaskState.OPEN) & models.Q(ended_at__isnull=False)),
+                name="ended_task_has_a_moment",
+            ),
+        ]
+
+
+class TaskWords(ClinicalHolding):
+    """What a task is about, in words that may be health data."""
+
+    called = "what a task about you says"
+
+    task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="+")
+    words = SealedText(TASK_WORDS, id="records.task_words.words")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        **_RELEASE_OPEN,
+        "task_id": "the random identifier of the task it belongs to",
+    }

@@ -33,7 +33,11 @@ actors.declare_service(
 )
 
 
-@reasons.reason("a request about their data", serves={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY})
+@reasons.reason(
+    "a request about their data",
+    serves={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY},
+    told="your request about your data",
+)
 def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """
     A request is the privacy officer's reason to open the data it is about, while it waits and for thirty days after, when
@@ -50,7 +54,9 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     return set(found.values_list("subject_id", flat=True).order_by())
 
 
-@reasons.reason("an emergency to review", serves={Purpose.RIGHTS})
+@reasons.reason(
+    "an emergency to review", serves={Purpose.RIGHTS}, told="they review why your record was opened in an emergency"
+)
 def reviewing(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """
     A record that was opened in an emergency is a privacy officer's reason to open the file of it, until it is closed and for
@@ -67,7 +73,7 @@ def reviewing(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[
     }
 
 
-@reasons.reason("a request at the rights desk", serves={Purpose.RIGHTS})
+@reasons.reason("a request at the rights desk", serves={Purpose.RIGHTS}, told="your request at our rights desk")
 def at_the_desk(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """The desk takes a request in: it may, as long as the member of staff it acts for is a privacy officer."""
     if actor.kind != "service" or actor.name != "rights-desk" or actor.on_behalf_of is None:
@@ -130,7 +136,9 @@ def reach(question: Question) -> Finding:
     return Finding(True, f"A copy and an erasure walk all {walked} tables that point at people", counts)
 
 
-@reasons.reason("keeping watch over the ledger", serves={Purpose.SECURITY_LOG})
+@reasons.reason(
+    "keeping watch over the ledger", serves={Purpose.SECURITY_LOG}, told="they keep watch over our ledger"
+)
 def watching(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """
     A privacy officer may read the events about anybody: prying shows where nobody expected it (UK GDPR Article 32). The notice

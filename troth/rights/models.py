@@ -37,12 +37,22 @@ class State(StrEnum):
     DONE = "done"
 
 
+class About(StrEnum):
+    """What a case is about. What a copy left out becomes a case by itself, and that alone (pitfalls A10)."""
+
+    EVERYTHING = "everything"
+    HELD_BACK = "held_back"
+
+
 class RightsCase(Holding):
     """One right that one person asked for. `decision` says of an erasure what goes and what stays; `outcome` what went."""
 
     right = models.CharField(max_length=16, choices=[(right.value, right.value) for right in Right])
     state = models.CharField(
         max_length=8, choices=[(state.value, state.value) for state in State], default=State.ASKED
+    )
+    about = models.CharField(
+        max_length=12, choices=[(about.value, about.value) for about in About], default=About.EVERYTHING
     )
     received_on = models.DateField()
     due_on = models.DateField()
@@ -54,6 +64,7 @@ class RightsCase(Holding):
     open_fields: ClassVar[dict[str, str]] = {
         "right": "which clock a case runs on: one of six words",
         "state": "which of three stages a case is at, for the list of work",
+        "about": "whether it is about everything or about what a copy left out: one of two words",
         "received_on": "the start of the clock (LAW-1.4)",
         "due_on": "the list of work is sorted by it (LAW-1.1)",
     }

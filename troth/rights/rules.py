@@ -62,6 +62,7 @@ class Situation:
     born_on: date | None = None
     year_ends: tuple[int, int] = (4, 5)  # month and day on which the clinic's financial year ends
     holds: tuple[str, ...] = ()  # what stops destruction for now, in words (LAW-4.13)
+    health_holds: tuple[str, ...] = ()  # the same, of data about health alone
     overruled: bool = False  # the privacy officer found that no ground to keep anything holds
 
 
@@ -186,7 +187,7 @@ def decide_fate(
             why=hold,
             law="DPA 2018 section 173, LAW-4.13",
         )
-        for hold in person.holds
+        for hold in (*person.holds, *(person.health_holds if held.category.special else ()))
     ]
     if person.overruled and held.category not in _RIGHTS_FILE:
         found = [

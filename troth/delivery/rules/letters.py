@@ -23,6 +23,7 @@ class Kind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     ADDRESS_CHANGE_ASKED = "address_change_asked"
     ADDRESS_CHANGED = "address_changed"
+    CONTACT_CHANGED = "contact_changed"
     NEW_DEVICE = "new_device"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
     RECORD_CLAIMED = "record_claimed"
@@ -163,6 +164,17 @@ LETTERS: dict[Kind, Letter] = {
         because="This was the address of your account until now",
         rows=(("When", "{when}"),),
         closing=("If it wasn’t you, tell us at once, by telephone where you can.",),
+        sample=_WHEN,
+    ),
+    Kind.CONTACT_CHANGED: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "How we reach you was changed",
+        (
+            "How {clinic} reaches you was changed. We write this to the address that we had before and to the one we have now.",
+        ),
+        because="We tell you when something important about your record changes",
+        rows=(("When", "{when}"),),
+        closing=("If it wasn’t you and you didn’t ask for it, tell us at once, by telephone where you can.",),
         sample=_WHEN,
     ),
     Kind.NEW_DEVICE: Letter(

@@ -5,6 +5,7 @@ that stopped it.
 The card itself opens only for who may see who the person is. Everybody else gets one sentence, whoever was asked for.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +14,12 @@ from django.utils import timezone
 
 from troth.design.pages import Section
 from troth.design.tables import Cell, Column, table_of
-from troth.design.values import Banner, Entry, Item, Link, Row
+from troth.design.values import Entry, Item, Link, Row
 from troth.desk import papers
-from troth.desk.frame import Looking, frame, looking, purpose_line, show
+from troth.desk.frame import Looking, about, looking, show
 from troth.desk.telling import Paper, Teller, counterpart, within
-from troth.gate.refusals import Check, Decision
+from troth.gate.emergency import may_break_glass
+from troth.gate.refusals import Decision
 from troth.gate.table import open_path
 from troth.gate.whys import Triggers, why
 from troth.ledger import selectors as ledger
@@ -34,6 +36,11 @@ _SHOWN_EVENTS = 8
 
 def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
     """The whole card of one person."""
+    return draw_card(request, subject)
+
+
+def draw_card(request: HttpRequest, subject: UUID, **values: Any) -> HttpResponse:
+    """A card as it stands in the context that is open; `values` go to its page as they are."""
     look = looking(request)
     look.opened.require(subject, Category.IDENTITY)
     who = people.get_identity(subject, look.opened)
@@ -45,32 +52,25 @@ def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
     sections = records.card_sections(subject, look.opened, kept=kept)
     health = look.opened.decision(subject, Category.HEALTH)
     events = [event for event in ledger.events_about(subject.hex, limit=_EVENTS) if _told(event, health)]
-    teller = _teller(look, subject, sections, lines, events)
+    teller = teller_of(look, subject, sections, lines, events)
     may_write = health.allowed and _may_write(look) and bool(open_path(request, "desk_note_new", subject))
 
+    glass = (
+        Link("Break the glass in an emergency", reverse("desk_emergency", args=[subject]))
+        if "tape" not in values and may_break_glass(look.actor, look.opened.register)
+        else None
+    )
     contact = _contact(look, subject, kept)
     parts = [*sections, contact] if isinstance(contact, records.Withheld) else sections
     drawn = [
         *_requests(look, subject, lines, teller, kept),
-        *papers.papers(parts, teller, look.purpose, at=look.at, may_write=may_write),
+        *papers.papers(parts, teller, look.purpose, at=look.at, may_write=may_write, emergency=glass),
         *([contact] if isinstance(contact, Paper) else []),
     ]
-    restricted = health.check is Check.RESTRICTION
-    banners = (
-        (
-            Banner(
-                "restriction",
-                "They asked us to restrict the use of their record.",
-                "Until that is lifted it is stored, and not used.",
-            ),
-        )
-        if restricted
-        else ()
-    )
     return show(
         request,
         "card/show",
-        frame(request, purpose=purpose_line(look.opened, subject), banners=banners),
+        about(request, look, subject),
         name=name,
         facts=_facts(look, who),
         acts=_acts(subject, lines, look, may_write=may_write, may_read=health.allowed),
@@ -78,7 +78,19 @@ def show_card(request: HttpRequest, subject: UUID) -> HttpResponse:
         sections=[paper.section for paper in drawn],
         index=[item for paper in drawn for item in paper.items],
         timeline=_timeline(events, teller),
+        ways=_ways(subject, may_read=health.allowed, emergency="tape" in values),
+        **values,
     )
+
+
+def _ways(subject: UUID, *, may_read: bool, emergency: bool) -> list[Link]:
+    """What leads on from the whole of a card, for who may read all of it; in an emergency nothing does (pitfalls B14)."""
+    if not may_read or emergency:
+        return []
+    return [
+        Link("Everything, and who looked", reverse("desk_history", args=[subject])),
+        Link("The whole record, to print", reverse("desk_print", args=[subject])),
+    ]
 
 
 def _may_write(look: Looking) -> bool:
@@ -110,6 +122,7 @@ def _acts(
             found.append(Link("Pass the request on", reverse("desk_assign", args=[line.id])))
     if may_write:
         found.append(Link("Write a note", reverse("desk_note_new", args=[subject])))
+    found.append(Link("Give a task", reverse("desk_task_new", args=[subject])))
     return found[:3]
 
 
@@ -230,7 +243,7 @@ def _entry(event: ledger.Entry, teller: Teller) -> Entry:
     return Entry(when, f"{who} {event.words}", state="today" if today else "past")
 
 
-def _teller(
+def teller_of(
     look: Looking,
     subject: UUID,
     sections: list[records.Shown | records.Withheld],

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from troth.desk.forms.record import AllergyForm, EntryForm, FileForm, MeasurementForm, MedicineForm
-from troth.desk.frame import Looking, frame, looking, purpose_line, show
+from troth.desk.frame import Looking, about, looking, show
 from troth.gate.streams import send_file
 from troth.people import selectors as people
 from troth.records import selectors as records
@@ -71,7 +71,7 @@ def _add(request: HttpRequest, subject: UUID, kind: type[EntryForm], record: Rec
     return show(
         request,
         "entry/add",
-        frame(request, purpose=purpose_line(look.opened, subject)),
+        about(request, look, subject),
         form=form,
         what=title,
         subject=subject,

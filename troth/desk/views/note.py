@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from troth.desk import noting, papers
 from troth.desk.forms.record import AdditionForm, NoteForm, SignForm
-from troth.desk.frame import Looking, frame, looking, purpose_line, show
+from troth.desk.frame import Looking, about, looking, show
 from troth.desk.telling import Teller
 from troth.desk.views.entry import is_professional
 from troth.people import selectors as people
@@ -121,7 +121,7 @@ def _options(look: Looking) -> dict[str, Any]:
 
 def _page(request: HttpRequest, look: Looking, subject: UUID, template: str, **values: Any) -> HttpResponse:
     who = people.get_identity(subject, look.opened)
-    page = frame(request, purpose=purpose_line(look.opened, subject))
+    page = about(request, look, subject)
     return show(
         request,
         template,

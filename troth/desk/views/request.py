@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from troth.design.values import Row
 from troth.desk import papers
 from troth.desk.forms.request import AssignForm, DecisionForm
-from troth.desk.frame import frame, looking, purpose_line, show
+from troth.desk.frame import about, looking, show
 from troth.gate.refusals import Decision
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
@@ -44,7 +44,7 @@ def assign(request: HttpRequest, treatment: UUID) -> HttpResponse:
     return show(
         request,
         "request/assign",
-        frame(request, purpose=purpose_line(look.opened, line.subject)),
+        about(request, look, line.subject),
         form=form,
         subject=line.subject,
         name=who.name if who else "",
@@ -82,7 +82,7 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
     return show(
         request,
         "request/decide",
-        frame(request, purpose=purpose_line(look.opened, line.subject)),
+        about(request, look, line.subject),
         form=form,
         rows=rows,
         subject=line.subject,

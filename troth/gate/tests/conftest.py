@@ -66,7 +66,7 @@ def clinic(notice_in_force: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
     monkeypatch.setattr(reasons, "_reasons", [known for known in reasons._reasons if known.label == "an emergency"])
     booked_with.clear()
 
-    @reasons.reason("a booking", serves={Purpose.CARE, Purpose.PRESCRIBING})
+    @reasons.reason("a booking", serves={Purpose.CARE, Purpose.PRESCRIBING}, told="your booking")
     def booked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
         assert actor.id
         return booked_with.get(actor.id, set()) & set(subjects)

@@ -192,3 +192,13 @@ def test_breaking_the_glass() -> None:
         {"health_professional": False},
     ):
         assert check_can_break_glass(**{**good, **worse})
+
+
+def test_every_reason_has_words_for_whom_it_is_about() -> None:
+    from troth.gate import reasons
+
+    for label, _ in reasons.list_reasons():
+        assert reasons.told_as(label) != label
+    for found in reasons.FindReason:
+        assert reasons.told_as(found.value) != found.value
+    assert reasons.told_as("a reason that was given up") == "a reason that was given up"

@@ -197,7 +197,7 @@ MUTATIONS: dict[str, tuple[Change, ...]] = {
         _cookie("seen-ad", consent="where required"),
         _cookie("seen-ad", consent="not asked"),
         _cookie("visit-count", shared=True),
-        _cookie("session", use=["advertising"]),
+        _cookie("troth_session", use=["advertising"]),
         _cookie("visit-count", use=["statistics", "tailoring"]),
         _part("cookies", refusal=["browser"]),
     ),
@@ -380,7 +380,7 @@ MUTATIONS: dict[str, tuple[Change, ...]] = {
         lambda values: values["marketing"]["channels"][0].pop("out_in_every_message"),
     ),
     "E02": (_gone("cookies", "refusing_is_as_easy"),),
-    "E03": (_cookie("visit-count", objection=""), _cookie("look", objection="")),
+    "E03": (_cookie("visit-count", objection=""), _cookie("troth_look", objection="")),
     "E04": (_part("marketing", sender_named=False),),
     "S01": (
         _text("You have rights under Article 22."),

@@ -30,10 +30,12 @@ from troth.people.selectors.passkeys import (
 from troth.people.selectors.patients import (
     PersonContact,
     PersonIdentity,
+    earlier_contacts,
     get_contact,
     get_identity,
     names_of,
 )
+from troth.people.selectors.receipts import Receipt, list_receipts
 from troth.people.selectors.sessions import LIFE as SESSION_LIFE
 from troth.people.selectors.sessions import OwnSession, key_of, list_sessions
 from troth.people.selectors.signing_in import (
@@ -84,6 +86,7 @@ __all__ = [
     "PersonContact",
     "PersonIdentity",
     "Proof",
+    "Receipt",
     "Recovery",
     "ResetLine",
     "SecondStep",
@@ -106,6 +109,7 @@ __all__ = [
     "check_own_password",
     "check_passkey",
     "check_sign_in",
+    "earlier_contacts",
     "find_people",
     "find_start",
     "find_step",
@@ -119,6 +123,7 @@ __all__ = [
     "insist_on_running_staff",
     "key_of",
     "list_factors",
+    "list_receipts",
     "list_sessions",
     "list_staff",
     "list_tries",

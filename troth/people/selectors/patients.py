@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from troth.gate.contexts import Opened
-from troth.people.models import Contact, Identity
+from troth.people.models import Contact, EarlierContact, Identity
 from troth.people.rules import spaced_telephone
 from troth.vault.categories import Category
 
@@ -69,10 +69,25 @@ def get_contact(subject: UUID, opened: Opened) -> PersonContact | None:
     """
     opened.require(subject, Category.CONTACT)
     row = Contact.objects.filter(subject_id=subject).first()
-    if row is None:
-        return None
+    return None if row is None else _contact(row)
+
+
+def earlier_contacts(subject: UUID, opened: Opened) -> list[tuple[datetime, PersonContact]]:
+    """
+    How someone was reached before, each with the moment it was changed; the newest first.
+
+    :raises Refused: the gate said no.
+    """
+    opened.require(subject, Category.CONTACT)
+    return [
+        (row.recorded_at, _contact(row))
+        for row in EarlierContact.objects.filter(subject_id=subject).order_by("-recorded_at", "id")
+    ]
+
+
+def _contact(row: Contact | EarlierContact) -> PersonContact:
     return PersonContact(
-        subject, row.email or "", spaced_telephone(row.telephone or ""), row.address or "", row.postcode or ""
+        row.subject_id, row.email or "", spaced_telephone(row.telephone or ""), row.address or "", row.postcode or ""
     )
 
 

@@ -3,17 +3,22 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from troth.delivery.rules import Kind
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, new_subject
+from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
-from troth.people.models import Contact, Identity
+from troth.people.models import Contact, EarlierContact, Identity
 from troth.people.rules import normal_email, normal_postcode, normal_telephone
 from troth.people.services.accounts import _encoded, _open_account
+from troth.people.services.telling import _tell
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
+
+_REACHED_BY = ("email", "telephone", "address", "postcode")
 
 
 @act(Event.RECORD_MADE, purpose=Purpose.REGISTRATION)
@@ -95,7 +100,7 @@ def change_contact(
     postcode: str,
 ) -> None:
     """
-    Change how a patient is reached. The address they sign in with stays as it is.
+    Change how a patient is reached, and keep how it was before. The address they sign in with stays as it is (LAW-3.3).
 
     :raises LookupError: nothing is held of how to reach them.
     :raises Refused: the gate said no.
@@ -104,8 +109,13 @@ def change_contact(
     contact = Contact.objects.filter(subject_id=subject).first()
     if contact is None:
         raise LookupError("Nothing is held of how to reach this person.")
-    contact.email = normal_email(email)
-    contact.telephone = normal_telephone(telephone)
-    contact.address = address.strip()
-    contact.postcode = normal_postcode(postcode)
+    with processing(Purpose.REGISTRATION, by=by, at=at):  # an act only writes; what was before is read to be kept
+        before = tuple(getattr(contact, name) or "" for name in _REACHED_BY)
+    after = (normal_email(email), normal_telephone(telephone), address.strip(), normal_postcode(postcode))
+    if before == after:
+        return
+    EarlierContact.objects.create(subject_id=subject, **dict(zip(_REACHED_BY, before, strict=True)))
+    contact.email, contact.telephone, contact.address, contact.postcode = after
     contact.save()
+    for address in dict.fromkeys(filter(None, (before[0], after[0]))):  # whoever reads either learns of it
+        _tell(subject, Kind.CONTACT_CHANGED, by=by, at=at, to=address)

@@ -47,7 +47,7 @@ def test_the_notice_is_rendered_from_the_register_with_every_version(notice_in_f
         at=LATER,
     )
     page = client.get("/notice/2/").content.decode()
-    assert "Surveys and praise" in page and "Version 2, shown here" in page and "/notice/1/" in page
+    assert "Surveys and praise" in page and 'class="chosen"' in page and "/notice/1/" in page
     assert "Surveys and praise" not in client.get("/notice/1/").content.decode()
     assert client.get("/notice/3/").status_code == 404
 

@@ -13,8 +13,10 @@ from troth.gate.table import actor_of
 from troth.portal import own_data
 from troth.rights import selectors as rights
 from troth.rights import services
+from troth.rights.selectors import Choice
 from troth.rights.selectors.copying import NAME
 from troth.rights.selectors.planning import dates_kept
+from troth.sharing import selectors as sharing
 from troth.vault.categories import Category
 
 LATEST = 10  # looks on the page; the history has them all
@@ -26,17 +28,30 @@ def show(request: HttpRequest) -> HttpResponse:
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     things = rights.everything_about(subject, request.opened)  # type: ignore[attr-defined]
     looks = rights.history_of(subject, at=at, limit=200, looks_only=True).looks
+    passed = sharing.list_disclosures(subject, request.opened)  # type: ignore[attr-defined]
     return render(
         request,
         "portal/data/show.html",
         {
-            "figures": own_data.figures(things, looks),
-            "sections": own_data.sections(things, at, subject),
+            "figures": own_data.figures(things, looks, passed),
+            "sections": own_data.sections(things, at, subject, passed),
+            "passed": own_data.passed_table(passed, at),
             "goings": own_data.goings(things, at, subject),
             "looked": own_data.looks_table(looks[:LATEST], at),
             "held_back": any(not thing.released for thing in things),
             "check": Link("See every event and check it", reverse("my_history")),
-            "rights": _rights(),
+            "waits": next(
+                (
+                    case
+                    for case in rights.list_cases(subject, request.opened)  # type: ignore[attr-defined]
+                    if case.right == "access" and case.state != "done"
+                ),
+                None,
+            ),
+            "represented": rights.list_representatives(subject, at=at),
+            "rights": _rights(
+                rights.list_choices(subject, at=at), rights.restricted_since(subject, at=at) is not None
+            ),
         },
     )
 
@@ -55,7 +70,12 @@ def show_kind(request: HttpRequest, kind: str) -> HttpResponse:
         "portal/data/kind.html",
         {
             "uses": rights.describe_uses(category, at),
-            "why": own_data.counterpart_of(category, dates_kept(subject, at=at), at),
+            "why": own_data.counterpart_of(
+                category,
+                dates_kept(subject, at=at),
+                at,
+                passed=sharing.list_disclosures(subject, request.opened),  # type: ignore[attr-defined]
+            ),
             "things": [(title, own_data.thing_rows(thing, who)) for title, thing in own_data.titled(things)],
         },
     )
@@ -67,6 +87,8 @@ def copy(request: HttpRequest) -> HttpResponseBase:
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     made = rights.make_copy(subject, request.opened, at=at)  # type: ignore[attr-defined]
     services.record_copy(subject, by=actor_of(request), at=at, digest=made.digest)
+    if made.held_back:  # what a copy left out is asked for without another word (pitfalls A10)
+        services.ask_for_what_was_held_back(subject, by=actor_of(request), at=at)
     return StreamingHttpResponse(
         made.pieces(),
         content_type="application/zip",
@@ -86,18 +108,39 @@ def reader(request: HttpRequest) -> UUID:
     return subject
 
 
-def _rights() -> list[Right]:
-    """The rights that can be used here today. Each leads to a page that exists."""
+def _rights(choices: list[Choice], restricted: bool) -> list[Right]:
+    """The rights that can be used here today, as in the notice. Each leads to a page that exists."""
+    given = sum(each.kind == "consent" and each.standing for each in choices)
+    agreed = (
+        f"You’ve given {given}. Taking it back works at once"
+        if given
+        else "You’ve given none. Giving and taking back work at once"
+    )
+    stopped = (
+        "It is stopped. You can let us use it again"
+        if restricted
+        else "It stops the moment you ask, while a person decides"
+    )
     return [
         Right(Link("Get a copy", "#copy"), "At once, here: to read, or for another clinic’s computer"),
         Right(
+            Link("Have something corrected", reverse("my_correction")),
+            "Contact details at once; other things within one month",
+        ),
+        Right(
             Link("Have something erased", reverse("my_erasure")), "We show you first what would go and what must stay"
         ),
+        Right(Link("Tell us to stop using it", reverse("my_restriction")), stopped),
+        Right(
+            Link("Object to a use", reverse("my_choices")), "It stops the moment you object, while a person weighs it"
+        ),
+        Right(Link("Take back a consent", reverse("my_choices")), agreed),
         Right(
             Link("See who has looked", reverse("my_history")),
             "Every event about you, and how to check the list yourself",
         ),
         Right(
-            Link("Read the privacy notice", reverse("notice")), "Every right you have, and how to reach us about it"
+            Link("Complain", f"{reverse('notice')}#complaints"),
+            "To us, and to the regulator: how, and by when we answer",
         ),
     ]

@@ -38,7 +38,7 @@ def clinic(notice_in_force: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         ),
     )
 
-    @reasons.reason("a request", serves={Purpose.CARE, Purpose.PRESCRIBING})
+    @reasons.reason("a request", serves={Purpose.CARE, Purpose.PRESCRIBING}, told="your request")
     def involved(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
         return set(subjects) if actor.id in {made.prescriber.id, made.assistant.id, made.support.id} else set()
 

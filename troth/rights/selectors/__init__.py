@@ -25,6 +25,7 @@ from troth.rights.selectors.holdings import (
     survey,
 )
 from troth.rights.selectors.planning import ErasurePlan, KeptUntil, KindFate, born_on, dates_kept, plan_erasure
+from troth.rights.selectors.wishes import Choice, Represented, list_choices, list_representatives, restricted_since
 from troth.rights.selectors.wording import Uses, describe_uses, kept_for, notice_now, words_of
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Break",
     "Breaking",
     "Certificate",
+    "Choice",
     "Copy",
     "ErasurePlan",
     "Forecast",
@@ -44,6 +46,7 @@ __all__ = [
     "KindFate",
     "Look",
     "OpenCase",
+    "Represented",
     "Uses",
     "Verdict",
     "born_on",
@@ -59,6 +62,8 @@ __all__ = [
     "list_breaks",
     "list_cases",
     "list_certificates",
+    "list_choices",
+    "list_representatives",
     "make_copy",
     "notice_now",
     "open_break",
@@ -66,6 +71,7 @@ __all__ = [
     "person_history_holds",
     "plan_erasure",
     "recorded_by",
+    "restricted_since",
     "survey",
     "waiting_breaks",
     "word_events",

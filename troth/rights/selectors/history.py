@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from troth.gate.reasons import told_as
 from troth.ledger import selectors as ledger
 from troth.ledger.check_export import CheckFailed, check_export
 from troth.ledger.proving import NotSealed, export_person
@@ -76,33 +77,36 @@ def history_of(
     before: int | None = None,
     looks_only: bool = False,
     viewer: UUID | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> History:
     """
     The events about a person in plain words, whoever calls this having passed the gate (LAW-3.2).
 
     `looks_only` keeps what others opened or were refused, and leaves out the person's own use and what was written.
-    `viewer`: a member of staff who reads this; left out, the person themself does.
+    `without`: purposes whose events are left out. `viewer`: a member of staff who reads this; left out, the person themself does.
     """
     found: list[Entry] = []
     position = before
     while len(found) <= limit:
         some = ledger.events_about(subject.hex, limit=limit + 1, before=position)
-        found += [entry for entry in some if not looks_only or _is_look(entry, subject)]
+        found += [
+            entry for entry in some if entry.purpose not in without and (not looks_only or _is_look(entry, subject))
+        ]
         if len(some) <= limit:
             break
         position = some[-1].id
     shown = found[:limit]
     said = ("You", "for you") if viewer in {None, subject} else ("The person", "for them")
-    looks = _worded(shown, said, at)
+    looks = _worded(shown, said, at, told=viewer in {None, subject})
     return History(looks, ledger.count_about(subject.hex), shown[-1].id if len(found) > limit else None)
 
 
 def word_events(entries: Sequence[Entry], *, at: datetime) -> tuple[Look, ...]:
     """Any events of the ledger in plain words, for the privacy officer: whoever an event is about is `The person`."""
-    return _worded(entries, ("The person", "for them"), at)
+    return _worded(entries, ("The person", "for them"), at, told=False)
 
 
-def _worded(entries: Sequence[Entry], person: tuple[str, str], at: datetime) -> tuple[Look, ...]:
+def _worded(entries: Sequence[Entry], person: tuple[str, str], at: datetime, *, told: bool) -> tuple[Look, ...]:
     names = _names(entries)
     notice = notice_now(at)
     titles: dict[str, str] = {}
@@ -113,7 +117,7 @@ def _worded(entries: Sequence[Entry], person: tuple[str, str], at: datetime) -> 
             *_who(entry, entry.subject, names, person),
             words=entry.words,
             what=_listed([_kind(each, notice) for each in entry.what]),
-            why=_why(entry, at, titles),
+            why=_why(entry, at, titles, told=told),
             refused=entry.outcome == "refused",
             opened=entry.event == "gate:opened",
             by_themself=bool(entry.subject) and entry.actor == entry.subject,
@@ -182,12 +186,14 @@ def _listed(words: list[str]) -> str:
     return ", ".join([*words[:1], *(each[:1].lower() + each[1:] for each in words[1:])])
 
 
-def _why(entry: Entry, at: datetime, titles: dict[str, str]) -> str:
+def _why(entry: Entry, at: datetime, titles: dict[str, str], *, told: bool) -> str:
+    """What for, and what connected them: `told` in the words for the person looked at, else in those of whoever looked."""
     if entry.purpose and entry.purpose not in titles:
         titles[entry.purpose] = title_of(entry.purpose, at)
     title = titles.get(entry.purpose, "")
     if entry.reason and entry.reason != "your own record":
-        return f"{title}: {entry.reason}" if title else entry.reason
+        reason = told_as(entry.reason) if told else entry.reason
+        return f"{title}: {reason}" if title else reason
     return title
 
 

@@ -12,7 +12,7 @@ from troth.notice import selectors as notices
 from troth.notice.schema.keeping import RetentionRule
 from troth.people import selectors as people
 from troth.rights import rules
-from troth.rights.models import RightsCase, State
+from troth.rights.models import About, RightsCase, State
 from troth.rights.selectors.holdings import survey
 from troth.rights.selectors.wording import notice_now, words_of
 from troth.vault.categories import Category
@@ -126,7 +126,8 @@ def plan_erasure(
         on=at.astimezone(LONDON).date(),
         born_on=born_on,
         close_account=close_account,
-        holds=() if everything else _holds(subject),
+        holds=() if everything else _holds(subject, About.EVERYTHING),
+        health_holds=() if everything else _holds(subject, About.HELD_BACK),
         overruled=everything,
     )
     retention = retention_rules(at)
@@ -165,6 +166,7 @@ def situation(
     born_on: date | None,
     close_account: bool = False,
     holds: tuple[str, ...] = (),
+    health_holds: tuple[str, ...] = (),
     overruled: bool = False,
 ) -> rules.Situation:
     """What decides about a person besides the data itself, from what is held about them."""
@@ -177,6 +179,7 @@ def situation(
         close_account=close_account,
         born_on=born_on,
         holds=holds,
+        health_holds=health_holds,
         overruled=overruled,
     )
 
@@ -195,9 +198,11 @@ def retention_rules(at: datetime) -> Mapping[str, RetentionRule]:
     return {} if version is None else {rule.id: rule for rule in notices.notice_of(version).retention.rules}
 
 
-def _holds(subject: UUID) -> tuple[str, ...]:
-    """An open request to see or move data holds its destruction: it may not be emptied before it is answered."""
-    waiting = RightsCase.objects.filter(subject_id=subject, right__in=[Right.ACCESS, Right.PORTABILITY])
+def _holds(subject: UUID, about: About) -> tuple[str, ...]:
+    """An open request to see or move data holds its destruction: what it is about may not go before it is answered."""
+    waiting = RightsCase.objects.filter(
+        subject_id=subject, right__in=[Right.ACCESS, Right.PORTABILITY], about=about.value
+    )
     if waiting.exclude(state=State.DONE).exists():
         return ("You have asked for a copy, and it is not answered yet. We may not destroy what it must hold.",)
     return ()

@@ -1,6 +1,6 @@
 """Acts of this room. Each takes effect in every process the moment it is committed."""
 
-from troth.rights.services.cases import close_case, open_case
+from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, close_case, open_case
 from troth.rights.services.copies import record_copy
 from troth.rights.services.emergencies import (
     ReviewRefused,
@@ -23,6 +23,8 @@ __all__ = [
     "ErasureUnfinished",
     "ReviewRefused",
     "ask_erasure",
+    "ask_for_what_was_held_back",
+    "ask_to_stop",
     "carry_out_erasure",
     "close_case",
     "delay_telling",

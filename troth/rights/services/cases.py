@@ -5,12 +5,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from troth.gate.actors import Actor
-from troth.gate.acts import act
+from troth.gate.acts import act, acting
 from troth.law.clocks import request_due
 from troth.law.rights import Right
 from troth.ledger.names import Event
+from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
-from troth.rights.models import RightsCase, State
+from troth.rights.models import About, RightsCase, State
+from troth.rights.services.standing import object_to, restrict
+from troth.vault.categories import Category
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -23,6 +26,36 @@ def open_case(subject: UUID, right: Right, *, by: Actor, at: datetime, words: st
     :raises Refused: the actor may not do this for that person.
     """
     return _write_case(subject, right, at=at, words=words)
+
+
+@act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
+def ask_to_stop(subject: UUID, purpose: Purpose | None, *, by: Actor, at: datetime, words: str = "") -> UUID:
+    """
+    Stop one use, or every use, at once, and open the case in which a person weighs it (LAW-3.6, LAW-3.9).
+
+    :raises Refused: the actor may not do this for that person.
+    """
+    if purpose is None:
+        restrict(subject, by=by, at=at)
+        return _write_case(subject, Right.RESTRICTION, at=at, words=words)
+    object_to(subject, purpose, by=by, at=at)
+    declared = notices.register_in_force(at).purposes.get(purpose)
+    title = declared.title if declared else purpose.value
+    return _write_case(subject, Right.OBJECTION, at=at, words=f"{title}. {words}".strip())
+
+
+@act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
+def ask_for_what_was_held_back(subject: UUID, *, by: Actor, at: datetime) -> UUID | None:
+    """
+    Open the case about what a copy left out, unless one waits already (LAW-4.5, pitfalls A10). Gives its id, if it is new.
+
+    :raises Refused: the actor may not do this for that person.
+    """
+    acting().require(subject, Category.RIGHTS)
+    waiting = RightsCase.objects.filter(subject_id=subject, right=Right.ACCESS.value).exclude(state=State.DONE)
+    if waiting.exists():
+        return None
+    return _write_case(subject, Right.ACCESS, at=at, words="What my copy left out.", about=About.HELD_BACK)
 
 
 @act(Event.CASE_CLOSED, purpose=Purpose.RIGHTS)
@@ -39,12 +72,21 @@ def close_case(case: UUID, *, by: Actor, at: datetime) -> None:
     row.save()
 
 
-def _write_case(subject: UUID, right: Right, *, at: datetime, words: str = "", close_account: bool = False) -> UUID:
+def _write_case(
+    subject: UUID,
+    right: Right,
+    *,
+    at: datetime,
+    words: str = "",
+    close_account: bool = False,
+    about: About = About.EVERYTHING,
+) -> UUID:
     """Write the row of a new case, inside the act that is open."""
     received = at.astimezone(LONDON).date()
     return RightsCase.objects.create(
         subject_id=subject,
         right=right.value,
+        about=about.value,
         received_on=received,
         due_on=request_due(right, received).due_on,
         words=words,

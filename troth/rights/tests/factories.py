@@ -144,6 +144,8 @@ class Planter:
                 choices = dict(field.choices or {})
                 if field.name == "right":
                     yield field.name, "objection"  # an open request for a copy would hold everything
+                elif field.name == "for_role":
+                    yield field.name, "prescriber"  # a task is for a role or for somebody
                 elif choices:
                     yield field.name, next(iter(choices))
                 elif isinstance(field, models.UUIDField):

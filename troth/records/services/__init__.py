@@ -30,6 +30,10 @@ from troth.records.models import (
     Source,
     Verification,
 )
+from troth.records.services.tasks import end_task as end_task
+from troth.records.services.tasks import give_task as give_task
+from troth.records.services.tasks import hand_over_task as hand_over_task
+from troth.records.services.tasks import route_task as route_task
 from troth.vault.categories import Category
 from troth.vault.uploads import SealedUpload
 

@@ -30,7 +30,18 @@ from troth.records.models import (
     Observation,
     Release,
     Source,
+    TaskKind,
+    TaskState,
     Verification,
+)
+from troth.records.selectors.tasks import (
+    TaskLine,
+    count_tasks,
+    get_task,
+    kinds_of_tasks,
+    list_tasks,
+    list_tasks_about,
+    words_of_task,
 )
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
@@ -52,13 +63,22 @@ __all__ = [
     "Release",
     "Shown",
     "Source",
+    "TaskKind",
+    "TaskLine",
+    "TaskState",
     "Verification",
     "Withheld",
     "card_sections",
+    "count_tasks",
     "get_note",
+    "get_task",
+    "kinds_of_tasks",
     "list_notes",
+    "list_tasks",
+    "list_tasks_about",
     "open_file",
     "triggers",
+    "words_of_task",
 ]
 
 H = TypeVar("H", bound=ClinicalHolding)

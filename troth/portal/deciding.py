@@ -1,0 +1,170 @@
+"""The words for what the reader decides: what is on, what follows from a change, and what they asked of us."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from troth.design.rulers import Tape, tape_of_days
+from troth.design.tables import Cell, Column, Line, Table
+from troth.design.values import Link, Tag
+from troth.notice import selectors as notices
+from troth.rights.selectors import Choice
+from troth.rights.selectors.cases import Case
+
+_RIGHTS = {
+    "access": "A copy",
+    "rectification": "A correction",
+    "erasure": "Erasure",
+    "restriction": "To stop using your record",
+    "portability": "To move your data",
+    "objection": "An objection",
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """A page that changes one choice: its question, what follows, and the verb on its button."""
+
+    question: str
+    follows: tuple[str, ...]
+    verb: str
+    busy: str
+
+
+def words_for(choice: Choice) -> Words:
+    """What a person must know before they change this choice."""
+    title = f"“{choice.title}”"
+    if choice.kind == "consent" and choice.standing:
+        return Words(
+            f"Take back your consent to {title}?",
+            (
+                "It ends at once, in every part of our system.",
+                "What was done before stays lawful.",
+                choice.if_not or "Nothing else changes.",
+                "You can agree again here whenever you like.",
+            ),
+            "Take it back",
+            "Taking it back…",
+        )
+    if choice.kind == "consent":
+        return Words(
+            f"Agree to {title}?",
+            (
+                choice.words or "We use your data for this from now on.",
+                f"These of us may see what it needs: {', '.join(choice.seen_by).lower()}."
+                if choice.seen_by
+                else "Nobody here sees anything for it.",
+                "You can take it back here at any time, as easily as you give it.",
+            ),
+            "Agree",
+            "Recording it…",
+        )
+    if choice.standing:
+        return Words(
+            f"Let us use your data for {title} again?",
+            (choice.words, "You can object again at any time.")
+            if choice.words
+            else ("You can object again at any time.",),
+            "Let it go on",
+            "Recording it…",
+        )
+    return Words(
+        f"Object to {title}?",
+        (
+            f"We do it because of this interest of ours: {choice.interest[:1].lower()}{choice.interest[1:]}."
+            if choice.interest
+            else "We do it because of an interest of ours.",
+            "It stops the moment you object, while a person weighs your reasons against ours.",
+            "You hear from us within one month what was decided, and why.",
+        ),
+        "Object",
+        "Stopping it…",
+    )
+
+
+def table(choices: list[Choice], at: datetime) -> Table | None:
+    """Each use, whether it is on, since when, and the way to change it; None where the notice has none of this kind."""
+    columns = (Column("What for", "name"), Column("Now"), Column("Change", "act"))
+    lines = [
+        Line(
+            (
+                Cell(choice.title, small=choice.words),
+                Cell(tag=_state(choice), small=_since(choice)),
+                Cell(act=Link(_verb(choice), reverse("my_choice", args=[choice.purpose.value]), f": {choice.title}")),
+            )
+        )
+        for choice in choices
+    ]
+    return Table("Your choices", columns, tuple(lines)) if lines else None
+
+
+def cases_table(cases: list[Case], at: datetime) -> Table | None:
+    """Every request with its clock while it runs, and what became of it afterwards."""
+    columns = (
+        Column("What you asked for", "name"),
+        Column("Asked", "figures", word="Asked"),
+        Column("Where it is"),
+        Column("Answer by", "figures", word="Answer by"),
+    )
+    today = timezone.localdate(at)
+    lines = [
+        Line(
+            (
+                Cell(_RIGHTS.get(case.right, case.right.capitalize()), small=_first_line(case.words)),
+                Cell(say_day(case.received_on)),
+                Cell("Answered") if case.state == "done" else Cell(tag=_left(case.due_on, today)),
+                Cell("") if case.state == "done" else Cell(say_day(case.due_on), tape=_tape(case, today)),
+            )
+        )
+        for case in cases
+    ]
+    return Table("What you asked about your data", columns, tuple(lines)) if lines else None
+
+
+def wording_of(at: datetime) -> str:
+    """The code of the words that somebody agrees to: the version of the notice that has them."""
+    return f"notice-{notices.register_in_force(at).version}"
+
+
+def say_day(day: date) -> str:
+    """`24 November 2026`."""
+    return f"{day:%-d %B %Y}"
+
+
+def _state(choice: Choice) -> Tag:
+    if choice.kind == "consent":
+        return Tag("kept", "You agreed") if choice.standing else Tag("plain", "Off")
+    return Tag("refused", "You objected") if choice.standing else Tag("plain", "On")
+
+
+def _since(choice: Choice) -> str:
+    if choice.since:
+        return f"Since {timezone.localtime(choice.since):%-d %B %Y, %-H:%M}"
+    if choice.ended:
+        verb = "Taken back" if choice.kind == "consent" else "Objection withdrawn"
+        return f"{verb} {timezone.localtime(choice.ended):%-d %B %Y, %-H:%M}"
+    return "You never agreed to it" if choice.kind == "consent" else ""
+
+
+def _verb(choice: Choice) -> str:
+    if choice.kind == "consent":
+        return "Take it back" if choice.standing else "Agree"
+    return "Let it go on" if choice.standing else "Object"
+
+
+def _left(due: date, today: date) -> Tag:
+    days = (due - today).days
+    if days < 0:
+        return Tag("late", f"{-days} day{'s' if days < -1 else ''} late")
+    return Tag("close" if days <= 4 else "info", f"{days} day{'' if days == 1 else 's'} left")
+
+
+def _tape(case: Case, today: date) -> Tape:
+    return tape_of_days(case.received_on, case.due_on, today)
+
+
+def _first_line(words: str) -> str:
+    line = words.strip().splitlines()[0] if words.strip() else ""
+    return f"{line[:80].rstrip()}…" if len(line) > 80 else line

@@ -1,0 +1,144 @@
+"""My details and my choices: each holds the moment it is made, for the reader alone, and says what follows beforehand."""
+
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from troth.delivery.models import Message
+from troth.gate import actors, facts
+from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
+from troth.ledger.models import LedgerEvent
+from troth.notice.purposes import Purpose
+from troth.people import selectors as people
+from troth.people import services
+from troth.people.tests.factories import LATER, PASSWORD, make_patient
+from troth.rights import selectors as rights
+from troth.rights.models import About, RightsCase
+
+DETAILS = {
+    "email": "new@oddie.example",
+    "telephone": "07700 900333",
+    "address": "8 Weir Terrace, Ely",
+    "postcode": "cb7 4zz",
+}
+PAGES = (
+    "/my-data/details/",
+    "/my-data/details/change/",
+    "/my-data/choices/",
+    "/my-data/choices/marketing/",
+    "/my-data/stop/",
+    "/my-data/correct/",
+    "/my-data/asked/",
+)
+
+
+@pytest.fixture
+def patient(notice_in_force: None) -> UUID:
+    return make_patient(email="maureen@oddie.example", password=PASSWORD)
+
+
+@pytest.fixture
+def browser(patient: UUID) -> Client:
+    client = Client()
+    client.cookies["troth_session"] = services.sign_in(
+        patient, by=actors.person(patient, at=LATER), at=LATER, device="tests"
+    )
+    return client
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_is_for_who_is_signed_in(browser: Client, path: str) -> None:
+    assert Client().get(path).headers["Location"] == "/sign-in/"
+    assert browser.get(path).status_code == 200
+
+
+def standing(patient: UUID, kind: FactKind) -> list[str]:
+    return [fact.purpose for fact in facts.of(patient, kind, at=LATER)]
+
+
+def test_contact_details_change_at_once_and_what_was_before_is_kept(patient: UUID, browser: Client) -> None:
+    before = browser.get("/my-data/details/").content.decode()
+    assert "How it was before" not in before
+    assert browser.post("/my-data/details/change/", DETAILS).headers["Location"] == "/my-data/details/"
+    page = browser.get("/my-data/details/").content.decode()
+    assert "new@oddie.example" in page and "CB7 4ZZ" in page and "How it was before" in page
+    with processing(Purpose.RIGHTS, by=actors.person(patient, at=LATER), at=LATER) as opened:
+        ((_, kept),) = people.earlier_contacts(patient, opened)
+    assert kept.email == "maureen@oddie.example" and kept.email in page
+    # Both addresses are told, whoever reads them
+    assert Message.objects.filter(subject_id=patient).count() == 2
+    # Saying the same again is no change
+    browser.post("/my-data/details/change/", DETAILS)
+    with processing(Purpose.RIGHTS, by=actors.person(patient, at=LATER), at=LATER) as opened:
+        assert len(people.earlier_contacts(patient, opened)) == 1
+
+
+def test_what_was_typed_stays_when_something_is_amiss(browser: Client) -> None:
+    answer = browser.post("/my-data/details/change/", {**DETAILS, "telephone": "nowhere"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "One thing needs mending" in page and 'value="nowhere"' in page
+
+
+def test_a_consent_is_given_and_taken_back_on_the_same_page(patient: UUID, browser: Client) -> None:
+    assert "You never agreed to it" in browser.get("/my-data/choices/").content.decode()
+    browser.post("/my-data/choices/marketing/")
+    assert standing(patient, FactKind.CONSENT) == ["marketing"]
+    assert "You agreed" in browser.get("/my-data/choices/").content.decode()
+    assert "Take back your consent" in browser.get("/my-data/choices/marketing/").content.decode()
+    browser.post("/my-data/choices/marketing/")
+    assert standing(patient, FactKind.CONSENT) == []
+    assert "Taken back" in browser.get("/my-data/choices/").content.decode()
+
+
+def test_an_objection_stops_the_use_and_opens_its_case(patient: UUID, browser: Client) -> None:
+    assert "this interest of ours" in browser.get("/my-data/choices/feedback/").content.decode()
+    browser.post("/my-data/choices/feedback/", {"words": "I have said enough"})
+    assert standing(patient, FactKind.OBJECTION) == ["feedback"]
+    case = RightsCase.objects.get(subject_id=patient)
+    assert (case.right, case.state) == ("objection", "asked")
+    asked = browser.get("/my-data/asked/").content.decode()
+    assert "An objection" in asked and "days left" in asked
+    browser.post("/my-data/choices/feedback/")
+    assert standing(patient, FactKind.OBJECTION) == []
+
+
+def test_a_use_that_nobody_decides_about_has_no_page(browser: Client) -> None:
+    assert browser.get("/my-data/choices/prescribing/").status_code == 404
+    assert browser.get("/my-data/choices/nonsense/").status_code == 404
+
+
+def test_everything_can_be_stopped_and_used_again(patient: UUID, browser: Client) -> None:
+    browser.post("/my-data/stop/", {"words": ""})
+    assert facts.of(patient, FactKind.RESTRICTION, at=LATER)
+    assert "You stopped the use of your record" in browser.get("/my-data/choices/").content.decode()
+    assert RightsCase.objects.get(subject_id=patient).right == "restriction"
+    assert "used again" in browser.get("/my-data/stop/").content.decode()
+    assert "maureen@oddie.example" in browser.get("/my-data/details/").content.decode()  # their own view stays
+    browser.post("/my-data/stop/")
+    assert not facts.of(patient, FactKind.RESTRICTION, at=LATER)
+
+
+def test_a_correction_becomes_a_case_in_the_persons_words(patient: UUID, browser: Client) -> None:
+    assert browser.post("/my-data/correct/", {"what": "My name"}).status_code == 422
+    browser.post("/my-data/correct/", {"what": "My name", "words": "It has an e"})
+    with processing(Purpose.RIGHTS, by=actors.person(patient, at=LATER), at=LATER) as opened:
+        (case,) = rights.list_cases(patient, opened)
+    assert (case.right, case.words) == ("rectification", "My name\nIt has an e")
+    assert LedgerEvent.objects.filter(event="rights:case_opened", subject=patient.hex).count() == 1
+
+
+def test_a_copy_that_leaves_nothing_out_asks_for_nothing(patient: UUID, browser: Client) -> None:
+    assert b"".join(browser.post("/my-data/copy/")) and not RightsCase.objects.exists()
+
+
+def test_what_is_held_back_is_asked_for_once(patient: UUID) -> None:
+    from troth.rights import services as acts
+
+    person = actors.person(patient, at=LATER)
+    assert acts.ask_for_what_was_held_back(patient, by=person, at=LATER) is not None
+    assert acts.ask_for_what_was_held_back(patient, by=person, at=LATER) is None
+    assert RightsCase.objects.get(subject_id=patient).about == About.HELD_BACK
+    plan = rights.plan_erasure(patient, at=LATER)
+    assert any(kind.category.value == "contact" for kind in plan.going)  # it holds back nothing but health

@@ -1,0 +1,88 @@
+"""A patient's own first page: derived from their requests, their cases and the ledger, and from nothing typed."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from troth.gate import actors
+from troth.ledger.names import Event
+from troth.people import services as people
+from troth.people.tests.factories import LATER, PASSWORD, make_patient, make_staff
+from troth.portal import own_home
+from troth.prescribing import services as prescribing
+from troth.prescribing.selectors import Outcome
+from troth.rights import services as rights
+
+
+@pytest.fixture
+def patient(notice_in_force: None) -> UUID:
+    return make_patient(email="maureen@oddie.example", password=PASSWORD)
+
+
+@pytest.fixture
+def browser(patient: UUID) -> Client:
+    client = Client()
+    client.cookies["troth_session"] = people.sign_in(
+        patient, by=actors.person(patient, at=LATER), at=LATER, device="tests"
+    )
+    return client
+
+
+def test_a_stranger_is_asked_to_sign_in(notice_in_force: None, client: Client) -> None:
+    assert client.get("/my-home/").headers["Location"] == "/sign-in/"
+
+
+def test_with_nothing_in_hand_it_says_so(browser: Client) -> None:
+    page = browser.get("/my-home/").content.decode()
+    assert "Hello, " in page and "Nothing is in hand" in page and "Nobody has opened it yet." in page
+    assert "nothing you need to do today" in page and "within a month" not in page
+
+
+def test_the_request_in_hand_says_where_it_is(patient: UUID, browser: Client) -> None:
+    prescriber = make_staff("prescriber", at=LATER, name="Dr Sorcha Dunleavy", email="s@clinic.example")
+    support = make_staff("patient_support", at=LATER, name="Kit", email="k@clinic.example")
+    person = actors.person(patient, at=LATER)
+    request = prescribing.request_treatment(patient, medicine="Lymecycline", answers=[], by=person, at=LATER)
+    assert "waits to be passed" in browser.get("/my-home/").content.decode()
+    later = LATER + timedelta(seconds=1)
+    prescribing.assign_request(request.pk, prescriber=prescriber, by=actors.person(support, at=later), at=later)
+    page = browser.get("/my-home/").content.decode()
+    assert "Dr Sorcha Dunleavy is reading your answers." in page and "Why we hold this" in page
+    prescribing.decide_request(
+        request.pk,
+        outcome=Outcome.REFUSED,
+        words="Not beside warfarin.",
+        by=actors.person(prescriber, at=later),
+        at=later,
+    )
+    page = browser.get("/my-home/").content.decode()
+    assert "Not beside warfarin." in page and "not prescribed" in page
+
+
+def test_a_late_answer_is_told_as_fallen_short(
+    patient: UUID, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rights.ask_to_stop(patient, None, by=actors.person(patient, at=LATER), at=LATER)
+    page = browser.get("/my-home/").content.decode()
+    assert "1 waiting, none late" in page and "You stopped the use of your record" in page
+    cases = own_home_cases(patient)
+    late = own_home.kept_promises((), True, cases, LATER + timedelta(days=60))
+    assert [promise.state for promise in late] == ["joined", "joined", "slipped"]
+    broken = own_home.kept_promises((), False, [], LATER)
+    assert broken[1].state == "slipped" and "We’re sorry" in broken[1].detail
+
+
+def own_home_cases(patient: UUID) -> list[own_home.Case]:
+    from troth.gate.contexts import processing
+    from troth.notice.purposes import Purpose
+    from troth.rights import selectors
+
+    with processing(Purpose.RIGHTS, by=actors.person(patient, at=LATER), at=LATER) as opened:
+        return selectors.list_cases(patient, opened)
+
+
+def test_the_word_for_an_emergency_is_the_ledgers(notice_in_force: None) -> None:
+    """The page finds an emergency by the words of its event: were they changed, it would fall silent."""
+    assert Event.GLASS_BROKEN.words == own_home.EMERGENCY

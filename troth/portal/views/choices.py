@@ -1,0 +1,132 @@
+"""What the reader decides: uses that rest on their consent or on our interests, and stopping everything. Each acts at once."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from troth.gate.table import actor_of
+from troth.law.rights import Right
+from troth.notice.purposes import Purpose
+from troth.portal import deciding, own_data
+from troth.portal.forms.choices import CorrectForm, WordsForm
+from troth.portal.views.my_data import reader
+from troth.rights import selectors as rights
+from troth.rights import services
+from troth.rights.selectors import Choice
+
+
+@require_http_methods(["GET", "HEAD"])
+def show(request: HttpRequest) -> HttpResponse:
+    """List every use that the reader decides about, and whether it is on."""
+    subject, at = reader(request), request.at  # type: ignore[attr-defined]
+    choices = rights.list_choices(subject, at=at)
+    since = rights.restricted_since(subject, at=at)
+    return render(
+        request,
+        "portal/choices/show.html",
+        {
+            "agreed": deciding.table([each for each in choices if each.kind == "consent"], at),
+            "interests": deciding.table([each for each in choices if each.kind == "objection"], at),
+            "restricted": _said(since) if since else "",
+            "why": own_data.rights_counterpart(at),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, purpose: str) -> HttpResponse:
+    """Say what follows from changing one choice; when the reader goes on, change it at once."""
+    subject, at = reader(request), request.at  # type: ignore[attr-defined]
+    choice = next((each for each in rights.list_choices(subject, at=at) if each.purpose.value == purpose), None)
+    if choice is None:
+        raise Http404
+    asks = choice.kind == "objection" and not choice.standing
+    form = WordsForm(request.POST or None) if asks else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        _carry_out(request, choice, words=form.cleaned_data["words"] if form else "")
+        return redirect("my_choices")
+    return render(
+        request,
+        "portal/choices/decide.html",
+        {
+            "form": form,
+            "choice": choice,
+            "said": deciding.words_for(choice),
+            "why": own_data.rights_counterpart(at),
+        },
+        status=422 if form is not None and form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def restrict(request: HttpRequest) -> HttpResponse:
+    """Stop every use of the reader's record but the few that the law leaves; or let it be used again."""
+    subject, at, actor = reader(request), request.at, actor_of(request)  # type: ignore[attr-defined]
+    since = rights.restricted_since(subject, at=at)
+    form = WordsForm(request.POST or None) if since is None else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        if form is None:
+            services.lift_restriction(subject, by=actor, at=at)
+        else:
+            services.ask_to_stop(subject, None, by=actor, at=at, words=form.cleaned_data["words"])
+        return redirect("my_choices")
+    return render(
+        request,
+        "portal/choices/restrict.html",
+        {"form": form, "restricted": _said(since) if since else "", "why": own_data.rights_counterpart(at)},
+        status=422 if form is not None and form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest) -> HttpResponse:
+    """Ask for something to be put right that the reader can't change here: it becomes a case with its day."""
+    subject, at = reader(request), request.at  # type: ignore[attr-defined]
+    form = CorrectForm(request.POST or None)
+    if form.is_valid():
+        services.open_case(
+            subject,
+            Right.RECTIFICATION,
+            by=actor_of(request),
+            at=at,
+            words=f"{form.cleaned_data['what']}\n{form.cleaned_data['words']}",
+        )
+        return redirect("my_rights_requests")
+    return render(
+        request,
+        "portal/choices/correct.html",
+        {"form": form, "why": own_data.rights_counterpart(at)},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD"])
+def requests(request: HttpRequest) -> HttpResponse:
+    """What the reader asked about their data, where it stands and by when it is answered."""
+    subject, at = reader(request), request.at  # type: ignore[attr-defined]
+    cases = rights.list_cases(subject, request.opened)  # type: ignore[attr-defined]
+    return render(
+        request,
+        "portal/choices/requests.html",
+        {"table": deciding.cases_table(cases, at), "why": own_data.rights_counterpart(at)},
+    )
+
+
+def _carry_out(request: HttpRequest, choice: Choice, *, words: str) -> None:
+    subject, at, actor = reader(request), request.at, actor_of(request)  # type: ignore[attr-defined]
+    purpose: Purpose = choice.purpose
+    if choice.kind == "consent" and choice.standing:
+        services.take_back_consent(subject, purpose, by=actor, at=at)
+    elif choice.kind == "consent":
+        services.give_consent(subject, purpose, by=actor, at=at, wording=deciding.wording_of(request.at))  # type: ignore[attr-defined]
+    elif choice.standing:
+        services.withdraw_objection(subject, purpose, by=actor, at=at)
+    else:
+        services.ask_to_stop(subject, purpose, by=actor, at=at, words=words)
+
+
+def _said(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%-d %B %Y, %-H:%M}"

@@ -1,0 +1,37 @@
+"""A patient's own first page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from troth.notice import selectors as notices
+from troth.people import selectors as people
+from troth.portal import own_home
+from troth.portal.views.my_data import reader
+from troth.rights import selectors as rights
+from troth.sharing import selectors as sharing
+
+
+@require_http_methods(["GET", "HEAD"])
+def show(request: HttpRequest) -> HttpResponse:
+    """The thing in hand first; then what to do, what is new, and what we said and did."""
+    subject, at, opened = reader(request), request.at, request.opened  # type: ignore[attr-defined]
+    who = people.get_identity(subject, opened)
+    requests = own_home.requests_of(subject, opened)
+    looks = rights.history_of(subject, at=at, limit=200, looks_only=True).looks
+    holds, _ = rights.person_history_holds(subject, at)
+    cases = rights.list_cases(subject, opened)
+    return render(
+        request,
+        "portal/home/mine.html",
+        {
+            "name": who.given_name if who else "",
+            "in_hand": own_home.in_hand(requests[0], subject, at, sharing.list_disclosures(subject, opened))
+            if requests
+            else None,
+            "to_do": own_home.to_do(subject, at, notices.register_in_force(at).version),
+            "news": own_home.news(looks, requests, cases, at),
+            "kept": own_home.kept_promises(looks, holds, cases, at),
+            "banners": own_home.banners(subject, at),
+        },
+    )

@@ -1,0 +1,120 @@
+"""What a person has agreed to, objected to or stopped, beside every use that they can decide about. No key is needed for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from troth.gate import facts
+from troth.gate.facts import FactKind, StandingFact
+from troth.law.bases import Basis
+from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
+from troth.notice.register import DeclaredPurpose
+from troth.rights.selectors.wording import notice_now
+
+#: Under these a person decides by a word of theirs: consent is given and taken back, an interest is objected to.
+_KINDS: dict[Basis, Literal["consent", "objection"]] = {
+    Basis.CONSENT: "consent",
+    Basis.LEGITIMATE_INTERESTS: "objection",
+    Basis.RECOGNISED_LEGITIMATE_INTERESTS: "objection",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One use of the notice that a person decides about. `standing`: consent stands, or an objection does, since then."""
+
+    purpose: Purpose
+    title: str
+    words: str
+    kind: Literal["consent", "objection"]
+    standing: bool
+    since: datetime | None
+    ended: datetime | None  # when it was last taken back
+    interest: str
+    seen_by: tuple[str, ...]
+    if_not: str
+
+    @property
+    def used(self) -> bool:
+        """Whether the clinic may use data for this now, as far as the person's word goes."""
+        return self.standing if self.kind == "consent" else not self.standing
+
+
+@dataclass(frozen=True)
+class Represented:
+    """Somebody who acts for a person: since when and for what. Who they are is theirs, and is not told here."""
+
+    since: datetime
+    purpose: str
+
+
+def list_choices(subject: UUID, *, at: datetime) -> list[Choice]:
+    """
+    Every use that rests on consent or on the clinic's interests, in the order of the notice (LAW-3.9, LAW-3.13).
+
+    :raises NoNotice: none is in force.
+    """
+    register, notice = notices.register_in_force(at), notice_now(at)
+    known = facts.about([subject])[subject.hex]
+    rows = {row.id: row for row in notice.purposes} if notice else {}
+    found = []
+    for declared in sorted(register.purposes.values(), key=lambda each: each.row):
+        kind = _KINDS.get(declared.basis)
+        if kind is None:
+            continue
+        row = rows.get(declared.purpose)
+        standing, since, ended = _standing(known, kind, declared.purpose, at)
+        found.append(
+            Choice(
+                declared.purpose,
+                declared.title,
+                row.words if row else "",
+                kind,
+                standing,
+                since,
+                ended,
+                declared.interest,
+                tuple(register.roles[role].name for role in declared.access if role in register.roles),
+                row.withholding.if_not if row and row.withholding else "",
+            )
+        )
+    return found
+
+
+def restricted_since(subject: UUID, *, at: datetime) -> datetime | None:
+    """Since when a person's record is restricted, or None (LAW-3.6)."""
+    standing = facts.of(subject, FactKind.RESTRICTION, at=at)
+    return facts.moment(min(fact.since for fact in standing)) if standing else None
+
+
+def list_representatives(subject: UUID, *, at: datetime) -> list[Represented]:
+    """Who acts for a person, as far as it is theirs to know here: since when and for what."""
+    register = notices.register_in_force(at)
+    return [
+        Represented(facts.moment(fact.since), _title(register.purposes, fact.purpose))
+        for fact in facts.of(subject, FactKind.REPRESENTATIVE, at=at)
+    ]
+
+
+def _title(purposes: object, purpose: str) -> str:
+    if not purpose:
+        return "everything that you could do here yourself"
+    declared: DeclaredPurpose | None = purposes.get(Purpose(purpose))  # type: ignore[attr-defined]
+    return declared.title if declared else purpose.replace("_", " ")
+
+
+def _standing(
+    known: list[StandingFact], kind: Literal["consent", "objection"], purpose: Purpose, at: datetime
+) -> tuple[bool, datetime | None, datetime | None]:
+    wanted = FactKind.CONSENT if kind == "consent" else FactKind.OBJECTION
+    of_kind = [fact for fact in known if fact.kind == wanted and fact.purpose in (purpose.value, "") and fact.sound]
+    now = facts.micros(at)
+    standing = [fact.since for fact in of_kind if fact.holds(now)]
+    ended = [fact.ended for fact in of_kind if fact.ended is not None and fact.ended <= now]
+    return (
+        bool(standing),
+        facts.moment(min(standing)) if standing else None,
+        facts.moment(max(ended)) if ended else None,
+    )
