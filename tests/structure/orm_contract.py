@@ -131,6 +131,16 @@ LINES: tuple[tuple[str, str, str], ...] = (
         "the boundary is poisoned: the answer is an error page",
     ),
     (
+        "a_plain_query_set_of_a_holding_is_refused",
+        "`models.QuerySet(Model)`, which knows of no act",
+        "`SealedMisuse`, inside an act too",
+    ),
+    (
+        "counting_distinct_rows_still_works",
+        "`distinct().count()`, slices, subqueries over open columns",
+        "work",
+    ),
+    (
         "a_subquery_gives_sealed_values",
         "`Subquery()`, `union()` of values",
         "a `Sealed` value",
@@ -138,7 +148,8 @@ LINES: tuple[tuple[str, str, str], ...] = (
     (
         "these_raise",
         "`get_or_create()` by a sealed field, `latest()`, `dates()`, `in_bulk(field_name=)`, "
-        "`Case()`, `Cast()`, `Max()`, `Exists()`, `Window()` over one",
+        "`Case()`, `Cast()`, `Max()`, `Exists()`, `Window()` over one, "
+        "a query or subquery of sealed columns as the value of a filter",
         "refused, by Django or by the database; inside an act too",
     ),
     (

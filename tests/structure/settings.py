@@ -6,7 +6,19 @@ import re
 from tests.structure.source import ROOT, Module, modules, name_of
 
 READERS = frozenset(
-    {"text", "flag", "whole_number", "address", "folder", "database", "secret_key", "getenv", "get", "pop"}
+    {
+        "text",
+        "flag",
+        "whole_number",
+        "day_of_year",
+        "address",
+        "folder",
+        "database",
+        "secret_key",
+        "getenv",
+        "get",
+        "pop",
+    }
 )
 ENTRY = re.compile(r"^# (?P<name>[A-Z][A-Z0-9_]+)=(?P<default>.*)$")
 VARIABLE = re.compile(r"^TROTH_[A-Z0-9_]+$")

@@ -1,9 +1,11 @@
 """Every variable is explained, and nothing is explained that is not read."""
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from tests.structure.settings import find_variables, read_by_troth, read_entries
 from tests.structure.source import ROOT, parse
+from troth.config import environment
 
 
 def test_example_explains_what_is_read_and_no_other() -> None:
@@ -36,3 +38,17 @@ def test_variable_is_found(source: str) -> None:
 def test_bad_example_is_refused(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         read_entries(text)
+
+
+@pytest.mark.parametrize(("given", "read"), [("", (4, 5)), ("03-31", (3, 31)), ("12-31", (12, 31))])
+def test_a_day_of_the_year_is_read(monkeypatch: pytest.MonkeyPatch, given: str, read: tuple[int, int]) -> None:
+    if given:
+        monkeypatch.setenv("TROTH_FINANCIAL_YEAR_END", given)
+    assert environment.day_of_year("TROTH_FINANCIAL_YEAR_END", "04-05") == read
+
+
+@pytest.mark.parametrize("given", ["02-29", "5 April", "13-01", "04-31", "2026-04-05"])
+def test_a_day_that_not_every_year_has_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("TROTH_FINANCIAL_YEAR_END", given)
+    with pytest.raises(ImproperlyConfigured, match="such as 04-05"):
+        environment.day_of_year("TROTH_FINANCIAL_YEAR_END", "04-05")

@@ -239,4 +239,63 @@ def _temporary(at: datetime) -> Iterator[Found]:
     )
 
 
-CHECKS: tuple[Check, ...] = (_folders, _modes, _tables, _ledger, _keys, _notice, _memory, _temporary)
+#: With these PostgreSQL's own log names a statement that failed, and never a value that was in it (pitfalls B8).
+QUIET = {"log_error_verbosity": "terse", "log_parameter_max_length_on_error": "0", "log_statement": "none"}
+
+
+def _servers(at: datetime) -> Iterator[Found]:
+    from django.db import DatabaseError, connections
+
+    for alias in connections:
+        connection = connections[alias]
+        if connection.vendor != "postgresql":
+            continue
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(QUIET)])
+                told = dict(cursor.fetchall())
+        except DatabaseError:
+            continue  # `_tables` says that it does not answer
+        wrong = {name: value for name, value in QUIET.items() if told.get(name) != value}
+        yield Found(
+            f"the server of {alias} logs no values",
+            not wrong,
+            ", ".join(f"{name} is {told.get(name)}" for name in wrong) or "a failed statement leaves its shape only",
+            " ".join(f"ALTER SYSTEM SET {name} = '{value}';" for name, value in wrong.items())
+            + " SELECT pg_reload_conf();  (as the server's owner, in psql)",
+        )
+
+
+def _zones(at: datetime) -> Iterator[Found]:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        london = ZoneInfo("Europe/London")
+        right = [datetime(2026, month, 1, 12, tzinfo=london).utcoffset() for month in (1, 7)] == [
+            timedelta(0),
+            timedelta(hours=1),
+        ]
+        words = "summer and winter time are known" if right else "the zone data here knows no summer time in London"
+    except ZoneInfoNotFoundError:
+        right, words = False, "this machine brings no zone data, and the package tzdata is missing"
+    yield Found(
+        "the clocks of London are known",
+        right,
+        words,
+        "make setup  (it installs tzdata; unset PYTHONTZPATH)",
+        stops=True,
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    _folders,
+    _modes,
+    _zones,
+    _tables,
+    _servers,
+    _ledger,
+    _keys,
+    _notice,
+    _memory,
+    _temporary,
+)

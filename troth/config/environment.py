@@ -3,6 +3,7 @@
 import contextlib
 import logging.config
 import os
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -57,6 +58,18 @@ def site_of(hosts: str) -> str:
     """Where our own pages are when nobody says: the first name under which browsers reach them."""
     host = hosts.split(",")[0].strip()
     return "http://127.0.0.1:8000" if host in LOOPBACK | {"", "*"} else f"https://{host}"
+
+
+def day_of_year(name: str, default: str) -> tuple[int, int]:
+    """A day that every year has, as month and day: `04-05` is the fifth of April."""
+    value = os.environ.get(name, default).strip()
+    try:
+        found = datetime.strptime(f"2001-{value}", "%Y-%m-%d")  # noqa: DTZ007  no moment, only whether there is such a day
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; set it to month and day of a day that every year has, such as {default}."
+        ) from None
+    return found.month, found.day
 
 
 def folder(name: str, default: Path) -> Path:

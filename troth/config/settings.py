@@ -37,6 +37,7 @@ DEFAULT_EXCEPTION_REPORTER = "troth.work.reporting.PlaceOnlyReporter"
 LOGGING_CONFIG = "troth.config.environment.configure_logging"
 LOGGING = {"level": env.text("TROTH_LOG_LEVEL", "INFO")}
 ALLOWED_HOSTS = env.text("TROTH_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+TROTH_FINANCIAL_YEAR_END = env.day_of_year("TROTH_FINANCIAL_YEAR_END", "04-05")
 TROTH_FINDS_AN_HOUR = env.whole_number("TROTH_FINDS_AN_HOUR", 60)
 TROTH_PROXIES = env.whole_number("TROTH_PROXIES", 0)
 # On loopback alone there is no TLS, and no network to be overheard on.

@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from troth.gate.outage import is_outage
 from troth.gate.refusals import LedgerUnavailable, Refused
 from troth.ledger.drafts import Draft
 from troth.ledger.writing import write
@@ -185,6 +186,10 @@ class BoundaryMiddleware:
             return answer_refusal(request, error)
         if isinstance(error, LedgerUnavailable):
             return answer_unavailable(request)
+        if is_outage(error):
+            # Its transaction is undone by now, so nothing is half true.
+            log.error("outage: %s", type(error).__name__)
+            return answer_outage(request)
         return None
 
 
@@ -218,6 +223,13 @@ def answer_unavailable(request: HttpRequest) -> HttpResponse:
     from troth.gate.pages import plain_page
 
     return _bare(plain_page(request, "unavailable", status=503))
+
+
+def answer_outage(request: HttpRequest) -> HttpResponse:
+    """The page for when a store takes nothing: a full disk inside an act. Nothing here asks the database."""
+    from troth.gate.pages import plain_page
+
+    return _bare(plain_page(request, "outage", status=503))
 
 
 def _bare(response: HttpResponse) -> HttpResponse:

@@ -1,7 +1,7 @@
 """
-The gate's own three pages: refused, a fault of ours, and closed because the ledger cannot be written.
+The gate's own four pages: refused, a fault of ours, and closed because the ledger, or anything at all, cannot be written.
 
-They stand in the layout of whoever asked. The last two bring a bare frame of their own, since the usual one asks the database.
+They stand in the layout of whoever asked. The last three bring a bare frame of their own, since the usual one asks the database.
 """
 
 from django.http import HttpRequest, HttpResponse

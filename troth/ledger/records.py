@@ -14,6 +14,8 @@ from troth.vault import keyring
 from troth.vault.models import Holding, all_holdings
 from troth.vault.walking import in_pieces
 
+#: How often rows that keep changing are looked at again.
+ROUNDS = 5
 #: What an act writes for a row it removed.
 GONE = "gone"
 Source = Callable[[], Iterable[tuple[str, str]]]
@@ -44,11 +46,33 @@ def register(prefix: str, source: Source) -> None:
 
 
 def check_records(*, progress: Callable[[int], None] = lambda count: None) -> list[RecordFinding]:
-    """Compare every row of every holding with the digest in the last event that names it."""
-    last = _last_digests()
+    """
+    Compare every row of every holding with the digest in the last event that names it.
+
+    The site goes on meanwhile: what an act wrote between the two readings is looked at again before it is called a finding.
+    """
+    findings = _compare(_last_digests(), _stored(), progress)
+    for _ in range(ROUNDS if findings else 0):
+        suspects = {finding.reference for finding in findings}
+        before = _stored_of(suspects)
+        last = {reference: digest for reference, digest in _last_digests().items() if reference in suspects}
+        after = _stored_of(suspects)
+        findings = _compare(last, after.items(), progress)
+        if before == after:
+            break
+    return findings
+
+
+def _stored_of(suspects: set[str]) -> dict[str, str]:
+    return {reference: digest for reference, digest in _stored() if reference in suspects}
+
+
+def _compare(
+    last: dict[str, str], stored: Iterable[tuple[str, str]], progress: Callable[[int], None]
+) -> list[RecordFinding]:
     findings: list[RecordFinding] = []
     prefixes = {model._meta.label_lower for model in all_holdings()} | {prefix for prefix, _ in _sources}
-    for seen, (reference, digest) in enumerate(_stored(), start=1):
+    for seen, (reference, digest) in enumerate(stored, start=1):
         if seen % 1_000 == 0:
             progress(seen)
         known = last.pop(reference, None)

@@ -188,9 +188,14 @@ def _held(notice: Notice, places: Iterable[Place], used: set[Category]) -> Itera
                 category.value,
                 row.words if row and row.words else category.value.replace("_", " ").capitalize(),
                 category.special,
-                tuple(piece.item.value.replace("_", " ") for piece in row.items) if row else (),
+                tuple(_said(piece.item.value) for piece in row.items) if row else (),
                 fields.get(category.value, 0),
             )
+
+
+def _said(item: str) -> str:
+    """A piece of data as people write it."""
+    return " ".join(word.upper() if word in {"nhs", "gp"} else word for word in item.split("_"))
 
 
 def _use(register: Register, notice: Notice, declared: DeclaredPurpose) -> Use:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
 from cryptography.exceptions import InvalidTag
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
-from django.db.models.expressions import Col
 
 from troth.vault import keyring, search
+from troth.vault.columns import SealedCol, without_mark
 from troth.vault.compartments import Per, get_compartment
 from troth.vault.errors import Damaged, Misplaced, SealedMisuse
 from troth.vault.sealing import open_sealed, seal
@@ -64,22 +64,6 @@ class Sealed:
 
     def __deepcopy__(self, memo: object) -> "Sealed":
         return self
-
-
-class SealedCol(Col):
-    """A sealed column. It may be selected; anywhere else in a query the database is handed a function it does not have."""
-
-    MARK = "sealed_data_cannot_be_compared_or_sorted"
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        sql, parameters = super().as_sql(compiler, connection)
-        return f"{self.MARK}({sql})", list(parameters)
-
-    def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
-        return sql.removeprefix(f"{self.MARK}(").removesuffix(")"), params
-
-    def get_group_by_cols(self) -> list[Any]:
-        return []  # grouping is by the key of the row, never by ciphertext
 
 
 class SealedAttribute(Generic[T]):
@@ -241,6 +225,10 @@ class SealedField(PlainField, Generic[T]):
 
     def get_internal_type(self) -> str:
         return "BinaryField"
+
+    def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
+        """Let a subquery be selected: its value is `Sealed`. Of anything else that is made of a sealed column the mark stays."""
+        return without_mark(sql) if sql.startswith("(SELECT ") else sql, params
 
     # -- doors that stay shut ------------------------------------------------------------------------------------------
     def get_lookup(self, lookup_name: str) -> NoReturn:

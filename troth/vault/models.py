@@ -6,17 +6,17 @@ Never write a holding outside an act, never give a sealed field a default, and n
 
 import copy
 import hashlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from uuid import UUID, uuid4
 
-from django.core.exceptions import FieldError
 from django.db import models
 
 from troth.vault import keyring
 from troth.vault.errors import SealedMisuse
 from troth.vault.fields import Sealed, SealedField
+from troth.vault.querysets import HoldingQuerySet as HoldingQuerySet
 
 if TYPE_CHECKING:
     PlainDateTime = models.DateTimeField[Any, Any]
@@ -161,82 +161,6 @@ class _AtRest(NamedTuple):
 
     blob: bytes | None
     home: bytes | None
-
-
-class HoldingQuerySet(models.QuerySet[Any]):
-    """Ordinary queries; writes in bulk only inside an act, and never past the seal."""
-
-    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
-        """Seal and insert many rows in a few statements, the keys of them all made first."""
-        rows = list(objs)
-        acting = keyring.acting()
-        first = {field.compartment: field for field in self.model.sealed_fields()}
-        acting.make_keys(
-            (row.subject_id.int, name, field.scope_of(row)) for row in rows for name, field in first.items()
-        )
-        if options.get("update_conflicts") or options.get("ignore_conflicts"):
-            raise SealedMisuse(
-                "A holding is inserted or fails: what was skipped or replaced would leave the ledger wrong."
-            )
-        super().bulk_create(rows, *args, **options)
-        acting.written.extend((row.subject_id, row.reference, row.digest()) for row in rows)
-        return rows
-
-    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
-        raise keyring.poison(
-            SealedMisuse(
-                "Holdings are not bulk-updated: save each row in its act, so that it is sealed and "
-                "the ledger names it."
-            )
-        )
-
-    def update(self, **values: Any) -> int:
-        for name in values:
-            field = self.model._meta.get_field("id" if name == "pk" else name)
-            if field.name in ("id", "subject", "disposal_year"):
-                raise keyring.poison(
-                    SealedMisuse(
-                        f"{self.model.__name__}.{name} is what its sealed fields are bound to: they would "
-                        "never open again. Write a new row."
-                    )
-                )
-            if isinstance(field, SealedField):
-                raise keyring.poison(
-                    SealedMisuse(
-                        f"{self.model.__name__}.{name} is sealed and cannot be updated in a query: "
-                        "set it on the row and save that in an act."
-                    )
-                )
-        acting, rows = keyring.acting(), list(self.model._base_manager.filter(pk__in=self.values("pk")))
-        for row in rows:
-            acting.change(row.subject_id, self.model.compartments())
-        changed = super().update(**values)
-        for row in rows:
-            row.refresh_from_db()
-        acting.written.extend((row.subject_id, row.reference, row.digest()) for row in rows)
-        return changed
-
-    def order_by(self, *names: Any) -> Self:
-        """Sort by open columns. Ciphertext has no order that means anything."""
-        sealed = {field.name for field in self.model.sealed_fields()}
-        for name in names:
-            if isinstance(name, str) and name.lstrip("-") in sealed:
-                raise FieldError(
-                    f"{self.model.__name__}.{name.lstrip('-')} is sealed: the database cannot sort by it. Sort the "
-                    "opened values in Python."
-                )
-        return super().order_by(*names)
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        acting, rows = keyring.acting(), list(self.all())
-        for row in rows:
-            acting.change(row.subject_id, self.model.compartments())
-        acting.touches.extend((row.subject_id, f"{row.reference}/gone") for row in rows)
-        return super().delete()
-
-    def _raw_delete(self, using: str | None) -> int:
-        keyring.acting()
-        return int(super()._raw_delete(using))
 
 
 class Holding(models.Model):

@@ -1,11 +1,15 @@
 """What was written below the gate is named, row by row (pitfalls B15)."""
 
+from collections.abc import Iterator
+from itertools import islice
+
 import pytest
 from django.db import connection
 
 from bench.specimens.models import Person
 from troth.gate.models import Fact
 from troth.gate.tests.conftest import LATER, Clinic, clinic, end_fact, note_allergies  # noqa: F401
+from troth.ledger import records
 from troth.ledger.records import check_records
 
 
@@ -30,6 +34,25 @@ def test_yesterdays_ciphertext_put_back_is_named(clinic: Clinic) -> None:  # noq
     sql(
         "UPDATE specimens_person SET allergies = (SELECT allergies FROM yesterday WHERE yesterday.id = specimens_person.id)"
     )
+    assert kinds() == {("specimens.person", "changed")}
+
+
+def test_an_act_in_the_middle_of_the_check_is_no_finding(
+    clinic: Clinic,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Events are read first and rows after: what an act writes in between would look like tampering."""
+    real, acts = records._stored, iter(["none", "latex"])
+
+    def busy() -> Iterator[tuple[str, str]]:
+        for words in islice(acts, 1):
+            note_allergies(clinic.ann, words, by=clinic.prescriber, at=LATER)
+        yield from real()
+
+    monkeypatch.setattr(records, "_stored", busy)
+    assert check_records() == []
+    assert next(acts, None) is None
+    sql("UPDATE specimens_person SET seen = 99")
     assert kinds() == {("specimens.person", "changed")}
 
 

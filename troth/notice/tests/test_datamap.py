@@ -39,6 +39,7 @@ def test_every_purpose_of_the_register_is_a_row_with_what_the_notice_says(notice
     assert {held.category for held in known.kinds_of(care)} == {"identity", "contact", "health", "correspondence"}
     assert "Prescriber" in care.seen_by and "Finance" not in care.seen_by
     assert known.use("cctv") is None
+    assert "NHS number" in known.held[0].pieces and "date of birth" in known.held[0].pieces
     emergency = known.use("emergency")
     assert emergency is not None
     ((receiver, those),) = known.passed_to(emergency)

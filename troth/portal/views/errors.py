@@ -1,7 +1,12 @@
 """What is said when a page cannot be shown. No page tells whether what was asked for exists."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from troth.gate.boundary import answer_outage
+from troth.gate.outage import is_outage
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -30,7 +35,9 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Our fault."""
+    """Our fault, or a store that takes nothing at all: then even a session could not be opened."""
+    if is_outage(sys.exc_info()[1]):
+        return answer_outage(request)
     return _say(
         request,
         500,

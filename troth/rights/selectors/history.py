@@ -192,7 +192,7 @@ def _why(entry: Entry, at: datetime, titles: dict[str, str], *, told: bool) -> s
         titles[entry.purpose] = title_of(entry.purpose, at)
     title = titles.get(entry.purpose, "")
     if entry.reason and entry.reason != "your own record":
-        reason = told_as(entry.reason) if told else entry.reason
+        reason = told_as(entry.reason) if told else entry.reason.replace("_", " ")  # some are codes of a list
         return f"{title}: {reason}" if title else reason
     return title
 

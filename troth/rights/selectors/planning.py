@@ -6,6 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from troth.gate.contexts import Opened
 from troth.law.rights import Right
 from troth.notice import selectors as notices
@@ -178,6 +180,7 @@ def situation(
         money_held=any(each.category is Category.FINANCIAL for each in held),
         close_account=close_account,
         born_on=born_on,
+        year_ends=settings.TROTH_FINANCIAL_YEAR_END,
         holds=holds,
         health_holds=health_holds,
         overruled=overruled,

@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,7 +22,7 @@ from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose
 from troth.people.models import Account, Contact, Identity
-from troth.rights import selectors, services
+from troth.rights import rules, selectors, services
 from troth.rights.models import ErasureCertificate, RightsCase
 from troth.rights.services import erasure
 from troth.rights.tests.factories import LATER, NOW, Planter, make_officer, make_patient, write
@@ -190,6 +191,7 @@ import os, signal, sys
 import django; django.setup()
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 from django.db.models import Model
 from troth.gate import actors
@@ -376,3 +378,19 @@ def test_names_of_people_are_no_part_of_a_plan(clinic: Home) -> None:
     ann = make_patient()
     write(Name(subject_id=ann.id, name="Maureen Oddie"), by=ann, at=LATER)
     assert "Oddie" not in repr(selectors.plan_erasure(ann.id, at=SOON))
+
+
+@pytest.mark.parametrize(("ends", "counted_from"), [((4, 5), date(2027, 4, 5)), ((12, 31), date(2026, 12, 31))])
+def test_accounts_are_kept_from_the_end_of_the_clinics_own_financial_year(
+    settings: Any, ends: tuple[int, int], counted_from: date
+) -> None:
+    """LAW-6.6, EX-63: the year ends when the clinic's does."""
+    from troth.notice.schema.words import Trigger
+    from troth.rights.selectors import planning
+    from troth.vault.categories import Category
+
+    settings.TROTH_FINANCIAL_YEAR_END = ends
+    paid = date(2026, 11, 24)
+    held = rules.Held("billing.invoice", "", Category.FINANCIAL, "financial", 1, paid, paid)
+    situation = planning._situation([held], on=paid, born_on=None)
+    assert rules._days(held, situation)[Trigger.FINANCIAL_YEAR_END] == counted_from
