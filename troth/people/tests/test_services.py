@@ -18,6 +18,7 @@ from troth.people.rules import PoorPassword
 from troth.people.selectors import Proof, Wait, Wrong, sessions
 from troth.people.tests.factories import LATER, NOW, PASSWORD, make_patient, make_staff
 from troth.vault import inventory
+from troth.vault.categories import Category
 from troth.vault.errors import AlreadyTaken
 from troth.vault.models import Subject
 
@@ -115,6 +116,26 @@ def test_known_and_unknown_addresses_take_the_same_hash(monkeypatch: pytest.Monk
     monkeypatch.setattr(signing_in, "check_password", counted)
     assert (sign_in(), sign_in("nobody@oddie.example")) == (Wrong(subject), Wrong(None))
     assert len(work) == 2 and work[0] == work[1]
+
+
+def test_a_failure_is_in_the_ledger_without_the_address() -> None:
+    subject = make_patient(password=PASSWORD)
+    desk = actors.Actor(
+        "service",
+        name="sign-in",
+        purposes=frozenset({Purpose.SECURITY_LOG}),
+        categories=frozenset({Category.NETWORK}),
+    )
+    came = selectors.Came("203.0.113.77", "Firefox on Linux")
+    for whom in (subject, None):
+        services.note_failed_try(whom, by=desk, at=LATER, came=came, why="wrong password")
+    known, unknown = LedgerEvent.objects.filter(event="people:sign_in_failed").order_by("id")
+    assert known.subject == subject.hex
+    assert unknown.subject not in {"", subject.hex}, "of an unknown address the same is written, of a stranger"
+    rows = json.dumps(
+        [list(row) for row in LedgerEvent.objects.values_list("objects_touched", "note", "actor", "reason")]
+    )
+    assert "oddie" not in rows and "203.0.113" not in rows
 
 
 def test_guesses_run_out_in_one_place_and_keep_nobody_out_elsewhere() -> None:
