@@ -42,6 +42,9 @@ def measure(small: bool) -> list[Figure]:
             for name, ask in asks.items():
                 found[name].add(load.run(ask, seconds))
         written = _events() - before
+    for name, answers in found.items():
+        if answers.troubles:
+            say(f"clinic: {name}: {len(answers.troubles)} went wrong, such as {answers.troubles[0]}")
     return _figures(found, written)
 
 

@@ -18,12 +18,14 @@ class Answers:
 
     seconds: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
+    troubles: list[str] = field(default_factory=list)
     lasted: float = 0.0
 
     def add(self, other: "Answers") -> None:
         """Another round of the same."""
         self.seconds += other.seconds
         self.statuses += other.statuses
+        self.troubles += other.troubles
         self.lasted += other.lasted
 
     @property
@@ -46,7 +48,12 @@ def run(ask: Callable[[int, int], tuple[float, int]], seconds: float) -> Answers
         start.wait()
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            took, status = ask(number, turn)
+            try:
+                took, status = ask(number, turn)
+            except Exception as error:  # counted as an answer that is not good, and told at the end
+                found[number].troubles.append(f"{type(error).__name__}: {str(error)[:200]}")
+                took, status = 0.0, 0
+                time.sleep(0.05)
             found[number].seconds.append(took)
             found[number].statuses[status] += 1
             turn += 1
@@ -62,4 +69,5 @@ def run(ask: Callable[[int, int], tuple[float, int]], seconds: float) -> Answers
     for each in found:
         whole.seconds += each.seconds
         whole.statuses += each.statuses
+        whole.troubles += each.troubles
     return whole

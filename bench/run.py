@@ -145,7 +145,7 @@ def main() -> int:
     for part in parts.values():
         for each in part["figures"]:
             print(line_of(as_figure(each)))
-    if asked.markdown:
+    if asked.markdown and parts:
         asked.markdown.write_text(markdown(parts))
     return 1 if failed else 0
 
@@ -188,10 +188,12 @@ def markdown(parts: dict[str, dict]) -> str:
     """The table for bench/README.md: a line for each figure, and what is to be known of the machine."""
     dates = sorted({part["at"] for part in parts.values()})
     loads = [value for part in parts.values() for value in part["load"]]
+    when = " to ".join(dict.fromkeys((dates[0], dates[-1])))
+    small = "`--small`, " if all(part["small"] for part in parts.values()) else ""
+    minutes = round(sum(part["took s"] for part in parts.values()) / 60)
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     lines = [
-        f"{dates[0]} to {dates[-1]}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"{'`--small`, ' if all(part['small'] for part in parts.values()) else ''}load {min(loads)} to {max(loads)}, "
-        f"{round(sum(part['took s'] for part in parts.values()) / 60)} minutes.",
+        f"{when}, {machine}, {small}load {min(loads)} to {max(loads)}, {minutes} minutes.",
         "",
         "| figure | on | result | wanted | | |",
         "|---|---|---|---|---|---|",

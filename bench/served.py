@@ -37,9 +37,13 @@ class Client:
     def ask(self, path: str) -> tuple[float, int, bytes]:
         """Seconds from sending to the last byte, the status whatever it is, and the page."""
         began = time.perf_counter()
-        self.connection.request("GET", path, headers=self.headers)
-        answer = self.connection.getresponse()
-        body = answer.read()
+        try:
+            self.connection.request("GET", path, headers=self.headers)
+            answer = self.connection.getresponse()
+            body = answer.read()
+        except (OSError, http.client.HTTPException):
+            self.connection.close()  # the next question opens a new one
+            raise
         return time.perf_counter() - began, answer.status, body
 
 

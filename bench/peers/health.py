@@ -123,7 +123,7 @@ def served(server: str) -> Iterator[int]:
                 env=environment,
                 check=True,
                 capture_output=True,
-                timeout=400,
+                timeout=900,
             )
             process = subprocess.Popen(
                 [str(found / "trytond"), "-c", str(settings), "-d", NAME],

@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tests.stores import Home
+from troth.diary import services as diary
 from troth.gate import actors, emergency
 from troth.gate.acts import act
 from troth.gate.reasons import FindReason
@@ -25,6 +26,7 @@ from troth.gate.table import Row, may_ask
 from troth.ledger.models import LedgerEvent
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
+from troth.notice.tests.factories import pack_values
 from troth.people import services as people
 from troth.people.models import SignIn
 from troth.people.tests.factories import make_staff
@@ -46,8 +48,11 @@ PLANTED = {
     "account": ("zq-browser",),
     "health": ("zopiclarone", "zq-answer", "zq-substance", "zq-note", "zq-title", "zq-letter", "zq-task"),
     "rights": ("zq-asked", "zq-certified", "zq-collapsed"),
+    "correspondence": ("zq-visit", "zq-for-a-visit"),
 }
 EVERYTHING = frozenset(PLANTED)
+#: What this clinic's notice declares: pages of another kind of clinic do not exist here.
+DECLARED = {row["id"] for row in pack_values()["purposes"]}
 CERTIFIED = {
     "notice": 1,
     "asked_on": "2026-11-01",
@@ -68,11 +73,11 @@ SEES: dict[str, frozenset[str]] = {
     "nobody": frozenset(),
     "another patient": frozenset(),
     "the patient": EVERYTHING,
-    "prescriber": frozenset({"identity", "contact", "health"}),
+    "prescriber": frozenset({"identity", "contact", "health", "correspondence"}),
     "another prescriber": frozenset(),
     "pharmacist": frozenset(),
     "healthcare_assistant": frozenset(),
-    "patient_support": frozenset({"identity", "contact"}),
+    "patient_support": frozenset({"identity", "contact", "correspondence"}),
     "finance": frozenset(),
     "privacy_officer": frozenset({"rights"}),
     "administrator": frozenset(),
@@ -160,6 +165,23 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
     document = records.add_file(
         patient, title="zq-title", source=Source.GP, upload=letter, by=doctor, at=later, release=Release.RELEASED
     )
+    # With somebody whose role gains nothing by it: whom a visit lets look is the diary's own tests' to ask.
+    diary.set_hours(
+        staff["administrator"],
+        hours=dict.fromkeys(range(7), (0, 96)),
+        by=actor(staff["administrator"]),
+        at=later,
+    )
+    service = diary.offer_service(name="zq-visit", minutes=15, by=actor(staff["patient_support"]), at=later)
+    visit = diary.book(
+        patient,
+        practitioner=staff["administrator"],
+        service=service,
+        starts_at=(later + timedelta(days=2)).replace(minute=0, second=0, microsecond=0),
+        note="zq-for-a-visit",
+        by=actor(patient),
+        at=later,
+    )
     task = records.give_task(
         patient,
         TaskKind.CHECK,
@@ -188,6 +210,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "task": task,
             "case": case,
             "certificate": certificate,
+            "appointment": visit,
             "number": 1,
             "kind": "health",
             "member": colleague,
@@ -301,9 +324,11 @@ def test_only_the_tables_yes_is_a_yes(ground: Ground, who: str) -> None:
             there = found_in(body)
             assert there <= SEES[who], f"{where} gave {there - SEES[who]}"
             assert status < 500, where
-            assert "no-store" in body or not row.opens_data, where
+            assert "no-store" in body or not row.opens_data or status == 404, where
             seen |= there
-            if row.opens_data and not may_ask(actor, row.who):
+            if row.purposes and not DECLARED & set(row.purposes):
+                assert (status, location) == (404, ""), where
+            elif row.opens_data and not may_ask(actor, row.who):
                 assert (status, location) == (302, reverse("sign_in")) if who == "nobody" else status == 403, where
                 assert not there, where
         for method in ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "MADEUP"):

@@ -17,7 +17,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument(
-        "--people", type=int, default=60, metavar="N", help="how many patients to invent (default 60)"
+        "--people", type=int, default=240, metavar="N", help="how many people to invent (default 240)"
     )
     parser.add_argument("--no-serve", action="store_true", help="only make the clinic")
     parser.set_defaults(func=run)

@@ -26,6 +26,8 @@ VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "registe
 PATIENT = (("Home", "my_home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
 STAFF = (
     ("Today", "desk_home"),
+    ("Diary", "desk_diary"),
+    ("Cases", "desk_cases"),
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
     ("Staff", "desk_staff"),

@@ -156,6 +156,50 @@ _STAFF = {
     "finance": ("Pauline Osei", ("", "")),
     "privacy_officer": ("Morwenna Tait", ("", "")),
     "administrator": ("Stewart Illingworth", ("", "")),
+    "receptionist": ("Callum Idowu", ("", "")),
+    "practitioner": ("Orla Thewlis", ("NMC", "07I4418E")),
+    "clinic_manager": ("Ruth Pennick", ("", "")),
+    "marketing": ("Sol Brackenbury", ("", "")),
+    "case_handler": ("Nadia Fairhurst", ("", "")),
+    "records_clerk": ("Huw Merrick", ("", "")),
+    "medical_expert": ("Mr Arjun Selwyn", ("GMC", "7010442")),
+    "instructing_solicitor": ("Beth Lanyon, Lanyon Pike", ("", "")),
+    "insurer_contact": ("Doug Ferriby, Ouse Mutual", ("", "")),
+    "complaints_handler": ("Teresa Quill", ("", "")),
+}
+# Who else holds a role of which a clinic has several.
+_MORE = {
+    "practitioner": (
+        ("Dev Ramsbottom", ("HCPC", "PH104417")),
+        ("Freya Marsden", ("NMC", "12J0931E")),
+        ("Dr Sunniva Clarke", ("GMC", "7013305")),
+    ),
+    "medical_expert": (
+        ("Dr Leila Hargrave", ("GMC", "7011890")),
+        ("Conor Tapsell", ("HCPC", "PH113046")),
+    ),
+    "case_handler": (("Gwil Ashby", ("", "")),),
+    "instructing_solicitor": (("Imran Stott, Stott and Daughter", ("", "")),),
+}
+#: What to try with each role, in the words of the list that a demonstration prints.
+_TRY = {
+    "prescriber": "open a request from Today, decide on it, write a note and sign it",
+    "pharmacist": "find somebody by name, and see what the notice lets a pharmacist open",
+    "healthcare_assistant": "open a card that waits for you and measure somebody",
+    "patient_support": "pass a request on, then open the card: contact details, and no health",
+    "finance": "open a card's address from another window: refused, with the row that says so",
+    "privacy_officer": "the office: requests about data, the ledger, the notice's versions",
+    "administrator": "staff and settings; no patient's record opens",
+    "receptionist": "the diary: find somebody, book, move, say that they are here",
+    "practitioner": "the diary: your own visits; open a card from one and write a note",
+    "clinic_manager": "the diary of everybody, a day and a week",
+    "marketing": "open the diary's address: refused, since no card is marketing's business",
+    "case_handler": "Cases: answer an instruction, book an examination, release a report",
+    "records_clerk": "find somebody; the accident stays closed",
+    "medical_expert": "Cases: yours alone; open the claimant's card and write what you found",
+    "instructing_solicitor": "Cases: instruct one, and follow those that you instructed",
+    "insurer_contact": "Cases: your own, and nobody else's",
+    "complaints_handler": "find somebody; a case opens for a complaint alone",
 }
 _OTHERS = (
     "Tamsin Rook",
@@ -176,6 +220,7 @@ class StaffPart:
     name: str
     email: str
     registration: tuple[str, str]
+    trying: str = ""
 
 
 @dataclass(frozen=True)
@@ -199,12 +244,15 @@ class PatientPart:
 
 
 def staff(roles: list[str], domain: str) -> list[StaffPart]:
-    """One member of staff for each role that the notice declares."""
+    """One member of staff for each role that the notice declares, and colleagues where a clinic has several."""
     others = iter(_OTHERS)
     parts = []
     for role in roles:
         name, registration = _STAFF.get(role) or (next(others, f"Staff {role.title()}"), ("", ""))
-        parts.append(StaffPart(role, name, f"{role.replace('_', '-')}@{domain}", registration))
+        parts.append(StaffPart(role, name, f"{role.replace('_', '-')}@{domain}", registration, _TRY.get(role, "")))
+    for role in roles:
+        for number, (name, registration) in enumerate(_MORE.get(role, ()), start=2):
+            parts.append(StaffPart(role, name, f"{role.replace('_', '-')}-{number}@{domain}", registration))
     return parts
 
 

@@ -1,9 +1,11 @@
 """Making a demonstration's clinic through the front door: the acts that its people would have done, on the days they did them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -15,20 +17,32 @@ from troth.gate import actors
 from troth.gate.boundary import boundary
 from troth.notice import selectors as notices
 from troth.notice import services as notice_services
+from troth.notice.files import parse_notice
 from troth.notice.purposes import Purpose
 from troth.people import services as people
 from troth.people.rules import step_of
 
-OPEN_FOR = timedelta(days=120)  # how long the clinic has been open when somebody first looks at it
-Progress = Callable[[int, int], None]
+OPEN_FOR = timedelta(days=365)  # how long the clinic has been open when somebody first looks at it
+Item = TypeVar("Item")
+Progress = Callable[..., None]  # how many are done, of how many, and of what
 
 
 @dataclass(frozen=True)
 class Made:
-    """Who was made: staff by role, and patients in order."""
+    """Who was made: staff by role (the first of each, and all), patients in order, each with the moment of registering."""
 
+    pack: str
     staff: dict[str, UUID]
     patients: list[tuple[UUID, PatientPart]]
+    all_staff: dict[str, list[UUID]] = field(default_factory=dict)
+    since: dict[UUID, datetime] = field(default_factory=dict)
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The same items so many at a time: what belongs to one transaction."""
+    waiting = iter(items)
+    while some := list(islice(waiting, size)):
+        yield some
 
 
 def text_of(pack: str) -> str:
@@ -45,13 +59,17 @@ def text_of(pack: str) -> str:
 
 def staff_of(pack: str) -> list[StaffPart]:
     """The staff whom a pack's demonstration has, read from its notice."""
-    from troth.notice.files import parse_notice
-
     notice = parse_notice(text_of(pack), source=pack).notice
     if notice is None:
         raise LookupError(f"The notice of the pack {pack} cannot be read.")
     email = (notice.controller.email if notice.controller else None) or "care@clinic.example"
     return cast.staff([role.id for role in notice.roles], email.partition("@")[2])
+
+
+def takes_patients(pack: str) -> bool:
+    """Whether people register by themselves in this pack. Claimants are brought in by an instruction instead."""
+    notice = parse_notice(text_of(pack), source=pack).notice
+    return notice is not None and any(row.id is Purpose.REGISTRATION for row in notice.purposes)
 
 
 def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
@@ -60,13 +78,13 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
     if notices.version_in_force(at) is None:
         notice_services.publish(text_of(pack), by="demo", at=opened)
     setup = actors.service("setup")
-    made = Made({}, [])
+    made = Made(pack, {}, [])
     for member in staff_of(pack):
-        joined = opened + timedelta(hours=1)
+        started = opened + timedelta(hours=1)
         with boundary():
-            made.staff[member.role] = subject = people.join_staff(
+            joined = people.join_staff(
                 by=setup,
-                at=joined,
+                at=started,
                 name=member.name,
                 roles=[member.role],
                 email=member.email,
@@ -75,22 +93,25 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
             )
             # A second factor is required of staff. The page that asks for it shows what their app would.
             people.add_app(
-                subject,
-                by=actors.person(subject, at=joined),
-                at=joined,
+                joined,
+                by=actors.person(joined, at=started),
+                at=started,
                 secret=settings.TROTH_DEMO_AUTHENTICATOR,
-                step=step_of(joined),
+                step=step_of(started),
             )
+        made.staff.setdefault(member.role, joined)
+        made.all_staff.setdefault(member.role, []).append(joined)
     register = notices.register_in_force(at)
     takes_patients = Purpose.REGISTRATION in register.purposes
     parts = list(cast.patients(number, on=at.date())) if takes_patients else []
     for place, part in enumerate(parts):
         # Spread over the time since the clinic opened, all within its hours.
         day = opened + timedelta(days=2) + (OPEN_FOR - timedelta(days=4)) * place / max(1, len(parts))
+        day = day.replace(hour=8 + place % 9, minute=place * 7 % 60)
         with boundary():
             subject = people.register_patient(
                 by=actors.NOBODY,
-                at=day.replace(hour=8 + place % 9, minute=place * 7 % 60),
+                at=day,
                 title=part.title,
                 given_name=part.given_name,
                 family_name=part.family_name,
@@ -102,5 +123,6 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
                 password=PASSWORD if part.signs_in else "",
             )
         made.patients.append((subject, part))
+        made.since[subject] = day
         progress(place + 1, len(parts))
     return made

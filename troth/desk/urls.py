@@ -5,7 +5,7 @@ it can serve, and the page opens for the first that the notice declares and that
 `who` lets in anyone with a role: what each may see is the notice's to say, and another pack's roles have other names.
 """
 
-from troth.desk.views import card, emergency, entry, finding, home, note, request, staff, task, whole
+from troth.desk.views import card, case, diary, emergency, entry, finding, home, note, request, staff, task, whole
 from troth.gate.table import STAFF, page, public
 from troth.notice.purposes import Purpose
 from troth.records.rules import CARD_PURPOSES
@@ -16,9 +16,20 @@ ADMINISTRATORS = {"administrator"}
 READING = CARD_PURPOSES
 ADDING = (Purpose.CARE, Purpose.MEDICAL_REPORTING)
 REQUESTS = Purpose.PRESCRIBING
+CASES = Purpose.INSTRUCTIONS
+INSTRUCTING = {"instructing_solicitor", "insurer_contact", "case_handler"}
 
 urlpatterns = [
     page("", home.today, name="desk_home", purpose=READING, who=WHO),
+    page("diary/", diary.week, name="desk_diary", purpose=Purpose.BOOKING, who=WHO),
+    page("diary/day/", diary.day, name="desk_diary_day", purpose=Purpose.BOOKING, who=WHO),
+    page("visits/<uuid:appointment>/", diary.visit, name="desk_visit", purpose=Purpose.BOOKING, who=WHO),
+    page("visits/<uuid:appointment>/move/", diary.move, name="desk_visit_move", purpose=Purpose.BOOKING, who=WHO),
+    page("people/<uuid:subject>/book/", diary.book, name="desk_book", purpose=Purpose.BOOKING, who=WHO),
+    page("cases/", case.board, name="desk_cases", purpose=CASES, who=WHO),
+    page("cases/new/", case.instruct, name="desk_instruct", purpose=CASES, who=INSTRUCTING),
+    page("cases/<uuid:case>/", case.case, name="desk_case", purpose=CASES, who=WHO),
+    page("cases/<uuid:case>/examination/", case.examination, name="desk_examination", purpose=CASES, who=WHO),
     page("find/", finding.find, name="desk_find", purpose=Purpose.FIND, who=WHO),
     page("people/<uuid:subject>/", card.show_card, name="desk_card", purpose=READING, who=WHO),
     page("people/<uuid:subject>/allergies/new/", entry.add_allergy, name="desk_allergy_new", purpose=ADDING, who=WHO),

@@ -7,7 +7,6 @@ from uuid import UUID
 from troth.gate import actors, reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
-from troth.people.rules import CLAIMING
 from troth.people.selectors.staff import staff_among
 from troth.people.selectors.steps import without_account
 from troth.vault import secrets
@@ -69,9 +68,13 @@ def answering(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[
     return set(subjects) if actor.kind == "service" and actor.name == "account-steps" else set()
 
 
-@reasons.reason("a record without an account", serves=set(CLAIMING), told="you could not sign in yet")
+@reasons.reason("a record without an account", serves={Purpose.REGISTRATION}, told="you could not sign in yet")
 def opening_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
-    """Staff have this reason for people who cannot sign in yet; the notice says which role may register people."""
+    """
+    Staff have this reason for people who cannot sign in yet; the notice says which role may register people.
+
+    Not for instructions: a claimant without an account would open to every solicitor. There the case is the reason.
+    """
     return without_account(set(subjects)) if actor.roles else set()
 
 

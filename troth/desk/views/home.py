@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Counterpart, Link, Term
 from troth.desk.frame import Looking, frame, looking, show
+from troth.gate.table import open_path
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
@@ -18,6 +20,10 @@ from troth.prescribing.rules import PASSING_ON
 def today(request: HttpRequest) -> HttpResponse:
     """The requests that wait: mine to decide or prepare, and those to pass on for who passes them on."""
     look = looking(request)
+    for elsewhere in ("desk_diary_day", "desk_cases"):
+        # Where nobody asks for medicines the day is the diary's, or the board's.
+        if not open_path(request, "desk_assign", look.id) and (path := open_path(request, elsewhere)):
+            return redirect(path)
     requests = look.opened.purpose is Purpose.PRESCRIBING  # elsewhere nobody asks for a medicine
     mine = prescribing.list_waiting_for(look.id) if requests else []
     passing = requests and bool(look.actor.roles & PASSING_ON)

@@ -1,6 +1,7 @@
 """Acts of this room: everything that changes who people are, how to reach them, and how they sign in."""
 
 from troth.people.services.accounts import change_password
+from troth.people.services.claimants import record_claimant
 from troth.people.services.claiming import CannotClaim, claim, make_claim_code
 from troth.people.services.factors import (
     FactorNeeded,
@@ -78,6 +79,7 @@ __all__ = [
     "note_failed_try",
     "note_sign_in",
     "prove_session",
+    "record_claimant",
     "register_patient",
     "remove_app",
     "remove_passkey",

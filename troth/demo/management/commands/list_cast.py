@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand
 
 from troth.demo import cast, clinic
 
+TRYING = "My data: what is held, who looked, a copy, an erasure"
+
 
 class Command(BaseCommand):
     """Prints a table of roles, addresses and the one password."""
@@ -20,9 +22,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, pack: str, **options: Any) -> None:
         """Print it."""
-        rows = [(part.role.replace("_", " "), part.name, part.email) for part in clinic.staff_of(pack)]
-        rows += [("patient", part.name, part.email) for part in cast.patients(3, on=datetime.now(UTC).date())]
-        wide = [max(len(row[column]) for row in rows) for column in range(3)]
+        staff = [part for part in clinic.staff_of(pack) if part.trying]
+        rows = [(part.role.replace("_", " "), part.name, part.email, part.trying) for part in staff]
+        if clinic.takes_patients(pack):
+            patients = cast.patients(3, on=datetime.now(UTC).date())
+            rows += [("patient", part.name, part.email, TRYING) for part in patients]
+        wide = [max(len(row[column]) for row in rows) for column in range(4)]
         self.stdout.write(f"Everyone's password is {cast.PASSWORD}\n")
         self.stdout.write("Staff are asked for a code as well: the page that asks shows it\n")
         for row in rows:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from troth.assurance import services as assurance
 from troth.assurance.selectors.checking import check_promises
-from troth.demo import clinic, histories
+from troth.demo import cases, clinic, histories, visits
 from troth.gate import actors
 from troth.gate.boundary import boundary
 
@@ -35,9 +35,9 @@ class Command(BaseCommand):
         if not settings.TROTH_DEMO:
             raise CommandError("make_clinic is for demonstrations: run `troth demo`.")
 
-        def progress(done: int, of: int) -> None:
+        def progress(done: int, of: int, what: str = "people") -> None:
             if sys.stderr.isatty():
-                self.stderr.write(f"\r{done} of {of} people", ending="" if done < of else "\n")
+                self.stderr.write(f"\r{done} of {of} {what}", ending="" if done < of else "\n")
 
         now = datetime.now(UTC)
         try:
@@ -45,6 +45,8 @@ class Command(BaseCommand):
         except LookupError as error:
             raise CommandError(str(error)) from None
         histories.write(made, at=now)
+        visits.write(made, at=now, progress=progress)
+        cases.write(made, people, at=now, progress=progress)
         _look_at_promises(pack)
 
 

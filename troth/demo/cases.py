@@ -1,0 +1,124 @@
+"""The cases of a medico-legal demonstration, instructed over a year by two firms and an insurer, each as far as it has come."""
+
+import random
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from troth.demo import cast
+from troth.demo.cast import PatientPart
+from troth.demo.clinic import OPEN_FOR, Made, Progress, batched
+from troth.gate import actors
+from troth.gate.boundary import boundary
+from troth.gate.contexts import processing
+from troth.medicolegal import selectors
+from troth.medicolegal import services as cases
+from troth.medicolegal.selectors import Stage
+from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
+from troth.records import services as records
+from troth.records.selectors import Release
+
+AT_ONCE = 10  # cases in one transaction
+_HAPPENED = (
+    "Stopped at lights when a van ran into the back of the car. Belt on, head against the rest.",
+    "Slipped on a wet floor in a shop; no sign stood there. Fell on the right side.",
+    "Lifted a crate at work that was marked at half its weight. Felt something give in the back.",
+    "Cycling straight on when a car turned left across. Thrown over the bonnet.",
+    "Passenger in a taxi that was hit at a roundabout. Airbag on the other side only.",
+)
+_ASKED = (
+    "What injury was caused, how long will it last, and is treatment needed?",
+    "Is the neck pain due to the accident? Please comment on the earlier complaint of 2021.",
+    "When could the claimant have gone back to work, and with what limits?",
+)
+_FOUND = (
+    "Tenderness over the trapezius on both sides. Full movement with pain at its ends.\nPrognosis: nine months from the accident.",
+    "Straight leg raise 70 degrees on the right. No loss of power.\nPrognosis: twelve months, with six sessions of physiotherapy.",
+)
+
+
+def write(made: Made, number: int, *, at: datetime, progress: Progress) -> None:
+    """Instruct so many cases. Where the notice takes no instructions there is nothing to do."""
+    if Purpose.INSTRUCTIONS not in notices.register_in_force(at).purposes or "case_handler" not in made.staff:
+        return
+    chance = random.Random(23)  # noqa: S311  the same cases each time is the point
+    done = 0
+    opened = at - OPEN_FOR + timedelta(days=2)
+    turns = enumerate(cast.patients(number, on=at.date(), seed=3))
+    for together in batched(turns, AT_ONCE):
+        with boundary(), transaction.atomic():
+            for turn, part in together:
+                # More of them lately, so that most of the board is at work.
+                begun = opened + (at - opened - timedelta(hours=6)) * ((turn + 1) / number) ** 0.6
+                _live(made, part, turn, chance, begun, at)
+        done += len(together)
+        progress(done, number, "cases")
+
+
+def _live(made: Made, part: PatientPart, turn: int, chance: random.Random, begun: datetime, at: datetime) -> None:
+    """One case from its instruction to where it stands at `at`."""
+    firms = [*made.all_staff["instructing_solicitor"], made.staff["insurer_contact"]]
+    solicitor = actors.person(firms[turn % len(firms)], at=begun)
+    handlers = made.all_staff["case_handler"]
+    handler = handlers[turn % len(handlers)]
+    experts = made.all_staff["medical_expert"]
+    expert = experts[turn % len(experts)]
+    case = cases.instruct(
+        title=part.title,
+        given_name=part.given_name,
+        family_name=part.family_name,
+        born_on=part.born_on,
+        email=part.email,
+        telephone=part.telephone,
+        address=part.address,
+        postcode=part.postcode,
+        reference=f"{'LP' if turn % 2 else 'SD'}/{2000 + turn}",
+        accident_on=(begun - timedelta(days=chance.randrange(30, 300))).date(),
+        accident=_HAPPENED[turn % len(_HAPPENED)],
+        questions=_ASKED[turn % len(_ASKED)],
+        told=True,
+        by=solicitor,
+        at=begun,
+    )
+    moment = begun + timedelta(hours=chance.randrange(2, 30))
+    if moment > at:
+        return
+    if turn % 23 == 9:
+        cases.decline(case, by=actors.person(handler, at=moment), at=moment)
+        return
+    cases.accept(case, by=actors.person(handler, at=moment), at=moment)
+    moment += timedelta(days=chance.randrange(1, 9))
+    if turn % 2 and moment < at:
+        cases.advance(case, to=Stage.RECORDS, by=actors.person(handler, at=moment), at=moment)
+        moment += timedelta(days=chance.randrange(1, 12))
+    if moment > at:
+        return
+    examined = (moment + timedelta(days=chance.randrange(4, 20))).replace(
+        hour=chance.randrange(9, 17), minute=chance.choice((0, 30)), second=0, microsecond=0
+    )
+    cases.book_examination(case, expert=expert, when=examined, by=actors.person(handler, at=moment), at=moment)
+    moment = examined + timedelta(hours=1)
+    if moment > at:
+        return
+    doctor = actors.person(expert, at=moment)
+    cases.advance(case, to=Stage.EXAMINED, by=doctor, at=moment)
+    claimant = _claimant(case, doctor, at=moment)
+    note = records.write_note(claimant, heading="Examination", text=_FOUND[turn % len(_FOUND)], by=doctor, at=moment)
+    records.sign_note(note.pk, release=Release.RELEASED, by=doctor, at=moment)
+    for to, whose, days in (
+        (Stage.SIGNED, expert, chance.randrange(3, 16)),
+        (Stage.CHECKED, claimant, chance.randrange(2, 12)),
+        (Stage.RELEASED, handler, 1),
+        (Stage.CLOSED, handler, 30),
+    ):
+        moment += timedelta(days=days)
+        if moment > at:
+            return
+        cases.advance(case, to=to, by=actors.person(whose, at=moment), at=moment)
+
+
+def _claimant(case: UUID, doctor: actors.Actor, *, at: datetime) -> UUID:
+    with processing(Purpose.MEDICAL_REPORTING, by=doctor, at=at) as opened:
+        return selectors.get_case(case, opened).line.subject

@@ -1,0 +1,36 @@
+"""What the diary tells the gate: who has a reason to see whom. One query each, however many people are asked about."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from troth.diary import rules, selectors
+from troth.gate import reasons
+from troth.gate.actors import Actor
+from troth.notice.purposes import Purpose
+
+
+@reasons.reason("a booking", serves={Purpose.CARE, Purpose.BOOKING, Purpose.PHOTOGRAPHY}, told="your visit to them")
+def booked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """A practitioner has a reason from seven days before a visit to them until fourteen days after it."""
+    if not actor.roles or actor.id is None:
+        return set()
+    return selectors.booked_with(actor.id, subjects, since=at - rules.DAYS_AFTER, until=at + rules.DAYS_BEFORE)
+
+
+@reasons.reason(
+    "a visit to arrange", serves={Purpose.BOOKING, Purpose.SERVICE_MESSAGES}, told="your visit was to be arranged"
+)
+def arranging(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Who arranges visits has a reason while one is ahead, and for fourteen days after it."""
+    if not actor.roles & rules.ARRANGING:
+        return set()
+    return selectors.with_visit(subjects, since=at - rules.DAYS_AFTER)
+
+
+@reasons.reason("they asked you for a visit", serves={Purpose.BOOKING}, told="you asked for a visit")
+def found(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Who arranges visits may book whom they have found by name, with a reason, in the last half hour."""
+    if not actor.roles & rules.ARRANGING or actor.id is None:
+        return set()
+    return selectors.found_by(actor.id, subjects, since=at - rules.FOUND_FOR)

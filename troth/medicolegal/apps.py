@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MedicolegalConfig(AppConfig):
+    name = "troth.medicolegal"
+    label = "medicolegal"

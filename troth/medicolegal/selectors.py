@@ -1,0 +1,138 @@
+"""Reading cases: who has a reason to look, the board, and one case opened. Plain values only."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.contexts import Opened
+from troth.medicolegal import rules
+from troth.medicolegal.models import OVER, Case, Stage
+from troth.medicolegal.rules import Clock
+from troth.people import selectors as people
+from troth.vault.categories import Category
+
+# The vocabulary comes with the values that pages get: a face imports no models.
+__all__ = [
+    "CaseLine",
+    "CaseOpened",
+    "Stage",
+    "assigned_to",
+    "get_case",
+    "instructed_by",
+    "list_cases",
+    "list_experts",
+    "to_take_on",
+]
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case as far as it is open, with the claimant's name where the viewer may see it."""
+
+    id: UUID
+    subject: UUID
+    stage: Stage
+    instructed_by: UUID
+    handler: UUID | None
+    expert: UUID | None
+    instructed_at: datetime
+    examination_at: datetime | None
+    clock: Clock | None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class CaseOpened:
+    """A case with what was sealed."""
+
+    line: CaseLine
+    reference: str
+    accident_on: date | None
+    accident: str
+    questions: str
+
+
+def assigned_to(actor: UUID, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Of these people, those with a case that this person handles or examines, open or over for no more than fourteen days."""
+    rows = Case.objects.filter(Q(handler=actor) | Q(expert=actor), subject_id__in=subjects)
+    return set(rows.filter(_alive(at)).values_list("subject_id", flat=True))
+
+
+def instructed_by(actor: UUID, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Of these people, those about whom this person instructed a case that is open, or over for no more than fourteen days."""
+    rows = Case.objects.filter(_alive(at), instructed_by=actor, subject_id__in=subjects)
+    return set(rows.values_list("subject_id", flat=True))
+
+
+def to_take_on(subjects: Collection[UUID]) -> set[UUID]:
+    """Of these people, those with an instruction that nobody has answered."""
+    rows = Case.objects.filter(subject_id__in=subjects, stage=Stage.INSTRUCTED)
+    return set(rows.values_list("subject_id", flat=True))
+
+
+def list_cases(opened: Opened, *, limit: int = 200) -> list[CaseLine]:
+    """The viewer's cases, and for who handles cases the instructions that nobody answered; what is due first stands first."""
+    actor: Actor = opened.by
+    mine = Q(handler=actor.id) | Q(expert=actor.id) | Q(instructed_by=actor.id)
+    if actor.roles & rules.HANDLING:
+        mine |= Q(stage=Stage.INSTRUCTED)
+    rows = list(Case.objects.filter(mine, _alive(opened.at)).defer(*_sealed()).order_by("instructed_at")[:limit])
+    names = people.names_of(dict.fromkeys(row.subject_id for row in rows), opened)
+    lines = [_line(row, names.get(row.subject_id, "")) for row in rows]
+    return sorted(lines, key=lambda line: (line.clock is None, line.clock.due if line.clock else line.instructed_at))
+
+
+def get_case(case: UUID, opened: Opened) -> CaseOpened:
+    """
+    One case, opened.
+
+    :raises Refused: the viewer may not see it, or there is no such case.
+    """
+    row = Case.objects.filter(pk=case).first()
+    opened.require(row.subject_id if row else case, Category.IDENTITY, Category.ACCIDENT)
+    assert row is not None
+    name = people.names_of({row.subject_id}, opened).get(row.subject_id, "")
+    return CaseOpened(
+        _line(row, name), row.their_reference or "", row.accident_on, row.accident or "", row.questions or ""
+    )
+
+
+def list_experts(at: datetime) -> list[people.StaffMember]:
+    """Those who hold an expert's role now, by name. Their profiles are published."""
+    staff = people.list_staff()
+    may = actors.who_hold(rules.EXAMINING, (member.subject for member in staff), at=at)
+    return [member for member in staff if member.subject in may]
+
+
+def _line(row: Case, name: str) -> CaseLine:
+    return CaseLine(
+        row.pk,
+        row.subject_id,
+        Stage(row.stage),
+        row.instructed_by,
+        row.handler,
+        row.expert,
+        row.instructed_at,
+        row.examination_at,
+        rules.clock_of(
+            row.stage,
+            instructed_at=row.instructed_at,
+            stage_since=row.stage_since,
+            examination_at=row.examination_at,
+        ),
+        name,
+    )
+
+
+def _alive(at: datetime) -> Q:
+    return ~Q(stage__in=OVER) | Q(stage_since__gt=at - rules.DAYS_AFTER)
+
+
+def _sealed() -> list[str]:
+    """The sealed columns, which the board does not even load."""
+    return [field.name for field in Case.sealed_fields()]
