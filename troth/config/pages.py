@@ -44,6 +44,7 @@ OFFICE = (
     ("Data flow", "office_flow"),
     ("Notice", "office_notice"),
     ("Reviews", "office_reviews"),
+    ("Messages", "office_messages"),
     ("Promises", "office_promises"),
     ("Desk", "desk_home"),
 )

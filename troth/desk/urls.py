@@ -5,9 +5,24 @@ it can serve, and the page opens for the first that the notice declares and that
 `who` lets in anyone with a role: what each may see is the notice's to say, and another pack's roles have other names.
 """
 
-from troth.desk.views import card, case, diary, emergency, entry, finding, home, note, request, staff, task, whole
+from troth.desk.views import (
+    card,
+    case,
+    diary,
+    emergency,
+    entry,
+    finding,
+    home,
+    letting_in,
+    note,
+    request,
+    staff,
+    task,
+    whole,
+)
 from troth.gate.table import STAFF, page, public
 from troth.notice.purposes import Purpose
+from troth.people.rules import CLAIMING
 from troth.records.rules import CARD_PURPOSES
 
 WHO = {STAFF}
@@ -31,6 +46,8 @@ urlpatterns = [
     page("cases/<uuid:case>/", case.case, name="desk_case", purpose=CASES, who=WHO),
     page("cases/<uuid:case>/examination/", case.examination, name="desk_examination", purpose=CASES, who=WHO),
     page("find/", finding.find, name="desk_find", purpose=Purpose.FIND, who=WHO),
+    page("people/new/", letting_in.register, name="desk_register", purpose=CLAIMING, who=WHO),
+    page("people/<uuid:subject>/let-in/", letting_in.show_code, name="desk_let_in", purpose=CLAIMING, who=WHO),
     page("people/<uuid:subject>/", card.show_card, name="desk_card", purpose=READING, who=WHO),
     page("people/<uuid:subject>/allergies/new/", entry.add_allergy, name="desk_allergy_new", purpose=ADDING, who=WHO),
     page(
