@@ -2,20 +2,24 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
-from troth.gate import actors, reasons
+from troth.gate import actors, reasons, table
 from troth.gate.actors import Actor
+from troth.law.bases import Basis
 from troth.law.rights import Right
+from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.rights.models import RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors import proofs
 from troth.rights.selectors.emergencies import list_breaks, waiting_breaks
+from troth.rights.selectors.wishes import list_choices
 from troth.vault.categories import Category
 
 AFTERWARDS = timedelta(days=30)
@@ -120,6 +124,30 @@ def reviewed(question: Question) -> Finding:
     return Finding(
         True,
         f"{counted(len(waiting), 'emergency', 'emergencies').capitalize()} waiting for a review, none late",
+        counts,
+    )
+
+
+@check("rights.choices", looks_at="uses by consent or by interest, and the pages on which people decide about them")
+def choices(question: Question) -> Finding:
+    """Every use by consent or by interest can be ended by the person themselves, and says first what follows from it."""
+    register = notices.register_in_force(question.at)
+    decided = {
+        declared.purpose
+        for declared in register.purposes.values()
+        if declared.basis in (Basis.CONSENT, Basis.LEGITIMATE_INTERESTS, Basis.RECOGNISED_LEGITIMATE_INTERESTS)
+    }
+    listed = list_choices(uuid4(), at=question.at)
+    lacking = decided - {each.purpose for each in listed}
+    unsaid = [each for each in listed if each.kind == "consent" and not each.if_not]
+    reverse("my_choices")  # reads the addresses, so that every page has its row
+    off = [name for name in ("my_choices", "my_choice", "my_restriction") if not table.rows[name].is_on(register)]
+    counts = {"uses": len(decided), "not_listed": len(lacking), "nothing_said": len(unsaid), "pages_off": len(off)}
+    if lacking or unsaid or off:
+        return Finding(False, "There is a use that people cannot decide about, or are not told what follows", counts)
+    return Finding(
+        True,
+        f"People decide by themselves about all {len(decided)} uses by consent or by interest, and can stop every use",
         counts,
     )
 
