@@ -55,6 +55,13 @@ def count_given_up() -> int:
     return Message.objects.filter(state=Delivery.FAILED).count()
 
 
+def count_telling(version: int) -> tuple[int, int]:
+    """How many messages that tell of a version of the notice are still on their way, and how many did not leave."""
+    rows = Message.objects.filter(tells_notice=version)
+    failed = rows.filter(state=Delivery.FAILED).count()
+    return rows.exclude(state__in=(Delivery.SENT, Delivery.FAILED)).count(), failed
+
+
 def preview(kind: Kind, *, name: str, imprint: str, use: str = "", wave: str = "") -> Rendered:
     """A letter with invented words, as the clinic of that name would send it. The link in it leads nowhere."""
     made = render(kind, Clinic(name, imprint, settings.TROTH_SITE, use), LETTERS[kind].sample, wave=wave)
