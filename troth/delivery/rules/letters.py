@@ -38,7 +38,8 @@ class Letter:
     The words of one kind. `{clinic}` and the names in `sample` are filled in; `sample` is what a preview fills in.
 
     `action` is the button's words. It leads to `page` of our site, or, with none, to the one-time link that the caller gives.
-    A word with several lines becomes as many paragraphs. `because` begins "Why you got this". `sms` is the same in one text message, where one makes sense.
+    A word with several lines becomes as many paragraphs. `because` begins "Why you got this". `sms` is the same in one text
+    message, where one makes sense.
     """
 
     purpose: Purpose

@@ -1,8 +1,8 @@
 """
 Telling people that the notice changes: each one mail, and nobody twice, however often the work is stopped and begun again.
 
-A version counts as told when the mail was taken for sending, in the act that says so (`delivery`). Where nothing between the version
-that somebody knows and this one matters to them, it is recorded at once and nobody is written to.
+A version counts as told when the mail was taken for sending, in the act that says so (`delivery`). Where nothing between the
+version that somebody knows and this one matters to them, it is recorded at once and nobody is written to.
 """
 
 from datetime import datetime
