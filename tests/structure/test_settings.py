@@ -40,6 +40,15 @@ def test_bad_example_is_refused(text: str, why: str) -> None:
         read_entries(text)
 
 
+@pytest.mark.parametrize("value", ["http://sms.example/", "ftp://sms.example/", "sms.example", "https://"])
+def test_a_server_over_the_network_is_spoken_to_by_tls_alone(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TROTH_SMS_URL", value)
+    with pytest.raises(ImproperlyConfigured):
+        environment.address("TROTH_SMS_URL", {"http", "https"})
+    monkeypatch.setenv("TROTH_SMS_URL", "http://127.0.0.1:9000/")
+    assert environment.address("TROTH_SMS_URL", {"http", "https"})
+
+
 @pytest.mark.parametrize(("given", "read"), [("", (4, 5)), ("03-31", (3, 31)), ("12-31", (12, 31))])
 def test_a_day_of_the_year_is_read(monkeypatch: pytest.MonkeyPatch, given: str, read: tuple[int, int]) -> None:
     if given:

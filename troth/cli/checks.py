@@ -65,6 +65,19 @@ def _folders(at: datetime) -> Iterator[Found]:
         )
 
 
+def _mail(at: datetime) -> Iterator[Found]:
+    from django.conf import settings
+
+    if settings.TROTH_DEMO or not settings.TROTH_SECURE_COOKIES:
+        return  # a clinic of this machine alone writes to nobody
+    yield Found(
+        "messages can leave",
+        bool(settings.TROTH_MAIL_URL),
+        "a mail server is set" if settings.TROTH_MAIL_URL else "no mail server is set, so nobody can register",
+        "Set TROTH_MAIL_URL, as docs/how-to/operator.md says under Mail.",
+    )
+
+
 def _modes(at: datetime) -> Iterator[Found]:
     from django.conf import settings
 
@@ -289,6 +302,7 @@ def _zones(at: datetime) -> Iterator[Found]:
 
 CHECKS: tuple[Check, ...] = (
     _folders,
+    _mail,
     _modes,
     _zones,
     _tables,

@@ -10,7 +10,9 @@ from troth.delivery.models import Channel, Delivery, Failure, Message
 from troth.delivery.rules import LETTERS, LINK, Clinic, Kind, Rendered, render
 from troth.gate import actors
 from troth.gate.contexts import processing
+from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
+from troth.notice.register import Register
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Waiting:
     tries: int
     written_at: datetime
     changed_at: datetime
+    given_up: bool
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,10 @@ def count_telling(version: int) -> tuple[int, int]:
     return rows.exclude(state__in=(Delivery.SENT, Delivery.FAILED)).count(), failed
 
 
-def preview(kind: Kind, *, name: str, imprint: str, use: str = "", wave: str = "") -> Rendered:
-    """A letter with invented words, as the clinic of that name would send it. The link in it leads nowhere."""
-    made = render(kind, Clinic(name, imprint, settings.TROTH_SITE, use), LETTERS[kind].sample, wave=wave)
+def preview(kind: Kind, *, at: datetime) -> Rendered:
+    """A letter with invented words, as this clinic would send it. The link in it leads nowhere."""
+    clinic = clinic_of(notices.register_in_force(at), LETTERS[kind].purpose)
+    made = render(kind, clinic, LETTERS[kind].sample, wave="")
     link = f"{settings.TROTH_SITE}/an-invented-link/"
     return Rendered(made.line, made.text.replace(LINK, link), made.html.replace(LINK, link))
 
@@ -85,6 +89,16 @@ def get_sent(message: UUID, *, at: datetime) -> Shown | None:
     :raises NoDemonstration: this is a clinic.
     """
     return next(iter(_shown(Message.objects.filter(pk=message, state=Delivery.SENT), at=at)), None)
+
+
+def clinic_of(register: Register, purpose: Purpose) -> Clinic:
+    """Whose message it is, and for what, as a version of the notice names them."""
+    who = notices.notice_of(notices.get_version(register.version)).controller
+    name = (who and (who.trading_name or who.legal_name)) or "Troth"
+    legal = (who and who.legal_name) or name
+    imprint = f"{legal}, {who.address}." if who and who.address else f"{legal}."
+    declared = register.purposes.get(purpose)
+    return Clinic(name, imprint, settings.TROTH_SITE, declared.title if declared else "")
 
 
 def _shown(rows: "object", *, at: datetime) -> list[Shown]:
@@ -118,4 +132,5 @@ def _waiting(row: Message) -> Waiting:
         row.tries,
         row.recorded_at,
         row.changed_at,
+        row.state == Delivery.FAILED,
     )

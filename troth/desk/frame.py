@@ -15,7 +15,10 @@ from troth.design.pages import Page, PurposeLine
 from troth.design.values import Banner
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
+from troth.notice.purposes import Action
+from troth.people.rules import CLAIMING
 from troth.rights.selectors import restricted_since
+from troth.vault.categories import Category
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,16 @@ def looking(request: HttpRequest) -> Looking:
     actor: Actor = bearer.actor
     assert actor.id is not None
     return Looking(actor, actor.id, bearer.at, bearer.opened)
+
+
+def may_register(look: Looking) -> bool:
+    """Whether the notice lets one of the viewer's roles make records, and so let people sign in. The page asks the gate again."""
+    for purpose in CLAIMING:
+        declared = look.opened.register.purposes.get(purpose)
+        access = [declared.access[role] for role in look.actor.roles if role in declared.access] if declared else []
+        if any(Action.WRITE in each.actions and Category.IDENTITY in each.categories for each in access):
+            return True
+    return False
 
 
 def frame(request: HttpRequest, *, purpose: PurposeLine | None = None, banners: tuple[Banner, ...] = ()) -> Page:

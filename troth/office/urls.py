@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
-from troth.office.views import case, checking, flow, ledger, notice, promises, review, today
+from troth.office.views import case, checking, flow, ledger, message, notice, promises, review, today
 
 OFFICER = {"privacy_officer"}
 #: The map of data shows nobody's; it is what an officer answers for.
@@ -23,6 +23,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("cases/<uuid:case>/", case.show, name="office_case", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/history/", case.history, name="office_history", purpose=CASES, who=OFFICER),
     page("certificates/<uuid:certificate>/", case.certificate, name="office_certificate", purpose=CASES, who=OFFICER),
+    page("messages/", message.list_unsent, name="office_messages", purpose=CASES, who=OFFICER),
+    page("messages/letters/", message.letters, name="office_letters", purpose=CASES, who=OFFICER),
+    page("messages/letters/<slug:kind>/", message.letter, name="office_letter", purpose=CASES, who=OFFICER),
+    page(
+        "messages/letters/<slug:kind>/html/",
+        message.letter_html,
+        name="office_letter_html",
+        purpose=CASES,
+        who=OFFICER,
+    ),
     page("ledger/", ledger.search, name="office_ledger", purpose=WATCH, who=OFFICER),
     page("ledger/found/<slug:ticket>/", ledger.found, name="office_ledger_found", purpose=WATCH, who=OFFICER),
     page("ledger/person/", ledger.person, name="office_ledger_person", purpose=Purpose.FIND, who=OFFICER),

@@ -189,7 +189,12 @@ def once(key: str) -> bool:
         return bool(cursor.rowcount == 1)
 
 
-def happened(keys: Iterable[str]) -> set[str]:
+def happened(key: str) -> bool:
+    """Whether the effect `key` has happened. To do it once, call `once`: between this answer and yours another may come."""
+    return Effect.objects.filter(key=key).exists()
+
+
+def which_happened(keys: Iterable[str]) -> set[str]:
     """Those of the effects that have happened."""
     return set(Effect.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 

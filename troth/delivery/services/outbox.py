@@ -9,15 +9,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-
 from troth.delivery.models import Channel, Message
-from troth.delivery.rules import LETTERS, Clinic, Kind, Rendered, render
+from troth.delivery.rules import LETTERS, Kind, Rendered, render
+from troth.delivery.selectors import clinic_of
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.ledger.names import Event
-from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.work import queue
 
@@ -106,8 +104,7 @@ def _write_message(
     at: datetime,
 ) -> UUID:
     purpose = LETTERS[kind].purpose
-    register = acting().register
-    clinic = _clinic(register.version, register.purposes[purpose].title if purpose in register.purposes else "")
+    clinic = clinic_of(acting().register, purpose)
     if channel == Channel.SMS:
         words = LETTERS[kind].sms.format_map({**context, "clinic": clinic.name})
         made = Rendered(LETTERS[kind].line, words, "")
@@ -128,15 +125,6 @@ def _write_message(
     if channel != Channel.LETTER:
         queue.declared["delivery.carry"].enqueue(row.pk)
     return row.pk
-
-
-def _clinic(version: int, use: str) -> Clinic:
-    """Whose message it is, as that version of the notice names them."""
-    who = notices.notice_of(notices.get_version(version)).controller
-    name = (who and (who.trading_name or who.legal_name)) or "Troth"
-    legal = (who and who.legal_name) or name
-    imprint = f"{legal}, {who.address}." if who and who.address else f"{legal}."
-    return Clinic(name, imprint, settings.TROTH_SITE, use)
 
 
 _write: dict[Purpose, Callable[..., UUID]] = {

@@ -361,16 +361,16 @@ def test_a_demonstration_sends_nothing_and_shows_all(subject: UUID, server: Post
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_every_letter_can_be_previewed_and_says_nothing_of_health(kind: Kind, settings: Any) -> None:
-    made = selectors.preview(
-        kind, name="Larch & Fell", imprint="Larch & Fell Ltd, 3 Mill Lane, Ripon.", use="Account"
-    )
+def test_every_letter_can_be_previewed_and_says_nothing_of_health(
+    kind: Kind, settings: Any, notice_in_force: None
+) -> None:
+    made = selectors.preview(kind, at=NOW)
     for text in (made.line, made.text, made.html):
         assert "{" not in text.replace("{%", "") or "style" in text
         assert LINK not in text
-        for word in ("medicine", "prescri", "treatment", "health", "doctor", "clinic", "test result", "appointment"):
+        for word in ("medicine", "prescri", "treatment", "health", "doctor", "test result", "appointment"):
             assert word not in text.casefold(), word
-    assert "Why you got this" in made.text and "Larch & Fell" in made.text
+    assert "Why you got this" in made.text and "Aldersyke Clinic" in made.text
     assert LETTERS[kind].line in made.text
     assert "http" not in made.html.replace(settings.TROTH_SITE, "")
 

@@ -16,7 +16,7 @@ from troth.design.pages import Section
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Entry, Item, Link, Row
 from troth.desk import papers
-from troth.desk.frame import Looking, about, looking, show
+from troth.desk.frame import Looking, about, looking, may_register, show
 from troth.desk.telling import Paper, Teller, counterpart, within
 from troth.gate.emergency import may_break_glass
 from troth.gate.refusals import Decision
@@ -122,6 +122,8 @@ def _acts(
             found.append(Link("Pass the request on", reverse("desk_assign", args=[line.id])))
     if may_write:
         found.append(Link("Write a note", reverse("desk_note_new", args=[subject])))
+    if may_register(look) and not people.has_account(subject):
+        found.append(Link("Let them sign in", reverse("desk_let_in", args=[subject])))
     found.append(Link("Give a task", reverse("desk_task_new", args=[subject])))
     return found[:3]
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Counterpart, Term
 from troth.desk.forms.finding import REASONS, FindForm
-from troth.desk.frame import frame, looking, show
+from troth.desk.frame import frame, looking, may_register, show
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
 from troth.gate.refusals import TooOften
@@ -20,10 +20,16 @@ def find(request: HttpRequest) -> HttpResponse:
     look = looking(request)
     page = frame(request)
     if request.method != "POST":
-        return show(request, "find/person", page, form=FindForm())
+        return show(request, "find/person", page, form=FindForm(), may_register=may_register(look))
     if "reason" not in request.POST:
         # From the box in the band: the words are kept, nothing is searched, and the reason is asked for without reproach.
-        return show(request, "find/person", page, form=FindForm(initial={"q": request.POST.get("q", "")}))
+        return show(
+            request,
+            "find/person",
+            page,
+            form=FindForm(initial={"q": request.POST.get("q", "")}),
+            may_register=may_register(look),
+        )
     form = FindForm(request.POST)
     found, strip, status = None, None, 200
     if form.is_valid():
@@ -55,4 +61,14 @@ def find(request: HttpRequest) -> HttpResponse:
                 for person in found.people
             ],
         )
-    return show(request, "find/person", page, form=form, found=found, table=table, why=strip, status=status)
+    return show(
+        request,
+        "find/person",
+        page,
+        form=form,
+        found=found,
+        table=table,
+        why=strip,
+        may_register=may_register(look),
+        status=status,
+    )

@@ -57,7 +57,7 @@ def is_announcing(version: Version, *, at: datetime) -> bool:
 def versions_to_tell(*, at: datetime) -> list[Version]:
     """The versions of which somebody may still have to be told today, the oldest first."""
     found = [version for version in reversed(notices.list_versions()) if is_announcing(version, at=at)]
-    done = queue.happened(key for version in found for key in passes_of(version, at=at))
+    done = queue.which_happened(key for version in found for key in passes_of(version, at=at))
     return [version for version in found if done.isdisjoint(passes_of(version, at=at))]
 
 

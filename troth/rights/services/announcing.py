@@ -23,7 +23,7 @@ from troth.notice.selectors import Version
 from troth.people import services as people
 from troth.rights.selectors import announcing
 from troth.vault.categories import Category
-from troth.work.queue import happened, once
+from troth.work.queue import once, which_happened
 
 BATCH = 200
 
@@ -44,7 +44,7 @@ def _announce(*, at: datetime) -> int:
 def _announce_to(batch: list[UUID], version: Version, *, at: datetime) -> int:
     by, done = actors.service("announcing"), 0
     known = facts.about(batch)
-    seen = happened(_key(version, subject) for subject in batch)
+    seen = which_happened(_key(version, subject) for subject in batch)
     with boundary() as into:
         for subject in batch:
             before = facts.newest_told(known[subject.hex], at=at)

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import models
 
 from troth.copies import journal
+from troth.delivery.rules import Kind
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
@@ -281,6 +282,7 @@ def _issue(case: UUID, subject: UUID, content: dict[str, Any], *, by: Actor, at:
         issued = cases.certificate_of(case)
         assert issued is not None
         return issued
+    people.tell(subject, Kind.CERTIFICATE_READY, by=by, at=at)  # nobody is left to tell whose address went too
     return ErasureCertificate.objects.create(subject_id=subject, case_id=case, content=content).pk
 
 

@@ -186,7 +186,7 @@ def test_killed_in_the_middle_nobody_is_told_twice_and_nobody_left_out(clinic_be
 def test_two_workers_at_once_write_one_mail(clinic_before: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     (ann,) = patients(1)
     version = publish()
-    monkeypatch.setattr(acting, "happened", lambda keys: set())  # both had read that nobody was written to
+    monkeypatch.setattr(acting, "which_happened", lambda keys: set())  # both had read that nobody was written to
     for _ in range(2):
         acting._announce_to([id_of(ann)], version, at=SOON)
     assert Message.objects.filter(tells_notice=2).count() == 1

@@ -1,0 +1,77 @@
+"""The office's list of messages that did not leave, and the letters."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from troth.delivery import services
+from troth.delivery.models import Delivery, Failure, Message
+from troth.delivery.rules import LETTERS, Kind
+from troth.gate import actors
+from troth.people import services as people
+from troth.people.tests.conftest import _quick_hashes  # noqa: F401 - a fixture
+from troth.people.tests.factories import PASSWORD, make_patient, make_staff
+
+pytestmark = pytest.mark.usefixtures("notice_in_force")
+
+
+def browser(subject: UUID) -> Client:
+    at = timezone.now()
+    made = Client()
+    made.cookies["troth_session"] = people.sign_in(subject, by=actors.person(subject, at=at), at=at)
+    return made
+
+
+@pytest.fixture
+def officer(db: None) -> Client:
+    return browser(make_staff("privacy_officer"))
+
+
+@pytest.fixture
+def given_up(db: None) -> UUID:
+    subject = make_patient(password=PASSWORD)
+    at = timezone.now()
+    services.send_email(subject, kind=Kind.CERTIFICATE_READY, to="zq@post.example", by=actors.NOBODY, at=at)
+    services.give_up_late(at=at + timedelta(days=2))
+    return Message.objects.get().pk
+
+
+def test_what_did_not_leave_is_listed_without_a_word_of_it_and_tried_again(officer: Client, given_up: UUID) -> None:
+    page = officer.get(reverse("office_messages")).content.decode()
+    assert Failure.GIVEN_UP.label in page and LETTERS[Kind.CERTIFICATE_READY].line in page
+    assert "zq@post.example" not in page and "Oddie" not in page
+    assert officer.post(reverse("office_messages"), {"message": str(given_up)}).status_code == 302
+    assert Message.objects.get().state == Delivery.QUEUED
+
+
+def test_an_empty_list_says_so(officer: Client) -> None:
+    assert "Everything has left" in officer.get(reverse("office_messages")).content.decode()
+    assert officer.get(reverse("office_messages") + "?page=zq").status_code == 200
+
+
+def test_every_letter_is_shown(officer: Client) -> None:
+    listed = officer.get(reverse("office_letters")).content.decode()
+    for kind, letter in LETTERS.items():
+        assert letter.line in listed
+        assert officer.get(reverse("office_letter", args=[kind.value])).status_code == 200
+        html = officer.get(reverse("office_letter_html", args=[kind.value]))
+        assert html["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+        assert "Why you got this" in html.content.decode()
+    assert officer.get(reverse("office_letter", args=["no-such-letter"])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["office_messages", "office_letters"])
+def test_it_is_the_offices_alone(name: str, given_up: UUID) -> None:
+    assert Client().get(reverse(name)).headers["Location"] == reverse("sign_in")
+    assert browser(make_staff("prescriber")).get(reverse(name)).status_code == 403
+    assert (
+        browser(make_staff("prescriber", email="p2@clinic.example"))
+        .post(reverse("office_messages"), {"message": str(given_up)})
+        .status_code
+        == 403
+    )
+    assert Message.objects.get().state == Delivery.FAILED
