@@ -31,6 +31,13 @@ actors.declare_service(
     categories=set(Category),
     modules={"troth.rights.services.erasure"},
 )
+#: Writes to everybody whose data is held when the notice changes.
+actors.declare_service(
+    "announcing",
+    purposes={Purpose.RIGHTS},
+    categories={Category.CONTACT},
+    modules={"troth.rights.services.announcing"},
+)
 #: The rights desk on the command line, for a named privacy officer.
 actors.declare_service(
     "rights-desk", purposes={Purpose.RIGHTS}, categories=set(Category), modules={"troth.cli.rights"}
@@ -56,6 +63,12 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     else:
         return set()
     return set(found.values_list("subject_id", flat=True).order_by())
+
+
+@reasons.reason("a notice that changes", serves={Purpose.RIGHTS}, told="we told you that our privacy notice changes")
+def telling_of_notice(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Everybody who knows a notice is told when it changes (UK GDPR Article 13(3)), by a service that opens nothing else."""
+    return set(subjects) if actor.kind == "service" and actor.name == "announcing" else set()
 
 
 @reasons.reason(
