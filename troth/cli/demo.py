@@ -80,6 +80,11 @@ def is_demo(home: Path) -> bool:
     return (home / MARK).exists()
 
 
+def pack_of_demo(home: Path) -> str:
+    """Which clinic a demonstration is, or "" where none lies: a command beside it need not be told."""
+    return str(_read(home)["pack"]) if is_demo(home) else ""
+
+
 def _check_home(home: Path, pack: str) -> None:
     from troth.cli.stopped import Stopped
 
