@@ -1,7 +1,11 @@
 """A day at a clinic in which people type planted words wherever people type, and much goes wrong with them in hand."""
 
 import datetime as dt
-from collections.abc import Callable
+import re
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -9,12 +13,14 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.hunt.needles import of_date
 from tests.hunt.planting import DAYS, Words, write
+from troth.delivery.tests import conftest as mail_servers
+from troth.delivery.tests.conftest import Postbox
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.refusals import Refused
@@ -72,6 +78,21 @@ def register(words: Words) -> Actor:
     return actors.person(made, at=timezone.now())
 
 
+@contextmanager
+def post_office() -> Iterator[Postbox]:
+    """A real mail server on this machine, and a clinic whose messages it carries."""
+    box = Postbox("none", ssl.create_default_context(ssl.Purpose.CLIENT_AUTH))
+    server = mail_servers._Server(("127.0.0.1", 0), type("_Talk", (mail_servers._Conversation,), {"box": box}))
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        address = f"smtp://127.0.0.1:{server.server_address[1]}"
+        with override_settings(TROTH_MAIL_URL=address, TROTH_MAIL_FROM="hello@clinic.example"):
+            yield box
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 def sign_in(email: str, password: str) -> Client:
     """A browser in which someone is signed in."""
     client = Client(raise_request_exception=False)
@@ -118,8 +139,18 @@ class Clinic:
         }
         assert stranger.post(reverse("register"), {**typed, "telephone": words.given}).status_code == 422
         assert stranger.post(reverse("register"), {**typed, "postcode": ""}).status_code == 422
-        assert stranger.post(reverse("register"), typed).status_code == 302
-        assert stranger.post(reverse("register"), typed).status_code == 302
+        with post_office() as box:
+            assert stranger.post(reverse("register"), typed).status_code == 302
+            assert stranger.post(reverse("register"), typed).status_code == 302
+            worker = Worker()
+            while worker.step():
+                pass
+        (came, *_) = (mail for mail in box.taken if mail["To"] == words.email)
+        written = "".join(
+            part.get_payload(decode=True).decode() for part in came.walk() if part.get_content_maintype() == "text"
+        )
+        assert stranger.get(re.findall(r"/link/[\w-]+/", written)[0]).status_code == 302
+        assert stranger.post(reverse("confirm")).status_code in {200, 302}
         for email, password in (
             (words.email, f"{words.secret}-{words.given}"),
             (f"other.{words.email}", words.secret),
