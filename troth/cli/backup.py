@@ -224,6 +224,12 @@ def _drill(args: argparse.Namespace) -> int:
     return 0 if done.holds else 1
 
 
+def _judged(readable: bool, genuine: bool) -> str:
+    if not readable:
+        return ", which is gone: unreadable"
+    return "" if genuine else ", but its header was changed or is of another deployment"
+
+
 def _list(args: argparse.Namespace) -> int:
     with _words():
         from troth.copies.backup import list_backups
@@ -234,6 +240,7 @@ def _list(args: argparse.Namespace) -> int:
             "path": each.path,
             "bytes": each.size,
             "readable": each.readable,
+            "genuine": each.genuine,
             "made_at": each.header and each.header.made_at.isoformat(),
             "master": each.header and each.header.master,
         }
@@ -242,7 +249,7 @@ def _list(args: argparse.Namespace) -> int:
     words = [
         f"{row['path']}  {row['bytes']:,} bytes  "
         + (
-            f"master key {row['master']}{'' if row['readable'] else ', which is gone: unreadable'}"
+            f"master key {row['master']}{_judged(row['readable'], row['genuine'])}"
             if row["master"]
             else "its header does not read"
         )
