@@ -144,6 +144,8 @@ def logging_config(level: str = "INFO") -> dict[str, Any]:
         "loggers": {
             "django": silent,
             "django.server": {**silent, "propagate": False},
+            # It names the passkeys that it looks at.
+            "fido2": {**silent, "propagate": False},
             "granian.access": {**silent, "propagate": False},
         },
     }
