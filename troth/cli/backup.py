@@ -241,10 +241,10 @@ def _drill(args: argparse.Namespace) -> int:
     return 0
 
 
-def _judged(readable: bool, genuine: bool) -> str:
-    if not readable:
+def _judged(row: dict[str, Any]) -> str:
+    if not row["readable"]:
         return ", which is gone: unreadable"
-    return "" if genuine else ", but its header was changed or is of another deployment"
+    return "" if row["genuine"] else ", but its header was changed or is of another deployment"
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -265,11 +265,7 @@ def _list(args: argparse.Namespace) -> int:
     ]
     words = [
         f"{row['path']}  {row['bytes']:,} bytes  "
-        + (
-            f"master key {row['master']}{_judged(row['readable'], row['genuine'])}"
-            if row["master"]
-            else "its header does not read"
-        )
+        + (f"master key {row['master']}{_judged(row)}" if row["master"] else "its header does not read")
         for row in rows
     ]
     return _show(

@@ -73,8 +73,8 @@ def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
     Serve until told to stop, with the ledger's sealer in a process beside those that answer, and a worker in another when asked
     (`working`). Either is started again when it dies.
 
-    This process forks those that answer and opens no database itself. SQLite knows per process which locks are held: a worker forked
-    while a sealer's thread was writing here would believe for ever that somebody writes, and answer every page with 503.
+    This process forks those that answer and opens no database itself. SQLite knows per process which locks are held: a worker
+    forked while a sealer's thread was writing here would believe for ever that somebody writes, and answer every page with 503.
 
     :raises Stopped: the port is taken or may not be used.
     """

@@ -278,8 +278,8 @@ class ArchiveReader:
             key = unwrap(self.header)
         except MasterKeyMissing:
             raise BackupUnreadable(
-                f"{self.path} was made under master key {self.header.master}, which is not in TROTH_KEYS. If it was destroyed at its "
-                "turn, nobody can read this backup any more; otherwise put back the folder of keys that goes with it."
+                f"{self.path} was made under master key {self.header.master}, which is not in TROTH_KEYS. If it was destroyed "
+                "at its turn, nobody can read this backup any more; otherwise put back the folder of keys that goes with it."
             ) from None
         if key is None:
             raise self._damaged("its header was changed, or TROTH_KEYS belongs to another deployment")

@@ -40,7 +40,7 @@ def read_mark(home: Path) -> dict[str, Any] | None:
     """
     try:
         noted: dict[str, Any] = json.loads((home / NAME).read_text())
-        if not NOTED <= noted.keys():
+        if NOTED - noted.keys():
             raise ValueError("something is missing")
     except (FileNotFoundError, NotADirectoryError):
         return None

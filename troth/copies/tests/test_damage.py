@@ -346,3 +346,24 @@ def test_a_backup_whose_date_was_changed_is_shown_and_not_removed_as_old(made: P
     assert [(each.readable, each.genuine) for each in listed] == [(True, False)]
     assert backup.create_backup(at=NOW).pruned == ()
     assert made.exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"note": 5, "journal": [1, "x"]}', '{"note": null, "journal": [1, "x"]}', "[]", "[" * 40_000],
+    ids=["number", "null", "list", "nested"],
+)
+def test_a_line_put_in_among_checkpoints_or_into_the_journal_stops_no_restore_without_a_word(
+    made: Path, line: str
+) -> None:
+    dispose_of_something()
+    backup.create_backup(at=NOW + timedelta(hours=1))
+    newest = max((settings.TROTH_BACKUPS / destinations.CHECKPOINTS).glob("*.jsonl"))
+    newest.write_text(newest.read_text() + line + "\n")
+    if len(line) < 40_000:
+        known = checkpoints.newest_known()
+        assert known is not None and known.journal.number == 1
+    path = settings.TROTH_BACKUPS / destinations.JOURNAL
+    path.write_text(path.read_text() + line + "\n")
+    with pytest.raises(JournalDamaged, match="The last line of the disposal journal"):
+        restore_nowhere(made)
