@@ -112,10 +112,10 @@ def page(
 
     @functools.wraps(view)
     def opened(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        register = register_of(request)
+        _exists(row, register)  # first of all: what is off says nothing of its methods either
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
-        register = register_of(request)
-        _exists(row, register)
         actor = actor_of(request)
         if actor.kind != "person":
             return _sign_in_first(request)
@@ -164,10 +164,10 @@ def public(route: str, view: View, *, name: str, why: str, purpose: Purpose | fe
 
     @functools.wraps(view)
     def shown(request: HttpRequest, **parts: Any) -> HttpResponseBase:
-        if request.method not in METHODS:
-            return HttpResponseNotAllowed(METHODS)
         if row.purposes:
             _exists(row, register_of(request))
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         return view(request, **parts)
 
     shown.row = row  # type: ignore[attr-defined]

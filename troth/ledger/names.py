@@ -19,6 +19,8 @@ class Event(StrEnum):
     SEARCHED = "gate:searched", "searched for someone"
     GLASS_BROKEN = "gate:glass_broken", "opened the record in an emergency"
     EMERGENCY_REVIEWED = "rights:emergency_reviewed", "reviewed the emergency"
+    NOTICE_ANNOUNCED = "rights:notice_announced", "told the person that the notice changes, or tried to"
+    NOTICE_CHANGES_READ = "rights:notice_changes_read", "read what changes in the notice"
     EMERGENCY_TOLD = "rights:emergency_told", "told the person of the emergency"
     EMERGENCY_TELLING_DELAYED = "rights:emergency_telling_delayed", "put off telling the person of the emergency"
     FACT_RECORDED = "gate:fact_recorded", "recorded a standing fact"

@@ -22,6 +22,7 @@ from troth.portal.views import (
     promises,
     security,
     signing_in,
+    told,
 )
 
 ANYONE = {PATIENTS, STAFF}
@@ -149,6 +150,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("my-data/", my_data.show, name="my_data", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/kind/<slug:kind>/", my_data.show_kind, name="my_kind", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/copy/", my_data.copy, name="my_copy", purpose=Purpose.RIGHTS, action=Action.EXPORT, who=ANYONE),
+    page("my-data/notice/", told.show, name="my_notice", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/history/", history.show, name="my_history", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/details/", details.show, name="my_details", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/details/change/", details.change, name="my_details_change", purpose=Purpose.RIGHTS, who=ANYONE),

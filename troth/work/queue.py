@@ -194,6 +194,11 @@ def happened(key: str) -> bool:
     return Effect.objects.filter(key=key).exists()
 
 
+def which_happened(keys: Iterable[str]) -> set[str]:
+    """Those of the effects that have happened."""
+    return set(Effect.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+
+
 def claim(worker: str, *, queues: Iterable[str] | None, limit: int, lease: timedelta, at: datetime) -> list[Job]:
     """
     Take up to `limit` due jobs, or jobs of dead workers, for `worker` until `at + lease`; `queues` None means all.

@@ -14,6 +14,7 @@ from troth.people import selectors as people
 from troth.people import services
 from troth.people.middleware import network_of
 from troth.portal.forms.account import RegisterForm
+from troth.rights import selectors as rights
 from troth.vault.categories import Category
 
 WAIT = "Too many tries from where you are. Wait a quarter of an hour, then try again. Elsewhere your account works as always."
@@ -62,6 +63,6 @@ def counterpart(at: object, purpose: Purpose, title: str, category: Category) ->
     kept = rules.get(row.rule_for(category) or notice.retention.default or "", "")
     terms = [
         Term("For", row.title or purpose.value.replace("_", " ")),
-        Term("The law lets us because", ", ".join(basis.value.replace("_", " ") for basis in row.basis)),
+        Term("The law lets us because", "; ".join(rights.BASIS_WORDS[basis] for basis in row.basis)),
     ]
     return Counterpart(title, terms=(*terms, *([Term("Kept until", kept)] if kept else [])))
