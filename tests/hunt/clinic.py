@@ -19,8 +19,10 @@ from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.refusals import Refused
 from troth.notice.purposes import Purpose
+from troth.people import selectors
 from troth.people import services as people
 from troth.people.models import Identity
+from troth.people.rules import code_at, step_of
 from troth.prescribing import services as prescribing
 from troth.records import services as records
 from troth.records.models import ClinicalNote
@@ -78,12 +80,22 @@ def sign_in(email: str, password: str) -> Client:
     return client
 
 
+def show_second_factor(email: str, who: Actor) -> Client:
+    """A browser in which a member of staff signed in, and set up the second factor that opens everything else."""
+    client, now = sign_in(email, PASSWORD), timezone.now()
+    assert who.id is not None
+    app = selectors.begin_app(who.id, account=email, clinic="hunt", at=now)
+    answer = client.post(reverse("new_app"), {"ticket": app.ticket, "code": code_at(app.secret, step_of(now))})
+    assert answer.status_code == 200, answer.content
+    return client
+
+
 class Clinic:
     """Staff, and one patient who types everything herself."""
 
     def __init__(self) -> None:
         self.staff = {role: hire(role) for role in ("prescriber", "patient_support", "privacy_officer")}
-        self.browsers = {role: sign_in(f"{role}@clinic.example", PASSWORD) for role in self.staff}
+        self.browsers = {role: show_second_factor(f"{role}@clinic.example", who) for role, who in self.staff.items()}
         self.words = Words("Ann")
         self.born = dt.date(1903, self.words.month, DAYS)
         self.needles = [*self.words.list_needles(), of_date("Ann: typed birthday", self.born)]

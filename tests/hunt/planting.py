@@ -216,11 +216,18 @@ class Planter:
                 yield column.name, "prescriber"  # a task is for a role or for somebody
             elif choices:
                 yield column.name, next(iter(choices))
+            elif column.unique:
+                yield column.name, self.subject.hex
             elif isinstance(column, models.UUIDField):
                 yield column.name, self.subject
             elif isinstance(column, models.DateTimeField):
-                yield column.name, at
+                yield (
+                    column.name,
+                    at + dt.timedelta(hours=column.name == "ends_at"),
+                )  # what ends does so after it began
             elif isinstance(column, models.DateField):
                 yield column.name, at.date()
+            elif isinstance(column, models.JSONField):
+                yield column.name, {}
             elif isinstance(column, models.IntegerField):
                 yield column.name, at.year

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, connections
@@ -17,12 +18,14 @@ from troth.gate import emergency, facts, rules
 from troth.gate.actors import Actor, person
 from troth.gate.acts import act
 from troth.gate.refusals import Decision
+from troth.law.bases import Basis
 from troth.ledger import guards as ledger_guards
 from troth.ledger.names import Event
 from troth.notice import guards as notice_guards
 from troth.notice.purposes import Purpose
 from troth.people.models import Session
 from troth.people.selectors.sessions import owner_of
+from troth.rights.selectors import wishes
 from troth.vault.models import Subject
 
 #: A breaker spoils the deployment, and keeps it so within its context. It may say at what later moment to look.
@@ -177,6 +180,48 @@ def _unreviewed(home: Deployment) -> datetime:
     return home.at + timedelta(days=10)
 
 
+@contextmanager
+def _restriction_forgotten(home: Deployment) -> Iterator[None]:
+    """A change of code that no longer asks whether somebody stopped the use of their record."""
+    rules.decide.cache_clear()
+    with mock.patch.object(rules, "_restriction_fails", lambda *given: None):
+        yield
+    rules.decide.cache_clear()
+
+
+@contextmanager
+def _interests_forgotten(home: Deployment) -> Iterator[None]:
+    """A change of code after which nobody is asked about uses by interest."""
+    with mock.patch.dict("troth.rights.selectors.wishes._KINDS"):
+        del wishes._KINDS[Basis.LEGITIMATE_INTERESTS]
+        yield
+
+
+def _passed_on_to_a_stranger(home: Deployment) -> None:
+    home.sql(
+        "INSERT INTO sharing_disclosure (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, recipient,"
+        " purpose, categories, disclosed_at) VALUES (%s, %s, 'x', %s, 'x', %s, 'newspaper', 'care', 'health', %s)",
+        [uuid4().hex, home.at, home.at, home.patient.hex, home.at],
+    )
+
+
+def _case_in_wrong_hands(home: Deployment) -> None:
+    """A case whose handler is the claimant."""
+    home.sql(
+        "INSERT INTO medicolegal_case (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, stage,"
+        " instructed_by, handler, instructed_at, stage_since) VALUES (%s, %s, 'x', %s, 'x', %s, 'accepted', %s, %s, %s, %s)",
+        [uuid4().hex, home.at, home.at, *[home.patient.hex] * 3, home.at, home.at],
+    )
+
+
+@contextmanager
+def _cases_open_to_any_firm(home: Deployment) -> Iterator[None]:
+    """A change of code that no longer asks which firm instructed a case."""
+    _case_in_wrong_hands(home)
+    with mock.patch("troth.medicolegal.selectors.instructed_by", lambda actor, subjects, *, at: set(subjects)):
+        yield
+
+
 BREAKERS: dict[str, Breaker] = {
     "copies.daily": _no_backups,
     "copies.drilled": _later(days=40),
@@ -186,9 +231,12 @@ BREAKERS: dict[str, Breaker] = {
     "gate.facts": _sql("UPDATE gate_fact SET value = 'administrator' WHERE kind = 'role'"),
     "gate.pages": _without_middleware("troth.gate.boundary.BoundaryMiddleware"),
     "gate.refuses": _open_gate,
+    "gate.restricted": _restriction_forgotten,
     "gate.roles": _unknown_role,
     "ledger.stands": _no_ledger_guards,
     "ledger.whole": _altered_event,
+    "medicolegal.hands": _case_in_wrong_hands,
+    "medicolegal.own_cases": _cases_open_to_any_firm,
     "notice.ahead": _notice(lambda values: None, material=True),
     "notice.bases": _notice(lambda values: _row(values, "feedback").pop("interest")),
     "notice.controller": _notice(_drop("controller", "ico_registration")),
@@ -207,14 +255,17 @@ BREAKERS: dict[str, Breaker] = {
     "notice.versions": _altered_version,
     "people.leavers": _leaver_signed_in,
     "people.passwords": _settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]),
+    "people.second_factor": _sql("DELETE FROM people_authenticator"),
     "people.sessions": _later(days=2),
     "people.throttled": lambda home: forget_throttle(),
     "people.told": _never_told,
     "prescribing.by_a_prescriber": _sql("UPDATE prescribing_medicationrequest SET changed_by = 'service:robot'"),
     "rights.certificates": _sql("UPDATE rights_rightscase SET state = 'done'"),
+    "rights.choices": _interests_forgotten,
     "rights.emergencies": _unreviewed,
     "rights.in_time": _later(days=60),
     "rights.reach": _sql("CREATE TABLE stray (id integer, subject_id char(32))"),
+    "sharing.told": _passed_on_to_a_stranger,
     "site.closed": _door_open,
     "site.cookie_flags": _settings(CSRF_COOKIE_HTTPONLY=False),
     "site.cookies": _notice(_part("cookies", stored=[])),

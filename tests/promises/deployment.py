@@ -24,6 +24,7 @@ from troth.notice.files import parse_notice
 from troth.notice.models import Version
 from troth.notice.tests.factories import pack_values, text_of
 from troth.people import services as people
+from troth.people.rules import step_of
 from troth.people.tests.factories import make_patient, make_staff
 from troth.prescribing import services as prescribing
 from troth.prescribing.models import Outcome
@@ -98,6 +99,14 @@ def sound(home: Home, scratch: Path) -> Iterator[Deployment]:
         patient = make_patient(at=before, password="heron-lantern-oatcake")
         support = make_staff("patient_support", at=before)
         prescriber = make_staff("prescriber", at=before)
+        for member in (support, prescriber):
+            people.add_app(
+                member,
+                by=actors.person(member, at=before),
+                at=before,
+                secret="JBSWY3DPEHPK3PXP",
+                step=step_of(before),
+            )
         later = before + timedelta(minutes=1)
         request = prescribing.request_treatment(
             patient, medicine="a cream", answers=[], by=actors.person(patient, at=later), at=later

@@ -104,7 +104,7 @@ class Ground:
         if subject is not None:
             now = timezone.now()
             made.cookies["troth_session"] = people.sign_in(
-                subject, by=actors.person(subject, at=now), at=now, device="tests"
+                subject, by=actors.person(subject, at=now), at=now, device="tests", second_factor_at=now
             )
         return made
 
@@ -213,6 +213,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "appointment": visit,
             "number": 1,
             "kind": "health",
+            "member": colleague,
             "purpose": "marketing",
             "promise": "OC-1.2",
             "ticket": "never-issued",
@@ -379,7 +380,11 @@ ABOUT_ONESELF = {
     "my_correction",
     "look",
 }
-MAY_SEND = {"patient_support": {"desk_assign"}, "privacy_officer": {"office_case"}}
+MAY_SEND = {
+    "administrator": {"desk_member_code", "desk_member_factor"},
+    "patient_support": {"desk_assign"},
+    "privacy_officer": {"office_case"},
+}
 SAID = {
     "substance": "nuts",
     "reaction": "none",

@@ -5,6 +5,7 @@ from troth.assurance.selectors.looking import gate as gate
 from troth.assurance.selectors.looking import ledger as ledger
 from troth.assurance.selectors.looking import notice as notice
 from troth.assurance.selectors.looking import people as people
+from troth.assurance.selectors.looking import sharing as sharing
 from troth.assurance.selectors.looking import site as site
 from troth.assurance.selectors.looking import vault as vault
 from troth.gate import actors

@@ -6,15 +6,14 @@ import os
 from pathlib import Path
 
 MARK = "demonstration.json"
+FIRST = "online-prescribing"  # the clinic that lies in `var` itself
 PACKS = tuple(sorted(path.stem for path in (Path(__file__).parent.parent / "notice" / "packs").glob("*.yaml")))
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `demo` to the command line."""
     parser = subparsers.add_parser("demo", help="make a clinic with invented people, and serve it to this machine")
-    parser.add_argument(
-        "--pack", default="online-prescribing", choices=PACKS, metavar="P", help=f"which clinic: {', '.join(PACKS)}"
-    )
+    parser.add_argument("--pack", default=FIRST, choices=PACKS, metavar="P", help=f"which clinic: {', '.join(PACKS)}")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument(
         "--people", type=int, default=240, metavar="N", help="how many people to invent (default 240)"
@@ -29,6 +28,8 @@ def run(args: argparse.Namespace) -> int:
 
     :raises Stopped: the home holds something else, or another pack.
     """
+    if args.pack != FIRST and not os.environ.get("TROTH_HOME"):
+        os.environ["TROTH_HOME"] = f"var-{args.pack}"  # a home for each clinic, and keys and backups beside it
     os.environ["TROTH_DEMO"] = "yes"
     os.environ["TROTH_PACK"] = args.pack
     os.environ["TROTH_SITE"] = f"http://127.0.0.1:{args.port}"
@@ -77,6 +78,11 @@ def run(args: argparse.Namespace) -> int:
 def is_demo(home: Path) -> bool:
     """Whether a home is marked as a demonstration."""
     return (home / MARK).exists()
+
+
+def pack_of_demo(home: Path) -> str:
+    """Which clinic a demonstration is, or "" where none lies: a command beside it need not be told."""
+    return str(_read(home)["pack"]) if is_demo(home) else ""
 
 
 def _check_home(home: Path, pack: str) -> None:

@@ -42,9 +42,10 @@ def _check(args: argparse.Namespace) -> int:
 
     from troth.assurance.selectors.board import Status
     from troth.assurance.selectors.checking import check_promises
+    from troth.cli.demo import pack_of_demo
 
     at = datetime.now(UTC)
-    pack = args.pack or settings.TROTH_PACK
+    pack = args.pack or pack_of_demo(settings.TROTH_HOME) or settings.TROTH_PACK
     try:
         outcomes = check_promises(pack, at=at, only=args.only, progress=_progress)
     except LookupError as error:

@@ -30,6 +30,7 @@ STAFF = (
     ("Cases", "desk_cases"),
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
+    ("Staff", "desk_staff"),
     ("Office", "office_home"),
     ("Security", "security"),
 )
@@ -75,6 +76,8 @@ def _frame(request: HttpRequest) -> Page:
     clinic = clinic_of(version.number, version.hash) if version else Clinic("Troth")
     if actor.kind != "person" or actor.id is None:
         return Page(clinic, nav=_items(VISITOR, request), demo=settings.TROTH_DEMO)
+    if actor.held_back:  # every other page would lead back to where the second factor is set up
+        return Page(clinic, sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     if not actor.roles:
         return Page(clinic, nav=_items(PATIENT, request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     member = people.staff_profiles([actor.id]).get(actor.id)

@@ -42,6 +42,13 @@ TROTH_FINDS_AN_HOUR = env.whole_number("TROTH_FINDS_AN_HOUR", 60)
 TROTH_PROXIES = env.whole_number("TROTH_PROXIES", 0)
 # On loopback alone there is no TLS, and no network to be overheard on.
 TROTH_SECURE_COOKIES = not TROTH_DEMO and not set(ALLOWED_HOSTS) <= env.LOOPBACK
+# Passkeys are bound to a name for ever: the clinic's first host, unless it says otherwise.
+TROTH_PASSKEY_DOMAIN = env.text(
+    "TROTH_PASSKEY_DOMAIN",
+    next((host for host in ALLOWED_HOSTS if host.strip("[].0123456789:")), "localhost"),
+)
+# What the invented staff's app shares with us, for everybody to see; a demonstration listens on loopback alone.
+TROTH_DEMO_AUTHENTICATOR = "OATCAKELANTERNHERONOATCAKELANTER" if TROTH_DEMO else ""
 CSRF_COOKIE_NAME = "__Host-troth_form" if TROTH_SECURE_COOKIES else "troth_form"
 CSRF_COOKIE_SECURE = TROTH_SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True

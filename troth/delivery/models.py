@@ -62,6 +62,7 @@ class Message(Holding):
     tries = models.PositiveSmallIntegerField(default=0)
     failed_with = models.CharField(max_length=16, choices=Failure, blank=True)
     sent_at = models.DateTimeField(null=True)
+    tells_notice = models.PositiveIntegerField(null=True)
 
     open_fields: ClassVar[dict[str, str]] = {
         "kind": "which of our letters it is; none of them says anything of health",
@@ -71,6 +72,7 @@ class Message(Holding):
         "tries": "how often it was handed over",
         "failed_with": "one of a closed list of reasons, none of which quotes anything",
         "sent_at": "when it left, for its own disposal",
+        "tells_notice": "the number of the notice that it tells of, which counts as told when it has left",
     }
     called = "message we sent you"
     labels: ClassVar[dict[str, str]] = {
@@ -86,7 +88,14 @@ class Message(Holding):
     }
 
     class Meta:
-        indexes = [models.Index(fields=["state", "recorded_at"], name="message_by_state")]
+        indexes = [
+            models.Index(fields=["state", "recorded_at"], name="message_by_state"),
+            models.Index(
+                fields=["tells_notice", "state"],
+                condition=models.Q(tells_notice__isnull=False),
+                name="message_by_notice",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False), name="sent_message_has_a_time"

@@ -58,6 +58,13 @@ def count_given_up() -> int:
     return Message.objects.filter(state=Delivery.FAILED).count()
 
 
+def count_telling(version: int) -> tuple[int, int]:
+    """How many messages that tell of a version of the notice are still on their way, and how many did not leave."""
+    rows = Message.objects.filter(tells_notice=version)
+    failed = rows.filter(state=Delivery.FAILED).count()
+    return rows.exclude(state__in=(Delivery.SENT, Delivery.FAILED)).count(), failed
+
+
 def preview(kind: Kind, *, at: datetime) -> Rendered:
     """A letter with invented words, as this clinic would send it. The link in it leads nowhere."""
     clinic = clinic_of(notices.register_in_force(at), LETTERS[kind].purpose)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+from django.conf import settings
+
 import troth.notice
 from troth.demo import cast
 from troth.demo.cast import PASSWORD, PatientPart, StaffPart
@@ -18,6 +20,7 @@ from troth.notice import services as notice_services
 from troth.notice.files import parse_notice
 from troth.notice.purposes import Purpose
 from troth.people import services as people
+from troth.people.rules import step_of
 
 OPEN_FOR = timedelta(days=365)  # how long the clinic has been open when somebody first looks at it
 Item = TypeVar("Item")
@@ -77,15 +80,24 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
     setup = actors.service("setup")
     made = Made(pack, {}, [])
     for member in staff_of(pack):
+        started = opened + timedelta(hours=1)
         with boundary():
             joined = people.join_staff(
                 by=setup,
-                at=opened + timedelta(hours=1),
+                at=started,
                 name=member.name,
                 roles=[member.role],
                 email=member.email,
                 password=PASSWORD,
                 registration=member.registration,
+            )
+            # A second factor is required of staff. The page that asks for it shows what their app would.
+            people.add_app(
+                joined,
+                by=actors.person(joined, at=started),
+                at=started,
+                secret=settings.TROTH_DEMO_AUTHENTICATOR,
+                step=step_of(started),
             )
         made.staff.setdefault(member.role, joined)
         made.all_staff.setdefault(member.role, []).append(joined)

@@ -224,6 +224,17 @@ class Paging:
     previous: str = ""
     following: str = ""
 
+    @classmethod
+    def numbered(cls, number: int, total: int, *, each: int, path: str) -> "Paging":
+        """Page `number` of a list of `total`, `each` on a page; its neighbours are `path?page=N`."""
+        return cls(
+            min((number - 1) * each + 1, total),
+            min(number * each, total),
+            total,
+            f"{path}?page={number - 1}" if number > 1 else "",
+            f"{path}?page={number + 1}" if number * each < total else "",
+        )
+
 
 @dataclass(frozen=True)
 class Fate:

@@ -16,15 +16,18 @@ from troth.desk.views import (
     letting_in,
     note,
     request,
+    staff,
     task,
     whole,
 )
-from troth.gate.table import STAFF, page
+from troth.gate.table import STAFF, page, public
 from troth.notice.purposes import Purpose
 from troth.people.rules import CLAIMING
 from troth.records.rules import CARD_PURPOSES
 
 WHO = {STAFF}
+#: In every pack the notice lets this role alone run staff accounts; the gate asks the notice again.
+ADMINISTRATORS = {"administrator"}
 READING = CARD_PURPOSES
 ADDING = (Purpose.CARE, Purpose.MEDICAL_REPORTING)
 REQUESTS = Purpose.PRESCRIBING
@@ -80,4 +83,35 @@ urlpatterns = [
     page("files/<uuid:document>/", entry.download, name="desk_file", purpose=READING, who=WHO),
     page("requests/<uuid:treatment>/pass-on/", request.assign, name="desk_assign", purpose=REQUESTS, who=WHO),
     page("requests/<uuid:treatment>/decide/", request.decide, name="desk_decide", purpose=REQUESTS, who=WHO),
+    page("staff/", staff.list_staff, name="desk_staff", purpose=Purpose.STAFF, who=ADMINISTRATORS),
+    page("staff/new/", staff.invite, name="desk_invite", purpose=Purpose.STAFF, who=ADMINISTRATORS),
+    public(
+        "staff/roles/",
+        staff.list_roles,
+        name="desk_roles",
+        why="roles and what they may do stand in the notice, for all",
+    ),
+    page("staff/<uuid:member>/", staff.member, name="desk_member", purpose=Purpose.STAFF, who=ADMINISTRATORS),
+    page(
+        "staff/<uuid:member>/roles/", staff.roles, name="desk_member_roles", purpose=Purpose.STAFF, who=ADMINISTRATORS
+    ),
+    page(
+        "staff/<uuid:member>/leave/", staff.leave, name="desk_member_leave", purpose=Purpose.STAFF, who=ADMINISTRATORS
+    ),
+    page(
+        "staff/<uuid:member>/code/",
+        staff.new_code,
+        name="desk_member_code",
+        purpose=Purpose.STAFF,
+        who=ADMINISTRATORS,
+    ),
+    page(
+        "staff/<uuid:member>/factor/",
+        staff.ask_reset,
+        name="desk_member_factor",
+        purpose=Purpose.STAFF,
+        who=ADMINISTRATORS,
+        fresh=True,
+    ),
+    page("lost-factors/", staff.resets, name="desk_resets", purpose=Purpose.ACCOUNT_SECURITY, who=WHO, fresh=True),
 ]

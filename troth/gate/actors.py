@@ -5,7 +5,7 @@ modules its declaration names may act as it (pitfalls A9).
 
 import sys
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -26,6 +26,7 @@ class Actor:
     enquirer: bool = False
     on_behalf_of: UUID | None = None
     second_factor_at: datetime | None = None
+    held_back: bool = False  # holds roles, and acts under none: this session has shown no second factor
     purposes: frozenset[Purpose] = field(default=frozenset())
     categories: frozenset[Category] = field(default=frozenset())
 
@@ -44,6 +45,17 @@ def person(subject: UUID, *, at: datetime, second_factor_at: datetime | None = N
     """The person of that subject, with the roles they hold at that moment."""
     roles = frozenset(fact.value for fact in facts.of(subject, FactKind.ROLE, at=at))
     return Actor("person", subject, roles=roles, second_factor_at=second_factor_at)
+
+
+def signed_in(subject: UUID, *, at: datetime, second_factor_at: datetime | None) -> Actor:
+    """
+    The person behind a session. Whoever holds a role has none of it until this session has shown a second factor: staff
+    without one are left with their own account, whatever page they ask for.
+    """
+    made = person(subject, at=at, second_factor_at=second_factor_at)
+    if made.roles and second_factor_at is None:
+        return replace(made, roles=frozenset(), held_back=True)
+    return made
 
 
 def who_hold(roles: Collection[str], among: Iterable[UUID], *, at: datetime) -> set[UUID]:

@@ -111,15 +111,42 @@ def of_kind(kind: FactKind) -> list[StandingFact]:
         return [fact for row in cursor.fetchall() if (fact := _checked(row, key)).sound]
 
 
-def count_told(version: int | None = None) -> int:
-    """How many people were given or told of a notice; of one version, when its number is given."""
-    sql = "SELECT COUNT(DISTINCT subject) FROM gate_fact WHERE kind IN (%s, %s)"
-    values = [FactKind.NOTICE_GIVEN.value, FactKind.NOTICE_TOLD.value]
-    if version is not None:
-        sql, values = f"{sql} AND value = %s", [*values, str(version)]
+TOLD = (FactKind.NOTICE_GIVEN, FactKind.NOTICE_TOLD)
+_TOLD_STANDS = "FROM gate_fact WHERE kind IN (%s, %s) AND ended IS NULL"
+
+
+def count_told(*versions: int) -> int:
+    """How many people who are here were given or told of a notice; of one of some versions, when their numbers are given."""
+    sql = f"SELECT COUNT(DISTINCT subject) {_TOLD_STANDS}"
+    values = [kind.value for kind in TOLD]
+    if versions:
+        sql, values = f"{sql} AND value IN ({', '.join(['%s'] * len(versions))})", [*values, *map(str, versions)]
     with connections["default"].cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.fetchone()[0])
+
+
+def who_were_told(*, after: str = "", most: int) -> list[UUID]:
+    """The next people, by id, who were given or told of any notice; `after` is the id (hexadecimal) to go on from."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT subject {_TOLD_STANDS} AND subject > %s ORDER BY subject LIMIT %s",
+            [*(kind.value for kind in TOLD), after, most],
+        )
+        return [UUID(subject) for (subject,) in cursor.fetchall()]
+
+
+def newest_told(known: Iterable[StandingFact], *, at: datetime) -> int:
+    """The number of the newest notice that a person with these facts was given or told of; 0 for none."""
+    when = micros(at)
+    return max(
+        (
+            int(fact.value)
+            for fact in known
+            if fact.kind in TOLD and fact.sound and fact.value.isdigit() and fact.holds(when)
+        ),
+        default=0,
+    )
 
 
 def standing(

@@ -13,6 +13,7 @@ without a row.
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -25,6 +26,7 @@ from troth.gate import boundary, features
 from troth.gate.actors import NOBODY, Actor
 from troth.gate.contexts import processing
 from troth.gate.refusals import Check, Decision, Refused
+from troth.gate.rules import FRESH_SECONDS
 from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
 from troth.notice import selectors as notices
@@ -37,6 +39,7 @@ PATIENTS = "patients"  # anyone signed in about themselves
 STAFF = "staff"  # anyone signed in who holds a role
 #: A view that tells POST from everything else would answer OPTIONS or TRACE with its page, and write that somebody looked.
 METHODS = ("GET", "HEAD", "POST")
+_TAKEN_OUT = frozenset({Action.EXPORT, Action.DISCLOSE, Action.ERASE})
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Row:
     action: Action | None
     who: frozenset[str]
     why: str = ""
+    before_proof: bool = False
+    fresh: bool = False
 
     @property
     def opens_data(self) -> bool:
@@ -84,21 +89,42 @@ def page(
     purpose: Purpose | features.Purposes,
     who: set[str],
     action: Action = Action.READ,
+    before_proof: bool = False,
+    fresh: bool = False,
 ) -> URLPattern:
-    """A page that opens personal data: signed in, for a purpose of the row, inside a context that ends with the view."""
-    row = rows[name] = Row(route, name, features.in_order(purpose), action, frozenset(who))
+    """
+    A page that opens personal data: signed in, for a purpose of the row, inside a context that ends with the view.
+
+    `before_proof`: it opens to staff whose session has shown no second factor, so that they can set one up; every other page
+    leads them there. `fresh`: it asks for the second factor again when that was more than a few minutes ago; so does every
+    page by which staff take data out of the clinic or erase it.
+    """
+    fresh = fresh or (PATIENTS not in who and action in _TAKEN_OUT)
+    row = rows[name] = Row(
+        route,
+        name,
+        features.in_order(purpose),
+        action,
+        frozenset(who),
+        before_proof=before_proof,
+        fresh=fresh,
+    )
 
     @functools.wraps(view)
     def opened(request: HttpRequest, **parts: Any) -> HttpResponseBase:
+        register = register_of(request)
+        _exists(row, register)  # first of all: what is off says nothing of its methods either
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
-        register = register_of(request)
-        _exists(row, register)
         actor = actor_of(request)
         if actor.kind != "person":
             return _sign_in_first(request)
+        if actor.held_back and not row.before_proof:
+            return _to(request, "second_factor")
         if not may_ask(actor, row.who):
             raise _for_another_role(request, actor, row)
+        if row.fresh and not is_fresh(actor, at=request.at):  # type: ignore[attr-defined]
+            return _to(request, "prove")
         purpose = features.purpose_for(row.purposes, action, actor, register) if register else None
         assert purpose is not None
         context = processing(purpose, action, by=actor, at=request.at)  # type: ignore[attr-defined]
@@ -122,6 +148,12 @@ def page(
     return path(route, opened, name=name)
 
 
+def is_fresh(actor: Actor, *, at: datetime) -> bool:
+    """Whether this session showed a second factor within the last minutes."""
+    shown = actor.second_factor_at
+    return shown is not None and (at - shown).total_seconds() <= FRESH_SECONDS
+
+
 def public(route: str, view: View, *, name: str, why: str, purpose: Purpose | features.Purposes = ()) -> URLPattern:
     """
     A page that opens nobody's data by itself; `why` says how that is so. Acts it calls state their own purpose.
@@ -132,10 +164,10 @@ def public(route: str, view: View, *, name: str, why: str, purpose: Purpose | fe
 
     @functools.wraps(view)
     def shown(request: HttpRequest, **parts: Any) -> HttpResponseBase:
-        if request.method not in METHODS:
-            return HttpResponseNotAllowed(METHODS)
         if row.purposes:
             _exists(row, register_of(request))
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         return view(request, **parts)
 
     shown.row = row  # type: ignore[attr-defined]
@@ -213,8 +245,12 @@ def _for_another_role(request: HttpRequest, actor: Actor, row: Row) -> Exception
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
-    """Send a stranger to the sign-in page. The address they wanted goes into the session, never into the URL (B1)."""
+    """Send a stranger to the sign-in page. The address they wanted goes into a sealed cookie, never into the URL (B1)."""
+    return _to(request, "sign_in")
+
+
+def _to(request: HttpRequest, name: str) -> HttpResponse:
     remember = getattr(request, "remember_destination", None)
     if request.method == "GET" and callable(remember):
         remember(request.path)
-    return redirect("sign_in")
+    return redirect(name)

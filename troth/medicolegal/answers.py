@@ -2,12 +2,15 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from troth.assurance.rules.evidence import Finding, Question, check, counted
 from troth.gate import reasons
 from troth.gate.actors import Actor
+from troth.gate.boundary import Boundary
+from troth.gate.opened import Opened
 from troth.medicolegal import rules, selectors
-from troth.notice.purposes import Purpose
+from troth.notice.purposes import Action, Purpose
 
 
 @reasons.reason(
@@ -28,3 +31,37 @@ def instructed(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set
 def unanswered(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Case handlers have a reason while nobody has answered an instruction."""
     return selectors.to_take_on(subjects) if actor.roles & rules.HANDLING else set()
+
+
+@check("medicolegal.hands", looks_at="cases that are under way, and the roles of those in whose hands they are")
+def hands(question: Question) -> Finding:
+    """Every case that was taken on is a case handler's, and an expert's once an examination is booked."""
+    running, late, wrong = selectors.count_under_way(question.at)
+    counts = {"under_way": running, "past_their_day": late, "in_wrong_hands": wrong}
+    if wrong:
+        return Finding(False, f"{counted(wrong, 'case')} in the hands of somebody without the role for it", counts)
+    return Finding(
+        True,
+        f"{counted(running, 'case').capitalize()} under way, each in the hands of those whose steps come next;"
+        f" {counted(late, 'case')} past the day of the next step",
+        counts,
+    )
+
+
+@check("medicolegal.own_cases", looks_at="the gate’s answers to firms that instructed somebody else’s case")
+def own_cases(question: Question) -> Finding:
+    """Whoever instructs sees the cases that they instructed, and has no reason to see another."""
+    claimants = selectors.newest_claimants(40)
+    asked = seen = 0
+    for role in sorted(rules.INSTRUCTING - rules.HANDLING):
+        firm = Actor("person", uuid4(), roles=frozenset({role}))
+        context = Opened(Purpose.INSTRUCTIONS, Action.READ, by=firm, at=question.at, into=Boundary())
+        for claimant in claimants:
+            asked += 1
+            seen += bool(context.reason_for(claimant))
+    counts = {"asked": asked, "seen": seen}
+    if seen:
+        return Finding(False, f"A firm had a reason to see {counted(seen, 'case')} that it did not instruct", counts)
+    return Finding(
+        True, f"Asked {asked:,} times for a case that another firm instructed: there was no reason", counts
+    )

@@ -22,10 +22,12 @@ __all__ = [
     "CaseOpened",
     "Stage",
     "assigned_to",
+    "count_under_way",
     "get_case",
     "instructed_by",
     "list_cases",
     "list_experts",
+    "newest_claimants",
     "to_take_on",
 ]
 
@@ -100,6 +102,26 @@ def get_case(case: UUID, opened: Opened) -> CaseOpened:
     return CaseOpened(
         _line(row, name), row.their_reference or "", row.accident_on, row.accident or "", row.questions or ""
     )
+
+
+def newest_claimants(limit: int) -> list[UUID]:
+    """Of whom the newest cases are: random identifiers, for asking the gate who may see them."""
+    return list(Case.objects.order_by("-instructed_at").values_list("subject_id", flat=True)[:limit])
+
+
+def count_under_way(at: datetime) -> tuple[int, int, int]:
+    """How many cases are under way, how many of them are past the day of their next step, and how many lie in wrong hands."""
+    rows = list(Case.objects.exclude(stage__in=OVER).defer(*_sealed()))
+    handle = actors.who_hold(rules.HANDLING, {row.handler for row in rows if row.handler}, at=at)
+    examine = actors.who_hold(rules.EXAMINING, {row.expert for row in rows if row.expert}, at=at)
+    clocks = [_line(row, "").clock for row in rows]
+    late = sum(clock is not None and clock.late(at) for clock in clocks)
+    wrong = sum(
+        (row.handler is not None and row.handler not in handle)
+        or (row.expert is not None and row.expert not in examine)
+        for row in rows
+    )
+    return len(rows), late, wrong
 
 
 def list_experts(at: datetime) -> list[people.StaffMember]:

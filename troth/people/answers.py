@@ -13,12 +13,26 @@ from troth.vault import secrets
 from troth.vault.categories import Category
 from troth.work import throttle
 
-#: Opens an account before anybody is signed in, to compare a password with its hash.
+#: Opens an account before anybody is signed in, to compare a password or a second factor; keeps from where it was tried.
 actors.declare_service(
     "sign-in",
-    purposes={Purpose.ACCOUNT_SECURITY},
-    categories={Category.ACCOUNT},
-    modules={"troth.people.selectors.signing_in"},
+    purposes={Purpose.ACCOUNT_SECURITY, Purpose.SECURITY_LOG},
+    categories={Category.ACCOUNT, Category.NETWORK},
+    modules={
+        "troth.people.selectors.signing_in",
+        "troth.people.selectors.factors",
+        "troth.people.selectors.passkeys",
+        "troth.people.selectors.staff",
+        "troth.people.jobs",
+        "troth.portal.views.signing_in",
+    },
+)
+#: Closes the accounts of those whose last day is over.
+actors.declare_service(
+    "leaving",
+    purposes={Purpose.STAFF, Purpose.ACCOUNT_SECURITY},
+    categories={Category.ACCOUNT, Category.EMPLOYMENT},
+    modules={"troth.people.jobs"},
 )
 #: Answers what was asked of an account while nobody is signed in, and does what a confirmed link allows.
 actors.declare_service(
@@ -40,9 +54,9 @@ actors.declare_service(
 )
 
 
-@reasons.reason("signing in", serves={Purpose.ACCOUNT_SECURITY}, told="you signed in")
+@reasons.reason("signing in", serves={Purpose.ACCOUNT_SECURITY, Purpose.SECURITY_LOG}, told="you signed in")
 def signing_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
-    """The sign-in service has reason to look at whoever's address was typed, and at nothing but their account."""
+    """The sign-in service has reason to look at whoever's address was typed, and at nothing but their account and its tries."""
     return set(subjects) if actor.kind == "service" and actor.name == "sign-in" else set()
 
 
@@ -71,7 +85,7 @@ def opening_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) 
 )
 def runs_staff_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Colleagues and the set-up of the clinic have this reason for members of staff; the notice says which role may use it."""
-    if actor.roles or (actor.kind == "service" and actor.name == "setup"):
+    if actor.roles or (actor.kind == "service" and actor.name in {"setup", "leaving"}):
         return staff_among(subjects)
     return set()
 

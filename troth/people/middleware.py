@@ -2,8 +2,10 @@
 
 import os
 import re
+import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,10 +15,18 @@ from django.http.response import HttpResponseBase
 
 from troth.gate import actors
 from troth.people import services
+from troth.people.selectors.history import Came
 from troth.people.selectors.sessions import LIFE, SignedIn, open_session
-from troth.vault import secrets
+from troth.people.selectors.signing_in import SecondStep
+from troth.people.selectors.tickets import open_ticket, seal_ticket
+from troth.vault import secrets as vault_secrets
 
 WANTED_FOR = timedelta(minutes=10)
+#: Between the password and the second factor.
+SECOND_WITHIN = timedelta(minutes=5)
+#: A browser is known again for this long after it last signed somebody in.
+KNOWN_FOR = timedelta(days=365)
+_MOST_KNOWN = 8  # accounts that one browser is known for
 HELD_FOR = timedelta(hours=1)
 _LONGEST_PATH = 300
 # A path of our own: it begins with one slash, and carries neither query nor fragment nor backslash.
@@ -51,9 +61,13 @@ class Browser:
 
     def __init__(self, request: HttpRequest, signed_in: SignedIn | None) -> None:
         self.signed_in = signed_in
+        self.cookie = request.COOKIES.get(cookie_name("troth_session"), "") if signed_in else ""
         self._came_with = request.COOKIES
+        self._at: datetime = request.at  # type: ignore[attr-defined]
         self._session: str | None = None  # None: as it was; "": ended; else the new cookie
         self._wanted: str | None = None
+        self._second: str | None = None
+        self._device: str | None = None
         self._link: str | None = None
 
     def begin(self, cookie: str) -> None:
@@ -79,6 +93,39 @@ class Browser:
         except (ValueError, InvalidTag):
             return ""
 
+    def await_second(self, subject: UUID | None, account: str) -> None:
+        """Remember, sealed, that a password was looked at and a second factor is due. `subject` is None if it was wrong."""
+        said = {"subject": subject.hex if subject else "", "account": account}
+        self._second = seal_ticket("second step", said, at=self._at, lasts=SECOND_WITHIN)
+
+    @property
+    def awaited(self) -> SecondStep | None:
+        """Whose second factor is due in this browser, or None: nobody's, or it took too long."""
+        said = open_ticket("second step", self._came_with.get(cookie_name("troth_second"), ""), at=self._at)
+        if said is None:
+            return None
+        return SecondStep(UUID(said["subject"]) if said["subject"] else None, said["account"])
+
+    def forget_second(self) -> None:
+        """The second step is over, one way or the other."""
+        self._second = ""
+
+    def known_to(self, account: str) -> str:
+        """The number of this browser if it signed that account in before (the account's keyed mark), else ""."""
+        number, accounts = self._known()
+        return number if account in accounts else ""
+
+    def learn(self, account: str) -> None:
+        """This browser has signed that account in: its tries are counted by themselves from now on."""
+        number, accounts = self._known()
+        kept = [account, *(each for each in accounts if each != account)][:_MOST_KNOWN]
+        said = {"number": number or secrets.token_hex(16), "accounts": " ".join(kept)}
+        self._device = seal_ticket("device", said, at=self._at, lasts=KNOWN_FOR)
+
+    def _known(self) -> tuple[str, list[str]]:
+        said = open_ticket("device", self._came_with.get(cookie_name("troth_device"), ""), at=self._at)
+        return (said["number"], said["accounts"].split()) if said else ("", [])
+
     def hold_link(self, token: str) -> None:
         """Keep the token of a link that was followed, so that it stands in no address and no history (pitfalls B1)."""
         nonce = os.urandom(12)
@@ -101,6 +148,8 @@ class Browser:
         for name, value, age in (
             ("troth_session", self._session, LIFE),
             ("troth_wanted", self._wanted, WANTED_FOR),
+            ("troth_second", self._second, SECOND_WITHIN),
+            ("troth_device", self._device, KNOWN_FOR),
             ("troth_link", self._link, HELD_FOR),
         ):
             if value:
@@ -141,7 +190,7 @@ class SessionMiddleware:
             if is_prefetch(request):
                 return HttpResponse(status=403, headers={"Cache-Control": "no-store"})
             services.sessions.renew(signed_in, at=at)
-            request.actor = actors.person(  # type: ignore[attr-defined]
+            request.actor = actors.signed_in(  # type: ignore[attr-defined]
                 signed_in.subject, at=at, second_factor_at=signed_in.second_factor_at
             )
         response = self.get_response(request)
@@ -166,15 +215,25 @@ def network_of(request: HttpRequest) -> str:
     """The network that a request comes from, as throttles count it; of its proxies, only our own are believed."""
     from troth.work.throttle import network_of as network
 
-    address = request.META.get("REMOTE_ADDR", "")
+    try:
+        return network(address_of(request))
+    except ValueError:
+        return "unknown"
+
+
+def address_of(request: HttpRequest) -> str:
+    """The machine that a request comes from; of its proxies, only our own are believed."""
+    address: str = request.META.get("REMOTE_ADDR", "")
     if settings.TROTH_PROXIES:
         told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
         if len(told) >= settings.TROTH_PROXIES:
             address = told[-settings.TROTH_PROXIES]
-    try:
-        return network(address)
-    except ValueError:
-        return "unknown"
+    return address
+
+
+def came_from(request: HttpRequest) -> Came:
+    """Whence a request came, for the history of sign-ins."""
+    return Came(address_of(request), device_of(request)[:80])
 
 
 def device_of(request: HttpRequest) -> str:
@@ -186,4 +245,4 @@ def device_of(request: HttpRequest) -> str:
 
 
 def _wanted_cipher() -> AESGCM:
-    return AESGCM(secrets.opened().named("wanted"))
+    return AESGCM(vault_secrets.opened().named("wanted"))

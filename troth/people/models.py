@@ -6,7 +6,8 @@ from django.db import models
 
 from troth.vault import compartments, search
 from troth.vault.categories import Category
-from troth.vault.fields import SealedBoolean, SealedDate, SealedDateTime, SealedJSON, SealedText
+from troth.vault.compartments import Per
+from troth.vault.fields import SealedBoolean, SealedDate, SealedDateTime, SealedInteger, SealedJSON, SealedText
 from troth.vault.models import Holding
 
 IDENTITY = compartments.declare("people.identity", Category.IDENTITY, retention="care_record")
@@ -15,11 +16,15 @@ ACCOUNT = compartments.declare("people.account", Category.ACCOUNT, retention="si
 #: Staff are kept by another rule than patients, so what is held of them lies under keys of its own (pitfalls A1).
 STAFF_CONTACT = compartments.declare("people.staff_contact", Category.CONTACT, retention="staff_file")
 
+#: Where tries to sign in came from: each falls due by itself, after days and not years (pitfalls B7).
+NETWORK = compartments.declare("people.network", Category.NETWORK, retention="machine_addresses", per=Per.ROW)
+
 FIND_NAME = search.by_name("person_name")
 FIND_EMAIL = search.exact("person_email")
 FIND_TELEPHONE = search.exact("person_telephone")
 FIND_POSTCODE = search.by_outward_code("person_postcode")
 FIND_SIGN_IN = search.exact("sign_in_email", unique=True)
+FIND_PASSKEY = search.exact("passkey", unique=True)
 
 
 class Identity(Holding):
@@ -106,6 +111,87 @@ class SignIn(Holding):
 
     called = "sign-in"
     not_copied: ClassVar[dict[str, str]] = {"session": "A random number by which our machines know this sign-in"}
+
+
+class SignInTry(Holding):
+    """One try to sign in, that went well or not, and from where. Tries at addresses that nobody has are kept of a stranger."""
+
+    outcome = SealedText(NETWORK, id="people.sign_in_try.outcome")
+    device = SealedText(NETWORK, id="people.sign_in_try.device")
+    address = SealedText(NETWORK, id="people.sign_in_try.address")
+    session = SealedText(NETWORK, id="people.sign_in_try.session")
+
+    called = "try to sign in"
+    labels: ClassVar[dict[str, str]] = {"outcome": "how it went", "address": "address of the machine"}
+    not_copied: ClassVar[dict[str, str]] = {"session": "A random number by which our machines know this sign-in"}
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "recorded_at"], name="people_tries_by_person")]
+
+
+class Authenticator(Holding):
+    """An app that makes codes (RFC 6238): the secret that it shares with us."""
+
+    secret = SealedText(ACCOUNT, id="people.authenticator.secret")
+
+    called = "app that makes codes"
+    not_copied: ClassVar[dict[str, str]] = {"secret": "Whoever knows it can make your codes"}
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject"], name="one_authenticator_a_person")]
+
+
+class RecoveryCode(Holding):
+    """A code on paper that stands in for a second factor once. A used one is gone."""
+
+    code_hash = SealedText(ACCOUNT, id="people.recovery_code.hash")
+
+    called = "recovery code"
+    not_copied: ClassVar[dict[str, str]] = {"code_hash": "Kept only in a scrambled form, which nobody can read"}
+
+
+class Passkey(Holding):
+    """A passkey (WebAuthn). The device keeps the secret half; this is the public one."""
+
+    credential_id = SealedText(ACCOUNT, id="people.passkey.credential_id", find=FIND_PASSKEY)
+    credential = SealedText(ACCOUNT, id="people.passkey.credential")
+    sign_count = SealedInteger(ACCOUNT, id="people.passkey.sign_count")
+    name = SealedText(ACCOUNT, id="people.passkey.name")
+    used_at = SealedDateTime(ACCOUNT, id="people.passkey.used_at")
+
+    called = "passkey"
+    labels: ClassVar[dict[str, str]] = {"sign_count": "times used, as the device counts", "used_at": "last used"}
+    not_copied: ClassVar[dict[str, str]] = {
+        "credential_id": "A random number by which your device knows it",
+        "credential": "The public half of a key, of no use without your device",
+    }
+
+
+class FactorReset(Holding):
+    """A lost second factor: an administrator asks, a colleague confirms who it is, and then it is taken away."""
+
+    reason = SealedText(ACCOUNT, id="people.factor_reset.reason")
+    confirmed_by = models.CharField(max_length=64, blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    called = "reset of a second factor"
+    open_fields: ClassVar[dict[str, str]] = {
+        "confirmed_by": "a random identifier, which the check that two people took part compares",
+        "confirmed_at": "when the colleague confirmed it",
+        "done_at": "when it was done, so that it is done once",
+    }
+
+
+class StartCode(Holding):
+    """What a starter chooses the first password with. A used one is gone."""
+
+    code_hash = SealedText(ACCOUNT, id="people.start_code.hash")
+    expires_at = models.DateTimeField()
+
+    called = "code to start with"
+    open_fields: ClassVar[dict[str, str]] = {"expires_at": "after which it is worth nothing"}
+    not_copied: ClassVar[dict[str, str]] = {"code_hash": "Kept only in a scrambled form, which nobody can read"}
 
 
 class StaffProfile(Holding):

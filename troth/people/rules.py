@@ -1,11 +1,18 @@
 """Pure rules of this room: what counts as an address, a telephone number, a password, a search. No database, no clock."""
 
+import base64
+import hashlib
+import hmac
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from ipaddress import ip_address
+from urllib.parse import quote
 
 from troth.notice.purposes import Purpose
+from troth.notice.register import DeclaredRole
 from troth.vault.search import LETTERS, fold, name_parts
 
 PASSWORD_LENGTH = 10
@@ -17,6 +24,16 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
 _PLAIN = re.compile(r"[\w ]*")
 _DATE = re.compile(r"\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/. ](\d{1,2})[/. ](\d{4}))\b")
+
+
+class RoleRefused(ValueError):
+    """A role that this person may not give, or not to this person. The message says why."""
+
+
+#: Seconds for which a code of an app holds (RFC 6238); the one before and the one after are taken too, for slow clocks.
+CODE_SECONDS = 30
+_DRIFT = (0, -1, 1)
+RECOVERY_CODES = 10
 
 
 class TooVague(ValueError):
@@ -156,3 +173,80 @@ def _take_date(text: str) -> tuple[date | None, str]:
     except ValueError:
         raise TooVague("There is no such day. Write the date of birth as 31/12/1980.") from None
     return born_on, f"{text[: found.start()]} {text[found.end() :]}"
+
+
+def check_can_give_roles(
+    *, own: bool, wanted: Collection[str], declared: Mapping[str, DeclaredRole], registration: str
+) -> None:
+    """
+    Nobody gives themselves a role; a role has to stand in the notice; and a health professional's needs a registration.
+
+    :raises RoleRefused: one of those.
+    """
+    if own:
+        raise RoleRefused("Nobody changes their own roles. Ask another administrator.")
+    if not wanted:
+        raise RoleRefused("Choose at least one role. Somebody who leaves has a last day instead.")
+    unknown = sorted(set(wanted) - set(declared))
+    if unknown:
+        raise RoleRefused(f"The notice has no role {', '.join(unknown)}. It has: {', '.join(sorted(declared))}.")
+    professional = sorted(declared[role].name for role in wanted if declared[role].health_professional)
+    if professional and not registration.strip():
+        raise RoleRefused(
+            f"{professional[0]} needs a registration: the body and the number that patients can look up."
+        )
+
+
+def step_of(at: datetime) -> int:
+    """The number of the half minute in which a moment lies (RFC 6238, section 4)."""
+    return int(at.timestamp()) // CODE_SECONDS
+
+
+def code_at(secret: str, step: int) -> str:
+    """The six figures that an app shows in one half minute. `secret` is Base32 (RFC 4226, section 5.3)."""
+    digest = hmac.digest(base64.b32decode(secret), step.to_bytes(8), hashlib.sha1)
+    start = digest[-1] & 0x0F
+    number = int.from_bytes(digest[start : start + 4]) & 0x7FFFFFFF
+    return f"{number % 1_000_000:06d}"
+
+
+def matching_step(secret: str, typed: str, at: datetime) -> int | None:
+    """The half minute whose code was typed: this one, the last or the next, or None. All three are compared, whichever fits."""
+    now = step_of(at)
+    code = normal_code(typed).encode()
+    found = [
+        step
+        for step in (now + drift for drift in _DRIFT)
+        if hmac.compare_digest(code_at(secret, step).encode(), code)
+    ]
+    return found[0] if found else None
+
+
+def app_address(secret: str, *, account: str, clinic: str) -> str:
+    """What the QR code says to the app: the secret, and the words under which the app lists it."""
+    label = quote(f"{clinic}:{account}")
+    return f"otpauth://totp/{label}?secret={secret}&issuer={quote(clinic)}"
+
+
+def normal_code(typed: str) -> str:
+    """A code as it is compared: letters and figures alone, in capitals."""
+    return re.sub(r"[^0-9A-Z]", "", typed.upper())
+
+
+def is_recovery_code(typed: str) -> bool:
+    """Whether what was typed has the length of a recovery code; an app's code has six figures."""
+    return len(normal_code(typed)) == 16
+
+
+def network_area(address: str) -> str:
+    """The neighbourhood of a machine, for its owner's list: enough to see that it is not theirs, and not the machine itself."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "an unknown network"
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    if parsed.is_loopback:
+        return "this computer"
+    if parsed.version == 4:
+        return "network " + ".".join(str(parsed).split(".")[:2]) + ".…"
+    return "network " + ":".join(parsed.exploded.split(":")[:2]) + ":…"

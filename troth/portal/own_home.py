@@ -16,7 +16,7 @@ from troth.portal import own_data
 from troth.prescribing import selectors as prescribing
 from troth.prescribing.selectors import RequestOpened, RequestStatus
 from troth.rights import selectors as rights
-from troth.rights.selectors import Look
+from troth.rights.selectors import Look, announcing
 from troth.rights.selectors.cases import Case
 from troth.rights.selectors.planning import dates_kept
 from troth.sharing.selectors import Passed
@@ -80,18 +80,17 @@ def in_hand(request: RequestOpened, subject: UUID, at: datetime, passed: list[Pa
     )
 
 
-def to_do(subject: UUID, at: datetime, version: int) -> list[ToKnow]:
+def to_do(subject: UUID, at: datetime) -> list[ToKnow]:
     """What waits for the person themself: today only a notice that they were not told of."""
-    receipts = people.list_receipts(subject, at=at)
-    if receipts and all(receipt.version < version for receipt in receipts):
-        return [
-            ToKnow(
-                "Our privacy notice has changed",
-                "You were given an earlier version. See what is different before you go on.",
-                Link("See what changed", f"{reverse('notice')}#versions"),
-            )
-        ]
-    return []
+    if announcing.find_untold(subject, at=at) is None:
+        return []
+    return [
+        ToKnow(
+            "Our privacy notice changes",
+            "You know an earlier version. See what is different before you go on.",
+            Link("See what changes", reverse("my_notice")),
+        )
+    ]
 
 
 def news(

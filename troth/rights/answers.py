@@ -2,20 +2,24 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
-from troth.gate import actors, reasons
+from troth.gate import actors, reasons, table
 from troth.gate.actors import Actor
+from troth.law.bases import Basis
 from troth.law.rights import Right
+from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.rights.models import RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors import proofs
 from troth.rights.selectors.emergencies import list_breaks, waiting_breaks
+from troth.rights.selectors.wishes import list_choices
 from troth.vault.categories import Category
 
 AFTERWARDS = timedelta(days=30)
@@ -26,6 +30,13 @@ actors.declare_service(
     purposes={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY},
     categories=set(Category),
     modules={"troth.rights.services.erasure"},
+)
+#: Writes to everybody whose data is held when the notice changes.
+actors.declare_service(
+    "announcing",
+    purposes={Purpose.RIGHTS},
+    categories={Category.CONTACT},
+    modules={"troth.rights.services.announcing"},
 )
 #: The rights desk on the command line, for a named privacy officer.
 actors.declare_service(
@@ -52,6 +63,12 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     else:
         return set()
     return set(found.values_list("subject_id", flat=True).order_by())
+
+
+@reasons.reason("a notice that changes", serves={Purpose.RIGHTS}, told="we told you that our privacy notice changes")
+def telling_of_notice(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Everybody who knows a notice is told when it changes (UK GDPR Article 13(3)), by a service that opens nothing else."""
+    return set(subjects) if actor.kind == "service" and actor.name == "announcing" else set()
 
 
 @reasons.reason(
@@ -120,6 +137,30 @@ def reviewed(question: Question) -> Finding:
     return Finding(
         True,
         f"{counted(len(waiting), 'emergency', 'emergencies').capitalize()} waiting for a review, none late",
+        counts,
+    )
+
+
+@check("rights.choices", looks_at="uses by consent or by interest, and the pages on which people decide about them")
+def choices(question: Question) -> Finding:
+    """Every use by consent or by interest can be ended by the person themselves, and says first what follows from it."""
+    register = notices.register_in_force(question.at)
+    decided = {
+        declared.purpose
+        for declared in register.purposes.values()
+        if declared.basis in (Basis.CONSENT, Basis.LEGITIMATE_INTERESTS, Basis.RECOGNISED_LEGITIMATE_INTERESTS)
+    }
+    listed = list_choices(uuid4(), at=question.at)
+    lacking = decided - {each.purpose for each in listed}
+    unsaid = [each for each in listed if each.kind == "consent" and not each.if_not]
+    reverse("my_choices")  # reads the addresses, so that every page has its row
+    off = [name for name in ("my_choices", "my_choice", "my_restriction") if not table.rows[name].is_on(register)]
+    counts = {"uses": len(decided), "not_listed": len(lacking), "nothing_said": len(unsaid), "pages_off": len(off)}
+    if lacking or unsaid or off:
+        return Finding(False, "There is a use that people cannot decide about, or are not told what follows", counts)
+    return Finding(
+        True,
+        f"People decide by themselves about all {len(decided)} uses by consent or by interest, and can stop every use",
         counts,
     )
 

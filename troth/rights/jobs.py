@@ -1,7 +1,8 @@
-"""The room's own work: it carries to its end whatever erasure was stopped half way."""
+"""The room's own work: it carries erasures to their end, and tells people of a new version of the notice."""
 
 from django.utils import timezone
 
+from troth.rights import services
 from troth.rights.services.erasure import ErasureUnfinished, resume_erasures
 from troth.work.queue import job
 from troth.work.schedules import schedule
@@ -15,3 +16,10 @@ def resume() -> None:
         resume_erasures(at=timezone.now())
     except ErasureUnfinished:
         pass  # it stands in the list of work with its due date, and the next run tries again
+
+
+@schedule("every 5 minutes")
+@job()
+def announce() -> None:
+    """Tell whoever must still be told of a version of the notice."""
+    services.announce(at=timezone.now())

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from troth.gate.contexts import Opened
 from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
 from troth.sharing.models import Disclosure
 from troth.vault.categories import Category
 
@@ -21,6 +22,16 @@ class Passed:
     purpose: str
     kinds: tuple[Category, ...]
     what: str
+
+
+def count_disclosures() -> tuple[int, int]:
+    """How many handings over are written down, and how many went to whom the notice of their moment did not name for it."""
+    found = unnamed = 0
+    for recipient, purpose, at in Disclosure.objects.values_list("recipient", "purpose", "disclosed_at").iterator():
+        declared = notices.register_in_force(at).purposes.get(Purpose(purpose))
+        found += 1
+        unnamed += declared is None or recipient not in declared.recipients
+    return found, unnamed
 
 
 def list_disclosures(subject: UUID, opened: Opened) -> list[Passed]:

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from troth.work.arguments import ArgumentRefused, Parameters, is_code
-from troth.work.models import Job, State
+from troth.work.models import Effect, Job, State
 from troth.work.reporting import kind_of, place_of
 
 P = ParamSpec("P")
@@ -187,6 +187,16 @@ def once(key: str) -> bool:
             [key, _moment(timezone.now())],
         )
         return bool(cursor.rowcount == 1)
+
+
+def happened(key: str) -> bool:
+    """Whether the effect `key` has happened. To do it once, call `once`: between this answer and yours another may come."""
+    return Effect.objects.filter(key=key).exists()
+
+
+def which_happened(keys: Iterable[str]) -> set[str]:
+    """Those of the effects that have happened."""
+    return set(Effect.objects.filter(key__in=list(keys)).values_list("key", flat=True))
 
 
 def claim(worker: str, *, queues: Iterable[str] | None, limit: int, lease: timedelta, at: datetime) -> list[Job]:

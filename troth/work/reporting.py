@@ -109,6 +109,14 @@ class PlaceOnlyReporter(ExceptionReporter):
 ASKED_BY_ITSELF = "troth.asked_by_itself"
 
 
+class VisitsOnly(logging.Filter):
+    """Leaves out what Django says of a request that a check of ours asked, such as a page that takes no GET; never an error."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        asked = ASKED_BY_ITSELF in getattr(getattr(record, "request", None), "META", ())
+        return record.levelno >= logging.ERROR or not asked
+
+
 class AccessLog:
     """Middleware that logs each request by route name, status and milliseconds: never path, query or address."""
 
@@ -138,12 +146,15 @@ def logging_config(level: str = "INFO") -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"place": {"()": "troth.work.reporting.PlaceOnly"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "place"}},
+        "filters": {"visits": {"()": "troth.work.reporting.VisitsOnly"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "place", "filters": ["visits"]}},
         "root": {"handlers": ["stderr"], "level": level},
         # Django's own handlers would print request lines and mail whole reports; servers' access logs hold paths.
         "loggers": {
             "django": silent,
             "django.server": {**silent, "propagate": False},
+            # It names the passkeys that it looks at.
+            "fido2": {**silent, "propagate": False},
             "granian.access": {**silent, "propagate": False},
         },
     }

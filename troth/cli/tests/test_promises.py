@@ -33,6 +33,12 @@ def test_other_packs_can_be_looked_at_in_words(home: Home, run_troth: Runner, pa
     assert "stopped at troth/" in ran.stdout
 
 
+def test_beside_a_demonstration_its_own_promises_are_looked_at(home: Home, run_troth: Runner) -> None:
+    assert run_troth("promises", "check", "--only", "CX-1.1", home=home).returncode == 2
+    (home.path / "demonstration.json").write_text('{"pack": "medico-legal", "made": true}')
+    assert "medico-legal: 1 promises" in run_troth("promises", "check", "--only", "CX-1.1", home=home).stdout
+
+
 @pytest.mark.parametrize("wrong", [("--pack", "elsewhere"), ("--only", "OC-99.9")])
 def test_what_is_not_there_is_said(home: Home, run_troth: Runner, wrong: tuple[str, str]) -> None:
     ran = run_troth("promises", "check", *wrong, home=home)

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     RECORD_CLAIMED = "record_claimed"
     OPENED_IN_EMERGENCY = "opened_in_emergency"
     CERTIFICATE_READY = "certificate_ready"
+    NOTICE_CHANGES = "notice_changes"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Letter:
     The words of one kind. `{clinic}` and the names in `sample` are filled in; `sample` is what a preview fills in.
 
     `action` is the button's words. It leads to `page` of our site, or, with none, to the one-time link that the caller gives.
-    `because` begins "Why you got this". `sms` is the same in one text message, where one makes sense.
+    A word with several lines becomes as many paragraphs. `because` begins "Why you got this". `sms` is the same in one text
+    message, where one makes sense.
     """
 
     purpose: Purpose
@@ -234,5 +236,26 @@ LETTERS: dict[Kind, Letter] = {
         action="See my certificate",
         page="/my-data/",
         closing=("You need your account to read it.",),
+    ),
+    Kind.NOTICE_CHANGES: Letter(
+        Purpose.RIGHTS,
+        "Our privacy notice changes",
+        (
+            "{clinic} changes what it says about personal data. The new version holds from {from}. This is different:",
+            "{changes}",
+        ),
+        because="We tell everybody whose data we hold before we use it for anything new",
+        action="Read what changes",
+        page="/notice/changes/?before={before}&after={after}",
+        closing=(
+            "We use nothing of yours for anything new before that day.",
+            "You can ask us to stop a use, for a copy, or to erase what we need not keep. Each is in your account.",
+        ),
+        sample={
+            "from": "24 December 2026",
+            "changes": "New purpose: Sending you our newsletter.\nNew recipient: Larch Mailing Ltd.",
+            "before": "1",
+            "after": "2",
+        },
     ),
 }

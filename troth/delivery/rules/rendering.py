@@ -42,7 +42,7 @@ def render(kind: Kind, clinic: Clinic, words: Mapping[str, str], *, wave: str = 
     known = {**words, "clinic": clinic.name}
 
     def filled(texts: tuple[str, ...]) -> list[str]:
-        return [text.format_map(known) for text in texts]
+        return [line for text in texts for line in text.format_map(known).split("\n")]
 
     for_ = (Term("For", clinic.use),) if clinic.use else ()
     context = {
@@ -50,7 +50,7 @@ def render(kind: Kind, clinic: Clinic, words: Mapping[str, str], *, wave: str = 
         "heading": letter.line,
         "opening": filled(letter.opening),
         "rows": [Row(label, value.format_map(known)) for label, value in letter.rows],
-        "action": Link(letter.action, f"{clinic.site}{letter.page}" if letter.page else LINK)
+        "action": Link(letter.action, f"{clinic.site}{letter.page.format_map(known)}" if letter.page else LINK)
         if letter.action
         else None,
         "paragraphs": filled(letter.closing),

@@ -18,11 +18,12 @@ from troth.delivery.models import Delivery, Failure, Message
 from troth.delivery.rules import LINK
 from troth.delivery.services.carriers import Carrier, Parcel, Undelivered, _carrier_for
 from troth.delivery.services.outbox import PURPOSES
-from troth.gate import actors
+from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act
 from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
@@ -111,6 +112,8 @@ def _write_sent(row: Message, carrier: Carrier, *, by: Actor, at: datetime) -> N
     if not carrier.keeps:
         row.link = ""
     row.save()
+    if row.tells_notice is not None:  # told is who was written to, and only once the message was taken
+        facts.record(row.subject_id, FactKind.NOTICE_TOLD, at=at, value=str(row.tells_notice))
 
 
 def _write_given_up(row: Message, failure: Failure, *, by: Actor, at: datetime) -> None:

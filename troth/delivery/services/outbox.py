@@ -29,6 +29,7 @@ def _send_email(
     to: str,
     context: Mapping[str, str] | None = None,
     link: str = "",
+    tells_notice: int | None = None,
     by: Actor,
     at: datetime,
 ) -> UUID:
@@ -36,13 +37,16 @@ def _send_email(
     Write an email to the address `to` of that subject, and give its id. It leaves when the transaction has committed.
 
     `context` fills in the words of the letter; `link` is its one-time link, for the kinds that have one: it is sealed, put in as
-    the message leaves, and then forgotten.
+    the message leaves, and then forgotten. `tells_notice`: the version that it tells of, recorded when it has left.
 
     :raises KeyError: a word that the letter needs is missing.
     :raises ValueError: the letter has a one-time link and none was given, or the other way round.
     :raises Refused: the notice does not let messages of this kind be sent to that person.
     """
-    return _send(subject, Channel.EMAIL, kind=kind, to=to, context=context or {}, link=link, by=by, at=at)
+    words = context or {}
+    return _send(
+        subject, Channel.EMAIL, kind=kind, to=to, context=words, link=link, tells_notice=tells_notice, by=by, at=at
+    )
 
 
 def _send_sms(
@@ -71,6 +75,7 @@ def _send(
     to: str,
     context: Mapping[str, str],
     link: str,
+    tells_notice: int | None = None,
     by: Actor,
     at: datetime,
 ) -> UUID:
@@ -83,7 +88,7 @@ def _send(
         raise ValueError(f"A letter of the kind {kind} has no words for a text message.")
     asker = by.on_behalf_of or by.id
     service = actors.service("delivery", on_behalf_of=asker)
-    return _write[letter.purpose](subject, channel, kind, to, context, link, by=service, at=at)
+    return _write[letter.purpose](subject, channel, kind, to, context, link, tells_notice, by=service, at=at)
 
 
 def _write_message(
@@ -93,6 +98,7 @@ def _write_message(
     to: str,
     context: Mapping[str, str],
     link: str,
+    tells_notice: int | None,
     *,
     by: Actor,
     at: datetime,
@@ -114,6 +120,7 @@ def _write_message(
         kind=kind,
         purpose=purpose,
         channel=channel,
+        tells_notice=tells_notice,
     )
     if channel != Channel.LETTER:
         queue.declared["delivery.carry"].enqueue(row.pk)

@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from troth.gate import actors
 from troth.gate.actors import Actor
-from troth.people import services as people
-from troth.people.tests.factories import make_patient, make_staff
+from troth.people.tests.factories import browser_of, make_patient, make_staff
 from troth.prescribing import services as prescribing
 
 PLANTED = (
@@ -83,12 +82,4 @@ def clinic(notice_in_force: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
 def signed_in(clinic: Clinic) -> Callable[[UUID], Client]:
     """A browser in which this person has signed in."""
 
-    def client(subject: UUID) -> Client:
-        now = timezone.now()
-        made = Client()
-        made.cookies["troth_session"] = people.sign_in(
-            subject, by=actors.person(subject, at=now), at=now, device="tests"
-        )
-        return made
-
-    return client
+    return browser_of

@@ -18,6 +18,7 @@ from troth.design.values import Entry, Item, Link, Row
 from troth.desk import papers
 from troth.desk.frame import Looking, about, looking, may_register, show
 from troth.desk.telling import Paper, Teller, counterpart, within
+from troth.diary.rules import ARRANGING
 from troth.gate.emergency import may_break_glass
 from troth.gate.refusals import Decision
 from troth.gate.table import open_path
@@ -73,7 +74,7 @@ def draw_card(request: HttpRequest, subject: UUID, **values: Any) -> HttpRespons
         about(request, look, subject),
         name=name,
         facts=_facts(look, who),
-        acts=_acts(subject, lines, look, may_write=may_write, may_read=health.allowed),
+        acts=_acts(request, subject, lines, look, may_write=may_write, may_read=health.allowed),
         alerts=papers.alerts(sections),
         sections=[paper.section for paper in drawn],
         index=[item for paper in drawn for item in paper.items],
@@ -109,7 +110,13 @@ def _facts(look: Looking, who: people.PersonIdentity | None) -> list[str]:
 
 
 def _acts(
-    subject: UUID, lines: list[prescribing.RequestLine], look: Looking, *, may_write: bool, may_read: bool
+    request: HttpRequest,
+    subject: UUID,
+    lines: list[prescribing.RequestLine],
+    look: Looking,
+    *,
+    may_write: bool,
+    may_read: bool,
 ) -> list[Link]:
     """What can be done from here, the likeliest first."""
     found = []
@@ -122,6 +129,8 @@ def _acts(
             found.append(Link("Pass the request on", reverse("desk_assign", args=[line.id])))
     if may_write:
         found.append(Link("Write a note", reverse("desk_note_new", args=[subject])))
+    if look.actor.roles & ARRANGING and (booking := open_path(request, "desk_book", subject)):
+        found.append(Link("Book a visit", booking))
     if may_register(look) and not people.has_account(subject):
         found.append(Link("Let them sign in", reverse("desk_let_in", args=[subject])))
     found.append(Link("Give a task", reverse("desk_task_new", args=[subject])))

@@ -11,6 +11,7 @@ from tests.stores import Home
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.people import services as people
+from troth.people.tests.factories import prove
 from troth.rights import services as rights
 from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
 from troth.rights.tests.factories import PASSWORD, make_officer
@@ -48,7 +49,7 @@ def signed_in(email: str) -> Client:
     """A browser in which that person has signed in."""
     client = Client()
     assert client.post("/sign-in/", {"email": email, "password": PASSWORD}).status_code == 302
-    return client
+    return prove(client)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 import troth.notice
+from troth.delivery import services as delivery
 from troth.gate import facts
 from troth.gate.actors import Actor
 from troth.gate.facts import FactKind
@@ -19,6 +20,7 @@ from troth.ledger.models import LedgerEvent
 from troth.notice import selectors as notices
 from troth.office.tests.conftest import register
 from troth.people import middleware
+from troth.rights.services import announce
 from troth.vault.models import all_holdings
 
 TEXT = (Path(troth.notice.__path__[0]) / "packs" / "online-prescribing.yaml").read_text(encoding="utf-8")
@@ -70,6 +72,11 @@ def test_a_change_that_matters_says_who_is_told_and_holds_only_after_its_days(of
     listed = officer.get("/office/notice/?published=2").content.decode()
     assert "To come" in listed and "Ines Privacy_Officer" in listed and "Compare any two" in listed
     assert officer.get("/office/notice/?before=1&after=2").headers["Location"] == "/office/notice/1/2/"
+    assert "0 of 1" in listed and "1 not written to yet, or without an address" in listed
+    announce(at=timezone.now())
+    assert "1 under way" in officer.get("/office/notice/").content.decode()
+    delivery.give_up_late(at=timezone.now() + timedelta(days=2))
+    assert "1 failed" in officer.get("/office/notice/").content.decode()
     compared = officer.get("/office/notice/1/2/").content.decode()
     assert (
         "<del>Two</del>" in compared

@@ -27,6 +27,7 @@ from troth.notice.wording import word_changes
 from troth.office.forms.notice import CompareForm, DraftForm
 from troth.office.frame import Looking, counted, day, looking, moment, show
 from troth.people import selectors as people
+from troth.rights.selectors import announcing
 
 LONDON = ZoneInfo("Europe/London")
 _LEVELS: dict[Level, tuple[TagKind, str]] = {
@@ -156,7 +157,11 @@ def _terms(terms: Terms, notice: Notice) -> list[Row]:
     ]
     if terms.material:
         rows += [
-            Row("Announced", "With its publishing, on the public notice page", announced),
+            Row(
+                "Announced",
+                "With its publishing: on the public notice page, by email, and at the next sign-in",
+                announced,
+            ),
             Row("Days ahead", str(terms.wait.days), "promised by the notice in force"),
             Row(
                 "Who must be told",
@@ -226,7 +231,7 @@ def _versions(listed: list[Version], now: Version | None, look: Looking) -> Tabl
                         moment(version.announced_at) if version.announced_at else "",
                         small="It matters to people" if version.material else "",
                     ),
-                    Cell(f"{facts.count_told(version.number):,}"),
+                    _told(version, look),
                     _state(version, now, look),
                     Cell(act=_link(before, version.number)) if before else Cell(),
                 )
@@ -237,6 +242,19 @@ def _versions(listed: list[Version], now: Version | None, look: Looking) -> Tabl
 
 def _link(before: int, after: int) -> Link:
     return Link("What changed", reverse("office_notice_compare", args=[before, after]), f"in notice {after}")
+
+
+def _told(version: Version, look: Looking) -> Cell:
+    """How many know this version; while people are being told, of how many, and what became of the mails."""
+    if not announcing.is_announcing(version, at=look.at):
+        return Cell(f"{facts.count_told(version.number):,}")
+    how = announcing.progress_of(version)
+    left = (
+        (how.under_way, f"{how.under_way:,} under way"),
+        (how.failed, f"{how.failed:,} failed"),
+        (how.rest, f"{how.rest:,} not written to yet, or without an address"),
+    )
+    return Cell(f"{how.told:,} of {how.people:,}", small=", ".join(words for number, words in left if number))
 
 
 def _state(version: Version, now: Version | None, look: Looking) -> Cell:

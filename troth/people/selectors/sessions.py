@@ -7,6 +7,7 @@ Nothing of a session can be read from the database alone, nor from a backup of i
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -45,6 +46,7 @@ class OwnSession:
     made_at: datetime
     seen_at: datetime
     current: bool
+    area: str = ""
 
 
 def key_of(cookie: str) -> str:
@@ -87,9 +89,11 @@ def bound_to(row: Session) -> bytes:
     return f"{row.pk}|{row.made_at.timestamp():.6f}|{row.expires_at.timestamp():.6f}".encode()
 
 
-def list_sessions(subject: UUID, opened: Opened, *, current: str) -> list[OwnSession]:
+def list_sessions(
+    subject: UUID, opened: Opened, *, current: str, areas: Mapping[str, str] | None = None
+) -> list[OwnSession]:
     """
-    A person's open sessions, the newest first.
+    A person's open sessions, the newest first. `areas`: the network of each, where the caller may know it.
 
     :raises Refused: the gate said no.
     """
@@ -106,7 +110,14 @@ def list_sessions(subject: UUID, opened: Opened, *, current: str) -> list[OwnSes
         entry.session: entry.device for entry in SignIn.objects.filter(subject_id=subject, recorded_at__gte=earliest)
     }
     listed = [
-        OwnSession(key, devices.get(key) or "a browser we could not name", row.made_at, row.seen_at, key == current)
+        OwnSession(
+            key,
+            devices.get(key) or "a browser we could not name",
+            row.made_at,
+            row.seen_at,
+            key == current,
+            (areas or {}).get(key, ""),
+        )
         for key, row in rows.items()
     ]
     return sorted(listed, key=lambda each: each.made_at, reverse=True)

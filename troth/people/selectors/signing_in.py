@@ -3,9 +3,12 @@ Checking a sign-in. A known and an unknown address cost the same work and get th
 here is health data (pitfalls B16).
 """
 
+import hashlib
+import hmac
 import secrets
+import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID, uuid4
 
@@ -18,16 +21,38 @@ from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people.models import FIND_SIGN_IN, Account
+from troth.people.selectors.factors import has_second_factor
 from troth.vault import search
+from troth.vault import secrets as vault_secrets
 from troth.work import throttle
 
 
 @dataclass(frozen=True)
 class Proof:
-    """The password was right. `proof_wanted`: many places are guessing at this account, so a second factor is due first."""
+    """The password was right, and it is all that this account has."""
 
     subject: UUID
-    proof_wanted: bool = False
+
+
+@dataclass(frozen=True)
+class SecondStep:
+    """
+    A second factor is due. `subject` is None where the password was not right and nobody is to learn it: many places are
+    guessing at this account at once, so the factor is asked for first, of everybody (work/throttle.py).
+    """
+
+    subject: UUID | None
+    account: str  # the keyed mark of the address as typed, for counting tries
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """They do not go together. `subject` is whose account it is, for their own history; say it to nobody."""
+
+    subject: UUID | None
+
+    def __bool__(self) -> bool:
+        return False
 
 
 @dataclass(frozen=True)
@@ -37,23 +62,66 @@ class Wait:
     until: datetime
 
 
-def check_sign_in(email: str, password: str, *, at: datetime, network: str) -> Proof | Wait | None:
-    """
-    Answer whose password this is, or None; or that this network has to wait. A failure goes into the ledger, without the address.
+#: Tries at a second factor: from a browser that signed this account in before, and from everywhere else together. A code is
+#: right by chance three times in a million: who has the password and tries all year has one chance in a hundred and fifty.
+PER_DEVICE, PER_DAY_ELSEWHERE, PER_NETWORK = 12, 6, 20
+_DAY = timedelta(days=1)
 
-    It counts the try before it looks, in a transaction of its own: call it outside any.
+
+def check_sign_in(
+    email: str, password: str, *, at: datetime, network: str, device: str = ""
+) -> Proof | SecondStep | Wait | Wrong:
     """
-    allowance = throttle.allow_sign_in(email, network, at=at)
+    Answer whose password this is, whether a second factor is due, or that this network has to wait.
+
+    `device` is the number of a browser that signed this account in before: its tries are counted by themselves, so that
+    nothing that others do elsewhere holds it up. The try is counted before anything is looked at, in a transaction of its
+    own: call it outside any. Every answer but `Wait` is for the caller to keep in the account's history.
+    """
+    allowance = throttle.allow_sign_in(email, device or network, at=at)
     if not allowance.allowed:
         _note_failure(None, at=at, reason="throttled")
         return Wait(allowance.retry_at or at)
     found = search.find_exact(FIND_SIGN_IN, email)
     subject = found[0][0] if found else None
-    if not _is_right(subject, password, at=at, email=email):
-        _note_failure(subject, at=at, reason="password")
-        return None
-    assert subject is not None
-    return Proof(subject, allowance.proof_wanted)
+    right = _is_right(subject, password, at=at, email=email)
+    second = has_second_factor(subject or uuid4())
+    if right and second:
+        return SecondStep(subject, account_mark(email))
+    if right:
+        assert subject is not None
+        return Proof(subject)
+    if allowance.proof_wanted and not device:
+        return SecondStep(None, account_mark(email))
+    return Wrong(subject)
+
+
+def allow_second(account: str, *, at: datetime, network: str, device: str = "", paper: bool = False) -> Wait | None:
+    """
+    Count a try at a second factor before it is looked at; None when it may go ahead. Call it outside any transaction.
+
+    Known browsers are counted by themselves. From everywhere else an account has a few tries a day, whoever makes them; who
+    has lost the count to an attacker uses a known browser, a passkey, or a recovery code (`paper`), which nobody guesses.
+    """
+    asked: list[tuple[str, tuple[str, ...], int, timedelta]] = [
+        ("second_network", (network,), PER_NETWORK, throttle.WINDOW)
+    ]
+    if device:
+        asked = [("second_device", (account, device), PER_DEVICE, _DAY)]
+    elif not paper:
+        asked.append(("second_account", (account,), PER_DAY_ELSEWHERE, _DAY))
+    for kind, keys, limit, per in asked:
+        answer = throttle.allow(kind, *keys, limit=limit, per=per, at=at)
+        if not answer.allowed:
+            _note_failure(None, at=at, reason="throttled")
+            return Wait(answer.retry_at or at)
+    return None
+
+
+def account_mark(email: str) -> str:
+    """A keyed mark of an address as typed: it tells the same address again, and nothing else."""
+    folded = unicodedata.normalize("NFKC", email).strip().casefold()
+    return hmac.digest(vault_secrets.opened().named("tickets"), b"account|" + folded.encode(), hashlib.sha256).hex()
 
 
 def check_own_password(subject: UUID, password: str, *, at: datetime, network: str) -> bool | Wait:

@@ -3,9 +3,35 @@
 from troth.people.services.accounts import change_password
 from troth.people.services.claimants import record_claimant
 from troth.people.services.claiming import CannotClaim, claim, make_claim_code
+from troth.people.services.factors import (
+    FactorNeeded,
+    UsedUp,
+    add_app,
+    add_passkey,
+    make_recovery_codes,
+    remove_app,
+    remove_passkey,
+    use_code,
+    use_passkey,
+)
 from troth.people.services.patients import change_contact, register_patient
-from troth.people.services.sessions import end_sessions, sessions, sign_in, sign_out
-from troth.people.services.staff import UnknownRole, join_staff, leave_staff
+from troth.people.services.resets import (
+    ResetRefused,
+    ask_factor_reset,
+    carry_out_factor_reset,
+    confirm_factor_reset,
+)
+from troth.people.services.sessions import end_sessions, prove_session, sessions, sign_in, sign_out
+from troth.people.services.staff import (
+    UnknownRole,
+    change_roles,
+    invite_starter,
+    join_staff,
+    leave_staff,
+    make_start_code,
+    set_last_day,
+    start,
+)
 from troth.people.services.steps import (
     LinkOver,
     answer_step,
@@ -17,31 +43,54 @@ from troth.people.services.steps import (
     dispose_steps,
 )
 from troth.people.services.telling import say_when, tell, tell_of_new_device
+from troth.people.services.tries import forget_tries, note_failed_try, note_sign_in
 
 __all__ = [
     "CannotClaim",
+    "FactorNeeded",
     "LinkOver",
+    "ResetRefused",
     "UnknownRole",
+    "UsedUp",
+    "add_app",
+    "add_passkey",
     "answer_step",
     "ask_account",
     "ask_address",
+    "ask_factor_reset",
     "ask_link",
+    "carry_out_factor_reset",
     "change_contact",
     "change_password",
+    "change_roles",
     "choose_password",
     "claim",
+    "confirm_factor_reset",
     "confirm_step",
     "dispose_steps",
     "end_sessions",
+    "forget_tries",
+    "invite_starter",
     "join_staff",
     "leave_staff",
     "make_claim_code",
+    "make_recovery_codes",
+    "make_start_code",
+    "note_failed_try",
+    "note_sign_in",
+    "prove_session",
     "record_claimant",
     "register_patient",
+    "remove_app",
+    "remove_passkey",
     "say_when",
     "sessions",
+    "set_last_day",
     "sign_in",
     "sign_out",
+    "start",
     "tell",
     "tell_of_new_device",
+    "use_code",
+    "use_passkey",
 ]

@@ -32,13 +32,27 @@ def sign_in(
     acts.acting().require(subject, Category.ACCOUNT)
     cookie = secrets.token_urlsafe(32)
     row = Session(id=key_of(cookie), owner=owner_of(subject), made_at=at, seen_at=at, expires_at=at + LIFE)
-    said = {"subject": subject.hex, "second_factor_at": second_factor_at.isoformat() if second_factor_at else ""}
-    nonce = os.urandom(12)
-    row.sealed = nonce + cipher_of(cookie).encrypt(nonce, json.dumps(said).encode(), bound_to(row))
+    row.sealed = _sealed(row, cookie, subject, second_factor_at)
     row.save(force_insert=True)
     _tell_of_new_device(subject, device=device[:80], by=by, at=at)
     SignIn.objects.create(subject_id=subject, device=device[:80], session=row.pk)
     return cookie
+
+
+@act(Event.SESSION_PROVED, purpose=Purpose.ACCOUNT_SECURITY)
+def prove_session(subject: UUID, *, by: Actor, at: datetime, cookie: str) -> None:
+    """
+    Note in a session that a second factor was shown just now. It takes the cookie, since nothing else opens the session.
+
+    :raises LookupError: this person has no such session.
+    """
+    acts.acting().require(subject, Category.ACCOUNT)
+    row = Session.objects.filter(pk=key_of(cookie), owner=owner_of(subject)).first()
+    if row is None:
+        raise LookupError("This session is over.")
+    row.sealed = _sealed(row, cookie, subject, at)
+    row.save()
+    acts.touched(subject, f"people.session/{row.pk[:32]}/proved")
 
 
 @act(Event.SIGNED_OUT, purpose=Purpose.ACCOUNT_SECURITY)
@@ -56,6 +70,12 @@ def end_sessions(subject: UUID, *, by: Actor, at: datetime, keep: str = "") -> i
     ended, _ = Session.objects.filter(owner=owner_of(subject)).exclude(pk=keep).delete()
     acts.touched(subject, f"people.session/{ended}/ended")
     return ended
+
+
+def _sealed(row: Session, cookie: str, subject: UUID, second_factor_at: datetime | None) -> bytes:
+    said = {"subject": subject.hex, "second_factor_at": second_factor_at.isoformat() if second_factor_at else ""}
+    nonce = os.urandom(12)
+    return nonce + cipher_of(cookie).encrypt(nonce, json.dumps(said).encode(), bound_to(row))
 
 
 class _Store:

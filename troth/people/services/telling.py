@@ -16,11 +16,18 @@ from troth.people.models import Account, Contact, SignIn, StaffContact
 
 
 def _tell(
-    subject: UUID, kind: Kind, *, by: Actor, at: datetime, context: Mapping[str, str] | None = None, to: str = ""
+    subject: UUID,
+    kind: Kind,
+    *,
+    by: Actor,
+    at: datetime,
+    context: Mapping[str, str] | None = None,
+    to: str = "",
+    tells_notice: int | None = None,
 ) -> UUID | None:
     """
     Write to a person that something happened, and give the message's id: to the address they sign in with, or else the one that we
-    reach them by. None when we have neither. `when` is filled in.
+    reach them by. None when we have neither. `when` is filled in; `tells_notice` is the version that the message tells of.
 
         services.tell(subject, Kind.SECOND_FACTOR_CHANGED, context={"what": "A passkey was added"}, by=actor, at=at)
 
@@ -32,7 +39,7 @@ def _tell(
     if not address:
         return None
     words = {"when": _say_when(at), **(context or {})}
-    return delivery.send_email(subject, kind=kind, to=address, context=words, by=by, at=at)
+    return delivery.send_email(subject, kind=kind, to=address, context=words, tells_notice=tells_notice, by=by, at=at)
 
 
 def _address_of(subject: UUID, *, at: datetime) -> str:

@@ -4,10 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.test import Client
+from django.utils import timezone
+
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
 from troth.people import services
+from troth.people.selectors import sessions
 from troth.vault.categories import Category
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -39,6 +43,26 @@ def details(**other: Any) -> dict[str, Any]:
 def make_patient(*, at: datetime = NOW, by: Actor = actors.NOBODY, **other: Any) -> UUID:
     """A patient who registered by themselves; with `password=` they can sign in."""
     return services.register_patient(by=by, at=at, **details(**other))
+
+
+def browser_of(subject: UUID, *, at: datetime | None = None) -> Client:
+    """A browser in which this person has signed in, and shown a second factor just now, as staff have to."""
+    now = at or timezone.now()
+    made = Client()
+    made.cookies["troth_session"] = services.sign_in(
+        subject, by=actors.person(subject, at=now), at=now, device="tests", second_factor_at=now
+    )
+    return made
+
+
+def prove(client: Client, *, at: datetime | None = None) -> Client:
+    """The same browser after its second factor was shown, as staff have to before anything else opens."""
+    now = at or timezone.now()
+    cookie = client.cookies["troth_session"].value
+    signed_in = sessions.open_session(cookie, at=now)
+    assert signed_in is not None
+    services.prove_session(signed_in.subject, by=actors.person(signed_in.subject, at=now), at=now, cookie=cookie)
+    return client
 
 
 def make_staff(role: str = "prescriber", *, at: datetime = NOW, **other: Any) -> UUID:

@@ -15,9 +15,10 @@ from troth.notice.purposes import Purpose
 from troth.people import selectors, services
 from troth.people.models import Account, Contact, Identity, Session, SignIn
 from troth.people.rules import PoorPassword
-from troth.people.selectors import Proof, Wait, sessions
+from troth.people.selectors import Proof, Wait, Wrong, sessions
 from troth.people.tests.factories import LATER, NOW, PASSWORD, make_patient, make_staff
 from troth.vault import inventory
+from troth.vault.categories import Category
 from troth.vault.errors import AlreadyTaken
 from troth.vault.models import Subject
 
@@ -98,12 +99,12 @@ def test_the_right_password_signs_in_and_a_wrong_one_does_not() -> None:
     subject = make_patient(password=PASSWORD)
     assert sign_in() == Proof(subject)
     assert sign_in(" Maureen@ODDIE.example") == Proof(subject)
-    assert sign_in(password="heron-lantern-oatcakes") is None
-    assert sign_in("nobody@oddie.example") is None
+    assert sign_in(password="heron-lantern-oatcakes") == Wrong(subject)
+    assert sign_in("nobody@oddie.example") == Wrong(None)
 
 
 def test_known_and_unknown_addresses_take_the_same_hash(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_patient(password=PASSWORD)
+    subject = make_patient(password=PASSWORD)
     from troth.people.selectors import signing_in
 
     work: list[tuple[str, ...]] = []
@@ -113,18 +114,28 @@ def test_known_and_unknown_addresses_take_the_same_hash(monkeypatch: pytest.Monk
         return False
 
     monkeypatch.setattr(signing_in, "check_password", counted)
-    assert sign_in() is sign_in("nobody@oddie.example") is None
+    assert (sign_in(), sign_in("nobody@oddie.example")) == (Wrong(subject), Wrong(None))
     assert len(work) == 2 and work[0] == work[1]
 
 
 def test_a_failure_is_in_the_ledger_without_the_address() -> None:
     subject = make_patient(password=PASSWORD)
-    sign_in(password="wrong-wrong-wrong")
-    sign_in("nobody@oddie.example")
+    desk = actors.Actor(
+        "service",
+        name="sign-in",
+        purposes=frozenset({Purpose.SECURITY_LOG}),
+        categories=frozenset({Category.NETWORK}),
+    )
+    came = selectors.Came("203.0.113.77", "Firefox on Linux")
+    for whom in (subject, None):
+        services.note_failed_try(whom, by=desk, at=LATER, came=came, why="wrong password")
     known, unknown = LedgerEvent.objects.filter(event="people:sign_in_failed").order_by("id")
-    assert (known.subject, unknown.subject) == (subject.hex, "")
-    rows = LedgerEvent.objects.values_list("objects_touched", "note", "actor", "reason")
-    assert "oddie" not in json.dumps([list(row) for row in rows])
+    assert known.subject == subject.hex
+    assert unknown.subject not in {"", subject.hex}, "of an unknown address the same is written, of a stranger"
+    rows = json.dumps(
+        [list(row) for row in LedgerEvent.objects.values_list("objects_touched", "note", "actor", "reason")]
+    )
+    assert "oddie" not in rows and "203.0.113" not in rows
 
 
 def test_guesses_run_out_in_one_place_and_keep_nobody_out_elsewhere() -> None:
@@ -133,8 +144,7 @@ def test_guesses_run_out_in_one_place_and_keep_nobody_out_elsewhere() -> None:
     assert isinstance(answers[-1], Wait)
     for place in range(40):
         sign_in("prescriber@clinic.example", "wrong-wrong-wrong", network=f"198.51.100.{place}")
-    proof = sign_in("prescriber@clinic.example", network="192.0.2.1")
-    assert isinstance(proof, Proof) and proof.subject == subject and proof.proof_wanted
+    assert sign_in("prescriber@clinic.example", network="192.0.2.1") == Proof(subject)
 
 
 def test_the_row_of_a_session_is_no_sign_in() -> None:
@@ -228,7 +238,7 @@ def test_a_new_password_puts_out_whoever_knew_the_old_one() -> None:
     )
     assert sessions.open_session(thief, at=LATER) is None
     assert sessions.open_session(own, at=LATER)
-    assert sign_in() is None
+    assert not sign_in()
     assert sign_in(password="thistle-gantry-9") == Proof(subject)
 
 
@@ -278,7 +288,7 @@ def test_a_leaver_loses_roles_sessions_and_account_at_once_and_keeps_the_name() 
     services.leave_staff(subject, by=administrator, at=LATER)
     assert person(subject).roles == frozenset()
     assert sessions.open_session(cookie, at=LATER) is None
-    assert sign_in("prescriber@clinic.example") is None
+    assert not sign_in("prescriber@clinic.example")
     assert selectors.staff_name(subject) == "Dr Prescriber"
 
 

@@ -7,6 +7,7 @@ from django import forms
 from troth.design.fields import DateInBoxes
 from troth.people import rules
 
+PASSWORD_NOW = "Your password now", "Enter the password you have now"
 _LONGEST = 1_000  # of a password: longer ones only keep the hash busy
 
 
@@ -23,7 +24,7 @@ def _text(
     )
 
 
-def _password(label: str, missing: str, *, complete: str, hint: str = "") -> forms.CharField:
+def password_field(label: str, missing: str, *, complete: str, hint: str = "") -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=hint,
@@ -43,7 +44,7 @@ class SignInForm(forms.Form):
         error_messages={"required": "Enter your email address"},
         widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
     )
-    password = _password("Password", "Enter your password", complete="current-password")
+    password = password_field("Password", "Enter your password", complete="current-password")
 
 
 class RegisterForm(forms.Form):
@@ -78,7 +79,7 @@ class RegisterForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address", "spellcheck": "false"}),
     )
     postcode = _text("Postcode", "Enter your postcode", complete="postal-code", longest=10)
-    password = _password(
+    password = password_field(
         "Choose a password",
         "Choose a password",
         complete="new-password",
@@ -120,8 +121,8 @@ class RegisterForm(forms.Form):
 class PasswordForm(forms.Form):
     """The password of now, and the one to be."""
 
-    current = _password("Your password now", "Enter the password you have now", complete="current-password")
-    password = _password(
+    current = password_field(*PASSWORD_NOW, complete="current-password")
+    password = password_field(
         "New password",
         "Choose a new password",
         complete="new-password",
@@ -135,7 +136,7 @@ class PasswordForm(forms.Form):
 class NewPasswordForm(forms.Form):
     """A new password, after a link was followed."""
 
-    password = _password(
+    password = password_field(
         "New password",
         "Choose a new password",
         complete="new-password",
@@ -171,7 +172,7 @@ class AddressForm(forms.Form):
         error_messages={"required": "Enter the new address"},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
-    current = _password("Your password now", "Enter the password you have now", complete="current-password")
+    current = password_field("Your password now", "Enter the password you have now", complete="current-password")
 
     def clean_email(self) -> str:
         return _normal(rules.normal_email, self.cleaned_data["email"])
@@ -202,7 +203,7 @@ class ClaimForm(forms.Form):
         error_messages={"required": "Enter your email address"},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
-    password = _password(
+    password = password_field(
         "Choose a password",
         "Choose a password",
         complete="new-password",

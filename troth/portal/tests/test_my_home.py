@@ -1,13 +1,17 @@
 """A patient's own first page: derived from their requests, their cases and the ledger, and from nothing typed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
+import troth.notice
 from troth.gate import actors
 from troth.ledger.names import Event
+from troth.notice import services as notices
+from troth.people import selectors as people_selectors
 from troth.people import services as people
 from troth.people.tests.factories import LATER, PASSWORD, make_patient, make_staff
 from troth.portal import own_home
@@ -86,3 +90,24 @@ def own_home_cases(patient: UUID) -> list[own_home.Case]:
 def test_the_word_for_an_emergency_is_the_ledgers(notice_in_force: None) -> None:
     """The page finds an emergency by the words of its event: were they changed, it would fall silent."""
     assert Event.GLASS_BROKEN.words == own_home.EMERGENCY
+
+
+def test_who_was_not_told_of_a_new_version_reads_what_changes_and_says_so(patient: UUID, browser: Client) -> None:
+    assert "You know our notice" in browser.get("/my-data/notice/").content.decode()
+    publish_longer(at=LATER)
+    home = browser.get("/my-home/").content.decode()
+    assert "Our privacy notice changes" in home and "/my-data/notice/" in home
+    page = browser.get("/my-data/notice/").content.decode()
+    assert "kept longer" in page and "You know version 1" in page and "I have read it" in page
+    assert browser.post("/my-data/notice/", {"version": "3"}).status_code == 200  # not the one that was shown
+    assert people_selectors.list_receipts(patient, at=LATER)[0].version == 1
+    assert browser.post("/my-data/notice/", {"version": "2"}).headers["Location"] == "/my-home/"
+    newest = max(people_selectors.list_receipts(patient, at=LATER), key=lambda receipt: receipt.version)
+    assert (newest.version, newest.given) == (2, False)
+    assert "Our privacy notice changes" not in browser.get("/my-home/").content.decode()
+
+
+def publish_longer(*, at: datetime) -> None:
+    """A version in which something is kept for longer: that matters to people."""
+    text = (Path(troth.notice.__path__[0]) / "packs" / "online-prescribing.yaml").read_text(encoding="utf-8")
+    assert notices.publish(text.replace("period: 2 years}", "period: 3 years}"), by="tests", at=at).material

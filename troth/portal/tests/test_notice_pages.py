@@ -12,12 +12,13 @@ from troth.notice import services
 from troth.notice.files import read_notice
 from troth.notice.schema.words import Exemption
 from troth.people import services as people
-from troth.people.tests.factories import LATER, PASSWORD, make_patient
+from troth.people.rules import step_of
+from troth.people.tests.factories import LATER, PASSWORD, make_patient, make_staff
 
 PACKS = sorted((Path(str(troth.notice.__path__[0])) / "packs").glob("*.yaml"))
 PACK = next(pack for pack in PACKS if pack.stem == "online-prescribing")
 #: What this software keeps on a device, by hand: the test below finds it again in what responses really set.
-NEEDED = {"troth_session", "troth_form", "troth_wanted"}
+NEEDED = {"troth_session", "troth_form", "troth_wanted", "troth_link", "troth_second", "troth_device"}
 CHOSEN = {"troth_look"}
 
 
@@ -74,17 +75,23 @@ def test_someone_signed_in_sees_which_version_they_were_given(notice_in_force: N
 
 def test_the_cookie_page_lists_what_responses_set_and_nothing_else(notice_in_force: None) -> None:
     make_patient(email="maureen@oddie.example", password=PASSWORD)
+    member = make_staff(email="staff@clinic.example")
+    people.add_app(
+        member, by=actors.person(member, at=LATER), at=LATER, secret="JBSWY3DPEHPK3PXP", step=step_of(LATER)
+    )
     client, found = Client(), set()
     for method, path, data in (
         ("get", "/", {}),
         ("get", "/cookies/", {}),
         ("get", "/my-data/", {}),  # sends a stranger to sign in, and remembers where they wanted to go
+        ("get", "/link/whatever/", {}),
         ("get", "/sign-in/", {}),
         ("post", "/sign-in/", {"email": "maureen@oddie.example", "password": PASSWORD}),
         ("get", "/my-data/", {}),
         ("post", "/look/", {"theme": "dark", "keys": "off"}),
         ("get", "/security/", {}),
         ("post", "/sign-out/", {}),
+        ("post", "/sign-in/", {"email": "staff@clinic.example", "password": PASSWORD}),  # a code is due
     ):
         answer = getattr(client, method)(path, data)
         assert answer.status_code in (200, 302), path

@@ -11,7 +11,7 @@ from django.test import Client
 import troth.notice
 from troth.notice import services as notices
 from troth.people.middleware import device_of, network_of
-from troth.people.tests.factories import LATER, PASSWORD, make_patient, make_staff
+from troth.people.tests.factories import LATER, PASSWORD, browser_of, make_patient, make_staff
 
 HEADERS = {"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
 
@@ -137,9 +137,7 @@ def test_a_browser_is_named_in_few_words(rf: Any, told: str, words: str) -> None
 
 
 def test_staff_and_patients_have_their_own_ways_around(notice_in_force: None) -> None:
-    make_staff("prescriber", name="Dr Ewa Lisle")
-    client = Client()
-    client.post("/sign-in/", {"email": "prescriber@clinic.example", "password": PASSWORD})
+    client = browser_of(make_staff("prescriber", name="Dr Ewa Lisle"))
     page = client.get("/").content.decode()
     assert "Dr Ewa Lisle" not in Client().get("/").content.decode()
     assert "Sign out" in page and 'href="/register/"' not in page

@@ -10,6 +10,7 @@ from troth.notice.rendering import layered
 from troth.notice.schema import Notice
 from troth.notice.schema.uses import PurposeRow
 from troth.portal.homes import Home, own_home
+from troth.rights import selectors as rights
 from troth.vault.categories import Category
 
 
@@ -71,7 +72,7 @@ def _kept_word(notice: Notice, row: PurposeRow) -> Counterpart:
     kept = rules.get(row.rule_for(main) or notice.retention.default or "", "")
     terms = [
         Term("For", row.title or row.id.value.replace("_", " ")),
-        Term("The law lets us because", ", ".join(basis.value.replace("_", " ") for basis in row.basis)),
+        Term("The law lets us because", "; ".join(rights.BASIS_WORDS[basis] for basis in row.basis)),
         Term("Seen by", ", ".join(seen) or "Nobody but you"),
         Term("Passed to", "; ".join(passed) or "Nobody"),
         *([Term("Kept until", kept)] if kept else []),

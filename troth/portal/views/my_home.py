@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from troth.notice import selectors as notices
 from troth.people import selectors as people
 from troth.portal import own_home
 from troth.portal.views.my_data import reader
@@ -29,7 +28,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "in_hand": own_home.in_hand(requests[0], subject, at, sharing.list_disclosures(subject, opened))
             if requests
             else None,
-            "to_do": own_home.to_do(subject, at, notices.register_in_force(at).version),
+            "to_do": own_home.to_do(subject, at),
             "news": own_home.news(looks, requests, cases, at),
             "kept": own_home.kept_promises(looks, holds, cases, at),
             "banners": own_home.banners(subject, at),

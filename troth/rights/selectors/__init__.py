@@ -26,9 +26,10 @@ from troth.rights.selectors.holdings import (
 )
 from troth.rights.selectors.planning import ErasurePlan, KeptUntil, KindFate, born_on, dates_kept, plan_erasure
 from troth.rights.selectors.wishes import Choice, Represented, list_choices, list_representatives, restricted_since
-from troth.rights.selectors.wording import Uses, describe_uses, kept_for, notice_now, words_of
+from troth.rights.selectors.wording import BASIS_WORDS, Uses, describe_uses, kept_for, notice_now, words_of
 
 __all__ = [
+    "BASIS_WORDS",
     "BY_MACHINES",
     "BY_STAFF",
     "Break",

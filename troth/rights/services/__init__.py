@@ -1,5 +1,6 @@
 """Acts of this room. Each takes effect in every process the moment it is committed."""
 
+from troth.rights.services.announcing import announce, read_notice_changes
 from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, close_case, open_case
 from troth.rights.services.copies import record_copy
 from troth.rights.services.emergencies import (
@@ -22,6 +23,7 @@ from troth.rights.services.standing import (
 __all__ = [
     "ErasureUnfinished",
     "ReviewRefused",
+    "announce",
     "ask_erasure",
     "ask_for_what_was_held_back",
     "ask_to_stop",
@@ -33,6 +35,7 @@ __all__ = [
     "lift_restriction",
     "object_to",
     "open_case",
+    "read_notice_changes",
     "record_copy",
     "restrict",
     "resume_erasures",

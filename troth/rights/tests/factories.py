@@ -148,12 +148,19 @@ class Planter:
                     yield field.name, "prescriber"  # a task is for a role or for somebody
                 elif choices:
                     yield field.name, next(iter(choices))
+                elif field.unique:
+                    yield field.name, self.person.id.hex if self.person.id else ""
                 elif isinstance(field, models.UUIDField):
                     yield field.name, self.person.id
                 elif isinstance(field, models.DateTimeField):
-                    yield field.name, NOW
+                    yield (
+                        field.name,
+                        NOW + timedelta(hours=field.name == "ends_at"),
+                    )  # what ends does so after it began
                 elif isinstance(field, models.DateField):
                     yield field.name, NOW.date()
+                elif isinstance(field, models.JSONField):
+                    yield field.name, {}
                 elif isinstance(field, models.IntegerField):
                     yield field.name, 2026
                 elif field.unique:

@@ -11,7 +11,7 @@ from troth.gate import actors, counting
 from troth.gate.actors import Actor
 from troth.gate.boundary import Boundary
 from troth.gate.opened import Opened
-from troth.gate.rules import Asker, Relation, Standing, decide
+from troth.gate.rules import UNDER_RESTRICTION, Asker, Relation, Standing, decide
 from troth.law.bases import Basis
 from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
@@ -69,6 +69,31 @@ def bases(question: Question) -> Finding:
     if wrong:
         return Finding(False, f"The gate opened {counted(wrong, 'time')} although the basis had ended", counts)
     return Finding(True, f"Asked the gate {asked:,} times with a basis that had ended: it refused each", counts)
+
+
+@check("gate.restricted", looks_at="the gate’s answers about a record whose use was stopped")
+def restricted(question: Question) -> Finding:
+    """A record whose use was stopped opens for nothing but its name, and the uses that the law leaves (LAW-3.6)."""
+    register = notices.register_in_force(question.at)
+    stopped = Standing(told=True, contract=True, consent=True, restricted=True)
+    asked = opened = 0
+    for declared in register.purposes.values():
+        if declared.purpose in UNDER_RESTRICTION or declared.purpose.of_the_kernel:
+            continue
+        for role in set(declared.access) & set(register.roles):
+            asker = Asker(Relation.STAFF, frozenset({role}))
+            for category in declared.access[role].categories & declared.categories:
+                for action in declared.access[role].actions - (
+                    {Action.READ} if category is Category.IDENTITY else set()
+                ):
+                    asked += 1
+                    opened += decide(register, declared.purpose, category, action, asker, stopped, "a check").allowed
+    counts = {"asked": asked, "opened": opened}
+    if opened or not asked:
+        return Finding(False, f"The gate opened {counted(opened, 'time')} although the use had been stopped", counts)
+    return Finding(
+        True, f"Asked the gate {asked:,} times for a record whose use was stopped: it refused each", counts
+    )
 
 
 @check("gate.roles", looks_at="who holds which role, and what the notice gives each role")

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
 from troth.gate import counting
-from troth.people.selectors.counting import count_sessions, count_sessions_of
+from troth.people.selectors.counting import count_second_factors, count_sessions, count_sessions_of
 from troth.vault.models import Subject, SubjectKind
 from troth.work import throttle
 
@@ -52,6 +52,22 @@ def leavers(question: Question) -> Finding:
         True,
         f"{counted(len(gone), 'person', 'people').capitalize()} of {len(staff)} staff have left, and none of them is signed in",
         counts,
+    )
+
+
+@check("people.second_factor", looks_at="everybody who holds a role, and their app or passkey")
+def second_factor(question: Question) -> Finding:
+    """Nobody works here on a password alone. Without a second factor a session has no role, and the gate opens nothing."""
+    working = {UUID(subject) for held in counting.roles_held(question.at).values() for subject in held}
+    without, starting = count_second_factors(working)
+    counts = {"with_a_role": len(working), "without": without, "not_started": starting}
+    if without:
+        return Finding(False, f"{counted(without, 'person', 'people')} with a role and no second factor", counts)
+    still = (
+        f"; {counted(starting, 'person', 'people')} with a code to start, who cannot sign in yet" if starting else ""
+    )
+    return Finding(
+        True, f"All {len(working) - starting} people who work here have an app or a passkey{still}", counts
     )
 
 

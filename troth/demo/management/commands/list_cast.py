@@ -29,5 +29,6 @@ class Command(BaseCommand):
             rows += [("patient", part.name, part.email, TRYING) for part in patients]
         wide = [max(len(row[column]) for row in rows) for column in range(4)]
         self.stdout.write(f"Everyone's password is {cast.PASSWORD}\n")
+        self.stdout.write("Staff are asked for a code as well: the page that asks shows it\n")
         for row in rows:
             self.stdout.write("  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)).rstrip())

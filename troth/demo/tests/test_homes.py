@@ -1,0 +1,31 @@
+"""Each clinic of the demonstration has folders of its own, so that nobody has to delete one to see another."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`troth demo` as a newcomer starts it: in a folder, with nothing set."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
+    program = "import sys; from troth.cli.main import main; sys.argv[0] = 'troth'; sys.exit(main())"
+    return subprocess.run(
+        [sys.executable, "-c", program, "demo", "--no-serve", "--people", "2", *arguments],
+        cwd=folder,
+        env={**kept, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_another_clinic_lies_beside_the_first(tmp_path: Path) -> None:
+    made = demo(tmp_path, "--pack", "medico-legal")
+    assert made.returncode == 0, made.stderr
+    assert json.loads((tmp_path / "var-medico-legal" / "demonstration.json").read_text())["pack"] == "medico-legal"
+    assert not (tmp_path / "var").exists()
+    assert (tmp_path / "var-medico-legal-keys").is_dir()
