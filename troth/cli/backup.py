@@ -58,16 +58,24 @@ def _progress() -> Callable[[str, int], None]:
 
 
 @contextlib.contextmanager
-def _words() -> Iterator[None]:
-    """Turn what can go wrong with backups into a cause and a cure."""
+def _words(*, own_keys: bool = False) -> Iterator[None]:
+    """
+    Turn what can go wrong with backups into a cause and a cure.
+
+    With `own_keys`, stop first when TROTH_KEYS is not the folder that goes with the data: a backup sealed under other keys
+    would hold nothing that these open, and look like a good one.
+    """
     from troth.cli.main import prepare_django
+    from troth.cli.own_keys import insist_on_own_keys
     from troth.cli.stopped import FOUND_AGAINST, Stopped
 
-    prepare_django()
+    prepare_django(though_restoring=True)
+    if own_keys:
+        insist_on_own_keys()
     from troth.copies.archive import BackupDamaged, BackupUnreadable
     from troth.copies.backup import BackupFailed
     from troth.copies.journal import JournalUnavailable
-    from troth.copies.marker import StillRestoring
+    from troth.copies.marker import MarkUnreadable, StillRestoring
     from troth.copies.restoring import RestoreRefused
     from troth.copies.stores import StoreUnusable
     from troth.vault.errors import MasterKeyMissing
@@ -79,6 +87,7 @@ def _words() -> Iterator[None]:
         BackupUnreadable,
         BackupFailed,
         JournalUnavailable,
+        MarkUnreadable,
         StillRestoring,
         RestoreRefused,
         StoreUnusable,
@@ -105,7 +114,7 @@ def _show(args: argparse.Namespace, result: dict[str, Any], words: str) -> int:
 
 
 def _create(args: argparse.Namespace) -> int:
-    with _words():
+    with _words(own_keys=True):
         from troth.copies.backup import create_backup
 
         made = create_backup(at=datetime.now(UTC), progress=_progress())
@@ -191,7 +200,9 @@ def _restore(args: argparse.Namespace) -> int:
 
 
 def _drill(args: argparse.Namespace) -> int:
-    with _words():
+    from troth.cli.stopped import FOUND_AGAINST, Stopped
+
+    with _words(own_keys=True):
         from troth.copies.drilling import drill
 
         done = drill(args.file, at=datetime.now(UTC), progress=_progress())
@@ -221,7 +232,19 @@ def _drill(args: argparse.Namespace) -> int:
         },
         "\n".join(words),
     )
-    return 0 if done.holds else 1
+    if not done.holds:
+        raise Stopped(
+            f"{done.backup} does not give back everything; the drill names what is wrong with it.",
+            "Rehearse an older one (troth backup drill FILE), and find out what happened to the data before this one was made.",
+            FOUND_AGAINST,
+        )
+    return 0
+
+
+def _judged(row: dict[str, Any]) -> str:
+    if not row["readable"]:
+        return ", which is gone: unreadable"
+    return "" if row["genuine"] else ", but its header was changed or is of another deployment"
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -234,6 +257,7 @@ def _list(args: argparse.Namespace) -> int:
             "path": each.path,
             "bytes": each.size,
             "readable": each.readable,
+            "genuine": each.genuine,
             "made_at": each.header and each.header.made_at.isoformat(),
             "master": each.header and each.header.master,
         }
@@ -241,11 +265,7 @@ def _list(args: argparse.Namespace) -> int:
     ]
     words = [
         f"{row['path']}  {row['bytes']:,} bytes  "
-        + (
-            f"master key {row['master']}{'' if row['readable'] else ', which is gone: unreadable'}"
-            if row["master"]
-            else "its header does not read"
-        )
+        + (f"master key {row['master']}{_judged(row)}" if row["master"] else "its header does not read")
         for row in rows
     ]
     return _show(

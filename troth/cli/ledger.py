@@ -3,10 +3,14 @@
 import argparse
 import base64
 import json
+import os
 import re
+import signal
 import sys
+import time
 import uuid
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,6 +73,9 @@ def register(subparsers: Any) -> None:
     export.set_defaults(func=_export)
 
     seal = verbs.add_parser("seal", help="seal what waits, and print the newest checkpoint")
+    seal.add_argument(
+        "--beside", type=int, metavar="PID", help="go on sealing until that process, which began this one, is gone"
+    )
     seal.set_defaults(func=_seal)
 
 
@@ -201,7 +208,7 @@ def _export_period(args: argparse.Namespace) -> int:
     from troth.ledger import streams
     from troth.ledger.names import Event
 
-    start, after = (datetime.combine(day, time(0), LONDON) for day in (args.since, args.until + timedelta(days=1)))
+    start, after = (datetime.combine(day, clock(0), LONDON) for day in (args.since, args.until + timedelta(days=1)))
     # Before the first line: whoever takes events out cannot stop half way and leave no trace.
     note_at_terminal(
         Event.LEDGER_EXPORTED,
@@ -253,9 +260,28 @@ def _seal(args: argparse.Namespace) -> int:
     from troth.ledger.proving import NotSealed, latest_checkpoint
     from troth.ledger.sealing import seal
 
+    if args.beside:
+        return _seal_beside(args.beside)
     print(f"{seal():,} events sealed.", file=sys.stderr)
     try:
         print(latest_checkpoint(), end="")
     except NotSealed as cause:
         raise Stopped("There is no checkpoint.", str(cause), FOUND_AGAINST) from None
+    return 0
+
+
+def _seal_beside(server: int) -> int:
+    """Seal until told to end, or until the server has gone without a word."""
+    from troth.ledger.sealing import run_sealer
+
+    told: list[int] = []  # a plain list: an Event's lock could be held when the signal arrives
+    signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+
+    def ends(seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while not told and os.getppid() == server and time.monotonic() < until:
+            time.sleep(0.1)
+        return bool(told) or os.getppid() != server
+
+    run_sealer(ends)
     return 0

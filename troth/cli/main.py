@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from troth.cli.stopped import BAD_INPUT, BROKEN, Stopped
+from troth.cli.stopped import BAD_INPUT, BROKEN, FOUND_AGAINST, Stopped
 
 # The nouns, in the order in which `troth --help` lists them. Each is a module `troth.cli.<noun>`.
 NOUNS = (
@@ -57,8 +57,12 @@ def build_parser(nouns: Iterable[str] = NOUNS) -> Parser:
     return parser
 
 
-def prepare_django() -> None:
-    """Load the settings and the rooms, for a command that needs the database. Pure ones never pay for it."""
+def prepare_django(*, though_restoring: bool = False) -> None:
+    """
+    Load the settings and the rooms, for a command that needs the database. Pure ones never pay for it.
+
+    :raises Stopped: a restore into the home has not finished, and this is not the command that goes on with it.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.config.settings")
     import django
 
@@ -67,6 +71,13 @@ def prepare_django() -> None:
     harden()  # what any command creates is private to its user, and a crash leaves no image of the memory
 
     django.setup()
+    if not though_restoring:
+        from troth.copies.marker import StillRestoring, refuse_while_restoring
+
+        try:
+            refuse_while_restoring()
+        except StillRestoring as still:
+            raise Stopped(str(still), code=FOUND_AGAINST) from None
 
 
 def prepare_stores() -> None:

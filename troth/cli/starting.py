@@ -1,21 +1,14 @@
 """Bringing a deployment up: folders, tables, checks, and the server itself."""
 
 import fcntl
-import multiprocessing
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from troth.cli.beside import Beside
 from troth.cli.stopped import FOUND_AGAINST, Stopped
-
-if TYPE_CHECKING:
-    from multiprocessing.synchronize import Event
 
 _MIGRATING = 0x6D696772  # the advisory lock's number: "migr"
 
@@ -78,10 +71,10 @@ def insist() -> None:
 def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
     """
     Serve until told to stop, with the ledger's sealer in a process beside those that answer, and a worker in another when asked
-    (`working`).
+    (`working`). Either is started again when it dies.
 
-    This process forks the others and opens no database itself. SQLite knows per process which locks are held: a worker forked while
-    a sealer's thread was writing here would believe for ever that somebody writes, and answer every page with 503.
+    This process forks those that answer and opens no database itself. SQLite knows per process which locks are held: a worker
+    forked while a sealer's thread was writing here would believe for ever that somebody writes, and answer every page with 503.
 
     :raises Stopped: the port is taken or may not be used.
     """
@@ -95,11 +88,7 @@ def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
     _check_port(host, port)
     for connection in connections.all():
         connection.close()  # the workers open their own
-    forking = multiprocessing.get_context("fork")
-    stop = forking.Event()
-    sealer = forking.Process(target=_seal_beside, args=(stop, os.getpid()), name="sealer", daemon=True)
-    sealer.start()
-    worker = _worker_beside() if working else None
+    beside = [Beside("sealer", "ledger", "seal"), *([Beside("worker", "worker")] if working else [])]
     server = Granian(
         "troth.config.wsgi:application",
         address=host,
@@ -113,31 +102,14 @@ def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
         log_dictconfig=logging_config("WARNING"),
         respawn_failed_workers=True,
     )
+    for each in beside:
+        each.start()
     try:
         server.serve()
     finally:
-        stop.set()
-        if worker:
-            worker.terminate()
-        sealer.join(timeout=10)
-        if worker:
-            worker.wait(timeout=20)
+        for each in reversed(beside):  # the sealer last: what a worker's last job wrote is sealed too
+            each.end(timeout=20)
     return 0
-
-
-def _seal_beside(stop: "Event", server: int) -> None:
-    """Seal until the server says that it ends, or has gone without a word."""
-    from troth.ledger.sealing import run_sealer
-
-    # Ctrl-C reaches the whole group, and what was answered last is yet to be sealed.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    run_sealer(lambda seconds: stop.wait(seconds) or os.getppid() != server)
-
-
-def _worker_beside() -> "subprocess.Popen[bytes]":
-    """A worker that ends when this process does, however that ends."""
-    command = [sys.executable, "-m", "troth.cli.main", "worker", "--beside", str(os.getpid())]
-    return subprocess.Popen(command)  # noqa: S603  our own command
 
 
 def _check_port(host: str, port: int) -> None:

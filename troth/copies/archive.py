@@ -140,14 +140,30 @@ def _read_header(file: BinaryIO, path: Path) -> tuple[Header, bytes]:
     raw = file.read(min(int.from_bytes(file.read(4), "big"), LONGEST_HEADER))
     try:
         body = json.loads(raw)
-        header = Header(body["id"], datetime.fromisoformat(body["made_at"]), int(body["master"]), body["wrapped"])
+        made_at = datetime.fromisoformat(body["made_at"])
+        header = Header(body["id"], made_at.astimezone(UTC), int(body["master"]), body["wrapped"])
         bytes.fromhex(header.wrapped)
-    except (ValueError, KeyError, TypeError):
+        if made_at.tzinfo is None:
+            raise ValueError("a time without a zone is none of ours")
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise BackupDamaged(
             f"The header of {path} was changed or cut short. Take the same backup from the other destination, "
             "or an older one."
         ) from None
     return header, raw
+
+
+def unwrap(header: Header) -> bytes | None:
+    """
+    The key of a backup; None when its header is not as it was written, or is of another deployment.
+
+    :raises MasterKeyMissing: the master key that wraps it is gone.
+    """
+    master, blob = secrets.opened().master(header.master), bytes.fromhex(header.wrapped)
+    try:
+        return master.cipher.decrypt(blob[:12], blob[12:], _binding(header.id, header.made_at, header.master))
+    except (InvalidTag, ValueError):
+        return None
 
 
 @dataclass(frozen=True)
@@ -258,19 +274,16 @@ class ArchiveReader:
         return True
 
     def _unwrap(self) -> bytes:
-        header = self.header
         try:
-            master = secrets.opened().master(header.master)
+            key = unwrap(self.header)
         except MasterKeyMissing:
             raise BackupUnreadable(
-                f"{self.path} was made under master key {header.master}, which is not in TROTH_KEYS. If it was destroyed at its "
-                "turn, nobody can read this backup any more; otherwise put back the folder of keys that goes with it."
+                f"{self.path} was made under master key {self.header.master}, which is not in TROTH_KEYS. If it was destroyed "
+                "at its turn, nobody can read this backup any more; otherwise put back the folder of keys that goes with it."
             ) from None
-        blob = bytes.fromhex(header.wrapped)
-        try:
-            return master.cipher.decrypt(blob[:12], blob[12:], _binding(header.id, header.made_at, header.master))
-        except (InvalidTag, ValueError):
-            raise self._damaged("its header was changed, or TROTH_KEYS belongs to another deployment") from None
+        if key is None:
+            raise self._damaged("its header was changed, or TROTH_KEYS belongs to another deployment")
+        return key
 
     def _damaged(self, what: str) -> BackupDamaged:
         return BackupDamaged(

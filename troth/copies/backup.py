@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from troth.copies import checkpoints, destinations, journal, stores
-from troth.copies.archive import FORMAT, ArchiveReader, ArchiveWriter, BackupDamaged, Header, read_header
+from troth.copies.archive import FORMAT, ArchiveReader, ArchiveWriter, BackupDamaged, Header, read_header, unwrap
 from troth.copies.marker import refuse_while_restoring
 from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
@@ -53,12 +53,16 @@ class Made:
 
 @dataclass(frozen=True)
 class Listed:
-    """A backup as it lies at a destination. `readable` is whether its master key still exists."""
+    """
+    A backup as it lies at a destination. `readable` is whether its master key still exists; `genuine` whether that key has its
+    header for its own. Of one that nobody can read any more, that cannot be said.
+    """
 
     path: Path
     header: Header | None
     size: int
     readable: bool
+    genuine: bool
 
 
 def _quiet(what: str, count: int) -> None:
@@ -262,16 +266,22 @@ def list_backups() -> list[Listed]:
                 header: Header | None = read_header(path)
             except (BackupDamaged, OSError):
                 header = None
-            found.append(Listed(path, header, path.stat().st_size, header is not None and header.master in masters))
+            readable = header is not None and header.master in masters
+            genuine = readable and header is not None and unwrap(header) is not None
+            found.append(Listed(path, header, path.stat().st_size, readable, genuine))
     return sorted(found, key=lambda each: each.path.name, reverse=True)
 
 
 def prune(*, at: datetime) -> tuple[Path, ...]:
-    """Remove the backups that are older than TROTH_BACKUP_DAYS, and say which. An unreadable one stays for a person to judge."""
+    """
+    Remove the backups that are older than TROTH_BACKUP_DAYS, and say which. One whose header does not read, or was changed, stays
+    for a person to judge: its date may be what was changed.
+    """
     limit = at - timedelta(days=settings.TROTH_BACKUP_DAYS)
     gone = []
     for each in list_backups():
-        if each.header is not None and each.header.made_at <= limit:
+        judged = each.genuine or not each.readable
+        if each.header is not None and judged and each.header.made_at <= limit:
             each.path.unlink(missing_ok=True)
             sync_folder(each.path.parent)
             gone.append(each.path)

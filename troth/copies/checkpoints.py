@@ -86,7 +86,7 @@ def _parse(line: bytes) -> Known | None:
         number, made = body["journal"]
         head = Head.parse(signer().public.check(body["note"]))
         return Known(body["note"], head, journal.Position(int(number), str(made)))
-    except (ValueError, KeyError, TypeError, BadNote):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, BadNote):
         return None
 
 

@@ -254,7 +254,7 @@ def _parse(line: bytes, path: Path, number: int | None = None) -> tuple[Entry, s
             for each in body["disposals"]
         )
         return Entry(Position(body["number"], made), datetime.fromisoformat(body["at"]), disposals), body["previous"]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         place = "The last line" if number is None else f"Line {number}"
         raise JournalDamaged(
             f"{place} of the disposal journal {path} was changed, or TROTH_KEYS is not the folder that goes with it. "

@@ -20,7 +20,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from troth.vault.secrets import sync_folder
 
 NAME = "restoring"
+NOTED = {"backup", "restore", "step", "keep_keys", "aside"}
 _ours: ContextVar[bool] = ContextVar("troth_restoring", default=False)
+
+
+class MarkUnreadable(Exception):
+    """The mark of an unfinished restore stands and does not say what it is of."""
 
 
 class StillRestoring(Exception):
@@ -28,11 +33,22 @@ class StillRestoring(Exception):
 
 
 def read_mark(home: Path) -> dict[str, Any] | None:
-    """What the unfinished restore in this home noted, or None when there is none."""
+    """
+    What the unfinished restore in this home noted, or None when there is none.
+
+    :raises MarkUnreadable: it was changed; what lies there belongs to nobody knows which backup.
+    """
     try:
         noted: dict[str, Any] = json.loads((home / NAME).read_text())
+        if NOTED - noted.keys():
+            raise ValueError("something is missing")
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except (ValueError, AttributeError):
+        raise MarkUnreadable(
+            f"{home / NAME}, the mark of an unfinished restore, does not read. Move {home} away, and restore into an "
+            "empty one."
+        ) from None
     return noted
 
 

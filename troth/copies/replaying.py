@@ -16,7 +16,8 @@ from django.db.models.query import QuerySet
 from troth.copies.journal import Disposal, Position, entries_since, name_keys, record, stored_keys
 from troth.vault import files, search
 from troth.vault.keystore import STORE
-from troth.vault.models import all_holdings
+from troth.vault.models import Holding, all_holdings
+from troth.vault.querysets import HoldingQuerySet
 from troth.vault.turning import forget_traces
 
 
@@ -129,6 +130,17 @@ def _remove(model: type[models.Model], keys: Sequence[Any]) -> None:
     _plain(model).filter(pk__in=keys)._raw_delete("default")
 
 
+class _PastTheDoors(HoldingQuerySet):
+    """Without the acts that a holding's doors ask for: a replay repeats what acts of the past decided."""
+
+    def update(self, **values: Any) -> int:
+        """Write open columns."""
+        return models.QuerySet.update(self, **values)
+
+    def _raw_delete(self, using: str | None) -> int:
+        return int(models.QuerySet._raw_delete(self, using))
+
+
 def _plain(model: type[models.Model]) -> QuerySet[Any]:
-    """Past the doors of `Holding`, which ask for an act: a replay repeats what acts of the past decided."""
-    return QuerySet(model=model, using="default")
+    kind = _PastTheDoors if issubclass(model, Holding) else QuerySet
+    return kind(model=model, using="default")

@@ -199,6 +199,9 @@ def write_file(path: Path, pieces: Iterator[bytes]) -> None:
         for piece in pieces:
             destinations.write_all(handle, piece)
         os.fsync(handle)
+    except OSError as fault:
+        fault.filename = fault.filename or str(path)  # a full disk does not say which
+        raise
     finally:
         os.close(handle)
     draft.rename(path)

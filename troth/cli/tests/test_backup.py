@@ -1,6 +1,8 @@
 """`troth backup` and `troth keys`, as an operator runs them."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,49 @@ def test_yes_stands_only_beside_what_it_confirms(
 ) -> None:
     ran = run_troth("keys", "turn", *arguments, home=home)
     assert ran.returncode == 2 and "--yes goes with" in ran.stderr
+
+
+def test_no_backup_is_sealed_under_keys_that_open_nothing_in_it(home: Home, run_troth: type_of_runner) -> None:
+    assert run_troth("backup", "create", home=home).returncode == 0
+    made = backups(home)
+    home.keys.rename(home.keys.with_name("put-away"))
+    for verb in ("create", "drill"):
+        ran = run_troth("backup", verb, home=home)
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert "is not the key folder of this deployment" in ran.stderr and "Point TROTH_KEYS at" in ran.stderr
+    assert backups(home) == made
+    assert not list(home.keys.glob("master-*"))  # nor is a new deployment begun on the data of an old one
+
+
+def test_over_an_unfinished_restore_every_command_says_so_and_nothing_starts(
+    home: Home, run_troth: type_of_runner
+) -> None:
+    assert run_troth("backup", "create", home=home).returncode == 0
+    mark = home.path / "restoring"
+    noted = {"backup": "0", "restore": "0", "step": "filling", "keep_keys": False, "aside": ""}
+    mark.write_text(json.dumps(noted))
+    path = str(backups(home)[0])
+    for words in ("serve", "worker --once", "doctor", "ledger verify", "ledger seal", "rights list", "backup create"):
+        ran = run_troth(*words.split(), home=home)
+        assert ran.returncode == 1, (words, ran.stderr)
+        assert "has not finished" in ran.stderr and "Run the same `troth backup restore` again" in ran.stderr
+    assert "A restore of another backup (0)" in run_troth("backup", "restore", path, home=home).stderr
+    assert run_troth("backup", "verify", path, home=home).returncode == 0
+    for words in ("", "{", "[]", "null", '{"backup": 1}'):
+        mark.write_text(words)
+        ran = run_troth("backup", "restore", path, "--aside", home=home)
+        assert ran.returncode == 1 and "does not read" in ran.stderr and str(mark) in ran.stderr
+
+
+def test_a_rehearsal_that_fails_says_so_where_errors_are_said(home: Home, run_troth: type_of_runner) -> None:
+    if "TROTH_DATABASE_URL" in home.environment:
+        pytest.skip("the guards of one engine are enough to spoil a rehearsal")
+    with closing(sqlite3.connect(home.path / "data.sqlite3")) as store:
+        guard = store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'ledger%'")
+        store.execute(f'DROP TRIGGER "{guard.fetchone()[0]}"')
+        store.commit()
+    assert run_troth("backup", "create", home=home).returncode == 0
+    ran = run_troth("backup", "drill", home=home)
+    assert ran.returncode == 1
+    assert "does not give back everything" in ran.stderr and "Rehearse an older one" in ran.stderr
+    assert "guard" in ran.stdout

@@ -95,15 +95,32 @@ def test_workers_are_forked_from_a_process_that_holds_no_database(place: dict[st
     and answered every page with 503 after half a minute.
     """
     program = """
-import multiprocessing, os, pathlib, sys, time, granian
+import os, pathlib, signal, sys, time, granian
 from troth.cli.main import main
+def sealers():
+    found = []
+    for place in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((place / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and b"seal" in (place / "cmdline").read_bytes().split(b"\\0"):
+                found.append(int(place.name))
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return found
 class Server:
     def __init__(self, *args, **options): pass
     def serve(self):
         time.sleep(2)
         held = [os.readlink(place) for place in pathlib.Path("/proc/self/fd").iterdir() if place.is_symlink()]
-        print("beside:", [each.name for each in multiprocessing.active_children()])
+        first = sealers()
+        print("beside:", len(first))
         print("open:", [name for name in held if ".sqlite3" in name])
+        os.kill(first[0], signal.SIGKILL)
+        for _ in range(100):
+            time.sleep(0.1)
+            if sealers() not in (first, []):
+                break
+        print("after a kill:", len(sealers()), sealers() != first)
 granian.Granian = Server
 sys.argv = ["troth", "serve", "--port", sys.argv[1]]
 main()
@@ -118,8 +135,10 @@ main()
         check=False,
         timeout=120,
     )
-    assert "beside: ['sealer']" in made.stdout, made.stderr
+    assert "beside: 1" in made.stdout, made.stderr
     assert "open: []" in made.stdout
+    assert "after a kill: 1 True" in made.stdout
+    assert "troth/cli/beside.py" in made.stderr
 
 
 def test_serve_refuses_a_port_that_is_taken(place: dict[str, str], run_troth: Run) -> None:

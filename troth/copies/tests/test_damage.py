@@ -313,3 +313,57 @@ def test_without_the_programs_of_postgresql_it_says_so(monkeypatch: pytest.Monke
     monkeypatch.setattr(stores, "PLACES", ())
     with pytest.raises(stores.StoreUnusable, match="pg_dump was not found"):
         stores.find_program("pg_dump")
+
+
+def with_header(path: Path, made: bytes) -> None:
+    content = path.read_bytes()
+    path.write_bytes(MAGIC + len(made).to_bytes(4, "big") + made + content[first_chunk(content) :])
+
+
+HEADERS = {
+    "a number past all numbers": {"master": float("inf")},
+    "no zone": {"made_at": "2026-11-24T09:30:00"},
+    "before the calendar begins": {"made_at": "0001-01-01T00:00:00+14:00"},
+    "a number where words stand": {"wrapped": 5},
+}
+
+
+@pytest.mark.parametrize("name", [*HEADERS, "nested"])
+def test_a_header_that_nobody_would_write_is_damage_and_harms_no_other_backup(made: Path, name: str) -> None:
+    header = json.loads(read_header(made).as_bytes())
+    with_header(made, b"[" * 60_000 if name == "nested" else json.dumps({**header, **HEADERS[name]}).encode())
+    with pytest.raises(BackupDamaged, match=r"[Tt]he header of"):
+        backup.verify_backup(made)
+    assert [each.header for each in backup.list_backups()] == [None]
+    assert backup.create_backup(at=NOW + timedelta(days=365)).pruned == ()
+    assert made.exists()
+
+
+def test_a_backup_whose_date_was_changed_is_shown_and_not_removed_as_old(made: Path) -> None:
+    header = json.loads(read_header(made).as_bytes())
+    with_header(made, json.dumps({**header, "made_at": "2006-11-24T09:30:00+00:00"}).encode())
+    listed = backup.list_backups()
+    assert [(each.readable, each.genuine) for each in listed] == [(True, False)]
+    assert backup.create_backup(at=NOW).pruned == ()
+    assert made.exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"note": 5, "journal": [1, "x"]}', '{"note": null, "journal": [1, "x"]}', "[]", "[" * 40_000],
+    ids=["number", "null", "list", "nested"],
+)
+def test_a_line_put_in_among_checkpoints_or_into_the_journal_stops_no_restore_without_a_word(
+    made: Path, line: str
+) -> None:
+    dispose_of_something()
+    backup.create_backup(at=NOW + timedelta(hours=1))
+    newest = max((settings.TROTH_BACKUPS / destinations.CHECKPOINTS).glob("*.jsonl"))
+    newest.write_text(newest.read_text() + line + "\n")
+    if len(line) < 40_000:
+        known = checkpoints.newest_known()
+        assert known is not None and known.journal.number == 1
+    path = settings.TROTH_BACKUPS / destinations.JOURNAL
+    path.write_text(path.read_text() + line + "\n")
+    with pytest.raises(JournalDamaged, match="The last line of the disposal journal"):
+        restore_nowhere(made)

@@ -1,5 +1,6 @@
 """Rules on lawful bases and on the conditions for special categories (LAW-5.1 to 5.6)."""
 
+import re
 from collections.abc import Iterator
 
 from troth.law.bases import Basis, Condition
@@ -20,6 +21,19 @@ NEEDS_SCHEDULE_1 = frozenset(
         Condition.RESEARCH,
         Condition.SUBSTANTIAL_PUBLIC_INTEREST,
     }
+)
+# Where in DPA 2018 Schedule 1 each condition is spelled out: the part, and the paragraphs of it (LAW-5.1).
+PARAGRAPHS = {
+    Condition.EMPLOYMENT: ("1", range(1, 2)),
+    Condition.HEALTH_CARE: ("1", range(2, 3)),
+    Condition.PUBLIC_HEALTH: ("1", range(3, 4)),
+    Condition.RESEARCH: ("1", range(4, 5)),
+    Condition.SUBSTANTIAL_PUBLIC_INTEREST: ("2", range(6, 29)),
+}
+_PARAGRAPH = re.compile(r"\bpart (1|2)\b.*?\bpara(?:graph)?s?\.? ?([0-9]+)", re.IGNORECASE)
+# 'Our legal duties' names no law: a law has a kind, an abbreviation or a number.
+_A_LAW = re.compile(
+    r"\b(?:acts?|regulations?|orders?|rules?|measure|gdpr|dpa|pecr|directive|code)\b|[0-9]", re.IGNORECASE
 )
 NEEDS_POLICY = frozenset({Condition.EMPLOYMENT, Condition.SUBSTANTIAL_PUBLIC_INTEREST})
 # Which bases go with a condition (LAW-5.3). Explicit consent, made public and vital interests are checked apart.
@@ -65,7 +79,7 @@ def each_purpose_has_one_basis(draft: Draft) -> Iterator[Found]:
             yield Found(
                 "N05", (*path, "basis"), f"'{name}' rests on legitimate interests and does not name the interest."
             )
-        if Basis.LEGAL_OBLIGATION in row.basis and not row.duty:
+        if Basis.LEGAL_OBLIGATION in row.basis and not _A_LAW.search(row.duty):
             yield Found("F-07", (*path, "basis"), f"'{name}' rests on a legal obligation and names no law.")
         if Basis.RECOGNISED_LEGITIMATE_INTERESTS in row.basis and row.id not in ANNEX_1:
             yield Found("A04", (*path, "basis"), f"'{name}' is none of the interests that Annex 1 recognises.")
@@ -114,6 +128,13 @@ def special_data_has_its_condition(draft: Draft) -> Iterator[Found]:
             yield Found("N17", path, f"'{name}' states no condition of Article 9.")
         if NEEDS_SCHEDULE_1 & set(row.condition) and not row.schedule_1:
             yield Found("N17", (*path, "condition"), f"'{name}' does not say which paragraph of Schedule 1 it meets.")
+        stated = _PARAGRAPH.search(row.schedule_1)
+        for condition in row.condition:
+            part, paragraphs = PARAGRAPHS.get(condition, ("", range(0)))
+            if stated and part and (stated[1] != part or int(stated[2]) not in paragraphs):
+                yield Found(
+                    "N17", (*path, "schedule_1"), f"'{row.schedule_1}' is not where {condition} is spelled out."
+                )
         if NEEDS_POLICY & set(row.condition) and not row.policy_document:
             yield Found("A03", (*path, "condition"), f"'{name}' needs an Appropriate Policy Document and names none.")
         if Condition.HEALTH_CARE in row.condition and row.id in NOT_CARE:
@@ -136,6 +157,10 @@ def consent_is_free(draft: Draft) -> Iterator[Found]:
             yield Found("A02", (*path, "condition"), f"'{name}' asks for consent that treatment depends on.")
         if row.id in PROMOTING and row.bundled_with:
             yield Found("F-50", (*path, "bundled_with"), f"'{name}' comes with {', '.join(row.bundled_with)}.")
+        elif row.id in PROMOTING and required:
+            yield Found(
+                "F-50", (*path, "withholding"), f"'{name}' is said to be required; people must be free to refuse."
+            )
 
 
 def care_is_under_secrecy(draft: Draft) -> Iterator[Found]:

@@ -1,12 +1,29 @@
 """Rules on what is held and where it comes from, and on names that must exist."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
+from troth.notice.findings import Path
+from troth.notice.lint.bases import TREATING
 from troth.notice.lint.draft import Draft, Found, Rule
 from troth.notice.register import REPRESENTATIVE, SELF, SERVICE
-from troth.notice.schema.words import Origin
+from troth.notice.schema.items import Item
+from troth.notice.schema.words import Origin, RequiredBy
+from troth.vault.categories import Category
 
 _OWN = frozenset({Origin.PERSON, Origin.DEVICE, Origin.STAFF})
+# Kinds of data of which every piece is more than clinics need, unless it serves a purpose that needs it.
+_SPARING = frozenset(
+    category
+    for category in Category
+    if all(item.sparing for item in Item if item.home is category) and any(item.home is category for item in Item)
+)
+# A list that ends like this has no end.
+_OPEN = re.compile(
+    r"\b(?:etc\b\.?|and so on|and the like|(?:and|or) (?:any |all )?(?:other|further|similar) (?:personal )?"
+    r"(?:information|data|details|technolog(?:y|ies)|things|matters|particulars)(?: .*)?)\W*$",
+    re.IGNORECASE,
+)
 
 
 def what_is_used_is_declared(draft: Draft) -> Iterator[Found]:
@@ -19,14 +36,40 @@ def what_is_used_is_declared(draft: Draft) -> Iterator[Found]:
     served = draft.used.union(*(row.retention for _, row in draft.rows if isinstance(row.retention, dict)))
     for place, held in enumerate(draft.notice.categories):
         path = ("categories", place)
-        if held.open_ended:
+        if held.open_ended or _OPEN.search(held.words):
             yield Found("F-14", path, f"{held.id} ends in 'and other', which declares nothing.")
+        if not held.words and not held.items:
+            yield Found("F-14", path, f"{held.id} is listed without a word on what it is.")
         if held.id not in served:
             yield Found("N24", path, f"{held.id} is held, and no purpose uses it.")
 
 
+def what_passes_hands_is_declared(draft: Draft) -> Iterator[Found]:
+    passing: list[tuple[Path, Iterable[Category]]] = [
+        (("sources", "origins", place), source.categories)
+        for place, source in enumerate(draft.notice.sources.origins)
+    ]
+    passing += [
+        (("recipients", place), recipient.gets)
+        for place, recipient in enumerate(draft.notice.recipients)
+        if recipient.receives != "all"
+    ]
+    passing += [
+        (("sharing", "disclosures", place), disclosure.categories)
+        for place, disclosure in enumerate(draft.notice.sharing.disclosures)
+        if disclosure.categories != "all"
+    ]
+    for path, categories in passing:
+        for category in sorted(set(categories) - draft.declared - draft.used):
+            yield Found("F-14", path, f"{category} passes hands here, and the list of what is held leaves it out.")
+
+
 def pieces_are_in_place(draft: Draft) -> Iterator[Found]:
     for place, category in enumerate(draft.notice.categories):
+        if category.id in _SPARING and not category.items and category.id not in _needed(draft):
+            yield Found(
+                "F-16", ("categories", place), f"{category.id} is held, and no purpose here cannot do without it."
+            )
         for number, piece in enumerate(category.items):
             path, item = ("categories", place, "items", number), piece.item
             if item.home is None:
@@ -38,9 +81,25 @@ def pieces_are_in_place(draft: Draft) -> Iterator[Found]:
                 yield Found("F-16", path, f"`{item}` is asked for, and no purpose here cannot do without it.")
 
 
+def _needed(draft: Draft) -> frozenset[Category]:
+    """The kinds of data of which some purpose needs a piece. Treatment needs few, so `needed_for` must name it."""
+    return frozenset(
+        item.home
+        for item in Item
+        for row in draft.notice.purposes
+        if item.home and row.id in item.sparing - TREATING and row.categories != "all" and item.home in row.covers
+    )
+
+
 def sources_agree(draft: Draft) -> Iterator[Found]:
     sources = draft.notice.sources
     origins = {source.origin for source in sources.origins}
+    if not origins:
+        yield Found("N16", ("sources",), "Nothing says where data comes from.")
+    if unsaid := set(sources.combined) - origins - _OWN:
+        yield Found(
+            "N16", ("sources", "combined"), f"Data from {', '.join(sorted(unsaid))} is combined, and is no source."
+        )
     if sources.only_direct and (others := origins - _OWN):
         yield Found(
             "F-18",
@@ -71,9 +130,11 @@ def purposes_are_served(draft: Draft) -> Iterator[Found]:
             yield Found("N24", path, f"Nobody may serve '{row.title or row.id}': it has no access.")
         if not row.covers:
             yield Found("N24", path, f"'{row.title or row.id}' uses no data.")
-        if row.withholding is None:
+        if row.withholding is None or not (
+            row.withholding.if_not or row.withholding.required_by is RequiredBy.CHOICE
+        ):
             yield Found("N12", path, f"'{row.title or row.id}' does not say what follows if data is not given.")
-    if draft.notice.purposes and all(row.withholding is None for row in draft.notice.purposes):
+    if draft.notice.purposes and not any(row.withholding and row.withholding.if_not for row in draft.notice.purposes):
         yield Found("F-46", ("purposes",), "Nowhere is it said what follows if data is not given.")
 
 
@@ -105,6 +166,7 @@ def names_exist(draft: Draft) -> Iterator[Found]:
 
 RULES: tuple[Rule, ...] = (
     what_is_used_is_declared,
+    what_passes_hands_is_declared,
     pieces_are_in_place,
     sources_agree,
     purposes_are_served,

@@ -11,17 +11,37 @@ from troth.vault.categories import Category
 
 _DAYS = {"minute": 0.0, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.0}
 CARE_DAYS = 8 * _DAYS["year"]
+CHILD_AGE = 25
+_NOT_BY_CARE = frozenset({Trigger.BIRTH, Trigger.DEATH, Trigger.WITHDRAWN, Trigger.OTHER})
 _CARE = frozenset({Purpose.CARE, Purpose.PRESCRIBING})
 _OWN_PERIOD = frozenset(
     {Category.CCTV, Category.CALL_RECORDING, Category.IDENTITY_DOCUMENT, Category.PHOTOGRAPH, Category.ACCIDENT}
 )
+# What arises beside care, and does not share the long life of a care record.
+_NO_CARE_RECORD = frozenset({Category.CCTV, Category.CALL_RECORDING, Category.IDENTITY_DOCUMENT})
 # LAW-6.9: these words say nothing unless the facts that decide follow.
-_GENERAL = re.compile(
-    r"\b(for )?(no longer than|only )?(as )?(long as|is|it is)?( is)? ?(strictly |reasonably )?"
-    r"(necessary|needed|required)\b( by law)?",
-    re.IGNORECASE,
+_EMPTY = frozenset(
+    re.findall(
+        "[a-z]+",
+        """
+        a about above accordance according accounting all allowed always an and any applicable appropriate are as
+        at be been believe below best business by certain collect collected comply consider considered continue
+        data deem deemed depending described different duties duty each ever fit for forever from fulfil good have
+        hold in including indefinitely information interests internal is it its keep kept kind law lawful laws
+        legal legitimate length lifetime line long longer may meet minimum must nature necessary need needed needs
+        no not notice obligation obligations of on ongoing only operational or other our out period periods permanently
+        permitted personal policies policy practice practices procedures properly provide provided purpose
+        purposes reason reasonable reasonably reasons record records regulation regulations regulatory relevant
+        remain reporting require required requirement requirements requires retain retained retention satisfy
+        schedule see service services set standard stated statutory stored strictly such than that the their them
+        there these they think this those time to type under unless until us use used useful various was we were
+        what whatever when where which while whole why will with you your
+        """,
+    )
 )
-_FEW_WORDS = 5
+_WORD = re.compile(r"[a-z]+|[0-9]+")
+_TAKES_LATEST = re.compile(r"\b(?:later|latest|longer|longest)\b", re.IGNORECASE)
+_NO_CHOICE = re.compile(r"\W*(?:either|any|or|whichever|both|depends|varies|as appropriate)\W*", re.IGNORECASE)
 
 
 def days(span: str) -> float:
@@ -30,8 +50,9 @@ def days(span: str) -> float:
     return int(number) * _DAYS[unit.removesuffix("s")]
 
 
-def _says_nothing(criteria: str) -> bool:
-    return bool(_GENERAL.search(criteria)) and len(_GENERAL.sub(" ", criteria).split()) < _FEW_WORDS
+def _says_nothing(words: str) -> bool:
+    """Whether a text holds no word that tells this case from any other."""
+    return not set(_WORD.findall(words.lower())) - _EMPTY
 
 
 def _vague(rule: RetentionRule) -> str:
@@ -41,8 +62,8 @@ def _vague(rule: RetentionRule) -> str:
         return "gives no period and no criteria"
     if not timed and _says_nothing(rule.criteria):
         return "says 'as long as necessary' and not what decides that"
-    if not rule.reason and not rule.source:
-        return "gives neither a reason nor a source for its period"
+    if not rule.source and _says_nothing(rule.reason):
+        return "gives neither a source for its period nor a reason of its own"
     return ""
 
 
@@ -50,7 +71,8 @@ def _joined_by_or(rule: RetentionRule) -> bool:
     told_apart = all(limb.words for limb in rule.limbs) and len({limb.words for limb in rule.limbs}) == len(
         rule.limbs
     )
-    return len(rule.limbs) > 1 and not rule.whichever and not told_apart
+    undecided = not rule.whichever or _NO_CHOICE.fullmatch(rule.whichever)
+    return len(rule.limbs) > 1 and bool(undecided) and not told_apart
 
 
 def rules_say_how_long(draft: Draft) -> Iterator[Found]:
@@ -69,30 +91,44 @@ def rules_say_how_long(draft: Draft) -> Iterator[Found]:
 
 
 def _short(limb: Limb) -> bool:
-    return limb.trigger in {Trigger.LAST_CONTACT, Trigger.TREATMENT_END, Trigger.CONTRACT_END} and bool(
-        limb.period and days(limb.period) < CARE_DAYS
-    )
+    if limb.until_age is not None:
+        return limb.trigger is Trigger.BIRTH and limb.until_age < CHILD_AGE
+    return limb.trigger not in _NOT_BY_CARE and bool(limb.period and days(limb.period) < CARE_DAYS)
+
+
+def _too_short(rule: RetentionRule) -> bool:
+    """Whether a care record goes early. Where the latest counts, one period that is long enough is enough (LAW-6.2)."""
+    # The childrens' limb is its own case: eight years after a visit at five end before adulthood.
+    for_adults = [limb for limb in rule.limbs if limb.trigger not in _NOT_BY_CARE]
+    if any(_short(limb) for limb in rule.limbs if limb.trigger is Trigger.BIRTH):
+        return True
+    latest = _TAKES_LATEST.search(rule.whichever) and not all(_short(limb) for limb in for_adults)
+    return not latest and any(_short(limb) for limb in for_adults)
+
+
+def _care_rules(draft: Draft) -> set[str | None]:
+    """The rules by which health records are kept for care."""
+    return {
+        row.rule_for(Category.HEALTH) or draft.notice.retention.default
+        for _, row in draft.rows
+        if row.id in _CARE and Category.HEALTH in row.covers
+    }
 
 
 def care_records_last(draft: Draft) -> Iterator[Found]:
-    care = {
-        row.rule_for(category) or draft.notice.retention.default
-        for _, row in draft.rows
-        if row.id in _CARE
-        for category in row.covers
-        if category is Category.HEALTH
-    }
+    care = _care_rules(draft)
     for place, rule in enumerate(draft.notice.retention.rules):
-        if rule.id in care and any(_short(limb) for limb in rule.limbs):
+        if rule.id in care and _too_short(rule):
             yield Found(
                 "F-35",
                 ("retention", "rules", place),
-                f"Care records go under `{rule.id}` sooner than the eight years that are usual for adults.",
+                f"Care records go under `{rule.id}` sooner than is usual: eight years, and at 25 for children.",
             )
 
 
 def every_purpose_has_a_period(draft: Draft) -> Iterator[Found]:
     default = draft.notice.retention.default
+    care = _care_rules(draft)
     for path, row in draft.rows:
         kept = [category for category in sorted(row.covers) if row.rule_for(category) or default]
         without = [category for category in sorted(row.covers) if category not in kept]
@@ -106,6 +142,8 @@ def every_purpose_has_a_period(draft: Draft) -> Iterator[Found]:
             by_name = isinstance(row.retention, dict) and category in row.retention
             if not by_name and not (row.retention and row.covers == {category}):
                 yield Found("F-36", path, f"'{name}' gives {category} no period of its own.")
+            elif category in _NO_CARE_RECORD and row.rule_for(category) in care:
+                yield Found("F-36", path, f"'{name}' keeps {category} as long as a care record.")
         if row.id is Purpose.ENQUIRIES and row.retention is None:
             yield Found("F-36", path, f"'{name}' gives enquiries no period of their own.")
 

@@ -1,9 +1,11 @@
 """Rules on who stands behind the notice, where it holds, and for whom it has words."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
 from troth.notice.lint.draft import Draft, Found, Rule
+from troth.notice.lint.sharing import code_of
 from troth.notice.purposes import Purpose
 from troth.notice.schema.words import ContactRoute, Instrument, Place
 from troth.vault.categories import Category
@@ -14,7 +16,8 @@ _GONE = {
     Instrument.DPA_1984: "was repealed in 2000",
     Instrument.DPA_1988: "is no law of the United Kingdom",
 }
-_ONLINE = frozenset({Place.WEBSITE, Place.APP, Place.SOCIAL})
+_ONLINE = frozenset({Place.WEBSITE, Place.APP, Place.SOCIAL, Place.EMAIL})
+_DIGIT = re.compile(r"[0-9]")
 _IDENTIFYING = frozenset({Category.IDENTITY, Category.CONTACT, Category.ACCOUNT, Category.USAGE, Category.NETWORK})
 
 
@@ -30,15 +33,17 @@ def controller_is_named(draft: Draft) -> Iterator[Found]:
     for name, words in (("legal_name", "legal name"), ("address", "postal address")):
         if not getattr(who, name):
             yield Found("F-44", path, f"The controller's {words} is missing.")
-    if who.group and who.group.company_number and not who.company_number:
+    if who.group and who.group.company_number and who.company_number in {"", who.group.company_number}:
         yield Found("F-44", (*path, "group"), "The company number given fits the group, not the controller.")
     if not who.company_number or not who.ico_registration:
         yield Found("N22", path, "The company number or the registration with the regulator is missing.")
-    if who.country not in {"GB", "UK"} and not (
-        draft.notice.uk_representative and draft.notice.uk_representative.name
-    ):
+    if code_of(who.country) != "GB" and not (draft.notice.uk_representative and draft.notice.uk_representative.name):
         yield Found("N02", (*path, "country"), "The controller is not in the UK and names no representative here.")
-    instructed = who.unless_stated or draft.declares(Purpose.INSTRUCTIONS)
+    instructed = (
+        who.unless_stated
+        or Place.INSTRUCTED_WORK in draft.notice.scope.covers
+        or draft.declares(Purpose.INSTRUCTIONS, Purpose.MEDICAL_REPORTING)
+    )
     if instructed and not who.instructed_work:
         yield Found("F-13", path, "Nothing says who the controller is in work that others instruct.")
 
@@ -49,12 +54,17 @@ def officer_can_be_reached(draft: Draft) -> Iterator[Found]:
         return
     if not (officer.email or officer.telephone or officer.address):
         yield Found("N03", ("dpo",), "The data protection officer cannot be reached.")
+    if not officer.name and not officer.role:
+        yield Found("F-44", ("dpo",), "The data protection officer has neither a name nor a role.")
     who = draft.notice.controller
     if who and officer.email and officer.email.lower() == who.email.lower():
         yield Found("F-44", ("dpo", "email"), "The officer shares a mailbox with the rest of the clinic.")
 
 
 def contacts_lead_somewhere(draft: Draft) -> Iterator[Found]:
+    for part, email in (("controller", draft.notice.controller), ("dpo", draft.notice.dpo)):
+        if email and email.email and "@" not in email.email:
+            yield Found("F-41", (part, "email"), "The entry for email gives no address.")
     contacts = draft.notice.controller.contacts if draft.notice.controller else None
     if contacts is None:
         return
@@ -64,7 +74,7 @@ def contacts_lead_somewhere(draft: Draft) -> Iterator[Found]:
     for place, contact in enumerate(contacts):
         if contact.by is ContactRoute.EMAIL and "@" not in contact.value:
             yield Found("F-41", (*path, place), "The entry for email gives no address.")
-        elif not contact.value:
+        elif not contact.value or (contact.by is ContactRoute.TELEPHONE and not _DIGIT.search(contact.value)):
             yield Found("F-43", (*path, place), f"The entry for {contact.by} leads nowhere.")
 
 

@@ -6,20 +6,26 @@ from troth.law.bases import Basis, Condition
 from troth.notice.lint.bases import PROMOTING, special
 from troth.notice.lint.draft import Draft, Found, Rule
 from troth.notice.purposes import Purpose
+from troth.notice.schema.items import Item
 from troth.notice.schema.reach import Channel, Cookie
+from troth.notice.schema.sharing import Recipient
 from troth.notice.schema.words import (
     ConsentAsked,
     DeviceUse,
     Exemption,
     Instrument,
     MarketingChannel,
+    RecipientKind,
     Refusal,
     SetBy,
+    Trade,
+    Use,
     WayOut,
 )
 from troth.vault.categories import Category
 
 _ELECTRONIC = frozenset({MarketingChannel.EMAIL, MarketingChannel.SMS, MarketingChannel.APP})
+_SENDING = (Purpose.MARKETING, Purpose.PROMOTIONS)
 _SLOW = frozenset({WayOut.TELEPHONE, WayOut.POST})
 _COVERS = {
     Exemption.TRANSMISSION: {DeviceUse.ESSENTIAL, DeviceUse.SECURITY},
@@ -31,24 +37,33 @@ _COVERS = {
 _NEEDS_OBJECTION = frozenset({Exemption.STATISTICS, Exemption.APPEARANCE})
 
 
-def _exempt(cookie: Cookie) -> bool:
+def _exempt(cookie: Cookie, supplier: Recipient | None) -> bool:
     """Whether an exemption of Schedule A1 covers every use of it (LAW-8.7)."""
     if cookie.exempt is None or not set(cookie.use) <= _COVERS[cookie.exempt]:
         return False
-    return not (cookie.exempt is Exemption.STATISTICS and cookie.shared)
+    # A supplier that decides for itself is no processor, so what it counts is shared.
+    shared = cookie.shared or (supplier is not None and supplier.kind is not RecipientKind.PROCESSOR)
+    return not (cookie.exempt is Exemption.STATISTICS and shared)
 
 
 def cookies_have_consent(draft: Draft) -> Iterator[Found]:
-    cookies = draft.notice.cookies
+    cookies, marketing = draft.notice.cookies, draft.notice.marketing
+    sends = marketing and any(each.by in _ELECTRONIC and not each.companies_only for each in marketing.channels)
+    if sends and Instrument.PECR_2003 not in draft.notice.laws:
+        yield Found("N20", ("marketing",), "Marketing is sent electronically, and the law on it is not cited.")
     if cookies is None:
         yield Found("N20", (), "The notice does not say whether it uses cookies.")
         return
-    if not cookies.none and Instrument.PECR_2003 not in draft.notice.laws:
+    if (cookies.stored or not cookies.none) and Instrument.PECR_2003 not in draft.notice.laws:
         yield Found("N20", ("cookies",), "Cookies are used, and the law on them is not cited.")
+    if cookies.none and cookies.stored:
+        yield Found("N20", ("cookies", "none"), "No cookies, it says; yet it lists some.")
+    if not cookies.none and not cookies.stored:
+        yield Found("N20", ("cookies",), "The notice neither lists cookies nor says that there are none.")
     asking = False
     for place, cookie in enumerate(cookies.stored):
         path = ("cookies", "stored", place)
-        if _exempt(cookie):
+        if _exempt(cookie, draft.recipients.get(cookie.supplier or "")):
             if cookie.exempt in _NEEDS_OBJECTION and not cookie.objection:
                 yield Found("E03", path, f"`{cookie.name}` is exempt only with a simple way to object.")
             continue
@@ -58,6 +73,8 @@ def cookies_have_consent(draft: Draft) -> Iterator[Found]:
             yield Found(
                 "F-24", path, f"`{cookie.name}` ({uses}) needs consent first; the notice says: {cookie.consent}."
             )
+        elif cookie.basis not in {None, Basis.CONSENT}:
+            yield Found("F-24", path, f"`{cookie.name}` needs consent; {cookie.basis} cannot stand in for it.")
     if asking and set(cookies.refusal) <= {Refusal.BROWSER}:
         yield Found("F-24", ("cookies", "refusal"), "Nothing but the browser's settings lets people refuse.")
     if asking and not cookies.refusing_is_as_easy:
@@ -71,7 +88,9 @@ def cookies_are_explained_rightly(draft: Draft) -> Iterator[Found]:
     beyond = sorted(
         {use for cookie in cookies.stored for use in cookie.use} & {DeviceUse.TAILORING, DeviceUse.ADVERTISING}
     )
-    if cookies.statistics_only and (beyond or draft.declares(Purpose.PERSONALISATION, Purpose.ADVERTISING)):
+    guessed = draft.notice.marketing is not None and draft.notice.marketing.profiling is not None
+    tailored = guessed or draft.declares(Purpose.PERSONALISATION, Purpose.ADVERTISING)
+    if cookies.statistics_only and (beyond or tailored):
         yield Found(
             "F-25",
             ("cookies", "statistics_only"),
@@ -114,6 +133,8 @@ def marketing_meets_pecr(draft: Draft) -> Iterator[Found]:
             yield Found(
                 "F-19", ("marketing", "by_third_parties"), "Others may send marketing without the person's consent."
             )
+        if marketing.none and (marketing.channels or draft.declares(*_SENDING)):
+            yield Found("E01", ("marketing", "none"), "No marketing, it says; yet a channel or a purpose is for it.")
         if marketing.channels and not marketing.ways_out:
             yield Found("E01", ("marketing",), "Nothing says how marketing is stopped.")
         if marketing.ways_out and set(marketing.ways_out) <= _SLOW:
@@ -131,13 +152,45 @@ def marketing_meets_pecr(draft: Draft) -> Iterator[Found]:
             yield Found(
                 "F-22", ("marketing", "tracking"), "Opens or clicks are watched without a consent of their own."
             )
+    elif draft.declares(*_SENDING):
+        yield Found("E01", (), "Marketing is a purpose, and nothing says how it is sent and how it is stopped.")
     for place_of_row, row in draft.rows:
+        if row.id in PROMOTING and (others := set(row.basis) - {Basis.CONSENT, Basis.LEGITIMATE_INTERESTS}):
+            offered = ", ".join(sorted(others))
+            yield Found("F-19", (*place_of_row, "basis"), f"'{row.title or row.id}' rests on {offered}.")
         if row.id is Purpose.ADVERTISING and Category.USAGE in row.covers and set(row.basis) - {Basis.CONSENT}:
             yield Found(
                 "F-19",
                 (*place_of_row, "basis"),
                 "Advertisements are chosen by how people use the site, without consent.",
             )
+
+
+def others_market_by_consent(draft: Draft) -> Iterator[Found]:
+    marketing = draft.notice.marketing
+    if marketing and marketing.third_party_basis is Basis.CONSENT:
+        return
+    for place, recipient in enumerate(draft.notice.recipients):
+        own_end = {Use.MARKETING, Use.COMMERCIAL} & set(recipient.for_use)
+        partner = recipient.trade is Trade.MARKETING_PARTNER and recipient.kind is not RecipientKind.PROCESSOR
+        if own_end or partner:
+            yield Found(
+                "F-19",
+                ("recipients", place),
+                f"`{recipient.id}` gets data for marketing of its own, without the person's consent.",
+            )
+
+
+def opens_are_watched_with_consent(draft: Draft) -> Iterator[Found]:
+    # Whoever holds what is opened watches it, whatever stands under tracking.
+    watch = draft.notice.marketing.tracking if draft.notice.marketing else None
+    if watch and (watch.consent is ConsentAsked.ALWAYS or watch.opens or watch.clicks):
+        return
+    for place, category in enumerate(draft.notice.categories):
+        for number, piece in enumerate(category.items):
+            if piece.item is Item.EMAIL_USE:
+                path = ("categories", place, "items", number)
+                yield Found("F-22", path, "What people open is held, and no consent of its own is asked for it.")
 
 
 def health_stays_out_of_marketing(draft: Draft) -> Iterator[Found]:
@@ -152,12 +205,13 @@ def health_stays_out_of_marketing(draft: Draft) -> Iterator[Found]:
                 "F-23", (*path, "categories"), f"'{row.title or row.id}' uses health data without explicit consent."
             )
     profiling = draft.notice.marketing.profiling if draft.notice.marketing else None
-    if profiling is None or profiling.basis is Basis.CONSENT:
+    if profiling is None:
         return
     path = ("marketing", "profiling")
-    if profiling.health:
+    explicit = any(row.id in PROMOTING and Condition.EXPLICIT_CONSENT in row.condition for _, row in draft.rows)
+    if profiling.health and not (profiling.basis is Basis.CONSENT and explicit):
         yield Found("F-23", path, "Guesses at interests draw on health, without explicit consent.")
-    elif by_consent:
+    elif by_consent and profiling.basis is not Basis.CONSENT:
         yield Found("F-23", path, "Messages are sent on consent, and interests guessed at without it.")
 
 
@@ -165,5 +219,7 @@ RULES: tuple[Rule, ...] = (
     cookies_have_consent,
     cookies_are_explained_rightly,
     marketing_meets_pecr,
+    others_market_by_consent,
+    opens_are_watched_with_consent,
     health_stays_out_of_marketing,
 )

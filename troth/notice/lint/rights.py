@@ -21,6 +21,13 @@ _ELECTRONIC = frozenset({ContactRoute.ACCOUNT, ContactRoute.FORM})
 _MACHINES_LIKELY = frozenset(
     {Purpose.ELIGIBILITY, Purpose.PRESCRIBING, Purpose.IDENTITY_CHECK, Purpose.PERSONALISATION, Purpose.ADVERTISING}
 )
+_PROMOTING = (Purpose.MARKETING, Purpose.PROMOTIONS, Purpose.PERSONALISATION, Purpose.ADVERTISING)
+_HURDLES = frozenset({Demand.WRITING, Demand.NAMED_PERSON, Demand.FEE})
+_OFFLINE = frozenset({ContactRoute.TELEPHONE, ContactRoute.POST, ContactRoute.IN_PERSON})
+_HARD = frozenset({ContactRoute.POST, ContactRoute.IN_PERSON})
+# What was given by a click is taken back by one (UK GDPR Article 7(3), PECR regulation 22(3)(c)).
+_CONSENTED = frozenset({RightName.WITHDRAWAL, RightName.MARKETING_OBJECTION})
+_BOUGHT = frozenset({Ground.PURCHASE_DATA, Ground.PRODUCT_WARRANTY})
 SHORTEST_MONTH = 28
 COMPLAINT_DAYS = 30
 
@@ -29,14 +36,20 @@ def rights_are_complete(draft: Draft) -> Iterator[Found]:
     notice = draft.notice
     offered = {right.right for right in notice.rights}
     missing = [right for right in _MUST if right not in offered]
-    sends = notice.marketing is not None and not notice.marketing.none
+    sends = (notice.marketing is not None and not notice.marketing.none) or draft.declares(*_PROMOTING)
+    machines = any(row.automation and row.automation.solely for _, row in draft.rows)
+    if machines and RightName.AUTOMATED_DECISIONS not in offered:
+        missing.append(RightName.AUTOMATED_DECISIONS)
     if sends and RightName.MARKETING_OBJECTION not in offered:
         missing.append(RightName.MARKETING_OBJECTION)
     if missing:
         yield Found("F-27", ("rights",), f"Rights are missing: {', '.join(missing)}.")
     if not offered >= set(_MUST):
         yield Found("N09", ("rights",), "The list of rights is not complete.")
-    if notice.complaints.regulator is None:
+    regulator = notice.complaints.regulator
+    if regulator and not (regulator.website or regulator.address or regulator.telephone):
+        yield Found("N11", ("complaints", "regulator"), "Nothing says how the regulator is reached.")
+    if regulator is None:
         yield Found("F-27", ("complaints",), "The right to complain to the regulator is missing.")
     if Basis.CONSENT in draft.bases and RightName.WITHDRAWAL not in offered:
         yield Found("N10", ("rights",), "Purposes rest on consent, and the right to take it back is missing.")
@@ -54,8 +67,21 @@ def rights_are_worded_rightly(draft: Draft) -> Iterator[Found]:
         if right.within and right.within != "1 month" and days(right.within) > SHORTEST_MONTH:
             yield Found("S03", (*path, "within"), f"`{right.within}` is not the law's one month for `{name}`.")
         for demand in right.demands:
-            if demand in {Demand.WRITING, Demand.NAMED_PERSON}:
+            if name is RightName.MARKETING_OBJECTION and demand in {Demand.FEE, Demand.REASON}:
+                yield Found("F-20", (*path, "demands"), f"Stopping marketing asks for a {demand}.")
+            elif demand in _HURDLES or (demand is Demand.REASON and name is not RightName.OBJECTION):
                 yield Found("F-29", (*path, "demands"), f"The right `{name}` asks for {demand}.")
+        if right.routes and name in _CONSENTED and set(right.routes) <= _OFFLINE:
+            yield Found("F-21", (*path, "routes"), f"The right `{name}` is used by telephone, post or a visit alone.")
+        elif right.routes and set(right.routes) <= _HARD:
+            yield Found("F-29", (*path, "routes"), f"The right `{name}` is used by post or a visit alone.")
+        if name is RightName.WITHDRAWAL and right.limits:
+            yield Found("F-30", (*path, "limits"), f"Taking back a consent is limited by {', '.join(right.limits)}.")
+        elif bought := sorted(_BOUGHT & set(right.limits)):
+            if name is RightName.OBJECTION:
+                yield Found("F-20", (*path, "limits"), f"The right to object is limited by {', '.join(bought)}.")
+            elif name is not RightName.MARKETING_OBJECTION:
+                yield Found("F-30", (*path, "limits"), f"{', '.join(bought)} is no ground to limit `{name}`.")
         if right.absolute and name in _QUALIFIED:
             yield Found("F-30", path, f"The right `{name}` is promised without its limits.")
         if Ground.ONGOING_RELATIONSHIP in right.limits:
@@ -66,8 +92,8 @@ def rights_are_worded_rightly(draft: Draft) -> Iterator[Found]:
             yield Found(
                 "F-20", (*path, "limits"), f"The right to stop marketing is limited by {', '.join(right.limits)}."
             )
-        if name is RightName.OBJECTION and not right.shown_apart:
-            yield Found("N18", path, "The right to object is not shown apart from the rest.")
+        if name in {RightName.OBJECTION, RightName.MARKETING_OBJECTION} and not right.shown_apart:
+            yield Found("N18", path, f"The right `{name}` is not shown apart from the rest.")
 
 
 def email_is_not_the_only_way(draft: Draft) -> Iterator[Found]:

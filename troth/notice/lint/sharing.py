@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from troth.notice.findings import Path
 from troth.notice.lint.draft import Draft, Found, Rule
 from troth.notice.purposes import Purpose
-from troth.notice.schema.sharing import Transfer
-from troth.notice.schema.words import MarketingChannel, Mechanism, Trade, Use
+from troth.notice.schema.sharing import Recipient, Transfer
+from troth.notice.schema.words import MarketingChannel, Mechanism, Origin, RecipientKind, SetBy, Trade, Use
 
-HOME = frozenset({"GB", "UK"})
+_HOME = frozenset({"GB", "UK", "UNITED KINGDOM", "GREAT BRITAIN", "ENGLAND", "WALES", "SCOTLAND", "NORTHERN IRELAND"})
 # Countries that the UK finds adequate: the EEA, Gibraltar, and those taken over or added since (LAW-9.11).
 ADEQUATE = frozenset(
     [
@@ -67,7 +67,27 @@ _LIKELY = {
     Purpose.MEDICAL_REPORTING: (Trade.MEDCO, "MedCo"),
     Purpose.SERVICE_MESSAGES: (Trade.MAIL, "whoever carries messages"),
 }
+# Who by trade receives data for an end of its own, whether or not the entry says so.
+_ENDS = {
+    Trade.MARKETING_PARTNER: Use.MARKETING,
+    Trade.ADVERTISING: Use.MARKETING,
+    Trade.FRAUD_EXCHANGE: Use.FRAUD,
+}
+# Disclosures that go to somebody whom 'only with …' would have named.
+_CHOSEN = {
+    Use.MARKETING: {Trade.MARKETING_PARTNER, Trade.ADVERTISING},
+    Use.MARKET_RESEARCH: {Trade.MARKETING_PARTNER},
+    Use.COMMERCIAL: {Trade.MARKETING_PARTNER},
+    Use.FRAUD: {Trade.FRAUD_EXCHANGE},
+}
+_GIVERS = {Origin.PAYMENT_FIRM: Trade.PAYMENT, Origin.IDENTITY_FIRM: Trade.IDENTITY}
 _CARRIED = frozenset({MarketingChannel.EMAIL, MarketingChannel.SMS})
+
+
+def code_of(country: str) -> str:
+    """A country as its code in capitals; the names of the home nations count as `GB`."""
+    code = " ".join(country.upper().split())
+    return "GB" if code in _HOME else code
 
 
 def recipients_are_listed(draft: Draft) -> Iterator[Found]:
@@ -79,6 +99,15 @@ def recipients_are_listed(draft: Draft) -> Iterator[Found]:
         special = sorted(category for category in recipient.gets if category.special)
         if recipient.trade in _WEB_TRADES and special:
             yield Found("F-10", ("recipients", place), f"`{recipient.id}` may see {', '.join(special)}.")
+    for path, row in draft.rows:
+        for named in (draft.recipients[each] for each in row.recipients if each in draft.recipients):
+            # Without a list of its own it gets what the purpose covers.
+            if named.trade in _WEB_TRADES and not named.gets and any(category.special for category in row.covers):
+                yield Found(
+                    "F-10",
+                    (*path, "recipients"),
+                    f"`{named.id}` serves '{row.title or row.id}', and nothing says what it gets.",
+                )
 
 
 def likely_recipients_are_named(draft: Draft) -> Iterator[Found]:
@@ -92,6 +121,10 @@ def likely_recipients_are_named(draft: Draft) -> Iterator[Found]:
     sending = draft.purposes.get(Purpose.MARKETING)
     if mails and Trade.MAIL not in trades and not (sending and sending.in_house):
         yield Found("F-12", ("marketing", "channels"), "Messages are sent, and nobody is named who carries them.")
+    for place, source in enumerate(draft.notice.sources.origins):
+        # A firm answers only about people whom it was told of.
+        if (giver := _GIVERS.get(source.origin)) and giver not in trades:
+            yield Found("F-12", ("sources", "origins", place), f"A {giver} firm gives data, and none is named.")
 
 
 def statements_on_sharing_hold(draft: Draft) -> Iterator[Found]:
@@ -102,12 +135,15 @@ def statements_on_sharing_hold(draft: Draft) -> Iterator[Found]:
         yield Found("F-08", ("sharing", "says_none"), "Nothing is shared, it says; yet the notice has recipients.")
     if says.says_only and (others := trades - set(says.says_only)):
         yield Found("F-08", ("sharing", "says_only"), f"Others receive data too: {', '.join(sorted(others))}.")
+    for disclosure in says.disclosures:
+        expected = _CHOSEN.get(disclosure.use, set())
+        if says.says_only and expected and not disclosure.anonymised and not expected & set(says.says_only):
+            yield Found("F-08", ("sharing", "says_only"), f"Others receive data too: {disclosure.to}.")
     never = set(says.says_never_for)
     shared_for = {use for recipient in notice.recipients for use in recipient.for_use}
     shared_for |= {disclosure.use for disclosure in says.disclosures}
-    if trades & {Trade.MARKETING_PARTNER, Trade.ADVERTISING} or (
-        notice.marketing and notice.marketing.by_third_parties
-    ):
+    shared_for |= {end for trade, end in _ENDS.items() if trade in trades}
+    if notice.marketing and notice.marketing.by_third_parties:
         shared_for.add(Use.MARKETING)
     for use in sorted(never & shared_for):
         yield Found("F-09", ("sharing", "says_never_for"), f"Data is never shared for {use}, it says; yet it is.")
@@ -130,6 +166,11 @@ def suppliers_stand_in_the_list(draft: Draft) -> Iterator[Found]:
             for place, cookie in enumerate(draft.notice.cookies.stored)
             if cookie.supplier
         ]
+        for place, cookie in enumerate(draft.notice.cookies.stored):
+            if cookie.set_by is SetBy.SUPPLIER and not cookie.supplier:
+                yield Found(
+                    "N23", ("cookies", "stored", place), f"A supplier sets `{cookie.name}`, and it is not named."
+                )
     seen += [
         (("security", "measures", place), measure.of) for place, measure in enumerate(draft.notice.security.measures)
     ]
@@ -142,18 +183,30 @@ def suppliers_stand_in_the_list(draft: Draft) -> Iterator[Found]:
         yield Found("N23", ("transfers", "hosted_in"), "Data is hosted, and no host stands among the recipients.")
 
 
-def _sound(route: Transfer) -> str:
+def _holds(tool: Mechanism, country: str) -> bool:
+    """Whether a mechanism can carry a transfer from the UK to a country by itself (LAW-9.11)."""
+    if tool is Mechanism.ADEQUACY:
+        return country in ADEQUATE
+    if tool is Mechanism.DPF_UK_EXTENSION:
+        return country == "US"
+    return tool in {Mechanism.IDTA, Mechanism.UK_ADDENDUM, Mechanism.BCR, Mechanism.DEROGATION}
+
+
+def _unsound(route: Transfer, recipient: Recipient | None) -> str:
     """Why a route abroad has no mechanism that holds for the UK; empty if it has one."""
-    tools = set(route.mechanism) - {Mechanism.UNSTATED}
+    tools, country = set(route.mechanism) - {Mechanism.UNSTATED}, code_of(route.country)
+    holding = {tool for tool in tools if _holds(tool, country)}
     if not tools:
         return "has no mechanism"
+    if holding == {Mechanism.DEROGATION} and recipient and recipient.kind is RecipientKind.PROCESSOR:
+        return "goes to a supplier day by day; a derogation is for single cases"
+    if holding:
+        return ""
     if tools == {Mechanism.EU_SCCS}:
         return "rests on EU clauses alone, without the UK Addendum or the IDTA"
-    if tools <= {Mechanism.ADEQUACY, Mechanism.EU_SCCS} and route.country not in ADEQUATE:
+    if Mechanism.ADEQUACY in tools:
         return "rests on adequacy, which the UK has not found there"
-    if Mechanism.DPF_UK_EXTENSION in tools and len(tools) == 1 and route.country != "US":
-        return "rests on the UK extension of a United States framework"
-    return ""
+    return "rests on the UK extension of a United States framework"
 
 
 def transfers_hold_for_the_uk(draft: Draft) -> Iterator[Found]:
@@ -162,13 +215,14 @@ def transfers_hold_for_the_uk(draft: Draft) -> Iterator[Found]:
         yield Found(
             "F-38", ("transfers", "border"), f"The text watches the border of the {transfers.border}, not the UK's."
         )
-    elsewhere = set(transfers.hosted_in) - HOME
-    routed = {route.country for route in transfers.routes}
+    elsewhere = {code_of(country) for country in transfers.hosted_in} - {"GB"}
+    routed = {code_of(route.country) for route in transfers.routes}
     for country in sorted(elsewhere - routed):
         yield Found("F-38", ("transfers", "hosted_in"), f"Data lies in {country}, and no mechanism is named.")
     by_recipient = {route.recipient for route in transfers.routes}
     for place, recipient in enumerate(notice.recipients):
-        if recipient.country not in HOME and recipient.id not in by_recipient and recipient.country not in routed:
+        country = code_of(recipient.country)
+        if country != "GB" and recipient.id not in by_recipient and country not in routed:
             yield Found(
                 "F-38",
                 ("recipients", place),
@@ -181,7 +235,7 @@ def transfers_hold_for_the_uk(draft: Draft) -> Iterator[Found]:
             "F-38", ("transfers", "seen_from_abroad"), "People abroad may see data, and no mechanism is named."
         )
     for place, route in enumerate(transfers.routes):
-        if problem := _sound(route):
+        if problem := _unsound(route, draft.recipients.get(route.recipient or "")):
             yield Found("F-38", ("transfers", "routes", place), f"The transfer to {route.country} {problem}.")
 
 

@@ -45,6 +45,17 @@ _STALE = (
         "six lawful bases",
     ),
 )
+# Every Data Protection Act of the last century is gone (F-01).
+_OLD_ACT = re.compile(r"\b(?:data\s+protection\s+act|DPA),?\s*\(?(?:of\s+)?(19[0-9]{2})\b", re.IGNORECASE)
+# What a template leaves to be filled in (F-43).
+_UNFILLED = re.compile(
+    r"\[\s*(?:insert|enter|add|your|name|date|clinic|company|address|tbc|to be|\.\.\.|…|_)[^\]]*\]"
+    r"|\b(?:TBC|TBD|TODO|XX+)\b|\blorem ipsum\b|_{3,}|(?i:\bto be confirmed\b)",
+)
+# An address on the web, a path on this site, an email or a telephone number.
+_LEADS = re.compile(
+    r"(?:https?://[^\s/]+\.\S+|/\S+|#\S+|(?:mailto|tel):\S+|[^\s/@]+@\S+\.\S+|[\w-]+(?:\.[\w-]+)+\S*)"
+)
 _THIRTY_DAYS = re.compile(r"\b(?:30|thirty)(?:\s*\(30\))?[\s-]+(?:calendar\s+|working\s+)?days?\b", re.IGNORECASE)
 
 
@@ -69,6 +80,14 @@ def law_is_not_stale(draft: Draft) -> Iterator[Found]:
             yield Found("S03", path, "The text promises thirty days for a request about data.")
 
 
+def text_is_whole(draft: Draft) -> Iterator[Found]:
+    for path, text in words_of(draft.notice.model_dump(exclude_defaults=True)):
+        if old := _OLD_ACT.search(text):
+            yield Found("F-01", path, f"The text cites the Data Protection Act {old[1]}, which is no longer law.")
+        if left := _UNFILLED.search(text):
+            yield Found("F-43", path, f"'{left[0]}' was never filled in.")
+
+
 def no_risk_is_shifted(draft: Draft) -> Iterator[Found]:
     for place, disclaimer in enumerate(draft.notice.security.disclaimers):
         if disclaimer.at_own_risk and disclaimer.about in _DATA:
@@ -87,6 +106,8 @@ def claims_can_be_shown(draft: Draft) -> Iterator[Found]:
             yield Found("F-40", path, f"'{claim.name}' claims more than anyone can show.")
         elif not claim.number or claim.dated is None:
             yield Found("F-40", path, f"'{claim.name}' has no number, or no date.")
+        elif claim.dated > draft.on:
+            yield Found("F-40", path, f"'{claim.name}' is dated {claim.dated:%-d %B %Y}, which is to come.")
         elif claim.expires is not None and claim.expires < draft.on:
             yield Found("F-40", path, f"'{claim.name}' ran out on {claim.expires:%-d %B %Y}.")
 
@@ -110,7 +131,7 @@ def _stands(notice: Notice, section: Section) -> bool:
 
 def text_leads_somewhere(draft: Draft) -> Iterator[Found]:
     for place, link in enumerate(draft.notice.links):
-        if not link.to:
+        if not _LEADS.fullmatch(link.to.strip()):
             yield Found("F-43", ("links", place), f"The link '{link.words}' leads nowhere.")
     for place, pointer in enumerate(draft.notice.pointers):
         if not _stands(draft.notice, pointer.to):
@@ -120,4 +141,10 @@ def text_leads_somewhere(draft: Draft) -> Iterator[Found]:
             yield Found("F-47", ("speaks_of", place), f"The text speaks of {matter.matter}, and not why.")
 
 
-RULES: tuple[Rule, ...] = (law_is_not_stale, no_risk_is_shifted, claims_can_be_shown, text_leads_somewhere)
+RULES: tuple[Rule, ...] = (
+    law_is_not_stale,
+    text_is_whole,
+    no_risk_is_shifted,
+    claims_can_be_shown,
+    text_leads_somewhere,
+)

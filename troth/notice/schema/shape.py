@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -30,7 +30,12 @@ class _OneOrSeveral:
         return {"anyOf": [several["items"], several]}
 
 
+def _said(value: Any) -> Any:
+    # Spaces alone say nothing, so they must not pass for an interest, a duty or a name.
+    return "" if isinstance(value, str) and not value.strip() else value
+
+
 OneOrSeveral = Annotated[list[T], _OneOrSeveral()]
-Words = Annotated[str, Field(max_length=4000)]
+Words = Annotated[str, BeforeValidator(_said), Field(max_length=4000)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Span = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3} (minute|hour|day|week|month|year)s?$", examples=["8 years"])]

@@ -10,6 +10,7 @@ from troth.notice.lint import lint
 from troth.notice.lint.codes import CODES, FAMILIES
 from troth.notice.lint.codes.form import FORM
 from troth.notice.tests.factories import PACK, SEEDS, TODAY, changed, row
+from troth.notice.tests.fresh import FRESH, SILENT
 from troth.notice.tests.mutations import MUTATIONS
 
 EXPECTED = yaml.safe_load((SEEDS / "expected.yaml").read_text("utf-8"))
@@ -61,6 +62,17 @@ def test_one_fault_shows_its_code(code):
             assert finding.level is CODES[code].level
             assert finding.law == CODES[code].law and finding.cure == CODES[code].cure
             assert finding.message.endswith(".") and finding.line >= 1
+
+
+@pytest.mark.parametrize("code", sorted(FRESH))
+def test_a_fault_in_other_words_shows_its_code(code):
+    for place, change in enumerate(FRESH[code]):
+        assert code in _codes(changed(change)), f"{code} is silent on number {place}"
+
+
+@pytest.mark.parametrize("name", sorted(SILENT))
+def test_a_lawful_notice_in_other_words_is_silent(name):
+    assert _pretty(changed(SILENT[name])) == []
 
 
 def test_every_code_that_a_file_can_show_has_a_mutation():

@@ -129,7 +129,7 @@ CONTENTS = table(
         "The source, and whether it is public",
         "UK GDPR Article 14(2)(f); LAW-9.3",
         "Describe the source and say `public: yes` or `public: no`.",
-        "sources: words, public",
+        "sources: words, public, combined",
     ),
     Code(
         "N17",
@@ -144,7 +144,7 @@ CONTENTS = table(
         ERROR,
         "The right to object, shown apart",
         "UK GDPR Article 21(4); LAW-3.9",
-        "Show the right to object apart from the rest, and say `shown_apart: yes`.",
+        "Show the right to object, and to stop marketing, apart from the rest; say `shown_apart: yes`.",
         "rights: shown_apart",
     ),
     Code(
@@ -160,8 +160,8 @@ CONTENTS = table(
         WARNING,
         "Cookies, with the law on them",
         "PECR regulation 6; LAW-9.4",
-        "Fill in `cookies`, and cite pecr_2003 in `laws`.",
-        "cookies; laws",
+        "Fill in `cookies`, or say `none: yes`; cite pecr_2003 in `laws`, for marketing by email too.",
+        "cookies; marketing; laws",
     ),
     Code(
         "N21",

@@ -124,7 +124,7 @@ DEVICES = table(
     Code(
         "E01",
         ERROR,
-        "Marketing without a way out in every message",
+        "Marketing without a way out in every message, or with nothing said on it",
         "PECR regulations 22 and 23; LAW-8.5",
         "Put a way to stop into every message, and list the ways in `ways_out`.",
         "marketing",

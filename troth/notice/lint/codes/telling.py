@@ -22,17 +22,17 @@ TELLING = table(
     Code(
         "F-29",
         ERROR,
-        "A request must be written, or go to one person",
+        "A request must be written, paid for, explained, or go to one person",
         "UK GDPR Article 12(2); LAW-1.19",
         "Take the demand out: any words, to anyone, will do.",
-        "rights: demands",
+        "rights: demands, routes",
     ),
     Code(
         "F-30",
         WARNING,
         "A promise without its limits, or a limit without its reason",
         "UK GDPR Articles 17(3), 18(2), 21(1)",
-        "Name the real limits of the right; a running relationship is not one.",
+        "Name the real limits of the right; a running relationship or a purchase is not one.",
         "rights: absolute, limits",
     ),
     Code(
@@ -121,7 +121,7 @@ TELLING = table(
         "An email contact without address, or a forbidden way that is the only one",
         "UK GDPR Article 12(2)",
         "Give the address; offer a safe way beside email.",
-        "controller.contacts; security.no_details_by_email",
+        "controller: contacts, email; dpo: email; security.no_details_by_email",
     ),
     Code(
         "F-42",
@@ -136,8 +136,8 @@ TELLING = table(
         ERROR,
         "Text that leads nowhere",
         "UK GDPR Article 12(1)",
-        "Complete the list, link or section, or correct the name.",
-        "lists, links, pointers, names of other parts",
+        "Complete the list, link, section or gap, or correct the name.",
+        "lists, links, pointers, names of other parts; gaps in any words",
     ),
     Code(
         "F-44",
@@ -186,7 +186,7 @@ TELLING = table(
         "Marketing tied to registration or care",
         "UK GDPR Article 7(4); PECR regulation 22",
         "Let people register without it.",
-        "marketing purposes: bundled_with",
+        "marketing purposes: bundled_with, withholding",
     ),
     Code(
         "F-51",

@@ -9,7 +9,7 @@ USING = table(
         "A law that is repealed, never was, or is missing",
         "UK GDPR; DPA 2018; LAW-0",
         "Cite UK GDPR and the Data Protection Act 2018.",
-        "laws",
+        "laws; a repealed Data Protection Act in any words",
     ),
     Code(
         "F-02",
@@ -97,7 +97,7 @@ USING = table(
         "A likely recipient is not named",
         "UK GDPR Article 13(1)(e)",
         "Name the firm, or say `in_house: yes` under the purpose.",
-        "purposes against recipients: trade",
+        "purposes and sources against recipients: trade",
     ),
     Code(
         "F-13",
@@ -113,7 +113,7 @@ USING = table(
         "Undeclared data is used, or the declaration never ends",
         "UK GDPR Articles 5(1)(a) and 14(1)(d)",
         "List the category; spell out what 'other' means.",
-        "categories against purposes; open_ended",
+        "categories against purposes, sources, recipients and disclosures; words, open_ended",
     ),
     Code(
         "F-15",
@@ -153,7 +153,7 @@ USING = table(
         "Marketing below what PECR asks",
         "PECR regulation 22; LAW-8.1, LAW-8.2",
         "Ask for consent, or meet every fact of the soft opt-in.",
-        "marketing: channels; purpose advertising",
+        "marketing: channels; recipients: for_use; marketing purposes: basis",
     ),
     Code(
         "F-20",
@@ -161,7 +161,7 @@ USING = table(
         "Limits on the right to stop marketing",
         "UK GDPR Article 21(2) and (3); LAW-3.9",
         "Take the limits out: this right is absolute.",
-        "rights: marketing_objection",
+        "rights: marketing_objection, objection",
     ),
     Code(
         "F-21",
@@ -169,7 +169,7 @@ USING = table(
         "Marketing can be stopped only by telephone or post",
         "PECR regulation 22(3)(c); LAW-8.6",
         "Add a link or a page of preferences.",
-        "marketing.ways_out",
+        "marketing.ways_out; rights: routes",
     ),
     Code(
         "F-22",
@@ -177,7 +177,7 @@ USING = table(
         "Emails are watched without consent",
         "PECR regulation 6; LAW-8.8",
         "Ask for a consent of its own, or switch it off.",
-        "marketing.tracking",
+        "marketing.tracking; categories: email_use",
     ),
     Code(
         "F-23",
