@@ -161,7 +161,7 @@ def _read_notes(connection: Any, piece: Piece, key: PublicKey) -> list[tuple[int
     for size, note in found.fetchall():
         try:
             head = Head.parse(key.check(note))
-        except BadNote:
+        except (BadNote, TypeError, AttributeError):
             piece.bad_notes.append(size)
             continue
         if head.size == size and head.origin == key.name:
@@ -191,8 +191,10 @@ def _rows(connection: Any, start: int, stop: int) -> Iterator[_Row]:
         f' WHERE l."index" >= {int(start)} AND l."index" < {int(stop)} ORDER BY l."index"'
     )
     if isinstance(connection, sqlite3.Connection):
+        # SQLite keeps any type in any column: what somebody put in must read as something else, and not stop the count.
         sql = (
-            'SELECT l."index", l.event_id, CAST(l.subject AS BLOB), l.subject_seq, l.previous, l.hash, CAST(l.flaw AS BLOB),'
+            'SELECT l."index", CAST(l.event_id AS INTEGER), CAST(l.subject AS BLOB), CAST(l.subject_seq AS INTEGER),'
+            " CAST(l.previous AS BLOB), CAST(l.hash AS BLOB), CAST(l.flaw AS BLOB),"
             f" CASE WHEN e.id IS NOT NULL THEN {encoding('sqlite')} END {where}"
         )
         yield from connection.execute(sql)

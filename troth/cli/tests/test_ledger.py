@@ -114,3 +114,18 @@ def test_events_of_a_period_are_written_and_that_is_an_event(home, run_troth):
     assert run_troth("ledger", "export", "--form", "csv", *backwards, home=home).returncode == 2
     for bad in (("--reason", "Mrs Jones's daughter"), ("--since", "yesterday")):
         assert run_troth("ledger", "export", "--form", "csv", *period, *bad, home=home).returncode == 2
+
+
+def test_a_database_put_back_to_an_older_day_disagrees_with_the_checkpoint_beside_the_backups(run_troth, clinic):
+    in_home(
+        clinic,
+        "import django; django.setup()\n"
+        "from django.db import connection as c\n"
+        "from troth.ledger.guards import drop_guards, make_guards\n"
+        "drop_guards(c)\n"
+        "[c.cursor().execute(f'DELETE FROM ledger_{each}') for each in ('leaf', 'checkpoint', 'node', 'event')]\n"
+        "make_guards(c)\n",
+    )
+    found = run_troth("ledger", "verify", "--json", home=clinic)
+    assert found.returncode == 1
+    assert [each["kind"] for each in json.loads(found.stdout)["findings"]] == ["fork"]

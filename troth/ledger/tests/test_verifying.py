@@ -385,3 +385,19 @@ def test_the_database_builds_the_reference_encoding(db, values, number, seq, fla
         built = cursor.fetchone()[0]
     expected = encode([*(str(getattr(row, name)) for name in COLUMNS), str(seq), flaw])
     assert (bytes(built) if connection.vendor == "sqlite" else built.encode()) == expected
+
+
+@pytest.mark.parametrize("column", ["hash", "previous", "subject_seq", "event_id", "flaw"])
+@pytest.mark.parametrize("value", ["'x'", "x'00ff'"])
+def test_a_value_of_another_type_in_a_leaf_is_named_and_stops_nothing(sealed, column, value):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL takes no value of another type")
+    sql(f"UPDATE ledger_leaf SET {column} = {value} WHERE event_id = %s", sealed[4])
+    assert found()
+
+
+def test_a_note_of_another_type_is_named(sealed):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL takes no value of another type")
+    sql("UPDATE ledger_checkpoint SET note = x'00ff'")
+    assert ("checkpoint", sealed[-1]) in found()
