@@ -213,7 +213,10 @@ class Planter:
             if column.name == "right":
                 yield column.name, "objection"  # an open request for a copy would hold everything
             elif column.name == "for_role":
-                yield column.name, "pharmacist"  # a task is for a role or for somebody, and a reason: for nobody at this clinic
+                yield (
+                    column.name,
+                    "pharmacist",
+                )  # a task is for a role or for somebody, and a reason: for nobody at this clinic
             elif choices:
                 yield column.name, next(iter(choices))
             elif column.unique:

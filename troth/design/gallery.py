@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 
 HERE = Path(__file__).resolve().parent
 EMAIL = "email-reminder.html"
+urlpatterns: list[Any] = []
 
 
 def prepare() -> None:
@@ -27,6 +28,7 @@ def prepare() -> None:
         settings.configure(
             INSTALLED_APPS=["django.contrib.staticfiles", "troth.design"],
             STATIC_URL="/static/",
+            ROOT_URLCONF="troth.design.gallery",  # the gallery stands by itself: no link of it leads to a page of a clinic
             USE_I18N=False,
             USE_TZ=True,
             DATABASES={},

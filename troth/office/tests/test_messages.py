@@ -12,23 +12,15 @@ from troth.delivery import services
 from troth.delivery.models import Delivery, Failure, Message
 from troth.delivery.rules import LETTERS, Kind
 from troth.gate import actors
-from troth.people import services as people
 from troth.people.tests.conftest import _quick_hashes  # noqa: F401 - a fixture
-from troth.people.tests.factories import PASSWORD, make_patient, make_staff
+from troth.people.tests.factories import PASSWORD, browser_of, make_patient, make_staff
 
 pytestmark = pytest.mark.usefixtures("notice_in_force")
 
 
-def browser(subject: UUID) -> Client:
-    at = timezone.now()
-    made = Client()
-    made.cookies["troth_session"] = people.sign_in(subject, by=actors.person(subject, at=at), at=at)
-    return made
-
-
 @pytest.fixture
 def officer(db: None) -> Client:
-    return browser(make_staff("privacy_officer"))
+    return browser_of(make_staff("privacy_officer"))
 
 
 @pytest.fixture
@@ -67,9 +59,9 @@ def test_every_letter_is_shown(officer: Client) -> None:
 @pytest.mark.parametrize("name", ["office_messages", "office_letters"])
 def test_it_is_the_offices_alone(name: str, given_up: UUID) -> None:
     assert Client().get(reverse(name)).headers["Location"] == reverse("sign_in")
-    assert browser(make_staff("prescriber")).get(reverse(name)).status_code == 403
+    assert browser_of(make_staff("prescriber")).get(reverse(name)).status_code == 403
     assert (
-        browser(make_staff("prescriber", email="p2@clinic.example"))
+        browser_of(make_staff("prescriber", email="p2@clinic.example"))
         .post(reverse("office_messages"), {"message": str(given_up)})
         .status_code
         == 403

@@ -19,7 +19,7 @@ from troth.assurance.selectors.checking import Outcome
 from troth.gate.actors import Actor
 from troth.ledger.models import LedgerEvent
 from troth.office.tests.test_cases import signed_in
-from troth.people.tests.factories import make_staff
+from troth.people.tests.factories import make_staff, prove
 from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
 from troth.rights.tests.factories import make_officer
 
@@ -123,6 +123,7 @@ def test_others_stay_out(clinic: Home, looked_at: None) -> None:  # noqa: F811
     make_staff("patient_support", at=timezone.now())
     client = Client()
     client.post("/sign-in/", {"email": "patient_support@clinic.example", "password": "heron-lantern-oatcake"})
+    prove(client)
     for path in ("/office/promises/", "/office/promises/OC-1.2/"):
         assert client.get(path).status_code == 403
         assert Client().get(path).status_code == 302

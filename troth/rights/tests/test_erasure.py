@@ -94,6 +94,7 @@ def test_the_officer_can_find_that_no_ground_holds_and_others_lose_nothing(clini
         "rights.certificates",
         "gate.emergencies",
         "rights.reviews",
+        "sharing.disclosures",
     }
     assert not any(files.path_of(place).exists() for place in places)
     assert search.find_exact(search.exact("specimen_email"), "ann-specimens.person.email") == []
@@ -392,5 +393,5 @@ def test_accounts_are_kept_from_the_end_of_the_clinics_own_financial_year(
     settings.TROTH_FINANCIAL_YEAR_END = ends
     paid = date(2026, 11, 24)
     held = rules.Held("billing.invoice", "", Category.FINANCIAL, "financial", 1, paid, paid)
-    situation = planning._situation([held], on=paid, born_on=None)
+    situation = planning.situation([held], on=paid, born_on=None)
     assert rules._days(held, situation)[Trigger.FINANCIAL_YEAR_END] == counted_from

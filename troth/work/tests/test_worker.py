@@ -264,7 +264,7 @@ def test_command_line_starts_a_worker_on_the_queues_named(monkeypatch: pytest.Mo
     ready: list[str] = []
     ran: list[Any] = []
     main = types.ModuleType("troth.cli.main")
-    main.prepare_django = lambda: ready.append("ready")  # type: ignore[attr-defined]
+    main.prepare_stores = lambda: ready.append("ready")  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "troth.cli.main", main)
     monkeypatch.setattr("troth.work.reporting.install_hooks", lambda: ready.append("hooks"))
     monkeypatch.setattr(worker.Worker, "run", lambda self, once: ran.append((self.queues, once)))
