@@ -146,6 +146,33 @@ def destroy_file(path: Path) -> None:
         sync_folder(path.parent)
 
 
+def _read_master(path: Path) -> dict[str, str] | None:
+    """
+    What a master key's file says; None when another process destroyed it between the listing and the reading. It
+    takes the name away first and then overwrites the bytes, so a reader that had it open may meet noise.
+
+    :raises MasterKeyMissing: the file is there and cannot be read.
+    """
+    try:
+        record = json.loads(path.read_bytes())
+        if not {"number", "scheme", "made_at"} <= record.keys():
+            raise ValueError
+        return dict(record)
+    except FileNotFoundError:
+        return None
+    except (ValueError, AttributeError):
+        if not path.exists():
+            return None
+        raise _damaged(path) from None
+
+
+def _damaged(path: Path) -> MasterKeyMissing:
+    """The error for a key file that is there and cannot be read."""
+    return MasterKeyMissing(
+        f"{path.name} in TROTH_KEYS is damaged: put it back from where keys are kept. Nothing was changed."
+    )
+
+
 class Secrets:
     """The opened secrets of one process. Master keys made by another process are found when their number is met."""
 
@@ -162,13 +189,15 @@ class Secrets:
         """Read the folder again: which master keys there are, and which are retired."""
         masters: dict[int, MasterKey] = {}
         for path in sorted(self.folder.glob("master-*.json")):
-            try:
-                record = json.loads(path.read_text())
-            except FileNotFoundError:  # destroyed by another process between the listing and the reading
+            record = _read_master(path)
+            if record is None:
                 continue
             number = int(record["number"])
             if number not in self._unwrapped:
-                self._unwrapped[number] = SCHEMES[record["scheme"]](record)
+                try:
+                    self._unwrapped[number] = SCHEMES[record["scheme"]](record)
+                except (ValueError, KeyError):
+                    raise _damaged(path) from None
             retired_at = None
             with contextlib.suppress(FileNotFoundError):  # not retired, or destroyed since its own file was read
                 retired_at = datetime.fromisoformat(path.with_suffix(".retired").read_text().strip())
@@ -270,13 +299,21 @@ class Secrets:
         """The master keys that a destruction hid and was killed before it decided about."""
         return sorted(int(path.stem.removeprefix("master-")) for path in self.folder.glob("master-*.leaving"))
 
+    def finish_destroying(self) -> None:
+        """Overwrite and remove what a destruction had decided about, this one or one that was killed half way."""
+        for path in self.folder.glob("master-*.gone"):
+            # No secret, and so not overwritten first: another process may be reading it.
+            path.with_suffix(".retired").unlink(missing_ok=True)
+            destroy_file(path)
+
     def destroy_master(self, number: int) -> None:
         """Destroy a master key for good. Every key and backup wrapped by it becomes unreadable."""
-        destroy_file(self.folder / f"master-{number:04d}.leaving")
-        destroy_file(self.folder / f"master-{number:04d}.json")
-        # No secret, and so not overwritten first: another process may be reading it.
-        (self.folder / f"master-{number:04d}.retired").unlink(missing_ok=True)
-        sync_folder(self.folder)
+        self.hide_master(number)  # the name first: who reads the folder now either has the key or does not look
+        with contextlib.suppress(FileNotFoundError):
+            leaving = self.folder / f"master-{number:04d}.leaving"
+            leaving.rename(leaving.with_suffix(".gone"))  # decided: half overwritten, it must never be shown again
+            sync_folder(self.folder)
+        self.finish_destroying()
         self.reload()
 
     def named(self, name: str) -> bytes:
@@ -296,7 +333,10 @@ class Secrets:
                         )
                     with contextlib.suppress(FileExistsError):
                         write_private_file(path, os.urandom(32).hex().encode())
-                self._named[name] = bytes.fromhex(path.read_text().strip())
+                try:
+                    self._named[name] = bytes.fromhex(path.read_text().strip())
+                except ValueError:
+                    raise _damaged(path) from None
             return self._named[name]
 
 

@@ -122,7 +122,8 @@ def destroy_retired(*, at: datetime, now: bool = False) -> list[int]:
 
 
 def _show_hidden(opened: secrets.Secrets) -> None:
-    """A destruction that was killed after hiding a master key decided nothing: it is decided anew."""
+    """A destruction that was killed after hiding a master key decided nothing: it is decided anew. A decided one is ended."""
+    opened.finish_destroying()
     for number in opened.hidden():
         opened.show_master(number)
 

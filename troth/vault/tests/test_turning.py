@@ -1,6 +1,7 @@
 """The life of a master key: turned online, resumable, and destroyed only when nothing living needs it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -100,3 +101,53 @@ def test_the_first_writer_of_a_key_wins(db: None) -> None:
     with connections["keys"].cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM vault_datakey WHERE subject = %s", [subject.id.hex])
         assert cursor.fetchone() == (1,)
+
+
+def test_a_reader_that_had_a_key_open_while_it_was_destroyed_goes_on_without_it(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(1)
+    turning.turn(at=NOW, new=True)
+    folder, read = secrets.opened().folder, Path.read_bytes
+
+    def destroyed_under_the_reader(path: Path) -> bytes:
+        if path.name != "master-0001.json":
+            return read(path)
+        path.rename(path.with_suffix(".leaving"))
+        return b"{\xf4" + bytes(40)
+
+    monkeypatch.setattr(Path, "read_bytes", destroyed_under_the_reader)
+    late = secrets.Secrets(folder)
+    assert list(late.masters) == [2]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [b"\xf4\xff", b"", b"[]", b"{}", b'{"number": "1", "scheme": "file", "made_at": "2026-01-01", "key": "zz"}'],
+)
+def test_a_damaged_key_file_is_named(db: None, noise: bytes) -> None:
+    people(1)
+    folder = secrets.opened().folder
+    (folder / "master-0001.json").chmod(0o600)
+    (folder / "master-0001.json").write_bytes(noise)
+    with pytest.raises(MasterKeyMissing, match=r"master-0001\.json in TROTH_KEYS is damaged"):
+        secrets.Secrets(folder).reload()
+
+
+def test_a_destruction_killed_while_it_overwrites_is_ended_and_never_undone(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(2)
+    turning.turn(at=NOW, new=True)
+
+    def killed(path: Path) -> None:
+        path.write_bytes(b"noise")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as at_the_kill:
+        at_the_kill.setattr(secrets, "destroy_file", killed)
+        with pytest.raises(KeyboardInterrupt):
+            turning.destroy_retired(at=NOW, now=True)
+    assert turning.turn(at=NOW, new=True) == 2
+    assert not list(secrets.opened().folder.glob("master-0001.*"))
+    assert read_all() == ["Person 0", "Person 1"]
