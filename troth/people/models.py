@@ -1,5 +1,6 @@
 """Who people are, how to reach them, how they sign in, and what staff publish of themselves. Content is sealed."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from django.db import models
@@ -7,10 +8,20 @@ from django.db import models
 from troth.vault import compartments, search
 from troth.vault.categories import Category
 from troth.vault.compartments import Per
-from troth.vault.fields import SealedBoolean, SealedDate, SealedDateTime, SealedInteger, SealedJSON, SealedText
+from troth.vault.fields import (
+    SealedBoolean,
+    SealedChoice,
+    SealedDate,
+    SealedDateTime,
+    SealedInteger,
+    SealedJSON,
+    SealedText,
+)
 from troth.vault.models import Holding
 
 IDENTITY = compartments.declare("people.identity", Category.IDENTITY, retention="care_record")
+#: That two records may be one person's is said of each, and goes with the record it is said of.
+LINKS = compartments.declare("people.links", Category.IDENTITY, retention="care_record")
 CONTACT = compartments.declare("people.contact", Category.CONTACT, retention="contact")
 ACCOUNT = compartments.declare("people.account", Category.ACCOUNT, retention="sign_in")
 #: Staff are kept by another rule than patients, so what is held of them lies under keys of its own (pitfalls A1).
@@ -20,6 +31,7 @@ STAFF_CONTACT = compartments.declare("people.staff_contact", Category.CONTACT, r
 NETWORK = compartments.declare("people.network", Category.NETWORK, retention="machine_addresses", per=Per.ROW)
 
 FIND_NAME = search.by_name("person_name")
+FIND_TWICE = search.exact("person_name_and_birth")
 FIND_EMAIL = search.exact("person_email")
 FIND_TELEPHONE = search.exact("person_telephone")
 FIND_POSTCODE = search.by_outward_code("person_postcode")
@@ -34,9 +46,14 @@ class Identity(Holding):
     given_name = SealedText(IDENTITY, id="people.identity.given_name", find=FIND_NAME)
     family_name = SealedText(IDENTITY, id="people.identity.family_name", find=FIND_NAME)
     born_on = SealedDate(IDENTITY, id="people.identity.born_on")
+    #: Name and day of birth as `rules.told_apart_by` puts them together: whoever writes those writes this.
+    told_apart_by = SealedText(IDENTITY, id="people.identity.told_apart_by", find=FIND_TWICE, null=True)
 
     called = "who you are"
     labels: ClassVar[dict[str, str]] = {"born_on": "date of birth"}
+    not_copied: ClassVar[dict[str, str]] = {
+        "told_apart_by": "Your name and date of birth once more, by which a record that was made twice is found"
+    }
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_identity_a_person")]
@@ -70,7 +87,7 @@ class EarlierContact(Holding):
 class StaffContact(Holding):
     """How the clinic reaches a member of staff."""
 
-    email = SealedText(STAFF_CONTACT, id="people.staff_contact.email")
+    email = SealedText(STAFF_CONTACT, id="people.staff_contact.email", find=FIND_EMAIL)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_staff_contact_a_person")]
@@ -308,3 +325,71 @@ class ClaimCode(Holding):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_claim_code_a_person")]
+
+
+class LinkState(models.TextChoices):
+    """Where it stands that two records may be one person's."""
+
+    PROPOSED = "proposed", "proposed"
+    LINKED = "linked", "linked"
+    APART = "apart", "two people"
+    UNDONE = "undone", "undone"
+
+
+class MadeSure(StrEnum):
+    """How a member of staff made sure that two records are one person's."""
+
+    words: str
+
+    def __new__(cls, value: str, words: str = "") -> "MadeSure":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.words = words
+        return member
+
+    DOCUMENT = "document", "They showed an identity document that fits both records"
+    IN_PERSON = "in_person", "They were here, and confirmed what stands in both records"
+    CALLED_BACK = "called_back", "I rang the numbers that we hold in both records, and they confirmed it"
+    KNOWN = "known", "They work here, and a colleague who knows them confirmed it"
+
+
+class SamePerson(Holding):
+    """
+    What was said of two records that may be one person's, kept with each: a row about the one and a row about the other, under
+    one `link`. What is in force are the two standing facts of that link, and never these rows.
+    """
+
+    link = models.UUIDField(db_index=True)
+    other_id = models.UUIDField()
+    first = models.BooleanField()
+    state = models.CharField(max_length=8, choices=LinkState)
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    undone_by = models.UUIDField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    reason = SealedText(LINKS, id="people.same_person.reason")
+    made_sure = SealedChoice(LINKS, of=MadeSure, id="people.same_person.made_sure")
+    decision = SealedText(LINKS, id="people.same_person.decision")
+    undoing = SealedText(LINKS, id="people.same_person.undoing")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "link": "a random identifier, which the two rows have in common",
+        "other_id": "the random identifier of the other record",
+        "first": "which of the two rows it is, so that each pair is listed once",
+        "state": "a code, for the list of what waits",
+        "decided_by": "a random identifier, which the check that two people took part compares",
+        "decided_at": "when it was decided",
+        "undone_by": "a random identifier",
+        "undone_at": "when it was undone",
+    }
+    called = "link with another record"
+    labels: ClassVar[dict[str, str]] = {
+        "reason": "why it was proposed",
+        "made_sure": "how we made sure",
+        "decision": "why it was decided",
+        "undoing": "why it was undone",
+    }
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "link"], name="one_row_a_link_and_person")]
+        indexes = [models.Index(fields=["subject", "state"], name="people_links_by_person")]

@@ -10,6 +10,7 @@ from troth.desk.frame import frame, looking, may_register, show
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
 from troth.gate.refusals import TooOften
+from troth.gate.table import open_path
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people.rules import TooVague
@@ -20,7 +21,14 @@ def find(request: HttpRequest) -> HttpResponse:
     look = looking(request)
     page = frame(request)
     if request.method != "POST":
-        return show(request, "find/person", page, form=FindForm(), may_register=may_register(look))
+        return show(
+            request,
+            "find/person",
+            page,
+            form=FindForm(),
+            may_register=may_register(look),
+            twice=open_path(request, "desk_same"),
+        )
     if "reason" not in request.POST:
         # From the box in the band: the words are kept, nothing is searched, and the reason is asked for without reproach.
         return show(
@@ -29,6 +37,7 @@ def find(request: HttpRequest) -> HttpResponse:
             page,
             form=FindForm(initial={"q": request.POST.get("q", "")}),
             may_register=may_register(look),
+            twice=open_path(request, "desk_same"),
         )
     form = FindForm(request.POST)
     found, strip, status = None, None, 200
@@ -70,5 +79,6 @@ def find(request: HttpRequest) -> HttpResponse:
         table=table,
         why=strip,
         may_register=may_register(look),
+        twice=open_path(request, "desk_same"),
         status=status,
     )

@@ -1,5 +1,6 @@
 """Reads of this room. They hand plain values to pages; a holding never leaves here."""
 
+from troth.people.models import LinkState, MadeSure
 from troth.people.selectors.factors import (
     AppCode,
     Factors,
@@ -36,6 +37,22 @@ from troth.people.selectors.patients import (
     names_of,
 )
 from troth.people.selectors.receipts import Receipt, list_receipts
+from troth.people.selectors.same import (
+    Beside,
+    Likely,
+    LinkLine,
+    Said,
+    beside,
+    called,
+    get_link,
+    likely_with,
+    links_of,
+    list_likely,
+    list_links,
+    to_look_at,
+    who_may_be_called,
+    words_of_link,
+)
 from troth.people.selectors.sessions import LIFE as SESSION_LIFE
 from troth.people.selectors.sessions import OwnSession, key_of, list_sessions
 from troth.people.selectors.signing_in import (
@@ -73,11 +90,16 @@ __all__ = [
     "SESSION_LIFE",
     "TRIES_KEPT",
     "AppCode",
+    "Beside",
     "Came",
     "Challenge",
     "Factors",
     "FoundPeople",
     "FoundPerson",
+    "Likely",
+    "LinkLine",
+    "LinkState",
+    "MadeSure",
     "NewApp",
     "NewPasskey",
     "OwnPasskey",
@@ -89,6 +111,7 @@ __all__ = [
     "Receipt",
     "Recovery",
     "ResetLine",
+    "Said",
     "SecondStep",
     "ShownPasskey",
     "Site",
@@ -105,6 +128,8 @@ __all__ = [
     "ask_new_passkey",
     "ask_passkey",
     "begin_app",
+    "beside",
+    "called",
     "check_code",
     "check_own_password",
     "check_passkey",
@@ -116,13 +141,18 @@ __all__ = [
     "free_step",
     "get_contact",
     "get_identity",
+    "get_link",
     "get_staff_line",
     "has_account",
     "has_second_factor",
     "has_started",
     "insist_on_running_staff",
     "key_of",
+    "likely_with",
+    "links_of",
     "list_factors",
+    "list_likely",
+    "list_links",
     "list_receipts",
     "list_sessions",
     "list_staff",
@@ -142,5 +172,8 @@ __all__ = [
     "staff_email",
     "staff_name",
     "staff_profiles",
+    "to_look_at",
+    "who_may_be_called",
     "whose_tries_are_due",
+    "words_of_link",
 ]

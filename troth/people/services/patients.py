@@ -12,7 +12,7 @@ from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import Contact, EarlierContact, Identity
-from troth.people.rules import normal_email, normal_postcode, normal_telephone
+from troth.people.rules import normal_email, normal_postcode, normal_telephone, told_apart_by
 from troth.people.services.accounts import _encoded, _open_account
 from troth.people.services.telling import _tell
 from troth.vault.categories import Category
@@ -57,6 +57,7 @@ def register_patient(
             given_name=given_name.strip(),
             family_name=family_name.strip(),
             born_on=born_on,
+            told_apart_by=told_apart_by(given_name, family_name, born_on),
         ),
         Contact(
             subject_id=made.id,
