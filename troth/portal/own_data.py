@@ -117,15 +117,17 @@ def some(words: Iterable[str], many: int, rest: str) -> str:
     return mark.join(shown) + (f" and {more} {rest}{'s' if more > 1 else ''}" if more > 0 else "")
 
 
-def sections(things: list[HeldThing], at: datetime, subject: UUID, passed: list[Passed]) -> list[Section]:
-    """One sheet for each kind that is held, in the order of the notice's kinds."""
+def sections(
+    things: list[HeldThing], at: datetime, subject: UUID, passed: list[Passed], *, record: int = 1
+) -> list[Section]:
+    """One sheet for each kind that is held, in the order of the notice's kinds. `record`: which of the reader's own it is."""
     kept = dates_kept(subject, at=at)
     who = rights.recorded_by(things, subject)
     found = []
     for category in kinds_of(things):
         of_kind = [thing for thing in things if thing.category is category]
         rows = summary_rows(of_kind, who)
-        path = reverse("my_kind", args=[category.value])
+        path = reverse("my_kind", args=[category.value]) + (f"?record={record}" if record > 1 else "")
         title = rights.describe_uses(category, at).title
         found.append(
             Section(

@@ -98,7 +98,9 @@ def test_names_are_told_apart_as_people_would_compare_them() -> None:
 def test_whoever_registers_people_sees_a_pair_to_tell_apart_and_nobody_else_does(
     pair: tuple[UUID, UUID], support: Actor
 ) -> None:
-    stranger = make_patient(**{**OTHER, "password": PASSWORD, "given_name": "Else", "email": "e@x.example", "telephone": "07700 900 555"})
+    stranger = make_patient(
+        **{**OTHER, "password": PASSWORD, "given_name": "Else", "email": "e@x.example", "telephone": "07700 900 555"}
+    )
     with processing(Purpose.REGISTRATION, by=support, at=LATER) as opened:
         assert all(opened.decision(each, Category.IDENTITY).allowed for each in pair)
         lines = {line.label: line for line in selectors.beside(*pair, opened)}
