@@ -58,14 +58,17 @@ def list_pairs(request: HttpRequest) -> HttpResponse:
     listed = listed if listed in lists else next(iter(lists))
     form = PairSearchForm(request.POST or None)
     wanted = form.cleaned_data["q"] if form.is_valid() else ""
-    pairs = people.list_likely() if listed == "likely" else people.list_links(*_STATES[listed])
+    likely = listed == "likely"
+    every: Sequence[people.Likely | LinkLine] = (
+        people.list_likely() if likely else people.list_links(*_STATES[listed])
+    )
     if wanted:
         named = people.who_may_be_called(wanted)
-        pairs = [
-            pair for pair in pairs if any(look.opened.reason_for(each) for each in {pair.one, pair.other} & named)
+        every = [
+            pair for pair in every if any(look.opened.reason_for(each) for each in {pair.one, pair.other} & named)
         ]
     start = 0 if wanted else (max(_number(request.GET.get("from", "1")), 1) - 1) // PAGE * PAGE
-    shown = pairs[start : start + PAGE]
+    shown = every[start : start + PAGE]
     path = f"{reverse('desk_same')}?list={listed}"
     names = _names((each for pair in shown for each in (pair.one, pair.other)), look)
     return show(
@@ -76,15 +79,17 @@ def list_pairs(request: HttpRequest) -> HttpResponse:
         wanted=wanted,
         listed=listed,
         switch=[Item(words, f"{reverse('desk_same')}?list={key}", key == listed) for key, words in lists.items()],
-        table=_likely_table(shown, names) if listed == "likely" else _links_table(shown, names, listed),
+        table=_likely_table([pair for pair in shown if isinstance(pair, people.Likely)], names)
+        if likely
+        else _links_table([pair for pair in shown if isinstance(pair, LinkLine)], names, listed),
         why=_strip(look, shown),
         empty=_EMPTY[listed],
         paging=Paging(
             start + 1,
             start + len(shown),
-            len(pairs),
+            len(every),
             f"{path}&from={start - PAGE + 1}" if start else "",
-            f"{path}&from={start + PAGE + 1}" if start + PAGE < len(pairs) else "",
+            f"{path}&from={start + PAGE + 1}" if start + PAGE < len(every) else "",
         ),
         status=422 if form.is_bound and not form.is_valid() else 200,
     )
