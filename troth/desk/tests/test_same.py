@@ -42,7 +42,7 @@ def test_a_pair_is_proposed_decided_by_a_colleague_shown_on_the_card_and_undone(
     one, two = signed_in(clinic.support), signed_in(second)
     listed = one.get(reverse("desk_same")).content.decode()
     assert listed.count("Maureen Oddie") > 1
-    assert "the same name and date of birth" in listed
+    assert "The same name and date of birth" in listed
     page = one.get(pair_page(clinic, twin)).content.decode()
     assert "m.oddie@work.example" in page and "The same" in page and "Different" in page
     empty = one.post(pair_page(clinic, twin), {"reason": " "})

@@ -199,7 +199,7 @@ def _likely_table(pairs: Sequence[people.Likely], names: dict[UUID, tuple[str, s
             (
                 _cell(pair.one, names, reverse("desk_same_pair", args=[pair.one, pair.other])),
                 _cell(pair.other, names),
-                Cell(", and ".join(pair.shared)),
+                Cell(_capital(", and ".join(pair.shared))),
             )
         )
         for pair in pairs
@@ -298,6 +298,10 @@ def _terms(look: Looking, because: str) -> Counterpart:
     return Counterpart(
         "Why you see this", terms=(Term("For", look.purpose), Term("Because", because[:1].upper() + because[1:]))
     )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _number(text: str) -> int:

@@ -26,6 +26,8 @@ SIGNS = {
     StaffContact.email.field.id: "the same email address",
     Contact.telephone.field.id: "the same telephone number",
 }
+#: Households share a telephone: alone it suggests nobody, beside another sign it makes one stronger.
+WEAK = frozenset({"the same telephone number"})
 #: What more records than this share says nothing about any two of them: a firm's telephone, a care home's address.
 MOST_ALIKE = 4
 
@@ -208,7 +210,7 @@ def _pairs(groups: Iterable[tuple[str, frozenset[str]]]) -> list[Likely]:
     left = [
         Likely(UUID(one), UUID(other), tuple(words))
         for (one, other), words in shared.items()
-        if (one, other) not in decided
+        if (one, other) not in decided and not WEAK.issuperset(words)
     ]
     return sorted(left, key=lambda pair: (-len(pair.shared), pair.one.hex, pair.other.hex))
 
