@@ -361,7 +361,7 @@ class SamePerson(Holding):
 
     link = models.UUIDField(db_index=True)
     other_id = models.UUIDField()
-    first = models.BooleanField()
+    first = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=LinkState)
     decided_by = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
