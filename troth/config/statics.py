@@ -10,8 +10,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from whitenoise.middleware import WhiteNoiseMiddleware
-from whitenoise.responders import Response, StaticFile
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
+from whitenoise.responders import Response, StaticFile  # type: ignore[import-untyped]
 
 #: What is text; typefaces and pictures are compressed already.
 _TEXT = (".css", ".js", ".svg")
@@ -22,7 +22,7 @@ def _squeezed(path: str) -> bytes:
     return gzip.compress(Path(path).read_bytes(), mtime=0)
 
 
-class SqueezedFile(StaticFile):
+class SqueezedFile(StaticFile):  # type: ignore[misc]
     """A file that leaves compressed for a browser that takes it so and asks for the whole of it."""
 
     def __init__(self, path: str, headers: Any) -> None:
@@ -43,7 +43,7 @@ class SqueezedFile(StaticFile):
         )
 
 
-class StaticFiles(WhiteNoiseMiddleware):
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
     """Serves them from where they lie in the packages, so that nobody has to collect them."""
 
     def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> Any:
