@@ -36,19 +36,20 @@ def show(request: HttpRequest) -> HttpResponse:
     )
     passed = {each: sharing.list_disclosures(each, opened) for each in every}
     passed_on = [each for some in passed.values() for each in some]
+    kept = {each: dates_kept(each, at=at) for each in every}
     return render(
         request,
         "portal/data/show.html",
         {
             "figures": own_data.figures(things, looks, passed_on),
-            "sections": own_data.sections(every[subject], at, subject, passed[subject]),
+            "sections": own_data.sections(every[subject], at, subject, passed[subject], kept[subject]),
             "linked": [
-                (number, own_data.sections(held, at, each, passed[each], record=number))
+                (number, own_data.sections(held, at, each, passed[each], kept[each], record=number))
                 for number, (each, held) in enumerate(every.items(), start=1)
                 if each != subject
             ],
             "passed": own_data.passed_table(passed_on, at),
-            "goings": own_data.goings(every[subject], at, subject),
+            "goings": own_data.goings(every[subject], at, kept[subject]),
             "looked": own_data.looks_table(looks[:LATEST], at),
             "held_back": any(not thing.released for thing in things),
             "check": Link("See every event and check it", reverse("my_history")),
