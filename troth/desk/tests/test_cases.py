@@ -91,3 +91,20 @@ def test_claimants_do_not_register_and_a_prescribers_pages_do_not_exist(agency: 
         assert Client().get(reverse(name)).status_code == 404
     home = Client().get("/").content.decode()
     assert "Your solicitor instructs us" in home and 'href="/register/"' not in home
+
+
+def test_a_long_board_is_paged_and_searched_by_name(
+    agency: Agency, signed_in: Callable[[UUID], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("troth.desk.views.case.PAGE", 1)
+    solicitor = signed_in(agency.solicitor)
+    board = reverse("desk_cases")
+    assert "No case is yours" in solicitor.get(board).content.decode()
+    for given, family in (("Maureen", "Oddie"), ("Percival", "Zennor")):
+        solicitor.post(reverse("desk_instruct"), {**FORM, "given_name": given, "family_name": family})
+    first, second, beyond = (solicitor.get(f"{board}?page={number}").content.decode() for number in (1, 2, 99))
+    assert "1 to 1 of 2" in first and "2 to 2 of 2" in second and "2 to 2 of 2" in beyond
+    assert ("Oddie" in first) != ("Oddie" in second)
+    found = solicitor.post(board, {"q": "zenn"}).content.decode()
+    assert "Zennor" in found and "Oddie" not in found
+    assert "somebody of that name" in solicitor.post(board, {"q": "nobody-such"}).content.decode()

@@ -11,8 +11,9 @@ from django.utils import timezone
 from troth.design.done import done
 from troth.design.pages import PurposeLine
 from troth.design.tables import Cell, Column, Line, Table
-from troth.design.values import Counterpart, Figure, Row, Step, Tag, Term
+from troth.design.values import Counterpart, Figure, Paging, Row, Step, Tag, Term
 from troth.desk.forms.case import ExaminationForm, InstructForm
+from troth.desk.forms.task import TaskSearchForm
 from troth.desk.frame import Looking, frame, looking, lowered, purpose_line, show
 from troth.gate.whys import why
 from troth.medicolegal import selectors as cases
@@ -34,6 +35,7 @@ PATH = (
     Stage.RELEASED,
     Stage.CLOSED,
 )
+PAGE = 50
 #: What a step is called on its button. Those not named here have a form of their own, or are the claimant's.
 ACTS: dict[tuple[Stage, Stage], str] = {
     (Stage.INSTRUCTED, Stage.ACCEPTED): "Take it on",
@@ -53,6 +55,11 @@ def board(request: HttpRequest) -> HttpResponse:
     """The viewer's cases, what is due first on top; how many stand at each stage."""
     look = looking(request)
     lines = cases.list_cases(look.opened)
+    form = TaskSearchForm(request.POST or None)
+    wanted = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    found = [line for line in lines if wanted.casefold() in line.name.casefold()] if wanted else lines
+    paging = Paging.numbered(_page(request, len(lines)), len(lines), each=PAGE, path=reverse("desk_cases"))
+    shown = found if wanted else found[paging.first - 1 : paging.last] if lines else []
     late = sum(line.clock is not None and line.clock.late(look.at) for line in lines)
     declared = look.opened.declared
     purpose = PurposeLine(
@@ -72,12 +79,23 @@ def board(request: HttpRequest) -> HttpResponse:
         "case/board",
         frame(request, purpose=purpose),
         figures=figures,
-        table=_board(lines, look) if lines else None,
+        table=_board(shown, look) if shown else None,
+        form=form,
+        wanted=wanted,
+        paging=paging,
         open=len(lines),
         late=late,
         instructs=_may_instruct(look),
-        why=_list_strip(lines, look),
+        why=_list_strip(shown, look),
+        status=422 if form.is_bound and not form.is_valid() else 200,
     )
+
+
+def _page(request: HttpRequest, total: int) -> int:
+    """The page that the address asks for, or the nearest that there is."""
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
+    return max(1, min(number, -(-total // PAGE)))
 
 
 def case(request: HttpRequest, case: UUID) -> HttpResponse:
