@@ -102,7 +102,7 @@ def at_agency(at: datetime) -> Ground:
     def actor(name: str, when: datetime = at) -> actors.Actor:
         return actors.person(staff[name], at=when)
 
-    said = {
+    said: dict[str, Any] = {
         "reference": "zq-reference",
         "accident_on": (at - timedelta(days=60)).date(),
         "accident": "zq-accident",
