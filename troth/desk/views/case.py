@@ -135,7 +135,7 @@ def case(request: HttpRequest, case: UUID) -> HttpResponse:
         why=_strip(look, line.subject),
         rows=_facts(found),
         people=_people(line),
-        due=_due(line, look.at),
+        due=_due(line),
         clock=line.clock,
         tape=_tape(line, look.at),
         left=_left(line, look.at),
@@ -269,12 +269,11 @@ def _ends(line: CaseLine, at: datetime) -> tuple[str, Tag | None]:
     return words, None
 
 
-def _due(line: CaseLine, at: datetime) -> str:
+def _due(line: CaseLine) -> str:
     if line.clock is None:
         return ""
     due = timezone.localtime(line.clock.due)
-    late = " It is late." if line.clock.late(at) else ""
-    return f"{line.clock.what}: by {due:%A %-d %B, %H:%M}.{late}"
+    return f"{due:%A %-d %B, %H:%M}"
 
 
 def _tape(line: CaseLine, at: datetime) -> Tape | None:
