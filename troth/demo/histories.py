@@ -165,7 +165,7 @@ def _review(made: Made, subject: UUID, *, at: datetime) -> None:
     note = records.write_note(
         subject,
         heading="Review at twelve weeks",
-        text="Takes it every day. No side effect that they would stop it for.\nBlood pressure at home in range. To go on as before.",
+        text="Takes it every day; no side effect that they would stop it for.\nBlood pressure in range. To go on as before.",
         by=prescriber,
         at=at,
     )
