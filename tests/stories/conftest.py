@@ -45,8 +45,8 @@ def _troth(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def _serving(place: Path, pack: str = FIRST) -> Iterator[str]:
-    """`troth demo` on a free port over the home that lies in `place`; gives its address."""
+def _serving(place: Path, *more: str) -> Iterator[str]:
+    """`troth demo` on a free port over the home that lies in `place`, with `more` to its command; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -54,11 +54,7 @@ def _serving(place: Path, pack: str = FIRST) -> Iterator[str]:
     with (
         (place / "served.log").open("wb") as log,
         subprocess.Popen(
-            _troth("demo", "--port", str(port), "--pack", pack),
-            env=_environment(place),
-            cwd=ROOT,
-            stdout=log,
-            stderr=log,
+            _troth("demo", "--port", str(port), *more), env=_environment(place), cwd=ROOT, stdout=log, stderr=log
         ) as server,
     ):
         try:
@@ -116,7 +112,7 @@ def clinic(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def wellness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A wellness clinic with eight patients, which its stories share."""
     place = _make(tmp_path_factory.mktemp("wellness"), "wellness-clinic")
-    with _serving(place, "wellness-clinic") as address:
+    with _serving(place, "--pack", "wellness-clinic") as address:
         yield address
 
 
@@ -124,7 +120,7 @@ def wellness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def agency(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A medico-legal agency with eight cases, which its stories share."""
     place = _make(tmp_path_factory.mktemp("agency"), "medico-legal")
-    with _serving(place, "medico-legal") as address:
+    with _serving(place, "--pack", "medico-legal") as address:
         yield address
 
 
