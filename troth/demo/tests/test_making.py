@@ -14,7 +14,7 @@ from troth.ledger.models import LedgerEvent
 from troth.medicolegal.models import Case, Stage
 from troth.notice.models import Version
 from troth.prescribing.models import MedicationRequest
-from troth.rights.models import ErasureCertificate, RightsCase
+from troth.rights.models import RightsCase
 from troth.sharing.models import Disclosure
 
 AT = datetime(2026, 11, 26, 11, 0, tzinfo=UTC)
@@ -50,12 +50,14 @@ def test_a_prescribing_clinic_has_a_year_behind_it(db: None, settings: Any, monk
     assert set(MedicationRequest.objects.values_list("status", flat=True)) == {"requested", "assigned", "decided"}
     assert Disclosure.objects.exists()
     assert [version.material for version in Version.objects.order_by("number")][-1] is False
+    # An erasure needs what was overwritten to be gone from the key store's log: `test_homes` has one, in a home of its own.
+    monkeypatch.setattr(happenings, "_erase", silent)
     happenings.write(made, at=AT, progress=silent)
     today = AT.date()
     waiting = list(RightsCase.objects.exclude(state="done"))
     assert any(case.due_on < today for case in waiting), "one is late"
     assert any(today <= case.due_on < today + timedelta(days=7) for case in waiting), "one is due soon"
-    assert RightsCase.objects.filter(state="done").exists() and ErasureCertificate.objects.count() == 1
+    assert RightsCase.objects.filter(state="done").exists()
     for kind in (FactKind.RESTRICTION, FactKind.OBJECTION, FactKind.CONSENT):
         assert facts.of_kind(kind), kind
     assert len(emergency.list_broken()) == 2
