@@ -236,7 +236,7 @@ def count_under_way(at: datetime) -> tuple[int, int, int]:
 
 
 def count_released(at: datetime) -> tuple[int, int]:
-    """How many reports were released, and how many of those to somebody outside without an entry in the log of what was passed on."""
+    """How many reports were released, and how many of those went outside without an entry in the log of what was passed on."""
     signed = Report.objects.filter(signed_at__isnull=False).values("case")
     rows = Case.objects.filter(Q(stage=Stage.RELEASED) | Q(stage=Stage.CLOSED, pk__in=signed))
     found = list(rows.values_list("subject_id", "instructed_by"))
