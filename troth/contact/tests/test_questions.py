@@ -20,7 +20,6 @@ from troth.notice.purposes import Purpose
 from troth.people.tests.factories import make_staff
 from troth.vault.models import Subject, SubjectKind
 
-
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 OTHERS = ("instructing_solicitor", "medical_expert", "records_clerk", "administrator")
 
