@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from troth.contact import services as contact
 from troth.demo.clinic import Made, Progress
 from troth.demo.hours import at_work
 from troth.gate import actors, emergency
@@ -26,12 +27,18 @@ _CALLED = (
     "The ambulance crew rang: found unconscious at home, they asked which medicines and allergies we know of.",
     "Their partner rang the emergency line: swollen face after a tablet, and the hospital asked what it was.",
 )
+_ANSWERING = ("patient_support", "receptionist", "case_handler")
+_QUESTIONS = (
+    ("Odile Farrant", "odile.farrant@post.example", "Do you write to me in large print, if I ask for it?"),
+    ("Ken Ashworth", "ken.ashworth@post.example", "My mother does not use the internet. Can she ring you instead?"),
+    ("Shanthi Pereira", "shanthi.p@post.example", "How long does it usually take until somebody answers?"),
+)
 
 
 def write(made: Made, *, at: datetime, progress: Progress) -> None:
     """Let all of it happen, as far as there are people for it."""
     people = _People(made, at)
-    happen = (_ask_for_data, _stop_uses, _break_glass, _erase)
+    happen = (_ask_for_data, _stop_uses, _break_glass, _ask_questions, _erase)
     for number, each in enumerate(happen, start=1):
         each(made, people, at)
         progress(number, len(happen), "kinds of other things")
@@ -144,6 +151,22 @@ def _break_glass(made: Made, people: _People, at: datetime) -> None:
                     by=by,
                     at=moment + timedelta(minutes=9),
                 )
+
+
+def _ask_questions(made: Made, people: _People, at: datetime) -> None:
+    """Three strangers asked something on the site; one was answered."""
+    role = next((each for each in _ANSWERING if each in made.staff), "")
+    if Purpose.ENQUIRIES not in notices.register_in_force(at).purposes or not role:
+        return
+    for number, (name, email, words) in enumerate(_QUESTIONS):
+        moment = (at - timedelta(days=1 + 2 * number)).replace(hour=18 + number, minute=7 + 11 * number)
+        with boundary():
+            question = contact.ask(name=name, email=email, words=words, by=actors.NOBODY, at=moment)
+        if number == len(_QUESTIONS) - 1:
+            moment = at_work(moment)
+            by = actors.person(made.staff[role], at=moment)
+            with boundary():
+                contact.answer(question, words="Rang them. They had the answer in two minutes.", by=by, at=moment)
 
 
 def _erase(made: Made, people: _People, at: datetime) -> None:

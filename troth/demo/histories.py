@@ -60,13 +60,23 @@ def write(made: Made, *, at: datetime, progress: Progress) -> None:
         with boundary(), transaction.atomic():
             for place, (subject, _) in together:
                 if subject in newest:
-                    # Everybody registered before the last two days; what happened to a request happened after that.
-                    turn = place // EVERY
-                    _tell(made, subject, newest[subject], turn, at - timedelta(hours=30 - turn % 20), at=at)
+                    turn, state = place // EVERY, newest[subject]
+                    _tell(made, subject, state, turn, _lately(state, turn, at), at=at, lately=True)
                 elif place % 2:
                     _treat(made, subject, place, at=at)
         done += len(together)
         progress(done, len(made.patients), "treatments")
+
+
+def _lately(state: str, turn: int, at: datetime) -> datetime:
+    """When one of the newest was asked: on the last day of work that is over, or on the evening before it."""
+    local = at.astimezone(LONDON)
+    day = local.replace(hour=12, minute=0, second=0, microsecond=0)
+    while day.weekday() > 4 or day.replace(hour=18) > local:
+        day -= timedelta(days=1)
+    if state == "waiting":
+        return day + timedelta(minutes=13 * turn)
+    return day.replace(hour=18) - timedelta(days=1) + timedelta(minutes=9 * turn)
 
 
 def _treat(made: Made, subject: UUID, turn: int, *, at: datetime) -> None:
@@ -83,10 +93,17 @@ def _treat(made: Made, subject: UUID, turn: int, *, at: datetime) -> None:
 
 
 def _tell(
-    made: Made, subject: UUID, state: str, turn: int, asked: datetime, *, at: datetime, review: int = 0
+    made: Made,
+    subject: UUID,
+    state: str,
+    turn: int,
+    asked: datetime,
+    *,
+    at: datetime,
+    review: int = 0,
+    lately: bool = False,
 ) -> None:
-    """One request: asked at any hour, worked on at hours of work where it is older than the last two days."""
-    lately = at - asked < timedelta(days=2)
+    """One request: asked in the evening or over the day, worked on at hours of work; `lately` on one day, that is over by now."""
     patient = actors.person(subject, at=asked)
     medicine = _MEDICINES[turn % len(_MEDICINES)]
     request = prescribing.request_treatment(
@@ -103,7 +120,7 @@ def _tell(
     )
     if state == "waiting":
         return
-    passed = asked + timedelta(hours=1) if lately else at_work(asked + timedelta(hours=1))
+    passed = at_work(asked + timedelta(hours=1))
     support = actors.person(made.staff["patient_support"], at=passed)
     prescribing.assign_request(request.pk, prescriber=made.staff["prescriber"], by=support, at=passed)
     if "healthcare_assistant" in made.staff and not review:

@@ -1,6 +1,6 @@
 """Questions: sealed as they come, opened to who answers them and nobody else, answered once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -16,15 +16,33 @@ from troth.gate.acts import act
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
 from troth.ledger.names import Event
-from troth.medicolegal.tests.conftest import NOW, Agency, open_agency
 from troth.notice.purposes import Purpose
+from troth.people.tests.factories import make_staff
 from troth.vault.models import Subject, SubjectKind
+
+NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+OTHERS = ("instructing_solicitor", "medical_expert", "records_clerk", "administrator")
+
+
+class Agency:
+    """Whoever answers questions, and those who have other work."""
+
+    def __init__(self) -> None:
+        started = NOW - timedelta(days=60)
+        self.handler = make_staff("case_handler", at=started, name="Nadia", email="0@agency.example")
+        self.others = [
+            make_staff(role, at=started, name=role, email=f"{number}@agency.example")
+            for number, role in enumerate(OTHERS, start=1)
+        ]
+
+    def actor(self, who: UUID, at: datetime = NOW) -> Actor:
+        return actors.person(who, at=at)
 
 
 @pytest.fixture
 def agency(db: None) -> Agency:
     publish_pack("medico-legal")
-    return open_agency()
+    return Agency()
 
 
 def ask(name: str = "sentinel-name") -> UUID:
@@ -49,7 +67,7 @@ def test_who_answers_reads_it_and_nobody_else(agency: Agency) -> None:
         assert (found.line.name, found.email, found.words) == ("sentinel-name", "wren@post.example", "sentinel-words")
         (line,), total = selectors.list_enquiries(opened, answered=False, start=0, most=25)
         assert line.name == "sentinel-name" and total == 1
-    for who in (agency.solicitor, agency.expert, agency.clerk, agency.administrator):
+    for who in agency.others:
         with pytest.raises(Refused), processing(Purpose.ENQUIRIES, by=agency.actor(who), at=NOW) as opened:
             selectors.get_enquiry(question, opened)
         with pytest.raises(Refused):
