@@ -23,6 +23,7 @@ from troth.records import services as records
 from troth.records.selectors import Release, TaskKind, TaskState
 
 AT_ONCE = 10  # cases in one transaction
+_SILENT = timedelta(days=40)  # for so long somebody may leave a report unanswered; then they are rung
 #: Those who sign in: how many days ago they were instructed, and how far their case has come.
 _SIGNING_IN = ((52, Stage.SIGNED), (75, Stage.RELEASED), (16, Stage.BOOKED))
 _HAPPENED = (
@@ -96,7 +97,7 @@ def _live(
     handlers = made.all_staff["case_handler"]
     handler = handlers[turn % len(handlers)]
     experts = made.all_staff["medical_expert"]
-    expert = experts[turn % len(experts)]
+    expert = experts[turn // 3 % len(experts)]
     case = cases.instruct(
         title=part.title,
         given_name=part.given_name,
@@ -171,7 +172,9 @@ def _work(
     moment += timedelta(
         days=chance.randrange(1, 9), hours=chance.randrange(3, 9)
     )  # people read theirs in the evening too
-    if moment > at or until is Stage.SIGNED or turn % 17 == 5:  # now and then somebody does not answer
+    if (
+        moment > at or until is Stage.SIGNED or (turn % 17 == 5 and at - moment < _SILENT)
+    ):  # now and then somebody does not answer
         return
     if turn % 11 == 4:
         cases.query_report(case, words=_WRONG, by=actors.person(claimant, at=moment), at=moment)

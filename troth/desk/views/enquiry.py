@@ -15,8 +15,7 @@ from troth.design.pages import PurposeLine
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Counterpart, Item, Paging, Row, Term
 from troth.desk.forms.enquiry import AnswerForm
-from troth.desk.frame import Looking, frame, looking, lowered, purpose_line, show
-from troth.gate.whys import why
+from troth.desk.frame import frame, looking, lowered, purpose_line, show, start_of, strip
 from troth.vault.categories import Category
 
 PAGE = 25
@@ -26,8 +25,7 @@ def list_enquiries(request: HttpRequest) -> HttpResponse:
     """What was asked and waits, the longest first; or what was answered in the last two weeks."""
     look = looking(request)
     answered = request.GET.get("answered") == "1"
-    given = request.GET.get("from", "1")
-    start = (max(int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 1, 1) - 1) // PAGE * PAGE
+    start = start_of(request, PAGE)
     lines, total = contact.list_enquiries(look.opened, answered=answered, start=start, most=PAGE)
     path = reverse("desk_enquiries")
     query = "&answered=1" if answered else ""
@@ -83,7 +81,7 @@ def show_enquiry(request: HttpRequest, enquiry: UUID) -> HttpResponse:
         ]
         if found.line.answered_at
         else [],
-        why=_strip(look, found.line.subject),
+        why=strip(look, found.line.subject, Category.CORRESPONDENCE),
         status=422 if form.is_bound else 200,
     )
 
@@ -106,12 +104,4 @@ def _table(lines: list[EnquiryLine]) -> Table:
             )
             for line in lines
         ],
-    )
-
-
-def _strip(look: Looking, subject: UUID) -> Counterpart:
-    told = why(look.opened, subject, Category.CORRESPONDENCE)
-    because = (Term("Because", told.because[:1].upper() + told.because[1:]),) if told.because else ()
-    return Counterpart(
-        "Why you see this", terms=(Term("For", told.purpose), *because, Term("Kept until", told.kept_until))
     )
