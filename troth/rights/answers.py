@@ -15,9 +15,11 @@ from troth.law.bases import Basis
 from troth.law.rights import Right
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
+from troth.people.selectors import represented_by
 from troth.rights.models import RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors import proofs
+from troth.rights.selectors.cases import is_enquirer
 from troth.rights.selectors.emergencies import list_breaks, waiting_breaks
 from troth.rights.selectors.wishes import list_choices
 from troth.vault.categories import Category
@@ -30,6 +32,20 @@ actors.declare_service(
     purposes={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY},
     categories=set(Category),
     modules={"troth.rights.services.erasure"},
+)
+#: Takes requests in for whoever received them, and writes the receipt. It reads back nothing but where to answer.
+actors.declare_service(
+    "rights-intake",
+    purposes={Purpose.RIGHTS},
+    categories={Category.RIGHTS},
+    modules={"troth.rights.services.intake"},
+)
+#: Reminds officers of days, and brings the list of work to what the clocks give today.
+actors.declare_service(
+    "rights-clock",
+    purposes={Purpose.RIGHTS},
+    categories={Category.RIGHTS},
+    modules={"troth.rights.services.reminding"},
 )
 #: Writes to everybody whose data is held when the notice changes.
 actors.declare_service(
@@ -63,6 +79,25 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     else:
         return set()
     return set(found.values_list("subject_id", flat=True).order_by())
+
+
+@reasons.reason("a request that came", serves={Purpose.RIGHTS}, told="a request of yours came to us")
+def taking_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Whoever works here may take a request in by the service (LAW-1.19), and whoever acts for a person for that person alone."""
+    if actor.kind != "service" or actor.name != "rights-intake":
+        return set()
+    if actor.on_behalf_of is None:  # somebody wrote with our public form, about a record that was made for it
+        return {each for each in subjects if is_enquirer(each)}
+    if actors.person(actor.on_behalf_of, at=at).roles:
+        return set(subjects)
+    acts_for = {subject for subject, _ in represented_by(actor.on_behalf_of, at=at)}
+    return acts_for & set(subjects)
+
+
+@reasons.reason("the day of a request", serves={Purpose.RIGHTS}, told="we watch the day by which we answer you")
+def watching_days(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that minds the days opens nothing of a person; it writes to whoever has the case."""
+    return set(subjects) if actor.kind == "service" and actor.name == "rights-clock" else set()
 
 
 @reasons.reason("a notice that changes", serves={Purpose.RIGHTS}, told="we told you that our privacy notice changes")

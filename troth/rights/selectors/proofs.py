@@ -7,6 +7,7 @@ from django.db import connections
 from django.utils import timezone
 
 from troth.rights.models import ErasureCertificate, RightsCase, State
+from troth.rights.selectors.clocks import count_late
 from troth.vault.models import Subject, all_holdings
 
 
@@ -19,8 +20,7 @@ def count_erasures() -> tuple[int, int]:
 
 def count_waiting(at: datetime) -> tuple[int, int]:
     """How many requests wait, and how many of them are past their day."""
-    waiting = RightsCase.objects.exclude(state=State.DONE)
-    return waiting.count(), waiting.filter(due_on__lt=timezone.localdate(at)).count()
+    return RightsCase.objects.exclude(state=State.DONE).count(), count_late(timezone.localdate(at))
 
 
 def list_unreached() -> list[str]:

@@ -118,3 +118,8 @@ def _standing(
         facts.moment(min(standing)) if standing else None,
         facts.moment(max(ended)) if ended else None,
     )
+
+
+def can_object(declared: DeclaredPurpose) -> bool:
+    """Whether a person may object to a use: what rests on interests, and marketing on whatever it rests (LAW-3.9)."""
+    return declared.purpose is Purpose.MARKETING or _KINDS.get(declared.basis) == "objection"
