@@ -23,7 +23,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("cases/load/", queue.show_load, name="office_load", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/step/<slug:step>/", step.take, name="office_case_step", purpose=CASES, who=OFFICER),
     page(
-        "cases/<uuid:case>/letters/<uuid:step>/", step.letter, name="office_case_letter", purpose=CASES, who=OFFICER
+        "cases/<uuid:case>/letters/<uuid:letter>/",
+        step.show_letter,
+        name="office_case_letter",
+        purpose=CASES,
+        who=OFFICER,
     ),
     page("cases/<uuid:case>/", case.show, name="office_case", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/history/", case.history, name="office_history", purpose=CASES, who=OFFICER),

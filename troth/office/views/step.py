@@ -91,12 +91,12 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
     )
 
 
-def letter(request: HttpRequest, case: UUID, step: UUID) -> HttpResponse:
+def show_letter(request: HttpRequest, case: UUID, letter: UUID) -> HttpResponse:
     """One letter as it was sent, to read or to print."""
     look = looking(request)
     known = _case(look, case)
     found = next(
-        (each for each in rights.list_steps(case, look.opened) if each.id == step and each.kind is StepKind.LETTER),
+        (each for each in rights.list_steps(case, look.opened) if each.id == letter and each.kind is StepKind.LETTER),
         None,
     )
     if found is None:
