@@ -95,6 +95,7 @@ def test_the_officer_can_find_that_no_ground_holds_and_others_lose_nothing(clini
         "gate.emergencies",
         "rights.reviews",
         "sharing.disclosures",
+        "people.representation",
     }
     assert not any(files.path_of(place).exists() for place in places)
     assert search.find_exact(search.exact("specimen_email"), "ann-specimens.person.email") == []
