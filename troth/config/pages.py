@@ -23,7 +23,13 @@ from troth.records import selectors as records
 # The words of each navigation and the routes behind them. A page that the notice in force does not declare, or that is for other
 # roles, is left out.
 VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
-PATIENT = (("Home", "my_home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
+PATIENT = (
+    ("Home", "my_home"),
+    ("Your case", "my_cases"),
+    ("My data", "my_data"),
+    ("Who looked", "my_history"),
+    ("Security", "security"),
+)
 STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
