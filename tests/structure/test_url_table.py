@@ -211,6 +211,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "task": task,
             "case": case,
             "step": "note",
+            "authority": note.pk,
             "letter": CaseStep.objects.get(kind="letter").pk,
             "certificate": certificate,
             "appointment": visit,

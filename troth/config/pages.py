@@ -59,6 +59,7 @@ MENU = (("How pages look", "look"),)
 FOOT = (
     ("Privacy notice", "notice"),
     ("What we said, and what we did", "promises"),
+    ("Complain about your data", "complain"),
     ("Cookies", "cookies"),
     ("How pages look", "look"),
 )

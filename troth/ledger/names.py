@@ -124,6 +124,7 @@ class Event(StrEnum):
     CASE_STEP = "rights:case_step", "took a step in a request about data"
     CASE_ASSIGNED = "rights:case_assigned", "gave a request about data to somebody"
     CASE_EXTENDED = "rights:case_extended", "took more time for a request about data"
+    CASE_REMINDED = "rights:case_reminded", "reminded an officer of the day of a request about data"
     CASE_REOPENED = "rights:case_reopened", "opened a request about data again"
     CONSENT_GIVEN = "consent:given", "gave consent"
     CONSENT_TAKEN_BACK = "consent:taken_back", "took back consent"

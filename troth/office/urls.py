@@ -9,7 +9,20 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
-from troth.office.views import case, checking, flow, ledger, message, notice, promises, queue, review, step, today
+from troth.office.views import (
+    authority,
+    case,
+    checking,
+    flow,
+    ledger,
+    message,
+    notice,
+    promises,
+    queue,
+    review,
+    step,
+    today,
+)
 
 OFFICER = {"privacy_officer"}
 #: The map of data shows nobody's; it is what an officer answers for.
@@ -30,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         who=OFFICER,
     ),
     page("cases/<uuid:case>/", case.show, name="office_case", purpose=CASES, who=OFFICER),
+    page("cases/<uuid:case>/authorities/", authority.show_all, name="office_authorities", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/history/", case.history, name="office_history", purpose=CASES, who=OFFICER),
     page("certificates/<uuid:certificate>/", case.certificate, name="office_certificate", purpose=CASES, who=OFFICER),
     page("messages/", message.list_unsent, name="office_messages", purpose=CASES, who=OFFICER),

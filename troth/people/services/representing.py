@@ -12,8 +12,8 @@ from troth.notice.purposes import Purpose
 from troth.people.models import ActsAs, Representation
 from troth.people.rules import AuthorityRefused, check_can_represent
 from troth.vault.categories import Category
-from troth.vault.files import StoredFile
 from troth.vault.models import Subject
+from troth.vault.uploads import SealedUpload
 
 
 @act(Event.AUTHORITY_RECORDED, purpose=Purpose.RIGHTS)
@@ -27,7 +27,7 @@ def record_authority(
     wish: str = "",
     age: int | None = None,
     capacity_lost: bool = False,
-    paper: StoredFile | None = None,
+    paper: SealedUpload | None = None,
     purposes: tuple[Purpose, ...] = (Purpose.RIGHTS,),
     by: Actor,
     at: datetime,
@@ -60,11 +60,13 @@ def record_authority(
         representative=representative,
         until=until,
         acts_as=acts_as,
-        paper=paper,
+        paper=paper.stored if paper else None,
         checked=checked.strip(),
         wish=wish.strip(),
         scope={"purposes": [purpose.value for purpose in purposes]},
     )
+    if paper is not None:
+        paper.kept = True
     for purpose in purposes:
         facts.record(
             subject,

@@ -329,6 +329,18 @@ def _deceased(
     return Reckoned(due, due, waits_for, since, tuple(steps), False, None, None, None, ())
 
 
+#: Days before and on which an officer is reminded; after that it is once a week, and nothing closes itself.
+REMINDED = (7, 2, 0)
+
+
+def reminder_due(due_on: date, *, on: date) -> str:
+    """The mark of the reminder that is due on a day for a case with that day to work to, or "" where none is yet."""
+    left = (due_on - on).days
+    if left < 0:
+        return f"late{(-left - 1) // 7}"
+    return next((f"ahead{days}" for days in reversed(REMINDED) if left <= days), "")
+
+
 def is_impossible(asked: Asked, received_on: date, happened: Iterable[Happened], *, on: date) -> str:
     """Say why these days cannot belong to one case, or "" when they can: asked before a step is written."""
     try:

@@ -83,14 +83,15 @@ class Certificate:
         return f"{self.id.hex[:4]}-{self.id.hex[4:8]}".upper()
 
 
-def get_case(case: UUID, opened: Opened) -> Case:
+def get_case(case: UUID, opened: Opened, *, of: UUID | None = None) -> Case:
     """
-    One case.
+    One case; `of` finds only that person's, so that nobody learns whether there is another's.
 
     :raises RightsCase.DoesNotExist: there is none of that id.
     :raises Refused: this context may not open it.
     """
-    return _case(RightsCase.objects.get(pk=case), opened)
+    narrowed = {} if of is None else {"subject_id": of}
+    return _case(RightsCase.objects.get(pk=case, **narrowed), opened)
 
 
 def list_steps(case: UUID, opened: Opened) -> list[Step]:

@@ -12,6 +12,7 @@ from troth.rights.services.emergencies import (
 )
 from troth.rights.services.erasure import ErasureUnfinished, ask_erasure, carry_out_erasure, resume_erasures
 from troth.rights.services.intake import take_in, take_in_from_representative, take_in_from_stranger
+from troth.rights.services.reminding import mind_days
 from troth.rights.services.standing import (
     give_consent,
     lift_restriction,
@@ -58,6 +59,7 @@ __all__ = [
     "give_consent",
     "judge_proof",
     "lift_restriction",
+    "mind_days",
     "object_to",
     "open_case",
     "read_notice_changes",

@@ -12,8 +12,10 @@ from troth.ledger.names import Event
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.rights.models import About, Asked, RightsCase, Route, State
+from troth.rights.rules.letters import LetterKind
 from troth.rights.selectors import clocks
 from troth.rights.services.standing import object_to, restrict
+from troth.rights.services.stepping import _compose_for, _send
 from troth.vault.categories import Category
 
 LONDON = ZoneInfo("Europe/London")
@@ -38,11 +40,12 @@ def ask_to_stop(subject: UUID, purpose: Purpose | None, *, by: Actor, at: dateti
     """
     if purpose is None:
         restrict(subject, by=by, at=at)
-        return _write_case(subject, Right.RESTRICTION, at=at, words=words)
+        return _received(_write_case(subject, Right.RESTRICTION, at=at, words=words), by=by, at=at)
     object_to(subject, purpose, by=by, at=at)
     declared = notices.register_in_force(at).purposes.get(purpose)
     title = declared.title if declared else purpose.value
-    return _write_case(subject, Right.OBJECTION, at=at, words=f"{title}. {words}".strip())
+    made = _write_case(subject, Right.OBJECTION, at=at, words=f"{title}. {words}".strip())
+    return _received(made, by=by, at=at)
 
 
 @act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
@@ -71,6 +74,13 @@ def close_case(case: UUID, *, by: Actor, at: datetime) -> None:
     row.state = State.DONE
     row.outcome = {"closed_at": at.isoformat()}
     row.save()
+
+
+def _received(case: UUID, *, by: Actor, at: datetime) -> UUID:
+    """Write the receipt of a new case, inside the act that is open."""
+    row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
+    _send(row, _compose_for(case, LetterKind.RECEIPT, at=at), by_post=False, by=by, at=at)
+    return case
 
 
 def _write_case(
