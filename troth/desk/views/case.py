@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.design.done import done
 from troth.design.pages import PurposeLine
 from troth.design.rulers import Tape, tape_of_days, tape_of_hours
 from troth.design.tables import Cell, Column, Line, Table
@@ -122,7 +122,7 @@ def case(request: HttpRequest, case: UUID) -> HttpResponse:
         except NotPossible as refused:
             error = str(refused)
         else:
-            return redirect("desk_case", case=case)
+            return done("desk_case", "case-stepped", case=case)
     line = found.line
     return show(
         request,
@@ -155,7 +155,7 @@ def instruct(request: HttpRequest) -> HttpResponse:
         except NotPossible as refused:
             form.add_error(None, str(refused))
         else:
-            return redirect("desk_case", case=made)
+            return done("desk_case", "case-instructed", case=made)
     page = frame(request, purpose=PurposeLine(lowered(look.purpose)))
     return show(
         request, "case/form", page, form=form, heading="Instruct a case", status=422 if form.is_bound else 200
@@ -177,7 +177,7 @@ def examination(request: HttpRequest, case: UUID) -> HttpResponse:
         except NotPossible as refused:
             form.add_error(None, str(refused))
         else:
-            return redirect("desk_case", case=case)
+            return done("desk_case", "examination-booked", case=case)
     return show(
         request,
         "case/form",
