@@ -61,6 +61,7 @@ FOOT = (
     ("Privacy notice", "notice"),
     ("What we said, and what we did", "promises"),
     ("Complain about your data", "complain"),
+    ("What software decides", "decisions"),
     ("Cookies", "cookies"),
     ("How pages look", "look"),
 )

@@ -221,7 +221,7 @@ def who(reference: str, subject: UUID) -> str:
     if reference == subject.hex:
         return "The person"
     if reference.startswith("service:"):
-        return {"service:rights-intake": "Taken in", "service:rights-clock": "By the clock"}.get(
+        return {"service:rights-intake": "As it was taken in", "service:rights-clock": "By the clock"}.get(
             reference, "By machine"
         )
     try:

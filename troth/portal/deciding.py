@@ -137,7 +137,8 @@ def _state(choice: Choice) -> Tag:
 
 def _since(choice: Choice) -> str:
     if choice.since:
-        return f"Since {timezone.localtime(choice.since):%-d %B %Y, %-H:%M}"
+        words = f", in the words of notice {choice.wording.removeprefix('notice-')}" if choice.wording else ""
+        return f"Since {timezone.localtime(choice.since):%-d %B %Y, %-H:%M}{words}"
     if choice.ended:
         verb = "Taken back" if choice.kind == "consent" else "Objection withdrawn"
         return f"{verb} {timezone.localtime(choice.ended):%-d %B %Y, %-H:%M}"

@@ -187,6 +187,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="complain",
         why="whoever complains writes about themselves in an act; nothing is read back, and it says the same to everybody",
     ),
+    public("decisions/", asking.decisions, name="decisions", why="what software does by itself is said to everybody"),
     public("complained/", asking.complained, name="complained", why="it says the same to everybody"),
     page("my-data/asked/", choices.requests, name="my_rights_requests", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/erase/", erasure.confirm, name="my_erasure", purpose=Purpose.RIGHTS, who=ANYONE),

@@ -97,26 +97,37 @@ class TakeInForm(WhatForm):
     purpose = forms.ChoiceField(
         label="Which use are we to stop?", required=False, help_text="Only where they ask us to stop one use"
     )
+    consent = forms.ChoiceField(
+        label="Which consent do they take back?",
+        required=False,
+        help_text="It ends at once where you are sure that it is them. What was done before stays lawful",
+    )
     by_post = forms.BooleanField(label="They want our answer on paper", required=False)
-    field_order = ("asked", "purpose", "words", "route", "received_on", "sure", "by_post")
+    field_order = ("asked", "purpose", "consent", "words", "route", "received_on", "sure", "by_post")
 
-    def __init__(self, *args: Any, uses: Sequence[tuple[str, str]], **named: Any) -> None:
+    def __init__(
+        self, *args: Any, uses: Sequence[tuple[str, str]], consents: Sequence[tuple[str, str]], **named: Any
+    ) -> None:
         super().__init__(*args, **named)
-        field = self.fields["purpose"]
-        assert isinstance(field, forms.ChoiceField)
-        field.widget = forms.Select()
-        field.choices = [("", "None"), *uses]
+        self.fields["asked"].required = False
+        for name, choices in (("purpose", uses), ("consent", consents)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.widget = forms.Select()
+            field.choices = [("", "None"), *choices]
 
     def clean(self) -> dict[str, Any]:
-        """:raises ValidationError: one use is to stop, and which is not said."""
+        """:raises ValidationError: nothing is asked, or one use is to stop, and which is not said."""
         found: dict[str, Any] = super().clean() or {}
+        if not found.get("asked") and not found.get("consent"):
+            self.add_error("asked", "Choose what they ask for")
         if Asked.OBJECTION in found.get("asked", ()) and not found.get("purpose"):
             self.add_error("purpose", "Choose which use they want stopped")
         return found
 
-    def purpose_or_none(self) -> Purpose | None:
-        """The use that is to stop."""
-        return Purpose(self.cleaned_data["purpose"]) if self.cleaned_data["purpose"] else None
+    def chosen(self, name: str) -> Purpose | None:
+        """The use that was chosen in a field, if any."""
+        return Purpose(self.cleaned_data[name]) if self.cleaned_data[name] else None
 
 
 class StrangerForm(WhatForm):

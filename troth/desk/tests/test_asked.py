@@ -7,7 +7,11 @@ from django.test import Client
 from django.utils import timezone
 
 from troth.desk.tests.conftest import Clinic
+from troth.gate import actors, facts
+from troth.gate.facts import FactKind
 from troth.ledger.models import LedgerEvent
+from troth.notice.purposes import Purpose
+from troth.rights import services as rights
 from troth.rights.models import RightsCase
 
 DAY = timezone.localdate()
@@ -62,3 +66,14 @@ def test_a_stranger_needs_a_way_to_be_answered(clinic: Clinic, signed_in: Callab
     before = RightsCase.objects.count()
     assert client.post("/desk/asked/unknown/", {**form, "email": "ada@quoin.example"}).status_code == 200
     assert RightsCase.objects.count() == before + 2
+
+
+def test_a_consent_is_taken_back_by_telephone_at_once(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
+    now = timezone.now()
+    person = actors.person(clinic.subject, at=now)
+    rights.give_consent(clinic.subject, Purpose.MARKETING, by=person, at=now, wording="notice-1")
+    assert facts.of(clinic.subject, FactKind.CONSENT, at=timezone.now())
+    client = signed_in(clinic.support)
+    form = {**FORM, "asked": [], "consent": "marketing"}
+    assert "taken back" in client.post(f"/desk/people/{clinic.subject}/asked/", form).content.decode()
+    assert not facts.of(clinic.subject, FactKind.CONSENT, at=timezone.now())

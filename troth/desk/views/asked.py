@@ -17,6 +17,7 @@ from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
 from troth.gate.refusals import TooOften
 from troth.gate.table import open_path
+from troth.law.bases import Basis
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people.rules import TooVague
@@ -78,7 +79,10 @@ def take(request: HttpRequest, subject: UUID) -> HttpResponse:
     """Take in what a person asks whom we know. Their name stands here for those who may see it."""
     look = looking(request)
     form = TakeInForm(
-        request.POST if request.method == "POST" else None, on=timezone.localdate(look.at), uses=_uses(look)
+        request.POST if request.method == "POST" else None,
+        on=timezone.localdate(look.at),
+        uses=_uses(look),
+        consents=_consents(look),
     )
     if form.is_valid():
         given = form.cleaned_data
@@ -89,7 +93,8 @@ def take(request: HttpRequest, subject: UUID) -> HttpResponse:
                 words=given["words"],
                 route=Route(given["route"]),
                 received_on=given["received_on"],
-                purpose=form.purpose_or_none(),
+                purpose=form.chosen("purpose"),
+                consent=form.chosen("consent"),
                 proof=FIRST_PROOF if given["sure"] == DOUBT else "",
                 by_post=given["by_post"],
                 by=look.actor,
@@ -144,6 +149,15 @@ def _taken(request: HttpRequest, made: list[UUID]) -> HttpResponse:
         cases=[(rights.reference_of(case), rights.clock_of(case, at=look.at)) for case in made],
         office=[open_path(request, "office_case", case) for case in made],
     )
+
+
+def _consents(look: Looking) -> list[tuple[str, str]]:
+    """Every use that rests on consent, as the notice in force words it (LAW-3.13)."""
+    return [
+        (declared.purpose.value, declared.title)
+        for declared in sorted(look.opened.register.purposes.values(), key=lambda each: each.row)
+        if declared.basis is Basis.CONSENT
+    ]
 
 
 def _uses(look: Looking) -> list[tuple[str, str]]:

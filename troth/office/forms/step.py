@@ -148,24 +148,22 @@ class CloseForm(LetterForm):
         self.fields["words"].required = False
 
 
+STANDING = {
+    "": "All that wait",
+    "late": "Late",
+    "running": "Running",
+    "waiting": "Waiting for them",
+    "done": "Closed",
+}
+WHOSE = {"": "Everybody’s", "mine": "Mine", "nobodys": "Nobody’s"}
+
+
 class FilterForm(forms.Form):
     """Which cases the list shows. None of it says anything of anybody."""
 
     asked = forms.ChoiceField(label="What", required=False)
-    standing = forms.ChoiceField(
-        label="Standing",
-        required=False,
-        choices=[
-            ("", "All that wait"),
-            ("late", "Late"),
-            ("running", "Running"),
-            ("waiting", "Waiting for them"),
-            ("done", "Closed"),
-        ],
-    )
-    whose = forms.ChoiceField(
-        label="Whose", required=False, choices=[("", "Everybody’s"), ("mine", "Mine"), ("nobodys", "Nobody’s")]
-    )
+    standing = forms.ChoiceField(required=False, choices=list(STANDING.items()), widget=forms.HiddenInput)
+    whose = forms.ChoiceField(required=False, choices=list(WHOSE.items()), widget=forms.HiddenInput)
     reference = forms.CharField(
         label="Reference",
         required=False,

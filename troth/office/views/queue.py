@@ -8,9 +8,9 @@ from django.urls import reverse
 from troth.design.charts import Chart, Series
 from troth.design.rulers import tape_of_days
 from troth.design.tables import Cell, Column, Line, Table
-from troth.design.values import Link, Paging, Tag
+from troth.design.values import Item, Link, Paging, Tag
 from troth.office.casework import ASKED, ROUTES, WAITS
-from troth.office.forms.step import FilterForm
+from troth.office.forms.step import STANDING, WHOSE, FilterForm
 from troth.office.frame import Looking, counted, day, looking, number_in, show
 from troth.people import selectors as people
 from troth.rights import selectors as rights
@@ -43,6 +43,9 @@ def list_cases(request: HttpRequest) -> HttpResponse:
         form=form if form.is_bound else FilterForm(kinds=[(asked.value, words) for asked, words in ASKED.items()]),
         cases=_table(found, look) if found else None,
         filtered=bool(chosen),
+        narrowed=bool(given.get("asked") or given.get("reference")),
+        standing=_switch(STANDING, "standing", given),
+        whose=_switch(WHOSE, "whose", given),
         count=counted(total, "request"),
         load=_load(look),
         paging=_paging(number, total, chosen),
@@ -125,6 +128,20 @@ def _table(found: list[Waiting], look: Looking) -> Table:
             )
         )
     return Table("Requests about data", columns, tuple(lines))
+
+
+def _switch(words: dict[str, str], name: str, given: dict[str, str]) -> list[Item]:
+    """Joined boxes over one filter, each an address that keeps the others."""
+    kept = {other: value for other, value in given.items() if value and other != name}
+    path = reverse("office_cases")
+    return [
+        Item(
+            said,
+            f"{path}?{urlencode({**kept, name: value})}" if kept or value else path,
+            given.get(name, "") == value,
+        )
+        for value, said in words.items()
+    ]
 
 
 def _left(each: Waiting, look: Looking) -> Cell:

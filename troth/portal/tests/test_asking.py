@@ -110,3 +110,10 @@ def test_somebody_acts_for_a_person_until_the_person_ends_it(person: Actor, offi
     assert owner.post(f"/my-data/acting/{authority}/end/").status_code == 302
     assert helper.get(f"/acting/{person.id}/").status_code == 403
     assert "You act for nobody" in helper.get("/acting/").content.decode()
+
+
+def test_anybody_reads_what_software_decides_and_who_steps_in(person: Actor) -> None:
+    page = Client().get("/decisions/").content.decode()
+    assert "No decision with a serious effect on you is left to software alone" in page and "Who steps in" in page
+    assert "Sign in and ask" in page
+    assert "/my-data/ask/" in signed_in("maureen@oddie.example").get("/decisions/").content.decode()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from troth.design.rulers import tape_of_days
+from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Row
 from troth.gate.actors import NOBODY
 from troth.gate.table import actor_of
@@ -21,6 +22,7 @@ from troth.portal.views.account import WAIT
 from troth.portal.views.my_data import reader
 from troth.rights import selectors as rights
 from troth.rights import services
+from troth.rights.rules.automation import REGISTER
 from troth.rights.rules.clock import Asked, Route, StepKind, Waits
 from troth.rights.rules.letters import ASKED_WORDS
 from troth.rights.selectors.cases import Case, Step
@@ -123,6 +125,28 @@ def complain(request: HttpRequest) -> HttpResponse:
 def complained(request: HttpRequest) -> HttpResponse:
     """What happens next, in the same words for everybody."""
     return render(request, "portal/asking/complained.html")
+
+
+@require_http_methods(["GET", "HEAD"])
+def decisions(request: HttpRequest) -> HttpResponse:
+    """The register of what software does by itself, as anybody may read it, with who steps in (LAW-3.12)."""
+    version = notices.version_in_force(getattr(request, "at", None) or timezone.now())
+    notice = notices.notice_of(version) if version else None
+    said = notice.automated_decisions.words if notice and notice.automated_decisions else ""
+    columns = (
+        Column("What it does", "name"),
+        Column("What that can mean", word="It can mean"),
+        Column("Who steps in", word="Who steps in"),
+    )
+    lines: list[tuple[str | Cell, ...]] = [
+        (Cell(rule.does, small="It uses health data" if rule.health else ""), rule.means, rule.person)
+        for rule in REGISTER
+    ]
+    return render(
+        request,
+        "portal/asking/decisions.html",
+        {"says": said, "table": table_of("What software does by itself", columns, lines)},
+    )
 
 
 def _own(request: HttpRequest, case: UUID) -> Case:

@@ -173,7 +173,10 @@ def compose(
 ) -> Composed:
     """This will write one letter. `words` are the officer's own and stand as they were written."""
     what = ASKED_WORDS[asked]
-    head = (f"Reference {reference}. You asked: {_lower(what)}. It came on {_day(received_on)}.",)
+    asked_words = (
+        "You complained about how we handled your data" if asked is Asked.COMPLAINT else f"You asked: {_lower(what)}"
+    )
+    head = (f"Reference {reference}. {asked_words}. It came on {_day(received_on)}.",)
     own = tuple(part.strip() for part in words.split("\n") if part.strip())
     title, middle = _BODIES[kind](
         {
@@ -187,7 +190,7 @@ def compose(
             "own": own,
         }
     )
-    return Composed(kind, title, (*head, *middle, *_last(kind, regulator)), own_words=bool(own))
+    return Composed(kind, title, (*head, *middle, *_last(kind, asked, regulator)), own_words=bool(own))
 
 
 def _receipt(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
@@ -256,7 +259,7 @@ def _partly(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
 
 def _refusal(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return "We do not do what you asked", (
-        "We do not do what you asked, on this ground:",
+        "The law lets us refuse on this ground:",
         f"{said['ground']} ({said['law']}).",
         *_own(said),
     )
@@ -303,11 +306,13 @@ def _own(said: Mapping[str, object]) -> tuple[str, ...]:
     return own
 
 
-def _last(kind: LetterKind, regulator: str) -> tuple[str, ...]:
+def _last(kind: LetterKind, asked: Asked, regulator: str) -> tuple[str, ...]:
+    """The ways that stay open: to us, to the regulator, and where something was refused to a court (LAW-1.17)."""
+    where = f": {regulator}" if regulator else "."
     route = (
-        f"You can complain to us about how we handle your data, and to the regulator at any time: {regulator}"
-        if regulator
-        else ("You can complain to us about how we handle your data, and to the regulator at any time.")
+        f"You can go to the regulator at any time{where}"
+        if asked is Asked.COMPLAINT
+        else f"You can complain to us about how we handle your data, and to the regulator at any time{where}"
     )
     return (route, "You can also ask a court to decide.") if kind in _COURT else (route,)
 

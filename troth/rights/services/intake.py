@@ -19,7 +19,7 @@ from troth.rights.models import Asked, RightsCase, Route, StepKind, Waits
 from troth.rights.rules.letters import LetterKind
 from troth.rights.selectors import cases
 from troth.rights.services.cases import _write_case
-from troth.rights.services.standing import object_to, restrict
+from troth.rights.services.standing import object_to, restrict, take_back_consent
 from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _send
 from troth.rights.services.steps import ask_for
 from troth.vault.categories import Category
@@ -39,6 +39,7 @@ def _take_in(
     by: Actor,
     at: datetime,
     purpose: Purpose | None = None,
+    consent: Purpose | None = None,
     proof: str = "",
     reply_to: str = "",
     by_post: bool = False,
@@ -46,8 +47,9 @@ def _take_in(
     """
     Take in one message of a person: a case for each right in it, its receipt, and what must stop at once (LAW-1.19).
 
-    `purpose` is the use that they object to. `proof` is what is asked for where it is doubtful whether it was them: until it came,
-    nothing is stopped but marketing, since a stranger could have a record shut (LAW-1.15). `reply_to` is an email address.
+    `purpose` is the use that they object to, `consent` what they take a consent back from. `proof` is what is asked for where it is
+    doubtful whether it was them: until it came, only marketing stops, since a stranger could have a record shut (LAW-1.15).
+    `reply_to` is an email address.
 
     :raises StepRefused: nothing was asked, the day is still to come, or an objection names no use.
     :raises Refused: this actor may not take requests in.
@@ -62,6 +64,7 @@ def _take_in(
         route=route,
         received_on=received_on,
         purpose=purpose,
+        consent=consent,
         proof=proof,
         reply_to=reply_to,
         by_post=by_post,
@@ -87,6 +90,7 @@ def _take_in_from_representative(
         route=Route.PORTAL,
         received_on=timezone.localdate(at),
         purpose=None,
+        consent=None,
         proof="",
         reply_to="",
         by_post=False,
@@ -105,6 +109,7 @@ def _write_message(
     route: Route,
     received_on: date,
     purpose: Purpose | None,
+    consent: Purpose | None,
     proof: str,
     reply_to: str,
     by_post: bool,
@@ -113,13 +118,15 @@ def _write_message(
     at: datetime,
 ) -> list[UUID]:
     acting().require(subject, Category.RIGHTS)
-    if not asked:
+    if not asked and consent is None:
         raise StepRefused("Choose what they ask for.")
     if received_on > timezone.localdate(at):
         raise StepRefused("That day is still to come.")
     if Asked.OBJECTION in asked and purpose is None:
         raise StepRefused("Choose which use they object to.")
     doubtful = bool(proof)
+    if consent is not None and not doubtful:
+        take_back_consent(subject, consent, by=by, at=at)
     if Asked.RESTRICTION in asked and not doubtful:
         restrict(subject, by=by, at=at)
     if Asked.OBJECTION in asked and purpose is not None and (not doubtful or purpose is Purpose.MARKETING):
