@@ -8,16 +8,28 @@ from django.utils import timezone
 
 from tests.stores import Home
 from troth.gate.actors import Actor
-from troth.office.tests.conftest import register, signed_in
 from troth.people import services as people
 from troth.people.selectors import ActsAs
+from troth.people.tests.factories import prove
 from troth.rights import services
 from troth.rights.models import RightsCase
 from troth.rights.rules.letters import Ending
 from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
-from troth.rights.tests.factories import make_officer
+from troth.rights.tests.factories import PASSWORD, make_officer, make_patient
 from troth.vault import files
 from troth.vault.uploads import SealedUpload
+
+
+def register(given: str = "Maureen", family: str = "Oddie", email: str = "maureen@oddie.example") -> Actor:
+    """Somebody who can sign in."""
+    return make_patient(at=timezone.now(), given_name=given, family_name=family, email=email, address="3 Tannery Row")
+
+
+def signed_in(email: str) -> Client:
+    """A browser in which that person has signed in."""
+    client = Client()
+    assert client.post("/sign-in/", {"email": email, "password": PASSWORD}).status_code == 302
+    return prove(client)
 
 
 @pytest.fixture
