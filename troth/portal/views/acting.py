@@ -13,7 +13,7 @@ from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people import services as people_services
 from troth.portal import deciding
-from troth.portal.forms.asking import AskForm
+from troth.portal.forms.requesting import AskForm
 from troth.portal.views.my_data import reader
 from troth.rights import selectors as rights
 from troth.rights import services

@@ -17,7 +17,7 @@ from troth.notice import selectors as notices
 from troth.people import selectors as people
 from troth.people.middleware import network_of
 from troth.portal import deciding, own_data
-from troth.portal.forms.asking import AskForm, ComplainForm
+from troth.portal.forms.requesting import AskForm, ComplainForm
 from troth.portal.views.account import WAIT
 from troth.portal.views.my_data import reader
 from troth.rights import selectors as rights
@@ -53,7 +53,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return redirect("my_rights_requests")
     return render(
         request,
-        "portal/asking/ask.html",
+        "portal/requesting/ask.html",
         {"form": form, "why": own_data.rights_counterpart(at)},
         status=422 if form.is_bound else 200,
     )
@@ -70,7 +70,7 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
     done = known.state == "done"
     return render(
         request,
-        "portal/asking/request.html",
+        "portal/requesting/request.html",
         {
             "called": ASKED_WORDS[known.asked],
             "rows": _rows(known, steps),
@@ -115,7 +115,7 @@ def complain(request: HttpRequest) -> HttpResponse:
     notice = notices.notice_of(version) if version else None
     return render(
         request,
-        "portal/asking/complain.html",
+        "portal/requesting/complain.html",
         {"form": form, "regulator": notice.complaints.regulator if notice else None},
         status=422 if form.is_bound else 200,
     )
@@ -124,7 +124,7 @@ def complain(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def complained(request: HttpRequest) -> HttpResponse:
     """What happens next, in the same words for everybody."""
-    return render(request, "portal/asking/complained.html")
+    return render(request, "portal/requesting/complained.html")
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -144,7 +144,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
     ]
     return render(
         request,
-        "portal/asking/decisions.html",
+        "portal/requesting/decisions.html",
         {"says": said, "table": table_of("What software does by itself", columns, lines)},
     )
 
