@@ -8,6 +8,7 @@ from troth.people.rules import CLAIMING
 from troth.portal.views import (
     account,
     acting,
+    asking,
     checkpoint,
     choices,
     details,
@@ -82,6 +83,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         purpose=Purpose.REGISTRATION,
         why="it says the same to everybody",
     ),
+    public(
+        "ask/",
+        asking.ask,
+        name="ask",
+        purpose=Purpose.ENQUIRIES,
+        why="a stranger writes about themselves in an act; nothing is read back",
+    ),
+    public("asked/", asking.asked, name="asked", purpose=Purpose.ENQUIRIES, why="it says the same to everybody"),
     public(
         "sign-in/",
         signing_in.sign_in,
