@@ -37,6 +37,14 @@ from troth.people.selectors.patients import (
     names_of,
 )
 from troth.people.selectors.receipts import Receipt, list_receipts
+from troth.people.selectors.representing import (
+    ActsAs,
+    Authority,
+    authority_subject,
+    count_unbacked,
+    list_authorities,
+    represented_by,
+)
 from troth.people.selectors.same import (
     Beside,
     Likely,
@@ -89,7 +97,9 @@ from troth.people.selectors.tickets import open_ticket, seal_ticket
 __all__ = [
     "SESSION_LIFE",
     "TRIES_KEPT",
+    "ActsAs",
     "AppCode",
+    "Authority",
     "Beside",
     "Came",
     "Challenge",
@@ -127,6 +137,7 @@ __all__ = [
     "areas_of",
     "ask_new_passkey",
     "ask_passkey",
+    "authority_subject",
     "begin_app",
     "beside",
     "called",
@@ -134,6 +145,7 @@ __all__ = [
     "check_own_password",
     "check_passkey",
     "check_sign_in",
+    "count_unbacked",
     "earlier_contacts",
     "find_people",
     "find_start",
@@ -150,6 +162,7 @@ __all__ = [
     "key_of",
     "likely_with",
     "links_of",
+    "list_authorities",
     "list_factors",
     "list_likely",
     "list_links",
@@ -163,6 +176,7 @@ __all__ = [
     "open_resets",
     "open_ticket",
     "read_new_passkey",
+    "represented_by",
     "roles_of",
     "seal_ticket",
     "search_staff",

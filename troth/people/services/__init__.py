@@ -16,6 +16,7 @@ from troth.people.services.factors import (
     use_passkey,
 )
 from troth.people.services.patients import change_contact, register_patient
+from troth.people.services.representing import end_authority, record_authority
 from troth.people.services.resets import (
     ResetRefused,
     ask_factor_reset,
@@ -72,6 +73,7 @@ __all__ = [
     "confirm_link",
     "confirm_step",
     "dispose_steps",
+    "end_authority",
     "end_sessions",
     "forget_tries",
     "invite_starter",
@@ -84,6 +86,7 @@ __all__ = [
     "note_sign_in",
     "propose_link",
     "prove_session",
+    "record_authority",
     "record_claimant",
     "register_patient",
     "remove_app",

@@ -5,6 +5,9 @@ from typing import ClassVar
 
 from django.db import models
 
+from troth.people.models.linked import LinkState as LinkState
+from troth.people.models.linked import MadeSure as MadeSure
+from troth.people.models.linked import SamePerson as SamePerson
 from troth.vault import compartments, search
 from troth.vault.categories import Category
 from troth.vault.compartments import Per
@@ -17,11 +20,10 @@ from troth.vault.fields import (
     SealedJSON,
     SealedText,
 )
+from troth.vault.files import SealedFile
 from troth.vault.models import Holding
 
 IDENTITY = compartments.declare("people.identity", Category.IDENTITY, retention="care_record")
-#: That two records may be one person's is said of each, and goes with the record it is said of.
-LINKS = compartments.declare("people.links", Category.IDENTITY, retention="care_record")
 CONTACT = compartments.declare("people.contact", Category.CONTACT, retention="contact")
 ACCOUNT = compartments.declare("people.account", Category.ACCOUNT, retention="sign_in")
 #: Staff are kept by another rule than patients, so what is held of them lies under keys of its own (pitfalls A1).
@@ -327,69 +329,55 @@ class ClaimCode(Holding):
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_claim_code_a_person")]
 
 
-class LinkState(models.TextChoices):
-    """Where it stands that two records may be one person's."""
-
-    PROPOSED = "proposed", "proposed"
-    LINKED = "linked", "linked"
-    APART = "apart", "two people"
-    UNDONE = "undone", "undone"
+#: Each authority falls due by itself, so each has a key of its own.
+REPRESENTING = compartments.declare(
+    "people.representation", Category.REPRESENTATIVE, retention="rights_file", per=compartments.Per.ROW
+)
 
 
-class MadeSure(StrEnum):
-    """How a member of staff made sure that two records are one person's."""
+class ActsAs(StrEnum):
+    """As what somebody acts for a person (LAW-3.15 to 3.18, LAW-4.10)."""
 
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "MadeSure":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
-
-    DOCUMENT = "document", "They showed an identity document that fits both records"
-    IN_PERSON = "in_person", "They were here, and confirmed what stands in both records"
-    CALLED_BACK = "called_back", "I rang the numbers that we hold in both records, and they confirmed it"
-    KNOWN = "known", "They work here, and a colleague who knows them confirmed it"
+    PARENT = "parent"
+    ATTORNEY_PROPERTY = "attorney_property"
+    ATTORNEY_HEALTH = "attorney_health"
+    DEPUTY = "deputy"
+    SOLICITOR = "solicitor"
+    CLAIMS_COMPANY = "claims_company"
+    RELATIVE = "relative"
+    PERSONAL_REPRESENTATIVE = "personal_representative"
 
 
-class SamePerson(Holding):
+class Representation(Holding):
     """
-    What was said of two records that may be one person's, kept with each: a row about the one and a row about the other, under
-    one `link`. What is in force are the two standing facts of that link, and never these rows.
+    That somebody acts for the person it belongs to: as what, on what paper, for what and until when. What opens anything is the
+    standing fact that goes with it; who the other one is stands in their own record.
     """
 
-    link = models.UUIDField(db_index=True)
-    other_id = models.UUIDField()
-    first = models.BooleanField(default=False)
-    state = models.CharField(max_length=8, choices=LinkState)
-    decided_by = models.UUIDField(null=True)
-    decided_at = models.DateTimeField(null=True)
-    undone_by = models.UUIDField(null=True)
-    undone_at = models.DateTimeField(null=True)
-    reason = SealedText(LINKS, id="people.same_person.reason")
-    made_sure = SealedChoice(LINKS, of=MadeSure, id="people.same_person.made_sure")
-    decision = SealedText(LINKS, id="people.same_person.decision")
-    undoing = SealedText(LINKS, id="people.same_person.undoing")
+    representative = models.UUIDField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    acts_as = SealedChoice(REPRESENTING, id="people.representation.acts_as", of=ActsAs)
+    paper = SealedFile(REPRESENTING, id="people.representation.paper")
+    checked = SealedText(REPRESENTING, id="people.representation.checked")
+    wish = SealedText(REPRESENTING, id="people.representation.wish")
+    scope = SealedJSON(REPRESENTING, id="people.representation.scope")
 
-    open_fields: ClassVar[dict[str, str]] = {
-        "link": "a random identifier, which the two rows have in common",
-        "other_id": "the random identifier of the other record",
-        "first": "which of the two rows it is, so that each pair is listed once",
-        "state": "a code, for the list of what waits",
-        "decided_by": "a random identifier, which the check that two people took part compares",
-        "decided_at": "when it was decided",
-        "undone_by": "a random identifier",
-        "undone_at": "when it was undone",
-    }
-    called = "link with another record"
+    called = "somebody who acts for you"
     labels: ClassVar[dict[str, str]] = {
-        "reason": "why it was proposed",
-        "made_sure": "how we made sure",
-        "decision": "why it was decided",
-        "undoing": "why it was undone",
+        "acts_as": "as what",
+        "paper": "their paper",
+        "checked": "what we looked at",
+        "wish": "what you said of it",
+        "scope": "what for",
+        "until": "until",
+        "ended_at": "ended",
+    }
+    open_fields: ClassVar[dict[str, str]] = {
+        "representative": "the random identifier of who acts, whose own record says who that is",
+        "until": "when it ends by itself, which the gate asks at every request",
+        "ended_at": "when it was ended before that",
     }
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subject", "link"], name="one_row_a_link_and_person")]
-        indexes = [models.Index(fields=["subject", "state"], name="people_links_by_person")]
+        indexes = [models.Index(fields=["representative"], name="representation_by_whom")]
