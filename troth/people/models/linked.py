@@ -1,4 +1,4 @@
-"""What is said of two records that may be one person's (decision 0106). What is in force are the standing facts, and not these rows."""
+"""What is said of two records that may be one person's (decision 0106). What is in force are standing facts, not these rows."""
 
 from enum import StrEnum
 from typing import ClassVar
