@@ -18,7 +18,16 @@ from playwright.sync_api import Browser
 
 from tests.stories.conftest import ROOT, _environment, _serving, _troth
 from tests.stories.visitors import Visitor
-from tests.stories.walking import Walk, inner_path, route_of
+from tests.stories.walking import (
+    DESK,
+    SHAPE,
+    Walk,
+    amiss,
+    forced_faults,
+    inner_path,
+    keyboard_faults,
+    route_of,
+)
 from troth.demo.clinic import staff_of, takes_patients
 from troth.gate.table import rows
 
@@ -150,3 +159,30 @@ def _found(visitor: Visitor, walk: Walk, who: str) -> list[str]:
         page.locator("main form button").first.click()
     shape = walk.look_here(visitor, who, "desk_find", 200)
     return [path for href in shape["links"] if (path := inner_path(href, visitor.clinic))]
+
+
+AMISS = """<!DOCTYPE html><html lang="en-GB"><head><title>Amiss</title><style>
+:focus { outline: 0 } .panel { border: 0 } nav a { position: absolute; left: 2000px; width: 9rem } main { width: 3000px }
+</style></head><body><header class="band"><nav><a href="#a">Cut off</a></nav></header>
+<main><h1 id="a">One</h1><h1 id="a">Two</h1><p class="panel">Told by its fill alone</p>
+<button tabindex="0">Faint</button><div tabindex="0" id="trap">Trap</div><input aria-label="never reached">
+<script>trap.addEventListener('keydown', event => event.preventDefault())</script></main></body></html>"""
+
+
+@pytest.mark.story("the walk sees what it is there to see")
+def test_a_page_that_has_everything_amiss_is_found_out(browser: Browser) -> None:
+    page = browser.new_page(viewport=DESK)
+    page.set_content(AMISS)
+    found = [*amiss(page.evaluate(SHAPE), most=0), *keyboard_faults(page), *forced_faults(page)]
+    for each in (
+        "2 first headings",
+        "wider than the window",
+        "cut in the navigation: Cut off",
+        "1 words in the navigation",
+        "an id stands twice: a",
+        "Tab does not reach <input",
+        "no focus to be seen on <button",
+        "no edge in forced colours",
+    ):
+        assert any(each in fault for fault in found), (each, found)
+    page.close()

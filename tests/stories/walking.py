@@ -166,7 +166,7 @@ class Walk:
         for size in (TELEPHONE, DESK):
             page.set_viewport_size(size)
             shape = page.evaluate(SHAPE)
-            found = list(_amiss(shape, most=MOST_WORDS if who in {"nobody", "patient"} else MOST_WORDS_AT_THE_DESK))
+            found = list(amiss(shape, most=MOST_WORDS if who in {"nobody", "patient"} else MOST_WORDS_AT_THE_DESK))
             if first:
                 found += self._whole(page, f"{who.replace(' ', '-')}-{route}-{status}")
             self.faults += [f"{who}: {route} ({status}) at {size['width']}: {each}" for each in found]
@@ -226,7 +226,8 @@ def unscripted_faults(page: Page, unscripted: BrowserContext) -> Iterator[str]:
             yield f"“{words}” is there only {'with' if words in with_script else 'without'} script"
 
 
-def _amiss(shape: dict[str, Any], *, most: int) -> Iterator[str]:
+def amiss(shape: dict[str, Any], *, most: int) -> Iterator[str]:
+    """What the shape of a page shows: its headings, its width, and the words of its band, of which there are `most`."""
     if len(shape["heads"]) != 1:
         yield f"{len(shape['heads'])} first headings: {shape['heads']}"
     if shape["over"] > 0:
