@@ -31,6 +31,8 @@ PATIENT = (
     ("Who looked", "my_history"),
     ("Security", "security"),
 )
+#: The portal's band has room for so many words; which of a patient's or claimant's gives way where there are more.
+PORTAL_WORDS, SPARED = 4, "my_history"
 STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
@@ -86,7 +88,7 @@ def _frame(request: HttpRequest) -> Page:
     if actor.held_back:  # every other page would lead back to where the second factor is set up
         return Page(clinic, sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     if not actor.roles:
-        return Page(clinic, nav=_items(PATIENT, request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
+        return Page(clinic, nav=_own(request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     member = people.staff_profiles([actor.id]).get(actor.id)
     search = open_path(request, "desk_find")
     home = _path("office_home")
@@ -129,6 +131,12 @@ def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Ite
         for words, route in rows
         if (path := open_path(request, route))
     )
+
+
+def _own(request: HttpRequest) -> tuple[Item, ...]:
+    """The words of who is signed in about themselves: of more than four, the one that stands on `My data` as well gives way."""
+    items, spared = _items(PATIENT, request), _path(SPARED)
+    return items if len(items) <= PORTAL_WORDS else tuple(item for item in items if item.href != spared)
 
 
 def _office(request: HttpRequest) -> tuple[Item, ...]:
