@@ -37,8 +37,9 @@ PATIENT = (
     ("Who looked", "my_history"),
     ("Security", "security"),
 )
-#: The portal's band has room for so many words; which of a patient's or claimant's gives way where there are more.
-PORTAL_WORDS, SPARED = 4, "my_history"
+#: The portal's band has room for so many words. Where there are more, these give way: the clinic's name leads home, and who looked
+#: stands on `My data`.
+PORTAL_WORDS, SPARED = 4, {"home", "my_history"}
 STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
@@ -91,11 +92,11 @@ def _frame(request: HttpRequest) -> Page:
     version = notices.version_in_force(at)
     clinic = clinic_of(version.number, version.hash) if version else Clinic("Troth")
     if actor.kind != "person" or actor.id is None:
-        return Page(clinic, nav=_items(VISITOR, request), demo=settings.TROTH_DEMO)
+        return Page(clinic, nav=_fitting(VISITOR, request), demo=settings.TROTH_DEMO)
     if actor.held_back:  # every other page would lead back to where the second factor is set up
         return Page(clinic, sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     if not actor.roles:
-        return Page(clinic, nav=_own(request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
+        return Page(clinic, nav=_fitting(PATIENT, request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     member = people.staff_profiles([actor.id]).get(actor.id)
     search = open_path(request, "desk_find")
     home = _path("office_home")
@@ -140,10 +141,10 @@ def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Ite
     )
 
 
-def _own(request: HttpRequest) -> tuple[Item, ...]:
-    """The words of who is signed in about themselves: of more than four, the one that stands on `My data` as well gives way."""
-    items, spared = _items(PATIENT, request), _path(SPARED)
-    return items if len(items) <= PORTAL_WORDS else tuple(item for item in items if item.href != spared)
+def _fitting(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:
+    """The words of a portal's band: of more than fit, those that a reader comes to another way give way."""
+    items, spared = _items(rows, request), {_path(route) for route in SPARED}
+    return items if len(items) <= PORTAL_WORDS else tuple(item for item in items if item.href not in spared)
 
 
 def _office(request: HttpRequest) -> tuple[Item, ...]:
