@@ -24,6 +24,8 @@ EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"]}
 #: Nothing but colours changes with the scheme.
 COLOURS: dict[str, Any] = {**EVERY_RULE, "runOnly": ["color-contrast"]}
 MOST_WORDS, MOST_WORDS_AT_THE_DESK, MOST_TABS = 4, 7, 400
+#: In place of the number of an answer: this account was led to another page, and the next may see this one.
+LED_ELSEWHERE = 400
 #: Pages without an object that each account is shown all the same: what stands on them depends on the clinic or the role.
 LOOK_DIFFERENT = {
     *("home", "notice", "my_home", "my_data", "security"),
@@ -148,7 +150,7 @@ class Walk:
             self.no_pages.add(route)
             return None
         if route_of(urlsplit(page.url).path) != route:  # led elsewhere; that page has its own turn
-            return {"title": f"{route} leads elsewhere", "links": [page.url], "status": answer.status}
+            return {"title": f"{route} leads elsewhere", "links": [page.url], "status": LED_ELSEWHERE}
         return self.look_here(visitor, who, route, answer.status, unscripted)
 
     def look_here(
