@@ -59,7 +59,7 @@ def test_a_prescribing_clinic_has_a_year_behind_it(db: None, settings: Any, monk
     assert any(case.due_on < today for case in waiting), "one is late"
     assert any(today <= case.due_on < today + timedelta(days=7) for case in waiting), "one is due soon"
     assert RightsCase.objects.filter(state="done").exists()
-    for kind in (FactKind.RESTRICTION, FactKind.OBJECTION, FactKind.CONSENT):
+    for kind in (FactKind.RESTRICTION, FactKind.OBJECTION, FactKind.CONSENT, FactKind.REPRESENTATIVE):
         assert facts.of_kind(kind), kind
     assert len(emergency.list_broken()) == 2
 
