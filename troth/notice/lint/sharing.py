@@ -109,7 +109,9 @@ def recipients_are_listed(draft: Draft) -> Iterator[Found]:
     for place, recipient in enumerate(draft.notice.recipients):
         if not recipient.name and not recipient.words:
             yield Found("N06", ("recipients", place), f"`{recipient.id}` has neither a name nor words.")
-        elif not set(re.findall("[a-z]+", f"{recipient.name} {recipient.words}".lower())) - _NO_KIND:
+        elif recipient.trade is Trade.SUPPLIER and not (
+            set(re.findall("[a-z]+", f"{recipient.name} {recipient.words}".lower())) - _NO_KIND
+        ):
             told = recipient.name or recipient.words
             yield Found("N06", ("recipients", place), f"'{told}' names nobody, and no kind of recipient.")
         special = sorted(category for category in recipient.gets if category.special)

@@ -42,8 +42,15 @@ UNSEEN: dict[str, tuple[Change, ...]] = {
         _part("dpo", email="", address="", telephone="by arrangement"),
     ),
     "N06": (
-        _in("recipients", "id", "gp", name="Trusted third parties", words=""),
-        _in("recipients", "id", "hosting", name="Selected partners and suppliers who work with us", words=""),
+        _in("recipients", "id", "gp", name="Trusted third parties", words="", trade="supplier"),
+        _in(
+            "recipients",
+            "id",
+            "hosting",
+            name="Selected partners and suppliers who work with us",
+            words="",
+            trade="supplier",
+        ),
     ),
     "N08": (
         _all(_no_default, _purpose("feedback", retention={})),
@@ -212,6 +219,7 @@ LAWFUL: dict[str, Change] = {
     "F-43 numbers": _text("See [1] and [2018]."),
     "F-43 confirm": _text("You are asked to confirm your address; once it is confirmed the account opens."),
     "N06 kind": _in("recipients", "id", "gp", name="Your general practitioner", words=""),
+    "N06 trade": _in("recipients", "id", "gp", name="Carefully selected third parties", words=""),
     "N21 soon": lambda values: values.update(issued="2027-01-01"),
     "N22 numbers": _part("controller", company_number="SC123456", ico_registration="ZA123456"),
     "N03 telephone": _part("dpo", email="", address="", telephone="020 7946 0000"),
