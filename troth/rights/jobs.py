@@ -18,6 +18,13 @@ def resume() -> None:
         pass  # it stands in the list of work with its due date, and the next run tries again
 
 
+@schedule("daily 07:15")
+@job()
+def mind_days() -> None:
+    """Bring the list of work to what the clocks give today, and remind officers of what is near or over."""
+    services.mind_days(at=timezone.now())
+
+
 @schedule("every 5 minutes")
 @job()
 def announce() -> None:

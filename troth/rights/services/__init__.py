@@ -11,6 +11,8 @@ from troth.rights.services.emergencies import (
     tell_about_emergency,
 )
 from troth.rights.services.erasure import ErasureUnfinished, ask_erasure, carry_out_erasure, resume_erasures
+from troth.rights.services.intake import take_in, take_in_from_representative, take_in_from_stranger
+from troth.rights.services.reminding import mind_days
 from troth.rights.services.standing import (
     give_consent,
     lift_restriction,
@@ -19,28 +21,60 @@ from troth.rights.services.standing import (
     take_back_consent,
     withdraw_objection,
 )
+from troth.rights.services.stepping import StepRefused
+from troth.rights.services.steps import (
+    acknowledge,
+    add_note,
+    ask_for,
+    assign_case,
+    compose_for,
+    extend_case,
+    finish_case,
+    judge_proof,
+    record_came,
+    reopen_case,
+    tell_progress,
+    why_not_ask,
+)
 
 __all__ = [
     "ErasureUnfinished",
     "ReviewRefused",
+    "StepRefused",
+    "acknowledge",
+    "add_note",
     "announce",
     "ask_erasure",
+    "ask_for",
     "ask_for_what_was_held_back",
     "ask_to_stop",
+    "assign_case",
     "carry_out_erasure",
     "close_case",
+    "compose_for",
     "delay_telling",
     "email_about_emergency",
+    "extend_case",
+    "finish_case",
     "give_consent",
+    "judge_proof",
     "lift_restriction",
+    "mind_days",
     "object_to",
     "open_case",
     "read_notice_changes",
+    "record_came",
     "record_copy",
+    "reopen_case",
     "restrict",
     "resume_erasures",
     "review_emergency",
     "take_back_consent",
+    "take_in",
+    "take_in_from_representative",
+    "take_in_from_stranger",
     "tell_about_emergency",
+    "tell_progress",
+    "why_not_ask",
     "withdraw_objection",
 ]
