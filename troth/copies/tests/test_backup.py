@@ -106,7 +106,7 @@ def test_a_backup_from_before_a_migration_is_given_the_tables_of_today(committed
     ann = make_person("Ann Lee")
     for alias in stores.ALIASES:
         call_command("migrate", "rights", "0002", database=alias, verbosity=0, interactive=False)
-    assert tables.count_missing("default") == 1
+    assert tables.count_missing("default") > 0
     made = backup.create_backup(at=NOW)
     told: list[str] = []
     restore_here(made.places[0], progress=lambda what, _: told.append(what))
