@@ -15,10 +15,11 @@ from troth.law.bases import Basis
 from troth.law.rights import Right
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
-from troth.rights.models import RightsCase, State
+from troth.rights.models import AccessPack, HarmOpinion, PackState, RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors import proofs
 from troth.rights.selectors.emergencies import list_breaks, waiting_breaks
+from troth.rights.selectors.packs import CLINICAL
 from troth.rights.selectors.wishes import list_choices
 from troth.vault.categories import Category
 
@@ -30,6 +31,13 @@ actors.declare_service(
     purposes={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY},
     categories=set(Category),
     modules={"troth.rights.services.erasure"},
+)
+#: Builds the copy that answers a request, and destroys it when its last day is over.
+actors.declare_service(
+    "packs",
+    purposes={Purpose.RIGHTS},
+    categories=set(Category),
+    modules={"troth.rights.services.building"},
 )
 #: Writes to everybody whose data is held when the notice changes.
 actors.declare_service(
@@ -63,6 +71,28 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     else:
         return set()
     return set(found.values_list("subject_id", flat=True).order_by())
+
+
+@reasons.reason("a copy that is being made", serves={Purpose.RIGHTS}, told="we made the copy that you asked for")
+def making_copy(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that builds copies has this reason for whoever a copy is being made for, or lies ready."""
+    if actor.kind != "service" or actor.name != "packs":
+        return set()
+    found = AccessPack.objects.filter(subject_id__in=subjects).exclude(state=PackState.OVER)
+    return set(found.values_list("subject_id", flat=True).order_by())
+
+
+@reasons.reason(
+    "an opinion asked of you",
+    serves=set(CLINICAL),
+    told="they were asked whether your copy could seriously harm you or somebody else",
+)
+def asked_for_opinion(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """A health professional who was asked may read what the opinion is about, until they gave it (LAW-4.3)."""
+    if actor.id is None or not actor.roles:
+        return set()
+    found = HarmOpinion.objects.filter(subject_id__in=subjects, asked_of=actor.id, given_at=None)
+    return set(found.exclude(case__state=State.DONE).values_list("subject_id", flat=True).order_by())
 
 
 @reasons.reason("a notice that changes", serves={Purpose.RIGHTS}, told="we told you that our privacy notice changes")

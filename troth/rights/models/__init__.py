@@ -129,3 +129,32 @@ class EmergencyTelling(Holding):
     }
     called = "telling you of an emergency"
     labels: ClassVar[dict[str, str]] = {"words": "what you were told, or why not yet"}
+
+
+from troth.rights.models.packs import (  # noqa: E402  they refer to what stands above
+    AccessPack,
+    HarmOpinion,
+    PackDecision,
+    PackPart,
+    PackState,
+    SearchRecord,
+)
+
+__all__ = [
+    "CASES",
+    "CERTIFICATES",
+    "REVIEWS",
+    "About",
+    "AccessPack",
+    "EmergencyReview",
+    "EmergencyTelling",
+    "ErasureCertificate",
+    "HarmOpinion",
+    "PackDecision",
+    "PackPart",
+    "PackState",
+    "RightsCase",
+    "SearchRecord",
+    "State",
+    "Verdict",
+]
