@@ -34,7 +34,7 @@ from troth.ledger.names import Event  # noqa: E402
 from troth.ledger.sealing import seal  # noqa: E402
 from troth.notice.purposes import Purpose  # noqa: E402
 from troth.vault import keystore, secrets, turning  # noqa: E402
-from troth.vault.errors import MasterKeyMissing
+from troth.vault.errors import MasterKeyMissing  # noqa: E402
 from troth.vault.models import Subject, SubjectKind  # noqa: E402
 
 
