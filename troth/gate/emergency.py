@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from troth.gate import actors, facts, reasons
+from troth.gate import actors, facts, linking, reasons
 from troth.gate.actors import Actor
 from troth.gate.acts import act, touched
 from troth.gate.boundary import boundary
@@ -46,11 +46,7 @@ def break_glass(subject: UUID, *, note: str, by: Actor, at: datetime) -> datetim
     """
     with boundary() as into:
         register = into.register(at)
-        own = (
-            by.id is None
-            or by.id == subject
-            or any(fact.other == by.id.hex for fact in facts.of(subject, FactKind.SAME_PERSON, at=at))
-        )
+        own = by.id is None or by.id.hex in linking.person_of(subject, at=at).near
         why_not = check_can_break_glass(
             note=note,
             own_record=own,

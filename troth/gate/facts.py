@@ -156,10 +156,16 @@ def standing(
     at: int,
     declaring: frozenset[int],
     actor: str,
+    others: Iterable[StandingFact] = (),
 ) -> Standing:
-    """Boil the facts about one subject down to how they stand towards one purpose. `declaring`: versions with the purpose."""
+    """
+    Boil the facts about one subject down to how they stand towards one purpose. `declaring`: versions with the purpose.
+
+    `others`: the facts about the other subjects that are the same person. Of these only what keeps shut counts.
+    """
     told = contract = consent = taken_back = objected = restricted = represented = broken = False
     sound = True
+    agreed = 0  # when the consent that stands was given
     for fact in facts:
         if not fact.sound:
             sound = False
@@ -176,7 +182,8 @@ def standing(
         elif kind == FactKind.CONTRACT:
             contract = contract or for_this
         elif kind == FactKind.CONSENT:
-            consent = consent or fact.purpose == purpose
+            if fact.purpose == purpose:
+                consent, agreed = True, max(agreed, fact.since)
         elif kind == FactKind.OBJECTION:
             objected = objected or for_this
         elif kind == FactKind.RESTRICTION:
@@ -185,6 +192,17 @@ def standing(
             represented = represented or (fact.other == actor and for_this)
         elif kind == FactKind.GLASS_BROKEN:
             broken = broken or fact.other == actor
+    for fact in others:
+        sound = sound and fact.sound
+        if fact.kind == FactKind.RESTRICTION:
+            restricted = restricted or fact.holds(at)
+        elif fact.kind == FactKind.OBJECTION:
+            objected = objected or (fact.purpose in ("", purpose) and fact.holds(at))
+        elif fact.kind == FactKind.CONSENT and fact.purpose == purpose and fact.ended is not None:
+            later = (
+                fact.ended >= agreed
+            )  # the person's last word counts, whichever of their records it was said about
+            consent, taken_back = consent and not later, taken_back or later
     return Standing(
         told, contract, consent, taken_back and not consent, objected, restricted, represented, broken, sound
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from troth.gate import facts, pace, reasons
+from troth.gate import facts, linking, pace, reasons
 from troth.gate.actors import Actor
 from troth.gate.boundary import Boundary
 from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused, TooOften
@@ -78,6 +78,7 @@ class Opened:
         self._standings: dict[int, _Known] = {}
         self._kinds: dict[tuple[Relation, Standing, str], _Known] = {}
         self._decisions: dict[tuple[int, Category], Decision] = {}
+        self._people: dict[int, linking.Person] = {}
         self._scanning = False
         self._own = by.id.int if by.id else -1
         self.ring = keyring.KeyRing(
@@ -151,10 +152,7 @@ class Opened:
             if subject.int not in self._standings:
                 self._load([subject])
             asker, standing, reason, _ = self._standings[subject.int]
-            if asker.relation is Relation.STAFF and subject == self.by.id:
-                found = Decision(allowed=False, check=Check.REASON, sentence=CANNOT_OPEN)
-            else:
-                found = decide(self.register, self.purpose, category, self.action, asker, standing, reason, self.use)
+            found = decide(self.register, self.purpose, category, self.action, asker, standing, reason, self.use)
             self._decisions[(subject.int, category)] = found
             if not found.allowed:
                 self._boundary.refused(self._draft(subject, Event.REFUSED, "refused", found, what=category.value))
@@ -284,11 +282,18 @@ class Opened:
             return
         actor = self.by
         known = facts.about(new)
+        people = linking.persons(known, at=self._at)
+        self._people.update((subject.int, people[subject.hex]) for subject in new)
         declaring = self._boundary.declaring(self.purpose, self.at)
         actor_hex = actor.id.hex if actor.id else ""
         standings = {
             subject: facts.standing(
-                known[subject.hex], self.purpose, at=self._at, declaring=declaring, actor=actor_hex
+                known[subject.hex],
+                self.purpose,
+                at=self._at,
+                declaring=declaring,
+                actor=actor_hex,
+                others=people[subject.hex].others,
             )
             for subject in new
         }
@@ -301,11 +306,13 @@ class Opened:
             held |= reasons.answer_for(actor, strangers, self.purpose, at=self.at)
         for subject in new:
             standing = standings[subject]
-            relation = self._relation(subject, standing)
+            relation = linking.relation_of(actor, subject, people[subject.hex], standing, self.purpose)
             if relation in {Relation.SELF, Relation.ENQUIRER}:
-                reason = "your own record"
+                reason = "your own record" if subject == actor.id else linking.LINKED
             elif relation is Relation.REPRESENTATIVE:
                 reason = "acting for them"
+            elif people[subject.hex].includes(actor.id):  # staff, and it is their own: for a colleague to open (B14)
+                reason, standing = "", standing._replace(glass_broken=False)
             elif self.find_reason is not None and self.purpose is Purpose.FIND:
                 reason = self.find_reason.value
             elif subject in self.created:
@@ -320,19 +327,12 @@ class Opened:
                 )
             self._standings[subject.int] = known_already
 
-    def _relation(self, subject: UUID, standing: Standing) -> Relation:
-        actor = self.by
-        if actor.kind == "service":
-            return Relation.SERVICE
-        if actor.kind == "nobody":
-            return Relation.NOBODY
-        if subject == actor.id:
-            return Relation.ENQUIRER if actor.enquirer else Relation.SELF
-        if standing.represented and not actor.roles:
-            return Relation.REPRESENTATIVE
-        return Relation.STAFF if actor.roles else Relation.NOBODY
-
     def _forget(self, subject: UUID) -> None:
+        """A fact changed: ask again about that subject, and where anybody is linked about everyone, whom it may reach."""
+        if any(person.is_linked for person in self._people.values()):
+            for known in (self._standings, self._decisions, self._people):
+                known.clear()
+            return
         self._standings.pop(subject.int, None)
         for key in [key for key in self._decisions if key[0] == subject.int]:
             del self._decisions[key]

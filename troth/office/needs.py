@@ -15,8 +15,7 @@ from troth.assurance.selectors.board import board_of
 from troth.copies import backup
 from troth.delivery import selectors as delivery
 from troth.design.values import CoinState, Link, Tag
-from troth.gate import facts
-from troth.gate.facts import FactKind
+from troth.gate import linking
 from troth.ledger import alerts, checking
 from troth.ledger.guards import guards_missing
 from troth.office.frame import Looking, counted, day, moment
@@ -139,13 +138,7 @@ def _ledger_needs(look: Looking) -> Iterator[Need]:
 
 
 def _alert_needs(look: Looking) -> Iterator[Need]:
-    linked = [
-        pair
-        for fact in facts.of_kind(FactKind.SAME_PERSON)
-        if fact.holds(facts.micros(look.at))
-        for pair in ((fact.subject, fact.other), (fact.other, fact.subject))
-    ]
-    for each in alerts.all_alerts(look.at, linked=linked):
+    for each in alerts.all_alerts(look.at, linked=linking.pairs(at=look.at)):
         if each.rule == "unsealed":
             yield Need(
                 0,

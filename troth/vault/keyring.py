@@ -219,7 +219,7 @@ class KeyRing:
         ring: KeyRing | None = self
         while ring is not None:
             ring.mark = object()
-            ring._allowed = {asked for asked in ring._allowed if asked[0] != subject.int}
+            ring._allowed.clear()  # a fact about one subject may reach others that are the same person
             if ring.changed is not None:
                 ring.changed(subject)
             ring = ring.outer
