@@ -90,7 +90,8 @@ def test_the_officer_can_find_that_no_ground_holds_and_others_lose_nothing(clini
     case = services.ask_erasure(ann.id, by=ann, at=SOON)
     made = services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
     assert {name[1] for name in keystore.list_stored(ann.id)} == {
-        "rights.cases",
+        "rights.answers",
+            "rights.cases",
         "rights.certificates",
         "gate.emergencies",
         "rights.reviews",
