@@ -15,6 +15,7 @@ from troth.desk.views import (
     home,
     letting_in,
     note,
+    opinion,
     request,
     staff,
     task,
@@ -24,6 +25,7 @@ from troth.gate.table import STAFF, page, public
 from troth.notice.purposes import Purpose
 from troth.people.rules import CLAIMING
 from troth.records.rules import CARD_PURPOSES
+from troth.rights.selectors.packs import CLINICAL
 
 WHO = {STAFF}
 #: In every pack the notice lets this role alone run staff accounts; the gate asks the notice again.
@@ -77,6 +79,7 @@ urlpatterns = [
     page("people/<uuid:subject>/tasks/new/", task.give, name="desk_task_new", purpose=READING, who=WHO),
     page("tasks/", task.show_tasks, name="desk_tasks", purpose=READING, who=WHO),
     page("tasks/<uuid:task>/", task.show_task, name="desk_task", purpose=READING, who=WHO),
+    page("opinions/<uuid:opinion>/", opinion.give, name="desk_opinion", purpose=CLINICAL, who=WHO),
     page("notes/<uuid:note>/", note.read, name="desk_note", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/sign/", note.sign, name="desk_note_sign", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/add/", note.add, name="desk_note_add", purpose=ADDING, who=WHO),

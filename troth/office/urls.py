@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
-from troth.office.views import case, checking, flow, ledger, message, notice, promises, review, today
+from troth.office.views import case, checking, flow, ledger, message, notice, pack, promises, review, today
 
 OFFICER = {"privacy_officer"}
 #: The map of data shows nobody's; it is what an officer answers for.
@@ -22,6 +22,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("cases/", case.list_open, name="office_cases", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/", case.show, name="office_case", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/history/", case.history, name="office_history", purpose=CASES, who=OFFICER),
+    page("cases/<uuid:case>/copy/", pack.show_pack, name="office_pack", purpose=CASES, who=OFFICER),
+    page(
+        "cases/<uuid:case>/copy/entries/", pack.show_entries, name="office_pack_entries", purpose=CASES, who=OFFICER
+    ),
+    page(
+        "cases/<uuid:case>/copy/entries/<uuid:item>/",
+        pack.show_entry,
+        name="office_pack_entry",
+        purpose=CASES,
+        who=OFFICER,
+    ),
+    page(
+        "cases/<uuid:case>/copy/print/",
+        pack.take,
+        name="office_pack_take",
+        purpose=CASES,
+        action=Action.EXPORT,
+        who=OFFICER,
+    ),
     page("certificates/<uuid:certificate>/", case.certificate, name="office_certificate", purpose=CASES, who=OFFICER),
     page("messages/", message.list_unsent, name="office_messages", purpose=CASES, who=OFFICER),
     page("messages/letters/", message.letters, name="office_letters", purpose=CASES, who=OFFICER),

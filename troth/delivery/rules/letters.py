@@ -30,6 +30,7 @@ class Kind(StrEnum):
     OPENED_IN_EMERGENCY = "opened_in_emergency"
     CERTIFICATE_READY = "certificate_ready"
     NOTICE_CHANGES = "notice_changes"
+    COPY_READY = "copy_ready"
 
 
 @dataclass(frozen=True)
@@ -236,6 +237,16 @@ LETTERS: dict[Kind, Letter] = {
         action="See my certificate",
         page="/my-data/",
         closing=("You need your account to read it.",),
+    ),
+    Kind.COPY_READY: Letter(
+        Purpose.RIGHTS,
+        "Your copy is ready",
+        ("You asked {clinic} for a copy of your data. It is ready for you to fetch, until {until}.",),
+        because="You asked for a copy of your data",
+        action="Fetch my copy",
+        page="/my-data/copies/",
+        closing=("You need your account to fetch it. Nobody else can.",),
+        sample={"until": "24 December 2026"},
     ),
     Kind.NOTICE_CHANGES: Letter(
         Purpose.RIGHTS,

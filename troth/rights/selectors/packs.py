@@ -187,6 +187,22 @@ def waiting_opinions(asked_of: UUID) -> list[tuple[UUID, UUID, date]]:
     return [(row.pk, row.subject_id, row.case.due_on) for row in rows.select_related("case").order_by("case__due_on")]
 
 
+def to_weigh(asked: Opinion, opened: Opened) -> list[HeldThing]:
+    """
+    What an opinion is about: everything about the person's health in the copy that they do not know yet (LAW-4.3).
+
+    :raises Refused: this context may not open health data of this person.
+    """
+    begun = AccessPack.objects.filter(case_id=asked.case).order_by("-as_of").first()
+    covered = {category for category in opened.covered() if category.special}
+    return [
+        thing
+        for person in persons_of(asked.subject)
+        for thing in everything_about(person, opened, before=begun.as_of if begun else opened.at, kinds=covered)
+        if not thing.released
+    ]
+
+
 def opinions_for(case: UUID, opened: Opened) -> Opinions:
     """The newest finding of each entry of a case, for the rules."""
     found: dict[str, tuple[str, date]] = {}

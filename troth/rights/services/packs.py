@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from troth.delivery.rules import Kind
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
@@ -22,6 +23,7 @@ from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
+from troth.people.services import tell
 from troth.rights.models import (
     AccessPack,
     HarmOpinion,
@@ -236,6 +238,8 @@ def release_pack(pack: UUID, *, by: Actor, at: datetime, second: bool = False) -
         case.state = State.DONE
         case.outcome = {"closed_at": at.isoformat(), "pack": pack.hex}
         case.save()
+    until = f"{timezone.localtime(row.expires_at):%-d %B %Y}"
+    tell(known.subject, Kind.COPY_READY, by=by, at=at, context={"until": until})
 
 
 @act(Event.PACK_FETCHED, purpose=Purpose.RIGHTS, action=Action.EXPORT)
