@@ -2,9 +2,10 @@
 
 import re
 import zlib
+from typing import Any
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\b(.*?)\bendobj", re.DOTALL)
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _FONT = re.compile(rb"/([A-Za-z0-9]+) (\d+) 0 R")
 _HEX = re.compile(rb"<([0-9a-fA-F\s]+)>")
 
@@ -21,26 +22,39 @@ def text_of(pdf: bytes) -> str:
         found = re.search(rb"/ToUnicode (\d+) 0 R", body)
         if found:
             fonts[number] = _map(streams[int(found[1])])
-    names: dict[bytes, dict[int, str]] = {}
+    names = {}
     for body in objects.values():
-        for name, number in _FONT.findall(body):
-            if int(number) in fonts:
-                names[name] = fonts[int(number)]
+        page = re.search(rb"/Contents (\d+) 0 R", body)
+        if page:
+            names[int(page[1])] = _fonts_of(body, objects, fonts, deep=3)
     said = [pdf.decode("latin-1")]  # names and strings that lie in the open, such as the title
     for number, body in streams.items():
         if b" Tf" in body:
-            said.append(_words(body, names))
+            said.append(_words(body, names.get(number, {})))
         elif b"/Metadata" in objects[number] or b"xpacket" in body:
             said.append(body.decode("utf-8", "replace"))
     said += [body.decode("latin-1") for body in objects.values() if b"stream" not in body]
     return "\n".join(said)
 
 
+def _fonts_of(
+    body: bytes, objects: dict[int, bytes], fonts: dict[int, dict[int, str]], *, deep: int
+) -> dict[bytes, Any]:
+    """The fonts of a page by the names that it gives them, which another page gives to others: straight, or by its resources."""
+    found = {}
+    for name, number in _FONT.findall(body):
+        if int(number) in fonts:
+            found[name] = fonts[int(number)]
+        elif deep and name in {b"Resources", b"Font"}:
+            found |= _fonts_of(objects[int(number)], objects, fonts, deep=deep - 1)
+    return found
+
+
 def _opened(body: bytes) -> bytes:
     found = _STREAM.search(body)
     if found is None:
         return b""
-    return zlib.decompress(found[1]) if b"/FlateDecode" in body else found[1]
+    return zlib.decompressobj().decompress(found[1]) if b"/FlateDecode" in body else found[1]
 
 
 def _inner(header: bytes, body: bytes) -> dict[int, bytes]:
@@ -67,7 +81,7 @@ def _map(cmap: bytes) -> dict[int, str]:
     return found
 
 
-def _words(content: bytes, names: dict[bytes, dict[int, str]]) -> str:
+def _words(content: bytes, names: dict[bytes, Any]) -> str:
     said, font = [], {}
     for piece in re.finditer(
         rb"/([A-Za-z0-9]+) [\d.]+ Tf|<([0-9a-fA-F]+)>|\((?:\\.|[^\\)])*\)|\bTJ\b|\bTj\b|\bBT\b", content
