@@ -23,12 +23,11 @@ from troth.office.views.case import _why_for as why_for
 from troth.people import selectors as people
 from troth.rights import jobs, services
 from troth.rights import selectors as rights
-from troth.rights.models import PackState
 from troth.rights.rules.packing import Stands
 from troth.rights.selectors import packs
 from troth.rights.selectors.cases import Case
 from troth.rights.selectors.copying import NAME
-from troth.rights.selectors.packs import Pack, Reviewed
+from troth.rights.selectors.packs import Pack, PackState, Reviewed
 from troth.rights.services import PackRefused
 
 PAGE = 20

@@ -19,7 +19,8 @@ from troth.notice.purposes import Action, Purpose
 from troth.notice.register import Register
 from troth.people import selectors as people
 from troth.people.selectors import StaffMember
-from troth.rights.models import AccessPack, HarmOpinion, PackDecision, PackState, SearchRecord, State
+from troth.rights.models import AccessPack, HarmOpinion, PackDecision, SearchRecord, State
+from troth.rights.models import PackState as PackState
 from troth.rights.rules import packing
 from troth.rights.rules.packing import Decided, Entry, Opinions, Stands
 from troth.rights.rules.redacting import REMOVED, cut
