@@ -221,6 +221,9 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "after": 1,
             "emergency": emergency.list_broken()[0].note,
             "token": "never-given-out",
+            **dict.fromkeys(
+                ("pack", "item", "opinion"), case
+            ),  # none of that id: those that are there have tests of their own
         },
     )
 

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
-from troth.office.views import case, checking, flow, ledger, message, notice, pack, promises, review, today
+from troth.office.views import answer, case, checking, flow, ledger, message, notice, pack, promises, review, today
 
 OFFICER = {"privacy_officer"}
 #: The map of data shows nobody's; it is what an officer answers for.
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("cases/", case.list_open, name="office_cases", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/", case.show, name="office_case", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/history/", case.history, name="office_history", purpose=CASES, who=OFFICER),
+    page("cases/<uuid:case>/answer/", answer.show_answer, name="office_answer", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/copy/", pack.show_pack, name="office_pack", purpose=CASES, who=OFFICER),
     page(
         "cases/<uuid:case>/copy/entries/", pack.show_entries, name="office_pack_entries", purpose=CASES, who=OFFICER

@@ -37,6 +37,7 @@ class Identity(Holding):
 
     called = "who you are"
     labels: ClassVar[dict[str, str]] = {"born_on": "date of birth"}
+    correctable: ClassVar[tuple[str, ...]] = ("title", "given_name", "family_name", "born_on")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_identity_a_person")]
@@ -51,6 +52,7 @@ class Contact(Holding):
     postcode = SealedText(CONTACT, id="people.contact.postcode", find=FIND_POSTCODE)
 
     called = "how to reach you"
+    correctable: ClassVar[tuple[str, ...]] = ("email", "telephone", "address", "postcode")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_contact_a_person")]

@@ -39,6 +39,13 @@ actors.declare_service(
     categories=set(Category),
     modules={"troth.rights.services.building"},
 )
+#: Writes down who used a restricted record, for which of the uses that the law leaves, and why.
+actors.declare_service(
+    "restricted-use",
+    purposes={Purpose.RIGHTS},
+    categories={Category.RIGHTS},
+    modules={"troth.rights.services.answering"},
+)
 #: Writes to everybody whose data is held when the notice changes.
 actors.declare_service(
     "announcing",
@@ -71,6 +78,16 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     else:
         return set()
     return set(found.values_list("subject_id", flat=True).order_by())
+
+
+@reasons.reason(
+    "a use under restriction",
+    serves={Purpose.RIGHTS},
+    told="your record was used in one of the few ways that a stop leaves",
+)
+def noting_a_use(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that notes such a use has this reason for whoever that record is about; it reads nothing."""
+    return set(subjects) if actor.kind == "service" and actor.name == "restricted-use" else set()
 
 
 @reasons.reason("a copy that is being made", serves={Purpose.RIGHTS}, told="we made the copy that you asked for")

@@ -131,6 +131,13 @@ class EmergencyTelling(Holding):
     labels: ClassVar[dict[str, str]] = {"words": "what you were told, or why not yet"}
 
 
+from troth.rights.models.answers import (  # noqa: E402
+    Correction,
+    DisputeStatement,
+    LiftingNotice,
+    RecipientTold,
+    RestrictedUse,
+)
 from troth.rights.models.packs import (  # noqa: E402  they refer to what stands above
     AccessPack,
     HarmOpinion,
@@ -146,13 +153,18 @@ __all__ = [
     "REVIEWS",
     "About",
     "AccessPack",
+    "Correction",
+    "DisputeStatement",
     "EmergencyReview",
     "EmergencyTelling",
     "ErasureCertificate",
     "HarmOpinion",
+    "LiftingNotice",
     "PackDecision",
     "PackPart",
     "PackState",
+    "RecipientTold",
+    "RestrictedUse",
     "RightsCase",
     "SearchRecord",
     "State",

@@ -17,6 +17,7 @@ from troth.sharing import selectors as sharing
 from troth.vault.categories import Category
 from troth.vault.models import Holding
 
+TOLD, IMPOSSIBLE = RecipientTold.TOLD, RecipientTold.IMPOSSIBLE
 #: The rights whose effect every recipient is told of (Article 19).
 TOLD_OF = (Right.RECTIFICATION, Right.ERASURE, Right.RESTRICTION)
 
@@ -150,7 +151,12 @@ def row_of(model: str, item: UUID, subject: UUID) -> Holding:
 
 def lifting_notice(subject: UUID) -> tuple[date, datetime] | None:
     """The last notice that a restriction ends: the day from which it may, and when they were told."""
-    row = LiftingNotice.objects.filter(subject_id=subject).order_by("-recorded_at").only("id", "subject", "lifts_on", "recorded_at").first()
+    row = (
+        LiftingNotice.objects.filter(subject_id=subject)
+        .order_by("-recorded_at")
+        .only("id", "subject", "lifts_on", "recorded_at")
+        .first()
+    )
     return (row.lifts_on, row.recorded_at) if row else None
 
 

@@ -1,6 +1,16 @@
 """Acts of this room. Each takes effect in every process the moment it is committed."""
 
 from troth.rights.services.announcing import announce, read_notice_changes
+from troth.rights.services.answering import (
+    AnswerRefused,
+    add_statement,
+    announce_lifting,
+    correct,
+    lift_after_notice,
+    tell_recipient,
+    use_restricted,
+    weigh_objection,
+)
 from troth.rights.services.building import build_pack, end_packs
 from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, close_case, open_case
 from troth.rights.services.copies import record_copy
@@ -35,10 +45,13 @@ from troth.rights.services.standing import (
 )
 
 __all__ = [
+    "AnswerRefused",
     "ErasureUnfinished",
     "PackRefused",
     "ReviewRefused",
+    "add_statement",
     "announce",
+    "announce_lifting",
     "ask_erasure",
     "ask_for_what_was_held_back",
     "ask_opinion",
@@ -47,12 +60,14 @@ __all__ = [
     "build_pack",
     "carry_out_erasure",
     "close_case",
+    "correct",
     "decide_entries",
     "delay_telling",
     "email_about_emergency",
     "end_packs",
     "give_consent",
     "give_opinion",
+    "lift_after_notice",
     "lift_restriction",
     "object_to",
     "open_case",
@@ -69,5 +84,8 @@ __all__ = [
     "review_emergency",
     "take_back_consent",
     "tell_about_emergency",
+    "tell_recipient",
+    "use_restricted",
+    "weigh_objection",
     "withdraw_objection",
 ]

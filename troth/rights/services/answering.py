@@ -34,6 +34,7 @@ from troth.rights.models import (
 )
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors import answering
+from troth.rights.selectors.cases import get_case
 from troth.rights.selectors.holdings import as_text, category_of
 from troth.rights.selectors.wishes import restricted_since
 from troth.rights.services.standing import lift_restriction, withdraw_objection
@@ -102,8 +103,6 @@ def tell_recipient(case: UUID, *, recipient: str, outcome: str, words: str, by: 
     :raises AnswerRefused: they had nothing of what changed, it was recorded already, or nothing is said.
     :raises Refused: the actor may not do this for that person.
     """
-    from troth.rights.selectors.cases import get_case
-
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
         known = get_case(case, opened)
         wanted = {each.recipient: each for each in answering.recipients_of(known, opened)}
@@ -119,9 +118,7 @@ def tell_recipient(case: UUID, *, recipient: str, outcome: str, words: str, by: 
 
 
 @act(Event.OBJECTION_WEIGHED, purpose=Purpose.RIGHTS)
-def weigh_objection(
-    case: UUID, *, purpose: Purpose, upheld: bool, words: str, by: Actor, at: datetime
-) -> None:
+def weigh_objection(case: UUID, *, purpose: Purpose, upheld: bool, words: str, by: Actor, at: datetime) -> None:
     """
     Decide an objection: it stands for good, or the use goes on for grounds that outweigh it (LAW-3.9). Direct marketing is never
     weighed: an objection to it stands.
@@ -173,7 +170,9 @@ def lift_after_notice(case: UUID, *, by: Actor, at: datetime) -> None:
     told = answering.lifting_notice(known.subject_id)
     since = restricted_since(known.subject_id, at=at)
     if told is None or since is None or told[1] < since:
-        raise AnswerRefused("Tell them first: a restriction is never lifted before they know (UK GDPR Article 18(3)).")
+        raise AnswerRefused(
+            "Tell them first: a restriction is never lifted before they know (UK GDPR Article 18(3))."
+        )
     if timezone.localdate(at) < told[0]:
         raise AnswerRefused(f"They were told that it ends on {told[0]:%-d %B %Y}. Lift it then.")
     for subject in linking.subjects_of(known.subject_id, at=at):
@@ -186,9 +185,9 @@ def _use_restricted(
     subject: UUID, use: PermittedUse, *, purpose: Purpose, words: str, by: Actor, at: datetime
 ) -> datetime:
     """
-    Open a restricted record to this actor for thirty minutes, for one of the uses that the law leaves (LAW-3.6). Gives when it closes.
+    Open a restricted record to this actor for thirty minutes, for a use that the law leaves (LAW-3.6). Gives when it closes.
 
-    :raises AnswerRefused: nothing but the restriction keeps them out is not true, or the words say nothing.
+    :raises AnswerRefused: something else than the restriction keeps them out, or the words say nothing.
     """
     if why_not := check_emergency_note(words).replace("what the emergency is", "what it is needed for"):
         raise AnswerRefused(why_not)
