@@ -44,8 +44,8 @@ def _troth(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def _serving(place: Path) -> Iterator[str]:
-    """`troth demo` on a free port over the home that lies in `place`; gives its address."""
+def _serving(place: Path, *more: str) -> Iterator[str]:
+    """`troth demo` on a free port over the home that lies in `place`, with `more` to its command; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -53,7 +53,7 @@ def _serving(place: Path) -> Iterator[str]:
     with (
         (place / "served.log").open("wb") as log,
         subprocess.Popen(
-            _troth("demo", "--port", str(port)), env=_environment(place), cwd=ROOT, stdout=log, stderr=log
+            _troth("demo", "--port", str(port), *more), env=_environment(place), cwd=ROOT, stdout=log, stderr=log
         ) as server,
     ):
         try:

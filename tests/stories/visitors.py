@@ -30,8 +30,8 @@ class Visitor:
 
     def watch(self) -> None:
         """Write down, from now on, errors in the console, requests to elsewhere, and headers that are missing."""
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        self.context.on("console", self._hear)
+        self.context.on("weberror", lambda error: self.faults.append(f"script error: {error.error}"))
         self.context.on("request", self._look)
         self.context.on("response", self._check)
 
@@ -40,6 +40,11 @@ class Visitor:
         answer = self.page.goto(self.clinic + path)
         assert answer is not None
         return answer
+
+    def take_new_tab(self) -> None:
+        """Go on in another tab of the same window."""
+        self.page.close()
+        self.page = self.context.new_page()
 
     def sign_in(self, email: str) -> None:
         """Through the form, like anybody; staff by their role's address."""

@@ -1,6 +1,7 @@
 """Typed readers of environment variables: a malformed value stops the start with a sentence on how to mend it."""
 
 import contextlib
+import hashlib
 import logging.config
 import os
 from datetime import datetime
@@ -138,3 +139,12 @@ def configure_logging(options: dict[str, str]) -> None:
     from troth.work.reporting import logging_config
 
     logging.config.dictConfig(logging_config(**options))
+
+
+def release_of(packages: Path) -> str:
+    """Twelve hexadecimal digits of a hash over every static file below `packages`, by name and content."""
+    total = hashlib.sha256()
+    for path in sorted(path for path in packages.glob("*/static/**/*") if path.is_file()):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        total.update(f"{path.relative_to(packages).as_posix()} {content}\n".encode())
+    return total.hexdigest()[:12]

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from troth.design.done import said
 from troth.design.pages import Clinic, Find, Page
 from troth.design.values import Item
 from troth.gate.table import actor_of, open_path
@@ -23,7 +24,13 @@ from troth.records import selectors as records
 # The words of each navigation and the routes behind them. A page that the notice in force does not declare, or that is for other
 # roles, is left out.
 VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
-PATIENT = (("Home", "my_home"), ("My data", "my_data"), ("Who looked", "my_history"), ("Security", "security"))
+PATIENT = (
+    ("Home", "my_home"),
+    ("Your case", "my_cases"),
+    ("My data", "my_data"),
+    ("Who looked", "my_history"),
+    ("Security", "security"),
+)
 STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
@@ -32,7 +39,6 @@ STAFF = (
     ("Tasks", "desk_tasks"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
-    ("Security", "security"),
 )
 #: Who works in the office.
 OFFICERS = {"privacy_officer"}
@@ -41,15 +47,16 @@ OFFICE = (
     ("Today", "office_home"),
     ("Requests", "office_cases"),
     ("Ledger", "office_ledger"),
-    ("Data flow", "office_flow"),
     ("Notice", "office_notice"),
     ("Reviews", "office_reviews"),
     ("Messages", "office_messages"),
     ("Promises", "office_promises"),
-    ("Desk", "desk_home"),
 )
-#: Behind the name of whoever is signed in at the desk.
-MENU = (("How pages look", "look"),)
+#: Pages that lie under a word whose address they do not begin with: where data goes is what the notice comes to.
+UNDER = {"office_flow": "office_notice", "office_record": "office_notice"}
+#: Behind the name of whoever is signed in at the desk, and in the office, which leads back there.
+MENU = (("Security", "security"), ("How pages look", "look"))
+OFFICE_MENU = (("The desk", "desk_home"), *MENU)
 FOOT = (
     ("Privacy notice", "notice"),
     ("What we said, and what we did", "promises"),
@@ -66,7 +73,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def page_for(request: HttpRequest) -> Page:
     """The frame that fits whoever asks, in the colours that this device was told to use."""
     look = look_of(request.COOKIES.get(cookie_name(LOOK), ""))
-    return replace(_frame(request), theme=look.theme, keys=look.keys)
+    return replace(_frame(request), theme=look.theme, keys=look.keys, said=said(request))
 
 
 def _frame(request: HttpRequest) -> Page:
@@ -92,7 +99,7 @@ def _frame(request: HttpRequest) -> Page:
         role=member.role_words if member else "",
         sign_out=reverse("sign_out"),
         find=Find(search, "Find a person") if search else None,
-        menu=_items(MENU, request),
+        menu=_items(OFFICE_MENU if in_office else MENU, request),
         demo=settings.TROTH_DEMO,
     )
 
@@ -127,7 +134,10 @@ def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Ite
 def _office(request: HttpRequest) -> tuple[Item, ...]:
     """The office's words; the one whose pages this page lies under is the current one."""
     items = [(words, path) for words, route in OFFICE if (path := open_path(request, route))]
-    here = max((path for _, path in items if request.path.startswith(path)), key=len, default="")
+    asked = next(
+        (_path(word) for route, word in UNDER.items() if request.path.startswith(_path(route) or "//")), request.path
+    )
+    here = max((path for _, path in items if asked.startswith(path)), key=len, default="")
     return tuple(Item(words, path, current=path == here) for words, path in items)
 
 

@@ -86,7 +86,7 @@ INSTALLED_APPS = [
 MIDDLEWARE: list[str] = [
     "django.middleware.security.SecurityMiddleware",
     "troth.config.headers.SecurityHeaders",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "troth.config.statics.StaticFiles",
     "troth.work.reporting.AccessLog",
     "troth.config.headers.OwnHost",
     "troth.gate.boundary.BoundaryMiddleware",
@@ -109,8 +109,11 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 USE_I18N = False
-STATIC_URL = "static/"
-# Files are served from where they lie in the packages, so that nobody has to collect them.
+# Files are served from where they lie in the packages, so that nobody has to collect them, under an address that changes with them:
+# a browser may keep them for good (decision 0116).
+STATIC_URL = f"static/{env.release_of(BASE_DIR / 'troth')}/"
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 # Uploads are sealed as they arrive; nothing is spooled in the clear (pitfalls B2).

@@ -9,11 +9,13 @@ from django.db import transaction
 from troth.demo import cast
 from troth.demo.cast import PatientPart
 from troth.demo.clinic import OPEN_FOR, Made, Progress, batched
+from troth.demo.hours import LONDON, at_work
 from troth.gate import actors
 from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.medicolegal import selectors
 from troth.medicolegal import services as cases
+from troth.medicolegal.rules import STATEMENTS
 from troth.medicolegal.selectors import Stage
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
@@ -37,6 +39,19 @@ _FOUND = (
     "Tenderness over the trapezius on both sides. Full movement with pain at its ends.\nPrognosis: nine months from the accident.",
     "Straight leg raise 70 degrees on the right. No loss of power.\nPrognosis: twelve months, with six sessions of physiotherapy.",
 )
+_WRONG = "The report says that I drove. I sat beside the driver, as my solicitor wrote in the instruction."
+_PARTS = {
+    "qualifications": "Registered with my profession's regulator since 2009; fifteen years of accident clinics.",
+    "instructions": "By letter: to examine the claimant, to say what injury the accident caused and how long it lasts.",
+    "facts": "What happened is as the claimant told me and as the letter says. None of it is within my own knowledge.",
+    "examined_by": "I examined the claimant myself. No other test was done.",
+    "findings": "",
+    "material": "None",
+    "opinion": "On balance the injury was caused by the accident. Some colleagues would expect a longer course; I do not, since "
+    "movement was full.",
+    "conclusions": "",
+    "limits": "I have not seen the records of the general practitioner before 2020.",
+}
 
 
 def write(made: Made, number: int, *, at: datetime, progress: Progress) -> None:
@@ -51,8 +66,9 @@ def write(made: Made, number: int, *, at: datetime, progress: Progress) -> None:
         with boundary(), transaction.atomic():
             for turn, part in together:
                 # More of them lately, so that most of the board is at work.
-                begun = opened + (at - opened - timedelta(hours=6)) * ((turn + 1) / number) ** 0.6
-                _live(made, part, turn, chance, begun, at)
+                begun = at_work(opened + (at - opened - timedelta(hours=6)) * ((turn + 1) / number) ** 0.6)
+                if begun < at:
+                    _live(made, part, turn, chance, begun, at)
         done += len(together)
         progress(done, number, "cases")
 
@@ -82,22 +98,21 @@ def _live(made: Made, part: PatientPart, turn: int, chance: random.Random, begun
         by=solicitor,
         at=begun,
     )
-    moment = begun + timedelta(hours=chance.randrange(2, 30))
+    moment = at_work(begun + timedelta(hours=chance.randrange(1, 22)))
     if moment > at:
         return
     if turn % 23 == 9:
         cases.decline(case, by=actors.person(handler, at=moment), at=moment)
         return
     cases.accept(case, by=actors.person(handler, at=moment), at=moment)
-    moment += timedelta(days=chance.randrange(1, 9))
+    moment = at_work(moment + timedelta(days=chance.randrange(1, 5), hours=chance.randrange(6)))
     if turn % 2 and moment < at:
         cases.advance(case, to=Stage.RECORDS, by=actors.person(handler, at=moment), at=moment)
-        moment += timedelta(days=chance.randrange(1, 12))
+        moment = at_work(moment + timedelta(days=chance.randrange(1, 6), hours=chance.randrange(6)))
     if moment > at:
         return
-    examined = (moment + timedelta(days=chance.randrange(4, 20))).replace(
-        hour=chance.randrange(9, 17), minute=chance.choice((0, 30)), second=0, microsecond=0
-    )
+    on = at_work(moment + timedelta(days=chance.randrange(4, 20))).astimezone(LONDON)
+    examined = on.replace(hour=chance.randrange(9, 17), minute=chance.choice((0, 30)), second=0, microsecond=0)
     cases.book_examination(case, expert=expert, when=examined, by=actors.person(handler, at=moment), at=moment)
     moment = examined + timedelta(hours=1)
     if moment > at:
@@ -107,16 +122,53 @@ def _live(made: Made, part: PatientPart, turn: int, chance: random.Random, begun
     claimant = _claimant(case, doctor, at=moment)
     note = records.write_note(claimant, heading="Examination", text=_FOUND[turn % len(_FOUND)], by=doctor, at=moment)
     records.sign_note(note.pk, release=Release.RELEASED, by=doctor, at=moment)
-    for to, whose, days in (
-        (Stage.SIGNED, expert, chance.randrange(3, 16)),
-        (Stage.CHECKED, claimant, chance.randrange(2, 12)),
-        (Stage.RELEASED, handler, 1),
-        (Stage.CLOSED, handler, 30),
-    ):
-        moment += timedelta(days=days)
+    moment = at_work(moment + timedelta(days=chance.randrange(2, 11), hours=chance.randrange(5)))
+    if moment > at:
+        _write(case, turn, ("findings", "opinion"), (), doctor, moment=examined + timedelta(hours=2), at=at)
+        return
+    _write(case, turn, tuple(_PARTS), tuple(STATEMENTS), doctor, moment=moment, at=at)
+    cases.sign_report(case, by=actors.person(expert, at=moment), at=moment)
+    moment += timedelta(
+        days=chance.randrange(1, 9), hours=chance.randrange(3, 9)
+    )  # people read theirs in the evening too
+    if moment > at or turn % 17 == 5:  # now and then somebody does not answer
+        return
+    if turn % 11 == 4:
+        cases.query_report(case, words=_WRONG, by=actors.person(claimant, at=moment), at=moment)
+        moment = at_work(moment + timedelta(days=2))
         if moment > at:
             return
-        cases.advance(case, to=to, by=actors.person(whose, at=moment), at=moment)
+        _write(case, turn, tuple(_PARTS), tuple(STATEMENTS), doctor, moment=moment, at=at)
+        cases.sign_report(case, by=actors.person(expert, at=moment), at=moment)
+        moment += timedelta(hours=8)
+        if moment > at:
+            return
+    cases.check_report(case, by=actors.person(claimant, at=moment), at=moment)
+    moment = at_work(moment + timedelta(hours=chance.randrange(4, 30)))
+    if moment > at:
+        return
+    cases.release_report(case, by=actors.person(handler, at=moment), at=moment)
+    moment = at_work(moment + timedelta(days=30))
+    if moment < at:
+        cases.advance(case, to=Stage.CLOSED, by=actors.person(handler, at=moment), at=moment)
+
+
+def _write(
+    case: UUID,
+    turn: int,
+    parts: tuple[str, ...],
+    stated: tuple[str, ...],
+    doctor: actors.Actor,
+    *,
+    moment: datetime,
+    at: datetime,
+) -> None:
+    """What the expert has put into the report by then."""
+    if moment < at:
+        found = _FOUND[turn % len(_FOUND)].splitlines()
+        words = {**_PARTS, "findings": found[0], "conclusions": found[1]}
+        by = actors.person(doctor.id, at=moment) if doctor.id else doctor
+        cases.write_report(case, parts={part: words[part] for part in parts}, stated=stated, by=by, at=moment)
 
 
 def _claimant(case: UUID, doctor: actors.Actor, *, at: datetime) -> UUID:

@@ -352,7 +352,7 @@ def email() -> dict[str, Any]:
             terms=(Term("Because", "You have a booking, and on 21 August you chose email for reminders"),),
             link=Link("Choose how we remind you", "https://teasel.example/choices"),
         ),
-        "wave": "static/design/email/wave.png",
+        "wave": f"{settings.STATIC_URL.strip('/')}/design/email/wave.png",
         "imprint": "Teasel & Rowe Ltd, 23 King Street, Ludlow SY8 9ZZ.",
         "notice": Link("Privacy notice", "https://teasel.example/notice"),
     }
@@ -362,7 +362,7 @@ def write(folder: Path, *, theme: str = "auto") -> list[Path]:
     """This will write the gallery, the samples and their assets into the folder, and return the pages written."""
     prepare()
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(HERE / "static", folder / "static", dirs_exist_ok=True)
+    shutil.copytree(HERE / "static", folder / settings.STATIC_URL.strip("/"), dirs_exist_ok=True)
     written = []
     for name, template, context in [
         ("index", "design/gallery.html", components()),

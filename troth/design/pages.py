@@ -66,7 +66,13 @@ class Page:
     demo: bool = False
     theme: Literal["auto", "light", "dark"] = "auto"
     keys: bool = True
+    said: str = ""  # what was done just now, for the toast (`design.done`)
     room: str = ""  # a word beside the clinic's name: "Privacy office"
+
+    @property
+    def waiting(self) -> Item | None:
+        """The first of the words with a number beside it, which a telephone shows on its closed menu."""
+        return next((item for item in self.nav if item.count), None)
 
 
 @dataclass(frozen=True)

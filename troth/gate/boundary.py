@@ -46,21 +46,14 @@ class Boundary(Watch):
         self._refused: dict[tuple[AccessKey, str, str], Draft] = {}
         self._others: list[Draft] = []
         self.innermost: Opened | None = None  # the reading context that is open now
-        self._versions: tuple[datetime, notices.Timeline] | None = None
 
     def register(self, at: datetime) -> Register:
         """The notice in force."""
-        return notices.register_in_force(at, self._timeline(at))
+        return notices.register_in_force(at)
 
     def declaring(self, purpose: Purpose, at: datetime) -> frozenset[int]:
         """The versions published by a moment that declare a purpose."""
-        return notices.versions_declaring(purpose, at, self._timeline(at))
-
-    def _timeline(self, at: datetime) -> notices.Timeline:
-        """The versions, read once for each moment that is asked about: a request has one."""
-        if self._versions is None or self._versions[0] != at:
-            self._versions = (at, notices.timeline())
-        return self._versions[1]
+        return notices.versions_declaring(purpose, at)
 
     def opened(self, draft: Draft, subjects: Mapping[int, tuple[str, set[str]]]) -> None:
         """Note that categories of these subjects (as numbers) were opened, each with its reason; the rest is in the draft."""
@@ -127,6 +120,7 @@ class boundary:  # noqa: N801  reads as a phrase: `with boundary():`
             return known
         made = Boundary()
         self._mine = (_current.set(made), watch.set(made))
+        self._notices = notices.read_once()
         self._boundary = made
         return made
 
@@ -137,6 +131,7 @@ class boundary:  # noqa: N801  reads as a phrase: `with boundary():`
             return
         _current.reset(self._mine[0])
         watch.reset(self._mine[1])
+        notices.forget(self._notices)
         self._boundary.commit()
         if error is None and self._boundary.poisoned is not None:
             raise self._boundary.poisoned
@@ -156,6 +151,7 @@ class BoundaryMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         opened = Boundary()
         tokens = _current.set(opened), watch.set(opened)
+        notices_read = notices.read_once()
         request.boundary = opened  # type: ignore[attr-defined]
         # One moment for the whole request.
         request.at = timezone.now()  # type: ignore[attr-defined]
@@ -176,6 +172,7 @@ class BoundaryMiddleware:
         finally:
             _current.reset(tokens[0])
             watch.reset(tokens[1])
+            notices.forget(notices_read)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -14,7 +14,9 @@ from troth.notice.purposes import Action, Purpose
 
 
 @reasons.reason(
-    "a case assigned to you", serves={Purpose.INSTRUCTIONS, Purpose.MEDICAL_REPORTING}, told="your case is theirs"
+    "a case assigned to you",
+    serves={Purpose.INSTRUCTIONS, Purpose.MEDICAL_REPORTING, Purpose.REPORT_RELEASE},
+    told="your case is theirs",
 )
 def assigned(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Handler and expert have a reason while a case is theirs and open, and for fourteen days after."""
@@ -25,6 +27,14 @@ def assigned(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[U
 def instructed(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Whoever instructed a case has a reason while it is open, and for fourteen days after."""
     return selectors.instructed_by(actor.id, subjects, at=at) if actor.id and actor.roles else set()
+
+
+@reasons.reason(
+    "a report released to you", serves={Purpose.REPORT_RELEASE}, told="your report was released to who instructed it"
+)
+def given_the_report(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Whoever instructed a case has a reason to read its report from its release until fourteen days after the case is closed."""
+    return selectors.released_to(actor.id, subjects, at=at) if actor.id and actor.roles else set()
 
 
 @reasons.reason("an instruction to answer", serves={Purpose.INSTRUCTIONS}, told="your case waited for an answer")

@@ -3,6 +3,8 @@ Cases: a solicitor or insurer instructs, an independent expert examines the clai
 
 Who is in a case and where it stands is open, since the board is drawn from it; what happened, and what is asked of the expert, is
 sealed. A claimant is no patient: they are brought in by an instruction, and have no agreement with the agency.
+
+The report is a kind of data of its own, so that whoever instructed can be let at it without a view of anything else about health.
 """
 
 from enum import StrEnum
@@ -12,11 +14,14 @@ from django.db import models
 
 from troth.vault import compartments
 from troth.vault.categories import Category
-from troth.vault.fields import SealedDate, SealedText
+from troth.vault.fields import SealedDate, SealedJSON, SealedText
 from troth.vault.models import Holding
 
 # One person may have been in two accidents, whose files fall due apart: each case has a key of its own.
 CASES = compartments.declare("medicolegal.cases", Category.ACCIDENT, retention="case_file", per=compartments.Per.ROW)
+REPORTS = compartments.declare(
+    "medicolegal.reports", Category.REPORT, retention="case_file", per=compartments.Per.ROW
+)
 
 
 class Stage(StrEnum):
@@ -95,3 +100,37 @@ class Case(Holding):
                 name="case_with_a_booking_has_expert_and_time",
             ),
         ]
+
+
+class Report(Holding):
+    """
+    One version of the report in a case: a draft until it is signed, and never changed after that. What the claimant says is wrong
+    makes the next version, so that each that was signed can be read beside it.
+    """
+
+    case = models.UUIDField(db_index=True)
+    version = models.PositiveSmallIntegerField()
+    signed_at = models.DateTimeField(null=True)
+    parts = SealedJSON(REPORTS, id="medicolegal.report.parts")
+    stated = SealedJSON(REPORTS, id="medicolegal.report.stated")
+    claimant_said = SealedText(REPORTS, id="medicolegal.report.claimant_said")
+
+    called = "report about you"
+    labels: ClassVar[dict[str, str]] = {
+        "parts": "what the report says",
+        "stated": "what the expert states to the court",
+        "claimant_said": "what you said is wrong in it",
+    }
+    open_fields: ClassVar[dict[str, str]] = {
+        "case": "a random identifier",
+        "version": "which of several it is; it says nothing of what stands in it",
+        "signed_at": "whether it may be read by the claimant; the ledger holds the moment in the open as well",
+    }
+
+    class Meta(Holding.Meta):
+        constraints = [models.UniqueConstraint(fields=["case", "version"], name="report_has_one_row_a_version")]
+
+    @property
+    def release(self) -> str:
+        """Whether the claimant's own copy holds it: once it is signed, as they read it then (LAW-4.5)."""
+        return "released" if self.signed_at else "held"

@@ -4,7 +4,7 @@ What may be done with a case, by whom and in which order; and the clocks that ru
 The days are service standards that change: they stand here as dated values and are told to nobody as law.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -35,12 +35,70 @@ STEPS: Mapping[Stage, Mapping[Stage, str]] = {
 }
 
 
+#: The steps that have acts of their own, since more than the stage of the case changes with them.
+WITH_FORMS = frozenset(
+    {
+        (Stage.INSTRUCTED, Stage.ACCEPTED),
+        (Stage.INSTRUCTED, Stage.DECLINED),
+        (Stage.ACCEPTED, Stage.BOOKED),
+        (Stage.RECORDS, Stage.BOOKED),
+        (Stage.EXAMINED, Stage.SIGNED),
+        (Stage.SIGNED, Stage.CHECKED),
+        (Stage.SIGNED, Stage.EXAMINED),
+        (Stage.CHECKED, Stage.RELEASED),
+    }
+)
+
+#: What a report must hold (LAW-13.6): each part with its heading and what is written there.
+PARTS: Mapping[str, tuple[str, str]] = {
+    "qualifications": ("Who the expert is", "Your qualifications and experience for these questions"),
+    "instructions": ("What was asked", "The substance of all material instructions, written and spoken"),
+    "facts": ("The facts", "What you were told and read, and which facts are within your own knowledge"),
+    "examined_by": (
+        "Who examined and tested",
+        "Who carried out each examination or test, and whether you supervised it",
+    ),
+    "findings": ("What was found", "What the examination and the records showed"),
+    "material": ("What the opinion relies on", "Literature and other material. Write “None” where there is none"),
+    "opinion": ("Opinion", "Your opinion, the range of opinion there is, and why you hold yours"),
+    "conclusions": ("Conclusions", "A summary: the injury, its cause, how long it lasts, what treatment helps"),
+    "limits": (
+        "Limits of the opinion",
+        "What your opinion depends on or leaves open. Write “None” where nothing does",
+    ),
+}
+#: What the expert states to the court (LAW-13.6). The last is the statement of truth, word for word as the rules prescribe it.
+STATEMENTS: Mapping[str, str] = {
+    "duty": "I understand my duty to the court, which overrides any duty to whoever instructs or pays me. I have complied with it, "
+    "and will go on complying with it.",
+    "rules": "I am aware of the requirements of Part 35 of the Civil Procedure Rules, of Practice Direction 35 and of the Guidance "
+    "for the Instruction of Experts in Civil Claims 2014.",
+    "truth": "I confirm that I have made clear which facts and matters referred to in this report are within my own knowledge and "
+    "which are not. Those that are within my own knowledge I confirm to be true. The opinions I have expressed represent my true "
+    "and complete professional opinions on the matters to which they refer. I understand that proceedings for contempt of court "
+    "may be brought against anyone who makes, or causes to be made, a false statement in a document verified by a statement of "
+    "truth without an honest belief in its truth.",
+}
+#: To whom of the notice's recipients a report goes, by the role of whoever instructed.
+RELEASED_TO: Mapping[str, str] = {
+    "instructing_solicitor": "instructing_firms",
+    "insurer_contact": "instructing_insurers",
+}
+
+
+def recipients_of(roles: Collection[str]) -> list[str]:
+    """To which recipients of the notice a report goes that somebody with these roles instructed."""
+    return [RELEASED_TO[role] for role in sorted(roles) if role in RELEASED_TO]
+
+
 @dataclass(frozen=True)
 class Clock:
     """What is due next in a case, and by when."""
 
     what: str
+    began: datetime
     due: datetime
+    counted: str = ""  # how, in words
 
     def late(self, at: datetime) -> bool:
         """Whether it is past."""
@@ -83,6 +141,40 @@ def check_step(
         raise NotPossible(f"That is for the {whose} of this case.")
 
 
+def check_may_write(stage: str, *, expert: UUID | None, by: UUID | None) -> None:
+    """
+    Refuse to write a report in a case that is not at its writing, and to anybody but its expert.
+
+    :raises NotPossible: either.
+    """
+    if stage != Stage.EXAMINED:
+        raise NotPossible("A report is written once the claimant was examined, and not changed once it is signed.")
+    if expert != by:
+        raise NotPossible("The report is for the expert of this case to write.")
+
+
+def missing_in(parts: Mapping[str, str], stated: Collection[str]) -> list[str]:
+    """What a report still lacks before it can be signed (LAW-13.6), each in words."""
+    found = [heading for part, (heading, _) in PARTS.items() if not parts.get(part, "").strip()]
+    names = {
+        "duty": "the statement of duty to the court",
+        "rules": "that the rules are known",
+        "truth": "the statement of truth",
+    }
+    return found + [words for statement, words in names.items() if statement not in stated]
+
+
+def check_complete(parts: Mapping[str, str], stated: Collection[str]) -> None:
+    """
+    Refuse to sign a report that lacks a part or a statement that the court's rules ask for (LAW-13.6).
+
+    :raises NotPossible: something is missing; the message names it.
+    """
+    missing = missing_in(parts, stated)
+    if missing:
+        raise NotPossible(f"The report can’t be signed yet. Still missing: {'; '.join(missing)} (LAW-13.6).")
+
+
 def check_can_book(*, stage: str, expert_is_one: bool, instructed_at: datetime, when: datetime, at: datetime) -> None:
     """
     Refuse an examination in the past, by somebody who is no expert, or in a case that is not ready for it.
@@ -113,16 +205,29 @@ def clock_of(
     """What is due next: an answer within a day, an appointment within fourteen, the report within fourteen of the examination."""
     match Stage(stage):
         case Stage.INSTRUCTED:
-            return Clock("Answer the instruction", instructed_at + timedelta(days=1))
+            return Clock(
+                "Answer the instruction",
+                instructed_at,
+                instructed_at + timedelta(days=1),
+                "24 hours from the instruction",
+            )
         case Stage.ACCEPTED | Stage.RECORDS:
-            return Clock("Give a date for the examination", instructed_at + timedelta(days=14))
+            return Clock(
+                "Give a date for the examination",
+                instructed_at,
+                instructed_at + timedelta(days=14),
+                "14 days from the instruction",
+            )
         case Stage.BOOKED:
-            return Clock("Examination", examination_at or stage_since)
+            return Clock("Examination", stage_since, examination_at or stage_since, "The time that was booked")
         case Stage.EXAMINED:
-            return Clock("Sign the report", (examination_at or stage_since) + timedelta(days=14))
+            begun = examination_at or stage_since
+            return Clock("Sign the report", begun, begun + timedelta(days=14), "14 days from the examination")
         case Stage.SIGNED:
-            return Clock("The claimant reads it", stage_since + timedelta(days=14))
+            due = stage_since + timedelta(days=14)
+            return Clock("The claimant reads it", stage_since, due, "14 days from the expert’s signature")
         case Stage.CHECKED:
-            return Clock("Release the report", stage_since + timedelta(days=2))
+            due = stage_since + timedelta(days=2)
+            return Clock("Release the report", stage_since, due, "Two days from the claimant’s answer")
         case _:
             return None

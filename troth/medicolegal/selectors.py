@@ -1,7 +1,7 @@
 """Reading cases: who has a reason to look, the board, and one case opened. Plain values only."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
 from troth.medicolegal import rules
-from troth.medicolegal.models import OVER, Case, Stage
+from troth.medicolegal.models import OVER, Case, Report, Stage
 from troth.medicolegal.rules import Clock
 from troth.people import selectors as people
 from troth.vault.categories import Category
@@ -20,15 +20,22 @@ from troth.vault.categories import Category
 __all__ = [
     "CaseLine",
     "CaseOpened",
+    "ReportOpened",
     "Stage",
     "assigned_to",
     "count_under_way",
     "get_case",
+    "get_own_case",
+    "get_released",
     "instructed_by",
     "list_cases",
     "list_experts",
+    "list_own_cases",
+    "list_reports",
     "newest_claimants",
+    "released_to",
     "to_take_on",
+    "with_names",
 ]
 
 
@@ -46,6 +53,31 @@ class CaseLine:
     examination_at: datetime | None
     clock: Clock | None
     name: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody works on it any more."""
+        return self.stage in OVER
+
+
+@dataclass(frozen=True)
+class ReportOpened:
+    """One version of a report with what stands in it: parts by their key, and which statements the expert makes."""
+
+    case: UUID
+    version: int
+    signed_at: datetime | None
+    parts: dict[str, str]
+    stated: tuple[str, ...]
+    claimant_said: str
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """The report as it is read: each part under its heading, in their order, then what the expert states."""
+        return [
+            *((heading, self.parts[part]) for part, (heading, _) in rules.PARTS.items() if part in self.parts),
+            *(("The expert states", rules.STATEMENTS[each]) for each in self.stated),
+        ]
 
 
 @dataclass(frozen=True)
@@ -77,16 +109,34 @@ def to_take_on(subjects: Collection[UUID]) -> set[UUID]:
     return set(rows.values_list("subject_id", flat=True))
 
 
-def list_cases(opened: Opened, *, limit: int = 200) -> list[CaseLine]:
-    """The viewer's cases, and for who handles cases the instructions that nobody answered; what is due first stands first."""
+def released_to(actor: UUID, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Of these people, those whose report was released to this person, in a case open or over for no more than fourteen days."""
+    rows = Case.objects.filter(
+        _alive(at), instructed_by=actor, subject_id__in=subjects, stage__in=(Stage.RELEASED, Stage.CLOSED)
+    )
+    return set(rows.values_list("subject_id", flat=True))
+
+
+def list_cases(opened: Opened) -> list[CaseLine]:
+    """
+    The viewer's cases, and for who handles cases the instructions that nobody answered; what is due first stands first.
+
+    Nothing is opened: `with_names` opens the names of those that a page shows.
+    """
     actor: Actor = opened.by
     mine = Q(handler=actor.id) | Q(expert=actor.id) | Q(instructed_by=actor.id)
     if actor.roles & rules.HANDLING:
         mine |= Q(stage=Stage.INSTRUCTED)
-    rows = list(Case.objects.filter(mine, _alive(opened.at)).defer(*_sealed()).order_by("instructed_at")[:limit])
-    names = people.names_of(dict.fromkeys(row.subject_id for row in rows), opened)
-    lines = [_line(row, names.get(row.subject_id, "")) for row in rows]
+    rows = Case.objects.filter(mine, _alive(opened.at)).defer(*_sealed()).order_by("instructed_at")
+    lines = [_line(row, "") for row in rows]
     return sorted(lines, key=lambda line: (line.clock is None, line.clock.due if line.clock else line.instructed_at))
+
+
+def with_names(lines: Iterable[CaseLine], opened: Opened) -> list[CaseLine]:
+    """The same cases with the claimants' names, where the viewer may see them."""
+    shown = list(lines)
+    names = people.names_of(dict.fromkeys(line.subject for line in shown), opened)
+    return [replace(line, name=names.get(line.subject, "")) for line in shown]
 
 
 def get_case(case: UUID, opened: Opened) -> CaseOpened:
@@ -102,6 +152,64 @@ def get_case(case: UUID, opened: Opened) -> CaseOpened:
     return CaseOpened(
         _line(row, name), row.their_reference or "", row.accident_on, row.accident or "", row.questions or ""
     )
+
+
+def list_own_cases(subject: UUID, opened: Opened) -> list[CaseLine]:
+    """
+    The cases about a person, as far as they are open, the newest first: what a claimant is shown.
+
+    :raises Refused: the viewer may not see them.
+    """
+    opened.require(subject, Category.ACCIDENT)
+    rows = Case.objects.filter(subject_id=subject).defer(*_sealed()).order_by("-instructed_at")
+    return [_line(row, "") for row in rows]
+
+
+def get_own_case(case: UUID, claimant: UUID, opened: Opened) -> CaseLine:
+    """
+    One case about the claimant who looks.
+
+    :raises Refused: it is somebody else's, or there is none.
+    """
+    row = Case.objects.filter(pk=case).defer(*_sealed()).first()
+    opened.require(row.subject_id if row else case, Category.ACCIDENT)
+    assert row is not None
+    return _line(row, "")
+
+
+def get_released(case: UUID, opened: Opened) -> CaseLine:
+    """
+    One case whose report was released to whoever looks, with the claimant's name.
+
+    :raises Refused: it was not, or there is no such case.
+    """
+    row = Case.objects.filter(pk=case).defer(*_sealed()).first()
+    row = row if row is not None and row.instructed_by == opened.by.id else None
+    opened.require(row.subject_id if row else case, Category.IDENTITY, Category.REPORT)
+    assert row is not None
+    return with_names([_line(row, "")], opened)[0]
+
+
+def list_reports(case: UUID, opened: Opened, *, drafts: bool = False) -> list[ReportOpened]:
+    """
+    The reports of a case, the newest first: those that were signed, and for who writes it the draft.
+
+    :raises Refused: the viewer may not see reports of this person for this purpose, or there is no such case.
+    """
+    row = Case.objects.filter(pk=case).defer(*_sealed()).first()
+    opened.require(row.subject_id if row else case, Category.REPORT)
+    rows = Report.objects.filter(case=case).order_by("-version")
+    return [
+        ReportOpened(
+            case,
+            report.version,
+            report.signed_at,
+            report.parts or {},
+            tuple(report.stated or ()),
+            report.claimant_said or "",
+        )
+        for report in (rows if drafts else rows.filter(signed_at__isnull=False))
+    ]
 
 
 def newest_claimants(limit: int) -> list[UUID]:

@@ -42,6 +42,7 @@ class Purpose(StrEnum):
     CCTV = "cctv"
     INSTRUCTIONS = "instructions"
     MEDICAL_REPORTING = "medical_reporting"
+    REPORT_RELEASE = "report_release"
     EXPERT_DIRECTORY = "expert_directory"
     STAFF = "staff"
     COMPLAINTS = "complaints"

@@ -1,6 +1,7 @@
 """Reading the notice: which version is in force, and what it declares. Compiled once per process and content."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar, Token
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -48,13 +49,44 @@ def timeline() -> Timeline:
         return _timeline(tuple(cursor.fetchall()))
 
 
-def register_in_force(at: datetime, known: Timeline | None = None) -> Register:
+#: What one request has read, by the moment that it asks about. A request has one moment, and a job's later steps have later ones.
+_read_once: ContextVar[dict[datetime, Timeline] | None] = ContextVar("troth_notice_timelines", default=None)
+
+
+def read_once() -> Token[dict[datetime, Timeline] | None]:
+    """Read the timeline once for each moment from here on, until `forget` is given the token: one request, one timeline."""
+    return _read_once.set({})
+
+
+def forget(token: Token[dict[datetime, Timeline] | None]) -> None:
+    """End what `read_once` began."""
+    _read_once.reset(token)
+
+
+def forget_read() -> None:
+    """A version was published in this very request: read anew."""
+    if (known := _read_once.get()) is not None:
+        known.clear()
+
+
+def timeline_at(at: datetime) -> Timeline:
+    """The timeline for what is asked about one moment, read once in a request."""
+    known = _read_once.get()
+    if known is None:
+        return timeline()
+    if at not in known:
+        known.clear()  # a later moment sees what was published in between
+        known[at] = timeline()
+    return known[at]
+
+
+def register_in_force(at: datetime) -> Register:
     """
-    The register that holds at a moment: of all versions in force by then, the newest. `known`: the timeline just read.
+    The register that holds at a moment: of all versions in force by then, the newest.
 
     :raises NoNotice: none is in force yet.
     """
-    for version in reversed(timeline() if known is None else known):
+    for version in reversed(timeline_at(at)):
         if version.in_force_at <= at:
             return _register(version.number, version.hash, version.in_force_at)
     raise NoNotice("No notice is in force yet; publish one with `troth notice publish FILE`.")
@@ -65,11 +97,9 @@ def retention_rules(register: Register) -> Mapping[str, RetentionRule]:
     return _rules(register.version, register.hash)
 
 
-def versions_declaring(purpose: Purpose, at: datetime, known: Timeline | None = None) -> frozenset[int]:
+def versions_declaring(purpose: Purpose, at: datetime) -> frozenset[int]:
     """The numbers of the versions published by a moment that declare a purpose (pitfalls D7)."""
-    return _declaring(
-        purpose, tuple(version for version in (timeline() if known is None else known) if version.published_at <= at)
-    )
+    return _declaring(purpose, tuple(version for version in timeline_at(at) if version.published_at <= at))
 
 
 def get_version(number: int) -> Version:
@@ -91,7 +121,8 @@ def list_versions() -> list[Version]:
 
 def version_in_force(at: datetime) -> Version | None:
     """The version that holds at a moment, if any."""
-    return Version.objects.filter(in_force_at__lte=at).order_by("-number").first()
+    found = next((each for each in reversed(timeline_at(at)) if each.in_force_at <= at), None)
+    return _version(found) if found else None
 
 
 def published_by(who: str) -> bool:
@@ -129,6 +160,12 @@ def notice_of(version: Version) -> Notice:
     notice = _parsed(version).notice
     assert notice is not None
     return notice
+
+
+@lru_cache(maxsize=16)
+def _version(published: Published) -> Version:
+    # Its row never changes: triggers see to that, and what was just read of it is what is asked by.
+    return get_version(published.number)
 
 
 @lru_cache(maxsize=16)

@@ -75,6 +75,7 @@ def publish(
             f"This change matters to people. The notice in force promises {wait.days} days; "
             f"it can hold from {earliest:%-d %B %Y} at the earliest."
         )
+    selectors.forget_read()
     try:
         with transaction.atomic():
             return Version.objects.create(

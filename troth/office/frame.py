@@ -8,11 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from troth.design.pages import Page, PurposeLine
-from troth.design.values import Counterpart, Term
+from troth.design.values import Counterpart, Item, Term
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
 from troth.gate.rules import FRESH_SECONDS
@@ -75,6 +76,19 @@ def why_watching(look: Looking, *, until: str = "") -> Counterpart:
         Term("Until", until),
     )
     return Counterpart("Why you see this", terms=tuple(term for term in terms if term.value))
+
+
+#: The three pages that are one thing: what the notice says, where data goes by it, and the record that the law asks for.
+_OF_THE_NOTICE = (
+    ("Versions", "office_notice"),
+    ("Where data goes", "office_flow"),
+    ("Article 30 record", "office_record"),
+)
+
+
+def of_the_notice(current: str) -> tuple[Item, ...]:
+    """The tabs over the pages of the notice; `current` is the route of this one."""
+    return tuple(Item(words, reverse(route), current=route == current) for words, route in _OF_THE_NOTICE)
 
 
 def moment(at: datetime) -> str:

@@ -16,7 +16,6 @@ from troth.design.values import Counterpart, Fate, Figure, Link, Row, Tag, Term
 from troth.rights import selectors as rights
 from troth.rights.selectors import ErasurePlan, HeldThing, KindFate, Look
 from troth.rights.selectors.assembling import HELD_BACK
-from troth.rights.selectors.planning import dates_kept
 from troth.sharing.selectors import Passed
 from troth.vault.categories import Category
 
@@ -117,9 +116,14 @@ def some(words: Iterable[str], many: int, rest: str) -> str:
     return mark.join(shown) + (f" and {more} {rest}{'s' if more > 1 else ''}" if more > 0 else "")
 
 
-def sections(things: list[HeldThing], at: datetime, subject: UUID, passed: list[Passed]) -> list[Section]:
+def sections(
+    things: list[HeldThing],
+    at: datetime,
+    subject: UUID,
+    passed: list[Passed],
+    kept: dict[Category, rights.KeptUntil],
+) -> list[Section]:
     """One sheet for each kind that is held, in the order of the notice's kinds."""
-    kept = dates_kept(subject, at=at)
     who = rights.recorded_by(things, subject)
     found = []
     for category in kinds_of(things):
@@ -200,9 +204,8 @@ def thing_rows(thing: HeldThing, who: dict[str, str], *, longest: int = 0) -> li
     return [*rows[:-1], Row(rows[-1].label, rows[-1].value, f"{rows[-1].note}. {note}" if rows[-1].note else note)]
 
 
-def goings(things: list[HeldThing], at: datetime, subject: UUID) -> Goings | None:
+def goings(things: list[HeldThing], at: datetime, kept: dict[Category, rights.KeptUntil]) -> Goings | None:
     """When each kind goes if nothing else happens, soonest first. What has no date yet is said beside its sheet alone."""
-    kept = dates_kept(subject, at=at)
     dated: dict[date, list[str]] = {}
     for category in kinds_of(things):
         if category in kept and kept[category].until is not None:

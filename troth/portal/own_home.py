@@ -11,6 +11,7 @@ from troth.design.values import Banner, Counterpart, Kept, Link, Step
 from troth.gate.contexts import Opened
 from troth.gate.refusals import Decision
 from troth.ledger.names import Event
+from troth.medicolegal.selectors import CaseLine, Stage
 from troth.people import selectors as people
 from troth.portal import own_data
 from troth.prescribing import selectors as prescribing
@@ -80,17 +81,26 @@ def in_hand(request: RequestOpened, subject: UUID, at: datetime, passed: list[Pa
     )
 
 
-def to_do(subject: UUID, at: datetime) -> list[ToKnow]:
-    """What waits for the person themself: today only a notice that they were not told of."""
-    if announcing.find_untold(subject, at=at) is None:
-        return []
-    return [
+def to_do(subject: UUID, lines: list[CaseLine], at: datetime) -> list[ToKnow]:
+    """What waits for the person themself: a report to read, and a notice that they were not told of."""
+    found = [
         ToKnow(
-            "Our privacy notice changes",
-            "You know an earlier version. See what is different before you go on.",
-            Link("See what changes", reverse("my_notice")),
+            "The report about you is signed",
+            "Read it and say whether the facts are right. Until then it goes to nobody.",
+            Link("Read the report", reverse("my_report", args=[line.id])),
         )
+        for line in lines
+        if line.stage is Stage.SIGNED
     ]
+    if announcing.find_untold(subject, at=at) is not None:
+        found.append(
+            ToKnow(
+                "Our privacy notice changes",
+                "You know an earlier version. See what is different before you go on.",
+                Link("See what changes", reverse("my_notice")),
+            )
+        )
+    return found
 
 
 def news(

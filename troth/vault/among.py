@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+_MANY = 100
+
 
 def among(connection: BaseDatabaseWrapper, column: str, values: Iterable[str], *, cast: str = "") -> tuple[str, str]:
     """
@@ -15,4 +17,8 @@ def among(connection: BaseDatabaseWrapper, column: str, values: Iterable[str], *
     if connection.vendor == "sqlite":
         condition = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608  a column of our own
         return condition, '["' + '","'.join(listed) + '"]' if listed else "[]"
+    if len(listed) > _MANY:
+        # Looked up one by one or hashed. As `ANY` of a long array that is no constant, a scan would compare each row with each.
+        one = cast.removesuffix("[]")
+        return f"{column} IN (SELECT string_to_table(%s, ','){one})", ",".join(listed)
     return f"{column} = ANY(string_to_array(%s, ','){cast})", ",".join(listed)

@@ -23,16 +23,25 @@ class Category(StrEnum):
     CALL_RECORDING = "call_recording"
     CCTV = "cctv"
     ACCIDENT = "accident"  # what happened in an accident, and its pictures
+    REPORT = "report"  # what an expert wrote for a court about somebody’s health: health data too
     EMPLOYMENT = "employment"  # trade, employer; for staff their post
     REPRESENTATIVE = "representative"  # who acts for the person, and on what authority
     RIGHTS = "rights"  # requests and complaints, their papers and decisions
 
     @property
     def special(self) -> bool:
-        """Whether Article 9 applies: health, genetic, biometric, ethnic; photographs and accidents show health."""
+        """Whether Article 9 applies: health, genetic, biometric, ethnic; photographs, accidents and reports show health."""
         return self in _SPECIAL
 
 
 _SPECIAL = frozenset(
-    {Category.HEALTH, Category.GENETIC, Category.BIOMETRIC, Category.ETHNIC, Category.PHOTOGRAPH, Category.ACCIDENT}
+    {
+        Category.HEALTH,
+        Category.GENETIC,
+        Category.BIOMETRIC,
+        Category.ETHNIC,
+        Category.PHOTOGRAPH,
+        Category.ACCIDENT,
+        Category.REPORT,
+    }
 )

@@ -1,7 +1,9 @@
 """`troth serve`, `demo` and `doctor`, as processes of their own, on folders of their own."""
 
+import gzip
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -76,7 +78,14 @@ def read(address: str) -> str:
 def test_serve_makes_its_tables_and_answers_without_collecting_files(place: dict[str, str]) -> None:
     with running(place, "serve", "--workers", "1") as address:
         assert "yet" in read(address)
-        assert "@font-face" in read(f"{address}/static/design/troth.css")
+        sheet = re.search(r'href="(/static/[0-9a-f]{12}/design/troth.css)"', read(f"{address}/sign-in/"))
+        assert sheet is not None
+        asked = urllib.request.Request(f"{address}{sheet[1]}", headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+            assert answer.headers["Vary"] == "Accept-Encoding"
+            assert "@font-face" in gzip.decompress(answer.read()).decode()
+        assert "@font-face" in read(f"{address}{sheet[1]}"), "a browser that does not unpack gets it plain"
         tables = (
             sqlite3.connect(Path(place["TROTH_HOME"]) / "keys.sqlite3")
             .execute("SELECT name FROM sqlite_master WHERE name = 'vault_datakey'")

@@ -10,6 +10,17 @@ from django import forms
 from troth.design.fields import Choices, DateInBoxes
 
 
+class CaseSearchForm(forms.Form):
+    """Finding a case among one's own by the claimant's name. What is typed stands in the posted page alone."""
+
+    q = forms.CharField(
+        label="A claimant’s name",
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter a name, or part of one"},
+    )
+
+
 class InstructForm(forms.Form):
     """Who the claimant is, what happened, and what is asked. That the claimant was told is said by whoever instructs."""
 

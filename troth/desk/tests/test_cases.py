@@ -51,7 +51,7 @@ def test_a_solicitor_instructs_and_follows_and_nobody_else_sees(
     made = solicitor.post(reverse("desk_instruct"), FORM)
     case = Case.objects.get().pk
     path = reverse("desk_case", args=[case])
-    assert made.headers["Location"] == path
+    assert made.headers["Location"] == f"{path}?done=case-instructed"
     for who in (agency.solicitor, agency.handler):
         seen = signed_in(who)
         assert "sentinel-accident" in seen.get(path).content.decode()

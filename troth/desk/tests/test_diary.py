@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conftest import publish_pack
+from troth.design.done import DONE
+from troth.desk.views.diary import ACTS
 from troth.diary import selectors
 from troth.diary.models import Appointment
 from troth.diary.tests.conftest import Clinic, open_clinic
@@ -92,7 +94,7 @@ def test_reception_finds_books_and_moves_by_form(clinic: Clinic, signed_in: Call
     starts = selectors.free_times(clinic.orla, on, 30, at=timezone.now())[0].isoformat()
     booked = desk.post(path, {**form, "starts": starts})
     made = Appointment.objects.get()
-    assert booked.headers["Location"] == _path("desk_visit", made.pk)
+    assert booked.headers["Location"] == _path("desk_visit", made.pk) + "?done=visit-booked"
     # The same time cannot be had again, and the form says so in its own words.
     again = desk.post(path, {**form, "starts": starts})
     assert again.status_code == 422 and "just been taken" in again.content.decode()
@@ -134,3 +136,14 @@ def test_today_leads_to_the_diary_where_nobody_asks_for_medicines(
 ) -> None:
     answer = signed_in(clinic.reception).get(_path("desk_home"))
     assert answer.headers["Location"] == _path("desk_diary_day")
+
+
+def test_every_step_of_a_visit_is_said_when_it_is_done() -> None:
+    assert {f"visit-{step.value}" for step in ACTS} <= set(DONE)
+
+
+def test_a_week_marks_the_one_day_that_a_telephone_shows(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
+    page = signed_in(clinic.reception).get(f"{_path('desk_diary')}?on=2026-11-25").content.decode()
+    rows = page.count("<tr>") - 1
+    assert rows > 0 and page.count("diary-shown") == rows
+    assert page.count('aria-current="page">Wed 25') == 1

@@ -337,7 +337,10 @@ def test_an_entry_is_added_kept_when_wrong_and_refused_to_others(
     assert "error-summary" in wrong and "Choose how we know" in wrong and str(said[first]) in wrong
     assert not table.objects.exists()
     answer = browser.post(path, said)
-    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("desk_card", args=[clinic.subject]))
+    assert (answer.status_code, answer.headers["Location"]) == (
+        302,
+        reverse("desk_card", args=[clinic.subject]) + "?done=entry-added",
+    )
     assert table.objects.get().release == said["release"]
     for who in (clinic.support, clinic.colleague, clinic.subject):
         assert signed_in(who).post(path, said).status_code == 403
@@ -370,7 +373,7 @@ def test_a_note_is_written_changed_signed_and_added_to(clinic: Clinic, signed_in
         reverse("desk_note_new", args=[clinic.subject]), {"heading": "First", "text": "Seen by video."}
     )
     note = ClinicalNote.objects.get()
-    assert written.headers["Location"] == reverse("desk_note", args=[note.pk])
+    assert written.headers["Location"] == reverse("desk_note", args=[note.pk]) + "?done=draft-kept"
     assert "Seen by video." in browser.get(written.headers["Location"]).content.decode()
     changed = browser.post(reverse("desk_note", args=[note.pk]), {"heading": "First", "text": "Seen by video, well."})
     assert changed.headers["Location"] == reverse("desk_note_sign", args=[note.pk])

@@ -5,23 +5,25 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.design.done import done
 from troth.design.pages import PurposeLine
+from troth.design.rulers import Tape, tape_of_days, tape_of_hours
 from troth.design.tables import Cell, Column, Line, Table
-from troth.design.values import Counterpart, Figure, Row, Step, Tag, Term
-from troth.desk.forms.case import ExaminationForm, InstructForm
+from troth.design.values import Counterpart, Figure, Item, Link, Paging, Row, Step, Tag, Term
+from troth.desk.forms.case import CaseSearchForm, ExaminationForm, InstructForm
 from troth.desk.frame import Looking, frame, looking, lowered, purpose_line, show
 from troth.gate.whys import why
 from troth.medicolegal import selectors as cases
 from troth.medicolegal import services
-from troth.medicolegal.rules import HANDLING, INSTRUCTING, LONDON, STEPS, NotPossible
+from troth.medicolegal.rules import HANDLING, INSTRUCTING, LONDON, RELEASED_TO, STEPS, NotPossible
 from troth.medicolegal.selectors import CaseLine, CaseOpened, Stage
 from troth.people import selectors as people
 from troth.vault.categories import Category
 
+PAGE = 25  # cases on one page of the board
 #: The path of a case as it is drawn, in order; declined cases leave it.
 PATH = (
     Stage.INSTRUCTED,
@@ -43,17 +45,30 @@ ACTS: dict[tuple[Stage, Stage], str] = {
     (Stage.RECORDS, Stage.CLOSED): "Close it without a report",
     (Stage.BOOKED, Stage.EXAMINED): "They were examined",
     (Stage.BOOKED, Stage.ACCEPTED): "The examination is off",
-    (Stage.EXAMINED, Stage.SIGNED): "The report is signed",
     (Stage.CHECKED, Stage.RELEASED): "Release the report",
     (Stage.RELEASED, Stage.CLOSED): "Close the case",
 }
 
 
 def board(request: HttpRequest) -> HttpResponse:
-    """The viewer's cases, what is due first on top; how many stand at each stage."""
+    """The viewer's cases, what is due first on top; how many stand at each stage. A search opens these names and nobody else's."""
     look = looking(request)
-    lines = cases.list_cases(look.opened)
-    late = sum(line.clock is not None and line.clock.late(look.at) for line in lines)
+    every = cases.list_cases(look.opened)
+    lines = [line for line in every if not line.over]
+    behind = [line for line in lines if line.clock is not None and line.clock.late(look.at)]
+    which = {"late": behind, "over": [line for line in every if line.over]}
+    kind = request.GET.get("show", "")
+    chosen = which.get(kind, lines)
+    form = CaseSearchForm(request.POST or None)
+    wanted = form.cleaned_data["q"].strip().casefold() if form.is_valid() else ""
+    if wanted:
+        shown = [line for line in cases.with_names(chosen, look.opened) if wanted in line.name.casefold()]
+        start = 0
+    else:
+        start = (max(_number(request.GET.get("from", "1")), 1) - 1) // PAGE * PAGE
+        shown = cases.with_names(chosen[start : start + PAGE], look.opened)
+    path = reverse("desk_cases")
+    query = f"&show={kind}" if kind in which else ""
     declared = look.opened.declared
     purpose = PurposeLine(
         lowered(declared.title) if declared else "",
@@ -62,21 +77,35 @@ def board(request: HttpRequest) -> HttpResponse:
     )
     figures = []
     for stage in PATH[:-1]:
-        there = [line for line in lines if line.stage is stage]
-        behind = sum(line.clock is not None and line.clock.late(look.at) for line in there)
-        figures.append(
-            Figure(str(len(there)), stage.words, f"{behind} late" if behind else "", "late" if behind else "plain")
-        )
+        there = sum(line.stage is stage for line in lines)
+        late = sum(line.stage is stage for line in behind)
+        figures.append(Figure(str(there), stage.words, f"{late} late" if late else "", "late" if late else "plain"))
     return show(
         request,
         "case/board",
         frame(request, purpose=purpose),
         figures=figures,
-        table=_board(lines, look) if lines else None,
+        table=_board(shown, look) if shown else None,
+        form=form,
+        wanted=wanted,
+        kind=kind if kind in which else "",
+        switch=[
+            Item("Under way", path, kind not in which),
+            Item("Run out", f"{path}?show=late", kind == "late"),
+            Item("Over", f"{path}?show=over", kind == "over"),
+        ],
+        paging=Paging(
+            start + 1,
+            start + len(shown),
+            len(chosen),
+            f"{path}?from={start - PAGE + 1}{query}" if start else "",
+            f"{path}?from={start + PAGE + 1}{query}" if start + PAGE < len(chosen) else "",
+        ),
         open=len(lines),
-        late=late,
+        late=len(behind),
         instructs=_may_instruct(look),
-        why=_list_strip(lines, look),
+        why=_list_strip(shown, look),
+        status=422 if form.is_bound and not form.is_valid() else 200,
     )
 
 
@@ -93,7 +122,7 @@ def case(request: HttpRequest, case: UUID) -> HttpResponse:
         except NotPossible as refused:
             error = str(refused)
         else:
-            return redirect("desk_case", case=case)
+            return done("desk_case", "case-stepped", case=case)
     line = found.line
     return show(
         request,
@@ -107,6 +136,10 @@ def case(request: HttpRequest, case: UUID) -> HttpResponse:
         rows=_facts(found),
         people=_people(line),
         due=_due(line, look.at),
+        clock=line.clock,
+        tape=_tape(line, look.at),
+        left=_left(line, look.at),
+        report=_report_link(line, look),
         steps=_steps(line, look),
         bookable=line.handler == look.id and Stage.BOOKED in STEPS[line.stage],
     )
@@ -122,7 +155,7 @@ def instruct(request: HttpRequest) -> HttpResponse:
         except NotPossible as refused:
             form.add_error(None, str(refused))
         else:
-            return redirect("desk_case", case=made)
+            return done("desk_case", "case-instructed", case=made)
     page = frame(request, purpose=PurposeLine(lowered(look.purpose)))
     return show(
         request, "case/form", page, form=form, heading="Instruct a case", status=422 if form.is_bound else 200
@@ -144,7 +177,7 @@ def examination(request: HttpRequest, case: UUID) -> HttpResponse:
         except NotPossible as refused:
             form.add_error(None, str(refused))
         else:
-            return redirect("desk_case", case=case)
+            return done("desk_case", "examination-booked", case=case)
     return show(
         request,
         "case/form",
@@ -158,7 +191,10 @@ def examination(request: HttpRequest, case: UUID) -> HttpResponse:
 
 
 def _take(to: Stage, line: CaseLine, look: Looking) -> None:
-    own: dict[Stage, Callable[..., None]] = {Stage.DECLINED: services.decline}
+    own: dict[Stage, Callable[..., None]] = {
+        Stage.DECLINED: services.decline,
+        Stage.RELEASED: services.release_report,
+    }
     if line.stage is Stage.INSTRUCTED:
         own[Stage.ACCEPTED] = services.accept
     if to in own:
@@ -220,6 +256,12 @@ def _ends(line: CaseLine, at: datetime) -> tuple[str, Tag | None]:
     due = timezone.localtime(line.clock.due)
     days = (due.date() - timezone.localdate(at)).days
     words = f"{due:%a %-d %b}"
+    hours = (line.clock.due - at).total_seconds() / 3600
+    if line.stage is Stage.INSTRUCTED:  # a standard of hours: the day alone would not say when
+        words += f", {due:%H:%M}"
+        if hours >= 0:
+            return words, Tag("close" if hours <= 4 else "plain", f"{hours:.0f} hours")
+        return words, Tag("late", f"{-hours:.0f} hours late" if hours > -48 else f"{-days} days late")
     if line.clock.late(at):
         return words, Tag("late", f"{-days} days late" if days < -1 else "late")
     if days <= 3:
@@ -233,6 +275,48 @@ def _due(line: CaseLine, at: datetime) -> str:
     due = timezone.localtime(line.clock.due)
     late = " It is late." if line.clock.late(at) else ""
     return f"{line.clock.what}: by {due:%A %-d %B, %H:%M}.{late}"
+
+
+def _tape(line: CaseLine, at: datetime) -> Tape | None:
+    """The clock as it is drawn; none for a time that was booked, which is a point and no stretch."""
+    clock = line.clock
+    if clock is None or line.stage is Stage.BOOKED:
+        return None
+    if line.stage is Stage.INSTRUCTED:
+        return tape_of_hours(clock.began, clock.due, at)
+    return tape_of_days(timezone.localdate(clock.began), timezone.localdate(clock.due), timezone.localdate(at))
+
+
+def _left(line: CaseLine, at: datetime) -> str:
+    if line.clock is None:
+        return ""
+    hours = (line.clock.due - at).total_seconds() / 3600
+    days = (timezone.localdate(line.clock.due) - timezone.localdate(at)).days
+    if line.stage is Stage.INSTRUCTED and abs(hours) < 48:
+        return f"{abs(hours):.0f} hours {'left' if hours >= 0 else 'late'}"
+    return (
+        "ends today"
+        if days == 0
+        else f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'left' if days > 0 else 'late'}"
+    )
+
+
+def _report_link(line: CaseLine, look: Looking) -> Link | None:
+    """The way to the report for who writes it, and for whom it was released to. Nobody else has one."""
+    if line.expert == look.id and line.stage in (*PATH[4:], Stage.CLOSED):
+        words = "Write the report" if line.stage is Stage.EXAMINED else "Read the report"
+        return Link(words, reverse("desk_report", args=[line.id]))
+    if (
+        line.instructed_by == look.id
+        and line.stage in (Stage.RELEASED, Stage.CLOSED)
+        and look.actor.roles & set(RELEASED_TO)
+    ):
+        return Link("Read the report", reverse("desk_released_report", args=[line.id]))
+    return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _path(line: CaseLine) -> list[Step]:

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.design.done import done
 from troth.design.pages import PurposeLine
 from troth.design.values import Counterpart, Item, Row, Tag, Term
 from troth.desk.forms.diary import BookForm, MoveForm
@@ -55,6 +55,7 @@ class Day:
     today: bool
     off: bool
     slots: tuple[Slot, ...]
+    narrow: bool = False  # the day of a week that a telephone shows; the others are a word away
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def visit(request: HttpRequest, appointment: UUID) -> HttpResponse:
         except NotPossible as refused:
             error = str(refused)
         else:
-            return redirect("desk_visit", appointment=appointment)
+            return done("desk_visit", f"visit-{wanted}", appointment=appointment)
     names = people.staff_profiles({found.practitioner})
     rows = [
         Row("When", _when(found)),
@@ -136,7 +137,7 @@ def book(request: HttpRequest, subject: UUID) -> HttpResponse:
         except NotPossible as refused:
             form.add_error("starts", str(refused))
         else:
-            return redirect("desk_visit", appointment=made)
+            return done("desk_visit", "visit-booked", appointment=made)
     return _form(request, look, subject, form, "Book a visit", reverse("desk_diary"))
 
 
@@ -160,7 +161,7 @@ def move(request: HttpRequest, appointment: UUID) -> HttpResponse:
         except NotPossible as refused:
             form.add_error("starts", str(refused))
         else:
-            return redirect("desk_visit", appointment=appointment)
+            return done("desk_visit", "visit-moved", appointment=appointment)
     back = reverse("desk_visit", args=[appointment])
     return _form(request, look, found.subject, form, "Move the visit", back, now=_when(found))
 
@@ -197,6 +198,7 @@ def _days(
     arranges = bool(look.actor.roles & ARRANGING)
     visits = diary.list_visits(first, days, look.opened)
     today = timezone.localdate(look.at)
+    shown = on if first <= on < first + timedelta(days=days) else first
     lines = []
     for columns in diary.columns(first, days, visits):
         worked = sum(column.worked[1] - column.worked[0] for column in columns if column.worked)
@@ -207,7 +209,7 @@ def _days(
                 member.name,
                 member.role_words,
                 f"{round(100 * (worked - free) / worked)}% booked" if worked else "Not in",
-                tuple(_day(column, look, today) for column in columns),
+                tuple(_day(column, look, today, shown) for column in columns),
             )
         )
     heads = [
@@ -239,12 +241,16 @@ def _days(
             Item("Day", _at("day", on), current=view == "day"),
             Item("Week", _at("week", on), current=view == "week"),
         ],
+        each_day=[
+            Item(f"{each:%a %-d}", _at(view, each), current=each == shown)
+            for each in (first + timedelta(days=number) for number in range(days))
+        ],
         left=sum(visit.state in (VisitState.BOOKED, VisitState.ARRIVED) for visit in visits),
         arranges=arranges,
     )
 
 
-def _day(column: diary.Column, look: Looking, today: date) -> Day:
+def _day(column: diary.Column, look: Looking, today: date, shown: date) -> Day:
     slots = [_slot(visit) for visit in column.visits]
     slots += [Slot(start, f"{minutes} min free", "free") for start, minutes in column.free if start > look.at]
     return Day(
@@ -252,6 +258,7 @@ def _day(column: diary.Column, look: Looking, today: date) -> Day:
         column.on == today,
         column.worked is None and not column.visits,
         tuple(sorted(slots, key=lambda slot: slot.at)),
+        narrow=column.on == shown,
     )
 
 

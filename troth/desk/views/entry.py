@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.utils import timezone
 
+from troth.design.done import done
 from troth.desk.forms.record import AllergyForm, EntryForm, FileForm, MeasurementForm, MedicineForm
 from troth.desk.frame import Looking, about, looking, show
 from troth.gate.streams import send_file
@@ -66,7 +66,7 @@ def _add(request: HttpRequest, subject: UUID, kind: type[EntryForm], record: Rec
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
-            return redirect("desk_card", subject=subject)
+            return done("desk_card", "entry-added", subject=subject)
     who = people.get_identity(subject, look.opened)
     return show(
         request,

@@ -6,13 +6,15 @@ from django.urls import reverse
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Counterpart, Term
 from troth.desk.forms.finding import REASONS, FindForm
-from troth.desk.frame import frame, looking, may_register, show
+from troth.desk.frame import Looking, frame, looking, lowered, may_register, show
+from troth.gate import features
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
 from troth.gate.refusals import TooOften
-from troth.notice.purposes import Purpose
+from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
 from troth.people.rules import TooVague
+from troth.records.rules import CARD_PURPOSES
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -69,6 +71,23 @@ def find(request: HttpRequest) -> HttpResponse:
         found=found,
         table=table,
         why=strip,
+        opens=opens_next(look) if table else "",
         may_register=may_register(look),
         status=status,
+    )
+
+
+def opens_next(look: Looking) -> str:
+    """What a name leads to for whoever looks, as the notice has it: what the card opens for, and what their role sees of it."""
+    register = look.opened.register
+    purpose = features.purpose_for(CARD_PURPOSES, Action.READ, look.actor, register)
+    declared = register.purposes.get(purpose) if purpose else None
+    granted = [declared.access[role] for role in look.actor.roles if role in declared.access] if declared else []
+    seen = {category for each in granted if Action.READ in each.actions for category in each.categories}
+    if declared is None or not seen:
+        return "The notice lets your role open nobody’s card: a name leads to a refusal, which is recorded."
+    kinds = ", ".join(sorted(str(category).replace("_", " ") for category in seen))
+    return (
+        f"A name opens their card for {lowered(declared.title)}, where something connects you with them. "
+        f"Your role then sees {kinds}. They can see that you looked."
     )

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from troth.design.done import done
 from troth.desk import noting, papers
 from troth.desk.forms.record import AdditionForm, NoteForm, SignForm
 from troth.desk.frame import Looking, about, looking, show
@@ -29,7 +30,7 @@ def write(request: HttpRequest, subject: UUID) -> HttpResponse:
         made = services.write_note(
             subject, heading=form.cleaned_data["heading"], text=form.cleaned_data["text"], by=look.actor, at=look.at
         )
-        return redirect("desk_note", note=made.pk)
+        return done("desk_note", "draft-kept", note=made.pk)
     return _page(request, look, subject, "note/write", form=form, what="Write a note")
 
 
@@ -65,7 +66,7 @@ def sign(request: HttpRequest, note: UUID) -> HttpResponse:
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
-            return redirect("desk_card", subject=found.subject)
+            return done("desk_card", "note-signed", subject=found.subject)
     return _page(
         request,
         look,
@@ -91,7 +92,7 @@ def add(request: HttpRequest, note: UUID) -> HttpResponse:
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
-            return redirect("desk_note", note=note)
+            return done("desk_note", "note-added", note=note)
     return _signed(request, look, found, form=form)
 
 

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
+from troth.design.done import done
 from troth.design.values import Row
 from troth.desk import papers
 from troth.desk.forms.request import AssignForm, DecisionForm
@@ -39,7 +39,7 @@ def assign(request: HttpRequest, treatment: UUID) -> HttpResponse:
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
-            return redirect("desk_home")
+            return done("desk_home", "request-passed")
     who = people.get_identity(line.subject, look.opened)
     return show(
         request,
@@ -73,7 +73,7 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
-            return redirect("desk_card", subject=line.subject)
+            return done("desk_card", "request-decided", subject=line.subject)
     opened = prescribing.requests_of(line.subject, look.opened)
     assert not isinstance(opened, Decision)
     this = next(each for each in opened if each.line.id == treatment)

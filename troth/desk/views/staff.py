@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.design.done import done
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Counterpart, Paging, Row, Tag, Term
 from troth.desk.forms.staff import LastDayForm, ResetForm, RolesForm, SearchStaffForm, StarterForm, StepForm
@@ -120,7 +121,7 @@ def roles(request: HttpRequest, member: UUID) -> HttpResponse:
         except RoleRefused as why:
             form.add_error("roles", str(why))
         else:
-            return redirect("desk_member", member=member)
+            return done("desk_member", "roles-changed", member=member)
     return show(request, "staff/roles", frame(request), form=form, line=line, status=422 if form.is_bound else 200)
 
 
@@ -139,7 +140,7 @@ def leave(request: HttpRequest, member: UUID) -> HttpResponse:
         except RoleRefused as why:
             form.add_error(None, str(why))
         else:
-            return redirect("desk_member", member=member)
+            return done("desk_member", "leaving-recorded", member=member)
     return show(request, "staff/leave", frame(request), form=form, line=line, status=422 if form.is_bound else 200)
 
 
@@ -167,7 +168,7 @@ def ask_reset(request: HttpRequest, member: UUID) -> HttpResponse:
         except services.ResetRefused as why:
             form.add_error(None, str(why))
         else:
-            return redirect("desk_resets")
+            return done("desk_resets", "factor-asked")
     return show(
         request, "staff/ask_reset", frame(request), form=form, line=line, status=422 if form.is_bound else 200
     )
@@ -184,7 +185,7 @@ def resets(request: HttpRequest) -> HttpResponse:
         except services.ResetRefused as refused:
             why_not = str(refused)
         else:
-            return redirect("desk_resets")
+            return done("desk_resets", "factor-confirmed")
     return show(
         request,
         "staff/resets",

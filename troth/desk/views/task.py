@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Item, Paging, Row, Tag, Term
 from troth.desk import papers
@@ -100,7 +100,7 @@ def give(request: HttpRequest, subject: UUID) -> HttpResponse:
         except NotPossible as error:
             form.add_error("due_on" if "day" in str(error) else "receiver", str(error))
         else:
-            return redirect("desk_card", subject=subject)
+            return done("desk_card", "task-given", subject=subject)
     who = people.get_identity(subject, look.opened)
     return show(
         request,
@@ -129,7 +129,7 @@ def show_task(request: HttpRequest, task: UUID) -> HttpResponse:
             if "end" in request.POST:
                 state = TaskState.DONE if request.POST["end"] == "done" else TaskState.GIVEN_UP
                 services.end_task(task, state=state, by=look.actor, at=look.at)
-                return redirect("desk_tasks")
+                return done("desk_tasks", "task-ended")
             if form.is_valid():
                 receiver = form.receiver
                 services.hand_over_task(
@@ -139,7 +139,7 @@ def show_task(request: HttpRequest, task: UUID) -> HttpResponse:
                     by=look.actor,
                     at=look.at,
                 )
-                return redirect("desk_tasks")
+                return done("desk_tasks", "task-passed")
         except NotPossible as error:
             problem = str(error)
             if form.is_bound:

@@ -11,6 +11,8 @@ from conftest import publish_pack
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.medicolegal import services
+from troth.medicolegal.models import Stage
+from troth.medicolegal.rules import PARTS, STATEMENTS
 from troth.people.tests.factories import make_staff
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -28,6 +30,9 @@ INSTRUCTION: dict[str, Any] = {
     "questions": "sentinel-question",
     "told": True,
 }
+
+
+REPORT: dict[str, str] = {part: f"sentinel-{part.replace('_', '-')}" for part in PARTS}
 
 
 @dataclass
@@ -48,6 +53,24 @@ class Agency:
 
     def instruct(self, *, at: datetime = NOW, **other: Any) -> UUID:
         return services.instruct(by=self.actor(self.solicitor, at), at=at, **{**INSTRUCTION, **other})
+
+
+def examined(agency: Agency, **other: Any) -> UUID:
+    """A case whose claimant was examined a week after the instruction."""
+    case = agency.instruct(**other)
+    at = other.get("at", NOW)
+    handler, after = agency.actor(agency.handler, at), at + timedelta(days=8)
+    services.accept(case, by=handler, at=at)
+    services.book_examination(case, expert=agency.expert, when=at + timedelta(days=7), by=handler, at=at)
+    services.advance(case, to=Stage.EXAMINED, by=agency.actor(agency.expert, after), at=after)
+    return case
+
+
+def signed(agency: Agency, case: UUID, at: datetime) -> None:
+    """Its expert writes the whole report and signs it."""
+    expert = agency.actor(agency.expert, at)
+    services.write_report(case, parts=REPORT, stated=list(STATEMENTS), by=expert, at=at)
+    services.sign_report(case, by=expert, at=at)
 
 
 ROLES = {"solicitor": "instructing_solicitor", "insurer": "insurer_contact", "handler": "case_handler"}

@@ -15,7 +15,7 @@ from troth.ledger.names import Event
 from troth.medicolegal import rules, selectors, services
 from troth.medicolegal.models import Case, Stage
 from troth.medicolegal.rules import NotPossible
-from troth.medicolegal.tests.conftest import NOW, Agency
+from troth.medicolegal.tests.conftest import NOW, Agency, examined, signed
 from troth.notice.purposes import Purpose
 from troth.people import services as people
 from troth.vault.categories import Category
@@ -48,9 +48,9 @@ def test_a_case_goes_from_the_instruction_to_the_end(agency: Agency) -> None:
     book(agency, case, accept=False)
     after = NOW + 8 * DAY
     services.advance(case, to=Stage.EXAMINED, by=expert, at=after)
-    services.advance(case, to=Stage.SIGNED, by=expert, at=after)
-    services.advance(case, to=Stage.CHECKED, by=agency.actor(claimant(case)), at=after)
-    services.advance(case, to=Stage.RELEASED, by=handler, at=after)
+    signed(agency, case, after)
+    services.check_report(case, by=agency.actor(claimant(case)), at=after)
+    services.release_report(case, by=handler, at=after)
     services.advance(case, to=Stage.CLOSED, by=handler, at=after)
     assert stage(case) == "closed"
     assert Subject.objects.get(pk=claimant(case)).kind == SubjectKind.CLAIMANT
@@ -111,15 +111,14 @@ def test_each_step_is_somebodys(agency: Agency) -> None:
 
 
 def test_a_report_is_released_only_when_the_claimant_has_read_it(agency: Agency) -> None:
-    case = agency.instruct()
-    book(agency, case)
-    after, expert = NOW + 8 * DAY, agency.actor(agency.expert)
-    services.advance(case, to=Stage.EXAMINED, by=expert, at=after)
-    services.advance(case, to=Stage.SIGNED, by=expert, at=after)
-    with pytest.raises(NotPossible):
-        services.advance(case, to=Stage.RELEASED, by=agency.actor(agency.handler), at=after)
+    case, after, handler = examined(agency), NOW + 8 * DAY, agency.actor(agency.handler)
+    signed(agency, case, after)
+    with pytest.raises(NotPossible, match="does not go"):
+        services.release_report(case, by=handler, at=after)
     with pytest.raises(NotPossible, match="for the claimant"):
-        services.advance(case, to=Stage.CHECKED, by=agency.actor(agency.handler), at=after)
+        services.check_report(case, by=handler, at=after)
+    with pytest.raises(NotPossible, match="for the claimant"):
+        services.query_report(case, words="No", by=agency.actor(agency.expert), at=after)
 
 
 def test_who_is_in_a_case_may_look_and_nobody_else(agency: Agency) -> None:
@@ -160,7 +159,7 @@ def test_the_board_shows_each_their_own_with_what_is_due_first(agency: Agency) -
 
     def shown(who: UUID) -> list[UUID]:
         with processing(Purpose.INSTRUCTIONS, by=agency.actor(who), at=NOW) as opened:
-            lines = selectors.list_cases(opened)
+            lines = selectors.with_names(selectors.list_cases(opened), opened)
             assert all(line.name for line in lines)
             return [line.id for line in lines]
 

@@ -80,6 +80,7 @@ class Item(StrEnum):
     CCTV_FOOTAGE = "cctv_footage", Category.CCTV
     ACCIDENT_DETAILS = "accident_details", Category.ACCIDENT
     ACCIDENT_PHOTOGRAPHS = "accident_photographs", Category.ACCIDENT
+    MEDICAL_REPORT = "medical_report", Category.REPORT
     OCCUPATION = "occupation", Category.EMPLOYMENT
     EMPLOYER = "employer", Category.EMPLOYMENT
     INDUSTRY = "industry", Category.EMPLOYMENT

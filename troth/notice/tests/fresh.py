@@ -7,6 +7,7 @@ from troth.notice.tests.mutations import (
     Change,
     Values,
     _add,
+    _asking,
     _cookie,
     _drop,
     _gone,
@@ -306,7 +307,7 @@ FRESH: dict[str, tuple[Change, ...]] = {
     "F-50": (lambda values: row(values, "marketing")["withholding"].update(required_by="contract"),),
     "F-51": (_disclosed(use="sale", to="bidders and their advisers", prospective=True, categories=["photograph"]),),
     "E01": (_gone("marketing"), _part("marketing", none=True)),
-    "E02": (_part("cookies", refusing_is_as_easy=False),),
+    "E02": (_asking(_part("cookies", refusing_is_as_easy=False)),),
     "S01": (_text("You may rely on Article 22 UK GDPR, or Articles 13, 14 and 22."),),
     "S03": (
         _right("access", words="You will receive a reply in 30 days of asking."),

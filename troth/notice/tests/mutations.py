@@ -51,8 +51,46 @@ def _rule(rule: str, **new: Any) -> Change:
     return lambda values: next(each for each in values["retention"]["rules"] if each["id"] == rule).update(new)
 
 
+#: Lawful cookies that another clinic's site might set: the packs declare none but those that Troth itself sets.
+_OTHERS: dict[str, Values] = {
+    "visit-count": {
+        "words": "Counts visits for ourselves, with a number that changes daily",
+        "use": "statistics",
+        "exempt": "statistics",
+        "objection": "One switch on the cookie page stops it",
+        "life": "1 day",
+    },
+    "seen-ad": {
+        "words": "Counts whether an advertisement was seen",
+        "use": "advertising",
+        "consent": "yes, first",
+        "life": "30 days",
+    },
+}
+
+
 def _cookie(name: str, **new: Any) -> Change:
-    return lambda values: next(each for each in values["cookies"]["stored"] if each["name"] == name).update(new)
+    """Change a cookie of the pack, or add one of the others with this changed."""
+
+    def change(values: Values) -> None:
+        stored = values["cookies"]["stored"]
+        found = next((each for each in stored if each["name"] == name), None)
+        if found is None:
+            found = {"name": name, **_OTHERS[name]}
+            stored.append(found)
+        found.update(new)
+
+    return change
+
+
+def _asking(change: Change) -> Change:
+    """A change on a site that sets a cookie which waits for consent."""
+
+    def both(values: Values) -> None:
+        _cookie("seen-ad")(values)
+        change(values)
+
+    return both
 
 
 def _add(part: str, *entries: Any) -> Change:
@@ -199,7 +237,7 @@ MUTATIONS: dict[str, tuple[Change, ...]] = {
         _cookie("visit-count", shared=True),
         _cookie("troth_session", use=["advertising"]),
         _cookie("visit-count", use=["statistics", "tailoring"]),
-        _part("cookies", refusal=["browser"]),
+        _asking(_part("cookies", refusal=["browser"])),
     ),
     "F-25": (_part("cookies", statistics_only=True),),
     "F-26": (_cookie("visit-count", set_by="internet_provider"), _part("cookies", ask_by_themselves=True)),
@@ -379,7 +417,7 @@ MUTATIONS: dict[str, tuple[Change, ...]] = {
         _part("marketing", ways_out=[]),
         lambda values: values["marketing"]["channels"][0].pop("out_in_every_message"),
     ),
-    "E02": (_gone("cookies", "refusing_is_as_easy"),),
+    "E02": (_asking(_gone("cookies", "refusing_is_as_easy")),),
     "E03": (_cookie("visit-count", objection=""), _cookie("troth_look", objection="")),
     "E04": (_part("marketing", sender_named=False),),
     "S01": (

@@ -96,7 +96,7 @@ def test_checking_now_keeps_what_was_found_and_leaves_an_event(
     officer: Client, looked_at: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = LedgerEvent.objects.filter(event="assurance:promises_checked").count()
-    assert officer.post("/office/promises/check/").headers["Location"] == "/office/promises/"
+    assert officer.post("/office/promises/check/").headers["Location"] == "/office/promises/?done=promises-checked"
     assert LedgerEvent.objects.filter(event="assurance:promises_checked").count() == before + 1
     found = board.board_of(settings.TROTH_PACK)
     assert found is not None and len(found.standings) == 106

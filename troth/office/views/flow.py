@@ -17,7 +17,7 @@ from troth.notice import datamap
 from troth.notice import selectors as notices
 from troth.notice.comparison import Change, compare
 from troth.notice.datamap import BASIS_WORD, NOBODY_OUTSIDE, DataMap, Use
-from troth.office.frame import Looking, counted, day, looking, show
+from troth.office.frame import Looking, counted, day, looking, of_the_notice, show
 
 USED_WITHIN = timedelta(days=30)
 HEAD = (
@@ -61,6 +61,7 @@ def show_flow(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "flow/show",
+        tabs=of_the_notice("office_flow"),
         known=known,
         in_force=day(known.in_force_at.date()),
         places=len(known.places),
@@ -106,6 +107,7 @@ def record(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "flow/record",
+        tabs=of_the_notice("office_record"),
         known=known,
         in_force=day(known.in_force_at.date()),
         controller=[Row(name.capitalize(), value) for name, value in known.controller.items()],

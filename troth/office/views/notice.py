@@ -25,7 +25,7 @@ from troth.notice.selectors import Version
 from troth.notice.services import PublishingRefused, Terms
 from troth.notice.wording import word_changes
 from troth.office.forms.notice import CompareForm, DraftForm
-from troth.office.frame import Looking, counted, day, looking, moment, show
+from troth.office.frame import Looking, counted, day, looking, moment, of_the_notice, show
 from troth.people import selectors as people
 from troth.rights.selectors import announcing
 
@@ -52,6 +52,7 @@ def versions(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "notice/versions",
+        tabs=of_the_notice("office_notice"),
         table=_versions(listed, now, look) if listed else None,
         form=form if len(numbers) > 1 else None,
         now=now,

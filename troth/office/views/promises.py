@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -17,6 +16,7 @@ from troth.assurance.rules.catalogue import Promised
 from troth.assurance.selectors import board
 from troth.assurance.selectors.board import Board, ProofKind, Standing, Status
 from troth.assurance.selectors.checking import check_promises
+from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import CoinState, Entry, Figure, Item, Kept, Link, Paging, Row
 from troth.office.forms.promises import ProofForm, SearchForm
@@ -73,7 +73,7 @@ def check_now(request: HttpRequest) -> HttpResponse:
     pack = settings.TROTH_PACK
     outcomes = check_promises(pack, at=look.at, remembered=board.slow_looks(pack))
     services.record_look(pack, outcomes, by=look.actor, at=look.at, took=timedelta(seconds=time.monotonic() - begun))
-    return redirect("office_promises")
+    return done("office_promises", "promises-checked")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,7 +96,7 @@ def one(request: HttpRequest, promise: str) -> HttpResponse:
         except services.ProofRefused as refused:
             form.add_error("seen_on" if "day" in str(refused) else "paper", str(refused))
         else:
-            return redirect("office_promise", promise=known.id)
+            return done("office_promise", "proof-recorded", promise=known.id)
     found = board.board_of(settings.TROTH_PACK)
     standing = next((each for each in found.standings if each.promise.id == known.id), None) if found else None
     before, after = _neighbours(found, known)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.design.done import done
 from troth.design.rulers import tape_of_days
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Row, Tag, Term
@@ -30,21 +31,21 @@ def list_all(request: HttpRequest) -> HttpResponse:
     look = looking(request)
     known = rights.list_breaks()
     waiting = sorted((each for each in known if each.closed_at is None), key=lambda each: each.due_on)
-    done = [each for each in known if each.closed_at is not None]
-    start = min(number_in(request.GET.get("from", "")), max(len(done) - 1, 0))
+    closed = [each for each in known if each.closed_at is not None]
+    start = min(number_in(request.GET.get("from", "")), max(len(closed) - 1, 0))
     late = sum(each.is_late(look.today) for each in waiting)
     return show(
         request,
         "review/list",
         waiting=_waiting(waiting, look) if waiting else None,
-        done=_done(done[start : start + PAGE]) if done else None,
+        done=_done(closed[start : start + PAGE]) if closed else None,
         count=counted(len(waiting), "review waits", "reviews wait"),
         late=late,
         first=start + 1,
-        last=min(start + PAGE, len(done)),
-        total=len(done),
+        last=min(start + PAGE, len(closed)),
+        total=len(closed),
         previous=f"?from={max(start - PAGE, 0)}" if start else "",
-        following=f"?from={start + PAGE}" if start + PAGE < len(done) else "",
+        following=f"?from={start + PAGE}" if start + PAGE < len(closed) else "",
     )
 
 
@@ -59,7 +60,7 @@ def show_one(request: HttpRequest, emergency: UUID) -> HttpResponse:
         except ReviewRefused as refusal:
             form.add_error("words", str(refusal))
         else:
-            return redirect("office_review", emergency=emergency)
+            return done("office_review", "review-recorded", emergency=emergency)
     return _shown(request, known, form, TellForm(), status=422 if form.errors else 200)
 
 
@@ -82,7 +83,7 @@ def tell(request: HttpRequest, emergency: UUID) -> HttpResponse:
         except ReviewRefused as refusal:
             form.add_error("how", str(refusal))
         else:
-            return redirect("office_review", emergency=emergency)
+            return done("office_review", "telling-recorded", emergency=emergency)
     if not form.errors:
         return redirect("office_review", emergency=emergency)
     return _shown(request, known, ReviewForm(), form, status=422)

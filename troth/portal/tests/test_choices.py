@@ -61,7 +61,10 @@ def standing(patient: UUID, kind: FactKind) -> list[str]:
 def test_contact_details_change_at_once_and_what_was_before_is_kept(patient: UUID, browser: Client) -> None:
     before = browser.get("/my-data/details/").content.decode()
     assert "How it was before" not in before
-    assert browser.post("/my-data/details/change/", DETAILS).headers["Location"] == "/my-data/details/"
+    assert (
+        browser.post("/my-data/details/change/", DETAILS).headers["Location"]
+        == "/my-data/details/?done=details-changed"
+    )
     page = browser.get("/my-data/details/").content.decode()
     assert "new@oddie.example" in page and "CB7 4ZZ" in page and "How it was before" in page
     with processing(Purpose.RIGHTS, by=actors.person(patient, at=LATER), at=LATER) as opened:

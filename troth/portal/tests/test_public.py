@@ -52,6 +52,15 @@ def test_the_notice_is_rendered_from_the_register_with_every_version(notice_in_f
     assert client.get("/notice/3/").status_code == 404
 
 
+def test_a_page_says_what_was_done_in_our_words_alone(notice_in_force: None, client: Client) -> None:
+    """An address can name one of our sentences, and can bring none of its own."""
+    said = client.get("/?done=password-changed").content.decode()
+    assert said.count('class="toast" data-toast role="status"') == 1 and "Your password is changed." in said
+    for other in ("/", "/?done=Call+0900+now", "/?done="):
+        page = client.get(other).content.decode()
+        assert "data-toast" not in page and "0900" not in page
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/notice/", "/sign-in/", "/register/", "/security/", "/nowhere/", "/registered/"]
 )

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from troth.design.done import done
 from troth.gate.table import actor_of
 from troth.law.rights import Right
 from troth.notice.purposes import Purpose
@@ -47,7 +48,7 @@ def decide(request: HttpRequest, purpose: str) -> HttpResponse:
     form = WordsForm(request.POST or None) if asks else None
     if request.method == "POST" and (form is None or form.is_valid()):
         _carry_out(request, choice, words=form.cleaned_data["words"] if form else "")
-        return redirect("my_choices")
+        return done("my_choices", "choice-changed")
     return render(
         request,
         "portal/choices/decide.html",
@@ -72,7 +73,7 @@ def restrict(request: HttpRequest) -> HttpResponse:
             services.lift_restriction(subject, by=actor, at=at)
         else:
             services.ask_to_stop(subject, None, by=actor, at=at, words=form.cleaned_data["words"])
-        return redirect("my_choices")
+        return done("my_choices", "use-allowed" if form is None else "use-stopped")
     return render(
         request,
         "portal/choices/restrict.html",
@@ -94,7 +95,7 @@ def correct(request: HttpRequest) -> HttpResponse:
             at=at,
             words=f"{form.cleaned_data['what']}\n{form.cleaned_data['words']}",
         )
-        return redirect("my_rights_requests")
+        return done("my_rights_requests", "correction-sent")
     return render(
         request,
         "portal/choices/correct.html",

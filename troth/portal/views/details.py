@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from troth.design.done import done
 from troth.design.values import Row
 from troth.gate.contexts import Opened
 from troth.gate.table import actor_of
@@ -67,7 +68,7 @@ def change(request: HttpRequest) -> HttpResponse:
     form = DetailsForm(request.POST or None, initial=now)
     if form.is_valid():
         services.change_contact(subject, by=actor_of(request), at=at, **form.cleaned_data)
-        return redirect("my_details")
+        return done("my_details", "details-changed")
     return render(
         request,
         "portal/details/change.html",

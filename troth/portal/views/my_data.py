@@ -29,14 +29,15 @@ def show(request: HttpRequest) -> HttpResponse:
     things = rights.everything_about(subject, request.opened)  # type: ignore[attr-defined]
     looks = rights.history_of(subject, at=at, limit=200, looks_only=True).looks
     passed = sharing.list_disclosures(subject, request.opened)  # type: ignore[attr-defined]
+    kept = dates_kept(subject, at=at)
     return render(
         request,
         "portal/data/show.html",
         {
             "figures": own_data.figures(things, looks, passed),
-            "sections": own_data.sections(things, at, subject, passed),
+            "sections": own_data.sections(things, at, subject, passed, kept),
             "passed": own_data.passed_table(passed, at),
-            "goings": own_data.goings(things, at, subject),
+            "goings": own_data.goings(things, at, kept),
             "looked": own_data.looks_table(looks[:LATEST], at),
             "held_back": any(not thing.released for thing in things),
             "check": Link("See every event and check it", reverse("my_history")),

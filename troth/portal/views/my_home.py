@@ -4,11 +4,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from troth.medicolegal import selectors as medicolegal
 from troth.people import selectors as people
-from troth.portal import own_home
+from troth.portal import own_data, own_home
+from troth.portal.views import my_cases
 from troth.portal.views.my_data import reader
 from troth.rights import selectors as rights
+from troth.rights.selectors.planning import dates_kept
 from troth.sharing import selectors as sharing
+from troth.vault.categories import Category
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -20,6 +24,7 @@ def show(request: HttpRequest) -> HttpResponse:
     looks = rights.history_of(subject, at=at, limit=200, looks_only=True).looks
     holds, _ = rights.person_history_holds(subject, at)
     cases = rights.list_cases(subject, opened)
+    lines = medicolegal.list_own_cases(subject, opened)
     return render(
         request,
         "portal/home/mine.html",
@@ -28,7 +33,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "in_hand": own_home.in_hand(requests[0], subject, at, sharing.list_disclosures(subject, opened))
             if requests
             else None,
-            "to_do": own_home.to_do(subject, at),
+            "case": (my_cases.said_of(lines[0]), my_cases.steps_of(lines[0])) if lines else None,
+            "case_why": own_data.counterpart_of(Category.ACCIDENT, dates_kept(subject, at=at), at) if lines else None,
+            "to_do": own_home.to_do(subject, lines, at),
             "news": own_home.news(looks, requests, cases, at),
             "kept": own_home.kept_promises(looks, holds, cases, at),
             "banners": own_home.banners(subject, at),

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from troth.design.done import done
 from troth.design.values import Paging
 from troth.gate.contexts import processing
 from troth.gate.table import actor_of
@@ -83,7 +84,7 @@ def end(request: HttpRequest) -> HttpResponse:
     if key == browser.signed_in.key:
         browser.end()
         return redirect("home")
-    return redirect("security")
+    return done("security", "session-ended")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +100,7 @@ def password(request: HttpRequest) -> HttpResponse:
             services.change_password(
                 actor.id, by=actor, at=at, password=form.cleaned_data["password"], keep=browser.signed_in.key
             )
-            return redirect("security")
+            return done("security", "password-changed")
         form.add_error("current", WAIT if isinstance(right, people.Wait) else "That isn't the password you have now.")
     return render(
         request,

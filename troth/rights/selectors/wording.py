@@ -40,6 +40,7 @@ _FIRST = (
     Purpose.PRESCRIBING,
     Purpose.CARE,
     Purpose.MEDICAL_REPORTING,
+    Purpose.REPORT_RELEASE,
     Purpose.INSTRUCTIONS,
     Purpose.IDENTITY_CHECK,
     Purpose.REGISTRATION,

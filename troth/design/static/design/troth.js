@@ -29,8 +29,14 @@
     find.focus();
   });
 
-  // A toast goes after six seconds, unless someone is on it; it can be sent away at once.
+  // A toast goes after six seconds, unless someone is on it; it can be sent away at once. What it says was done once: the word
+  // that brought it leaves the address, so that neither a reload nor a bookmark says it again.
   function watch(toast) {
+    var here = new URL(window.location.href);
+    if (here.searchParams.has("done")) {
+      here.searchParams.delete("done");
+      window.history.replaceState(null, "", here);
+    }
     say(toast.querySelector("p").textContent);
     var away = toast.querySelector("[data-away]");
     if (away) {
