@@ -5,7 +5,6 @@ record in one of the ways that the law leaves, and lifting a restriction only af
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -212,7 +211,7 @@ def _record_use(
 
 
 def _case(case: UUID, right: Right) -> RightsCase:
-    row = RightsCase.objects.filter(pk=case, right=right).exclude(state=State.DONE).first()
+    row: RightsCase | None = RightsCase.objects.filter(pk=case, right=right).exclude(state=State.DONE).first()
     if row is None:
         raise AnswerRefused("This request was answered already, or is about another right.")
     acting().require(row.subject_id, Category.RIGHTS)
@@ -226,8 +225,8 @@ def _value_of(row: Holding, name: str, text: str) -> Any:
     field: Any = type(row)._meta.get_field(name)
     text = text.strip()
     try:
-        if isinstance(field, SealedChoice):
-            return field.of(text) if issubclass(field.of, Enum) else text
+        if isinstance(field, SealedChoice) and field.of is not None:
+            return field.of(text)
         if field.kind is date:
             return date.fromisoformat(text)
         if field.kind is Decimal:
