@@ -160,6 +160,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("my-data/", my_data.show, name="my_data", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/kind/<slug:kind>/", my_data.show_kind, name="my_kind", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/copy/", my_data.copy, name="my_copy", purpose=Purpose.RIGHTS, action=Action.EXPORT, who=ANYONE),
+    page("my-data/move/", copies.show_move, name="my_move", purpose=Purpose.RIGHTS, who=ANYONE),
+    page(
+        "my-data/move/file/",
+        copies.move,
+        name="my_move_file",
+        purpose=Purpose.RIGHTS,
+        action=Action.EXPORT,
+        who=ANYONE,
+    ),
     page("my-data/copies/", copies.show, name="my_packs", purpose=Purpose.RIGHTS, who=ANYONE),
     page(
         "my-data/copies/<uuid:pack>/",

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
-from troth.gate import actors, reasons, table
+from troth.gate import actors, facts, linking, reasons, table
 from troth.gate.actors import Actor
 from troth.law.bases import Basis
 from troth.law.rights import Right
@@ -72,8 +73,8 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     if actor.kind == "service" and actor.name == "erasure":
         found = RightsCase.objects.filter(subject_id__in=subjects, right=Right.ERASURE)
     elif PRIVACY_OFFICER in actor.roles:
-        found = RightsCase.objects.filter(
-            Q(subject_id__in=subjects) & (~Q(state=State.DONE) | Q(changed_at__gte=at - AFTERWARDS))
+        return _reached(
+            RightsCase.objects.filter(~Q(state=State.DONE) | Q(changed_at__gte=at - AFTERWARDS)), subjects, at
         )
     else:
         return set()
@@ -95,8 +96,7 @@ def making_copy(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> se
     """The service that builds copies has this reason for whoever a copy is being made for, or lies ready."""
     if actor.kind != "service" or actor.name != "packs":
         return set()
-    found = AccessPack.objects.filter(subject_id__in=subjects).exclude(state=PackState.OVER)
-    return set(found.values_list("subject_id", flat=True).order_by())
+    return _reached(AccessPack.objects.exclude(state=PackState.OVER), subjects, at)
 
 
 @reasons.reason(
@@ -108,8 +108,24 @@ def asked_for_opinion(actor: Actor, subjects: Collection[UUID], *, at: datetime)
     """A health professional who was asked may read what the opinion is about, until they gave it (LAW-4.3)."""
     if actor.id is None or not actor.roles:
         return set()
-    found = HarmOpinion.objects.filter(subject_id__in=subjects, asked_of=actor.id, given_at=None)
-    return set(found.exclude(case__state=State.DONE).values_list("subject_id", flat=True).order_by())
+    found = HarmOpinion.objects.filter(asked_of=actor.id, given_at=None).exclude(case__state=State.DONE)
+    return _reached(found, subjects, at)
+
+
+def _reached(rows: QuerySet[Any], subjects: Collection[UUID], at: datetime) -> set[UUID]:
+    """Of these subjects, those whom one of the rows is about, or is about another record of the same person."""
+
+    def about(some: Collection[UUID]) -> set[UUID]:
+        return set(rows.filter(subject_id__in=some).values_list("subject_id", flat=True).order_by())
+
+    found = about(subjects)
+    rest = [each for each in subjects if each not in found]
+    if rest:
+        persons = linking.persons(facts.about(rest), at=facts.micros(at))
+        linked = {each: {UUID(other) for other in persons[each.hex].joined} - {each} for each in rest}
+        others = about(set().union(*linked.values())) if any(linked.values()) else set()
+        found |= {each for each, joined in linked.items() if joined & others}
+    return found
 
 
 @reasons.reason("a notice that changes", serves={Purpose.RIGHTS}, told="we told you that our privacy notice changes")

@@ -15,9 +15,11 @@ from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import Check
 from troth.gate.rules import UNDER_RESTRICTION, PermittedUse
+from troth.law.rights import Right
 from troth.ledger.models import LedgerEvent
 from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
+from troth.people.tests.factories import make_staff
 from troth.rights import services
 from troth.rights.models import RestrictedUse
 from troth.vault.categories import Category
@@ -120,3 +122,17 @@ def test_every_page_about_a_person_that_could_show_content_shows_none(
             assert not shown(body.decode("utf-8", "replace")), row.name
             asked.append((row.name, somebody))
     assert {"desk_card", "desk_history", "desk_print", "desk_note_new"} <= {name for name, _ in asked}
+
+
+def test_what_somebody_says_against_an_entry_stands_on_the_card_for_who_may_read_it(
+    clinic: Clinic, signed_in: Callable[[UUID], Client]
+) -> None:
+    at = timezone.now()
+    officer = clinic.actor(make_staff("privacy_officer", at=at - timedelta(minutes=1)))
+    case = services.open_case(clinic.subject, Right.RECTIFICATION, by=clinic.actor(clinic.subject), at=at)
+    services.add_statement(
+        case, item=clinic.request, about="Request, 3 November", words="sentinel-dispute", by=officer, at=at
+    )
+    card = reverse("desk_card", args=[clinic.subject])
+    assert "sentinel-dispute" in signed_in(clinic.prescriber).get(card).content.decode()
+    assert "sentinel-dispute" not in signed_in(clinic.support).get(card).content.decode()

@@ -25,8 +25,8 @@ def give(request: HttpRequest, opinion: UUID) -> HttpResponse:
         raise Http404 from None
     things = packs.to_weigh(asked, look.opened)
     entries = [
-        (thing.id, f"{thing.kind[:1].upper()}{thing.kind[1:]}, {timezone.localtime(thing.recorded_at):%-d %B %Y}")
-        for thing in things
+        (thing.id, f"{number}. {thing.kind.capitalize()}, {timezone.localtime(thing.recorded_at):%-d %B %Y}")
+        for number, thing in enumerate(things, 1)
     ]
     form = OpinionForm(request.POST if request.method == "POST" else None, entries=entries)
     if form.is_bound and form.is_valid():

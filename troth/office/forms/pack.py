@@ -29,6 +29,26 @@ _SHORT = {
 }
 
 
+class FindForm(forms.Form):
+    """Words that are looked for among the entries. They may name somebody, so they come in the body of a request."""
+
+    q = forms.CharField(
+        label="Find words in the entries",
+        required=True,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class MayStayOpen(forms.ChoiceField):
+    """A choice that may be left as it is: what nobody decides stays open, and is no mistake of the form."""
+
+    def validate(self, value: str) -> None:
+        """:raises ValidationError: it is none of the choices."""
+        if value:
+            super().validate(value)
+
+
 class EntriesForm(forms.Form):
     """One choice for each entry of a page. Nothing is chosen for anybody: what is left open stays open."""
 
@@ -36,9 +56,8 @@ class EntriesForm(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]
         self.entries = list(entries)
         for number, each in enumerate(self.entries, 1):
-            self.fields[f"e{each.thing.id}"] = forms.ChoiceField(
+            self.fields[f"e{each.thing.id}"] = MayStayOpen(
                 label=f"What becomes of it ({each.thing.kind}, {number})",
-                required=False,
                 choices=[
                     (LATER, "Not decided"),
                     (GOES, "It goes"),

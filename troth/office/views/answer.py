@@ -118,7 +118,10 @@ def _done(look: Looking, known: Case, forms: dict[str, Any], do: str) -> bool:
             at=look.at,
         )
     elif do == "statement":
-        services.add_statement(known.id, item=UUID(said["item"]), words=said["words"], by=look.actor, at=look.at)
+        about = dict(form.fields["item"].choices)[said["item"]]
+        services.add_statement(
+            known.id, item=UUID(said["item"]), about=about, words=said["words"], by=look.actor, at=look.at
+        )
     elif do == "recipient":
         services.tell_recipient(known.id, **said, by=look.actor, at=look.at)
     elif do == "weigh":

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Figure, Item, Paging, Row, Tag
 from troth.gate.streams import send_file
-from troth.office.forms.pack import AskForm, BeginForm, CutForm, EntriesForm, FeeForm, SearchForm, WordsOut
+from troth.office.forms.pack import AskForm, BeginForm, CutForm, EntriesForm, FeeForm, FindForm, SearchForm, WordsOut
 from troth.office.frame import Looking, counted, day, looking, moment, number_in, show
 from troth.office.views.case import _why_for as why_for
 from troth.people import selectors as people
@@ -141,6 +141,7 @@ def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
         form=form,
         problem=problem,
         wanted=wanted,
+        find=FindForm(initial={"q": wanted}),
         only=only,
         filters=[
             Item("All", path, not only, len(entries), "entries"),

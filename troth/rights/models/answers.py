@@ -46,12 +46,13 @@ class DisputeStatement(Holding):
     """What a person says against an entry that stays as it is: an opinion is added to and never overwritten (LAW-3.3)."""
 
     item = models.UUIDField()
+    about = SealedText(STATEMENTS, id="rights.statement.about")
     words = SealedText(STATEMENTS, id="rights.statement.words")
 
     release = "released"  # they are the person's own words
     open_fields: ClassVar[dict[str, str]] = {"item": "the random identifier of the entry that it stands beside"}
     called = "what you say against an entry"
-    labels: ClassVar[dict[str, str]] = {"words": "your words"}
+    labels: ClassVar[dict[str, str]] = {"about": "which entry", "words": "your words"}
 
     class Meta(Holding.Meta):
         indexes = [models.Index(fields=["item"], name="statement_by_entry")]

@@ -51,9 +51,10 @@ class Corrected:
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody says against an entry."""
+    """What somebody says against an entry. `about` is what the entry is called, for people."""
 
     item: UUID
+    about: str
     words: str
     at: datetime
 
@@ -114,7 +115,7 @@ def statements_on(subject: UUID, opened: Opened) -> list[Said]:
     rows = list(DisputeStatement.objects.filter(subject_id=subject).order_by("-recorded_at", "id"))
     if rows:
         opened.require(subject, Category.HEALTH)
-    return [Said(row.item, row.words or "", row.recorded_at) for row in rows]
+    return [Said(row.item, row.about or "", row.words or "", row.recorded_at) for row in rows]
 
 
 def correctable(subject: UUID, opened: Opened) -> list[tuple[HeldThing, tuple[HeldField, ...]]]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from troth.gate import actors
+from troth.gate import actors, linking
 from troth.gate.contexts import Opened
 from troth.law.exemptions import Exemption
 from troth.notice.purposes import Action, Purpose
@@ -94,9 +94,9 @@ class Search:
     at: datetime
 
 
-def persons_of(subject: UUID) -> tuple[UUID, ...]:
-    """Every subject that a request of this one is about, this one first."""
-    return (subject,)
+def persons_of(subject: UUID, *, at: datetime) -> tuple[UUID, ...]:
+    """Every subject that a request of this one is about, this one first: all that are the same person."""
+    return linking.subjects_of(subject, at=at)
 
 
 def find_pack(case: UUID, opened: Opened) -> Pack | None:
@@ -198,7 +198,7 @@ def to_weigh(asked: Opinion, opened: Opened) -> list[HeldThing]:
     covered = {category for category in opened.covered() if category.special}
     return [
         thing
-        for person in persons_of(asked.subject)
+        for person in persons_of(asked.subject, at=opened.at)
         for thing in everything_about(person, opened, before=begun.as_of if begun else opened.at, kinds=covered)
         if not thing.released
     ]
@@ -248,7 +248,9 @@ def review(pack: Pack, opened: Opened) -> list[Reviewed]:
 def things_of(pack: Pack, opened: Opened) -> list[HeldThing]:
     """Everything that was recorded about the person before the pack was begun, over all that they are, kind by kind."""
     found = [
-        thing for person in persons_of(pack.subject) for thing in everything_about(person, opened, before=pack.as_of)
+        thing
+        for person in persons_of(pack.subject, at=opened.at)
+        for thing in everything_about(person, opened, before=pack.as_of)
     ]
     order = list(Category)
     return sorted(found, key=lambda thing: order.index(thing.category))

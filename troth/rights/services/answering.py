@@ -81,9 +81,9 @@ def correct(
 
 
 @act(Event.STATEMENT_ADDED, purpose=Purpose.RIGHTS)
-def add_statement(case: UUID, *, item: UUID, words: str, by: Actor, at: datetime) -> None:
+def add_statement(case: UUID, *, item: UUID, about: str, words: str, by: Actor, at: datetime) -> None:
     """
-    Set what a person says against an entry beside it; the entry stays as it was written (LAW-3.3).
+    Set what a person says against an entry beside it; the entry stays as it was written (LAW-3.3). `about` names the entry.
 
     :raises AnswerRefused: it is no such case, or nothing is said.
     :raises Refused: the actor may not do this for that person.
@@ -91,7 +91,7 @@ def add_statement(case: UUID, *, item: UUID, words: str, by: Actor, at: datetime
     known = _case(case, Right.RECTIFICATION)
     if not words.strip():
         raise AnswerRefused("Write what they say against it, in their words.")
-    DisputeStatement.objects.create(subject_id=known.subject_id, item=item, words=words)
+    DisputeStatement.objects.create(subject_id=known.subject_id, item=item, about=about, words=words)
 
 
 @act(Event.RECIPIENT_TOLD, purpose=Purpose.RIGHTS)

@@ -47,7 +47,7 @@ def _build_pack(pack: UUID, *, at: datetime) -> None:
             if each.decided and each.stands is packing.Stands.WITHHELD
         }
         things = [packs.with_cuts(each.thing, each.decided, everywhere) for each in entries]
-        persons = packs.persons_of(known.subject)
+        persons = packs.persons_of(known.subject, at=at)
         made = assemble(persons, things, opened, at=at, left_out=left_out)
         why_not = packing.check_can_build(each.stands for each in entries)
     if why_not:  # an entry was changed since it was decided

@@ -11,11 +11,15 @@ from django.apps import apps
 
 from bench.specimens.models import Note
 from tests.papers import text_of
+from troth.gate import facts
+from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
 from troth.gate.refusals import Refused
 from troth.law.exemptions import Exemption
 from troth.law.rights import Right
 from troth.ledger.models import LedgerEvent
+from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.rights import jobs, selectors, services
 from troth.rights.models import AccessPack, PackState
@@ -81,6 +85,13 @@ class Desk:
             stored = packs.file_of(self.pack, opened)
         assert stored is not None
         return zipfile.ZipFile(io.BytesIO(b"".join(stored.read())))
+
+
+@act(Event.FACT_RECORDED, purpose=Purpose.RIGHTS)
+def link(one: UUID, other: UUID, *, by, at) -> None:
+    """One end of a link between two records of one person."""
+    acting().require(one, Category.RIGHTS)
+    facts.record(one, FactKind.SAME_PERSON, at=at, other=other, value="ab" * 16)
 
 
 def layers(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -414,14 +425,14 @@ def test_only_an_officer_with_the_request_builds_it() -> None:
     desk = Desk()
     desk.begin()
     support = make_officer("patient_support")
-    for act in (
+    for attempt in (
         lambda: services.begin_pack(desk.case, by=support, at=SOON),
         lambda: services.decide_entries(desk.pack, {}, by=support, at=SOON),
         lambda: services.record_search(desk.case, place="Post room", found="Nothing", by=support, at=SOON),
         lambda: services.release_pack(desk.pack, by=support, at=SOON),
     ):
         with pytest.raises(Refused):
-            act()
+            attempt()
     services.record_search(desk.case, place="Post room", found="Nothing", by=desk.officer, at=SOON)
     with processing(Purpose.RIGHTS, by=desk.officer, at=SOON) as opened:
         (search,) = packs.list_searches(desk.case, opened)
@@ -434,3 +445,19 @@ def test_an_erasure_takes_the_copy_with_it_whatever_stays() -> None:
     plan = selectors.plan_erasure(desk.ann.id, at=SOON)
     going = {compartment for compartment, _ in plan.scopes}
     assert "rights.packs" in going
+
+
+def test_a_pack_holds_every_record_of_the_same_person() -> None:
+    desk = Desk()
+    twin = make_patient(email="twin@oddie.example")
+    write(Note(subject_id=twin.id, text="twin-told-us"), by=twin, at=LATER)
+    link(desk.ann.id, twin.id, by=desk.ann, at=LATER)
+    link(twin.id, desk.ann.id, by=twin, at=LATER)
+    desk.begin()
+    assert {each.thing.id for each in desk.entries() if each.thing.model == "specimens.note"}
+    desk.opine({"0" * 32: NO_HARM})
+    desk.decide_the_rest()
+    desk.build()
+    assert desk.known().faults == ()
+    found = layers(desk.archive())
+    assert "twin-told-us" in found["my-data.json"] and "who-looked-2.json" in found
