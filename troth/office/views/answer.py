@@ -118,7 +118,7 @@ def _done(look: Looking, known: Case, forms: dict[str, Any], do: str) -> bool:
             at=look.at,
         )
     elif do == "statement":
-        about = dict(form.fields["item"].choices)[said["item"]]
+        about = dict(forms["statement"].fields["item"].choices)[said["item"]]
         services.add_statement(
             known.id, item=UUID(said["item"]), about=about, words=said["words"], by=look.actor, at=look.at
         )
