@@ -6,11 +6,12 @@ Known and unknown addresses cannot be told apart by the time that an answer take
 Each journey is asked in turn with a known and an unknown address, in an order drawn anew for each pair, in one process on SQLite.
 The password hash is turned down to a hundredth, for everybody alike, so that what differs beside it is seen the better;
 `--full-hash` leaves it as it is. The Mann-Whitney test says how likely differences as large as those found are when there is none;
-since four journeys are looked at, one is called a difference below 0.01. Processor time is compared as well: a busy machine blurs
+since five journeys are looked at, one is called a difference below 0.01. Processor time is compared as well: a busy machine blurs
 it least.
 """
 
 import argparse
+import base64
 import gc
 import json
 import logging
@@ -105,12 +106,13 @@ def measure(tries: int, *, full_hash: bool) -> list[Compared]:
     """Make the people, and go every journey."""
     from django.conf import settings
     from django.contrib.auth.hashers import Argon2PasswordHasher
-    from django.test import Client
+    from django.test import Client, RequestFactory
     from django.utils import timezone
 
     from troth.config import settings as clinics
     from troth.gate import actors
     from troth.people import services
+    from troth.people.middleware import Browser
 
     if not full_hash:
         Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = (
@@ -133,8 +135,9 @@ def measure(tries: int, *, full_hash: bool) -> list[Compared]:
     say(f"making {tries} people with accounts")
     known = [f"known{number:04}@post.example" for number in range(tries)]
     unknown = [f"other{number:04}@post.example" for number in range(tries)]
-    for email in known:
-        services.register_patient(
+    subjects = {}
+    for number, email in enumerate(known):
+        subjects[email] = services.register_patient(
             by=actors.NOBODY,
             at=timezone.now(),
             email=email,
@@ -142,6 +145,9 @@ def measure(tries: int, *, full_hash: bool) -> list[Compared]:
             born_on=date(1984, 5, 3),
             **typed,
         )
+        own = actors.person(subjects[email], at=timezone.now())
+        secret = base64.b32encode(random.randbytes(20)).decode()
+        services.add_app(subjects[email], by=own, at=timezone.now(), secret=secret, step=number)
 
     def posting(path: str, of: int, words: dict[str, str]) -> Callable[[str, int], Any]:
         def ask(email: str, number: int) -> Any:
@@ -149,9 +155,20 @@ def measure(tries: int, *, full_hash: bool) -> list[Compared]:
 
         return ask
 
+    def guess_code(email: str, number: int) -> Any:
+        """The code is wrong, the password before it was right (known) or not: where many guess at once it is asked of everybody."""
+        client = Client(REMOTE_ADDR=network(number, 5))
+        request = RequestFactory().get("/")
+        request.at = timezone.now()  # type: ignore[attr-defined]
+        browser = Browser(request, None)
+        browser.await_second(subjects.get(email), f"{number:064x}")
+        client.cookies["troth_second"] = browser._second or ""
+        return client.post("/sign-in/second/", {"code": "000000"})
+
     wrong = {"password": "not-the-password"}
     journeys = {
         "sign in, wrong password": posting("/sign-in/", 1, wrong),
+        "second step, wrong code": guess_code,
         "register": posting("/register/", 2, {**typed, **birth, "password": "gantry-thistle-9"}),
         "ask for a link": posting("/reset/", 3, {}),
         "claim, wrong code": posting("/claim/", 4, {**birth, "code": "AAAA-AAAA", "password": "gantry-thistle-9"}),

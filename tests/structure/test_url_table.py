@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -217,6 +217,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "purpose": "marketing",
             "promise": "OC-1.2",
             "ticket": "never-issued",
+            "message": uuid4(),
             "before": 1,
             "after": 1,
             "emergency": emergency.list_broken()[0].note,

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
+from troth.cli.causes import explain
 from troth.cli.stopped import BAD_INPUT, BROKEN, FOUND_AGAINST, Stopped
 
 # The nouns, in the order in which `troth --help` lists them. Each is a module `troth.cli.<noun>`.
@@ -121,6 +122,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("TROTH_TRACEBACK") == "1":
             raise
+        if outside := explain(error):
+            print(f"troth: {outside.cause}", outside.cure, sep="\n", file=sys.stderr)
+            return outside.code
         # Its kind only: an exception's words may hold what somebody typed about a person.
         print(
             f"troth: {type(error).__name__} stopped this command, and that is a fault in Troth.\n"

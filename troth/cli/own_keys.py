@@ -32,23 +32,36 @@ def insist_on_own_keys() -> None:
 
 
 def find_foreign() -> str:
-    """Why the key folder is not the one of these stores; empty when it is, or when they hold nothing to tell by."""
+    """
+    Why the key folder is not the one of these stores; empty when it is, or when they hold nothing to tell by.
+
+    :raises MasterKeyMissing: a key file in it is damaged.
+    :raises Stopped: the key store is empty, and the data is not.
+    """
     from django.conf import settings
     from django.db import DatabaseError, connection, connections
 
     from troth.ledger import signing
     from troth.ledger.rows import last_checkpoint
-    from troth.vault import keystore
+    from troth.vault import keystore, secrets
 
     try:
-        wrapped, foreign, note = 0, [], None
-        if "vault_datakey" in connections[keystore.STORE].introspection.table_names():
+        wrapped, foreign, note, opens = 0, [], None, False
+        opens = "vault_datakey" in connections[keystore.STORE].introspection.table_names()
+        if opens:
+            secrets.opened().reload()  # says which key file is damaged, where one is
             wrapped, foreign = len(keystore.list_masters()), keystore.list_foreign_masters()
         if "ledger_checkpoint" in connection.introspection.table_names():
             note = last_checkpoint()
     except DatabaseError:
         return ""  # the command itself meets it, and says so in its own words
     empty = not list(settings.TROTH_KEYS.glob("master-*.json"))
+    if note is not None and not opens:
+        raise Stopped(
+            "The key store is empty, and the data is not: without its keys nothing of the data opens.",
+            "Put the key store back: keys.sqlite3 in TROTH_HOME, or the database of TROTH_KEYS_DATABASE_URL. A backup has it too.",
+            FOUND_AGAINST,
+        )
     if wrapped and len(foreign) == wrapped:
         return "it holds no master key" if empty else "its master keys open nothing of what is stored"
     if note is None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from troth.cli.beside import Beside
+from troth.cli.causes import from_a_later_version
 from troth.cli.stopped import FOUND_AGAINST, Stopped
 
 _MIGRATING = 0x6D696772  # the advisory lock's number: "migr"
@@ -25,30 +26,25 @@ def bring_up_to_date() -> int:
     """
     Migrate both databases, one process at a time, and give how many migrations ran.
 
-    The key store goes first: a row must never be writable before its key is.
+    :raises Stopped: a later version of Troth has been here: what it wrote is not for this one to change.
     """
     from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connection, connections
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db import connection
 
-    ran = 0
+    from troth.copies import tables
+
     with _alone(settings.TROTH_HOME / "migrating.lock"):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
         try:
-            for alias in ("keys", "default"):
-                executor = MigrationExecutor(connections[alias])
-                plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-                if plan:
-                    call_command("migrate", database=alias, verbosity=0, interactive=False)
-                    ran += len(plan)
+            if newer := sum(tables.count_unknown(alias) for alias in tables.IN_ORDER):
+                raise from_a_later_version(newer)
+            return tables.bring_up_to_date()
         finally:
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
-    return ran
 
 
 def insist() -> None:

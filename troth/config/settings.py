@@ -87,6 +87,7 @@ MIDDLEWARE: list[str] = [
     "django.middleware.security.SecurityMiddleware",
     "troth.config.headers.SecurityHeaders",
     "troth.config.statics.StaticFiles",
+    "troth.config.statics.CompressedForStrangers",
     "troth.work.reporting.AccessLog",
     "troth.config.headers.OwnHost",
     "troth.gate.boundary.BoundaryMiddleware",

@@ -1,17 +1,23 @@
 """
-Files that every page loads, compressed as they leave. Pages themselves are not: their size would tell of what is in them.
+Files that every page loads, compressed as they leave; and pages, for who is not signed in.
 
 The address under which they stand carries the hash of all of them (`environment.release_of`): a browser keeps them for good.
 """
 
 import functools
 import gzip
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 from whitenoise.responders import Response, StaticFile  # type: ignore[import-untyped]
+
+from troth.gate.table import actor_of
 
 #: What is text; typefaces and pictures are compressed already.
 _TEXT = (".css", ".js", ".svg")
@@ -53,3 +59,28 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
             return plain
         _, _, headers = plain.alternatives[0]
         return SqueezedFile(path, [pair for pair in headers if pair[0] != "Content-Length"])
+
+
+class CompressedForStrangers:
+    """
+    Compresses pages for who is not signed in: the notice is long, and nothing of it is secret. What a signed-in person gets is
+    never compressed: the length of a compressed page tells of what is in it when part of it can be chosen from outside.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponse) or not response.headers.get("Content-Type", "").startswith(
+            "text/html"
+        ):
+            return response
+        if request.method != "GET" or actor_of(request).kind == "person":
+            return response
+        patch_vary_headers(response, ("Accept-Encoding",))
+        if "gzip" in request.headers.get("Accept-Encoding", "") and not response.has_header("Content-Encoding"):
+            response.content = gzip.compress(response.content, compresslevel=5)
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Length"] = str(len(response.content))
+        return response

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import connection, connections, transaction
 
-from troth.copies import checkpoints, destinations, journal, marker, replaying, stores
+from troth.copies import checkpoints, destinations, journal, marker, replaying, stores, tables
 from troth.copies.archive import ArchiveReader
 from troth.copies.backup import Progress, _event, _quiet, verify_backup
 from troth.ledger.check_export import Head
@@ -95,6 +95,7 @@ def restore(
             entries = keys = turned = 0
             heads: tuple[Head | None, Head | None] = (None, None)
             if replay:
+                _bring_up_to_date(progress)
                 with _timed(seconds, "replay"):
                     entries, keys = replaying.replay(progress)
                     turned = turning.turn(at=at, new=False)  # the backup's keys lie under the master key of its day
@@ -149,6 +150,21 @@ def check_journal(manifest: Mapping[str, Any]) -> None:
                 f"the missing lines, disposed data would come back. Put back {destinations.JOURNAL} from another copy of a "
                 "destination, then restore."
             )
+
+
+def _bring_up_to_date(progress: Progress) -> None:
+    """
+    Give an older backup the tables of this version, since the journal is replayed through them.
+
+    :raises RestoreRefused: the backup is a later version's.
+    """
+    if sum(tables.count_unknown(alias) for alias in tables.IN_ORDER):
+        raise RestoreRefused(
+            "This backup was made by a later version of Troth, whose tables this one does not know. Run the same restore with that "
+            "version, or a later one; it goes on where this one stopped."
+        )
+    if ran := tables.bring_up_to_date():
+        progress("migrations", ran)
 
 
 def _check_vendors(manifest: Mapping[str, Any]) -> None:

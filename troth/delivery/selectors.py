@@ -16,6 +16,7 @@ from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.notice.register import Register
 from troth.vault import secrets
+from troth.vault.categories import Category
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,50 @@ class Shown:
     sent_at: datetime
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A letter as it is printed: what stands on the envelope, the line over it, and its paragraphs."""
+
+    id: UUID
+    envelope: str
+    line: str
+    text: str
+    written_at: datetime
+    printed: bool
+
+
 class NoDemonstration(PermissionError):
     """Messages are shown to whoever asks in a demonstration only."""
 
 
 def list_unsent(*, start: int = 0, most: int = 50) -> tuple[list[Waiting], int]:
-    """What was given up and what still waits, the newest first, and how many there are in all."""
-    rows = Message.objects.exclude(state=Delivery.SENT).order_by("-changed_at", "id")
+    """What was given up and what still waits to be carried, the newest first, and how many there are in all."""
+    rows = Message.objects.exclude(state=Delivery.SENT).exclude(channel=Channel.LETTER).order_by("-changed_at", "id")
     return [_waiting(row) for row in rows[start : start + most]], rows.count()
+
+
+def list_letters(*, start: int = 0, most: int = 50) -> tuple[list[Waiting], int]:
+    """Letters that wait to be printed, the oldest first, and how many there are in all. Nothing of any is opened."""
+    rows = Message.objects.filter(channel=Channel.LETTER, state=Delivery.QUEUED).order_by("recorded_at", "id")
+    return [_waiting(row) for row in rows[start : start + most]], rows.count()
+
+
+def count_letters() -> int:
+    """How many letters wait to be printed."""
+    return Message.objects.filter(channel=Channel.LETTER, state=Delivery.QUEUED).count()
+
+
+def get_letter(message: UUID, *, by: UUID, at: datetime) -> Letter | None:
+    """One letter, opened for whoever prints it, or None. The room's service opens it for them: they have no reason to see more."""
+    row = Message.objects.filter(pk=message, channel=Channel.LETTER, purpose=Purpose.RIGHTS).first()
+    if row is None:
+        return None
+    service = actors.service("delivery", on_behalf_of=by)
+    with processing(Purpose.RIGHTS, Action.READ, by=service, at=at) as opened:
+        opened.require(row.subject_id, Category.CONTACT)
+        return Letter(
+            row.pk, row.address or "", row.line or "", row.text or "", row.recorded_at, row.state == Delivery.SENT
+        )
 
 
 def count_given_up() -> int:

@@ -21,6 +21,13 @@ from troth.ledger.check_export import ED25519, BadNote, PublicKey
 FILE_NAME = "ledger-signing.key"
 
 
+class KeyDamaged(BadNote):
+    """The file of the ledger's own key does not read."""
+
+
+_DAMAGED = "The ledger's key file is damaged; put it back from where keys are kept."
+
+
 @dataclass(frozen=True)
 class Signer:
     """The secret half."""
@@ -59,7 +66,7 @@ def name_in(folder: Path) -> str | None:
     except FileNotFoundError:
         return None
     except (IndexError, UnicodeDecodeError):
-        raise BadNote("The ledger's key file is damaged; put it back from where keys are kept.") from None
+        raise KeyDamaged(_DAMAGED) from None
 
 
 @lru_cache(maxsize=8)
@@ -67,10 +74,13 @@ def _read(folder: str) -> Signer:
     path = Path(folder) / FILE_NAME
     if not path.exists():
         _make(path)
-    prefix, key, name, _, encoded = path.read_text(encoding="ascii").strip().split("+", 4)
-    seed = base64.b64decode(encoded, validate=True)[1:]
+    try:
+        prefix, key, name, _, encoded = path.read_text(encoding="ascii").strip().split("+", 4)
+        seed = base64.b64decode(encoded, validate=True)[1:]
+    except ValueError:
+        raise KeyDamaged(_DAMAGED) from None
     if (prefix, key) != ("PRIVATE", "KEY") or len(seed) != 32:
-        raise BadNote("The ledger's key file is damaged; put it back from where keys are kept.")
+        raise KeyDamaged(_DAMAGED)
     return Signer(name, seed)
 
 

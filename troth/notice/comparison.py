@@ -11,6 +11,7 @@ from troth.notice.schema.rights import Right
 from troth.notice.schema.uses import PurposeRow
 from troth.vault.categories import Category
 
+_NAMED = 3  # how many uses are named before the rest are counted
 _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30.4, "year": 365}
 
 
@@ -53,6 +54,13 @@ def _days(span: str) -> float:
 
 def _listed(values: set[str] | frozenset[Category]) -> str:
     return ", ".join(sorted(values))
+
+
+def _few(names: list[str]) -> str:
+    """Names in a sentence: all of up to four, or three and how many more."""
+    if len(names) > _NAMED + 1:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} other uses"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _controller(before: Notice, after: Notice) -> Iterator[Change]:
@@ -201,6 +209,8 @@ def _longer(old: RetentionRule | None, new: RetentionRule | None) -> bool | None
 
 def _retention(before: Notice, after: Notice) -> Iterator[Change]:
     old_rows = {row.id: row for row in before.purposes}
+    # One rule stands behind many uses: what changes with it is said once, with the uses that it changes for.
+    changed: dict[tuple[bool, str], tuple[dict[Category, None], dict[str, None]]] = {}
     for row in after.purposes:
         if row.id not in old_rows:
             continue
@@ -208,9 +218,14 @@ def _retention(before: Notice, after: Notice) -> Iterator[Change]:
             new = _rule(after, row, category)
             longer = _longer(_rule(before, old_rows[row.id], category), new)
             if longer is not None:
-                manner = "longer, or by another rule" if longer else "less long"
-                words = f": {new.words or new.id}" if new else ""
-                yield Change("retention", longer, f"{category} under '{_name(row)}' is kept {manner}{words}.")
+                categories, uses = changed.setdefault((longer, f": {new.words or new.id}" if new else ""), ({}, {}))
+                categories[category], uses[f"'{_name(row)}'"] = None, None
+    for (longer, words), (categories, uses) in changed.items():
+        manner = "longer, or by another rule" if longer else "less long"
+        verb = "is" if len(categories) == 1 else "are"
+        yield Change(
+            "retention", longer, f"{_listed(set(categories))} under {_few(list(uses))} {verb} kept {manner}{words}."
+        )
     days_before, days_after = before.retention.master_key_days or 0, after.retention.master_key_days or 0
     if days_before != days_after:
         yield Change(

@@ -182,6 +182,15 @@ def _machine_needs(look: Looking) -> Iterator[Need]:
             f"{counted(unsent, 'message')} given up: they did not leave",
             "Reach these people another way, or ask the operator to run the carrier again",
         )
+    unprinted = delivery.count_letters()
+    if unprinted:
+        yield Need(
+            1,
+            "waiting",
+            f"{counted(unprinted, 'letter waits', 'letters wait')} to be printed",
+            "Print each, put it in the post, and mark it as printed",
+            Link("Open the post", reverse("office_post"), "letters to print"),
+        )
     dead = queue.list_dead()
     if dead:
         names = Counter(str(each["name"]) for each in dead)

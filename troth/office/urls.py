@@ -44,6 +44,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     page("certificates/<uuid:certificate>/", case.certificate, name="office_certificate", purpose=CASES, who=OFFICER),
     page("messages/", message.list_unsent, name="office_messages", purpose=CASES, who=OFFICER),
+    page("messages/post/", message.list_post, name="office_post", purpose=CASES, who=OFFICER),
+    page("messages/post/<uuid:message>/", message.post_one, name="office_post_letter", purpose=CASES, who=OFFICER),
     page("messages/letters/", message.letters, name="office_letters", purpose=CASES, who=OFFICER),
     page("messages/letters/<slug:kind>/", message.letter, name="office_letter", purpose=CASES, who=OFFICER),
     page(

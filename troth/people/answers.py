@@ -38,7 +38,7 @@ actors.declare_service(
 actors.declare_service(
     "account-steps",
     purposes={Purpose.ACCOUNT_SECURITY},
-    categories={Category.ACCOUNT, Category.CONTACT},
+    categories={Category.ACCOUNT, Category.CONTACT, Category.IDENTITY},  # a letter's envelope names whom it is for
     modules={
         "troth.people.services.steps",
         "troth.people.services.claiming",

@@ -28,6 +28,7 @@ SECOND_WITHIN = timedelta(minutes=5)
 KNOWN_FOR = timedelta(days=365)
 _MOST_KNOWN = 8  # accounts that one browser is known for
 HELD_FOR = timedelta(hours=1)
+_NOBODY = UUID(int=0)
 _LONGEST_PATH = 300
 # A path of our own: it begins with one slash, and carries neither query nor fragment nor backslash.
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9._~-]+/?)*")
@@ -94,8 +95,11 @@ class Browser:
             return ""
 
     def await_second(self, subject: UUID | None, account: str) -> None:
-        """Remember, sealed, that a password was looked at and a second factor is due. `subject` is None if it was wrong."""
-        said = {"subject": subject.hex if subject else "", "account": account}
+        """
+        Remember, sealed, that a password was looked at and a second factor is due. `subject` is None if it was wrong, and nobody's
+        number stands for it then: the length of the cookie tells nothing.
+        """
+        said = {"subject": (subject or _NOBODY).hex, "account": account}
         self._second = seal_ticket("second step", said, at=self._at, lasts=SECOND_WITHIN)
 
     @property
@@ -104,7 +108,8 @@ class Browser:
         said = open_ticket("second step", self._came_with.get(cookie_name("troth_second"), ""), at=self._at)
         if said is None:
             return None
-        return SecondStep(UUID(said["subject"]) if said["subject"] else None, said["account"])
+        subject = UUID(said["subject"])
+        return SecondStep(None if subject == _NOBODY else subject, said["account"])
 
     def forget_second(self) -> None:
         """The second step is over, one way or the other."""

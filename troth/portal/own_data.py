@@ -225,7 +225,10 @@ def figures(things: list[HeldThing], looks: Iterable[Look], passed: list[Passed]
     receivers = len({each.recipient for each in passed})
     return [
         Figure(str(kinds), "kind of information held" if kinds == 1 else "kinds of information held"),
-        Figure(str(receivers), "recipient we passed it to" if receivers == 1 else "recipients we passed it to"),
+        Figure(
+            str(receivers),
+            "company or person we passed it to" if receivers == 1 else "companies or people we passed it to",
+        ),
         Figure(
             str(len(opened)),
             f"{'person' if len(opened) == 1 else 'people'} opened it"

@@ -334,9 +334,12 @@ class Secrets:
                     with contextlib.suppress(FileExistsError):
                         write_private_file(path, os.urandom(32).hex().encode())
                 try:
-                    self._named[name] = bytes.fromhex(path.read_text().strip())
+                    key = bytes.fromhex(path.read_text().strip())
+                    if len(key) != 32:
+                        raise ValueError
                 except ValueError:
                     raise _damaged(path) from None
+                self._named[name] = key
             return self._named[name]
 
 

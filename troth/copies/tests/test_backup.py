@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
 
 from bench.specimens.models import Person
 from tests.stores import Home
-from troth.copies import backup, checkpoints, marker, restoring, stores
+from troth.copies import backup, checkpoints, marker, restoring, stores, tables
 from troth.copies.archive import ArchiveReader
 from troth.copies.drilling import drill
 from troth.copies.restoring import RestoreRefused, restore
@@ -64,6 +65,31 @@ def test_a_backup_holds_data_keys_and_files_and_comes_back_whole(committed_db: H
     assert done.heads[1].size > done.heads[0].size  # the event of the backup itself came after its data
     assert verify(at=NOW + timedelta(days=1)).holds
     assert marker.read_mark(settings.TROTH_HOME) is None
+
+
+def test_a_backup_from_before_a_migration_is_given_the_tables_of_today(committed_db: Home) -> None:
+    ann = make_person("Ann Lee")
+    for alias in stores.ALIASES:
+        call_command("migrate", "rights", "0002", database=alias, verbosity=0, interactive=False)
+    assert tables.count_missing("default") == 1
+    made = backup.create_backup(at=NOW)
+    told: list[str] = []
+    restore_here(made.places[0], progress=lambda what, _: told.append(what))
+    assert what_opens(ann) == EVERYTHING
+    assert [tables.count_missing(alias) for alias in stores.ALIASES] == [0, 0]
+    assert "migrations" in told
+
+
+def test_a_backup_of_a_later_version_is_refused_and_can_be_gone_on_with(committed_db: Home) -> None:
+    make_person("Ann Lee")
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('rights', '0999_later', '2030-01-01')"
+        )
+    made = backup.create_backup(at=NOW)
+    with pytest.raises(RestoreRefused, match="later version of Troth"):
+        restore_here(made.places[0])
+    assert (settings.TROTH_HOME / marker.NAME).exists(), "nobody else may use what lies there"
 
 
 def test_what_a_restore_gave_up_is_no_fork_and_anything_else_is(committed_db: Home) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 
 from troth.copies.disposing import dispose_rows
-from troth.delivery.models import Delivery, Failure, Message
+from troth.delivery.models import Channel, Delivery, Failure, Message
 from troth.delivery.rules import LINK
 from troth.delivery.services.carriers import Carrier, Parcel, Undelivered, _carrier_for
 from troth.delivery.services.outbox import PURPOSES
@@ -147,10 +147,28 @@ def try_again(message: UUID, *, by: Actor, at: datetime) -> bool:
     return True
 
 
+@act(Event.MESSAGE_PRINTED, purpose=Purpose.RIGHTS, unasked=_ROUTES)
+def mark_printed(message: UUID, *, by: Actor, at: datetime) -> bool:
+    """
+    Record that a letter was printed and put in an envelope; False when none of that name waits. It counts as sent from then on:
+    what it tells of the notice counts as told.
+    """
+    row = Message.objects.filter(
+        pk=message, channel=Channel.LETTER, state=Delivery.QUEUED, purpose=Purpose.RIGHTS
+    ).first()
+    if row is None:
+        return False
+    row.state, row.tries, row.sent_at = Delivery.SENT, 1, at
+    row.save(update_fields=["state", "tries", "sent_at"])
+    if row.tells_notice is not None:
+        facts.record(row.subject_id, FactKind.NOTICE_TOLD, at=at, value=str(row.tells_notice))
+    return True
+
+
 def _give_up_late(*, at: datetime) -> int:
     """Give up what has waited for a day: its job is dead, or no worker runs. Gives how many there were."""
     late = Message.objects.filter(state__in=(Delivery.QUEUED, Delivery.LEAVING), changed_at__lt=at - LATEST)
-    late = late.exclude(channel="letter")
+    late = late.exclude(channel=Channel.LETTER)
     for row in (found := list(late[:_BATCH])):
         _give_up[Purpose(row.purpose)](row, Failure.GIVEN_UP, by=actors.service("delivery"), at=at)
     return len(found)

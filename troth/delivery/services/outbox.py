@@ -63,10 +63,26 @@ def _send_sms(
 
 
 def _send_letter(
-    subject: UUID, *, kind: Kind, to: str, context: Mapping[str, str] | None = None, by: Actor, at: datetime
+    subject: UUID,
+    *,
+    kind: Kind,
+    to: str,
+    context: Mapping[str, str] | None = None,
+    tells_notice: int | None = None,
+    by: Actor,
+    at: datetime,
 ) -> UUID:
-    """Write a letter to be printed, likewise; `to` is the postal address. It waits until somebody has printed it."""
-    return _send(subject, Channel.LETTER, kind=kind, to=to, context=context or {}, link="", by=by, at=at)
+    """
+    Write a letter to be printed, likewise; `to` is what stands on the envelope. It waits until somebody has printed it.
+
+    :raises ValueError: nobody prints letters of that purpose, or it has a link.
+    """
+    if LETTERS[kind].purpose is not Purpose.RIGHTS:
+        raise ValueError(f"Nobody prints letters of the kind {kind}: the office prints those about people's rights.")
+    words = context or {}
+    return _send(
+        subject, Channel.LETTER, kind=kind, to=to, context=words, link="", tells_notice=tells_notice, by=by, at=at
+    )
 
 
 def _send(

@@ -118,6 +118,7 @@ def test_email_reads_as_text_too_and_tracks_nothing() -> None:
     ):
         assert said in text
     assert "<" not in text
+    assert "prefers-color-scheme: dark" in markup and "max-width: 480px" in markup
     assert markup.count("<img") == 1
     assert "http" not in re.search(r"<img[^>]+>", markup).group(0)
     assert "<img" not in render_to_string("design/email/base.html", values | {"wave": ""})

@@ -8,11 +8,12 @@ from troth.design.fields import DateInBoxes
 from troth.people import rules
 
 
-def _text(label: str, missing: str, *, longest: int = 100, hint: str = "") -> forms.CharField:
+def _text(label: str, missing: str, *, longest: int = 100, hint: str = "", required: bool = True) -> forms.CharField:
     # Browsers at a desk are shared: nothing is offered from what was typed about the person before (pitfalls B17).
     return forms.CharField(
         label=label,
         help_text=hint,
+        required=required,
         max_length=longest,
         error_messages={"required": missing, "max_length": f"{label} is too long"},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -29,7 +30,13 @@ class PersonForm(forms.Form):
         help_text="They need it to use their code",
         error_messages={"required": "Enter their date of birth"},
     )
-    email = _text("Email address", "Enter their email address", longest=254, hint="To write to. It opens no account.")
+    email = _text(
+        "Email address",
+        "Enter their email address",
+        longest=254,
+        hint="To write to; it opens no account. Without one we write to them by post.",
+        required=False,
+    )
     telephone = _text("Telephone", "Enter their telephone number", longest=40)
     address = _text("Address", "Enter their address", longest=300, hint="House, street and town")
     postcode = _text("Postcode", "Enter their postcode", longest=10)

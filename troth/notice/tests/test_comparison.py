@@ -100,3 +100,9 @@ def test_no_change_goes_unseen_on_the_way_back_either(name):
     before = parse_notice(text_of(pack_values())).notice
     assert before is not None and after is not None
     assert compare(after, before)
+
+
+def test_one_changed_rule_is_said_once_with_the_uses_it_changes_for():
+    (change,) = (each for each in _compared(MATERIAL["longer retention"]) if each.part == "retention")
+    assert change.material and "other uses" in change.words and change.words.count("'") == 6
+    assert change.words.count("kept longer") == 1

@@ -11,7 +11,9 @@ from django.utils import timezone
 from troth.delivery import services
 from troth.delivery.models import Delivery, Failure, Message
 from troth.delivery.rules import LETTERS, Kind
-from troth.gate import actors
+from troth.gate import actors, facts
+from troth.ledger.models import LedgerEvent
+from troth.people import services as people
 from troth.people.tests.conftest import _quick_hashes  # noqa: F401 - a fixture
 from troth.people.tests.factories import PASSWORD, browser_of, make_patient, make_staff
 
@@ -67,3 +69,46 @@ def test_it_is_the_offices_alone(name: str, given_up: UUID) -> None:
         == 403
     )
     assert Message.objects.get().state == Delivery.FAILED
+
+
+@pytest.fixture
+def by_post(db: None) -> UUID:
+    """Somebody who gave a postal address and no email, and is told of an emergency."""
+    subject = make_patient(password="", email="")
+    assert people.tell(subject, Kind.OPENED_IN_EMERGENCY, by=actors.NOBODY, at=timezone.now())
+    return Message.objects.get().pk
+
+
+def test_a_letter_is_opened_printed_and_marked_by_the_officer_alone(officer: Client, by_post: UUID) -> None:
+    listed = officer.get(reverse("office_post")).content.decode()
+    where = reverse("office_post_letter", args=[by_post])
+    assert where in listed and "Oddie" not in listed
+    page = officer.get(where).content.decode()
+    assert "Oddie" in page and "Your record was opened" in page
+    for role in ("prescriber", "patient_support", "administrator"):
+        other = browser_of(make_staff(role, email=f"{role}@other.example"))
+        assert (other.get(where).status_code, other.post(where).status_code) == (403, 403)
+    assert Message.objects.get().state == Delivery.QUEUED
+    assert officer.post(where).headers["Location"] == reverse("office_post") + "?done=letter-printed"
+    sent = Message.objects.get()
+    assert sent.state == Delivery.SENT and sent.sent_at is not None
+    assert LedgerEvent.objects.filter(event="delivery:printed", subject=sent.subject_id.hex).count() == 1
+    assert officer.post(where).status_code == 404
+    assert "No letter waits" in officer.get(reverse("office_post")).content.decode()
+
+
+def test_whom_a_letter_tells_of_the_notice_counts_as_told_once_it_is_printed(officer: Client) -> None:
+    subject = make_patient(password="", email="")
+    words = {"from": "1 May", "changes": "New purpose: care.", "before": "1", "after": "2"}
+    people.tell(subject, Kind.NOTICE_CHANGES, context=words, tells_notice=2, by=actors.NOBODY, at=timezone.now())
+    assert facts.count_told(2) == 0
+    officer.post(reverse("office_post_letter", args=[Message.objects.get().pk]))
+    assert facts.count_told(2) == 1
+
+
+def test_what_has_a_link_or_concerns_an_account_is_never_put_on_paper(db: None) -> None:
+    subject = make_patient(password="", email="")
+    assert people.tell(subject, Kind.CONTACT_CHANGED, by=actors.NOBODY, at=timezone.now()) is None
+    with pytest.raises(ValueError, match="Nobody prints"):
+        services.send_letter(subject, kind=Kind.CONTACT_CHANGED, to="7 Elm Row", by=actors.NOBODY, at=timezone.now())
+    assert not Message.objects.exists()

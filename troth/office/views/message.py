@@ -1,9 +1,9 @@
 """Messages that did not leave, and every letter that we can send, as its receiver would see it."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -12,57 +12,116 @@ from django.views.decorators.http import require_http_methods
 from troth.delivery import selectors as delivery
 from troth.delivery import services
 from troth.delivery.rules import LETTERS, Kind
+from troth.design.done import done
 from troth.design.tables import Cell, Column, table_of
-from troth.design.values import Paging
+from troth.design.values import Item, Link, Paging
 from troth.gate.table import actor_of
 from troth.office.forms.message import TryAgainForm
+from troth.office.frame import day, looking, number_in, show
 
 PAGE = 50
 #: A mail program's page within ours: its own inline style and nothing else.
 _POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 
 
+#: The three pages that are one thing, and their routes.
+_PAGES = (
+    ("Not left yet", "office_messages"),
+    ("Letters to print", "office_post"),
+    ("Every letter we send", "office_letters"),
+)
+_TOLD = "To whom a message goes and what it says opens only as you print it."
+
+
+def _tabs(current: str) -> tuple[Item, ...]:
+    waiting = {"office_post": delivery.count_letters()}
+    return tuple(
+        Item(words, reverse(route), current=route == current, count=waiting.get(route) or None, counted="to print")
+        for words, route in _PAGES
+    )
+
+
+def _paging(request: HttpRequest, total: int, route: str) -> Paging:
+    """Where the list stands: the page that the address asks for, or the nearest that there is."""
+    number = max(1, min(number_in(request.GET.get("page", "")) or 1, -(-total // PAGE)))
+    return Paging.numbered(number, total, each=PAGE, path=reverse(route))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def list_unsent(request: HttpRequest) -> HttpResponse:
     """List what was given up and what waits; nothing of any message is opened. Try one again when asked to."""
-    at = cast(Any, request).at
     if request.method == "POST":
         form = TryAgainForm(request.POST)
         if form.is_valid():
-            services.try_again(form.cleaned_data["message"], by=actor_of(request), at=at)
-        return redirect("office_messages")
-    number = request.GET.get("page", "1")
-    page = max(1, min(int(number), 10_000)) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    start = (page - 1) * PAGE
-    found, total = delivery.list_unsent(start=start, most=PAGE)
-    path = reverse("office_messages")
-    return render(
+            services.try_again(form.cleaned_data["message"], by=actor_of(request), at=cast(Any, request).at)
+        return done("office_messages", "message-again")
+    _, total = delivery.list_unsent(most=0)
+    paging = _paging(request, total, "office_messages")
+    found, _ = delivery.list_unsent(start=max(paging.first - 1, 0), most=PAGE)
+    return show(
         request,
-        "office/message/list.html",
-        {
-            "messages": [
-                {
-                    "id": each.id,
-                    "line": LETTERS[Kind(each.kind)].line if each.kind in LETTERS else each.kind,
-                    "channel": each.channel,
-                    "state": each.state,
-                    "why": each.why,
-                    "tries": each.tries,
-                    "written": timezone.localtime(each.written_at),
-                    "given_up": each.given_up,
-                }
-                for each in found
-            ],
-            "total": total,
-            "paging": Paging(
-                start + 1 if found else 0,
-                start + len(found),
-                total,
-                f"{path}?page={page - 1}" if page > 1 else "",
-                f"{path}?page={page + 1}" if start + len(found) < total else "",
-            ),
-        },
+        "message/list",
+        told=_TOLD,
+        tabs=_tabs("office_messages"),
+        messages=[
+            {
+                "id": each.id,
+                "line": _line(each.kind),
+                "channel": each.channel,
+                "state": each.state,
+                "why": each.why,
+                "tries": each.tries,
+                "written": timezone.localtime(each.written_at),
+                "given_up": each.given_up,
+            }
+            for each in found
+        ],
+        total=total,
+        paging=paging,
     )
+
+
+@require_http_methods(["GET", "HEAD"])
+def list_post(request: HttpRequest) -> HttpResponse:
+    """List the letters that wait to be printed, the oldest first; nothing of any is opened."""
+    paging = _paging(request, delivery.count_letters(), "office_post")
+    found, total = delivery.list_letters(start=max(paging.first - 1, 0), most=PAGE)
+    lines: list[tuple[str | Cell, ...]] = [
+        (
+            Cell(_line(each.kind)),
+            day(timezone.localtime(each.written_at).date()),
+            Cell(act=Link("Open it", reverse("office_post_letter", args=[each.id]), _line(each.kind))),
+        )
+        for each in found
+    ]
+    columns = (Column("Letter", "name"), Column("Written", word="Written"), Column("Print", "act"))
+    return show(
+        request,
+        "message/post",
+        told=_TOLD,
+        tabs=_tabs("office_post"),
+        table=table_of("Letters to print", columns, lines) if lines else None,
+        total=total,
+        paging=paging,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def post_one(request: HttpRequest, message: UUID) -> HttpResponse:
+    """One letter as it goes into its envelope. Once it is printed, say so: from then on it counts as sent."""
+    look = looking(request)
+    if request.method == "POST":
+        if not services.mark_printed(message, by=look.actor, at=look.at):
+            raise Http404
+        return done("office_post", "letter-printed")
+    letter = delivery.get_letter(message, by=look.id, at=look.at)
+    if letter is None:
+        raise Http404
+    return show(request, "message/print", told=_TOLD, letter=letter, on=day(look.today))
+
+
+def _line(kind: str) -> str:
+    return LETTERS[Kind(kind)].line if kind in LETTERS else kind
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -72,18 +131,14 @@ def letters(request: HttpRequest) -> HttpResponse:
         (Cell(letter.line, href=reverse("office_letter", args=[kind.value])), letter.because)
         for kind, letter in LETTERS.items()
     ]
-    return render(
-        request,
-        "office/message/letters.html",
-        {"letters": table_of("Letters", (Column("Subject line", "name"), Column("Sent when")), lines)},
-    )
+    table = table_of("Letters", (Column("Subject line", "name"), Column("Sent when")), lines)
+    return show(request, "message/letters", tabs=_tabs("office_letters"), letters=table)
 
 
 @require_http_methods(["GET", "HEAD"])
 def letter(request: HttpRequest, kind: str) -> HttpResponse:
     """One letter with invented words."""
-    made = _preview(request, kind)
-    return render(request, "office/message/letter.html", {"letter": made, "kind": kind})
+    return show(request, "message/letter", letter=_preview(request, kind), kind=kind)
 
 
 @require_http_methods(["GET", "HEAD"])

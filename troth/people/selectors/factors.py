@@ -6,6 +6,7 @@ import hmac
 import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import segno
@@ -15,10 +16,13 @@ from troth.gate.contexts import Opened, processing
 from troth.notice.purposes import Action, Purpose
 from troth.people import rules
 from troth.people.models import Account, Authenticator, Passkey, RecoveryCode
+from troth.people.selectors.strangers import strangers_number
 from troth.people.selectors.tickets import open_ticket, seal_ticket
 from troth.vault import secrets
 from troth.vault.categories import Category
 from troth.work import queue
+
+_Row = TypeVar("_Row", Authenticator, RecoveryCode)
 
 #: For how long somebody may be at setting up an app.
 _SETTING_UP = timedelta(minutes=20)
@@ -83,10 +87,9 @@ class Recovery:
 
 def has_second_factor(subject: UUID) -> bool:
     """Whether a person has an app or a passkey. It asks the tables' structure and opens nothing."""
-    return (
-        Authenticator.objects.filter(subject_id=subject).exists()
-        or Passkey.objects.filter(subject_id=subject).exists()
-    )
+    app = Authenticator.objects.filter(subject_id=subject).exists()
+    passkey = Passkey.objects.filter(subject_id=subject).exists()  # asked in either case, so that both take as long
+    return app or passkey
 
 
 def list_factors(subject: UUID, opened: Opened) -> Factors:
@@ -142,24 +145,29 @@ def check_code(subject: UUID | None, typed: str, *, at: datetime) -> AppCode | R
     """
     Whether what was typed is a code of this person's app, or one of their recovery codes. The caller has counted the try.
 
-    It is asked for nobody as well, and then answers None after the same look-ups.
+    It is asked for nobody as well: whoever has no app, or nothing at all, has the stranger's opened and looked at instead, so that
+    the time it takes does not tell whether the password before it was right.
     """
     whom = subject or UUID(int=0)
+    either = (whom, strangers_number())
+    on_paper = rules.is_recovery_code(typed)
     with processing(Purpose.ACCOUNT_SECURITY, Action.READ, by=actors.service("sign-in"), at=at):
-        app = Authenticator.objects.filter(subject_id=whom).first()
-        step = rules.matching_step(app.secret, typed, at) if app else None
-        wanted = recovery_hash(whom, typed)
-        row = next(
-            (
-                code.pk
-                for code in RecoveryCode.objects.filter(subject_id=whom)
-                if hmac.compare_digest(code.code_hash, wanted)
-            ),
-            None,
-        )
-    if step is not None:
+        app = _first_of(list(Authenticator.objects.filter(subject_id__in=either)), whom)
+        step = rules.matching_step(app[0].secret, typed, at) if app else None
+        row = None
+        if on_paper:
+            codes = _first_of(list(RecoveryCode.objects.filter(subject_id__in=either)), whom)
+            wanted = recovery_hash(whom, typed)
+            right = [code for code in codes if hmac.compare_digest(code.code_hash, wanted)]  # all are opened
+            row = right[0] if right else None
+    if step is not None and app[0].subject_id == subject:
         return AppCode(step)
-    return Recovery(row) if row is not None and rules.is_recovery_code(typed) else None
+    return Recovery(row.pk) if row is not None and row.subject_id == subject else None
+
+
+def _first_of(rows: list[_Row], whom: UUID) -> list[_Row]:
+    """A person's own rows, or, where they have none, the stranger's."""
+    return [row for row in rows if row.subject_id == whom] or rows
 
 
 def recovery_hash(subject: UUID, typed: str) -> str:

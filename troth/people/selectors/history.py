@@ -19,6 +19,7 @@ _WORDS = {
     "passkey": ("Signed in with a passkey", True),
     "password with passkey": ("Signed in with the password and a passkey", True),
     "wrong password": ("Refused: the password was wrong", False),
+    "code first": ("Asked for a code, since many places were guessing at once", False),
     "wrong code": ("Refused: the password was right, the code was wrong", False),
     "used code": ("Refused: a code that had been used already", False),
     "copied passkey": ("Refused: a passkey that seems to have been copied", False),

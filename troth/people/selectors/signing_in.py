@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 
@@ -22,6 +22,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people.models import FIND_SIGN_IN, Account
 from troth.people.selectors.factors import has_second_factor
+from troth.people.selectors.strangers import strangers_number
 from troth.vault import search
 from troth.vault import secrets as vault_secrets
 from troth.work import throttle
@@ -38,11 +39,13 @@ class Proof:
 class SecondStep:
     """
     A second factor is due. `subject` is None where the password was not right and nobody is to learn it: many places are
-    guessing at this account at once, so the factor is asked for first, of everybody (work/throttle.py).
+    guessing at this account at once, so the factor is asked for first, of everybody (work/throttle.py). `guarded` says that this
+    is so: the caller keeps the same of a right password and a wrong one.
     """
 
     subject: UUID | None
     account: str  # the keyed mark of the address as typed, for counting tries
+    guarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,15 +87,19 @@ def check_sign_in(
         return Wait(allowance.retry_at or at)
     found = search.find_exact(FIND_SIGN_IN, email)
     subject = found[0][0] if found else None
-    right = _is_right(subject, password, at=at, email=email)
-    second = has_second_factor(subject or uuid4())
+    whom = (
+        subject or strangers_number()
+    )  # whose account no password opens: as much is asked, opened and written of it
+    right = _is_right(whom, password, at=at, email=email)
+    second = has_second_factor(whom)
+    guarded = allowance.proof_wanted and not device
     if right and second:
-        return SecondStep(subject, account_mark(email))
+        return SecondStep(subject, account_mark(email), guarded)
     if right:
         assert subject is not None
         return Proof(subject)
-    if allowance.proof_wanted and not device:
-        return SecondStep(None, account_mark(email))
+    if guarded:
+        return SecondStep(None, account_mark(email), guarded)
     return Wrong(subject)
 
 
@@ -137,10 +144,10 @@ def check_own_password(subject: UUID, password: str, *, at: datetime, network: s
     return right
 
 
-def _is_right(subject: UUID | None, password: str, *, at: datetime, email: str | None = None) -> bool:
+def _is_right(subject: UUID, password: str, *, at: datetime, email: str | None = None) -> bool:
     encoded, open_to_use = _nobodys(), False
     with processing(Purpose.ACCOUNT_SECURITY, Action.READ, by=actors.service("sign-in"), at=at):
-        account = Account.objects.filter(subject_id=subject or uuid4()).first()
+        account = Account.objects.filter(subject_id=subject).first()
         if account is not None:
             encoded, open_to_use = account.password_hash, not account.closed
             if email is not None:  # the index may still hold an address that was given up

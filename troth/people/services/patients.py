@@ -60,7 +60,8 @@ def register_patient(
         ),
         Contact(
             subject_id=made.id,
-            email=normal_email(email),
+            # Somebody at the desk may have none, and is then written to by post. A sign-in has one.
+            email=normal_email(email) if email.strip() or password else "",
             telephone=normal_telephone(telephone),
             address=address.strip(),
             postcode=normal_postcode(postcode),

@@ -7,12 +7,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from troth.delivery import services as delivery
-from troth.delivery.rules import Kind
+from troth.delivery.rules import LETTERS, Kind
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.notice.purposes import Action, Purpose
-from troth.people.models import Account, Contact, SignIn, StaffContact
+from troth.people.models import Account, Contact, Identity, SignIn, StaffContact
 
 
 def _tell(
@@ -27,7 +27,8 @@ def _tell(
 ) -> UUID | None:
     """
     Write to a person that something happened, and give the message's id: to the address they sign in with, or else the one that we
-    reach them by. None when we have neither. `when` is filled in; `tells_notice` is the version that the message tells of.
+    reach them by. Who has neither gets what concerns their rights as a letter, which the office prints. None when we cannot reach
+    them at all. `when` is filled in; `tells_notice` is the version that the message tells of.
 
         services.tell(subject, Kind.SECOND_FACTOR_CHANGED, context={"what": "A passkey was added"}, by=actor, at=at)
 
@@ -36,9 +37,14 @@ def _tell(
     :raises KeyError: a word that the letter needs is missing.
     """
     address = to or _address_of(subject, at=at)
-    if not address:
-        return None
     words = {"when": _say_when(at), **(context or {})}
+    if not address:
+        envelope = _envelope_of(subject, at=at) if LETTERS[kind].purpose is Purpose.RIGHTS else ""
+        if not envelope:
+            return None
+        return delivery.send_letter(
+            subject, kind=kind, to=envelope, context=words, tells_notice=tells_notice, by=by, at=at
+        )
     return delivery.send_email(subject, kind=kind, to=address, context=words, tells_notice=tells_notice, by=by, at=at)
 
 
@@ -52,6 +58,17 @@ def _address_of(subject: UUID, *, at: datetime) -> str:
             or StaffContact.objects.filter(subject_id=subject).first()
         )
         return (contact.email or "") if contact else ""
+
+
+def _envelope_of(subject: UUID, *, at: datetime) -> str:
+    """Name and postal address, a line each; empty when we lack either."""
+    with processing(Purpose.ACCOUNT_SECURITY, Action.READ, by=actors.service("account-steps"), at=at):
+        contact = Contact.objects.filter(subject_id=subject).first()
+        identity = Identity.objects.filter(subject_id=subject).first()
+        if contact is None or identity is None or not contact.address:
+            return ""
+        name = " ".join(filter(None, (identity.title, identity.given_name, identity.family_name)))
+        return "\n".join(filter(None, (name, contact.address, contact.postcode)))
 
 
 def _tell_of_new_device(subject: UUID, *, device: str, by: Actor, at: datetime) -> None:

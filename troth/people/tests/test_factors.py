@@ -273,11 +273,11 @@ def test_while_many_guess_the_second_factor_is_asked_for_whether_or_not_the_pass
     attack(EMAIL, "wrong-wrong-wrong", places=30)
     elsewhere = {"at": LATER, "network": "192.0.2.200/32"}
     mark = selectors.account_mark(EMAIL)
-    assert selectors.check_sign_in(EMAIL, PASSWORD, **elsewhere) == SecondStep(subject, mark)
-    assert selectors.check_sign_in(EMAIL, "wrong-wrong-wrong", **elsewhere) == SecondStep(None, mark)
+    assert selectors.check_sign_in(EMAIL, PASSWORD, **elsewhere) == SecondStep(subject, mark, guarded=True)
+    assert selectors.check_sign_in(EMAIL, "wrong-wrong-wrong", **elsewhere) == SecondStep(None, mark, guarded=True)
     attack("nobody@clinic.example", "wrong-wrong-wrong", places=30)
     unknown = selectors.check_sign_in("nobody@clinic.example", PASSWORD, **elsewhere)
-    assert unknown == SecondStep(None, selectors.account_mark("nobody@clinic.example"))
+    assert unknown == SecondStep(None, selectors.account_mark("nobody@clinic.example"), guarded=True)
     assert selectors.check_code(None, code(), at=LATER) is None
 
 

@@ -123,8 +123,8 @@ def test_a_failure_is_in_the_ledger_without_the_address() -> None:
     desk = actors.Actor(
         "service",
         name="sign-in",
-        purposes=frozenset({Purpose.SECURITY_LOG}),
-        categories=frozenset({Category.NETWORK}),
+        purposes=frozenset({Purpose.SECURITY_LOG, Purpose.ACCOUNT_SECURITY}),
+        categories=frozenset({Category.NETWORK, Category.ACCOUNT}),
     )
     came = selectors.Came("203.0.113.77", "Firefox on Linux")
     for whom in (subject, None):

@@ -62,7 +62,9 @@ def test_no_one_so_far_is_derived_and_becomes_a_name(clinic, monkeypatch: pytest
     pass_on(patient, prescriber)
     page = browser_of(patient).get("/my-data/").content.decode()
     assert (
-        "Harbottle Dispensing Ltd" in page and "sentinel-prescription" in page and "recipient we passed it to" in page
+        "Harbottle Dispensing Ltd" in page
+        and "sentinel-prescription" in page
+        and "company or person we passed it to" in page
     )
     with processing(Purpose.RIGHTS, by=actors.person(patient, at=LATER), at=LATER) as opened:
         (passed,) = selectors.list_disclosures(patient, opened)

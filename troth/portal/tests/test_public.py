@@ -1,5 +1,6 @@
 """The public pages, the headers of every answer, and what the logs and error pages say."""
 
+import gzip
 import json
 import logging
 from pathlib import Path
@@ -50,6 +51,15 @@ def test_the_notice_is_rendered_from_the_register_with_every_version(notice_in_f
     assert "Surveys and praise" in page and 'class="chosen"' in page and "/notice/1/" in page
     assert "Surveys and praise" not in client.get("/notice/1/").content.decode()
     assert client.get("/notice/3/").status_code == 404
+
+
+def test_a_page_is_compressed_for_strangers_alone(notice_in_force: None, client: Client) -> None:
+    takes = {"accept-encoding": "gzip"}
+    plain, squeezed = client.get("/notice/"), client.get("/notice/", headers=takes)
+    assert gzip.decompress(squeezed.content) == plain.content and len(squeezed.content) * 3 < len(plain.content)
+    assert squeezed.headers["Content-Encoding"] == "gzip" and "Accept-Encoding" in squeezed.headers["Vary"]
+    own = browser_of(make_patient(password=PASSWORD)).get("/notice/", headers=takes)
+    assert own.status_code == 200 and "Content-Encoding" not in own.headers
 
 
 def test_a_page_says_what_was_done_in_our_words_alone(notice_in_force: None, client: Client) -> None:

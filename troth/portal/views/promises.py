@@ -29,7 +29,7 @@ GROUPS: tuple[tuple[Status, CoinState, str, str], ...] = (
         Status.MISSING,
         "running",
         "What we don’t do yet",
-        "The part of our system for these isn’t built. We don’t do them in another way.",
+        "These need a part of our system that isn’t built yet. Until it is, we don’t do what they are about.",
     ),
     (
         Status.UNLAWFUL,

@@ -54,8 +54,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if isinstance(answer, people.Proof):
             return _finish(request, answer.subject, mark, how="password", second=False)
         if isinstance(answer, people.SecondStep):
-            if answer.subject is None:
-                _note_failure(request, None, "wrong password")
+            if answer.guarded:  # of a right password too, or the time it takes would tell which it was
+                _note_failure(request, None, "code first")
             browser.await_second(answer.subject, answer.account)
             return redirect("second_step")
         if isinstance(answer, people.Wrong):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from bench.specimens.models import Person
 from troth.vault import keystore, secrets, turning
@@ -101,6 +102,16 @@ def test_the_first_writer_of_a_key_wins(db: None) -> None:
     with connections["keys"].cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM vault_datakey WHERE subject = %s", [subject.id.hex])
         assert cursor.fetchone() == (1,)
+
+
+def test_making_the_key_of_one_row_fetches_that_key_alone(db: None) -> None:
+    subject = Subject.objects.create(kind="patient")
+    names = [(subject.id.int, "specimens.picture", f"{row:032x}") for row in range(5)]
+    keystore.make(names)
+    with CaptureQueriesContext(connections["keys"]) as seen:
+        keystore.make(names[:1])
+    read = [query["sql"] for query in seen.captured_queries if "SELECT subject" in query["sql"]]
+    assert len(read) == 1 and f"{0:032x}" in read[0], "thousands of keys of one person would be read for one"
 
 
 def test_a_reader_that_had_a_key_open_while_it_was_destroyed_goes_on_without_it(
