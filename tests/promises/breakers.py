@@ -214,6 +214,16 @@ def _case_in_wrong_hands(home: Deployment) -> None:
     )
 
 
+def _report_gone_in_silence(home: Deployment) -> None:
+    """A case that counts as released, of which the log of what was passed on knows nothing."""
+    home.sql(
+        "INSERT INTO medicolegal_case (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, stage, instructed_by,"
+        " handler, expert, examination_at, instructed_at, stage_since)"
+        " VALUES (%s, %s, 'x', %s, 'x', %s, 'released', %s, %s, %s, %s, %s, %s)",
+        [uuid4().hex, home.at, home.at, *[home.patient.hex] * 4, home.at, home.at, home.at],
+    )
+
+
 @contextmanager
 def _cases_open_to_any_firm(home: Deployment) -> Iterator[None]:
     """A change of code that no longer asks which firm instructed a case."""
@@ -237,6 +247,7 @@ BREAKERS: dict[str, Breaker] = {
     "ledger.whole": _altered_event,
     "medicolegal.hands": _case_in_wrong_hands,
     "medicolegal.own_cases": _cases_open_to_any_firm,
+    "medicolegal.released": _report_gone_in_silence,
     "notice.ahead": _notice(lambda values: None, material=True),
     "notice.bases": _notice(lambda values: _row(values, "feedback").pop("interest")),
     "notice.controller": _notice(_drop("controller", "ico_registration")),

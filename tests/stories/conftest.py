@@ -29,6 +29,7 @@ FLAGS = [
 ]
 FOLDERS = {"TROTH_HOME": "var", "TROTH_KEYS": "var-keys", "TROTH_BACKUPS": "var-backups"}
 NewVisitor = Callable[..., Visitor]
+FIRST = "online-prescribing"  # the clinic of most stories
 
 
 def _environment(place: Path) -> dict[str, str]:
@@ -79,12 +80,9 @@ def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> Non
     raise AssertionError(f"The demonstration did not answer:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folders of a clinic with eight patients. Nobody serves them here: stories serve copies."""
-    place = tmp_path_factory.mktemp("demonstration")
+def _make(place: Path, pack: str) -> Path:
     made = subprocess.run(
-        _troth("demo", "--no-serve", "--people", "8"),
+        _troth("demo", "--no-serve", "--people", "8", "--pack", pack),
         env=_environment(place),
         cwd=ROOT,
         capture_output=True,
@@ -96,11 +94,33 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folders of a clinic with eight patients. Nobody serves them here: stories serve copies."""
+    return _make(tmp_path_factory.mktemp("demonstration"), FIRST)
+
+
+@pytest.fixture(scope="session")
 def clinic(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The clinic that stories share: they look, and add to it, and take nothing out."""
     place = tmp_path_factory.mktemp("shared") / "clinic"
     shutil.copytree(demo_home, place)
     with _serving(place) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def wellness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A wellness clinic with eight patients, which its stories share."""
+    place = _make(tmp_path_factory.mktemp("wellness"), "wellness-clinic")
+    with _serving(place, "--pack", "wellness-clinic") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def agency(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A medico-legal agency with eight cases, which its stories share."""
+    place = _make(tmp_path_factory.mktemp("agency"), "medico-legal")
+    with _serving(place, "--pack", "medico-legal") as address:
         yield address
 
 
@@ -145,7 +165,7 @@ def new_visitor(browser: Browser, sessions: dict[tuple[str, str], StorageState])
         visitor.watch()
         open_now.append(visitor)
         if known:
-            visitor.go("/desk/" if "aldersyke" in signed_in_as else "/my-data/")
+            visitor.go("/my-data/" if signed_in_as.endswith("@post.example") else "/desk/")
         elif signed_in_as:
             visitor.sign_in(signed_in_as)
             sessions[(clinic, signed_in_as)] = context.storage_state()

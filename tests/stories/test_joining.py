@@ -40,7 +40,7 @@ def sign_in(visitor: Visitor, email: str, password: str) -> None:
     visitor.go("/sign-in/")
     visitor.page.fill("[name=email]", email)
     visitor.page.fill("[name=password]", password)
-    visitor.page.get_by_role("button", name="Sign in").click()
+    visitor.page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def heading(visitor: Visitor) -> str:

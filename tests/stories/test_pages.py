@@ -57,6 +57,8 @@ def test_public_pages_shut_nobody_out(clinic: str, new_visitor: NewVisitor) -> N
         "/look/",
         "/register/",
         "/registered/",
+        "/ask/",
+        "/asked/",
         "/sign-in/",
         "/no-such-page/",
     )

@@ -52,7 +52,7 @@ class Visitor:
         self.page.fill("[name=email]", email)
         self.page.fill("[name=password]", PASSWORD)
         with self.page.expect_navigation():
-            self.page.get_by_role("button", name="Sign in").click()
+            self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.show_second_factor()
         assert not urlsplit(self.page.url).path.startswith("/sign-in/"), self.text()
 

@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tests.stores import Home
+from troth.contact import services as contact
 from troth.diary import services as diary
 from troth.gate import actors, emergency
 from troth.gate.acts import act
@@ -48,7 +49,7 @@ PLANTED = {
     "account": ("zq-browser",),
     "health": ("zopiclarone", "zq-answer", "zq-substance", "zq-note", "zq-title", "zq-letter", "zq-task"),
     "rights": ("zq-asked", "zq-certified", "zq-collapsed"),
-    "correspondence": ("zq-visit", "zq-for-a-visit"),
+    "correspondence": ("zq-visit", "zq-for-a-visit", "zq-question"),
 }
 EVERYTHING = frozenset(PLANTED)
 #: What this clinic's notice declares: pages of another kind of clinic do not exist here.
@@ -192,6 +193,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
         at=later,
     )
     case = rights.ask_erasure(patient, by=actor(patient), at=later, words="zq-asked")
+    enquiry = contact.ask(name="Wren", email="w@vane.example", words="zq-question", by=actors.NOBODY, at=later)
     people.sign_in(patient, by=actor(patient), at=timezone.now(), device="zq-browser")
     emergency.break_glass(
         patient,
@@ -221,6 +223,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "before": 1,
             "after": 1,
             "emergency": emergency.list_broken()[0].note,
+            "enquiry": enquiry,
             "token": "never-given-out",
             **dict.fromkeys(
                 ("pack", "item", "opinion"), case
@@ -387,7 +390,7 @@ ABOUT_ONESELF = {
 }
 MAY_SEND = {
     "administrator": {"desk_member_code", "desk_member_factor"},
-    "patient_support": {"desk_assign"},
+    "patient_support": {"desk_assign", "desk_enquiry"},
     "privacy_officer": {"office_case"},
 }
 SAID = {

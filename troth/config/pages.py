@@ -23,7 +23,13 @@ from troth.records import selectors as records
 
 # The words of each navigation and the routes behind them. A page that the notice in force does not declare, or that is for other
 # roles, is left out.
-VISITOR = (("Home", "home"), ("Privacy notice", "notice"), ("Register", "register"), ("Sign in", "sign_in"))
+VISITOR = (
+    ("Home", "home"),
+    ("Privacy notice", "notice"),
+    ("Ask us", "ask"),
+    ("Register", "register"),
+    ("Sign in", "sign_in"),
+)
 PATIENT = (
     ("Home", "my_home"),
     ("Your case", "my_cases"),
@@ -37,6 +43,7 @@ STAFF = (
     ("Cases", "desk_cases"),
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
+    ("Questions", "desk_enquiries"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
 )

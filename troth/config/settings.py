@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "troth.delivery",
     "troth.people",
     "troth.diary",
+    "troth.contact",
     "troth.assurance",
     "troth.records",
     "troth.prescribing",

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from troth.demo import cast
 from troth.demo.cast import PatientPart
-from troth.demo.clinic import OPEN_FOR, Made, Progress, batched
+from troth.demo.clinic import OPEN_FOR, Claimant, Made, Progress, batched
 from troth.demo.hours import LONDON, at_work
 from troth.gate import actors
 from troth.gate.boundary import boundary
@@ -20,9 +20,12 @@ from troth.medicolegal.selectors import Stage
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.records import services as records
-from troth.records.selectors import Release
+from troth.records.selectors import Release, TaskKind, TaskState
 
 AT_ONCE = 10  # cases in one transaction
+_SILENT = timedelta(days=40)  # for so long somebody may leave a report unanswered; then they are rung
+#: Those who sign in: how many days ago they were instructed, and how far their case has come.
+_SIGNING_IN = ((52, Stage.SIGNED), (75, Stage.RELEASED), (16, Stage.BOOKED))
 _HAPPENED = (
     "Stopped at lights when a van ran into the back of the car. Belt on, head against the rest.",
     "Slipped on a wet floor in a shop; no sign stood there. Fell on the right side.",
@@ -61,26 +64,40 @@ def write(made: Made, number: int, *, at: datetime, progress: Progress) -> None:
     chance = random.Random(23)  # noqa: S311  the same cases each time is the point
     done = 0
     opened = at - OPEN_FOR + timedelta(days=2)
-    turns = enumerate(cast.patients(number, on=at.date(), seed=3))
+    turns = enumerate(cast.claimants(number, on=at.date()))
     for together in batched(turns, AT_ONCE):
         with boundary(), transaction.atomic():
             for turn, part in together:
                 # More of them lately, so that most of the board is at work.
                 begun = at_work(opened + (at - opened - timedelta(hours=6)) * ((turn + 1) / number) ** 0.6)
+                until = None
+                if part.signs_in:
+                    days, until = _SIGNING_IN[turn]
+                    begun = at_work(at - timedelta(days=days))
                 if begun < at:
-                    _live(made, part, turn, chance, begun, at)
+                    subject, handler = _live(made, part, turn, chance, begun, at, until)
+                    made.claimants.append(Claimant(subject, part, handler))
+                    made.since[subject] = begun
         done += len(together)
         progress(done, number, "cases")
 
 
-def _live(made: Made, part: PatientPart, turn: int, chance: random.Random, begun: datetime, at: datetime) -> None:
-    """One case from its instruction to where it stands at `at`."""
+def _live(
+    made: Made,
+    part: PatientPart,
+    turn: int,
+    chance: random.Random,
+    begun: datetime,
+    at: datetime,
+    until: Stage | None,
+) -> tuple[UUID, UUID | None]:
+    """One case from its instruction to where it stands at `at`, or to the stage `until`; its claimant, and who handles it."""
     firms = [*made.all_staff["instructing_solicitor"], made.staff["insurer_contact"]]
     solicitor = actors.person(firms[turn % len(firms)], at=begun)
     handlers = made.all_staff["case_handler"]
     handler = handlers[turn % len(handlers)]
     experts = made.all_staff["medical_expert"]
-    expert = experts[turn % len(experts)]
+    expert = experts[turn // 3 % len(experts)]
     case = cases.instruct(
         title=part.title,
         given_name=part.given_name,
@@ -98,20 +115,45 @@ def _live(made: Made, part: PatientPart, turn: int, chance: random.Random, begun
         by=solicitor,
         at=begun,
     )
+    with processing(Purpose.INSTRUCTIONS, by=solicitor, at=begun) as opened:
+        claimant = selectors.get_case(case, opened).line.subject
     moment = at_work(begun + timedelta(hours=chance.randrange(1, 22)))
     if moment > at:
-        return
+        return claimant, None
     if turn % 23 == 9:
         cases.decline(case, by=actors.person(handler, at=moment), at=moment)
-        return
+        return claimant, None
     cases.accept(case, by=actors.person(handler, at=moment), at=moment)
+    _work(case, claimant, turn, chance, (handler, expert, made.staff["records_clerk"]), moment, at, until)
+    return claimant, handler
+
+
+def _work(
+    case: UUID,
+    claimant: UUID,
+    turn: int,
+    chance: random.Random,
+    people: tuple[UUID, UUID, UUID],
+    moment: datetime,
+    at: datetime,
+    until: Stage | None,
+) -> None:
+    """What the handler, the expert and the claimant do once the case was taken on."""
+    handler, expert, clerk = people
     moment = at_work(moment + timedelta(days=chance.randrange(1, 5), hours=chance.randrange(6)))
     if turn % 2 and moment < at:
-        cases.advance(case, to=Stage.RECORDS, by=actors.person(handler, at=moment), at=moment)
+        by = actors.person(handler, at=moment)
+        cases.advance(case, to=Stage.RECORDS, by=by, at=moment)
+        due = moment.date() + timedelta(days=10)
+        task = records.route_task(claimant, TaskKind.CHASE, due_on=due, for_role="records_clerk", by=by, at=moment)
         moment = at_work(moment + timedelta(days=chance.randrange(1, 6), hours=chance.randrange(6)))
+        if moment < at:
+            records.end_task(task, state=TaskState.DONE, by=actors.person(clerk, at=moment), at=moment)
     if moment > at:
         return
     on = at_work(moment + timedelta(days=chance.randrange(4, 20))).astimezone(LONDON)
+    if until is Stage.BOOKED:
+        on = at_work(at + timedelta(days=3)).astimezone(LONDON)
     examined = on.replace(hour=chance.randrange(9, 17), minute=chance.choice((0, 30)), second=0, microsecond=0)
     cases.book_examination(case, expert=expert, when=examined, by=actors.person(handler, at=moment), at=moment)
     moment = examined + timedelta(hours=1)
@@ -119,7 +161,6 @@ def _live(made: Made, part: PatientPart, turn: int, chance: random.Random, begun
         return
     doctor = actors.person(expert, at=moment)
     cases.advance(case, to=Stage.EXAMINED, by=doctor, at=moment)
-    claimant = _claimant(case, doctor, at=moment)
     note = records.write_note(claimant, heading="Examination", text=_FOUND[turn % len(_FOUND)], by=doctor, at=moment)
     records.sign_note(note.pk, release=Release.RELEASED, by=doctor, at=moment)
     moment = at_work(moment + timedelta(days=chance.randrange(2, 11), hours=chance.randrange(5)))
@@ -131,7 +172,9 @@ def _live(made: Made, part: PatientPart, turn: int, chance: random.Random, begun
     moment += timedelta(
         days=chance.randrange(1, 9), hours=chance.randrange(3, 9)
     )  # people read theirs in the evening too
-    if moment > at or turn % 17 == 5:  # now and then somebody does not answer
+    if (
+        moment > at or until is Stage.SIGNED or (turn % 17 == 5 and at - moment < _SILENT)
+    ):  # now and then somebody does not answer
         return
     if turn % 11 == 4:
         cases.query_report(case, words=_WRONG, by=actors.person(claimant, at=moment), at=moment)
@@ -149,7 +192,7 @@ def _live(made: Made, part: PatientPart, turn: int, chance: random.Random, begun
         return
     cases.release_report(case, by=actors.person(handler, at=moment), at=moment)
     moment = at_work(moment + timedelta(days=30))
-    if moment < at:
+    if moment < at and until is not Stage.RELEASED:
         cases.advance(case, to=Stage.CLOSED, by=actors.person(handler, at=moment), at=moment)
 
 
@@ -169,8 +212,3 @@ def _write(
         words = {**_PARTS, "findings": found[0], "conclusions": found[1]}
         by = actors.person(doctor.id, at=moment) if doctor.id else doctor
         cases.write_report(case, parts={part: words[part] for part in parts}, stated=stated, by=by, at=moment)
-
-
-def _claimant(case: UUID, doctor: actors.Actor, *, at: datetime) -> UUID:
-    with processing(Purpose.MEDICAL_REPORTING, by=doctor, at=at) as opened:
-        return selectors.get_case(case, opened).line.subject

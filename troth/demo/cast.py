@@ -256,6 +256,11 @@ def staff(roles: list[str], domain: str) -> list[StaffPart]:
     return parts
 
 
+def claimants(number: int, *, on: date) -> Iterator[PatientPart]:
+    """So many people about whom a report is asked for; the first few sign in by themselves."""
+    return patients(number, on=on, seed=3)
+
+
 def patients(number: int, *, on: date, seed: int = 1, signing_in: int = 3) -> Iterator[PatientPart]:
     """So many patients, all adults on a day; the first few sign in by themselves."""
     chance = random.Random(seed)  # noqa: S311  the same clinic each time is the point

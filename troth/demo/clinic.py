@@ -1,5 +1,6 @@
 """Making a demonstration's clinic through the front door: the acts that its people would have done, on the days they did them."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from django.conf import settings
 import troth.notice
 from troth.demo import cast
 from troth.demo.cast import PASSWORD, PatientPart, StaffPart
+from troth.demo.hours import at_work
 from troth.gate import actors
 from troth.gate.boundary import boundary
 from troth.notice import selectors as notices
@@ -22,9 +24,19 @@ from troth.notice.purposes import Purpose
 from troth.people import services as people
 from troth.people.rules import step_of
 
+CHANGED = timedelta(days=21)  # how long ago the notice was published as it stands now
 OPEN_FOR = timedelta(days=365)  # how long the clinic has been open when somebody first looks at it
 Item = TypeVar("Item")
 Progress = Callable[..., None]  # how many are done, of how many, and of what
+
+
+@dataclass(frozen=True)
+class Claimant:
+    """Somebody about whom a case was instructed, and who handles it, if anybody does yet."""
+
+    subject: UUID
+    part: PatientPart
+    handler: UUID | None
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,7 @@ class Made:
     patients: list[tuple[UUID, PatientPart]]
     all_staff: dict[str, list[UUID]] = field(default_factory=dict)
     since: dict[UUID, datetime] = field(default_factory=dict)
+    claimants: list[Claimant] = field(default_factory=list)
 
 
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -57,6 +70,18 @@ def text_of(pack: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def earlier_text_of(pack: str, on: datetime) -> str:
+    """
+    The first notice of a pack's clinic, which told less of how data is kept safe. Nobody has to be told of such a change.
+
+    :raises LookupError: there is no such pack.
+    """
+    text = re.sub(r"^issued: .*$", f"issued: {on:%Y-%m-%d}", text_of(pack), count=1, flags=re.MULTILINE)
+    for measure in ("restore_tests", "integrity_checks"):
+        text = re.sub(rf"^    - measure: {measure}\n      words: .*\n", "", text, count=1, flags=re.MULTILINE)
+    return text
+
+
 def staff_of(pack: str) -> list[StaffPart]:
     """The staff whom a pack's demonstration has, read from its notice."""
     notice = parse_notice(text_of(pack), source=pack).notice
@@ -76,7 +101,8 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
     """Publish the notice, take staff on, and let patients register, over the months before `at`."""
     opened = at - OPEN_FOR
     if notices.version_in_force(at) is None:
-        notice_services.publish(text_of(pack), by="demo", at=opened)
+        notice_services.publish(earlier_text_of(pack, opened), by="demo", at=opened)
+        notice_services.publish(text_of(pack), by="demo", at=at_work(at - CHANGED))
     setup = actors.service("setup")
     made = Made(pack, {}, [])
     for member in staff_of(pack):

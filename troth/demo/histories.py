@@ -1,12 +1,14 @@
 """What happened to the demonstration's patients: requests, what was found and written, and what became of them."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import cycle
 from uuid import UUID
 
-from troth.demo.clinic import Made
+from django.db import transaction
+
+from troth.demo.clinic import Made, Progress, batched
+from troth.demo.hours import LONDON, at_work
 from troth.gate import actors
 from troth.gate.boundary import boundary
 from troth.notice import selectors as notices
@@ -14,11 +16,16 @@ from troth.notice.purposes import Purpose
 from troth.prescribing import services as prescribing
 from troth.prescribing.selectors import Outcome
 from troth.records import services as records
-from troth.records.selectors import Criticality, Measure, Release, Source, Verification
+from troth.records.selectors import Criticality, Measure, Release, Source, TaskKind, TaskState, Verification
+from troth.sharing import services as sharing
 from troth.vault import files
+from troth.vault.categories import Category
 from troth.vault.uploads import SealedUpload
 
 EVERY = 3
+NEWEST = 24  # requests of the last two days
+AT_ONCE = 8  # people in one transaction
+_STATES = ("with", "waiting", "decided")
 _MEDICINES = ("Lymecycline 408 mg", "Finasteride 1 mg", "Sumatriptan 50 mg", "Propranolol 40 mg")
 _SMOKING = ("No", "No, not for ten years", "Yes, five a day")
 _ALLERGIES = (
@@ -37,30 +44,71 @@ _NOTES = (
 )
 
 
-def write(made: Made, *, at: datetime) -> None:
+def write(made: Made, *, at: datetime, progress: Progress) -> None:
     """
-    Give every third patient a request, and most of those a record.
+    Give every second patient a treatment over the year since they registered, and every third a request of the last two days.
 
-    In turn a request is with the prescriber, is still to be passed on, or was decided. Where the notice has no prescribing there is
-    nothing to tell.
+    Of the newest in turn one is with the prescriber, one is still to be passed on, and one was decided. Where the notice has no
+    prescribing there is nothing to tell.
     """
     register = notices.register_in_force(at)
     if Purpose.PRESCRIBING not in register.purposes or "prescriber" not in made.staff:
         return
-    states = cycle(("with", "waiting", "decided"))
-    turns: Iterator[int] = iter(range(len(made.patients)))
-    for subject, _ in made.patients[::EVERY]:
-        with boundary():
-            _tell(made, subject, next(states), next(turns), at=at)
+    newest = dict(zip([subject for subject, _ in made.patients[::EVERY]][:NEWEST], cycle(_STATES), strict=False))
+    done = 0
+    for together in batched(enumerate(made.patients), AT_ONCE):
+        with boundary(), transaction.atomic():
+            for place, (subject, _) in together:
+                if subject in newest:
+                    turn, state = place // EVERY, newest[subject]
+                    _tell(made, subject, state, turn, _lately(state, turn, at), at=at, lately=True)
+                elif place % 2:
+                    _treat(made, subject, place, at=at)
+        done += len(together)
+        progress(done, len(made.patients), "treatments")
 
 
-def _tell(made: Made, subject: UUID, state: str, turn: int, *, at: datetime) -> None:
-    # Everybody registered before the last two days; what happened to a request happened after that, and before now.
-    asked = at - timedelta(hours=30 - turn % 20)
+def _lately(state: str, turn: int, at: datetime) -> datetime:
+    """When one of the newest was asked: on the last day of work that is over, or on the evening before it."""
+    local = at.astimezone(LONDON)
+    day = local.replace(hour=12, minute=0, second=0, microsecond=0)
+    while day.weekday() > 4 or day.replace(hour=18) > local:
+        day -= timedelta(days=1)
+    if state == "waiting":
+        return day + timedelta(minutes=13 * turn)
+    return day.replace(hour=18) - timedelta(days=1) + timedelta(minutes=9 * turn)
+
+
+def _treat(made: Made, subject: UUID, turn: int, *, at: datetime) -> None:
+    """A first request in the evening of the day after registering, and a review every twelve weeks while it is prescribed."""
+    evening = made.since[subject].astimezone(LONDON).replace(hour=17 + turn % 5, minute=turn * 13 % 60)
+    asked = evening + timedelta(days=1 + turn % 3)
+    given = True
+    for number in range(1 + turn % 3):
+        if not given or asked + timedelta(days=4) > at:
+            return
+        given = bool(turn % 4 or number)
+        _tell(made, subject, "decided", turn, asked, at=at, review=number)
+        asked += timedelta(days=84, minutes=turn % 50)
+
+
+def _tell(
+    made: Made,
+    subject: UUID,
+    state: str,
+    turn: int,
+    asked: datetime,
+    *,
+    at: datetime,
+    review: int = 0,
+    lately: bool = False,
+) -> None:
+    """One request: asked in the evening or over the day, worked on at hours of work; `lately` on one day, that is over by now."""
     patient = actors.person(subject, at=asked)
+    medicine = _MEDICINES[turn % len(_MEDICINES)]
     request = prescribing.request_treatment(
         subject,
-        medicine=_MEDICINES[turn % len(_MEDICINES)],
+        medicine=medicine,
         by=patient,
         at=asked,
         answers=[
@@ -72,25 +120,73 @@ def _tell(made: Made, subject: UUID, state: str, turn: int, *, at: datetime) -> 
     )
     if state == "waiting":
         return
-    passed = asked + timedelta(hours=1)
+    passed = at_work(asked + timedelta(hours=1))
     support = actors.person(made.staff["patient_support"], at=passed)
     prescribing.assign_request(request.pk, prescriber=made.staff["prescriber"], by=support, at=passed)
-    if "healthcare_assistant" in made.staff:
+    if "healthcare_assistant" in made.staff and not review:
         prescribing.assign_assistant(request.pk, assistant=made.staff["healthcare_assistant"], by=support, at=passed)
         _prepare(made, subject, turn, at=passed + timedelta(hours=1))
-    seen = passed + timedelta(hours=3)
-    _look(made, subject, turn, at=seen)
+    seen = passed + timedelta(hours=3) if lately else at_work(passed + timedelta(hours=3 + turn % 5))
+    if review:
+        _review(made, subject, at=seen)
+    else:
+        _look(made, subject, turn, at=seen)
     if state == "with":
         return
+    given = bool(turn % 4 or review)
+    decided = seen + timedelta(minutes=20)
+    prescriber = actors.person(made.staff["prescriber"], at=decided)
     prescribing.decide_request(
         request.pk,
-        outcome=Outcome.PRESCRIBED if turn % 4 else Outcome.REFUSED,
+        outcome=Outcome.PRESCRIBED if given else Outcome.REFUSED,
         words="One tablet daily for twelve weeks. Write to us if anything changes."
-        if turn % 4
+        if given
         else "Not safe beside what you take already. Please see your GP, who can weigh both.",
-        by=actors.person(made.staff["prescriber"], at=seen),
-        at=seen + timedelta(minutes=20),
+        by=prescriber,
+        at=decided,
     )
+    if turn % 3 == 0:
+        _hand_on(made, subject, prescriber, at=decided + timedelta(minutes=2), until=at)
+    if given:
+        sharing.record_disclosure(
+            subject,
+            recipient="pharmacy",
+            purpose=Purpose.PRESCRIBING,
+            categories={Category.IDENTITY, Category.CONTACT, Category.HEALTH},
+            what=f"The prescription for {medicine}, to be sent to your address",
+            by=prescriber,
+            at=decided + timedelta(minutes=1),
+        )
+
+
+def _hand_on(made: Made, subject: UUID, prescriber: actors.Actor, *, at: datetime, until: datetime) -> None:
+    """A task for the pharmacist, who does it the next day."""
+    task = records.give_task(
+        subject,
+        TaskKind.CHECK,
+        words="Compare what they take already with what was decided, and write to me if anything does not go together.",
+        due_on=at.date() + timedelta(days=7),
+        for_role="pharmacist",
+        by=prescriber,
+        at=at,
+    )
+    done = at_work(at + timedelta(days=1))
+    if done < until:
+        pharmacist = actors.person(made.staff["pharmacist"], at=done)
+        records.end_task(task, state=TaskState.DONE, by=pharmacist, at=done)
+
+
+def _review(made: Made, subject: UUID, *, at: datetime) -> None:
+    """What the prescriber writes when twelve weeks are over."""
+    prescriber = actors.person(made.staff["prescriber"], at=at)
+    note = records.write_note(
+        subject,
+        heading="Review at twelve weeks",
+        text="Takes it every day; no side effect that they would stop it for.\nBlood pressure in range. To go on as before.",
+        by=prescriber,
+        at=at,
+    )
+    records.sign_note(note.pk, release=Release.RELEASED, by=prescriber, at=at)
 
 
 def _prepare(made: Made, subject: UUID, turn: int, *, at: datetime) -> None:

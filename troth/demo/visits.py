@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from troth.demo.clinic import Made, Progress, batched
+from troth.demo.hours import at_work
 from troth.diary import services as diary
 from troth.diary.rules import LONDON, NotPossible
 from troth.gate import actors
@@ -16,7 +17,7 @@ from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.portal.homes import home_of
 from troth.records import services as records
-from troth.records.selectors import Criticality, Release, Source, Verification
+from troth.records.selectors import Criticality, Release, Source, TaskKind, TaskState, Verification
 
 AT_ONCE = 20  # visits in one transaction
 #: Hours of work, in quarters of the day, for each practitioner in turn: nobody works every day.
@@ -179,12 +180,14 @@ def _live(each: _Planned, service: UUID, made: Made, *, at: datetime) -> None:
         if over < at:
             practitioner = actors.person(each.practitioner, at=over)
             diary.complete(visit, by=practitioner, at=over)
-            _write_up(each, practitioner, at=over)
+            _write_up(each, made, practitioner, at=over, until=at)
 
 
-def _write_up(each: _Planned, practitioner: actors.Actor, *, at: datetime) -> None:
+def _write_up(each: _Planned, made: Made, practitioner: actors.Actor, *, at: datetime, until: datetime) -> None:
     """What the practitioner leaves on the card after two visits of three."""
     turn = each.subject.int % 12 + each.starts.day
+    if turn % 5 == 0:
+        _ask_reception(each, made, practitioner, at=at, until=until)
     if turn % 3 == 0:
         return
     text = dict(_FOUND).get(each.service, _FOUND[-1][1])
@@ -203,6 +206,21 @@ def _write_up(each: _Planned, practitioner: actors.Actor, *, at: datetime) -> No
             by=practitioner,
             at=at,
         )
+
+
+def _ask_reception(each: _Planned, made: Made, practitioner: actors.Actor, *, at: datetime, until: datetime) -> None:
+    """A task for reception, which is done the next day."""
+    task = records.route_task(
+        each.subject,
+        TaskKind.RING,
+        due_on=at.date() + timedelta(days=5),
+        for_role="receptionist",
+        by=practitioner,
+        at=at,
+    )
+    done = at_work(at + timedelta(days=1))
+    if done < until:
+        records.end_task(task, state=TaskState.DONE, by=actors.person(made.staff["receptionist"], at=done), at=done)
 
 
 def _moment(on: date, quarter: int) -> datetime:

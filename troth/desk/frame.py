@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from troth.design.pages import Page, PurposeLine
-from troth.design.values import Banner, Link
+from troth.design.values import Banner, Counterpart, Link, Term
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
+from troth.gate.whys import why
 from troth.notice.purposes import Action
 from troth.people.rules import CLAIMING
 from troth.rights.selectors import restricted_since
@@ -92,6 +93,21 @@ def purpose_line(opened: Opened, subject: UUID) -> PurposeLine:
         "Each view is recorded, and they can see it.",
         short=because,
     )
+
+
+def strip(look: Looking, subject: UUID, category: Category) -> Counterpart:
+    """Why a sheet about one person shows what it shows of one kind, as the gate found it, and until when it is kept."""
+    told = why(look.opened, subject, category)
+    because = (Term("Because", told.because[:1].upper() + told.because[1:]),) if told.because else ()
+    return Counterpart(
+        "Why you see this", terms=(Term("For", told.purpose), *because, Term("Kept until", told.kept_until))
+    )
+
+
+def start_of(request: HttpRequest, each: int) -> int:
+    """Where a page of a list begins, counted from nothing: what `?from=` names, brought to the first row of a page."""
+    given = request.GET.get("from", "1")
+    return (max(int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 1, 1) - 1) // each * each
 
 
 def show(request: HttpRequest, template: str, page: Page, *, status: int = 200, **values: Any) -> HttpResponse:

@@ -10,6 +10,7 @@ from troth.desk.views import (
     case,
     diary,
     emergency,
+    enquiry,
     entry,
     finding,
     home,
@@ -36,6 +37,8 @@ READING = CARD_PURPOSES
 ADDING = (Purpose.CARE, Purpose.MEDICAL_REPORTING)
 REQUESTS = Purpose.PRESCRIBING
 CASES = Purpose.INSTRUCTIONS
+#: Of each pack those whom its notice lets answer questions; the gate asks the notice again.
+ANSWERING = {"case_handler", "complaints_handler", "patient_support", "receptionist", "clinic_manager"}
 INSTRUCTING = {"instructing_solicitor", "insurer_contact", "case_handler"}
 
 urlpatterns = [
@@ -63,6 +66,14 @@ urlpatterns = [
         who={"instructing_solicitor", "insurer_contact"},
     ),
     page("cases/<uuid:case>/examination/", case.examination, name="desk_examination", purpose=CASES, who=WHO),
+    page("questions/", enquiry.list_enquiries, name="desk_enquiries", purpose=Purpose.ENQUIRIES, who=ANSWERING),
+    page(
+        "questions/<uuid:enquiry>/",
+        enquiry.show_enquiry,
+        name="desk_enquiry",
+        purpose=Purpose.ENQUIRIES,
+        who=ANSWERING,
+    ),
     page("find/", finding.find, name="desk_find", purpose=Purpose.FIND, who=WHO),
     page("people/new/", letting_in.register, name="desk_register", purpose=CLAIMING, who=WHO),
     page("people/<uuid:subject>/let-in/", letting_in.show_code, name="desk_let_in", purpose=CLAIMING, who=WHO),

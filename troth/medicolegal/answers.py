@@ -58,6 +58,18 @@ def hands(question: Question) -> Finding:
     )
 
 
+@check("medicolegal.released", looks_at="released reports, and the log of what was passed on")
+def released(question: Question) -> Finding:
+    """Each report that went to a firm or an insurer stands in the log that its claimant reads."""
+    found, unwritten = selectors.count_released(question.at)
+    counts = {"released": found, "not_in_the_log": unwritten}
+    if unwritten:
+        return Finding(False, f"{counted(unwritten, 'released report')} not in the log of what was passed on", counts)
+    return Finding(
+        True, f"{counted(found, 'report').capitalize()} released, each in the log that its claimant reads", counts
+    )
+
+
 @check("medicolegal.own_cases", looks_at="the gate’s answers to firms that instructed somebody else’s case")
 def own_cases(question: Question) -> Finding:
     """Whoever instructs sees the cases that they instructed, and has no reason to see another."""

@@ -13,7 +13,9 @@ from troth.gate.contexts import Opened
 from troth.medicolegal import rules
 from troth.medicolegal.models import OVER, Case, Report, Stage
 from troth.medicolegal.rules import Clock
+from troth.notice.purposes import Purpose
 from troth.people import selectors as people
+from troth.sharing import selectors as sharing
 from troth.vault.categories import Category
 
 # The vocabulary comes with the values that pages get: a face imports no models.
@@ -23,6 +25,7 @@ __all__ = [
     "ReportOpened",
     "Stage",
     "assigned_to",
+    "count_released",
     "count_under_way",
     "get_case",
     "get_own_case",
@@ -230,6 +233,16 @@ def count_under_way(at: datetime) -> tuple[int, int, int]:
         for row in rows
     )
     return len(rows), late, wrong
+
+
+def count_released(at: datetime) -> tuple[int, int]:
+    """How many reports were released, and how many of those went outside without an entry in the log of what was passed on."""
+    signed = Report.objects.filter(signed_at__isnull=False).values("case")
+    rows = Case.objects.filter(Q(stage=Stage.RELEASED) | Q(stage=Stage.CLOSED, pk__in=signed))
+    found = list(rows.values_list("subject_id", "instructed_by"))
+    ours = actors.who_hold(rules.HANDLING, {by for _, by in found}, at=at)
+    outside = {subject for subject, by in found if by not in ours}
+    return len(found), len(outside - sharing.given_for(Purpose.REPORT_RELEASE, outside))
 
 
 def list_experts(at: datetime) -> list[people.StaffMember]:

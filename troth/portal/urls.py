@@ -7,6 +7,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.people.rules import CLAIMING
 from troth.portal.views import (
     account,
+    asking,
     checkpoint,
     choices,
     copies,
@@ -81,6 +82,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         purpose=Purpose.REGISTRATION,
         why="it says the same to everybody",
     ),
+    public(
+        "ask/",
+        asking.ask,
+        name="ask",
+        purpose=Purpose.ENQUIRIES,
+        why="a stranger writes about themselves in an act; nothing is read back",
+    ),
+    public("asked/", asking.asked, name="asked", purpose=Purpose.ENQUIRIES, why="it says the same to everybody"),
     public(
         "sign-in/",
         signing_in.sign_in,

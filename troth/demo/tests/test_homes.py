@@ -2,8 +2,10 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -14,7 +16,7 @@ def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
     program = "import sys; from troth.cli.main import main; sys.argv[0] = 'troth'; sys.exit(main())"
     return subprocess.run(
-        [sys.executable, "-c", program, "demo", "--no-serve", "--people", "2", *arguments],
+        [sys.executable, "-c", program, "demo", "--no-serve", "--people", "16", *arguments],
         cwd=folder,
         env={**kept, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -29,3 +31,8 @@ def test_another_clinic_lies_beside_the_first(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "var-medico-legal" / "demonstration.json").read_text())["pack"] == "medico-legal"
     assert not (tmp_path / "var").exists()
     assert (tmp_path / "var-medico-legal-keys").is_dir()
+    # Somebody's data is gone and certified; and three claimants can sign in, whom the list names.
+    (database,) = (path for path in (tmp_path / "var-medico-legal").glob("*.sqlite3") if "key" not in path.name)
+    with closing(sqlite3.connect(database)) as held:
+        assert held.execute("SELECT count(*) FROM rights_erasurecertificate").fetchone() == (1,)
+    assert made.stdout.count("claimant ") == 3

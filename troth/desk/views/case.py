@@ -14,8 +14,7 @@ from troth.design.rulers import Tape, tape_of_days, tape_of_hours
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Figure, Item, Link, Paging, Row, Step, Tag, Term
 from troth.desk.forms.case import CaseSearchForm, ExaminationForm, InstructForm
-from troth.desk.frame import Looking, frame, looking, lowered, purpose_line, show
-from troth.gate.whys import why
+from troth.desk.frame import Looking, frame, looking, lowered, purpose_line, show, start_of, strip
 from troth.medicolegal import selectors as cases
 from troth.medicolegal import services
 from troth.medicolegal.rules import HANDLING, INSTRUCTING, LONDON, RELEASED_TO, STEPS, NotPossible
@@ -65,7 +64,7 @@ def board(request: HttpRequest) -> HttpResponse:
         shown = [line for line in cases.with_names(chosen, look.opened) if wanted in line.name.casefold()]
         start = 0
     else:
-        start = (max(_number(request.GET.get("from", "1")), 1) - 1) // PAGE * PAGE
+        start = start_of(request, PAGE)
         shown = cases.with_names(chosen[start : start + PAGE], look.opened)
     path = reverse("desk_cases")
     query = f"&show={kind}" if kind in which else ""
@@ -132,10 +131,10 @@ def case(request: HttpRequest, case: UUID) -> HttpResponse:
         case=line,
         error=error,
         path=_path(line),
-        why=_strip(look, line.subject),
+        why=strip(look, line.subject, Category.ACCIDENT),
         rows=_facts(found),
         people=_people(line),
-        due=_due(line, look.at),
+        due=_due(line),
         clock=line.clock,
         tape=_tape(line, look.at),
         left=_left(line, look.at),
@@ -269,12 +268,11 @@ def _ends(line: CaseLine, at: datetime) -> tuple[str, Tag | None]:
     return words, None
 
 
-def _due(line: CaseLine, at: datetime) -> str:
+def _due(line: CaseLine) -> str:
     if line.clock is None:
         return ""
     due = timezone.localtime(line.clock.due)
-    late = " It is late." if line.clock.late(at) else ""
-    return f"{line.clock.what}: by {due:%A %-d %B, %H:%M}.{late}"
+    return f"{due:%A %-d %B, %H:%M}"
 
 
 def _tape(line: CaseLine, at: datetime) -> Tape | None:
@@ -315,10 +313,6 @@ def _report_link(line: CaseLine, look: Looking) -> Link | None:
     return None
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 def _path(line: CaseLine) -> list[Step]:
     if line.stage is Stage.DECLINED:
         return [Step(Stage.INSTRUCTED.words, "", "done"), Step(Stage.DECLINED.words, "", "now")]
@@ -347,14 +341,6 @@ def _people(line: CaseLine) -> list[Row]:
     if line.examination_at:
         rows.append(Row("Examination", f"{timezone.localtime(line.examination_at):%A %-d %B %Y, %H:%M}"))
     return rows
-
-
-def _strip(look: Looking, subject: UUID) -> Counterpart:
-    told = why(look.opened, subject, Category.ACCIDENT)
-    because = (Term("Because", told.because[:1].upper() + told.because[1:]),) if told.because else ()
-    return Counterpart(
-        "Why you see this", terms=(Term("For", told.purpose), *because, Term("Kept until", told.kept_until))
-    )
 
 
 def _list_strip(lines: list[CaseLine], look: Looking) -> Counterpart | None:

@@ -6,10 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from troth.design.values import Counterpart, Row, Term
+from troth.design.values import Row
 from troth.desk.forms.report import ReportForm
-from troth.desk.frame import Looking, frame, looking, purpose_line, show
-from troth.gate.whys import why
+from troth.desk.frame import Looking, frame, looking, purpose_line, show, strip
 from troth.medicolegal import selectors as cases
 from troth.medicolegal import services
 from troth.medicolegal.rules import PARTS, STATEMENTS, NotPossible, missing_in
@@ -51,7 +50,7 @@ def write(request: HttpRequest, case: UUID) -> HttpResponse:
         begun=draft is not None,
         said=said,
         case=line,
-        why=_strip(look, line.subject),
+        why=strip(look, line.subject, Category.REPORT),
     )
 
 
@@ -79,13 +78,5 @@ def _read(request: HttpRequest, look: Looking, line: CaseLine, reports: list[Rep
             for report in reports
             if report.signed_at
         ],
-        why=_strip(look, line.subject),
-    )
-
-
-def _strip(look: Looking, subject: UUID) -> Counterpart:
-    told = why(look.opened, subject, Category.REPORT)
-    because = (Term("Because", told.because[:1].upper() + told.because[1:]),) if told.because else ()
-    return Counterpart(
-        "Why you see this", terms=(Term("For", told.purpose), *because, Term("Kept until", told.kept_until))
+        why=strip(look, line.subject, Category.REPORT),
     )

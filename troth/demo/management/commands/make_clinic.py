@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from troth.assurance import services as assurance
 from troth.assurance.selectors.checking import check_promises
-from troth.demo import cases, clinic, histories, visits
+from troth.demo import cases, claimants, clinic, happenings, histories, visits
 from troth.gate import actors
 from troth.gate.boundary import boundary
 
@@ -38,15 +38,21 @@ class Command(BaseCommand):
         def progress(done: int, of: int, what: str = "people") -> None:
             if sys.stderr.isatty():
                 self.stderr.write(f"\r{done} of {of} {what}", ending="" if done < of else "\n")
+            elif done >= of:  # a file or a pipe gets a line for each part that is done
+                self.stderr.write(f"{of} {what}")
 
         now = datetime.now(UTC)
         try:
             made = clinic.make(pack, people, at=now, progress=progress)
         except LookupError as error:
             raise CommandError(str(error)) from None
-        histories.write(made, at=now)
+        histories.write(made, at=now, progress=progress)
         visits.write(made, at=now, progress=progress)
         cases.write(made, people, at=now, progress=progress)
+        claimants.open_accounts(made, at=now)
+        happenings.write(made, at=now, progress=progress)
+        if sys.stderr.isatty():
+            self.stderr.write("Looking whether each promise is kept…")
         _look_at_promises(pack)
 
 
