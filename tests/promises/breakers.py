@@ -25,6 +25,7 @@ from troth.notice import guards as notice_guards
 from troth.notice.purposes import Purpose
 from troth.people.models import Session
 from troth.people.selectors.sessions import owner_of
+from troth.rights.models import CaseStep
 from troth.rights.selectors import wishes
 from troth.vault.models import Subject
 
@@ -135,6 +136,35 @@ def _leaver_signed_in(home: Deployment) -> None:
         seen_at=home.at,
         expires_at=home.at + timedelta(hours=1),
     )
+
+
+@act(Event.FACT_RECORDED, purpose=Purpose.RIGHTS)
+def _act_for(subject: Any, other: Any, *, by: Actor, at: datetime) -> None:
+    """An authority that nobody checked, given by an act."""
+    facts.record(subject, facts.FactKind.REPRESENTATIVE, at=at, purpose=Purpose.RIGHTS, other=other, value="0" * 32)
+
+
+def _unchecked_authority(home: Deployment) -> None:
+    _act_for(home.patient, uuid4(), by=person(home.patient, at=home.at), at=home.at - timedelta(seconds=5))
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def _ask_anyway(case: Any, subject: Any, *, by: Actor, at: datetime) -> None:
+    """A question that the code does not ask."""
+    CaseStep.objects.create(
+        subject_id=subject, case_id=case, kind="identity_asked", on=at.date(), words="", detail={}
+    )
+
+
+def _asked_again(home: Deployment) -> None:
+    _ask_anyway(home.case, home.patient, by=person(home.patient, at=home.at), at=home.at)
+
+
+@contextmanager
+def _refusals_bare(home: Deployment) -> Iterator[None]:
+    """A change of code that lets a refusal go without its exemption."""
+    with mock.patch("troth.rights.rules.letters.NEEDS_GROUND", frozenset()):
+        yield
 
 
 def _never_told(home: Deployment) -> None:
@@ -271,6 +301,11 @@ BREAKERS: dict[str, Breaker] = {
     "people.throttled": lambda home: forget_throttle(),
     "people.told": _never_told,
     "prescribing.by_a_prescriber": _sql("UPDATE prescribing_medicationrequest SET changed_by = 'service:robot'"),
+    "rights.authorities": _unchecked_authority,
+    "rights.clocks": _sql("UPDATE rights_rightscase SET due_on = '2030-01-01'"),
+    "rights.complaints": _sql("UPDATE rights_rightscase SET \"right\" = 'complaint', due_on = '2026-07-20'"),
+    "rights.identity": _asked_again,
+    "rights.refusals": _refusals_bare,
     "rights.certificates": _sql("UPDATE rights_rightscase SET state = 'done'"),
     "rights.choices": _interests_forgotten,
     "rights.emergencies": _unreviewed,

@@ -9,6 +9,7 @@ READERS = frozenset(
     {
         "text",
         "flag",
+        "one_of",
         "whole_number",
         "day_of_year",
         "address",

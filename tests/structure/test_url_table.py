@@ -36,7 +36,7 @@ from troth.records import services as records
 from troth.records.models import Release, Source
 from troth.records.selectors import Criticality, TaskKind, Verification
 from troth.rights import services as rights
-from troth.rights.models import ErasureCertificate
+from troth.rights.models import CaseStep, ErasureCertificate
 from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
 from troth.vault import files
 from troth.vault.models import all_holdings
@@ -48,7 +48,7 @@ PLANTED = {
     "contact": ("07700 900 917", "Zarzuela Row", "x@zq-post.example"),
     "account": ("zq-browser",),
     "health": ("zopiclarone", "zq-answer", "zq-substance", "zq-note", "zq-title", "zq-letter", "zq-task"),
-    "rights": ("zq-asked", "zq-certified", "zq-collapsed"),
+    "rights": ("zq-asked", "zq-told", "zq-certified", "zq-collapsed"),
     "correspondence": ("zq-visit", "zq-for-a-visit", "zq-question"),
 }
 EVERYTHING = frozenset(PLANTED)
@@ -80,7 +80,7 @@ SEES: dict[str, frozenset[str]] = {
     "healthcare_assistant": frozenset(),
     "patient_support": frozenset({"identity", "contact", "correspondence"}),
     "finance": frozenset(),
-    "privacy_officer": frozenset({"rights"}),
+    "privacy_officer": frozenset({"rights", "identity", "contact"}),  # the letter's page has the address
     "administrator": frozenset(),
 }
 
@@ -202,6 +202,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
         at=later,
     )
     certificate = certify(case, patient, by=actor(patient), at=later)
+    rights.tell_progress(case, words="zq-told", by_post=True, by=actor(staff["privacy_officer"]), at=later)
     yield Ground(
         {"nobody": None, "another patient": other, "the patient": patient, "another prescriber": colleague, **staff},
         {
@@ -211,6 +212,9 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "treatment": treatment,
             "task": task,
             "case": case,
+            "step": "note",
+            "authority": note.pk,
+            "letter": CaseStep.objects.get(kind="letter").pk,
             "certificate": certificate,
             "appointment": visit,
             "number": 1,
@@ -391,7 +395,7 @@ ABOUT_ONESELF = {
 MAY_SEND = {
     "administrator": {"desk_member_code", "desk_member_factor"},
     "patient_support": {"desk_assign", "desk_enquiry"},
-    "privacy_officer": {"office_case"},
+    "privacy_officer": {"office_case", "office_case_step"},
 }
 SAID = {
     "substance": "nuts",

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import logging.config
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -59,6 +60,18 @@ def site_of(hosts: str) -> str:
     """Where our own pages are when nobody says: the first name under which browsers reach them."""
     host = hosts.split(",")[0].strip()
     return "http://127.0.0.1:8000" if host in LOOPBACK | {"", "*"} else f"https://{host}"
+
+
+def one_of(name: str, known: Iterable[str], default: str) -> str:
+    """
+    One of a few words.
+
+    :raises ImproperlyConfigured: it is none of them.
+    """
+    value = os.environ.get(name, default).strip()
+    if value not in (words := sorted(known)):
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to one of {', '.join(words)}.")
+    return value
 
 
 def day_of_year(name: str, default: str) -> tuple[int, int]:

@@ -67,6 +67,8 @@ OFFICE_MENU = (("The desk", "desk_home"), *MENU)
 FOOT = (
     ("Privacy notice", "notice"),
     ("What we said, and what we did", "promises"),
+    ("Complain about your data", "complain"),
+    ("What software decides", "decisions"),
     ("Cookies", "cookies"),
     ("How pages look", "look"),
 )

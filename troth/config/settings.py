@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from troth.config import environment as env
+from troth.law.working_days import Nation
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -38,6 +39,7 @@ LOGGING_CONFIG = "troth.config.environment.configure_logging"
 LOGGING = {"level": env.text("TROTH_LOG_LEVEL", "INFO")}
 ALLOWED_HOSTS = env.text("TROTH_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 TROTH_FINANCIAL_YEAR_END = env.day_of_year("TROTH_FINANCIAL_YEAR_END", "04-05")
+TROTH_NATION = env.one_of("TROTH_NATION", Nation, Nation.ENGLAND)
 TROTH_FINDS_AN_HOUR = env.whole_number("TROTH_FINDS_AN_HOUR", 60)
 TROTH_PROXIES = env.whole_number("TROTH_PROXIES", 0)
 # On loopback alone there is no TLS, and no network to be overheard on.

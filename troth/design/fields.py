@@ -106,7 +106,8 @@ def described(bound: BoundField, *, width: str = "", legend: str = "") -> dict[s
         hints: Mapping[str, str] = getattr(widget, "hints", {})
         found |= {
             "kind": "choices",
-            "mark": "radio" if isinstance(widget, forms.RadioSelect) else "checkbox",
+            # Django makes many of a few a kind of one of a few, so the narrower is asked first.
+            "mark": "checkbox" if isinstance(widget, forms.CheckboxSelectMultiple) else "radio",
             "choices": [_choice(option, hints) for option in bound],
         }
     elif isinstance(widget, forms.CheckboxInput):

@@ -6,6 +6,7 @@ it can serve, and the page opens for the first that the notice declares and that
 """
 
 from troth.desk.views import (
+    asked,
     card,
     case,
     diary,
@@ -75,6 +76,9 @@ urlpatterns = [
         who=ANSWERING,
     ),
     page("find/", finding.find, name="desk_find", purpose=Purpose.FIND, who=WHO),
+    page("asked/", asked.find, name="desk_asked", purpose=Purpose.FIND, who=WHO),
+    page("asked/unknown/", asked.take_strangers, name="desk_asked_unknown", purpose=Purpose.FIND, who=WHO),
+    page("people/<uuid:subject>/asked/", asked.take, name="desk_asked_person", purpose=READING, who=WHO),
     page("people/new/", letting_in.register, name="desk_register", purpose=CLAIMING, who=WHO),
     page("people/<uuid:subject>/let-in/", letting_in.show_code, name="desk_let_in", purpose=CLAIMING, who=WHO),
     page("people/<uuid:subject>/", card.show_card, name="desk_card", purpose=READING, who=WHO),

@@ -9,7 +9,22 @@ from django.urls import URLPattern, URLResolver
 
 from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
-from troth.office.views import answer, case, checking, flow, ledger, message, notice, pack, promises, review, today
+from troth.office.views import (
+    answer,
+    authority,
+    case,
+    checking,
+    flow,
+    ledger,
+    message,
+    notice,
+    pack,
+    promises,
+    queue,
+    review,
+    step,
+    today,
+)
 
 OFFICER = {"privacy_officer"}
 #: The map of data shows nobody's; it is what an officer answers for.
@@ -19,8 +34,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("", today.show_today, name="office_home", purpose=CASES, who=OFFICER),
     page("days/", today.show_days, name="office_days", purpose=CASES, who=OFFICER),
     page("forecast/", today.show_forecast, name="office_forecast", purpose=CASES, who=OFFICER),
-    page("cases/", case.list_open, name="office_cases", purpose=CASES, who=OFFICER),
+    page("cases/", queue.list_cases, name="office_cases", purpose=CASES, who=OFFICER),
+    page("cases/load/", queue.show_load, name="office_load", purpose=CASES, who=OFFICER),
+    page("cases/<uuid:case>/step/<slug:step>/", step.take, name="office_case_step", purpose=CASES, who=OFFICER),
+    page(
+        "cases/<uuid:case>/letters/<uuid:letter>/",
+        step.show_letter,
+        name="office_case_letter",
+        purpose=CASES,
+        who=OFFICER,
+    ),
     page("cases/<uuid:case>/", case.show, name="office_case", purpose=CASES, who=OFFICER),
+    page("cases/<uuid:case>/authorities/", authority.show_all, name="office_authorities", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/history/", case.history, name="office_history", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/answer/", answer.show_answer, name="office_answer", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/copy/", pack.show_pack, name="office_pack", purpose=CASES, who=OFFICER),

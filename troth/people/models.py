@@ -1,5 +1,6 @@
 """Who people are, how to reach them, how they sign in, and what staff publish of themselves. Content is sealed."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from django.db import models
@@ -7,7 +8,16 @@ from django.db import models
 from troth.vault import compartments, search
 from troth.vault.categories import Category
 from troth.vault.compartments import Per
-from troth.vault.fields import SealedBoolean, SealedDate, SealedDateTime, SealedInteger, SealedJSON, SealedText
+from troth.vault.fields import (
+    SealedBoolean,
+    SealedChoice,
+    SealedDate,
+    SealedDateTime,
+    SealedInteger,
+    SealedJSON,
+    SealedText,
+)
+from troth.vault.files import SealedFile
 from troth.vault.models import Holding
 
 IDENTITY = compartments.declare("people.identity", Category.IDENTITY, retention="care_record")
@@ -310,3 +320,57 @@ class ClaimCode(Holding):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_claim_code_a_person")]
+
+
+#: Each authority falls due by itself, so each has a key of its own.
+REPRESENTING = compartments.declare(
+    "people.representation", Category.REPRESENTATIVE, retention="rights_file", per=compartments.Per.ROW
+)
+
+
+class ActsAs(StrEnum):
+    """As what somebody acts for a person (LAW-3.15 to 3.18, LAW-4.10)."""
+
+    PARENT = "parent"
+    ATTORNEY_PROPERTY = "attorney_property"
+    ATTORNEY_HEALTH = "attorney_health"
+    DEPUTY = "deputy"
+    SOLICITOR = "solicitor"
+    CLAIMS_COMPANY = "claims_company"
+    RELATIVE = "relative"
+    PERSONAL_REPRESENTATIVE = "personal_representative"
+
+
+class Representation(Holding):
+    """
+    That somebody acts for the person it belongs to: as what, on what paper, for what and until when. What opens anything is the
+    standing fact that goes with it; who the other one is stands in their own record.
+    """
+
+    representative = models.UUIDField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    acts_as = SealedChoice(REPRESENTING, id="people.representation.acts_as", of=ActsAs)
+    paper = SealedFile(REPRESENTING, id="people.representation.paper")
+    checked = SealedText(REPRESENTING, id="people.representation.checked")
+    wish = SealedText(REPRESENTING, id="people.representation.wish")
+    scope = SealedJSON(REPRESENTING, id="people.representation.scope")
+
+    called = "somebody who acts for you"
+    labels: ClassVar[dict[str, str]] = {
+        "acts_as": "as what",
+        "paper": "their paper",
+        "checked": "what we looked at",
+        "wish": "what you said of it",
+        "scope": "what for",
+        "until": "until",
+        "ended_at": "ended",
+    }
+    open_fields: ClassVar[dict[str, str]] = {
+        "representative": "the random identifier of who acts, whose own record says who that is",
+        "until": "when it ends by itself, which the gate asks at every request",
+        "ended_at": "when it was ended before that",
+    }
+
+    class Meta:
+        indexes = [models.Index(fields=["representative"], name="representation_by_whom")]

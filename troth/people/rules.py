@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from ipaddress import ip_address
 from urllib.parse import quote
@@ -28,6 +28,50 @@ _DATE = re.compile(r"\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/. ](\d{1,2})[/.
 
 class RoleRefused(ValueError):
     """A role that this person may not give, or not to this person. The message says why."""
+
+
+class AuthorityRefused(ValueError):
+    """Somebody may not act for a person on what they showed. The message says why, and by which rule."""
+
+
+#: Until when a person is a child, and from when one is taken to decide for themselves unless shown otherwise (LAW-3.18).
+ADULT_AT, COMPETENT_AT = 18, 16
+#: A young person's own view is heard from here on; in Scotland one of twelve is taken to understand (LAW-3.18).
+HEARD_AT = 12
+#: What a person signed themselves does not last for ever (LAW-3.16).
+LONGEST_SIGNED = timedelta(days=366)
+SIGNED = frozenset({"solicitor", "claims_company", "relative"})
+
+
+def check_can_represent(
+    acts_as: str, *, age: int | None, wish: str, capacity_lost: bool, has_paper: bool, checked: str, lasts: timedelta
+) -> str:
+    """
+    Say why somebody may not act for a person on what they showed, or "" when they may (LAW-3.15 to 3.18).
+
+    `age` is the person's, or None when it is not known; `lasts` is for how long it is to stand.
+    """
+    if lasts <= timedelta(0):
+        return "It would be over already. Give a day that is still to come."
+    if not checked.strip():
+        return "Write what was looked at, by whom it was made, and what you found [LAW-3.15]."
+    if acts_as == "parent":
+        if age is None:
+            return "We do not know how old they are, so nobody can act as their parent [LAW-3.18]."
+        if age >= ADULT_AT:
+            return "They are of age: a parent acts for them only with a paper that they signed [LAW-3.18]."
+        if age >= HEARD_AT and not wish.strip():
+            return "Ask the young person, and write what they said: the right is theirs [LAW-3.18]."
+        if age >= COMPETENT_AT and "competent" not in checked.casefold():
+            return "At 16 and 17 they decide themselves: write what shows that they are not competent [LAW-3.18]."
+        return ""
+    if not has_paper:
+        return "Keep the paper with it: nobody acts for a person without one [LAW-3.15]."
+    if acts_as == "attorney_health" and not capacity_lost:
+        return "A power for health and welfare works only once they can no longer decide themselves [LAW-3.17]."
+    if acts_as in SIGNED and lasts > LONGEST_SIGNED:
+        return "What they signed stands for a year at most; then ask again [LAW-3.16]."
+    return ""
 
 
 #: Seconds for which a code of an app holds (RFC 6238); the one before and the one after are taken too, for slow clocks.

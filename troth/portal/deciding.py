@@ -10,17 +10,9 @@ from troth.design.rulers import Tape, tape_of_days
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Link, Tag
 from troth.notice import selectors as notices
+from troth.rights.rules.letters import ASKED_WORDS
 from troth.rights.selectors import Choice
 from troth.rights.selectors.cases import Case
-
-_RIGHTS = {
-    "access": "A copy",
-    "rectification": "A correction",
-    "erasure": "Erasure",
-    "restriction": "To stop using your record",
-    "portability": "To move your data",
-    "objection": "An objection",
-}
 
 
 @dataclass(frozen=True)
@@ -112,7 +104,11 @@ def cases_table(cases: list[Case], at: datetime) -> Table | None:
     lines = [
         Line(
             (
-                Cell(_RIGHTS.get(case.right, case.right.capitalize()), small=_first_line(case.words)),
+                Cell(
+                    ASKED_WORDS[case.asked],
+                    small=_first_line(case.words),
+                    href="" if case.asked_by else reverse("my_rights_request", args=[case.id]),
+                ),
                 Cell(say_day(case.received_on)),
                 Cell("Answered") if case.state == "done" else Cell(tag=_left(case.due_on, today)),
                 Cell("") if case.state == "done" else Cell(say_day(case.due_on), tape=_tape(case, today)),
@@ -141,7 +137,8 @@ def _state(choice: Choice) -> Tag:
 
 def _since(choice: Choice) -> str:
     if choice.since:
-        return f"Since {timezone.localtime(choice.since):%-d %B %Y, %-H:%M}"
+        words = f", in the words of notice {choice.wording.removeprefix('notice-')}" if choice.wording else ""
+        return f"Since {timezone.localtime(choice.since):%-d %B %Y, %-H:%M}{words}"
     if choice.ended:
         verb = "Taken back" if choice.kind == "consent" else "Objection withdrawn"
         return f"{verb} {timezone.localtime(choice.ended):%-d %B %Y, %-H:%M}"

@@ -7,6 +7,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.people.rules import CLAIMING
 from troth.portal.views import (
     account,
+    acting,
     asking,
     checkpoint,
     choices,
@@ -23,6 +24,7 @@ from troth.portal.views import (
     my_home,
     notice,
     promises,
+    requesting,
     security,
     signing_in,
     told,
@@ -195,6 +197,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("my-data/choices/<slug:purpose>/", choices.decide, name="my_choice", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/stop/", choices.restrict, name="my_restriction", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/correct/", choices.correct, name="my_correction", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/ask/", requesting.ask, name="my_ask", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/asked/<uuid:case>/", requesting.show, name="my_rights_request", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/acting/", acting.representatives, name="my_representatives", purpose=Purpose.RIGHTS, who=ANYONE),
+    page(
+        "my-data/acting/<uuid:authority>/end/",
+        acting.end,
+        name="my_representative_end",
+        purpose=Purpose.RIGHTS,
+        who=ANYONE,
+    ),
+    page("acting/", acting.list_people, name="my_acting", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("acting/<uuid:subject>/", acting.show, name="my_acting_for", purpose=Purpose.RIGHTS, who=ANYONE),
+    public(
+        "complain/",
+        requesting.complain,
+        name="complain",
+        why="whoever complains writes about themselves in an act; nothing is read back, and it says the same to everybody",
+    ),
+    public(
+        "decisions/", requesting.decisions, name="decisions", why="what software does by itself is said to everybody"
+    ),
+    public("complained/", requesting.complained, name="complained", why="it says the same to everybody"),
     page("my-data/asked/", choices.requests, name="my_rights_requests", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/erase/", erasure.confirm, name="my_erasure", purpose=Purpose.RIGHTS, who=ANYONE),
     page(

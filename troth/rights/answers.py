@@ -16,9 +16,15 @@ from troth.law.bases import Basis
 from troth.law.rights import Right
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
+from troth.people.selectors import count_unbacked, represented_by
 from troth.rights.models import AccessPack, HarmOpinion, PackState, RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
+from troth.rights.rules.clock import Asked
+from troth.rights.rules.exemptions import GROUNDS
+from troth.rights.rules.letters import Ending, check_can_close, endings_of
 from troth.rights.selectors import proofs
+from troth.rights.selectors.cases import is_enquirer
+from troth.rights.selectors.clocks import misreckoned
 from troth.rights.selectors.emergencies import list_breaks, waiting_breaks
 from troth.rights.selectors.packs import CLINICAL
 from troth.rights.selectors.wishes import list_choices
@@ -46,6 +52,20 @@ actors.declare_service(
     purposes={Purpose.RIGHTS},
     categories={Category.RIGHTS},
     modules={"troth.rights.services.answering"},
+)
+#: Takes requests in for whoever received them, and writes the receipt. It reads back nothing but where to answer.
+actors.declare_service(
+    "rights-intake",
+    purposes={Purpose.RIGHTS},
+    categories={Category.RIGHTS},
+    modules={"troth.rights.services.intake"},
+)
+#: Reminds officers of days, and brings the list of work to what the clocks give today.
+actors.declare_service(
+    "rights-clock",
+    purposes={Purpose.RIGHTS},
+    categories={Category.RIGHTS},
+    modules={"troth.rights.services.reminding"},
 )
 #: Writes to everybody whose data is held when the notice changes.
 actors.declare_service(
@@ -128,6 +148,25 @@ def _reached(rows: QuerySet[Any], subjects: Collection[UUID], at: datetime) -> s
     return found
 
 
+@reasons.reason("a request that came", serves={Purpose.RIGHTS}, told="a request of yours came to us")
+def taking_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Whoever works here may take a request in by the service (LAW-1.19), and whoever acts for a person for that person alone."""
+    if actor.kind != "service" or actor.name != "rights-intake":
+        return set()
+    if actor.on_behalf_of is None:  # somebody wrote with our public form, about a record that was made for it
+        return {each for each in subjects if is_enquirer(each)}
+    if actors.person(actor.on_behalf_of, at=at).roles:
+        return set(subjects)
+    acts_for = {subject for subject, _ in represented_by(actor.on_behalf_of, at=at)}
+    return acts_for & set(subjects)
+
+
+@reasons.reason("the day of a request", serves={Purpose.RIGHTS}, told="we watch the day by which we answer you")
+def watching_days(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that minds the days opens nothing of a person; it writes to whoever has the case."""
+    return set(subjects) if actor.kind == "service" and actor.name == "rights-clock" else set()
+
+
 @reasons.reason("a notice that changes", serves={Purpose.RIGHTS}, told="we told you that our privacy notice changes")
 def telling_of_notice(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Everybody who knows a notice is told when it changes (UK GDPR Article 13(3)), by a service that opens nothing else."""
@@ -200,6 +239,101 @@ def reviewed(question: Question) -> Finding:
     return Finding(
         True,
         f"{counted(len(waiting), 'emergency', 'emergencies').capitalize()} waiting for a review, none late",
+        counts,
+    )
+
+
+@check(
+    "rights.clocks",
+    looks_at="open requests, the day of each in the list of work, and the pages that take them in",
+    page="office_cases",
+)
+def clocks_agree(question: Question) -> Finding:
+    """Every request has the day that its clock gives, by whatever route it came; and there is a page for each route."""
+    wrong, routes = misreckoned(at=question.at), proofs.count_routes()
+    register = notices.register_in_force(question.at)
+    off = [name for name in ("desk_asked", "my_ask", "complain") if not table.rows[name].is_on(register)]
+    counts = {"wrong": len(wrong), "pages_off": len(off), **routes}
+    if wrong or off:
+        return Finding(False, f"{counted(len(wrong), 'request')} with another day than its clock gives", counts)
+    return Finding(
+        True,
+        f"{counted(sum(routes.values()), 'request').capitalize()} came by whatever route, each with its day",
+        counts,
+    )
+
+
+@check(
+    "rights.complaints",
+    looks_at="complaints about data, and the thirty days within which each is acknowledged",
+    page="office_cases",
+)
+def acknowledged(question: Question) -> Finding:
+    """No complaint waits past its thirty days for an acknowledgement (LAW-2.3)."""
+    waiting, late = proofs.count_complaints(question.at)
+    counts = {"complaints": waiting, "late": late}
+    if late:
+        return Finding(False, f"{counted(late, 'complaint')} not acknowledged within thirty days", counts)
+    return Finding(
+        True, f"{counted(waiting, 'complaint').capitalize()} open, none of them past its thirty days", counts
+    )
+
+
+@check("rights.refusals", looks_at="each kind of request, and whether it closes as refused without an exemption")
+def refusals_cite(question: Question) -> Finding:
+    """A refusal without its exemption is tried for every kind of request, and does not go through (LAW-1.17)."""
+    tried = [
+        (asked, ending)
+        for asked in Asked
+        for ending in endings_of(asked)
+        if ending in (Ending.REFUSED, Ending.PARTLY)
+    ]
+    through = [
+        each
+        for each in tried
+        if not check_can_close(*each, ground="", words="Because we say so", may_unanswered=True)
+    ]
+    bare = [code for code, ground in GROUNDS.items() if "LAW-" not in ground.law]
+    counts = {"tried": len(tried), "went_through": len(through), "grounds": len(GROUNDS), "without_law": len(bare)}
+    if through or bare:
+        return Finding(False, "A request can be refused without naming the exemption", counts)
+    return Finding(
+        True,
+        f"No request is refused without one of {len(GROUNDS)} exemptions, each with its law, in the letter",
+        counts,
+    )
+
+
+@check("rights.identity", looks_at="requests of people who were signed in, and whether any was asked who they are")
+def not_asked_again(question: Question) -> Finding:
+    """Nobody who was signed in was asked for proof of who they are (LAW-1.15)."""
+    signed_in, asked_again = proofs.count_asked_again()
+    counts = {"signed_in": signed_in, "asked_again": asked_again}
+    if asked_again:
+        return Finding(
+            False, f"{counted(asked_again, 'person', 'people')} asked who they are although signed in", counts
+        )
+    return Finding(
+        True, f"{counted(signed_in, 'request').capitalize()} from people signed in, none asked who they are", counts
+    )
+
+
+@check(
+    "rights.authorities",
+    looks_at="whoever may act for somebody, and the record of what was looked at",
+    page="office_cases",
+)
+def authorities_backed(question: Question) -> Finding:
+    """Nobody acts for a person without a record of the paper that was checked, and none past its end (LAW-3.15)."""
+    standing, bad = count_unbacked(at=question.at)
+    counts = {"standing": standing, "without_record": bad}
+    if bad:
+        return Finding(
+            False, f"{counted(bad, 'person acts', 'people act')} for somebody without a checked authority", counts
+        )
+    return Finding(
+        True,
+        f"{counted(standing, 'authority stands', 'authorities stand').capitalize()}, each checked and with its end",
         counts,
     )
 

@@ -33,6 +33,13 @@ def end_packs() -> None:
     services.end_packs(at=timezone.now())
 
 
+@schedule("daily 07:15")
+@job()
+def mind_days() -> None:
+    """Bring the list of work to what the clocks give today, and remind officers of what is near or over."""
+    services.mind_days(at=timezone.now())
+
+
 @schedule("every 5 minutes")
 @job()
 def announce() -> None:

@@ -32,6 +32,11 @@ class Kind(StrEnum):
     NOTICE_CHANGES = "notice_changes"
     COPY_READY = "copy_ready"
     RESTRICTION_ENDS = "restriction_ends"
+    CASE_RECEIVED = "case_received"
+    COMPLAINT_RECEIVED = "complaint_received"
+    CASE_PROOF = "case_proof"
+    CASE_LETTER = "case_letter"
+    CASE_REMINDER = "case_reminder"
 
 
 @dataclass(frozen=True)
@@ -282,5 +287,85 @@ LETTERS: dict[Kind, Letter] = {
             "before": "1",
             "after": "2",
         },
+    ),
+    Kind.CASE_RECEIVED: Letter(
+        Purpose.RIGHTS,
+        "We have your request",
+        ("{clinic} has what you asked about your data, and looks into it.",),
+        because="Somebody asked us for something about the data of whoever reads this address",
+        rows=(
+            ("Reference", "{reference}"),
+            ("What you asked", "{asked}"),
+            ("It came", "{received}"),
+            ("We answer by", "{due}"),
+        ),
+        closing=(
+            "It costs you nothing. If we need more from you before we can begin, we ask soon, and say why.",
+            "You can complain to us about how we handle your data, and to the regulator at any time: {regulator}",
+        ),
+        sample={
+            "reference": "4F0C-11A9",
+            "asked": "A copy of your data",
+            "received": "24 November 2026",
+            "due": "24 December 2026",
+            "regulator": "The regulator, 0300 000 0000.",
+        },
+    ),
+    Kind.COMPLAINT_RECEIVED: Letter(
+        Purpose.RIGHTS,
+        "We have your complaint",
+        (
+            "{clinic} has your complaint about how your data was handled. We look into it without delay, and tell you how it goes "
+            "and what comes of it.",
+        ),
+        because="Somebody complained to us and gave this address",
+        rows=(("Reference", "{reference}"), ("It came", "{received}")),
+        closing=("You need not wait for us: you can go to the regulator at any time: {regulator}",),
+        sample={
+            "reference": "4F0C-11A9",
+            "received": "24 November 2026",
+            "regulator": "The regulator, 0300 000 0000.",
+        },
+    ),
+    Kind.CASE_PROOF: Letter(
+        Purpose.RIGHTS,
+        "We need one thing before we begin",
+        ("Before {clinic} can answer what was asked about personal data, we need this:", "{needed}"),
+        because="Somebody asked us for something about personal data and gave this address",
+        rows=(("Reference", "{reference}"),),
+        closing=(
+            "Bring it, post it, or tell us how you would rather show it. The month in which we answer begins on the day it comes.",
+            "You can complain to us about how we handle your data, and to the regulator at any time: {regulator}",
+        ),
+        sample={
+            "reference": "4F0C-11A9",
+            "needed": "Something that shows who you are: a passport, a driving licence, or a letter with your name and address.",
+            "regulator": "The regulator, 0300 000 0000.",
+        },
+    ),
+    Kind.CASE_LETTER: Letter(
+        Purpose.RIGHTS,
+        "We wrote to you about your request",
+        ("A letter of {clinic} about what you asked of your data is in your account.",),
+        because="You asked us for something about your data",
+        rows=(("Reference", "{reference}"),),
+        action="Read the letter",
+        page="/my-data/asked/",
+        closing=(
+            "What it says stands in your account, and nowhere in this message.",
+            "You can complain to us about how we handle your data, and to the regulator at any time: {regulator}",
+        ),
+        sample={"reference": "4F0C-11A9", "regulator": "The regulator, 0300 000 0000."},
+    ),
+    Kind.CASE_REMINDER: Letter(
+        Purpose.RIGHTS,
+        "A request about data needs you",
+        ("A request about data that you look after at {clinic} is near its day, or past it.",),
+        because="You are a privacy officer of the clinic",
+        rows=(("Reference", "{reference}"), ("Answer by", "{due}"), ("Now", "{left}")),
+        action="Open the list",
+        page="/office/cases/",
+        closing=("Nothing closes itself: it stays in the list until somebody has answered it.",),
+        sample={"reference": "4F0C-11A9", "due": "24 December 2026", "left": "2 days left"},
     ),
 }

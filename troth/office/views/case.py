@@ -15,36 +15,19 @@ from troth.copies.journal import JournalUnavailable
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Fate, Paging, Row, Tag, Term
 from troth.gate.table import actor_of
+from troth.office import casework
 from troth.office.forms.case import EVERYTHING, DecideForm
+from troth.office.frame import day, looking
+from troth.office.frame import show as show_framed
+from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.selectors import ErasurePlan, KindFate
-from troth.rights.selectors.cases import Case, open_cases
+from troth.rights.selectors.cases import Case
 from troth.vault.categories import Category
 
 PAGE = 50
-
-
-@require_http_methods(["GET", "HEAD"])
-def list_open(request: HttpRequest) -> HttpResponse:
-    """List the requests that wait, soonest due first. Nothing of anybody is opened for it."""
-    today = timezone.localdate(_at(request))
-    lines = tuple(
-        Line(
-            (
-                Cell(
-                    f"{right.capitalize()} {case.hex[:8]}",
-                    href=reverse("office_case", args=[case]),
-                    small=_STATES[state],
-                ),
-                Cell(_day(due)),
-                Cell(_left(due, today), alarm=due < today),
-            )
-        )
-        for case, _, right, state, due, _ in open_cases()
-    )
-    columns = (Column("Request", "name"), Column("Due", word="Due"), Column("Left", word="Left"))
-    return render(request, "office/case/list.html", {"cases": Table("Requests that wait", columns, lines)})
+TOLD = "The file of this request opens here, and nothing else of the person."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,9 +35,7 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
     """Show one request; of an erasure, what would go and stay, and decide it."""
     at, known = _at(request), _case(request, case)
     if known.right != "erasure":
-        return render(
-            request, "office/case/show.html", {"case": known, "rows": _rows(known), "why": _why(request, known)}
-        )
+        return show_framed(request, "case/show", told=TOLD, **work(request, known))
     plan = rights.plan_erasure(
         known.subject,
         at=at,
@@ -64,20 +45,46 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
     form = DecideForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _decide(request, known, everything=form.cleaned_data["extent"] == EVERYTHING)
-    return render(
+    return show_framed(
         request,
-        "office/case/show.html",
-        {
-            "case": known,
-            "rows": _rows(known),
-            "why": _why(request, known),
-            "form": form if known.state == "asked" else None,
-            "going": [_fate(kind) for kind in plan.going],
-            "staying": [_fate(kind) for kind in plan.staying],
-            "uses": uses_table(plan),
-        },
+        "case/show",
+        told=TOLD,
+        form=form if known.state == "asked" else None,
+        going=[_fate(kind) for kind in plan.going],
+        staying=[_fate(kind) for kind in plan.staying],
+        uses=uses_table(plan),
         status=422 if form.is_bound else 200,
+        **work(request, known),
     )
+
+
+def work(request: HttpRequest, known: Case) -> dict[str, Any]:
+    """What stands on the page of every case: what was asked, its clock, what to do next, and what happened."""
+    look = looking(request)
+    clock = rights.clock_of(known.id, at=look.at)
+    todos = casework.todos(known, clock, look.today)
+    others = [
+        casework.link_to(case, asked)
+        for case, asked in (rights.cases_of_message(known.message) if known.message else [])
+        if case != known.id
+    ]
+    return {
+        "case": known,
+        "called": casework.ASKED[known.asked],
+        "rows": _rows(known),
+        "clock": clock,
+        "standing": casework.standing_tag(clock, known, look.today),
+        "tape": casework.tape(known, clock, look.today),
+        "due": day(clock.due_on),
+        "left": casework.left(clock, look.today),
+        "clock_rows": casework.clock_rows(known, clock),
+        "reckoning": clock.steps,
+        "next": todos[0] if todos else None,
+        "todos": todos[1:],
+        "entries": casework.entries(known, rights.list_steps(known.id, look.opened)),
+        "others": others,
+        "why": _why(request, known),
+    }
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -190,11 +197,16 @@ _STATES = {"asked": "asked, not decided", "decided": "decided, being carried out
 
 def _rows(known: Case) -> list[Row]:
     rows = [
-        Row("Asked", _day(known.received_on)),
-        Row("Answer by", _day(known.due_on), "One month from the day it arrived (LAW-1.4)"),
+        Row("Reference", known.reference, mono=True),
+        Row("Came", _day(known.received_on), casework.ROUTES[known.route]),
         Row("State", _STATES[known.state].capitalize()),
         Row("Their words", known.words or "None: asked with the form"),
+        Row("Whose", people.staff_name(known.assigned_to) if known.assigned_to else "Nobody’s"),
     ]
+    if known.reply_to:
+        rows.append(Row("Answer to", ", ".join(value for value in known.reply_to.values() if value)))
+    if known.asked_by:
+        rows.append(Row("Asked by", "Somebody who acts for them"))
     if known.right == "erasure":
         rows.append(Row("Their sign-in", "Close it" if known.close_account else "Keep it"))
     return rows
@@ -231,13 +243,6 @@ def _said(said: dict[str, Any], *, gone: bool = False) -> Fate:
 
 def _stays(until: date | None) -> str:
     return f"Stays until {_day(until)}" if until else "Stays for now"
-
-
-def _left(due: date, today: date) -> str:
-    days = (due - today).days
-    if days < 0:
-        return f"{-days} {'day' if days == -1 else 'days'} late"
-    return "Today" if days == 0 else f"{days} {'day' if days == 1 else 'days'}"
 
 
 def _day(day: date) -> str:

@@ -36,6 +36,14 @@ from troth.people.selectors.patients import (
     names_of,
 )
 from troth.people.selectors.receipts import Receipt, list_receipts
+from troth.people.selectors.representing import (
+    ActsAs,
+    Authority,
+    authority_subject,
+    count_unbacked,
+    list_authorities,
+    represented_by,
+)
 from troth.people.selectors.sessions import LIFE as SESSION_LIFE
 from troth.people.selectors.sessions import OwnSession, key_of, list_sessions
 from troth.people.selectors.signing_in import (
@@ -72,7 +80,9 @@ from troth.people.selectors.tickets import open_ticket, seal_ticket
 __all__ = [
     "SESSION_LIFE",
     "TRIES_KEPT",
+    "ActsAs",
     "AppCode",
+    "Authority",
     "Came",
     "Challenge",
     "Factors",
@@ -104,11 +114,13 @@ __all__ = [
     "areas_of",
     "ask_new_passkey",
     "ask_passkey",
+    "authority_subject",
     "begin_app",
     "check_code",
     "check_own_password",
     "check_passkey",
     "check_sign_in",
+    "count_unbacked",
     "earlier_contacts",
     "find_people",
     "find_start",
@@ -122,6 +134,7 @@ __all__ = [
     "has_started",
     "insist_on_running_staff",
     "key_of",
+    "list_authorities",
     "list_factors",
     "list_receipts",
     "list_sessions",
@@ -133,6 +146,7 @@ __all__ = [
     "open_resets",
     "open_ticket",
     "read_new_passkey",
+    "represented_by",
     "roles_of",
     "seal_ticket",
     "search_staff",

@@ -15,6 +15,7 @@ from troth.people.services.factors import (
     use_passkey,
 )
 from troth.people.services.patients import change_contact, register_patient
+from troth.people.services.representing import end_authority, record_authority
 from troth.people.services.resets import (
     ResetRefused,
     ask_factor_reset,
@@ -68,6 +69,7 @@ __all__ = [
     "confirm_factor_reset",
     "confirm_step",
     "dispose_steps",
+    "end_authority",
     "end_sessions",
     "forget_tries",
     "invite_starter",
@@ -79,6 +81,7 @@ __all__ = [
     "note_failed_try",
     "note_sign_in",
     "prove_session",
+    "record_authority",
     "record_claimant",
     "register_patient",
     "remove_app",

@@ -102,7 +102,7 @@ def test_an_objection_stops_the_use_and_opens_its_case(patient: UUID, browser: C
     case = RightsCase.objects.get(subject_id=patient)
     assert (case.right, case.state) == ("objection", "asked")
     asked = browser.get("/my-data/asked/").content.decode()
-    assert "An objection" in asked and "days left" in asked
+    assert "To stop a use" in asked and "days left" in asked
     browser.post("/my-data/choices/feedback/")
     assert standing(patient, FactKind.OBJECTION) == []
 
@@ -129,7 +129,7 @@ def test_a_correction_becomes_a_case_in_the_persons_words(patient: UUID, browser
     with processing(Purpose.RIGHTS, by=actors.person(patient, at=LATER), at=LATER) as opened:
         (case,) = rights.list_cases(patient, opened)
     assert (case.right, case.words) == ("rectification", "My name\nIt has an e")
-    assert LedgerEvent.objects.filter(event="rights:case_opened", subject=patient.hex).count() == 1
+    assert LedgerEvent.objects.filter(event="rights:case_taken_in", subject=patient.hex).count() == 1
 
 
 def test_a_copy_that_leaves_nothing_out_asks_for_nothing(patient: UUID, browser: Client) -> None:

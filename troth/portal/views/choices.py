@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods
 
 from troth.design.done import done
 from troth.gate.table import actor_of
-from troth.law.rights import Right
 from troth.notice.purposes import Purpose
 from troth.portal import deciding, own_data
 from troth.portal.forms.choices import CorrectForm, WordsForm
 from troth.portal.views.my_data import reader
 from troth.rights import selectors as rights
 from troth.rights import services
+from troth.rights.rules.clock import Asked, Route
 from troth.rights.selectors import Choice
 
 
@@ -88,12 +88,14 @@ def correct(request: HttpRequest) -> HttpResponse:
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     form = CorrectForm(request.POST or None)
     if form.is_valid():
-        services.open_case(
+        services.take_in(
             subject,
-            Right.RECTIFICATION,
+            {Asked.RECTIFICATION},
+            words=f"{form.cleaned_data['what']}\n{form.cleaned_data['words']}",
+            route=Route.PORTAL,
+            received_on=timezone.localdate(at),
             by=actor_of(request),
             at=at,
-            words=f"{form.cleaned_data['what']}\n{form.cleaned_data['words']}",
         )
         return done("my_rights_requests", "correction-sent")
     return render(

@@ -151,7 +151,7 @@ def _rights(choices: list[Choice], restricted: bool) -> list[Right]:
             "Every event about you, and how to check the list yourself",
         ),
         Right(
-            Link("Complain", f"{reverse('notice')}#complaints"),
-            "To us, and to the regulator: how, and by when we answer",
+            Link("Ask for something else, or complain", reverse("my_ask")),
+            "What needs a person: within one month. To the regulator at any time",
         ),
     ]

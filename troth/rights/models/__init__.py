@@ -44,10 +44,49 @@ class About(StrEnum):
     HELD_BACK = "held_back"
 
 
-class RightsCase(Holding):
-    """One right that one person asked for. `decision` says of an erasure what goes and what stays; `outcome` what went."""
+class Asked(StrEnum):
+    """What a case is: a right of the law's list, a complaint about data (LAW-2), or the records of somebody who died (LAW-4.10)."""
 
-    right = models.CharField(max_length=16, choices=[(right.value, right.value) for right in Right])
+    ACCESS = Right.ACCESS.value
+    RECTIFICATION = Right.RECTIFICATION.value
+    ERASURE = Right.ERASURE.value
+    RESTRICTION = Right.RESTRICTION.value
+    PORTABILITY = Right.PORTABILITY.value
+    OBJECTION = Right.OBJECTION.value
+    REVIEW = Right.REVIEW.value
+    COMPLAINT = "complaint"
+    DECEASED = "deceased"
+
+
+class Route(StrEnum):
+    """How a request came. A request is as good by one as by another (LAW-1.19)."""
+
+    PORTAL = "portal"
+    FORM = "form"
+    EMAIL = "email"
+    TELEPHONE = "telephone"
+    LETTER = "letter"
+    IN_PERSON = "in_person"
+
+
+class Waits(StrEnum):
+    """What a case waits for from the person, so that its clock has not begun or stands still (LAW-1.2, LAW-1.10)."""
+
+    IDENTITY = "identity"
+    AUTHORITY = "authority"
+    FEE = "fee"
+    ANSWER = "answer"
+
+
+class RightsCase(Holding):
+    """
+    One right that one person asked for. `decision` says of an erasure what goes and what stays; `outcome` what went.
+
+    What happened to it stands in its steps, and the days by which it is due are reckoned from those: `due_on` and `waits_for`
+    repeat the last reckoning, so that the list of work can be sorted and filtered by the database.
+    """
+
+    right = models.CharField(max_length=16, choices=[(asked.value, asked.value) for asked in Asked])
     state = models.CharField(
         max_length=8, choices=[(state.value, state.value) for state in State], default=State.ASKED
     )
@@ -56,22 +95,36 @@ class RightsCase(Holding):
     )
     received_on = models.DateField()
     due_on = models.DateField()
+    route = models.CharField(
+        max_length=12, choices=[(route.value, route.value) for route in Route], default=Route.PORTAL
+    )
+    waits_for = models.CharField(max_length=12, choices=[(waits.value, waits.value) for waits in Waits], blank=True)
+    message = models.UUIDField(null=True)
+    assigned_to = models.UUIDField(null=True)
+    asked_by = models.UUIDField(null=True)
     words = SealedText(CASES, id="rights.case.words")
+    reply_to = SealedJSON(CASES, id="rights.case.reply_to")
     close_account = SealedBoolean(CASES, id="rights.case.close_account")
     decision = SealedJSON(CASES, id="rights.case.decision")
     outcome = SealedJSON(CASES, id="rights.case.outcome")
 
     open_fields: ClassVar[dict[str, str]] = {
-        "right": "which clock a case runs on: one of six words",
+        "right": "which clock a case runs on: one of nine words",
         "state": "which of three stages a case is at, for the list of work",
         "about": "whether it is about everything or about what a copy left out: one of two words",
         "received_on": "the start of the clock (LAW-1.4)",
         "due_on": "the list of work is sorted by it (LAW-1.1)",
+        "route": "how it came, one of six words, for the figures of the office",
+        "waits_for": "what its clock waits for, one of four words, for the list of work",
+        "message": "a random identifier shared by the cases of one message",
+        "assigned_to": "the random identifier of the member of staff who has it, for the list of work",
+        "asked_by": "the random identifier of somebody who acts for the person",
     }
 
     called = "request about your data"
     labels: ClassVar[dict[str, str]] = {
         "words": "what you wrote",
+        "reply_to": "where you wanted the answer",
         "close_account": "close the account",
         "decision": "what was decided",
         "outcome": "what came of it",
@@ -79,6 +132,55 @@ class RightsCase(Holding):
 
     class Meta(Holding.Meta):
         indexes = [models.Index(fields=["state", "due_on"], name="case_by_due_date")]
+
+
+class StepKind(StrEnum):
+    """What can happen to a case. The clock is reckoned from these and their days, and from nothing else."""
+
+    IDENTITY_ASKED = "identity_asked"
+    IDENTITY_CAME = "identity_came"
+    IDENTITY_CHECKED = "identity_checked"
+    IDENTITY_FAILED = "identity_failed"
+    AUTHORITY_ASKED = "authority_asked"
+    AUTHORITY_CAME = "authority_came"
+    AUTHORITY_CHECKED = "authority_checked"
+    AUTHORITY_FAILED = "authority_failed"
+    FEE_ASKED = "fee_asked"
+    FEE_PAID = "fee_paid"
+    QUESTION_ASKED = "question_asked"
+    QUESTION_ANSWERED = "question_answered"
+    EXTENDED = "extended"
+    ENTRY_FOUND = "entry_found"
+    ACKNOWLEDGED = "acknowledged"
+    ENQUIRY = "enquiry"
+    PROGRESS = "progress"
+    ASSIGNED = "assigned"
+    NOTE = "note"
+    LETTER = "letter"
+    REMINDED = "reminded"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+class CaseStep(Holding):
+    """One thing that happened to a case, on a day, and the words about it. Added, and never changed."""
+
+    case = models.ForeignKey(RightsCase, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in StepKind])
+    on = models.DateField()
+    words = SealedText(CASES, id="rights.step.words")
+    detail = SealedJSON(CASES, id="rights.step.detail")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "case_id": "the random identifier of the case it belongs to",
+        "kind": "what happened, one of a closed list, which the clock is reckoned from",
+        "on": "the day it counts for, which the clock is reckoned from (LAW-1.2, LAW-1.11)",
+    }
+    called = "step of your request"
+    labels: ClassVar[dict[str, str]] = {"on": "day it counts for", "detail": "particulars"}
+
+    class Meta(Holding.Meta):
+        indexes = [models.Index(fields=["case", "on"], name="step_by_case")]
 
 
 class ErasureCertificate(Holding):

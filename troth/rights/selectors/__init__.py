@@ -8,7 +8,18 @@ from troth.rights.selectors.cases import (
     get_certificate,
     list_cases,
     list_certificates,
+    list_steps,
     open_cases,
+)
+from troth.rights.selectors.clocks import (
+    Waiting,
+    cases_of_message,
+    clock_of,
+    happened_in,
+    list_queue,
+    load_by_week,
+    nation,
+    reference_of,
 )
 from troth.rights.selectors.copying import Copy, make_copy
 from troth.rights.selectors.emergencies import Break, Breaking, find_break, list_breaks, open_break, waiting_breaks
@@ -25,7 +36,14 @@ from troth.rights.selectors.holdings import (
     survey,
 )
 from troth.rights.selectors.planning import ErasurePlan, KeptUntil, KindFate, born_on, dates_kept, plan_erasure
-from troth.rights.selectors.wishes import Choice, Represented, list_choices, list_representatives, restricted_since
+from troth.rights.selectors.wishes import (
+    Choice,
+    Represented,
+    can_object,
+    list_choices,
+    list_representatives,
+    restricted_since,
+)
 from troth.rights.selectors.wording import BASIS_WORDS, Uses, describe_uses, kept_for, notice_now, words_of
 
 __all__ = [
@@ -50,7 +68,11 @@ __all__ = [
     "Represented",
     "Uses",
     "Verdict",
+    "Waiting",
     "born_on",
+    "can_object",
+    "cases_of_message",
+    "clock_of",
     "dates_kept",
     "describe_uses",
     "everything_about",
@@ -58,20 +80,26 @@ __all__ = [
     "forecast",
     "get_case",
     "get_certificate",
+    "happened_in",
     "history_of",
     "kept_for",
     "list_breaks",
     "list_cases",
     "list_certificates",
     "list_choices",
+    "list_queue",
     "list_representatives",
+    "list_steps",
+    "load_by_week",
     "make_copy",
+    "nation",
     "notice_now",
     "open_break",
     "open_cases",
     "person_history_holds",
     "plan_erasure",
     "recorded_by",
+    "reference_of",
     "restricted_since",
     "survey",
     "waiting_breaks",

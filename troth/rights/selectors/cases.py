@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from troth.gate.contexts import Opened
-from troth.rights.models import ErasureCertificate, RightsCase, State
+from troth.rights.models import Asked, CaseStep, ErasureCertificate, RightsCase, Route, State, StepKind
 from troth.vault.categories import Category
+from troth.vault.models import Subject, SubjectKind
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,34 @@ class Case:
     close_account: bool
     decision: dict[str, Any]
     outcome: dict[str, Any]
+    route: Route
+    reply_to: dict[str, str]
+    message: UUID | None
+    assigned_to: UUID | None
+    asked_by: UUID | None
+
+    @property
+    def asked(self) -> Asked:
+        """What it is."""
+        return Asked(self.right)
+
+    @property
+    def reference(self) -> str:
+        """What people quote."""
+        return f"{self.id.hex[:4]}-{self.id.hex[4:8]}".upper()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to a case, opened. `by` is who recorded it, as a reference."""
+
+    id: UUID
+    kind: StepKind
+    on: date
+    at: datetime
+    by: str
+    words: str
+    detail: dict[str, str]
 
 
 class OpenCase(NamedTuple):
@@ -54,14 +83,30 @@ class Certificate:
         return f"{self.id.hex[:4]}-{self.id.hex[4:8]}".upper()
 
 
-def get_case(case: UUID, opened: Opened) -> Case:
+def get_case(case: UUID, opened: Opened, *, of: UUID | None = None) -> Case:
     """
-    One case.
+    One case; `of` finds only that person's, so that nobody learns whether there is another's.
 
     :raises RightsCase.DoesNotExist: there is none of that id.
     :raises Refused: this context may not open it.
     """
-    return _case(RightsCase.objects.get(pk=case), opened)
+    narrowed = {} if of is None else {"subject_id": of}
+    return _case(RightsCase.objects.get(pk=case, **narrowed), opened)
+
+
+def list_steps(case: UUID, opened: Opened) -> list[Step]:
+    """
+    What happened to a case, in order, opened.
+
+    :raises Refused: this context may not open it.
+    """
+    rows = list(CaseStep.objects.filter(case_id=case).order_by("on", "recorded_at", "id"))
+    if rows:
+        opened.require(rows[0].subject_id, Category.RIGHTS)
+    return [
+        Step(row.pk, StepKind(row.kind), row.on, row.recorded_at, row.recorded_by, row.words or "", row.detail or {})
+        for row in rows
+    ]
 
 
 def list_cases(subject: UUID, opened: Opened) -> list[Case]:
@@ -77,6 +122,11 @@ def open_cases() -> list[OpenCase]:
         OpenCase(row.pk, row.subject_id, row.right, State(row.state), row.due_on, row.received_on)
         for row in RightsCase.objects.exclude(state=State.DONE).order_by("due_on", "id")
     ]
+
+
+def is_enquirer(subject: UUID) -> bool:
+    """Whether a record was made for somebody who wrote to us and whom we do not know."""
+    return Subject.objects.filter(pk=subject, kind=SubjectKind.ENQUIRER).exists()
 
 
 def undecided_erasure(subject: UUID) -> UUID | None:
@@ -127,6 +177,11 @@ def _case(row: RightsCase, opened: Opened) -> Case:
         bool(row.close_account),
         row.decision or {},
         row.outcome or {},
+        Route(row.route),
+        row.reply_to or {},
+        row.message,
+        row.assigned_to,
+        row.asked_by,
     )
 
 

@@ -1,12 +1,14 @@
 """What this room can show of its promises: counts over cases, certificates and tables, with nothing opened."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
 from django.db import connections
 from django.utils import timezone
 
-from troth.rights.models import ErasureCertificate, RightsCase, State
+from troth.rights.models import Asked, CaseStep, ErasureCertificate, RightsCase, Route, State, StepKind
+from troth.rights.selectors.clocks import count_late
 from troth.vault.models import Subject, all_holdings
 
 
@@ -19,8 +21,27 @@ def count_erasures() -> tuple[int, int]:
 
 def count_waiting(at: datetime) -> tuple[int, int]:
     """How many requests wait, and how many of them are past their day."""
-    waiting = RightsCase.objects.exclude(state=State.DONE)
-    return waiting.count(), waiting.filter(due_on__lt=timezone.localdate(at)).count()
+    return RightsCase.objects.exclude(state=State.DONE).count(), count_late(timezone.localdate(at))
+
+
+def count_routes() -> dict[str, int]:
+    """How many requests came by each route."""
+    return dict(Counter(RightsCase.objects.values_list("route", flat=True)))
+
+
+def count_complaints(at: datetime) -> tuple[int, int]:
+    """How many complaints are open, and how many of them are past their thirty days without an acknowledgement."""
+    rows = RightsCase.objects.filter(right=Asked.COMPLAINT).exclude(state=State.DONE)
+    acknowledged = CaseStep.objects.filter(kind=StepKind.ACKNOWLEDGED).values("case_id")
+    late = rows.filter(due_on__lt=timezone.localdate(at)).exclude(pk__in=acknowledged)
+    return rows.count(), late.count()
+
+
+def count_asked_again() -> tuple[int, int]:
+    """How many requests came from people who were signed in, and how many of those were asked who they are."""
+    rows = RightsCase.objects.filter(route=Route.PORTAL)
+    asked = CaseStep.objects.filter(kind=StepKind.IDENTITY_ASKED).values("case_id")
+    return rows.count(), rows.filter(pk__in=asked).count()
 
 
 def list_unreached() -> list[str]:

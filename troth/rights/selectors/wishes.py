@@ -35,6 +35,7 @@ class Choice:
     interest: str
     seen_by: tuple[str, ...]
     if_not: str
+    wording: str = ""  # the code of the words that they agreed to, such as `notice-2`
 
     @property
     def used(self) -> bool:
@@ -78,6 +79,7 @@ def list_choices(subject: UUID, *, at: datetime) -> list[Choice]:
                 declared.interest,
                 tuple(register.roles[role].name for role in declared.access if role in register.roles),
                 row.withholding.if_not if row and row.withholding else "",
+                _wording(known, declared.purpose, at),
             )
         )
     return found
@@ -105,6 +107,14 @@ def _title(purposes: object, purpose: str) -> str:
     return declared.title if declared else purpose.replace("_", " ")
 
 
+def _wording(known: list[StandingFact], purpose: Purpose, at: datetime) -> str:
+    now = facts.micros(at)
+    agreed = (
+        fact for fact in known if fact.kind == FactKind.CONSENT and fact.purpose == purpose.value and fact.sound
+    )
+    return next((fact.value for fact in agreed if fact.holds(now)), "")
+
+
 def _standing(
     known: list[StandingFact], kind: Literal["consent", "objection"], purpose: Purpose, at: datetime
 ) -> tuple[bool, datetime | None, datetime | None]:
@@ -118,3 +128,8 @@ def _standing(
         facts.moment(min(standing)) if standing else None,
         facts.moment(max(ended)) if ended else None,
     )
+
+
+def can_object(declared: DeclaredPurpose) -> bool:
+    """Whether a person may object to a use: what rests on interests, and marketing on whatever it rests (LAW-3.9)."""
+    return declared.purpose is Purpose.MARKETING or _KINDS.get(declared.basis) == "objection"

@@ -1,25 +1,28 @@
-"""Opening and closing a case: one right, one person, one clock."""
+"""Opening and closing a case: one right, one person, one clock. What happens in between is in `steps`."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
-from troth.law.clocks import request_due
 from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
-from troth.rights.models import About, RightsCase, State
+from troth.rights.models import About, Asked, RightsCase, Route, State
+from troth.rights.rules.letters import LetterKind
+from troth.rights.selectors import clocks
 from troth.rights.services.standing import object_to, restrict
+from troth.rights.services.stepping import _compose_for, _send
 from troth.vault.categories import Category
 
 LONDON = ZoneInfo("Europe/London")
 
 
 @act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
-def open_case(subject: UUID, right: Right, *, by: Actor, at: datetime, words: str = "") -> UUID:
+def open_case(subject: UUID, right: Right | Asked, *, by: Actor, at: datetime, words: str = "") -> UUID:
     """
     Open a case with its due date, and keep the words that the person used (LAW-1.1, LAW-1.19).
 
@@ -37,11 +40,12 @@ def ask_to_stop(subject: UUID, purpose: Purpose | None, *, by: Actor, at: dateti
     """
     if purpose is None:
         restrict(subject, by=by, at=at)
-        return _write_case(subject, Right.RESTRICTION, at=at, words=words)
+        return _received(_write_case(subject, Right.RESTRICTION, at=at, words=words), by=by, at=at)
     object_to(subject, purpose, by=by, at=at)
     declared = notices.register_in_force(at).purposes.get(purpose)
     title = declared.title if declared else purpose.value
-    return _write_case(subject, Right.OBJECTION, at=at, words=f"{title}. {words}".strip())
+    made = _write_case(subject, Right.OBJECTION, at=at, words=f"{title}. {words}".strip())
+    return _received(made, by=by, at=at)
 
 
 @act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
@@ -72,23 +76,40 @@ def close_case(case: UUID, *, by: Actor, at: datetime) -> None:
     row.save()
 
 
+def _received(case: UUID, *, by: Actor, at: datetime) -> UUID:
+    """Write the receipt of a new case, inside the act that is open."""
+    row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
+    _send(row, _compose_for(case, LetterKind.RECEIPT, at=at), by_post=False, by=by, at=at)
+    return case
+
+
 def _write_case(
     subject: UUID,
-    right: Right,
+    right: Right | Asked,
     *,
     at: datetime,
     words: str = "",
     close_account: bool = False,
     about: About = About.EVERYTHING,
+    route: Route = Route.PORTAL,
+    received_on: date | None = None,
+    message: UUID | None = None,
+    asked_by: UUID | None = None,
+    reply_to: Mapping[str, str] | None = None,
 ) -> UUID:
-    """Write the row of a new case, inside the act that is open."""
-    received = at.astimezone(LONDON).date()
+    """Write the row of a new case, inside the act that is open. It counts from the day on which it came (LAW-1.4)."""
+    asked = Asked(right.value)
+    received = received_on or at.astimezone(LONDON).date()
     return RightsCase.objects.create(
         subject_id=subject,
-        right=right.value,
+        right=asked.value,
         about=about.value,
         received_on=received,
-        due_on=request_due(right, received).due_on,
+        due_on=clocks.reckoned(asked, received, (), at=at).due_on,
+        route=route.value,
+        message=message,
+        asked_by=asked_by,
         words=words,
+        reply_to=dict(reply_to or {}),
         close_account=close_account,
     ).pk

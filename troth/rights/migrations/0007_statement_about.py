@@ -6,7 +6,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("rights", "0005_answers"),
+        ("rights", "0006_answers"),
     ]
 
     operations = [

@@ -1,0 +1,79 @@
+"""Reception takes in what somebody asks about their data: in a minute, without reading anything back."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.test import Client
+from django.utils import timezone
+
+from troth.desk.tests.conftest import Clinic
+from troth.gate import actors, facts
+from troth.gate.facts import FactKind
+from troth.ledger.models import LedgerEvent
+from troth.notice.purposes import Purpose
+from troth.rights import services as rights
+from troth.rights.models import RightsCase
+
+DAY = timezone.localdate()
+FORM = {
+    "asked": ["access", "complaint"],
+    "words": "zq-their-words",
+    "route": "telephone",
+    "received_on_day": str(DAY.day),
+    "received_on_month": str(DAY.month),
+    "received_on_year": str(DAY.year),
+    "sure": "sure",
+}
+
+
+def test_support_takes_a_request_in_and_does_not_see_it_again(
+    clinic: Clinic, signed_in: Callable[[UUID], Client]
+) -> None:
+    path = f"/desk/people/{clinic.subject}/asked/"
+    assert Client().get(path).status_code == 302
+    client = signed_in(clinic.support)
+    assert client.get("/desk/asked/").status_code == 200
+    empty = client.post(path, {})
+    assert empty.status_code == 422 and "Choose what they ask for" in empty.content.decode()
+    taken = client.post(path, FORM)
+    assert taken.status_code == 200 and "It is taken in" in taken.content.decode()
+    rows = {row.right: row for row in RightsCase.objects.filter(subject_id=clinic.subject)}
+    assert set(rows) == {"access", "complaint"} and rows["access"].route == "telephone"
+    assert "zq-their-words" not in taken.content.decode()
+    assert client.get(f"/office/cases/{rows['access'].pk}/").status_code == 403
+    event = LedgerEvent.objects.filter(event="rights:case_taken_in").latest("id")
+    assert event.on_behalf_of == clinic.support.hex
+
+
+def test_a_doubt_asks_for_proof_first(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
+    client = signed_in(clinic.support)
+    answer = client.post(f"/desk/people/{clinic.subject}/asked/", {**FORM, "asked": ["access"], "sure": "doubt"})
+    assert "we ask for proof first" in answer.content.decode()
+    assert RightsCase.objects.get(subject_id=clinic.subject).waits_for == "identity"
+
+
+def test_a_use_to_stop_is_named(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
+    client = signed_in(clinic.support)
+    answer = client.post(f"/desk/people/{clinic.subject}/asked/", {**FORM, "asked": ["objection"]})
+    assert answer.status_code == 422 and "Choose which use" in answer.content.decode()
+
+
+def test_a_stranger_needs_a_way_to_be_answered(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
+    client = signed_in(clinic.support)
+    form = {**FORM, "name": "Ada Quoin"}
+    answer = client.post("/desk/asked/unknown/", form)
+    assert answer.status_code == 422 and "nobody can answer" in answer.content.decode()
+    before = RightsCase.objects.count()
+    assert client.post("/desk/asked/unknown/", {**form, "email": "ada@quoin.example"}).status_code == 200
+    assert RightsCase.objects.count() == before + 2
+
+
+def test_a_consent_is_taken_back_by_telephone_at_once(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
+    now = timezone.now()
+    person = actors.person(clinic.subject, at=now)
+    rights.give_consent(clinic.subject, Purpose.MARKETING, by=person, at=now, wording="notice-1")
+    assert facts.of(clinic.subject, FactKind.CONSENT, at=timezone.now())
+    client = signed_in(clinic.support)
+    form = {**FORM, "asked": [], "consent": "marketing"}
+    assert "taken back" in client.post(f"/desk/people/{clinic.subject}/asked/", form).content.decode()
+    assert not facts.of(clinic.subject, FactKind.CONSENT, at=timezone.now())

@@ -1,0 +1,246 @@
+"""One case as the office works on it: its clock, what to do next, and what happened, in words. What it decides is in `rights`."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.urls import reverse
+
+from troth.design.rulers import Tape, tape_of_days
+from troth.design.values import Entry, Link, Row, Tag
+from troth.office.frame import counted, day
+from troth.people import selectors as people
+from troth.rights import selectors as rights
+from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits
+from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, Ending
+from troth.rights.selectors.cases import Case, Step
+
+ASKED = {
+    Asked.ACCESS: "Copy",
+    Asked.RECTIFICATION: "Correction",
+    Asked.ERASURE: "Erasure",
+    Asked.RESTRICTION: "Restriction",
+    Asked.PORTABILITY: "Data to take along",
+    Asked.OBJECTION: "Objection",
+    Asked.REVIEW: "Decision by a person",
+    Asked.COMPLAINT: "Complaint",
+    Asked.DECEASED: "Records of somebody who died",
+}
+ROUTES = {
+    "portal": "In their account",
+    "form": "By our public form",
+    "email": "By email",
+    "telephone": "By telephone",
+    "letter": "By letter",
+    "in_person": "In person",
+}
+WAITS = {
+    Waits.IDENTITY: "proof of who they are",
+    Waits.AUTHORITY: "proof that they may act",
+    Waits.FEE: "a fee",
+    Waits.ANSWER: "an answer to our question",
+}
+_HAPPENED = {
+    StepKind.IDENTITY_ASKED: "Asked who they are",
+    StepKind.IDENTITY_CAME: "Proof of who they are came",
+    StepKind.IDENTITY_CHECKED: "The proof was looked at, and it is them",
+    StepKind.IDENTITY_FAILED: "The proof was looked at, and did not settle it",
+    StepKind.AUTHORITY_ASKED: "Asked whether they may act",
+    StepKind.AUTHORITY_CAME: "Proof that they may act came",
+    StepKind.AUTHORITY_CHECKED: "The proof was looked at, and they may act",
+    StepKind.AUTHORITY_FAILED: "The proof was looked at, and did not settle it",
+    StepKind.FEE_ASKED: "Asked for a fee",
+    StepKind.FEE_PAID: "The fee came",
+    StepKind.QUESTION_ASKED: "Asked a question",
+    StepKind.QUESTION_ANSWERED: "The answer came",
+    StepKind.EXTENDED: "Two further months",
+    StepKind.ENTRY_FOUND: "An entry of the last forty days was found",
+    StepKind.ACKNOWLEDGED: "Acknowledged",
+    StepKind.ENQUIRY: "An enquiry was made",
+    StepKind.PROGRESS: "Told how it goes",
+    StepKind.ASSIGNED: "Given to somebody",
+    StepKind.NOTE: "Note",
+    StepKind.LETTER: "Letter",
+    StepKind.REMINDED: "An officer was reminded",
+    StepKind.CLOSED: "Closed",
+    StepKind.REOPENED: "Opened again",
+}
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing that can be done with a case now. The first of a list is what to do next."""
+
+    words: str
+    why: str
+    href: str
+
+
+def tape(known: Case, clock: Reckoned, today: date) -> Tape:
+    """The ruler of a case: its days, those that do not count, and today."""
+    paused: list[tuple[date, date]] = []
+    since: date | None = None
+    for kind, on in rights.happened_in(known.id):
+        if kind is StepKind.QUESTION_ASKED:
+            since = since or on
+        elif kind is StepKind.QUESTION_ANSWERED and since:
+            paused.append((since, on))
+            since = None
+    if since:
+        paused.append((since, max(today, since)))
+    shown = tuple(paused) if known.asked is Asked.ACCESS else ()
+    return tape_of_days(known.received_on, clock.due_on, today, shown)
+
+
+def left(clock: Reckoned, today: date) -> str:
+    """`12 days`, `2 days late`, or what it waits for."""
+    if clock.waits_for is not None:
+        return f"Waits for {WAITS[clock.waits_for]}"
+    if clock.acknowledged_on is not None:
+        return f"Acknowledged {day(clock.acknowledged_on)}"
+    days = (clock.due_on - today).days
+    if days < 0:
+        return f"{counted(-days, 'day')} {'late' if clock.is_late(today) else 'past the day to work to'}"
+    return "Today" if days == 0 else f"{counted(days, 'day')} left"
+
+
+def clock_rows(known: Case, clock: Reckoned) -> list[Row]:
+    """The days by which it is due, each with its rule."""
+    rows = [Row("Work to", day(clock.due_on), clock.steps[-1].rule if clock.steps else "")]
+    if clock.late_after != clock.due_on:
+        rows.append(Row("Late in law after", day(clock.late_after), "LAW-1.13"))
+    if clock.plan_extension_by and clock.extend_by and not clock.extended and known.asked is not Asked.COMPLAINT:
+        rows.append(
+            Row(
+                "Tell of an extension by",
+                day(clock.plan_extension_by),
+                f"At the latest {day(clock.extend_by)} (LAW-1.8)"
+                if clock.extend_by != clock.plan_extension_by
+                else "LAW-1.8",
+            )
+        )
+    if clock.by_hand:
+        rows.append(Row("The same by hand", f"troth {' '.join(clock.by_hand)}", mono=True))
+    return rows
+
+
+def todos(known: Case, clock: Reckoned, today: date) -> list[Todo]:
+    """What can be done now, what to do next first. Nothing closes itself."""
+    happened = rights.happened_in(known.id)
+    kinds = [kind for kind, _ in happened]
+
+    def to(step: str) -> str:
+        return reverse("office_case_step", args=[known.id, step])
+
+    if known.state == "done":
+        return [] if known.right == "erasure" else [Todo("Open it again", "When they write again", to("reopen"))]
+    found: list[Todo] = []
+    if clock.waits_for is not None:
+        what = WAITS[clock.waits_for]
+        if clock.may_close_unanswered(today):
+            found.append(Todo("Close it unanswered", "A month went by without an answer (LAW-1.14)", to("close")))
+        found.append(Todo(f"Record that {what} came", "The clock begins, or goes on, with that day", to("came")))
+    for asked, checked, failed, step in _PROOFS:
+        if asked in kinds and not {checked, failed} & set(kinds[kinds.index(asked) :]):
+            found.append(Todo("Say what you found of the proof", "Nothing is handed out before", to(step)))
+    if known.asked is Asked.COMPLAINT:
+        if StepKind.ACKNOWLEDGED not in kinds:
+            found.append(Todo("Acknowledge it", f"By {day(clock.due_on)} (LAW-2.3)", to("acknowledge")))
+        found.append(Todo("Write down an enquiry", "What you asked whom, and what they said", to("enquiry")))
+    if known.right == "erasure" and known.state == "asked":
+        found.append(Todo("Decide what goes and what stays", "Below, kind by kind", "#decide"))
+    found.append(Todo("Answer and close it", "With the outcome, and a letter that says so", to("close")))
+    if clock.waits_for is None and known.asked is not Asked.COMPLAINT:
+        if known.route != "portal":
+            found.append(Todo("Ask who they are", "Only where you doubt it (LAW-1.15)", to("ask-identity")))
+        found.append(
+            Todo("Ask whether they may act", "Where somebody asks for another (LAW-3.15)", to("ask-authority"))
+        )
+        if known.asked is Asked.DECEASED:
+            found.append(Todo("Note an entry of the last forty days", "It is 21 days then (LAW-4.10)", to("entry")))
+    if clock.waits_for is None:
+        found.append(
+            Todo(
+                "Ask them a question",
+                "The clock stands still until they answer (LAW-1.10)"
+                if known.asked is Asked.ACCESS
+                else "The clock goes on",
+                to("ask-question"),
+            )
+        )
+    if clock.extend_by is not None and not clock.extended and today <= clock.extend_by:
+        found.append(
+            Todo("Take two further months", f"Told by {day(clock.extend_by)}, with a reason (LAW-1.8)", to("extend"))
+        )
+    found.append(Todo("Tell them how it goes", "By letter", to("progress")))
+    found.append(Todo("Give it to somebody", "One privacy officer has it", to("assign")))
+    found.append(Todo("Add a note", "They see it in their copy", to("note")))
+    return found
+
+
+_PROOFS = (
+    (StepKind.IDENTITY_CAME, StepKind.IDENTITY_CHECKED, StepKind.IDENTITY_FAILED, "judge-identity"),
+    (StepKind.AUTHORITY_CAME, StepKind.AUTHORITY_CHECKED, StepKind.AUTHORITY_FAILED, "judge-authority"),
+)
+
+
+def entries(known: Case, steps: list[Step]) -> list[Entry]:
+    """What happened, the newest first. A letter leads to its text."""
+    return [
+        Entry(
+            day(step.on),
+            happened(step),
+            who(step.by, known.subject),
+            "ended" if step.kind is StepKind.CLOSED else "past",
+            reverse("office_case_letter", args=[known.id, step.id]) if step.kind is StepKind.LETTER else "",
+        )
+        for step in reversed(steps)
+    ] + [Entry(day(known.received_on), f"It came: {ROUTES[known.route].lower()}", "")]
+
+
+def happened(step: Step) -> str:
+    """A step in one line."""
+    said = _HAPPENED[step.kind]
+    if step.kind is StepKind.LETTER:
+        sent = "sent by email" if step.detail.get("by") == "email" else "to be printed"
+        return f"Letter: {step.words.splitlines()[0] if step.words else ''} ({sent})"
+    if step.kind is StepKind.ASSIGNED:
+        to = step.detail.get("to", "")
+        return f"Given to {people.staff_name(UUID(to))}" if to else "Given back: nobody has it"
+    if step.kind is StepKind.EXTENDED:
+        return f"{said}: {EXTENSION_REASONS.get(step.detail.get('reason', ''), '')}"
+    if step.kind is StepKind.CLOSED:
+        ending = step.detail.get("ending", "")
+        words = ENDING_WORDS[Ending(ending)] if ending in Ending._value2member_map_ else ""
+        return f"{said}. {words}".strip()
+    return f"{said}: {step.words}" if step.words else said
+
+
+def who(reference: str, subject: UUID) -> str:
+    """Who did it, as far as the office names people: staff by name, the person as such, a service by what it does."""
+    if reference == subject.hex:
+        return "The person"
+    if reference.startswith("service:"):
+        return {"service:rights-intake": "As it was taken in", "service:rights-clock": "By the clock"}.get(
+            reference, "By machine"
+        )
+    try:
+        return people.staff_name(UUID(reference))
+    except ValueError:
+        return ""
+
+
+def standing_tag(clock: Reckoned, known: Case, today: date) -> Tag:
+    """Where the case stands, in a word."""
+    if known.state == "done":
+        return Tag("plain", "Closed")
+    if clock.is_late(today):
+        return Tag("late", "Late")
+    if clock.waits_for is not None:
+        return Tag("info", "Waits")
+    return Tag("close" if (clock.due_on - today).days <= 7 else "kept", "Running")
+
+
+def link_to(case: UUID, asked: Asked) -> Link:
+    """The way to a case."""
+    return Link(f"{ASKED[asked]} {rights.reference_of(case)}", reverse("office_case", args=[case]))

@@ -1,0 +1,79 @@
+"""Recording who acts for a person: as what, on what paper, until when."""
+
+from typing import Any
+
+from django import forms
+
+from troth.design.fields import Choices, DateInBoxes
+from troth.people.selectors import ActsAs
+
+ACTS_AS = {
+    ActsAs.PARENT: (
+        "A parent, or whoever has parental responsibility",
+        "Of somebody under 18; from 12 on, ask them too (LAW-3.18)",
+    ),
+    ActsAs.ATTORNEY_PROPERTY: (
+        "An attorney for property and affairs",
+        "Look it up in the public register (LAW-3.17)",
+    ),
+    ActsAs.ATTORNEY_HEALTH: (
+        "An attorney for health and welfare",
+        "Only once they can no longer decide themselves (LAW-3.17)",
+    ),
+    ActsAs.DEPUTY: ("A deputy of the court", "By the court’s order (LAW-3.17)"),
+    ActsAs.SOLICITOR: ("A solicitor", "Signed, dated, and for what: a year at most (LAW-3.16)"),
+    ActsAs.CLAIMS_COMPANY: (
+        "A company that handles claims",
+        "Signed, dated, and for what: a year at most (LAW-3.16)",
+    ),
+    ActsAs.RELATIVE: ("A relative or friend", "Signed, dated, and for what: a year at most (LAW-3.15)"),
+    ActsAs.PERSONAL_REPRESENTATIVE: (
+        "Whoever deals with the estate",
+        "By probate or letters of administration (LAW-4.10)",
+    ),
+}
+
+
+class AuthorityForm(forms.Form):
+    """Who, as what, on what, until when. Nothing is chosen for anybody."""
+
+    email = forms.CharField(
+        label="Their email address",
+        help_text="They need an account of their own, with this address as how we reach them",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter the email address of whoever acts"},
+    )
+    acts_as = forms.TypedChoiceField(
+        label="As what do they act?",
+        coerce=ActsAs,
+        choices=[(each.value, words) for each, (words, _) in ACTS_AS.items()],
+        widget=Choices(hints={each.value: hint for each, (_, hint) in ACTS_AS.items()}),
+        error_messages={"required": "Choose as what they act"},
+    )
+    paper = forms.FileField(
+        label="Their paper", help_text="A scan or a photograph. It is sealed as it arrives", required=False
+    )
+    checked = forms.CharField(
+        label="What did you look at, and what did you find?",
+        help_text="Who made it, its date, what it is for, and the register you asked",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": "4", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Write what you looked at"},
+    )
+    wish = forms.CharField(
+        label="What does the person say of it?",
+        help_text="From 12 on a young person is asked; anybody who can say it may",
+        max_length=2_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": "3", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    capacity_lost = forms.BooleanField(label="They can no longer decide this themselves", required=False)
+    until = DateInBoxes(
+        label="Until when?",
+        help_text="At its end they are refused",
+        error_messages={"required": "Enter the last day on which it stands"},
+    )
+
+    def clean_paper(self) -> Any:
+        return self.cleaned_data.get("paper")

@@ -1,0 +1,122 @@
+"""Working on a case in the office: the list, the steps, the letters, and who stays out."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from tests.stores import Home
+from troth.gate.actors import Actor
+from troth.ledger.models import LedgerEvent
+from troth.office.tests.conftest import register
+from troth.rights import selectors, services
+from troth.rights.models import Asked, CaseStep, RightsCase, Route
+from troth.rights.selectors.clocks import misreckoned
+from troth.rights.tests.factories import make_officer
+
+
+@pytest.fixture
+def person(clinic: Home) -> Actor:
+    return register()
+
+
+def ask(person: Actor, asked: Asked = Asked.ACCESS, *, route: Route = Route.TELEPHONE, days_ago: int = 0) -> str:
+    at = timezone.now()
+    assert person.id is not None
+    (case,) = services.take_in(
+        person.id,
+        {asked},
+        words="zq-their-words",
+        route=route,
+        received_on=timezone.localdate(at) - timedelta(days=days_ago),
+        by=person,
+        at=at,
+    )
+    return str(case)
+
+
+def test_the_list_says_what_to_do_next_filters_and_opens_nobody(officer: Client, person: Actor) -> None:
+    late, new = ask(person, days_ago=60), ask(person, Asked.COMPLAINT)
+    before = LedgerEvent.objects.filter(event="gate:opened", subject=person.id.hex).count()  # type: ignore[union-attr]
+    page = officer.get("/office/cases/").content.decode()
+    assert "Review the copy" in page and "days late" in page and "zq-their-words" not in page and "Oddie" not in page
+    only = officer.get("/office/cases/?standing=late").content.decode()
+    assert late in only and new not in only
+    assert "None fits" in officer.get("/office/cases/?whose=mine").content.decode()
+    assert officer.get("/office/cases/load/").status_code == 200
+    assert LedgerEvent.objects.filter(event="gate:opened", subject=person.id.hex).count() == before  # type: ignore[union-attr]
+
+
+def test_a_letter_goes_as_it_was_shown_and_not_before(officer: Client, person: Actor) -> None:
+    case = ask(person)
+    path = f"/office/cases/{case}/step/ask-question/"
+    first = officer.post(path, {"words": "Which of our two sites?"})
+    assert first.status_code == 200 and "We have a question about your request" in first.content.decode()
+    assert not CaseStep.objects.filter(kind="question_asked").exists()
+    mark = first.context["mark"]
+    other = officer.post(path, {"words": "Something else altogether", "seen": mark})
+    assert other.status_code == 200 and not CaseStep.objects.filter(kind="question_asked").exists()
+    assert officer.post(path, {"words": "Which of our two sites?", "seen": mark}).status_code == 302
+    page = officer.get(f"/office/cases/{case}/").content.decode()
+    assert "Waits for an answer" in page and "Record that an answer to our question came" in page
+    letter = CaseStep.objects.filter(case_id=case, kind="letter").latest("recorded_at")
+    shown = officer.get(f"/office/cases/{case}/letters/{letter.pk}/").content.decode()
+    assert "Which of our two sites?" in shown and "Tannery Row" in shown and "Information Commissioner" in shown
+
+
+def test_every_step_has_its_page_and_says_what_is_missing(officer: Client, person: Actor) -> None:
+    case, complaint = ask(person), ask(person, Asked.COMPLAINT)
+    steps = (
+        "ask-identity", "ask-authority", "ask-question", "came", "judge-identity", "judge-authority", "extend",
+        "enquiry", "entry", "progress", "note", "close", "reopen",
+    )  # fmt: skip
+    for step in steps:
+        path = f"/office/cases/{case}/step/{step}/"
+        assert officer.get(path).status_code == 200, step
+        assert officer.post(path, {}).status_code == 422, step
+    assert officer.get(f"/office/cases/{case}/step/made-up/").status_code == 404
+    assert officer.get(f"/office/cases/{complaint}/step/acknowledge/").status_code == 200
+    assert officer.post(f"/office/cases/{case}/step/note/", {"words": "A note"}).status_code == 302
+    assert officer.post(f"/office/cases/{case}/step/assign/", {"to": ""}).status_code == 302
+
+
+def test_a_refusal_without_its_exemption_is_not_sent(officer: Client, person: Actor) -> None:
+    case = ask(person)
+    path = f"/office/cases/{case}/step/close/"
+    form = {"ending": "refused", "words": "We answered the same in May.", "ground": ""}
+    seen = officer.post(path, form).context["mark"]
+    answer = officer.post(path, {**form, "seen": seen})
+    assert answer.status_code == 422 and "LAW-1.17" in answer.content.decode()
+    form["ground"] = "excessive"
+    seen = officer.post(path, form).context["mark"]
+    assert officer.post(path, {**form, "seen": seen}).status_code == 302
+    assert RightsCase.objects.get(pk=case).state == "done"
+
+
+def test_the_page_shows_the_day_and_the_command_that_gives_it(officer: Client, person: Actor) -> None:
+    case = ask(person, days_ago=3)
+    clock = selectors.clock_of(RightsCase.objects.get(pk=case).pk, at=timezone.now())
+    page = officer.get(f"/office/cases/{case}/").content.decode()
+    assert f"troth {' '.join(clock.by_hand)}" in page and f"{clock.due_on:%-d %B %Y}" in page
+
+
+def test_other_roles_and_the_person_stay_out(person: Actor, colleague: Callable[[str], Client]) -> None:
+    case = ask(person)
+    for role in ("patient_support", "prescriber", "administrator"):
+        client = colleague(role)
+        for path in ("/office/cases/", f"/office/cases/{case}/step/note/", f"/office/cases/{case}/letters/{case}/"):
+            assert client.get(path).status_code == 403, (role, path)
+            assert client.post(path, {"words": "mine"}).status_code == 403
+    assert not CaseStep.objects.filter(kind="note").exists()
+
+
+def test_the_days_of_the_list_are_those_of_the_clocks(person: Actor) -> None:
+    make_officer(at=timezone.now())
+    case = ask(person)
+    assert misreckoned(at=timezone.now()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE rights_rightscase SET due_on = '2030-01-01'")
+    assert [str(each) for each in misreckoned(at=timezone.now())] == [case]

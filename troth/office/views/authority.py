@@ -1,0 +1,114 @@
+"""Who acts for the person of a case: recorded by the officer who looked at their paper, and ended in a minute."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from troth.design.values import Counterpart, Row, Term
+from troth.gate.contexts import processing
+from troth.gate.reasons import FindReason
+from troth.notice.purposes import Purpose
+from troth.office.forms.authority import ACTS_AS, AuthorityForm
+from troth.office.frame import Looking, day, looking, show
+from troth.people import selectors as people
+from troth.people import services
+from troth.people.rules import AuthorityRefused, TooVague
+from troth.rights import selectors as rights
+from troth.rights.selectors.cases import Case
+
+
+def show_all(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Who acts for the person of a case; one more, or one fewer."""
+    look = looking(request)
+    known = _case(look, case)
+    form = AuthorityForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if request.method == "POST" and "end" in request.POST:
+        _end(look, known, request.POST["end"])
+        return redirect("office_authorities", case=case)
+    if form.is_valid() and _record(look, known, form):
+        return redirect("office_authorities", case=case)
+    return show(
+        request,
+        "case/authority",
+        told="Who acts for this person opens here, with the papers of it.",
+        known=known,
+        form=form,
+        authorities=[
+            (each, ACTS_AS[each.acts_as][0], _rows(each))
+            for each in people.list_authorities(known.subject, look.opened)
+        ],
+        why=Counterpart(
+            "Why you see this", terms=(Term("For", look.purpose), Term("Because", "A request about their data"))
+        ),
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _record(look: Looking, known: Case, form: AuthorityForm) -> bool:
+    given: dict[str, Any] = form.cleaned_data
+    found = _find(look, given["email"])
+    if found is None:
+        form.add_error("email", "Nobody is reached by this address. They need an account of their own first.")
+        return False
+    identity = people.get_identity(known.subject, look.opened)
+    try:
+        services.record_authority(
+            known.subject,
+            representative=found,
+            acts_as=given["acts_as"],
+            until=timezone.make_aware(datetime.combine(given["until"], time()) + timedelta(days=1)),
+            checked=given["checked"],
+            wish=given["wish"],
+            age=identity.age(look.today) if identity else None,
+            capacity_lost=given["capacity_lost"],
+            paper=given["paper"] or None,
+            by=look.actor,
+            at=look.at,
+        )
+    except AuthorityRefused as why:
+        form.add_error(None, str(why))
+        return False
+    return True
+
+
+def _find(look: Looking, email: str) -> UUID | None:
+    """The one person who is reached by that address; of several, nobody, since families share one (pitfalls B16)."""
+    with processing(Purpose.FIND, by=look.actor, at=look.at, find_reason=FindReason.RIGHTS_REQUEST) as opened:
+        try:
+            found = people.find_people(email, opened).people
+        except TooVague:
+            return None
+    return found[0].subject if len(found) == 1 and "@" in email else None
+
+
+def _end(look: Looking, known: Case, text: str) -> None:
+    try:
+        authority = UUID(text)
+    except ValueError:
+        raise Http404 from None
+    if people.authority_subject(authority) != known.subject:
+        raise Http404
+    services.end_authority(authority, by=look.actor, at=look.at)
+
+
+def _case(look: Looking, case: UUID) -> Case:
+    try:
+        return rights.get_case(case, look.opened)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+
+
+def _rows(each: people.Authority) -> list[Row]:
+    last = each.ended_at or each.until - timedelta(seconds=1)
+    rows = [
+        Row("Since", day(timezone.localdate(each.since))),
+        Row("Until" if each.stands else "Ended", day(timezone.localdate(last))),
+        Row("What was looked at", each.checked, "Their paper is kept with it" if each.has_paper else ""),
+        Row("For", ", ".join(each.purposes)),
+    ]
+    return [*rows, Row("What the person said", each.wish)] if each.wish else rows

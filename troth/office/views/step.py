@@ -1,0 +1,342 @@
+"""Steps of a case: each asks for what it needs, shows the letter that it sends, and is taken when that was seen."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from troth.gate import actors
+from troth.office.casework import ASKED, WAITS, who
+from troth.office.forms.step import (
+    AssignForm,
+    CameForm,
+    CloseForm,
+    ExtendForm,
+    JudgeForm,
+    LetterForm,
+    NoteForm,
+    ProofForm,
+    QuietLetterForm,
+)
+from troth.office.frame import Looking, looking, show
+from troth.people import selectors as people
+from troth.rights import selectors as rights
+from troth.rights import services
+from troth.rights.rules import PRIVACY_OFFICER
+from troth.rights.rules.clock import StepKind, Waits
+from troth.rights.rules.letters import Composed, Ending, LetterKind, letter_of
+from troth.rights.selectors.cases import Case
+from troth.rights.services import StepRefused
+
+TOLD = "The file of this request opens here, and nothing else of the person."
+Given = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One step: its heading, what stands under it, its form, what it does, and which letter goes with it."""
+
+    heading: str
+    lead: str
+    form: Callable[[HttpRequest, Case], forms.Form]
+    act: Callable[[Looking, Case, Given], object]
+    letter: Callable[[Given, Case], LetterKind | None] = lambda given, case: None
+    button: str = "Record it"
+
+
+def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
+    """Take one step. A letter is shown first, and what goes is what was shown."""
+    look = looking(request)
+    known = _case(look, case)
+    wanted = _STEPS.get(step)
+    if wanted is None:
+        raise Http404
+    form = wanted.form(request, known)
+    letter: Composed | None = None
+    if form.is_valid():
+        given = form.cleaned_data
+        kind = wanted.letter(given, known)
+        if kind is not None:
+            letter = _letter(known, kind, given, at=look.at)
+        if letter is None or request.POST.get("seen") == _mark(letter):
+            try:
+                wanted.act(look, known, given)
+            except StepRefused as why:
+                form.add_error(None, str(why))
+                letter = None
+            else:
+                return redirect("office_case", case=case)
+    return show(
+        request,
+        "case/step",
+        told=TOLD,
+        known=known,
+        called=ASKED[known.asked],
+        heading=wanted.heading,
+        lead=wanted.lead,
+        form=form,
+        letter=letter,
+        mark=_mark(letter) if letter else "",
+        button=wanted.button,
+        sends=wanted.button.startswith("Send"),
+        status=422 if form.errors else 200,
+    )
+
+
+def show_letter(request: HttpRequest, case: UUID, letter: UUID) -> HttpResponse:
+    """One letter as it was sent, to read or to print."""
+    look = looking(request)
+    known = _case(look, case)
+    found = next(
+        (each for each in rights.list_steps(case, look.opened) if each.id == letter and each.kind is StepKind.LETTER),
+        None,
+    )
+    if found is None:
+        raise Http404
+    title, *paragraphs = found.words.split("\n\n")
+    return show(
+        request,
+        "case/letter",
+        told="This letter and the address that it goes to open here.",
+        known=known,
+        title=title,
+        paragraphs=paragraphs,
+        on=found.on,
+        by_email=found.detail.get("by") == "email",
+        who=who(found.by, known.subject),
+        address=_address(known, look),
+    )
+
+
+def _case(look: Looking, case: UUID) -> Case:
+    try:
+        return rights.get_case(case, look.opened)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+
+
+def _address(known: Case, look: Looking) -> list[str]:
+    """Where a printed letter goes: what they gave with the request, or what we reach them by."""
+    given = known.reply_to
+    if given.get("address") or given.get("name"):
+        return [line for line in (given.get("name", ""), *given.get("address", "").splitlines()) if line.strip()]
+    identity, contact = (
+        people.get_identity(known.subject, look.opened),
+        people.get_contact(known.subject, look.opened),
+    )
+    lines = [identity.name if identity else ""]
+    if contact is not None:
+        lines += [*contact.address.splitlines(), contact.postcode]
+    return [line for line in lines if line.strip()]
+
+
+def _letter(known: Case, kind: LetterKind, given: Given, *, at: datetime) -> Composed:
+    ending = given.get("ending")
+    return services.compose_for(
+        known.id,
+        kind,
+        at=at,
+        proof=given.get("proof", ""),
+        reason=given.get("reason", ""),
+        ground=given.get("ground", ""),
+        ending=ending if isinstance(ending, Ending) else None,
+        words=given.get("words", ""),
+    )
+
+
+def _mark(letter: Composed) -> str:
+    """What stands for a letter in the form that sends it: another letter has another mark."""
+    return hashlib.sha256(letter.text.encode()).hexdigest()
+
+
+def _plain(form: type[forms.Form], **named: Any) -> Callable[[HttpRequest, Case], forms.Form]:
+    return lambda request, case: form(request.POST if request.method == "POST" else None, **named)
+
+
+def _closing(request: HttpRequest, case: Case) -> forms.Form:
+    return CloseForm(request.POST if request.method == "POST" else None, asked=case.asked)
+
+
+def _assigning(request: HttpRequest, case: Case) -> forms.Form:
+    at = timezone.now()
+    officers = [
+        (member.subject.hex, member.name)
+        for member in people.list_staff()
+        if PRIVACY_OFFICER in actors.person(member.subject, at=at).roles
+    ]
+    initial = {"to": case.assigned_to.hex if case.assigned_to else ""}
+    return AssignForm(request.POST if request.method == "POST" else None, officers=officers, initial=initial)
+
+
+def _ask(waits: Waits) -> Callable[[Looking, Case, Given], object]:
+    return lambda look, case, given: services.ask_for(
+        case.id,
+        waits,
+        proof=given.get("proof", ""),
+        words=given["words"],
+        by_post=given["by_post"],
+        by=look.actor,
+        at=look.at,
+    )
+
+
+def _came(look: Looking, case: Case, given: Given) -> object:
+    waits = rights.clock_of(case.id, at=look.at).waits_for
+    if waits is None:
+        raise StepRefused("This case waits for nothing from them.")
+    return services.record_came(case.id, waits, on=given["on"], words=given["words"], by=look.actor, at=look.at)
+
+
+def _judge(waits: Waits) -> Callable[[Looking, Case, Given], object]:
+    return lambda look, case, given: services.judge_proof(
+        case.id, waits, holds=given["holds"], words=given["words"], by=look.actor, at=look.at
+    )
+
+
+def _note(kind: StepKind) -> Callable[[Looking, Case, Given], object]:
+    return lambda look, case, given: services.add_note(
+        case.id, kind=kind, words=given["words"], by=look.actor, at=look.at
+    )
+
+
+def _close(look: Looking, case: Case, given: Given) -> object:
+    return services.finish_case(
+        case.id,
+        ending=given["ending"],
+        ground=given["ground"],
+        words=given["words"],
+        by_post=given["by_post"],
+        by=look.actor,
+        at=look.at,
+    )
+
+
+def _assign(look: Looking, case: Case, given: Given) -> object:
+    to = UUID(given["to"]) if given["to"] else None
+    return services.assign_case(case.id, to=to, by=look.actor, at=look.at)
+
+
+def _always(kind: LetterKind) -> Callable[[Given, Case], LetterKind | None]:
+    return lambda given, case: kind
+
+
+_STEPS: dict[str, _Step] = {
+    "ask-identity": _Step(
+        "Ask who they are",
+        "Only where you doubt it, and for the least that settles it. The month begins on the day on which it comes.",
+        _plain(ProofForm, waits=Waits.IDENTITY),
+        _ask(Waits.IDENTITY),
+        _always(LetterKind.PROOF),
+        "Send the letter",
+    ),
+    "ask-authority": _Step(
+        "Ask whether they may act",
+        "Somebody who asks for another shows that they may. The month begins on the day on which it comes.",
+        _plain(ProofForm, waits=Waits.AUTHORITY),
+        _ask(Waits.AUTHORITY),
+        _always(LetterKind.PROOF),
+        "Send the letter",
+    ),
+    "ask-question": _Step(
+        "Ask them a question",
+        "Ask only what you need to know what they mean. Days stop for a copy alone.",
+        _plain(LetterForm),
+        _ask(Waits.ANSWER),
+        _always(LetterKind.QUESTION),
+        "Send the letter",
+    ),
+    "came": _Step(
+        "Record what came",
+        "The day on which it came counts, and not the day on which you write it down.",
+        _plain(CameForm),
+        _came,
+    ),
+    "judge-identity": _Step(
+        "Say what you found",
+        f"They sent {WAITS[Waits.IDENTITY]}. Say what you looked at; no copy of it is kept.",
+        _plain(JudgeForm),
+        _judge(Waits.IDENTITY),
+    ),
+    "judge-authority": _Step(
+        "Say what you found",
+        f"They sent {WAITS[Waits.AUTHORITY]}. Look who made it, when, and for what it is.",
+        _plain(JudgeForm),
+        _judge(Waits.AUTHORITY),
+    ),
+    "extend": _Step(
+        "Take two further months",
+        "Where the request is complex, or one of several. They hear why, and until when, inside the first month.",
+        _plain(ExtendForm),
+        lambda look, case, given: services.extend_case(
+            case.id,
+            reason=given["reason"],
+            words=given["words"],
+            by_post=given["by_post"],
+            by=look.actor,
+            at=look.at,
+        ),
+        _always(LetterKind.EXTENSION),
+        "Send the letter",
+    ),
+    "acknowledge": _Step(
+        "Acknowledge the complaint",
+        "They hear that it is here and looked into.",
+        _plain(QuietLetterForm),
+        lambda look, case, given: services.acknowledge(
+            case.id, words=given["words"], by_post=given["by_post"], by=look.actor, at=look.at
+        ),
+        _always(LetterKind.ACKNOWLEDGEMENT),
+        "Send the letter",
+    ),
+    "enquiry": _Step(
+        "Write down an enquiry",
+        "Whom you asked, what you asked, and what they said.",
+        _plain(NoteForm),
+        _note(StepKind.ENQUIRY),
+    ),
+    "entry": _Step(
+        "Note an entry of the last forty days",
+        "When something was entered in the forty days before, the time is 21 days and not 40. Say which entry.",
+        _plain(NoteForm),
+        _note(StepKind.ENTRY_FOUND),
+    ),
+    "progress": _Step(
+        "Tell them how it goes",
+        "Before they have to ask.",
+        _plain(LetterForm),
+        lambda look, case, given: services.tell_progress(
+            case.id, words=given["words"], by_post=given["by_post"], by=look.actor, at=look.at
+        ),
+        _always(LetterKind.PROGRESS),
+        "Send the letter",
+    ),
+    "assign": _Step("Give it to somebody", "Whoever has it is reminded of its day.", _assigning, _assign),
+    "note": _Step(
+        "Add a note",
+        "It stays with the case. The person sees it in their copy, so write what you would say to them.",
+        _plain(NoteForm),
+        _note(StepKind.NOTE),
+    ),
+    "close": _Step(
+        "Answer and close it",
+        "Say what came of it. A refusal names its exemption and says why; nothing else is one.",
+        _closing,
+        _close,
+        lambda given, case: letter_of(case.asked, given["ending"]),
+        "Send the letter and close it",
+    ),
+    "reopen": _Step(
+        "Open it again",
+        "They wrote again. Say what they wrote.",
+        _plain(NoteForm),
+        lambda look, case, given: services.reopen_case(case.id, words=given["words"], by=look.actor, at=look.at),
+    ),
+}

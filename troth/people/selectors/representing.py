@@ -1,0 +1,91 @@
+"""Who acts for whom. Which authority stands is a fact that the gate reads at every request; its particulars are sealed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from troth.gate import facts
+from troth.gate.contexts import Opened
+from troth.gate.facts import FactKind
+from troth.people.models import ActsAs as ActsAs
+from troth.people.models import Representation
+from troth.vault.categories import Category
+
+
+@dataclass(frozen=True)
+class Authority:
+    """One authority, opened. `stands`: the gate lets them act on it now."""
+
+    id: UUID
+    subject: UUID
+    representative: UUID
+    acts_as: ActsAs
+    since: datetime
+    until: datetime
+    ended_at: datetime | None
+    checked: str
+    wish: str
+    purposes: tuple[str, ...]
+    has_paper: bool
+    stands: bool
+
+
+def represented_by(representative: UUID, *, at: datetime) -> list[tuple[UUID, str]]:
+    """For whom somebody acts now, and for which purpose ("" is every one). It opens nothing."""
+    when = facts.micros(at)
+    return sorted(
+        {
+            (UUID(fact.subject), fact.purpose)
+            for fact in facts.of_kind(FactKind.REPRESENTATIVE)
+            if fact.other == representative.hex and fact.holds(when)
+        }
+    )
+
+
+def list_authorities(subject: UUID, opened: Opened) -> list[Authority]:
+    """
+    Who acts or acted for a person, the newest first.
+
+    :raises Refused: this context may not open it.
+    """
+    opened.require(subject, Category.REPRESENTATIVE)
+    standing = {fact.value for fact in facts.of(subject, FactKind.REPRESENTATIVE, at=opened.at)}
+    return [
+        Authority(
+            row.pk,
+            row.subject_id,
+            row.representative,
+            ActsAs(row.acts_as),
+            row.recorded_at,
+            row.until,
+            row.ended_at,
+            row.checked or "",
+            row.wish or "",
+            tuple((row.scope or {}).get("purposes", ())),
+            row.paper is not None,
+            row.pk.hex in standing,
+        )
+        for row in Representation.objects.filter(subject_id=subject).order_by("-recorded_at", "id")
+    ]
+
+
+def authority_subject(authority: UUID) -> UUID | None:
+    """Whose record an authority belongs to, if there is one of that id."""
+    found: UUID | None = Representation.objects.filter(pk=authority).values_list("subject_id", flat=True).first()
+    return found
+
+
+def count_unbacked(*, at: datetime) -> tuple[int, int]:
+    """How many authorities stand for the gate, and how many of those have no record of what was checked, or one that is over."""
+    when = facts.micros(at)
+    standing = [fact for fact in facts.of_kind(FactKind.REPRESENTATIVE) if fact.holds(when)]
+    backed = {
+        row.pk.hex: row
+        for row in Representation.objects.only("id", "subject", "until", "ended_at").filter(
+            pk__in=[UUID(fact.value) for fact in standing if len(fact.value) == 32]
+        )
+    }
+    bad = sum(
+        (row := backed.get(fact.value)) is None or row.ended_at is not None or row.until <= at for fact in standing
+    )
+    return len(standing), bad

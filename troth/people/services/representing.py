@@ -1,0 +1,96 @@
+"""Recording who acts for a person, and ending it. The gate reads the fact at every request: what ends here ends at once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from troth.gate import actors, facts
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting
+from troth.gate.facts import FactKind
+from troth.ledger.names import Event
+from troth.notice.purposes import Purpose
+from troth.people.models import ActsAs, Representation
+from troth.people.rules import AuthorityRefused, check_can_represent
+from troth.vault.categories import Category
+from troth.vault.models import Subject
+from troth.vault.uploads import SealedUpload
+
+
+@act(Event.AUTHORITY_RECORDED, purpose=Purpose.RIGHTS)
+def record_authority(
+    subject: UUID,
+    *,
+    representative: UUID,
+    acts_as: ActsAs,
+    until: datetime,
+    checked: str,
+    wish: str = "",
+    age: int | None = None,
+    capacity_lost: bool = False,
+    paper: SealedUpload | None = None,
+    purposes: tuple[Purpose, ...] = (Purpose.RIGHTS,),
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """
+    Record that somebody acts for a person, after their paper was looked at, and let them, for these purposes and until that moment
+    (LAW-3.15 to 3.18).
+
+    `age` is the person's, when it is known; `wish` is what they said of it themselves.
+
+    :raises AuthorityRefused: it may not be on this ground, or nothing says what was looked at.
+    :raises Refused: the actor may not do this for that person.
+    """
+    acting().require(subject, Category.REPRESENTATIVE)
+    if why_not := check_can_represent(
+        acts_as.value,
+        age=age,
+        wish=wish,
+        capacity_lost=capacity_lost,
+        has_paper=paper is not None,
+        checked=checked,
+        lasts=until - at,
+    ):
+        raise AuthorityRefused(why_not)
+    known = Subject.objects.filter(pk=representative).exists()
+    if not known or representative == subject or actors.person(representative, at=at).roles:
+        raise AuthorityRefused("Choose somebody with an account of their own, who does not work here.")
+    row = Representation.objects.create(
+        subject_id=subject,
+        representative=representative,
+        until=until,
+        acts_as=acts_as,
+        paper=paper.stored if paper else None,
+        checked=checked.strip(),
+        wish=wish.strip(),
+        scope={"purposes": [purpose.value for purpose in purposes]},
+    )
+    if paper is not None:
+        paper.kept = True
+    for purpose in purposes:
+        facts.record(
+            subject,
+            FactKind.REPRESENTATIVE,
+            at=at,
+            purpose=purpose,
+            value=row.pk.hex,
+            other=representative,
+            until=until,
+        )
+    found: UUID = row.pk
+    return found
+
+
+@act(Event.AUTHORITY_ENDED, purpose=Purpose.RIGHTS)
+def end_authority(authority: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    End that somebody acts for a person. They are refused from their next request on.
+
+    :raises Representation.DoesNotExist: there is none of that id.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = Representation.objects.only("id", "subject", "ended_at").get(pk=authority)
+    acting().require(row.subject_id, Category.REPRESENTATIVE)
+    if row.ended_at is None:
+        Representation.objects.filter(pk=authority).update(ended_at=at)
+    facts.end(row.subject_id, FactKind.REPRESENTATIVE, at=at, value=authority.hex)

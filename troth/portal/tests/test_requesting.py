@@ -1,0 +1,131 @@
+"""Asking, following what was asked, complaining without an account, and acting for somebody."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.stores import Home
+from troth.gate.actors import Actor
+from troth.people import services as people
+from troth.people.selectors import ActsAs
+from troth.people.tests.factories import prove
+from troth.rights import services
+from troth.rights.models import RightsCase
+from troth.rights.rules.letters import Ending
+from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
+from troth.rights.tests.factories import PASSWORD, make_officer, make_patient
+from troth.vault import files
+from troth.vault.uploads import SealedUpload
+
+
+def register(given: str = "Maureen", family: str = "Oddie", email: str = "maureen@oddie.example") -> Actor:
+    """Somebody who can sign in."""
+    return make_patient(at=timezone.now(), given_name=given, family_name=family, email=email, address="3 Tannery Row")
+
+
+def signed_in(email: str) -> Client:
+    """A browser in which that person has signed in."""
+    client = Client()
+    assert client.post("/sign-in/", {"email": email, "password": PASSWORD}).status_code == 302
+    return prove(client)
+
+
+@pytest.fixture
+def person(clinic: Home) -> Actor:  # noqa: F811
+    return register()
+
+
+@pytest.fixture
+def officer(clinic: Home) -> Actor:  # noqa: F811
+    return make_officer(at=timezone.now())
+
+
+def test_several_things_are_asked_at_once_and_followed(person: Actor, officer: Actor) -> None:
+    client = signed_in("maureen@oddie.example")
+    empty = client.post("/my-data/ask/", {})
+    assert empty.status_code == 422 and "Choose what it is" in empty.content.decode()
+    form = {"asked": ["access", "complaint"], "words": "zq-my-words"}
+    assert client.post("/my-data/ask/", form).status_code == 302
+    rows = {row.right: row for row in RightsCase.objects.filter(subject_id=person.id)}
+    assert set(rows) == {"access", "complaint"} and {row.route for row in rows.values()} == {"portal"}
+    page = client.get(f"/my-data/asked/{rows['access'].pk}/").content.decode()
+    assert "zq-my-words" in page and "We have your request" in page
+    services.finish_case(
+        rows["complaint"].pk, ending=Ending.UPHELD, words="It was our mistake.", by=officer, at=timezone.now()
+    )
+    page = client.get(f"/my-data/asked/{rows['complaint'].pk}/").content.decode()
+    assert "It was our mistake." in page and "What came of your complaint" in page
+
+
+def test_another_persons_request_is_as_if_there_were_none(person: Actor, officer: Actor) -> None:
+    client = signed_in("maureen@oddie.example")
+    client.post("/my-data/ask/", {"asked": ["access"], "words": "zq-my-words"})
+    case = RightsCase.objects.get().pk
+    register("Petroc", "Vane", "petroc@vane.example")
+    other = signed_in("petroc@vane.example")
+    assert other.get(f"/my-data/asked/{case}/").status_code == 404
+    assert other.get("/my-data/asked/11111111-1111-4111-8111-111111111111/").status_code == 404
+
+
+def test_a_correction_has_its_receipt(person: Actor) -> None:
+    client = signed_in("maureen@oddie.example")
+    assert client.post("/my-data/correct/", {"what": "My name", "words": "Oddy"}).status_code == 302
+    case = RightsCase.objects.get(right="rectification")
+    assert "We have your request" in client.get(f"/my-data/asked/{case.pk}/").content.decode()
+
+
+def test_anybody_complains_and_the_page_says_the_same_to_everybody(person: Actor, officer: Actor) -> None:
+    stranger = Client()
+    page = stranger.get("/complain/").content.decode()
+    assert "Information Commissioner" in page
+    bare = stranger.post("/complain/", {"words": "You lost my letter", "name": "Ada Quoin"})
+    assert bare.status_code == 422
+    answers = [
+        stranger.post("/complain/", {"words": "You lost my letter", "name": "Ada Quoin", "email": email})
+        for email in ("ada@quoin.example", "maureen@oddie.example")
+    ]
+    assert {(each.status_code, each.headers["Location"]) for each in answers} == {(302, "/complained/")}
+    assert stranger.get("/complained/").status_code == 200
+    rows = list(RightsCase.objects.all())
+    assert {row.route for row in rows} == {"form"} and person.id not in {row.subject_id for row in rows}
+    assert signed_in("maureen@oddie.example").get("/complain/").headers["Location"] == "/my-data/ask/"
+
+
+def test_somebody_acts_for_a_person_until_the_person_ends_it(person: Actor, officer: Actor) -> None:
+    petroc = register("Petroc", "Vane", "petroc@vane.example")
+    helper = signed_in("petroc@vane.example")
+    assert "You act for nobody" in helper.get("/acting/").content.decode()
+    assert helper.get(f"/acting/{person.id}/").status_code == 403
+    assert helper.post(f"/acting/{person.id}/", {"asked": ["access"], "words": "x"}).status_code == 403
+    owner = signed_in("maureen@oddie.example")
+    owner.post("/my-data/ask/", {"asked": ["access"], "words": "zq-her-own"})
+    at = timezone.now()
+    paper = SealedUpload(files.store([b"paper"], name="p.txt", media_type="text/plain"), "text/plain", None)
+    authority = people.record_authority(
+        person.id,  # type: ignore[arg-type]
+        representative=petroc.id,  # type: ignore[arg-type]
+        acts_as=ActsAs.RELATIVE,
+        until=at + timedelta(days=30),
+        checked="Signed on 3 May",
+        paper=paper,
+        by=officer,
+        at=at,
+    )
+    assert "Maureen Oddie" in helper.get("/acting/").content.decode()
+    assert helper.post(f"/acting/{person.id}/", {"asked": ["access"], "words": "zq-for-her"}).status_code == 302
+    page = helper.get(f"/acting/{person.id}/").content.decode()
+    assert "zq-for-her" in page and "Tannery" not in page and "zq-her-own" not in page
+    assert "Signed on 3 May" in owner.get("/my-data/acting/").content.decode()
+    assert helper.post(f"/my-data/acting/{authority}/end/").status_code == 404
+    assert owner.post(f"/my-data/acting/{authority}/end/").status_code == 302
+    assert helper.get(f"/acting/{person.id}/").status_code == 403
+    assert "You act for nobody" in helper.get("/acting/").content.decode()
+
+
+def test_anybody_reads_what_software_decides_and_who_steps_in(person: Actor) -> None:
+    page = Client().get("/decisions/").content.decode()
+    assert "No decision with a serious effect on you is left to software alone" in page and "Who steps in" in page
+    assert "Sign in and ask" in page
+    assert "/my-data/ask/" in signed_in("maureen@oddie.example").get("/decisions/").content.decode()

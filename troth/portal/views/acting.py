@@ -1,0 +1,125 @@
+"""For whom the reader acts: what they asked for them, and asking for more. The gate asks each time whether they still may."""
+
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from troth.design.values import Counterpart, Row, Term
+from troth.gate.table import actor_of
+from troth.notice.purposes import Purpose
+from troth.people import selectors as people
+from troth.people import services as people_services
+from troth.portal import deciding
+from troth.portal.forms.requesting import AskForm
+from troth.portal.views.my_data import reader
+from troth.rights import selectors as rights
+from troth.rights import services
+from troth.vault.categories import Category
+
+
+@require_http_methods(["GET", "HEAD"])
+def list_people(request: HttpRequest) -> HttpResponse:
+    """Everybody for whom the reader acts now."""
+    subjects = _subjects(request)
+    names = people.names_of(subjects, request.opened)  # type: ignore[attr-defined]
+    return render(
+        request,
+        "portal/acting/list.html",
+        {"people": [(names.get(subject, "Somebody"), subject) for subject in subjects], "why": _why(request)},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest, subject: UUID) -> HttpResponse:
+    """What the reader asked for one of them, and asking for more. What we hold is let go by an officer, and not here (LAW-4.7)."""
+    at, opened = request.at, request.opened  # type: ignore[attr-defined]
+    if subject == reader(request):
+        return redirect("my_data")
+    opened.require(subject, Category.RIGHTS)
+    form = AskForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        services.take_in_from_representative(
+            subject, form.cleaned_data["asked"], words=form.cleaned_data["words"], by=actor_of(request), at=at
+        )
+        return redirect("my_acting_for", subject=subject)
+    cases = [case for case in rights.list_cases(subject, opened) if case.asked_by == reader(request)]
+    return render(
+        request,
+        "portal/acting/show.html",
+        {
+            "form": form,
+            "name": people.names_of([subject], opened).get(subject, "somebody"),
+            "table": deciding.cases_table(cases, at),
+            "letters": [
+                (step.words.split("\n\n")[0], deciding.say_day(step.on), step.words.split("\n\n")[1:])
+                for case in cases
+                for step in rights.list_steps(case.id, opened)
+                if step.kind.value == "letter"
+            ],
+            "why": _why(request),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def end(request: HttpRequest, authority: UUID) -> HttpResponse:
+    """End that somebody acts for the reader. It holds from their next request on."""
+    if people.authority_subject(authority) != reader(request):
+        raise Http404
+    try:
+        people_services.end_authority(authority, by=actor_of(request), at=request.at)  # type: ignore[attr-defined]
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    return redirect("my_representatives")
+
+
+@require_http_methods(["GET", "HEAD"])
+def representatives(request: HttpRequest) -> HttpResponse:
+    """Who acts or acted for the reader, as what, on what, and until when."""
+    known = people.list_authorities(reader(request), request.opened)  # type: ignore[attr-defined]
+    return render(
+        request,
+        "portal/acting/representatives.html",
+        {
+            "authorities": [(each, ACTS_AS[each.acts_as.value], _rows(each)) for each in known],
+            "why": _why(request),
+        },
+    )
+
+
+ACTS_AS = {
+    "parent": "A parent, or somebody with parental responsibility",
+    "attorney_property": "Your attorney for property and affairs",
+    "attorney_health": "Your attorney for health and welfare",
+    "deputy": "A deputy whom the court chose",
+    "solicitor": "Your solicitor",
+    "claims_company": "A company that handles a claim for you",
+    "relative": "A relative or friend whom you asked to",
+    "personal_representative": "Whoever deals with the estate",
+}
+
+
+def _rows(each: people.Authority) -> list[Row]:
+    rows = [
+        Row("Since", deciding.say_day(each.since.date())),
+        Row("Until" if each.stands else "Ended", deciding.say_day((each.ended_at or each.until).date())),
+        Row("What we looked at", each.checked),
+    ]
+    return [*rows, Row("What you said of it", each.wish)] if each.wish else rows
+
+
+def _subjects(request: HttpRequest) -> list[UUID]:
+    found = people.represented_by(reader(request), at=request.at)  # type: ignore[attr-defined]
+    return sorted({subject for subject, purpose in found if purpose in ("", Purpose.RIGHTS.value)})
+
+
+def _why(request: HttpRequest) -> Counterpart:
+    opened = request.opened  # type: ignore[attr-defined]
+    title = opened.declared.title if opened.declared else ""
+    return Counterpart(
+        "Why you see this", terms=(Term("For", title), Term("Because", "You act for them, on proof that we keep"))
+    )

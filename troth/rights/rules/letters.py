@@ -1,0 +1,325 @@
+"""
+The letters of a case, in the words that people read. Each is composed here, shown before it goes, and kept sealed on the case.
+
+The words that an officer adds stand in the letter and never in an email: those say where the letter is (`delivery`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from troth.notice.schema import Notice
+from troth.rights.models import Asked, Waits
+from troth.rights.rules.exemptions import GROUNDS, Exemption
+
+ASKED_WORDS: dict[Asked, str] = {
+    Asked.ACCESS: "A copy of your data",
+    Asked.RECTIFICATION: "A correction",
+    Asked.ERASURE: "Erasure",
+    Asked.RESTRICTION: "To put the use of your record on hold",
+    Asked.PORTABILITY: "To take your data elsewhere",
+    Asked.OBJECTION: "To stop a use",
+    Asked.REVIEW: "That a person decides again",
+    Asked.COMPLAINT: "A complaint about your data",
+    Asked.DECEASED: "The records of somebody who died",
+}
+
+
+class LetterKind(StrEnum):
+    """Which letter of a case it is."""
+
+    RECEIPT = "receipt"
+    PROOF = "proof"
+    QUESTION = "question"
+    EXTENSION = "extension"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    PROGRESS = "progress"
+    ANSWER = "answer"
+    PARTLY = "partly"
+    REFUSAL = "refusal"
+    UNANSWERED = "unanswered"
+
+
+class Ending(StrEnum):
+    """How a case ends. Nothing ends by itself."""
+
+    ANSWERED = "answered"
+    PARTLY = "partly"
+    REFUSED = "refused"
+    UPHELD = "upheld"
+    NOT_UPHELD = "not_upheld"
+    UNANSWERED = "unanswered"
+    TAKEN_BACK = "taken_back"
+
+
+ENDING_WORDS: dict[Ending, str] = {
+    Ending.ANSWERED: "Done as they asked",
+    Ending.PARTLY: "Done in part",
+    Ending.REFUSED: "Refused",
+    Ending.UPHELD: "The complaint was right",
+    Ending.NOT_UPHELD: "The complaint was looked into and not found right",
+    Ending.UNANSWERED: "Closed: what we asked for did not come",
+    Ending.TAKEN_BACK: "They took it back",
+}
+NEEDS_GROUND = frozenset({Ending.PARTLY, Ending.REFUSED})
+_OF_COMPLAINTS = frozenset({Ending.UPHELD, Ending.NOT_UPHELD, Ending.TAKEN_BACK})
+
+#: What may be asked for: the least that settles it (LAW-1.15, LAW-3.15 to 3.18).
+PROOFS: dict[str, tuple[Waits, str]] = {
+    "known_detail": (
+        Waits.IDENTITY,
+        "Tell us something that only you would know, such as the day of your last visit.",
+    ),
+    "seen_document": (
+        Waits.IDENTITY,
+        "Something that shows who you are: a passport, a driving licence, or a letter with your name and address. We look at it "
+        "and keep no copy.",
+    ),
+    "account": (
+        Waits.IDENTITY,
+        "Sign in to your account and say there that it was you. If you have none, ask us for a code.",
+    ),
+    "signed_authority": (
+        Waits.AUTHORITY,
+        "A paper that the person signed, with its date, saying that you may ask this for them and for what.",
+    ),
+    "power_of_attorney": (
+        Waits.AUTHORITY,
+        "The registered lasting power of attorney, or its code for the public register.",
+    ),
+    "deputyship": (Waits.AUTHORITY, "The order of the court that made you a deputy."),
+    "parental": (
+        Waits.AUTHORITY,
+        "Something that shows that you have parental responsibility. If the child understands what is asked, we ask the child.",
+    ),
+    "grant": (
+        Waits.AUTHORITY,
+        "The grant of probate or letters of administration, or what you say a claim from the death rests on.",
+    ),
+}
+
+#: Why a case may be extended; being large or needing a question is no reason (LAW-1.7, LAW-1.9).
+EXTENSION_REASONS: dict[str, str] = {
+    "complex": "what you asked is complex",
+    "number": "you have asked for several things, and we answer them together",
+}
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A letter: its heading, its paragraphs, and whether it holds words that were written for this case."""
+
+    kind: LetterKind
+    title: str
+    paragraphs: tuple[str, ...]
+    own_words: bool = False
+
+    @property
+    def text(self) -> str:
+        """The whole of it, as it is kept."""
+        return "\n\n".join((self.title, *self.paragraphs))
+
+
+def endings_of(asked: Asked) -> list[Ending]:
+    """How a case of this kind can end when somebody decides it."""
+    if asked is Asked.COMPLAINT:
+        return [Ending.UPHELD, Ending.NOT_UPHELD, Ending.TAKEN_BACK]
+    return [ending for ending in Ending if ending not in _OF_COMPLAINTS or ending is Ending.TAKEN_BACK]
+
+
+def check_can_close(asked: Asked, ending: Ending, *, ground: str, words: str, may_unanswered: bool) -> str:
+    """
+    Say why a case may not be closed like this, or "" when it may: a refusal names its exemption and says why (LAW-1.17), a
+    complaint has its outcome with reasons (LAW-2.7), and what waits for an answer waits long enough (LAW-1.14).
+    """
+    if ending not in endings_of(asked):
+        return "A case of this kind does not end like that."
+    if ending in NEEDS_GROUND:
+        if ground not in Exemption._value2member_map_:
+            return "Choose the exemption that you rely on: without one there is no refusal [LAW-1.17]."
+        if asked not in GROUNDS[Exemption(ground)].answers:
+            return "This exemption does not answer a request of this kind [LAW-1.17]."
+    elif ground:
+        return "An exemption belongs to a refusal. Leave it out, or say that it was refused."
+    if ending not in (Ending.ANSWERED, Ending.TAKEN_BACK, Ending.UNANSWERED) and len(set(words.split())) < 3:
+        return "Write in a sentence or two why: they read it in the letter [LAW-1.17, LAW-2.7]."
+    if ending is Ending.UNANSWERED and not may_unanswered:
+        return "Wait about a month for what you asked for before you close it [LAW-1.14]."
+    return ""
+
+
+def regulator_line(notice: Notice | None) -> str:
+    """The regulator as the notice gives it: one record, in every letter (LAW-0.5, LAW-1.17)."""
+    found = notice.complaints.regulator if notice else None
+    if found is None:
+        return ""
+    return ", ".join(part for part in (found.name, found.address, found.telephone, found.website) if part) + "."
+
+
+def compose(
+    kind: LetterKind,
+    *,
+    asked: Asked,
+    reference: str,
+    received_on: date,
+    due_on: date | None = None,
+    regulator: str = "",
+    proof: str = "",
+    reason: str = "",
+    ground: str = "",
+    ending: Ending | None = None,
+    words: str = "",
+) -> Composed:
+    """This will write one letter. `words` are the officer's own and stand as they were written."""
+    what = ASKED_WORDS[asked]
+    asked_words = (
+        "You complained about how we handled your data" if asked is Asked.COMPLAINT else f"You asked: {_lower(what)}"
+    )
+    head = (f"Reference {reference}. {asked_words}. It came on {_day(received_on)}.",)
+    own = tuple(part.strip() for part in words.split("\n") if part.strip())
+    title, middle = _BODIES[kind](
+        {
+            "asked": asked,
+            "due": _day(due_on) if due_on else "",
+            "proof": PROOFS[proof][1] if proof in PROOFS else "",
+            "reason": EXTENSION_REASONS.get(reason, ""),
+            "ground": GROUNDS[Exemption(ground)].words if ground in Exemption._value2member_map_ else "",
+            "law": GROUNDS[Exemption(ground)].law if ground in Exemption._value2member_map_ else "",
+            "ending": ending,
+            "own": own,
+        }
+    )
+    return Composed(kind, title, (*head, *middle, *_last(kind, asked, regulator)), own_words=bool(own))
+
+
+def _receipt(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    return "We have your request", (
+        f"We answer by {said['due']}. It costs you nothing.",
+        "If we need more from you before we can begin, we ask soon, and say why.",
+    )
+
+
+def _proof(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    return "We need one thing before we begin", (
+        str(said["proof"]),
+        "We ask because the answer may tell what is nobody else’s. The month in which we answer begins on the day it comes.",
+        *_own(said),
+    )
+
+
+def _question(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    stops = (
+        "The days until you answer do not count towards our month. What we can send meanwhile, we send."
+        if said["asked"] is Asked.ACCESS
+        else "Our time goes on meanwhile."
+    )
+    return "We have a question about your request", (*_own(said), stops)
+
+
+def _extension(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    return "We need more time", (
+        f"The law gives us one month, and two more where that is necessary. It is, because {said['reason']}.",
+        *_own(said),
+        f"You have our answer by {said['due']}. What is ready sooner, you get sooner.",
+    )
+
+
+def _acknowledgement(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    return "We have your complaint", (
+        "We look into it without delay, keep you informed, and tell you what came of it and why.",
+        *_own(said),
+    )
+
+
+def _progress(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    return "How your complaint is going" if said["asked"] is Asked.COMPLAINT else "How your request is going", _own(
+        said
+    )
+
+
+def _answer(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    if said["asked"] is Asked.COMPLAINT:
+        found = (
+            "We found that you were right."
+            if said["ending"] is Ending.UPHELD
+            else "We did not find what you complained of."
+        )
+        return "What came of your complaint", (found, *_own(said))
+    return "Your request is answered", ("What you asked for is done.", *_own(said))
+
+
+def _partly(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    return "Your request is answered in part", (
+        "We did part of what you asked. The rest we did not, on this ground:",
+        f"{said['ground']} ({said['law']}).",
+        *_own(said),
+    )
+
+
+def _refusal(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    return "We do not do what you asked", (
+        "The law lets us refuse on this ground:",
+        f"{said['ground']} ({said['law']}).",
+        *_own(said),
+    )
+
+
+def _unanswered(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    return "We closed your request", (
+        "We asked you for something and have not heard from you, so we closed your request. Nothing is lost: when you write, we "
+        "open it again.",
+        *_own(said),
+    )
+
+
+_BODIES = {
+    LetterKind.RECEIPT: _receipt,
+    LetterKind.PROOF: _proof,
+    LetterKind.QUESTION: _question,
+    LetterKind.EXTENSION: _extension,
+    LetterKind.ACKNOWLEDGEMENT: _acknowledgement,
+    LetterKind.PROGRESS: _progress,
+    LetterKind.ANSWER: _answer,
+    LetterKind.PARTLY: _partly,
+    LetterKind.REFUSAL: _refusal,
+    LetterKind.UNANSWERED: _unanswered,
+}
+#: Where something was refused a court stands open too (LAW-1.17).
+_COURT = frozenset({LetterKind.PARTLY, LetterKind.REFUSAL})
+
+
+def letter_of(asked: Asked, ending: Ending) -> LetterKind | None:
+    """The letter that tells of an ending; what somebody took back needs none."""
+    if ending is Ending.TAKEN_BACK:
+        return None
+    return {
+        Ending.PARTLY: LetterKind.PARTLY,
+        Ending.REFUSED: LetterKind.REFUSAL,
+        Ending.UNANSWERED: LetterKind.UNANSWERED,
+    }.get(ending, LetterKind.ANSWER)
+
+
+def _own(said: Mapping[str, object]) -> tuple[str, ...]:
+    own = said["own"]
+    assert isinstance(own, tuple)
+    return own
+
+
+def _last(kind: LetterKind, asked: Asked, regulator: str) -> tuple[str, ...]:
+    """The ways that stay open: to us, to the regulator, and where something was refused to a court (LAW-1.17)."""
+    where = f": {regulator}" if regulator else "."
+    route = (
+        f"You can go to the regulator at any time{where}"
+        if asked is Asked.COMPLAINT
+        else f"You can complain to us about how we handle your data, and to the regulator at any time{where}"
+    )
+    return (route, "You can also ask a court to decide.") if kind in _COURT else (route,)
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"

@@ -1,0 +1,244 @@
+"""
+Taking a request in: by whatever route it came, from whoever it came, as many cases as it holds rights (LAW-1.19, LAW-2.9).
+
+A member of staff who may not read what people asked may still take it in: the service writes it for them, and shows nothing back.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting, new_subject
+from troth.ledger.names import Event
+from troth.notice.purposes import Purpose
+from troth.rights.models import Asked, RightsCase, Route, StepKind, Waits
+from troth.rights.rules.letters import LetterKind
+from troth.rights.selectors import cases
+from troth.rights.services.cases import _write_case
+from troth.rights.services.standing import object_to, restrict, take_back_consent
+from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _send
+from troth.rights.services.steps import ask_for
+from troth.vault.categories import Category
+from troth.vault.models import SubjectKind
+
+#: What a case may not wait for: these act from the moment they are asked, whoever weighs them afterwards (LAW-3.6, LAW-3.9).
+AT_ONCE = frozenset({Asked.RESTRICTION, Asked.OBJECTION})
+
+
+def _take_in(
+    subject: UUID,
+    asked: Collection[Asked],
+    *,
+    words: str,
+    route: Route,
+    received_on: date,
+    by: Actor,
+    at: datetime,
+    purpose: Purpose | None = None,
+    consent: Purpose | None = None,
+    proof: str = "",
+    reply_to: str = "",
+    by_post: bool = False,
+) -> list[UUID]:
+    """
+    Take in one message of a person: a case for each right in it, its receipt, and what must stop at once (LAW-1.19).
+
+    `purpose` is the use that they object to, `consent` what they take a consent back from. `proof` is what is asked for where it is
+    doubtful whether it was them: until it came, only marketing stops, since a stranger could have a record shut (LAW-1.15).
+    `reply_to` is an email address.
+
+    :raises StepRefused: nothing was asked, the day is still to come, or an objection names no use.
+    :raises Refused: this actor may not take requests in.
+    """
+    writer = by
+    if by.kind == "person" and by.id != subject:
+        writer = actors.service("rights-intake", on_behalf_of=by.id)
+    return _write_message(
+        subject,
+        asked,
+        words=words,
+        route=route,
+        received_on=received_on,
+        purpose=purpose,
+        consent=consent,
+        proof=proof,
+        reply_to=reply_to,
+        by_post=by_post,
+        asked_by=None,
+        by=writer,
+        at=at,
+    )
+
+
+def _take_in_from_representative(
+    subject: UUID, asked: Collection[Asked], *, words: str, by: Actor, at: datetime
+) -> list[UUID]:
+    """
+    Take in what somebody asks who acts for a person, with verified authority (LAW-3.15).
+
+    :raises StepRefused: nothing was asked.
+    :raises Refused: they do not act for that person, or no longer.
+    """
+    return _write_message(
+        subject,
+        asked,
+        words=words,
+        route=Route.PORTAL,
+        received_on=timezone.localdate(at),
+        purpose=None,
+        consent=None,
+        proof="",
+        reply_to="",
+        by_post=False,
+        asked_by=by.id,
+        by=actors.service("rights-intake", on_behalf_of=by.id),
+        at=at,
+    )
+
+
+@act(Event.CASE_TAKEN_IN, purpose=Purpose.RIGHTS)
+def _write_message(
+    subject: UUID,
+    asked: Collection[Asked],
+    *,
+    words: str,
+    route: Route,
+    received_on: date,
+    purpose: Purpose | None,
+    consent: Purpose | None,
+    proof: str,
+    reply_to: str,
+    by_post: bool,
+    asked_by: UUID | None,
+    by: Actor,
+    at: datetime,
+) -> list[UUID]:
+    acting().require(subject, Category.RIGHTS)
+    if not asked and consent is None:
+        raise StepRefused("Choose what they ask for.")
+    if received_on > timezone.localdate(at):
+        raise StepRefused("That day is still to come.")
+    if Asked.OBJECTION in asked and purpose is None:
+        raise StepRefused("Choose which use they object to.")
+    doubtful = bool(proof)
+    if consent is not None and not doubtful:
+        take_back_consent(subject, consent, by=by, at=at)
+    if Asked.RESTRICTION in asked and not doubtful:
+        restrict(subject, by=by, at=at)
+    if Asked.OBJECTION in asked and purpose is not None and (not doubtful or purpose is Purpose.MARKETING):
+        object_to(subject, purpose, by=by, at=at)
+    message, made = uuid4(), []
+    for each in Asked:  # in the order of the list, each right once
+        if each not in asked:
+            continue
+        waiting = cases.undecided_erasure(subject) if each is Asked.ERASURE else None
+        if waiting is not None:
+            made.append(waiting)  # what a person asks for twice is one case, with the first day (LAW-1.4)
+            continue
+        made.append(
+            _write_case(
+                subject,
+                each,
+                at=at,
+                words=words,
+                route=route,
+                received_on=received_on,
+                message=message,
+                asked_by=asked_by,
+                reply_to={"email": reply_to} if reply_to else {},
+            )
+        )
+    for case in made:
+        row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
+        _confirm(row, by_post=by_post, by=by, at=at)
+        if doubtful and row.right != Asked.COMPLAINT:
+            ask_for(case, Waits.IDENTITY, proof=proof, by_post=by_post, by=by, at=at)
+    return made
+
+
+@act(Event.CASE_TAKEN_IN, purpose=Purpose.RIGHTS)
+def take_in_from_stranger(
+    asked: Collection[Asked],
+    *,
+    name: str,
+    email: str = "",
+    address: str = "",
+    words: str,
+    route: Route,
+    received_on: date,
+    by: Actor,
+    at: datetime,
+) -> list[UUID]:
+    """
+    Take in what somebody asks whom we do not know, or do not know yet: who they are stands with the words, under a record of their
+    own (LAW-1.19, LAW-2.2).
+
+    :raises StepRefused: nothing was asked, or there is no way to answer.
+    """
+    if not asked or not words.strip():
+        raise StepRefused("Write what they ask for.")
+    if not (email.strip() or address.strip()):
+        raise StepRefused("Give an email address or a postal address: otherwise nobody can answer.")
+    if received_on > timezone.localdate(at):
+        raise StepRefused("That day is still to come.")
+    made = new_subject(SubjectKind.ENQUIRER)
+    writer = actors.service("rights-intake", on_behalf_of=by.id)
+    return _write_strangers(
+        made.id,
+        asked,
+        words=words,
+        route=route,
+        received_on=received_on,
+        reply_to={"name": name.strip(), "email": email.strip(), "address": address.strip()},
+        by=writer,
+        at=at,
+    )
+
+
+@act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
+def _write_strangers(
+    subject: UUID,
+    asked: Collection[Asked],
+    *,
+    words: str,
+    route: Route,
+    received_on: date,
+    reply_to: dict[str, str],
+    by: Actor,
+    at: datetime,
+) -> list[UUID]:
+    message, found = uuid4(), []
+    for each in Asked:
+        if each in asked:
+            case = _write_case(
+                subject,
+                each,
+                at=at,
+                words=words,
+                route=route,
+                received_on=received_on,
+                message=message,
+                reply_to=reply_to,
+            )
+            row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
+            _confirm(row, by_post=not reply_to["email"], by=by, at=at)
+            found.append(case)
+    return found
+
+
+def _confirm(row: RightsCase, *, by_post: bool, by: Actor, at: datetime) -> None:
+    """Write the receipt. A complaint is acknowledged by an email saying it is looked into; on paper by an officer (LAW-2.5)."""
+    if row.right != Asked.COMPLAINT:
+        _send(row, _compose_for(row.pk, LetterKind.RECEIPT, at=at), by_post=by_post, by=by, at=at)
+    elif not by_post and _email(row, letter := _compose_for(row.pk, LetterKind.ACKNOWLEDGEMENT, at=at), by=by, at=at):
+        _add(row, StepKind.ACKNOWLEDGED, at=at)
+        _add(row, StepKind.LETTER, at=at, words=letter.text, detail={"letter": letter.kind.value, "by": "email"})
+
+
+# Who writes it down is chosen inside, so these are no acts themselves, as a public function of this room would be.
+take_in = _take_in
+take_in_from_representative = _take_in_from_representative

@@ -1,0 +1,122 @@
+"""Adding a step to a case, inside an act, and the letter that goes with it. These are no acts: whoever calls them is in one."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from troth.delivery.rules import Kind
+from troth.gate.actors import Actor
+from troth.gate.contexts import processing
+from troth.notice.purposes import Action, Purpose
+from troth.people import services as people
+from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind
+from troth.rights.rules.clock import Reckoned, is_impossible
+from troth.rights.rules.letters import ASKED_WORDS, Composed, Ending, LetterKind, compose, regulator_line
+from troth.rights.selectors import clocks
+from troth.rights.selectors.wording import notice_now
+
+
+class StepRefused(Exception):
+    """A step cannot be taken as asked; the message says why, by which rule, and what to do."""
+
+
+def _compose_for(
+    case: UUID,
+    kind: LetterKind,
+    *,
+    at: datetime,
+    proof: str = "",
+    reason: str = "",
+    ground: str = "",
+    ending: Ending | None = None,
+    words: str = "",
+) -> Composed:
+    """A letter of this case as it would go: what the preview shows and what is sent are the same."""
+    row = RightsCase.objects.only("id", "subject", "right", "received_on").get(pk=case)
+    asked, happened = Asked(row.right), clocks.happened_in(case)
+    if kind is LetterKind.EXTENSION and not any(each is StepKind.EXTENDED for each, _ in happened):
+        happened = [*happened, (StepKind.EXTENDED, timezone.localdate(at))]
+    return compose(
+        kind,
+        asked=asked,
+        reference=clocks.reference_of(case),
+        received_on=row.received_on,
+        due_on=clocks.reckoned(asked, row.received_on, happened, at=at).due_on,
+        regulator=regulator_line(notice_now(at)),
+        proof=proof,
+        reason=reason,
+        ground=ground,
+        ending=ending,
+        words=words,
+    )
+
+
+def _restate(row: RightsCase, *, at: datetime) -> Reckoned:
+    """Bring the day in the list of work to what the clock gives now, inside an act."""
+    clock = clocks.clock_of(row.pk, at=at)
+    RightsCase.objects.filter(pk=row.pk).update(due_on=clock.due_on, waits_for=clock.waits_for or "")
+    row.due_on, row.waits_for = clock.due_on, clock.waits_for or ""
+    return clock
+
+
+def _add(
+    row: RightsCase,
+    kind: StepKind,
+    *,
+    at: datetime,
+    on: date | None = None,
+    words: str = "",
+    detail: Mapping[str, str] | None = None,
+) -> None:
+    day = on or timezone.localdate(at)
+    happened = [*clocks.happened_in(row.pk), (kind, day)]
+    if why_not := is_impossible(
+        Asked(row.right), row.received_on, sorted(happened, key=lambda each: each[1]), on=day
+    ):
+        raise StepRefused(why_not)
+    CaseStep.objects.create(
+        subject_id=row.subject_id, case_id=row.pk, kind=kind.value, on=day, words=words, detail=dict(detail or {})
+    )
+    if row.state != State.DONE:
+        _restate(row, at=at)
+
+
+def _send(row: RightsCase, letter: Composed, *, by_post: bool, by: Actor, at: datetime) -> None:
+    """Keep a letter on its case, and send it: by email, or to be printed when we have no address or they want paper (LAW-1.22)."""
+    message = None if by_post else _email(row, letter, by=by, at=at)
+    _add(
+        row,
+        StepKind.LETTER,
+        at=at,
+        words=letter.text,
+        detail={"letter": letter.kind.value, "by": "email" if message else "post"},
+    )
+
+
+_EMAILS = {LetterKind.RECEIPT: Kind.CASE_RECEIVED, LetterKind.ACKNOWLEDGEMENT: Kind.COMPLAINT_RECEIVED}
+
+
+def _email(row: RightsCase, letter: Composed, *, by: Actor, at: datetime) -> UUID | None:
+    """What an email may say of it: the letter itself stands in the account, since it may tell of somebody's health."""
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        to = (RightsCase.objects.get(pk=row.pk).reply_to or {}).get("email", "")
+    kind = _EMAILS.get(letter.kind, Kind.CASE_PROOF if letter.kind is LetterKind.PROOF else Kind.CASE_LETTER)
+    if kind is Kind.CASE_LETTER and to:
+        return None  # whoever wrote without an account could not read it there
+    return people.tell(
+        row.subject_id,
+        kind,
+        to=to,
+        context={
+            "reference": clocks.reference_of(row.pk),
+            "asked": ASKED_WORDS[Asked(row.right)],
+            "received": f"{row.received_on:%-d %B %Y}",
+            "due": f"{row.due_on:%-d %B %Y}",
+            "needed": letter.paragraphs[1] if kind is Kind.CASE_PROOF else "",
+            "regulator": regulator_line(notice_now(at)),
+        },
+        by=by,
+        at=at,
+    )

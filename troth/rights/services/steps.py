@@ -1,0 +1,296 @@
+"""
+What happens to a case between its coming and its answer. Each act adds a step, and the day in the list of work is reckoned anew
+from all of them; no step is ever changed.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting
+from troth.law.rights import Right
+from troth.ledger.names import Event
+from troth.notice.purposes import Purpose
+from troth.rights.models import Asked, RightsCase, State, StepKind, Waits
+from troth.rights.rules import PRIVACY_OFFICER
+from troth.rights.rules.clock import check_can_extend
+from troth.rights.rules.letters import (
+    EXTENSION_REASONS,
+    PROOFS,
+    Ending,
+    LetterKind,
+    check_can_close,
+    letter_of,
+)
+from troth.rights.selectors import clocks
+from troth.rights.services.stepping import StepRefused, _add, _compose_for, _send
+from troth.vault.categories import Category
+
+ASKS = {
+    Waits.IDENTITY: StepKind.IDENTITY_ASKED,
+    Waits.AUTHORITY: StepKind.AUTHORITY_ASKED,
+    Waits.FEE: StepKind.FEE_ASKED,
+    Waits.ANSWER: StepKind.QUESTION_ASKED,
+}
+COMES = {
+    Waits.IDENTITY: StepKind.IDENTITY_CAME,
+    Waits.AUTHORITY: StepKind.AUTHORITY_CAME,
+    Waits.FEE: StepKind.FEE_PAID,
+    Waits.ANSWER: StepKind.QUESTION_ANSWERED,
+}
+#: What an officer may add without a rule of its own: it moves no clock but that of records of the dead.
+PLAIN = frozenset({StepKind.NOTE, StepKind.ENQUIRY, StepKind.ENTRY_FOUND})
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def add_note(case: UUID, *, kind: StepKind = StepKind.NOTE, words: str, by: Actor, at: datetime) -> None:
+    """
+    Write down something about a case: a note, an enquiry that was made, an entry that shortens the time (LAW-2.8, LAW-4.10).
+
+    :raises StepRefused: the case is closed, nothing was written, or it is no such step.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = _open_row(case)
+    if kind not in PLAIN or not words.strip():
+        raise StepRefused("Write what is to be kept.")
+    if kind is StepKind.ENTRY_FOUND and row.right != Asked.DECEASED:
+        raise StepRefused("Only the records of somebody who died have a shorter time for this [LAW-4.10].")
+    _add(row, kind, at=at, words=words)
+
+
+@act(Event.CASE_ASSIGNED, purpose=Purpose.RIGHTS)
+def assign_case(case: UUID, *, to: UUID | None, by: Actor, at: datetime) -> None:
+    """
+    Give a case to a privacy officer, or to nobody.
+
+    :raises StepRefused: the case is closed, or they are no privacy officer.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = _open_row(case)
+    if to is not None and PRIVACY_OFFICER not in actors.person(to, at=at).roles:
+        raise StepRefused("Only a privacy officer can have a case.")
+    if row.assigned_to == to:
+        return
+    RightsCase.objects.filter(pk=case).update(assigned_to=to)
+    _add(row, StepKind.ASSIGNED, at=at, detail={"to": to.hex if to else ""})
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def ask_for(
+    case: UUID, waits: Waits, *, proof: str = "", words: str = "", by_post: bool = False, by: Actor, at: datetime
+) -> None:
+    """
+    Ask for proof, a fee or an answer by letter. The clock begins when proof or fee comes, and stands still for an answer about a
+    copy (LAW-1.2, LAW-1.10, LAW-1.15).
+
+    :raises StepRefused: the case is closed, it waits for the same already, there is no need, or nothing says what is asked.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = _open_row(case)
+    if why_not := _why_not_ask(row.pk, waits, at=at):
+        raise StepRefused(why_not)
+    kind = LetterKind.PROOF if waits in (Waits.IDENTITY, Waits.AUTHORITY) else LetterKind.QUESTION
+    if kind is LetterKind.PROOF and PROOFS.get(proof, (None, ""))[0] is not waits:
+        raise StepRefused("Choose what would settle it, and no more than that [LAW-1.15].")
+    if kind is LetterKind.QUESTION and not words.strip():
+        raise StepRefused("Write what you ask.")
+    _add(row, ASKS[waits], at=at, words=words, detail={"proof": proof} if proof else {})
+    _send(row, _compose_for(row.pk, kind, proof=proof, words=words, at=at), by_post=by_post, by=by, at=at)
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def record_came(case: UUID, waits: Waits, *, on: date, words: str = "", by: Actor, at: datetime) -> None:
+    """
+    Record that what was asked for came, and on which day: from that day the month begins, or goes on (LAW-1.3, LAW-1.11).
+
+    :raises StepRefused: nothing of the kind was asked, or the day cannot be.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = _open_row(case)
+    if clocks.clock_of(case, at=at).waits_for is not waits and not _asked(case, waits):
+        raise StepRefused("Nothing of the kind was asked for, so its coming moves nothing [LAW-1.2].")
+    if on > timezone.localdate(at):
+        raise StepRefused("That day is still to come.")
+    _add(row, COMES[waits], at=at, on=on, words=words)
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def judge_proof(case: UUID, waits: Waits, *, holds: bool, words: str, by: Actor, at: datetime) -> None:
+    """
+    Record what was found of a proof: who looked at what, and whether it settles it. No copy of it is kept (LAW-1.15, LAW-3.15).
+
+    :raises StepRefused: none came, or nothing was written.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = _open_row(case)
+    came, checked, failed = {
+        Waits.IDENTITY: (StepKind.IDENTITY_CAME, StepKind.IDENTITY_CHECKED, StepKind.IDENTITY_FAILED),
+        Waits.AUTHORITY: (StepKind.AUTHORITY_CAME, StepKind.AUTHORITY_CHECKED, StepKind.AUTHORITY_FAILED),
+    }.get(waits, (None, None, None))
+    if (
+        came is None
+        or checked is None
+        or failed is None
+        or not any(kind is came for kind, _ in clocks.happened_in(case))
+    ):
+        raise StepRefused("Nothing came that could be looked at.")
+    if not words.strip():
+        raise StepRefused("Write what you looked at and what you found.")
+    _add(row, checked if holds else failed, at=at, words=words)
+
+
+@act(Event.CASE_EXTENDED, purpose=Purpose.RIGHTS)
+def extend_case(case: UUID, *, reason: str, words: str = "", by_post: bool = False, by: Actor, at: datetime) -> None:
+    """
+    Give a complex request two further months and tell the person why, inside the first month (LAW-1.7, LAW-1.8).
+
+    :raises StepRefused: the first month is over, it was extended before, or the reason is none of the law's.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = _open_row(case)
+    on = timezone.localdate(at)
+    if why_not := check_can_extend(Asked(row.right), clocks.clock_of(case, at=at), on=on):
+        raise StepRefused(why_not)
+    if reason not in EXTENSION_REASONS:
+        raise StepRefused("Choose why: that it is complex, or how many things were asked [LAW-1.7].")
+    _add(row, StepKind.EXTENDED, at=at, words=words, detail={"reason": reason})
+    _send(
+        row,
+        _compose_for(case, LetterKind.EXTENSION, reason=reason, words=words, at=at),
+        by_post=by_post,
+        by=by,
+        at=at,
+    )
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def acknowledge(case: UUID, *, words: str = "", by_post: bool = False, by: Actor, at: datetime) -> None:
+    """
+    Confirm to somebody that their complaint is here and looked into (LAW-2.3).
+
+    :raises StepRefused: it is no complaint, it is closed, or it was acknowledged.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = _open_row(case)
+    if row.right != Asked.COMPLAINT:
+        raise StepRefused("Only a complaint is acknowledged; a request has its receipt [LAW-2.3].")
+    if any(kind is StepKind.ACKNOWLEDGED for kind, _ in clocks.happened_in(case)):
+        raise StepRefused("It was acknowledged already.")
+    _add(row, StepKind.ACKNOWLEDGED, at=at)
+    _send(row, _compose_for(case, LetterKind.ACKNOWLEDGEMENT, words=words, at=at), by_post=by_post, by=by, at=at)
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def tell_progress(case: UUID, *, words: str, by_post: bool = False, by: Actor, at: datetime) -> None:
+    """
+    Tell somebody how it goes (LAW-2.6).
+
+    :raises StepRefused: the case is closed, or nothing was written.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = _open_row(case)
+    if not words.strip():
+        raise StepRefused("Write how it goes.")
+    _add(row, StepKind.PROGRESS, at=at, words=words)
+    _send(row, _compose_for(case, LetterKind.PROGRESS, words=words, at=at), by_post=by_post, by=by, at=at)
+
+
+@act(Event.CASE_CLOSED, purpose=Purpose.RIGHTS)
+def finish_case(
+    case: UUID,
+    *,
+    ending: Ending,
+    ground: str = "",
+    words: str = "",
+    by_post: bool = False,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """
+    Close a case with its outcome and the letter that tells of it. An erasure that goes through closes with its certificate; one
+    that is refused, or taken back, closes here (LAW-1.17, LAW-2.7).
+
+    :raises StepRefused: it is closed, it may not end like this, or a refusal names no exemption or says nothing.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = _open_row(case)
+    asked = Asked(row.right)
+    if asked is Asked.ERASURE and (row.state != State.ASKED or ending in (Ending.ANSWERED, Ending.PARTLY)):
+        raise StepRefused("An erasure closes with its certificate: decide it above [LAW-3.5].")
+    clock = clocks.clock_of(case, at=at)
+    if why_not := check_can_close(
+        asked, ending, ground=ground, words=words, may_unanswered=clock.may_close_unanswered(timezone.localdate(at))
+    ):
+        raise StepRefused(why_not)
+    kind = letter_of(asked, ending)
+    if kind is not None:
+        _send(
+            row,
+            _compose_for(case, kind, ground=ground, ending=ending, words=words, at=at),
+            by_post=by_post,
+            by=by,
+            at=at,
+        )
+    _add(row, StepKind.CLOSED, at=at, words=words, detail={"ending": ending.value, "ground": ground})
+    row.state = State.DONE
+    row.outcome = {"closed_at": at.isoformat(), "ending": ending.value, "ground": ground, "words": words}
+    row.save()
+
+
+@act(Event.CASE_REOPENED, purpose=Purpose.RIGHTS)
+def reopen_case(case: UUID, *, words: str, by: Actor, at: datetime) -> None:
+    """
+    Open a case again, because the person wrote: what was closed for want of an answer opens on reply (LAW-1.14).
+
+    :raises StepRefused: it is open, it was an erasure that was carried out, or nothing was written.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = RightsCase.objects.only("id", "subject", "right", "state", "received_on").get(pk=case)
+    if row.state != State.DONE or row.right == Right.ERASURE:
+        raise StepRefused("Only a closed case that was no erasure is opened again.")
+    if not words.strip():
+        raise StepRefused("Write what they wrote.")
+    acting().require(row.subject_id, Category.RIGHTS)
+    RightsCase.objects.filter(pk=case).update(state=State.ASKED)
+    row.state = State.ASKED
+    waits = clocks.clock_of(case, at=at).waits_for
+    if waits is not None:
+        _add(row, COMES[waits], at=at, words=words)
+    _add(row, StepKind.REOPENED, at=at, words=words)
+
+
+def _why_not_ask(case: UUID, waits: Waits, *, at: datetime) -> str:
+    """Say why this may not be asked for now, or "" when it may."""
+    row = RightsCase.objects.only("id", "subject", "right", "route", "asked_by").get(pk=case)
+    asked = Asked(row.right)
+    if waits is Waits.IDENTITY and row.route == "portal":
+        return "They were signed in when they asked: we know who they are, and ask for nothing [LAW-1.15]."
+    if asked is Asked.COMPLAINT and waits is not Waits.ANSWER:
+        return "A complaint is taken as it comes: its days run from its receipt alone [LAW-2.3]."
+    if waits is Waits.FEE and asked is Asked.DECEASED:
+        return "No fee is charged for the records of somebody who died [LAW-4.10]."
+    if clocks.clock_of(case, at=at).waits_for is waits:
+        return "It was asked for already, and has not come."
+    return ""
+
+
+def _open_row(case: UUID) -> RightsCase:
+    row = RightsCase.objects.filter(pk=case).first()
+    if row is None:
+        raise StepRefused("There is no such case.")
+    acting().require(row.subject_id, Category.RIGHTS)
+    if row.state == State.DONE:
+        raise StepRefused("This case is closed. Open it again first.")
+    return row  # type: ignore[no-any-return]
+
+
+def _asked(case: UUID, waits: Waits) -> bool:
+    return any(kind is ASKS[waits] for kind, _ in clocks.happened_in(case))
+
+
+# Reads that the pages ask before an act is tried: no acts themselves, as a public function of this room would be.
+why_not_ask = _why_not_ask
+compose_for = _compose_for

@@ -1,0 +1,277 @@
+"""Cases: as many as a message holds rights, their clocks, what is asked for, their endings and letters."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.stores import Home
+from troth.delivery.models import Message
+from troth.gate import facts
+from troth.gate.actors import Actor
+from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
+from troth.gate.refusals import Refused
+from troth.ledger.models import LedgerEvent
+from troth.notice.purposes import Purpose
+from troth.rights import selectors, services
+from troth.rights.models import Asked, CaseStep, RightsCase, Route, StepKind, Waits
+from troth.rights.rules.letters import Ending
+from troth.rights.services import StepRefused
+from troth.rights.tests.factories import NOW, make_officer, make_patient
+
+TODAY = NOW.date()
+LATER = NOW + timedelta(minutes=5)
+
+
+def take_in(person: Actor, *asked: Asked, by: Actor, at: datetime = LATER, **other: object) -> list[object]:
+    """What somebody asked on the telephone, unless said otherwise."""
+    assert person.id is not None
+    given = {"words": "sentinel-words", "route": Route.TELEPHONE, "received_on": TODAY, **other}
+    return services.take_in(person.id, set(asked), by=by, at=at, **given)  # type: ignore[arg-type, return-value]
+
+
+@pytest.fixture
+def officer(clinic: Home) -> Actor:
+    return make_officer()
+
+
+@pytest.fixture
+def patient(clinic: Home) -> Actor:
+    return make_patient()
+
+
+def steps_of(case: object) -> list[tuple[str, date]]:
+    return [(kind.value, on) for kind, on in selectors.happened_in(case)]  # type: ignore[arg-type]
+
+
+def test_one_message_is_a_case_for_each_right_with_its_words_and_receipt(patient: Actor, officer: Actor) -> None:
+    made = take_in(patient, Asked.ACCESS, Asked.RECTIFICATION, Asked.COMPLAINT, by=officer)
+    rows = {row.right: row for row in RightsCase.objects.filter(subject_id=patient.id)}
+    assert set(rows) == {"access", "rectification", "complaint"} and len(made) == 3
+    assert len({row.message for row in rows.values()}) == 1 and {row.route for row in rows.values()} == {"telephone"}
+    assert rows["access"].due_on == date(2026, 12, 24)  # EX-20
+    assert rows["complaint"].due_on == date(2026, 12, 24)  # EX-46: another counter that ends on the same day
+    with processing(Purpose.RIGHTS, by=patient, at=LATER) as opened:
+        assert {case.words for case in selectors.list_cases(patient.id, opened)} == {"sentinel-words"}  # type: ignore[arg-type]
+    kinds = sorted(Message.objects.filter(subject_id=patient.id).values_list("kind", flat=True))
+    assert kinds == ["case_received", "case_received", "complaint_received"]
+    assert ("acknowledged", TODAY) in steps_of(rows["complaint"].pk)
+
+
+def test_reception_takes_in_what_it_may_not_read(patient: Actor, officer: Actor) -> None:
+    receptionist = make_officer("patient_support")
+    (case,) = take_in(patient, Asked.ACCESS, by=receptionist)
+    with pytest.raises(Refused), processing(Purpose.RIGHTS, by=receptionist, at=LATER) as opened:
+        selectors.get_case(case, opened)  # type: ignore[arg-type]
+    event = LedgerEvent.objects.get(event="rights:case_taken_in")
+    assert event.on_behalf_of == receptionist.id.hex and event.actor == "rights-intake"  # type: ignore[union-attr]
+
+
+def test_a_patient_takes_nothing_in_for_another(patient: Actor, officer: Actor) -> None:
+    other = make_patient(email="petroc@vane.example")
+    with pytest.raises(Refused):
+        take_in(patient, Asked.ACCESS, by=other)
+    assert not RightsCase.objects.exists()
+
+
+def test_a_doubt_asks_for_proof_and_stops_nothing_but_marketing(patient: Actor, officer: Actor) -> None:
+    take_in(patient, Asked.RESTRICTION, by=officer, proof="seen_document")
+    assert not facts.of(patient.id, FactKind.RESTRICTION, at=LATER)  # type: ignore[arg-type]
+    row = RightsCase.objects.get(right="restriction")
+    assert row.waits_for == "identity"
+    take_in(patient, Asked.OBJECTION, by=officer, proof="seen_document", purpose=Purpose.MARKETING)
+    assert [fact.purpose for fact in facts.of(patient.id, FactKind.OBJECTION, at=LATER)] == ["marketing"]  # type: ignore[arg-type]
+    assert "case_proof" in Message.objects.values_list("kind", flat=True)
+
+
+def test_without_a_doubt_a_restriction_stands_at_once(patient: Actor, officer: Actor) -> None:
+    take_in(patient, Asked.RESTRICTION, by=officer)
+    assert facts.of(patient.id, FactKind.RESTRICTION, at=LATER)  # type: ignore[arg-type]
+
+
+def test_an_objection_names_its_use_and_no_day_is_still_to_come(patient: Actor, officer: Actor) -> None:
+    with pytest.raises(StepRefused, match="which use"):
+        take_in(patient, Asked.OBJECTION, by=officer)
+    with pytest.raises(StepRefused, match="still to come"):
+        take_in(patient, Asked.ACCESS, by=officer, received_on=TODAY + timedelta(days=1))
+    with pytest.raises(StepRefused, match="Choose what"):
+        take_in(patient, by=officer)
+
+
+def test_proof_restarts_the_month_and_a_question_pauses_only_a_copy(patient: Actor, officer: Actor) -> None:
+    copy, erasure = take_in(patient, Asked.ACCESS, Asked.ERASURE, by=officer)
+    services.ask_for(copy, Waits.IDENTITY, proof="seen_document", by=officer, at=LATER)  # type: ignore[arg-type]
+    clock = selectors.clock_of(copy, at=LATER)  # type: ignore[arg-type]
+    assert clock.waits_for is Waits.IDENTITY and not clock.is_late(date(2027, 6, 1))
+    came = NOW + timedelta(days=6)
+    services.record_came(copy, Waits.IDENTITY, on=came.date(), by=officer, at=came)  # type: ignore[arg-type]
+    clock = selectors.clock_of(copy, at=came)  # type: ignore[arg-type]
+    assert clock.runs and clock.due_on == date(2026, 12, 30) == RightsCase.objects.get(pk=copy).due_on
+    for case in (copy, erasure):
+        services.ask_for(case, Waits.ANSWER, words="Which of the two?", by=officer, at=came)  # type: ignore[arg-type]
+    asked = came + timedelta(days=3)
+    assert selectors.clock_of(copy, at=asked).waits_for is Waits.ANSWER  # type: ignore[arg-type]
+    assert selectors.clock_of(erasure, at=asked).waits_for is None  # type: ignore[arg-type]
+    services.record_came(copy, Waits.ANSWER, on=asked.date(), words="Both", by=officer, at=asked)  # type: ignore[arg-type]
+    clock = selectors.clock_of(copy, at=asked)  # type: ignore[arg-type]
+    assert (clock.due_on, clock.late_after) == (date(2027, 1, 4), date(2027, 1, 4))
+
+
+def test_who_was_signed_in_is_never_asked_who_they_are(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.ACCESS, by=patient, route=Route.PORTAL)
+    with pytest.raises(StepRefused, match=r"LAW-1\.15"):
+        services.ask_for(case, Waits.IDENTITY, proof="seen_document", by=officer, at=LATER)  # type: ignore[arg-type]
+    (other,) = take_in(patient, Asked.COMPLAINT, by=officer)
+    with pytest.raises(StepRefused, match=r"LAW-2\.3"):
+        services.ask_for(other, Waits.IDENTITY, proof="seen_document", by=officer, at=LATER)  # type: ignore[arg-type]
+
+
+def test_what_was_not_asked_for_moves_nothing(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.ACCESS, by=officer)
+    for waits in Waits:
+        with pytest.raises(StepRefused, match=r"LAW-1\.2"):
+            services.record_came(case, waits, on=TODAY, by=officer, at=LATER)  # type: ignore[arg-type]
+    with pytest.raises(StepRefused, match="no more than that"):
+        services.ask_for(case, Waits.IDENTITY, proof="grant", by=officer, at=LATER)  # type: ignore[arg-type]
+
+
+def test_an_extension_is_told_in_its_first_month_and_only_once(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.ACCESS, by=officer)
+    late = datetime(2026, 12, 25, 9, tzinfo=UTC)
+    with pytest.raises(StepRefused, match=r"LAW-1\.8"):
+        services.extend_case(case, reason="complex", by=officer, at=late)  # type: ignore[arg-type]
+    with pytest.raises(StepRefused, match=r"LAW-1\.7"):
+        services.extend_case(case, reason="large", by=officer, at=LATER)  # type: ignore[arg-type]
+    services.extend_case(case, reason="complex", by=officer, at=LATER)  # type: ignore[arg-type]
+    assert RightsCase.objects.get(pk=case).due_on == date(2027, 2, 24)
+    with pytest.raises(StepRefused, match="once"):
+        services.extend_case(case, reason="complex", by=officer, at=LATER)  # type: ignore[arg-type]
+    with processing(Purpose.RIGHTS, by=officer, at=LATER) as opened:
+        (letter,) = [
+            step
+            for step in selectors.list_steps(case, opened)  # type: ignore[arg-type]
+            if step.kind is StepKind.LETTER and step.detail["letter"] == "extension"
+        ]
+    assert "24 February 2027" in letter.words and "complex" in letter.words
+
+
+@pytest.mark.parametrize(
+    ("ending", "ground", "words", "why"),
+    [
+        (Ending.REFUSED, "", "Because of this and that", "Choose the exemption"),
+        (Ending.PARTLY, "", "Because of this and that", "Choose the exemption"),
+        (Ending.REFUSED, "accurate", "Because of this and that", "does not answer"),
+        (Ending.REFUSED, "excessive", "No.", "a sentence or two"),
+        (Ending.ANSWERED, "excessive", "Because of this and that", "belongs to a refusal"),
+        (Ending.UPHELD, "", "Because of this and that", "does not end like that"),
+        (Ending.UNANSWERED, "", "", r"LAW-1\.14"),
+    ],
+)
+def test_a_case_does_not_close_on_nothing(
+    patient: Actor, officer: Actor, ending: Ending, ground: str, words: str, why: str
+) -> None:
+    (case,) = take_in(patient, Asked.ACCESS, by=officer)
+    with pytest.raises(StepRefused, match=why):
+        services.finish_case(case, ending=ending, ground=ground, words=words, by=officer, at=LATER)  # type: ignore[arg-type]
+    assert RightsCase.objects.get(pk=case).state == "asked"
+
+
+def test_a_refusal_says_its_exemption_its_reasons_and_where_to_complain(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.ACCESS, by=officer)
+    services.finish_case(
+        case,  # type: ignore[arg-type]
+        ending=Ending.REFUSED,
+        ground="excessive",
+        words="We answered the same on 3 May.",
+        by=officer,
+        at=LATER,
+    )
+    with processing(Purpose.RIGHTS, by=patient, at=LATER) as opened:
+        letter = next(
+            step
+            for step in reversed(selectors.list_steps(case, opened))  # type: ignore[arg-type]
+            if step.detail.get("letter") == "refusal"
+        )
+    for said in ("Article 12(5)", "We answered the same", "Information Commissioner", "court", "complain to us"):
+        assert said in letter.words
+    mail = Message.objects.get(kind="case_letter")
+    with processing(Purpose.RIGHTS, by=patient, at=LATER):
+        assert "We answered the same" not in mail.text and "in your account" in mail.text
+    with pytest.raises(StepRefused, match="closed"):
+        services.add_note(case, words="late", by=officer, at=LATER)  # type: ignore[arg-type]
+
+
+def test_what_stays_unanswered_closes_after_a_month_and_opens_on_reply(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.ACCESS, by=officer)
+    services.ask_for(case, Waits.ANSWER, words="Which clinic?", by=officer, at=LATER)  # type: ignore[arg-type]
+    month = LATER + timedelta(days=30)
+    services.finish_case(case, ending=Ending.UNANSWERED, by=officer, at=month)  # type: ignore[arg-type]
+    assert RightsCase.objects.get(pk=case).state == "done"
+    services.reopen_case(case, words="Here I am", by=officer, at=month)  # type: ignore[arg-type]
+    row = RightsCase.objects.get(pk=case)
+    assert row.state == "asked" and row.waits_for == "" and row.due_on > date(2026, 12, 24)
+
+
+def test_a_complaint_has_its_outcome_with_reasons(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.COMPLAINT, by=officer, by_post=True)
+    assert steps_of(case) == []  # on paper nothing is acknowledged until somebody does it
+    services.acknowledge(case, by_post=True, by=officer, at=LATER)  # type: ignore[arg-type]
+    with pytest.raises(StepRefused, match="already"):
+        services.acknowledge(case, by=officer, at=LATER)  # type: ignore[arg-type]
+    services.add_note(case, kind=StepKind.ENQUIRY, words="Asked the desk", by=officer, at=LATER)  # type: ignore[arg-type]
+    services.tell_progress(case, words="We asked the desk.", by=officer, at=LATER)  # type: ignore[arg-type]
+    with pytest.raises(StepRefused, match=r"LAW-2\.7"):
+        services.finish_case(case, ending=Ending.UPHELD, words="Yes", by=officer, at=LATER)  # type: ignore[arg-type]
+    services.finish_case(case, ending=Ending.UPHELD, words="A letter went astray.", by=officer, at=LATER)  # type: ignore[arg-type]
+    kinds = [kind for kind, _ in steps_of(case)]
+    assert {"acknowledged", "enquiry", "progress", "closed"} <= set(kinds) and kinds.count("letter") == 3
+
+
+def test_only_an_officer_takes_steps(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.ACCESS, by=officer)
+    for role in ("patient_support", "prescriber", "administrator", "finance"):
+        with pytest.raises(Refused):
+            services.add_note(case, words="x", by=make_officer(role), at=LATER)  # type: ignore[arg-type]
+    with pytest.raises(StepRefused, match="Only a privacy officer"):
+        services.assign_case(case, to=patient.id, by=officer, at=LATER)  # type: ignore[arg-type]
+    services.assign_case(case, to=officer.id, by=officer, at=LATER)  # type: ignore[arg-type]
+    assert RightsCase.objects.get(pk=case).assigned_to == officer.id
+    assert CaseStep.objects.filter(kind="assigned").count() == 1
+
+
+def test_a_stranger_has_a_record_of_their_own_and_a_way_to_be_answered(clinic: Home, officer: Actor) -> None:
+    given = {
+        "words": "Do you hold anything of me?",
+        "route": Route.EMAIL,
+        "received_on": TODAY,
+        "by": officer,
+        "at": LATER,
+    }
+    with pytest.raises(StepRefused, match="nobody can answer"):
+        services.take_in_from_stranger({Asked.ACCESS}, name="Ada Quoin", **given)  # type: ignore[arg-type]
+    (case,) = services.take_in_from_stranger(
+        {Asked.ACCESS},
+        name="Ada Quoin",
+        email="ada@quoin.example",
+        **given,  # type: ignore[arg-type]
+    )
+    row = RightsCase.objects.get(pk=case)
+    assert row.subject.kind == "enquirer"
+    services.ask_for(case, Waits.IDENTITY, proof="seen_document", by=officer, at=LATER)
+    assert sorted(Message.objects.values_list("kind", flat=True)) == ["case_proof", "case_received"]
+
+
+def test_the_list_sorts_by_day_filters_and_finds_by_reference(patient: Actor, officer: Actor) -> None:
+    old = take_in(patient, Asked.ACCESS, by=officer, received_on=date(2026, 10, 5))[0]
+    new = take_in(patient, Asked.PORTABILITY, by=officer)[0]
+    services.ask_for(new, Waits.IDENTITY, proof="known_detail", by=officer, at=LATER)  # type: ignore[arg-type]
+
+    def found(**asked: object) -> list[object]:
+        return [each.id for each in selectors.list_queue(on=TODAY, **asked)[0]]  # type: ignore[arg-type]
+
+    assert found() == [old, new]
+    assert found(standing="late") == [old] == found(asked="access") == found(standing="running")
+    assert found(standing="waiting") == [new]
+    assert found(reference=selectors.reference_of(new)) == [new]  # type: ignore[arg-type]
+    assert found(nobodys=True) == [old, new] and found(whose=officer.id) == []
+    assert [number for _, number, _ in selectors.load_by_week(TODAY)] == [1, 0, 0, 0, 1, 0]
