@@ -24,6 +24,15 @@ EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"]}
 #: Nothing but colours changes with the scheme.
 COLOURS: dict[str, Any] = {**EVERY_RULE, "runOnly": ["color-contrast"]}
 MOST_WORDS, MOST_WORDS_AT_THE_DESK, MOST_TABS = 4, 7, 400
+#: In place of the number of an answer: this account was led to another page, and the next may see this one.
+LED_ELSEWHERE = 400
+#: Pages without an object that each account is shown all the same: what stands on them depends on the clinic or the role.
+LOOK_DIFFERENT = {
+    *("home", "notice", "my_home", "my_data", "security"),
+    *("desk_home", "desk_diary", "desk_cases", "desk_tasks", "desk_find", "office_home"),
+}
+#: Another address of the same page.
+ALIASES = {"notice_version": "notice", "desk_diary_day": "desk_diary"}
 #: What a page shows only where script runs: a passkey is made by script, and a toast can be sent away.
 BY_SCRIPT = re.compile(r"passkey|^Dismiss$", re.IGNORECASE)
 
@@ -86,6 +95,7 @@ class Walk:
     """What was looked at so far, over all accounts and clinics, and what was amiss."""
 
     pictures: Path | None = None
+    opened: set[str] = field(default_factory=set)  # routes without an object that showed their page to somebody
     looked_at: set[tuple[str, int]] = field(default_factory=set)  # route and number of the answer
     no_pages: set[str] = field(default_factory=set)  # routes of files, and of what is only sent to
     faults: list[str] = field(default_factory=list)
@@ -104,10 +114,14 @@ class Walk:
             route = route_of(path)
             if route in met or route in {"", "sign_out"} | self.no_pages:
                 continue
+            if route in self.opened - LOOK_DIFFERENT:
+                continue
             met.add(route)
             shape = self.look(visitor, who, route, path, unscripted)
             if shape is None:
                 continue
+            if shape["status"] < 400 and not resolve(urlsplit(path).path).kwargs:
+                self.opened.add(route)
             # A refusal says that it is one, whichever page it stands for.
             if shape["status"] < 400 and titles.setdefault(shape["title"], route) != route:
                 self.faults.append(f"{who}: {route} and {titles[shape['title']]} have one title, {shape['title']}")
@@ -136,7 +150,7 @@ class Walk:
             self.no_pages.add(route)
             return None
         if route_of(urlsplit(page.url).path) != route:  # led elsewhere; that page has its own turn
-            return {"title": f"{route} leads elsewhere", "links": [page.url], "status": answer.status}
+            return {"title": f"{route} leads elsewhere", "links": [page.url], "status": LED_ELSEWHERE}
         return self.look_here(visitor, who, route, answer.status, unscripted)
 
     def look_here(
@@ -145,7 +159,7 @@ class Walk:
         """Look at the page that stands open."""
         page = visitor.page
         # A refusal of one page looks like that of another.
-        kind = (route, status) if status < 400 else ("a refusal", status)
+        kind = (ALIASES.get(route, route), status) if status < 400 else ("a refusal", status)
         first = kind not in self.looked_at
         self.looked_at |= {kind, (route, status)}
         if first:
@@ -154,7 +168,7 @@ class Walk:
         for size in (TELEPHONE, DESK):
             page.set_viewport_size(size)
             shape = page.evaluate(SHAPE)
-            found = list(_amiss(shape, most=MOST_WORDS if who in {"nobody", "patient"} else MOST_WORDS_AT_THE_DESK))
+            found = list(amiss(shape, most=MOST_WORDS if who in {"nobody", "patient"} else MOST_WORDS_AT_THE_DESK))
             if first:
                 found += self._whole(page, f"{who.replace(' ', '-')}-{route}-{status}")
             self.faults += [f"{who}: {route} ({status}) at {size['width']}: {each}" for each in found]
@@ -167,11 +181,12 @@ class Walk:
 
     def _whole(self, page: Page, name: str) -> list[str]:
         found = []
+        width = page.viewport_size["width"] if page.viewport_size else 0
         for scheme, options in (("light", EVERY_RULE), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            found += [f"{scheme}: {each}" for each in find_violations(page, options)]
+            if scheme == "light" or width == DESK["width"]:  # colours are the same at every width
+                found += [f"{scheme}: {each}" for each in find_violations(page, options)]
             if self.pictures:
-                width = page.viewport_size["width"] if page.viewport_size else 0
                 page.screenshot(path=self.pictures / f"{name}-{width}-{scheme}.png", full_page=True)
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         return found
@@ -213,7 +228,8 @@ def unscripted_faults(page: Page, unscripted: BrowserContext) -> Iterator[str]:
             yield f"“{words}” is there only {'with' if words in with_script else 'without'} script"
 
 
-def _amiss(shape: dict[str, Any], *, most: int) -> Iterator[str]:
+def amiss(shape: dict[str, Any], *, most: int) -> Iterator[str]:
+    """What the shape of a page shows: its headings, its width, and the words of its band, of which there are `most`."""
     if len(shape["heads"]) != 1:
         yield f"{len(shape['heads'])} first headings: {shape['heads']}"
     if shape["over"] > 0:

@@ -37,6 +37,9 @@ PATIENT = (
     ("Who looked", "my_history"),
     ("Security", "security"),
 )
+#: The portal's band has room for so many words. Where there are more, these give way: the clinic's name leads home, and who looked
+#: stands on `My data`.
+PORTAL_WORDS, SPARED = 4, {"home", "my_history"}
 STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
@@ -91,11 +94,11 @@ def _frame(request: HttpRequest) -> Page:
     version = notices.version_in_force(at)
     clinic = clinic_of(version.number, version.hash) if version else Clinic("Troth")
     if actor.kind != "person" or actor.id is None:
-        return Page(clinic, nav=_items(VISITOR, request), demo=settings.TROTH_DEMO)
+        return Page(clinic, nav=_fitting(VISITOR, request), demo=settings.TROTH_DEMO)
     if actor.held_back:  # every other page would lead back to where the second factor is set up
         return Page(clinic, sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     if not actor.roles:
-        return Page(clinic, nav=_items(PATIENT, request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
+        return Page(clinic, nav=_fitting(PATIENT, request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     member = people.staff_profiles([actor.id]).get(actor.id)
     search = open_path(request, "desk_find")
     home = _path("office_home")
@@ -138,6 +141,12 @@ def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Ite
         for words, route in rows
         if (path := open_path(request, route))
     )
+
+
+def _fitting(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:
+    """The words of a portal's band: of more than fit, those that a reader comes to another way give way."""
+    items, spared = _items(rows, request), {_path(route) for route in SPARED}
+    return items if len(items) <= PORTAL_WORDS else tuple(item for item in items if item.href not in spared)
 
 
 def _office(request: HttpRequest) -> tuple[Item, ...]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -99,6 +100,16 @@ def test_gallery_is_written_by_its_command(tmp_path: Path) -> None:
     lost = subprocess.run(command, capture_output=True, text=True, check=False)
     assert lost.returncode == 1
     assert "Say where to" in lost.stderr
+
+
+def test_a_telephones_menu_holds_every_word_of_the_band_and_who_is_signed_in() -> None:
+    sample = next(context["page"] for name, _, _, context in gallery.pages() if name == "office")
+    page = replace(sample, sign_out="/sign-out/")
+    markup = render_to_string("design/parts/staff_band.html", {"page": page})
+    band, _, menu = markup.partition('<div class="who-menu">')
+    for item in page.nav:
+        assert item.words in band and item.words in menu
+    assert page.person in menu and "Sign out" in menu
 
 
 def test_theme_is_the_readers_choice(tmp_path: Path) -> None:
