@@ -69,7 +69,7 @@ def test_a_task_is_given_at_the_desk_without_script(private_clinic: str, new_vis
     pharmacist = new_visitor(private_clinic, signed_in_as=STAFF_MAIL.format("pharmacist"), scripts=False)
     pharmacist.go("/desk/tasks/")
     assert "Ring them" in pharmacist.text() and "Gethin Bhatt" in pharmacist.text()
-    assert pharmacist.page.locator(".nav .count").inner_text().startswith("1")
+    assert pharmacist.page.locator(".band-inner > .nav .count").inner_text().startswith("1")
 
 
 @pytest.mark.story("pages are dark for whoever chooses so, whatever their device says")

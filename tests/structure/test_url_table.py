@@ -116,6 +116,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
     patient = _patient(
         at, "Xanthippa", "Quillfeather", "07700 900 917", "7 Zarzuela Row, Hexham", "x@zq-post.example"
     )
+    twin = _patient(at, "Xanthippa", "Quillfeather", "07700 900 918", "8 Elm Row, Hexham", "twin@vane.example")
     other = _patient(at, "Petroc", "Vane", "07700 900 100", "1 Elm Row, Hexham", "petroc@vane.example")
     staff = {
         role: make_staff(role, at=at)
@@ -192,6 +193,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
         by=doctor,
         at=later,
     )
+    link = people.propose_link(patient, twin, reason="x", by=actor(staff["patient_support"]), at=later)
     case = rights.ask_erasure(patient, by=actor(patient), at=later, words="zq-asked")
     enquiry = contact.ask(name="Wren", email="w@vane.example", words="zq-question", by=actors.NOBODY, at=later)
     people.sign_in(patient, by=actor(patient), at=timezone.now(), device="zq-browser")
@@ -232,6 +234,9 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             **dict.fromkeys(
                 ("pack", "item", "opinion"), case
             ),  # none of that id: those that are there have tests of their own
+            "link": link,
+            "one": patient,
+            "other": twin,
         },
     )
 

@@ -14,12 +14,10 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from troth.cli.main import prepare_django, prepare_stores
 from troth.cli.stopped import BAD_INPUT, FOUND_AGAINST, Stopped
-
-LONDON = ZoneInfo("Europe/London")
+from troth.law.calendar import LONDON
 
 
 def register(subparsers: Any) -> None:

@@ -6,8 +6,8 @@ import sys
 from dataclasses import asdict
 from datetime import datetime, time
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from troth.law.calendar import LONDON
 from troth.notice.comparison import compare
 from troth.notice.files import ParsedNotice, read_notice
 from troth.notice.findings import FaultyNotice, Finding, Level
@@ -15,7 +15,6 @@ from troth.notice.lint import lint
 from troth.notice.rendering import layered
 from troth.notice.terminal import as_text
 
-LONDON = ZoneInfo("Europe/London")
 DONE, REFUSED, UNREADABLE = 0, 1, 2
 
 

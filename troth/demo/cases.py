@@ -9,10 +9,11 @@ from django.db import transaction
 from troth.demo import cast
 from troth.demo.cast import PatientPart
 from troth.demo.clinic import OPEN_FOR, Claimant, Made, Progress, batched
-from troth.demo.hours import LONDON, at_work
+from troth.demo.hours import at_work
 from troth.gate import actors
 from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
+from troth.law.calendar import LONDON
 from troth.medicolegal import selectors
 from troth.medicolegal import services as cases
 from troth.medicolegal.rules import STATEMENTS

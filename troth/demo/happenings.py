@@ -17,9 +17,13 @@ from troth.gate.contexts import processing
 from troth.law.rights import Right
 from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
+from troth.people import services as accounts
+from troth.people.selectors import ActsAs
 from troth.rights import services as rights
 from troth.rights.selectors import Verdict
+from troth.vault import files
 from troth.vault.categories import Category
+from troth.vault.uploads import SealedUpload
 
 LEFT_ALONE = 3  # those who sign in
 _HEALTH_ROLES = ("prescriber", "practitioner", "medical_expert")
@@ -38,7 +42,7 @@ _QUESTIONS = (
 def write(made: Made, *, at: datetime, progress: Progress) -> None:
     """Let all of it happen, as far as there are people for it."""
     people = _People(made, at)
-    happen = (_ask_for_data, _stop_uses, _break_glass, _ask_questions, _erase)
+    happen = (_ask_for_data, _stop_uses, _break_glass, _let_act_for, _ask_questions, _erase)
     for number, each in enumerate(happen, start=1):
         each(made, people, at)
         progress(number, len(happen), "kinds of other things")
@@ -151,6 +155,41 @@ def _break_glass(made: Made, people: _People, at: datetime) -> None:
                     by=by,
                     at=moment + timedelta(minutes=9),
                 )
+
+
+def _let_act_for(made: Made, people: _People, at: datetime) -> None:
+    """One of those who sign in acts for somebody under a registered power: the paper was looked at and is kept."""
+    if len(made.patients) < LEFT_ALONE:
+        return
+    attorney, officer = made.patients[1][0], made.staff["privacy_officer"]
+    for subject in people.known_for(60):
+        moment = (at - timedelta(days=32)).replace(hour=18, minute=22)
+        with boundary():
+            case = rights.open_case(
+                subject,
+                Right.ACCESS,
+                by=actors.person(subject, at=moment),
+                at=moment,
+                words="My nephew looks after my affairs. May he see what you hold?",
+            )
+        moment = at_work(moment + timedelta(days=2))
+        by = actors.person(officer, at=moment)
+        paper = b"A lasting power of attorney for property and affairs, stamped on each page. Invented, like everybody in it.\n"
+        with boundary():
+            accounts.record_authority(
+                subject,
+                representative=attorney,
+                acts_as=ActsAs.ATTORNEY_PROPERTY,
+                until=at + timedelta(days=330),
+                checked="The original, stamped on each page, and the register of the Public Guardian, where it stands as in force.",
+                paper=SealedUpload(
+                    files.store([paper], name="power.txt", media_type="text/plain"), "text/plain", None
+                ),
+                by=by,
+                at=moment,
+            )
+        with boundary():
+            rights.close_case(case, by=by, at=moment + timedelta(minutes=20))
 
 
 def _ask_questions(made: Made, people: _People, at: datetime) -> None:

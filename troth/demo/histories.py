@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import transaction
 
 from troth.demo.clinic import Made, Progress, batched
-from troth.demo.hours import LONDON, at_work
+from troth.demo.hours import at_work
 from troth.gate import actors
 from troth.gate.boundary import boundary
+from troth.law.calendar import LONDON
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.prescribing import services as prescribing

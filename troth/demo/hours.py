@@ -1,9 +1,9 @@
 """When things happen in a demonstration: at hours at which somebody works, in London."""
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from troth.law.calendar import LONDON
+
 OPENS, CLOSES = time(8, 30), time(17, 30)
 
 

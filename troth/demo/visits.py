@@ -10,9 +10,10 @@ from django.db import transaction
 from troth.demo.clinic import Made, Progress, batched
 from troth.demo.hours import at_work
 from troth.diary import services as diary
-from troth.diary.rules import LONDON, NotPossible
+from troth.diary.rules import NotPossible
 from troth.gate import actors
 from troth.gate.boundary import boundary
+from troth.law.calendar import LONDON
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.portal.homes import home_of

@@ -21,13 +21,15 @@ from troth.desk.views import (
     report,
     request,
     restricted,
+    same,
     staff,
     task,
     whole,
 )
 from troth.gate.table import STAFF, page, public
 from troth.notice.purposes import Purpose
-from troth.people.rules import CLAIMING
+from troth.people.rules import CLAIMING, TELLING_APART
+from troth.people.services.same import UNDOING
 from troth.records.rules import CARD_PURPOSES
 from troth.rights.selectors.packs import CLINICAL
 
@@ -38,6 +40,8 @@ READING = CARD_PURPOSES
 ADDING = (Purpose.CARE, Purpose.MEDICAL_REPORTING)
 REQUESTS = Purpose.PRESCRIBING
 CASES = Purpose.INSTRUCTIONS
+#: The privacy officer undoes a link when somebody says that it is wrong, and makes none.
+UNDOERS = {*TELLING_APART, "privacy_officer"}
 #: Of each pack those whom its notice lets answer questions; the gate asks the notice again.
 ANSWERING = {"case_handler", "complaints_handler", "patient_support", "receptionist", "clinic_manager"}
 INSTRUCTING = {"instructing_solicitor", "insurer_contact", "case_handler"}
@@ -81,6 +85,11 @@ urlpatterns = [
     page("people/<uuid:subject>/asked/", asked.take, name="desk_asked_person", purpose=READING, who=WHO),
     page("people/new/", letting_in.register, name="desk_register", purpose=CLAIMING, who=WHO),
     page("people/<uuid:subject>/let-in/", letting_in.show_code, name="desk_let_in", purpose=CLAIMING, who=WHO),
+    page("same/", same.list_pairs, name="desk_same", purpose=UNDOING, who=UNDOERS),
+    page("same/<uuid:link>/", same.decide, name="desk_same_link", purpose=UNDOING, who=UNDOERS),
+    page(
+        "same/<uuid:one>/<uuid:other>/", same.compare, name="desk_same_pair", purpose=CLAIMING, who=set(TELLING_APART)
+    ),
     page("people/<uuid:subject>/", card.show_card, name="desk_card", purpose=READING, who=WHO),
     page("people/<uuid:subject>/allergies/new/", entry.add_allergy, name="desk_allergy_new", purpose=ADDING, who=WHO),
     page(

@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from troth.diary.models import VisitState
+from troth.law.calendar import LONDON
 
-LONDON = ZoneInfo("Europe/London")
 QUARTER = timedelta(minutes=15)
 _SECONDS = 900
 #: A practitioner has a reason to look from a week before a visit, to prepare, until a fortnight after it, to finish notes.

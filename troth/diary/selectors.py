@@ -8,6 +8,7 @@ from uuid import UUID
 from troth.diary import rules
 from troth.diary.models import Appointment, Practitioner, Quarter, Service, VisitState
 from troth.gate.contexts import Opened
+from troth.law.calendar import LONDON
 from troth.ledger import selectors as ledger
 from troth.people import selectors as people
 from troth.vault.categories import Category
@@ -113,7 +114,7 @@ def list_visits(first: date, days: int, opened: Opened) -> list[Visit]:
     A colleague's people are not asked about, and stand as time that is taken: a look at the diary tries nobody's record. As many
     queries for fifty as for five.
     """
-    since = datetime.combine(first, time(), tzinfo=rules.LONDON)
+    since = datetime.combine(first, time(), tzinfo=LONDON)
     rows = list(
         Appointment.objects.filter(starts_at__gte=since, starts_at__lt=since + timedelta(days=days))
         .exclude(state=VisitState.CANCELLED)
@@ -149,7 +150,7 @@ def columns(first: date, days: int, visits: Sequence[Visit]) -> list[list[Column
             theirs = tuple(
                 visit
                 for visit in visits
-                if visit.practitioner == member.subject and visit.starts_at.astimezone(rules.LONDON).date() == on
+                if visit.practitioner == member.subject and visit.starts_at.astimezone(LONDON).date() == on
             )
             held = [
                 quarter
@@ -175,7 +176,7 @@ def free_times(practitioner: UUID, on: date, minutes: int, *, at: datetime) -> l
     hours = _hours().get(practitioner)
     if hours is None:
         return []
-    since = datetime.combine(on, time(), tzinfo=rules.LONDON)
+    since = datetime.combine(on, time(), tzinfo=LONDON)
     day = rules.quarters_of(since, since + timedelta(days=1))
     taken = set(
         Quarter.objects.filter(practitioner=practitioner, quarter__gte=day.start, quarter__lt=day.stop).values_list(
@@ -207,7 +208,7 @@ def visits_of(subject: UUID, opened: Opened) -> list[Visit] | None:
 
 def count_left(first: date, days: int) -> int:
     """How many visits of these days are still to come or here."""
-    since = datetime.combine(first, time(), tzinfo=rules.LONDON)
+    since = datetime.combine(first, time(), tzinfo=LONDON)
     return Appointment.objects.filter(
         starts_at__gte=since,
         starts_at__lt=since + timedelta(days=days),

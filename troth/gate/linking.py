@@ -19,7 +19,7 @@ from troth.gate.rules import Relation, Standing
 from troth.notice.purposes import Purpose
 
 #: Why a person may use their rights over a record of theirs that lies under another subject.
-LINKED = "your own record, which is linked"
+LINKED = "your own record that is linked"
 #: A person with more subjects than this is a mistake that nobody should add to.
 MOST = 8
 
@@ -78,6 +78,12 @@ def subjects_of(subject: UUID, *, at: datetime) -> tuple[UUID, ...]:
 def person_of(subject: UUID, *, at: datetime) -> Person:
     """Who a subject is, read anew."""
     return persons(facts.about([subject]), at=facts.micros(at))[subject.hex]
+
+
+def facts_of(subject: UUID, *, at: datetime) -> list[StandingFact]:
+    """Every fact about a subject and about all that are the same person: what a person's wishes are read from."""
+    known = facts.about([subject])
+    return [*known[subject.hex], *persons(known, at=facts.micros(at))[subject.hex].others]
 
 
 def pairs(*, at: datetime) -> list[tuple[str, str]]:

@@ -84,7 +84,7 @@ def told_as(label: str) -> str:
 #: What the gate itself writes as a reason, and why people were looked up.
 _TOLD = {
     "acting for them": "they act for you",
-    "your own record, which is linked": "it is linked with another record of yours",
+    "your own record that is linked": "it is linked with another record of yours",
     "a new record": "your record was being made",
     FindReason.ON_THE_TELEPHONE.value: "you were on the telephone",
     FindReason.AT_THE_DESK.value: "you were at the desk",

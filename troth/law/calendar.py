@@ -2,8 +2,11 @@
 
 from calendar import monthrange
 from datetime import date
+from zoneinfo import ZoneInfo
 
 MARCH = 3
+#: The days and hours of the law, of a diary and of every page are those of the clinic's clock.
+LONDON = ZoneInfo("Europe/London")
 
 
 def months_after(start: date, months: int) -> date:

@@ -131,6 +131,6 @@ class Report(Holding):
         constraints = [models.UniqueConstraint(fields=["case", "version"], name="report_has_one_row_a_version")]
 
     @property
-    def release(self) -> str:
-        """Whether the claimant's own copy holds it: once it is signed, as they read it then (LAW-4.5)."""
-        return "released" if self.signed_at else "held"
+    def release(self) -> str | None:
+        """That the claimant's own copy holds it once it is signed, as they read it then (LAW-4.5); a draft has no say in it."""
+        return "released" if self.signed_at else None

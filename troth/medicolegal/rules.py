@@ -8,11 +8,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from troth.medicolegal.models import Stage
 
-LONDON = ZoneInfo("Europe/London")
 #: Who does what. The notice says which of them may see what of it.
 INSTRUCTING = frozenset({"instructing_solicitor", "insurer_contact", "case_handler"})
 HANDLING = frozenset({"case_handler"})

@@ -7,6 +7,8 @@ from uuid import UUID
 from troth.gate import actors, reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
+from troth.people.rules import TELLING_APART
+from troth.people.selectors.same import to_look_at
 from troth.people.selectors.staff import staff_among
 from troth.people.selectors.steps import without_account
 from troth.vault import secrets
@@ -76,6 +78,18 @@ def opening_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) 
     Not for instructions: a claimant without an account would open to every solicitor. There the case is the reason.
     """
     return without_account(set(subjects)) if actor.roles else set()
+
+
+@reasons.reason(
+    "two records that may be one person",
+    serves={Purpose.REGISTRATION, Purpose.INSTRUCTIONS},
+    told="two records here may both be yours",
+)
+def telling_apart(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Whoever registers people has this reason for two records that share something, until it is decided whether they are one's."""
+    if actor.id is None or not actor.roles & TELLING_APART:
+        return set()
+    return to_look_at(actor.id, subjects)
 
 
 @reasons.reason(

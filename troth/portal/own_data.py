@@ -122,14 +122,16 @@ def sections(
     subject: UUID,
     passed: list[Passed],
     kept: dict[Category, rights.KeptUntil],
+    *,
+    record: int = 1,
 ) -> list[Section]:
-    """One sheet for each kind that is held, in the order of the notice's kinds."""
+    """One sheet for each kind that is held, in the order of the notice's kinds. `record`: which of the reader's own it is."""
     who = rights.recorded_by(things, subject)
     found = []
     for category in kinds_of(things):
         of_kind = [thing for thing in things if thing.category is category]
         rows = summary_rows(of_kind, who)
-        path = reverse("my_kind", args=[category.value])
+        path = reverse("my_kind", args=[category.value]) + (f"?record={record}" if record > 1 else "")
         title = rights.describe_uses(category, at).title
         found.append(
             Section(

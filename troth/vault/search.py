@@ -9,9 +9,10 @@ candidates: the caller opens them and compares, so a left-over token never shows
 import functools
 import hashlib
 import hmac
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -19,6 +20,7 @@ from uuid import UUID
 from django.db import connections, transaction
 
 from troth.vault import secrets
+from troth.vault.among import among as in_list
 from troth.vault.errors import AlreadyTaken
 from troth.vault.keystore import STORE
 
@@ -191,6 +193,36 @@ def find_exact(find: Find, text: str) -> list[tuple[UUID, UUID]]:
     with connections[STORE].cursor() as cursor:
         cursor.execute("SELECT subject, row_id FROM vault_token WHERE token = %s", [_exact_token(find.space, text)])
         return [(UUID(subject), UUID(row)) for subject, row in cursor.fetchall()]
+
+
+def shared(
+    field_ids: Iterable[str], *, most: int, among: Collection[UUID] | None = None
+) -> list[tuple[str, frozenset[str]]]:
+    """
+    Groups of subjects (hexadecimal) that have a whole value in common, each with the id of a field that holds it: two of them at
+    least, and `most` at most. `among`: only values that one of these has. Nothing is opened, and no value is told.
+    """
+    connection = connections[STORE]
+    of_these, listed = in_list(connection, "field_id", field_ids)
+    if among is None:
+        narrowed = f"SELECT token FROM vault_token WHERE {of_these} GROUP BY token HAVING COUNT(DISTINCT subject) > 1"  # noqa: S608  constants
+        values = [listed, listed]
+    else:
+        of_them, subjects = in_list(connection, "subject", [subject.hex for subject in among])
+        narrowed, values = f"SELECT token FROM vault_token WHERE {of_them}", [listed, subjects]  # noqa: S608  constants
+    sql = (
+        f"SELECT token, field_id, subject FROM vault_token WHERE {of_these} AND token IN ({narrowed}) ORDER BY token"  # noqa: S608
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = [(bytes(token), field_id, subject) for token, field_id, subject in cursor.fetchall()]
+    groups = []
+    for _, group in itertools.groupby(rows, key=lambda row: row[0]):
+        held = list(group)
+        subjects_here = frozenset(subject for _, _, subject in held)
+        if 1 < len(subjects_here) <= most:
+            groups.append((held[0][1], subjects_here))
+    return groups
 
 
 def forget(rows: Iterable[UUID]) -> None:

@@ -11,14 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall_time
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from troth.law.calendar import LONDON
 from troth.work.models import Job, Slot, State
 from troth.work.queue import Declared
 
-LONDON = ZoneInfo("Europe/London")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVERY = re.compile(r"every (?:(\d{1,4}) )?(second|minute|hour)s?", re.ASCII)

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     ADDRESS_CHANGE_ASKED = "address_change_asked"
     ADDRESS_CHANGED = "address_changed"
     CONTACT_CHANGED = "contact_changed"
+    RECORDS_LINKED = "records_linked"
     NEW_DEVICE = "new_device"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
     RECORD_CLAIMED = "record_claimed"
@@ -185,6 +186,18 @@ LETTERS: dict[Kind, Letter] = {
         because="We tell you when something important about your record changes",
         rows=(("When", "{when}"),),
         closing=("If it wasn’t you and you didn’t ask for it, tell us at once, by telephone where you can.",),
+        sample=_WHEN,
+    ),
+    Kind.RECORDS_LINKED: Letter(
+        Purpose.ACCOUNT_SECURITY,
+        "Two records were linked as yours",
+        (
+            "{clinic} found that two records here are about you, and linked them. Signed in, you see what is held in both. "
+            "We write this wherever we reach you in either.",
+        ),
+        because="We tell you when something important about your record changes",
+        rows=(("When", "{when}"),),
+        closing=("If you only ever had one record with us, tell us at once, by telephone where you can.",),
         sample=_WHEN,
     ),
     Kind.NEW_DEVICE: Letter(

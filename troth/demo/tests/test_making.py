@@ -7,9 +7,10 @@ import pytest
 from django.conf import settings as configured
 
 from troth.demo import cases, clinic, happenings, histories, visits
-from troth.demo.hours import CLOSES, LONDON, OPENS, at_work
+from troth.demo.hours import CLOSES, OPENS, at_work
 from troth.gate import emergency, facts
 from troth.gate.models import FactKind
+from troth.law.calendar import LONDON
 from troth.ledger.models import LedgerEvent
 from troth.medicolegal.models import Case, Stage
 from troth.notice.models import Version
@@ -58,7 +59,7 @@ def test_a_prescribing_clinic_has_a_year_behind_it(db: None, settings: Any, monk
     assert any(case.due_on < today for case in waiting), "one is late"
     assert any(today <= case.due_on < today + timedelta(days=7) for case in waiting), "one is due soon"
     assert RightsCase.objects.filter(state="done").exists()
-    for kind in (FactKind.RESTRICTION, FactKind.OBJECTION, FactKind.CONSENT):
+    for kind in (FactKind.RESTRICTION, FactKind.OBJECTION, FactKind.CONSENT, FactKind.REPRESENTATIVE):
         assert facts.of_kind(kind), kind
     assert len(emergency.list_broken()) == 2
 

@@ -71,7 +71,8 @@ def clinic(notice_in_force: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         by=actors.person(subject, at=later),
         at=later,
     )
-    made = Clinic(subject, other, asked.pk, *staff, at=later)
+    prescriber, colleague, assistant, support, finance = staff
+    made = Clinic(subject, other, asked.pk, prescriber, colleague, assistant, support, finance, at=later)
     prescribing.assign_request(
         made.request, prescriber=made.prescriber, by=actors.person(made.support, at=later), at=later
     )

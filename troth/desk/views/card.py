@@ -26,6 +26,7 @@ from troth.gate.whys import Triggers, why
 from troth.ledger import selectors as ledger
 from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
+from troth.people.rules import TELLING_APART
 from troth.prescribing import selectors as prescribing
 from troth.prescribing.rules import PASSING_ON
 from troth.records import selectors as records
@@ -82,6 +83,7 @@ def draw_card(request: HttpRequest, subject: UUID, **values: Any) -> HttpRespons
         timeline=_timeline(events, teller),
         disputes=statements_on(subject, look.opened) if health.allowed else [],
         ways=_ways(subject, may_read=health.allowed, emergency="tape" in values),
+        same=[] if "tape" in values else _same(request, look, subject),
         **values,
     )
 
@@ -94,6 +96,31 @@ def _ways(subject: UUID, *, may_read: bool, emergency: bool) -> list[Link]:
         Link("Everything, and who looked", reverse("desk_history", args=[subject])),
         Link("The whole record, to print", reverse("desk_print", args=[subject])),
     ]
+
+
+def _same(request: HttpRequest, look: Looking, subject: UUID) -> list[Row]:
+    """
+    The records that are linked with this one, for a viewer who has a reason to see those too, and those that look like it, for
+    whoever tells records apart. That a record is linked with one that is none of the viewer's business is told to nobody.
+    """
+    found = []
+    for line in people.links_of(subject):
+        other = line.other if line.one == subject else line.one
+        if look.opened.reason_for(other) and look.opened.decision(other, Category.IDENTITY).allowed:
+            name, small = people.called([other], look.opened)[other]
+            path = open_path(request, "desk_same_link", line.link)
+            way = (
+                Link("See or undo the link", path)
+                if path
+                else Link("Open that card", reverse("desk_card", args=[other]))
+            )
+            found.append(Row("Same person as", name, f"{small}." if small else "", way))
+    if look.actor.roles & TELLING_APART and open_path(request, "desk_same"):
+        for pair in people.likely_with(subject):
+            other = pair.other if pair.one == subject else pair.one
+            compare = Link("Compare the two", reverse("desk_same_pair", args=[subject, other]))
+            found.append(Row("May be here twice", f"Another record has {' and '.join(pair.shared)}.", "", compare))
+    return found
 
 
 def _may_write(look: Looking) -> bool:

@@ -15,9 +15,10 @@ from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Figure, Item, Link, Paging, Row, Step, Tag, Term
 from troth.desk.forms.case import CaseSearchForm, ExaminationForm, InstructForm
 from troth.desk.frame import Looking, frame, looking, lowered, purpose_line, show, start_of, strip
+from troth.law.calendar import LONDON
 from troth.medicolegal import selectors as cases
 from troth.medicolegal import services
-from troth.medicolegal.rules import HANDLING, INSTRUCTING, LONDON, RELEASED_TO, STEPS, NotPossible
+from troth.medicolegal.rules import HANDLING, INSTRUCTING, RELEASED_TO, STEPS, NotPossible
 from troth.medicolegal.selectors import CaseLine, CaseOpened, Stage
 from troth.people import selectors as people
 from troth.vault.categories import Category

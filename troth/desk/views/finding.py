@@ -11,6 +11,7 @@ from troth.gate import features
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
 from troth.gate.refusals import TooOften
+from troth.gate.table import open_path
 from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
 from troth.people.rules import TooVague
@@ -22,7 +23,14 @@ def find(request: HttpRequest) -> HttpResponse:
     look = looking(request)
     page = frame(request)
     if request.method != "POST":
-        return show(request, "find/person", page, form=FindForm(), may_register=may_register(look))
+        return show(
+            request,
+            "find/person",
+            page,
+            form=FindForm(),
+            may_register=may_register(look),
+            twice=open_path(request, "desk_same"),
+        )
     if "reason" not in request.POST:
         # From the box in the band: the words are kept, nothing is searched, and the reason is asked for without reproach.
         return show(
@@ -31,6 +39,7 @@ def find(request: HttpRequest) -> HttpResponse:
             page,
             form=FindForm(initial={"q": request.POST.get("q", "")}),
             may_register=may_register(look),
+            twice=open_path(request, "desk_same"),
         )
     form = FindForm(request.POST)
     found, strip, status = None, None, 200
@@ -73,6 +82,7 @@ def find(request: HttpRequest) -> HttpResponse:
         why=strip,
         opens=opens_next(look) if table else "",
         may_register=may_register(look),
+        twice=open_path(request, "desk_same"),
         status=status,
     )
 

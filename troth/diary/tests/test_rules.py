@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from troth.diary import rules
 from troth.diary.models import VisitState
-from troth.diary.rules import LONDON, NotPossible
+from troth.diary.rules import NotPossible
+from troth.law.calendar import LONDON
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 HOURS = {"0": [36, 72]}  # Mondays, nine to six

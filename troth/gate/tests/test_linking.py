@@ -15,6 +15,7 @@ from troth.gate import actors, emergency, facts, linking
 from troth.gate.contexts import processing
 from troth.gate.facts import StandingFact
 from troth.gate.models import FactKind
+from troth.gate.reasons import told_as
 from troth.gate.refusals import Check, Refused
 from troth.gate.tests.conftest import (
     LATER,
@@ -26,6 +27,8 @@ from troth.gate.tests.conftest import (
     note_allergies,
     record_fact,
 )
+from troth.ledger.models import LedgerEvent
+from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.vault.categories import Category
 
@@ -53,6 +56,11 @@ def test_a_person_reaches_a_linked_record_for_their_rights_alone(clinic: Clinic,
     found = decided(twin.subject_id, clinic.ann_self, Purpose.RIGHTS)
     assert (found.allowed, found.reason) == (True, linking.LINKED)
     assert linking.subjects_of(clinic.ann.subject_id, at=THEN) == (clinic.ann.subject_id, twin.subject_id)
+    with processing(Purpose.RIGHTS, by=clinic.ann_self, at=THEN) as opened:
+        opened.admit([twin])
+        assert twin.allergies == "latex"
+    event = LedgerEvent.objects.get(event=Event.OPENED, subject=twin.subject_id.hex, actor=clinic.ann_self.id.hex)
+    assert (event.reason, told_as(event.reason)) == (linking.LINKED, "it is linked with another record of yours")
     for purpose in set(Purpose) - {Purpose.RIGHTS}:
         assert not decided(twin.subject_id, clinic.ann_self, purpose, Category.IDENTITY).allowed
     end_fact(clinic.ann.subject_id, FactKind.SAME_PERSON, by=clinic.officer, at=LATER, value="ab" * 16)

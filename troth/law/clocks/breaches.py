@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from troth.law import in_force
+from troth.law.calendar import LONDON
 from troth.law.steps import NoAnswer, Step, say, say_moment
 from troth.law.working_days import CALENDAR_ENDS
 
-LONDON = ZoneInfo("Europe/London")
 HOURS = timedelta(hours=72)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,6 +13,7 @@ from troth.copies import checkpoints, destinations
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Row
 from troth.gate import watching
+from troth.law.calendar import LONDON
 from troth.ledger import checking, proving, streams
 from troth.ledger import selectors as ledger
 from troth.ledger.check_export import Head
@@ -25,8 +25,6 @@ from troth.office.forms.ledger import ExportForm
 from troth.office.frame import Looking, counted, looking, moment, show
 from troth.people import selectors as people
 from troth.work.jobs import check_ledger
-
-LONDON = ZoneInfo("Europe/London")
 
 
 def check(request: HttpRequest) -> HttpResponse:

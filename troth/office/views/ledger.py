@@ -4,7 +4,6 @@ import base64
 import json
 from datetime import datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +16,7 @@ from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
 from troth.gate.refusals import Check, Decision
 from troth.gate.whys import steps
+from troth.law.calendar import LONDON
 from troth.ledger import proving
 from troth.ledger import selectors as ledger
 from troth.ledger.check_export import Head
@@ -34,7 +34,6 @@ from troth.vault.categories import Category
 
 PAGE = 50
 LIFE = timedelta(minutes=30)
-LONDON = ZoneInfo("Europe/London")
 _PAGE = "office_ledger"
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +12,7 @@ from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Link, Row, Tag, TagKind
 from troth.gate import facts
 from troth.gate.publishing import publish_notice
+from troth.law.calendar import LONDON
 from troth.notice import selectors as notices
 from troth.notice import services
 from troth.notice.comparison import Change, compare
@@ -29,7 +29,6 @@ from troth.office.frame import Looking, counted, day, looking, moment, of_the_no
 from troth.people import selectors as people
 from troth.rights.selectors import announcing
 
-LONDON = ZoneInfo("Europe/London")
 _LEVELS: dict[Level, tuple[TagKind, str]] = {
     Level.ERROR: ("late", "Error"),
     Level.WARNING: ("close", "Warning"),

@@ -1,5 +1,6 @@
 """Reads of this room. They hand plain values to pages; a holding never leaves here."""
 
+from troth.people.models import LinkState, MadeSure
 from troth.people.selectors.factors import (
     AppCode,
     Factors,
@@ -44,6 +45,22 @@ from troth.people.selectors.representing import (
     list_authorities,
     represented_by,
 )
+from troth.people.selectors.same import (
+    Beside,
+    Likely,
+    LinkLine,
+    Said,
+    beside,
+    called,
+    get_link,
+    likely_with,
+    links_of,
+    list_likely,
+    list_links,
+    to_look_at,
+    who_may_be_called,
+    words_of_link,
+)
 from troth.people.selectors.sessions import LIFE as SESSION_LIFE
 from troth.people.selectors.sessions import OwnSession, key_of, list_sessions
 from troth.people.selectors.signing_in import (
@@ -83,11 +100,16 @@ __all__ = [
     "ActsAs",
     "AppCode",
     "Authority",
+    "Beside",
     "Came",
     "Challenge",
     "Factors",
     "FoundPeople",
     "FoundPerson",
+    "Likely",
+    "LinkLine",
+    "LinkState",
+    "MadeSure",
     "NewApp",
     "NewPasskey",
     "OwnPasskey",
@@ -99,6 +121,7 @@ __all__ = [
     "Receipt",
     "Recovery",
     "ResetLine",
+    "Said",
     "SecondStep",
     "ShownPasskey",
     "Site",
@@ -116,6 +139,8 @@ __all__ = [
     "ask_passkey",
     "authority_subject",
     "begin_app",
+    "beside",
+    "called",
     "check_code",
     "check_own_password",
     "check_passkey",
@@ -128,14 +153,19 @@ __all__ = [
     "free_step",
     "get_contact",
     "get_identity",
+    "get_link",
     "get_staff_line",
     "has_account",
     "has_second_factor",
     "has_started",
     "insist_on_running_staff",
     "key_of",
+    "likely_with",
+    "links_of",
     "list_authorities",
     "list_factors",
+    "list_likely",
+    "list_links",
     "list_receipts",
     "list_sessions",
     "list_staff",
@@ -156,5 +186,8 @@ __all__ = [
     "staff_email",
     "staff_name",
     "staff_profiles",
+    "to_look_at",
+    "who_may_be_called",
     "whose_tries_are_due",
+    "words_of_link",
 ]

@@ -50,7 +50,9 @@ def find_people(text: str, opened: Opened) -> FoundPeople:
     wanted = ["given_name", "family_name", *(["born_on"] if query.born_on else [])]
     start = query.plain_start
     found: list[tuple[str, str, str, str, str]] = []
+    opened_of = 0  # a member of staff's address is in the index too, and nothing of theirs is opened for it
     for subject, given, family, *born_on in opened.scan_fields(Identity, wanted, subjects):
+        opened_of += 1
         given, family = given or "", family or ""
         folded = family.lower() if family.isascii() else fold(family)
         folded_given = given.lower() if given.isascii() else fold(given)
@@ -61,7 +63,7 @@ def find_people(text: str, opened: Opened) -> FoundPeople:
     shown = [
         (UUID(subject), f"{given} {family}".strip()) for *_, subject, given, family in heapq.nsmallest(MOST, found)
     ]
-    allowed, _ = opened.shown([subject for subject, _ in shown], discarded=len(subjects) - len(shown))
+    allowed, _ = opened.shown([subject for subject, _ in shown], discarded=opened_of - len(shown))
     details = _details(allowed, opened)
     people = tuple(
         FoundPerson(subject, name, *details.get(subject, (None, "")))

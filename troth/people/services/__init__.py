@@ -1,5 +1,6 @@
 """Acts of this room: everything that changes who people are, how to reach them, and how they sign in."""
 
+from troth.people.rules import LinkRefused
 from troth.people.services.accounts import change_password
 from troth.people.services.claimants import record_claimant
 from troth.people.services.claiming import CannotClaim, claim, make_claim_code
@@ -22,6 +23,7 @@ from troth.people.services.resets import (
     carry_out_factor_reset,
     confirm_factor_reset,
 )
+from troth.people.services.same import confirm_link, propose_link, turn_link_down, undo_link
 from troth.people.services.sessions import end_sessions, prove_session, sessions, sign_in, sign_out
 from troth.people.services.staff import (
     UnknownRole,
@@ -50,6 +52,7 @@ __all__ = [
     "CannotClaim",
     "FactorNeeded",
     "LinkOver",
+    "LinkRefused",
     "ResetRefused",
     "UnknownRole",
     "UsedUp",
@@ -67,6 +70,7 @@ __all__ = [
     "choose_password",
     "claim",
     "confirm_factor_reset",
+    "confirm_link",
     "confirm_step",
     "dispose_steps",
     "end_authority",
@@ -80,6 +84,7 @@ __all__ = [
     "make_start_code",
     "note_failed_try",
     "note_sign_in",
+    "propose_link",
     "prove_session",
     "record_authority",
     "record_claimant",
@@ -94,6 +99,8 @@ __all__ = [
     "start",
     "tell",
     "tell_of_new_device",
+    "turn_link_down",
+    "undo_link",
     "use_code",
     "use_passkey",
 ]

@@ -10,7 +10,7 @@ from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import Contact, Identity
-from troth.people.rules import normal_email, normal_postcode, normal_telephone
+from troth.people.rules import normal_email, normal_postcode, normal_telephone, told_apart_by
 from troth.vault.models import SubjectKind
 
 
@@ -42,6 +42,7 @@ def record_claimant(
         given_name=given_name.strip(),
         family_name=family_name.strip(),
         born_on=born_on,
+        told_apart_by=told_apart_by(given_name, family_name, born_on),
     )
     Contact.objects.create(
         subject_id=made.id,

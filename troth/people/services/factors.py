@@ -71,11 +71,12 @@ def remove_app(subject: UUID, *, by: Actor, at: datetime) -> None:
     """
     Take one's app away.
 
+    :raises LookupError: they have none.
     :raises FactorNeeded: it is the last second factor of a member of staff.
     """
     acting().require(subject, Category.ACCOUNT)
     if not Authenticator.objects.filter(subject_id=subject).delete()[0]:
-        return
+        raise LookupError("They have no app that makes codes.")
     _check_something_is_left(subject)
     _say(subject, "The app that makes codes was removed", by=by, at=at)
 
@@ -83,13 +84,14 @@ def remove_app(subject: UUID, *, by: Actor, at: datetime) -> None:
 @act(Event.FACTOR_REMOVED, purpose=Purpose.ACCOUNT_SECURITY)
 def remove_passkey(subject: UUID, passkey: UUID, *, by: Actor, at: datetime) -> None:
     """
-    Take one of one's passkeys away. One that is gone, or another's, changes nothing.
+    Take one of one's passkeys away. One that is gone, or another's, is none: nothing is recorded as removed.
 
+    :raises LookupError: they have no such passkey.
     :raises FactorNeeded: it is the last second factor of a member of staff.
     """
     acting().require(subject, Category.ACCOUNT)
     if not Passkey.objects.filter(subject_id=subject, pk=passkey).delete()[0]:
-        return
+        raise LookupError("There is no such passkey of theirs.")
     _check_something_is_left(subject)
     _say(subject, "A passkey was removed", by=by, at=at)
 

@@ -12,7 +12,7 @@ from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import Contact, EarlierContact, Identity
-from troth.people.rules import normal_email, normal_postcode, normal_telephone
+from troth.people.rules import normal_email, normal_postcode, normal_telephone, told_apart_by
 from troth.people.services.accounts import _encoded, _open_account
 from troth.people.services.telling import _tell
 from troth.vault.categories import Category
@@ -57,6 +57,7 @@ def register_patient(
             given_name=given_name.strip(),
             family_name=family_name.strip(),
             born_on=born_on,
+            told_apart_by=told_apart_by(given_name, family_name, born_on),
         ),
         Contact(
             subject_id=made.id,
@@ -89,7 +90,7 @@ def _write_account(
     _open_account(subject, email, _encoded(email, password, known=known), at=at)
 
 
-@act(Event.CONTACT_CHANGED, purpose=Purpose.REGISTRATION)
+@act(Event.CONTACT_CHANGED, purpose=Purpose.RIGHTS)
 def change_contact(
     subject: UUID,
     *,
@@ -101,7 +102,9 @@ def change_contact(
     postcode: str,
 ) -> None:
     """
-    Change how a patient is reached, and keep how it was before. The address they sign in with stays as it is (LAW-3.3).
+    Change how a person is reached, and keep how it was before. The address they sign in with stays as it is (LAW-3.3).
+
+    It is their right to have it put right, so it goes on under a restriction, and in a clinic where nobody registers.
 
     :raises LookupError: nothing is held of how to reach them.
     :raises Refused: the gate said no.
@@ -110,7 +113,7 @@ def change_contact(
     contact = Contact.objects.filter(subject_id=subject).first()
     if contact is None:
         raise LookupError("Nothing is held of how to reach this person.")
-    with processing(Purpose.REGISTRATION, by=by, at=at):  # an act only writes; what was before is read to be kept
+    with processing(Purpose.RIGHTS, by=by, at=at):  # an act only writes; what was before is read to be kept
         before = tuple(getattr(contact, name) or "" for name in _REACHED_BY)
     after = (normal_email(email), normal_telephone(telephone), address.strip(), normal_postcode(postcode))
     if before == after:

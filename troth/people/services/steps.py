@@ -29,7 +29,7 @@ from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people.models import FIND_SIGN_IN, FIND_STEP, Account, AccountStep, ClaimCode, Contact, Identity, StepKind
-from troth.people.rules import check_password, normal_email, normal_postcode, normal_telephone
+from troth.people.rules import check_password, normal_email, normal_postcode, normal_telephone, told_apart_by
 from troth.people.selectors.steps import Step, find_step, hash_of
 from troth.people.services.accounts import _end_steps, _open_account, change_password
 from troth.people.services.telling import _say_when, _tell
@@ -286,12 +286,14 @@ def _open_registered(
     _use(step, at=at)
     Subject.objects.filter(pk=step.subject).update(kind=SubjectKind.PATIENT)
     touched(step.subject, f"vault.subject/{step.subject.hex}/{SubjectKind.PATIENT.value}")
+    born_on = date.fromisoformat(details["born_on"])
     Identity.objects.create(
         subject_id=step.subject,
         title="",
         given_name=details["given_name"],
         family_name=details["family_name"],
-        born_on=date.fromisoformat(details["born_on"]),
+        born_on=born_on,
+        told_apart_by=told_apart_by(details["given_name"], details["family_name"], born_on),
     )
     Contact.objects.create(
         subject_id=step.subject,

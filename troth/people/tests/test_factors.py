@@ -232,8 +232,17 @@ def test_another_persons_passkey_stays_where_it_is() -> None:
     subject, other, device = make_staff(), make_staff("finance"), Device()
     take_on(subject, device)
     with_app(other)
-    services.remove_passkey(other, Passkey.objects.get().pk, by=person(other), at=LATER)
+    with pytest.raises(LookupError):
+        services.remove_passkey(other, Passkey.objects.get().pk, by=person(other), at=LATER)
     assert Passkey.objects.count() == 1
+    assert not LedgerEvent.objects.filter(event="people:factor_removed").exists(), "nothing was removed"
+
+
+def test_an_app_that_is_not_there_is_not_recorded_as_removed() -> None:
+    patient = make_patient(password=PASSWORD)
+    with pytest.raises(LookupError):
+        services.remove_app(patient, by=person(patient), at=LATER)
+    assert not LedgerEvent.objects.filter(event="people:factor_removed").exists()
 
 
 # -- tries -------------------------------------------------------------------------------------------------------------

@@ -1,16 +1,18 @@
 """Registering, signing in, joining and leaving, through the acts."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from troth.gate import actors, facts
+from troth.gate.acts import act
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
+from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import selectors, services
 from troth.people.models import Account, Contact, Identity, Session, SignIn
@@ -267,6 +269,21 @@ def test_changing_how_to_be_reached_leaves_the_sign_in_alone() -> None:
             address="9 Elvet Rise",
             postcode="DH1 3AA",
         )
+
+
+def test_whoever_restricts_their_record_still_puts_right_how_they_are_reached() -> None:
+    subject = make_patient(password=PASSWORD)
+    restrict(subject, by=person(subject), at=LATER)
+    new = {"email": "m@new.example", "telephone": "01434 600000", "address": "9 Elvet Rise", "postcode": "DH1 3AA"}
+    services.change_contact(subject, by=person(subject), at=LATER, **new)
+    with processing(Purpose.RIGHTS, by=person(subject), at=LATER) as opened:
+        where = selectors.get_contact(subject, opened)
+    assert where and where.email == "m@new.example"
+
+
+@act(Event.RESTRICTED, purpose=Purpose.RIGHTS)
+def restrict(subject: UUID, *, by: actors.Actor, at: datetime) -> None:
+    facts.record(subject, FactKind.RESTRICTION, at=at)
 
 
 def test_staff_join_with_roles_of_the_notice_only() -> None:

@@ -146,6 +146,14 @@ def test_a_known_address_is_told_and_keeps_its_account() -> None:
     assert not AccountStep.objects.filter(expires_at__gt=now()).exists()
 
 
+def test_a_record_that_was_made_twice_is_found_whichever_way_it_was_made() -> None:
+    online = registered()
+    at_the_desk = make_patient(email="m@work.example", telephone="07700 900 999", at=now())
+    (pair,) = selectors.list_likely()
+    assert {pair.one, pair.other} == {online, at_the_desk}
+    assert pair.shared == ("the same name and date of birth",)
+
+
 def test_of_two_registrations_with_one_address_the_first_confirmed_wins() -> None:
     ask()
     ask(given_name="Second", password=NEW)

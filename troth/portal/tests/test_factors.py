@@ -206,8 +206,8 @@ def test_a_passkey_is_made_signs_in_by_itself_and_is_removed() -> None:
     other = Client(HTTP_HOST="localhost")
     page = other.get("/sign-in/").content.decode()
     shown = {"ticket": hidden(page, "ticket"), "answer": device.get(options(page), origin=HERE)}
-    assert other.post("/sign-in/passkey/", shown)["Location"] == "/my-data/"
-    assert other.get("/my-data/").status_code == 200
+    assert other.post("/sign-in/passkey/", shown)["Location"] == "/my-home/"
+    assert other.get("/my-home/").status_code == 200
     replayed = Client(HTTP_HOST="localhost").post("/sign-in/passkey/", shown)
     assert replayed.status_code == 422 and "troth_session" not in replayed.cookies
     # With the password alone, the second step now comes first

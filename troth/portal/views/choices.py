@@ -12,7 +12,7 @@ from troth.gate.table import actor_of
 from troth.notice.purposes import Purpose
 from troth.portal import deciding, own_data
 from troth.portal.forms.choices import CorrectForm, WordsForm
-from troth.portal.views.my_data import reader
+from troth.portal.views.my_data import reader, records_of
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.rules.clock import Asked, Route
@@ -109,8 +109,8 @@ def correct(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def requests(request: HttpRequest) -> HttpResponse:
     """What the reader asked about their data, where it stands and by when it is answered."""
-    subject, at = reader(request), request.at  # type: ignore[attr-defined]
-    cases = rights.list_cases(subject, request.opened)  # type: ignore[attr-defined]
+    at = request.at  # type: ignore[attr-defined]
+    cases = [case for each in records_of(request) for case in rights.list_cases(each, request.opened)]  # type: ignore[attr-defined]
     return render(
         request,
         "portal/choices/requests.html",

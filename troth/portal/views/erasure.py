@@ -1,6 +1,7 @@
 """Having something erased: what would go and what must stay, shown beforehand; then the certificate."""
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from troth.people.middleware import network_of
 from troth.portal import own_data
 from troth.portal.forms.erasure import CLOSE, EraseForm
 from troth.portal.views.account import WAIT
-from troth.portal.views.my_data import reader
+from troth.portal.views.my_data import reader, records_of
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.selectors import Certificate, ErasurePlan
@@ -35,24 +36,25 @@ CHANGED = "What we hold about you has changed since you opened this page. Read i
 @sensitive_post_parameters("password")
 def confirm(request: HttpRequest) -> HttpResponse:
     """Show what an erasure would do; when the person agrees to exactly that, do it at once."""
-    subject, at, opened = reader(request), request.at, request.opened  # type: ignore[attr-defined]
+    at, opened = request.at, request.opened  # type: ignore[attr-defined]
     form = EraseForm(request.POST if request.method == "POST" else None)
-    plan = rights.plan_erasure(
-        subject, at=at, close_account=form.data.get("account") == CLOSE, born_on=rights.born_on(subject, opened)
-    )
-    if form.is_valid() and _agreed(request, form, plan):
-        return _erase(request, subject, plan)
-    going, staying = (
-        [own_data.fate_of(kind) for kind in half if kind.category is not Category.ACCOUNT]
-        for half in (plan.going, plan.staying)
-    )
+    plan, *others = plans = [
+        rights.plan_erasure(
+            each, at=at, close_account=form.data.get("account") == CLOSE, born_on=rights.born_on(each, opened)
+        )
+        for each in _erasable(request)
+    ]
+    if form.is_valid() and _agreed(request, form, plans):
+        return _erase(request, plans)
+    going, staying = _halves(plan)
     everywhere, _ = gone_everywhere(at)
     return render(
         request,
         "portal/erasure/confirm.html",
         {
             "form": form,
-            "mark": mark_of(plan),
+            "mark": mark_of(*plans),
+            "linked": [(*_halves(other), own_data.uses_table(other)) for other in others],
             "uses": own_data.uses_table(plan),
             "going": going,
             "staying": staying,
@@ -61,7 +63,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
                     f"{each.reference}, {timezone.localtime(each.issued_at):%-d %B %Y}",
                     reverse("my_certificate", args=[each.id]),
                 )
-                for each in rights.list_certificates(subject, opened)
+                for record in records_of(request)
+                for each in rights.list_certificates(record, opened)
             ],
             "gone_everywhere_on": own_data.say_date(timezone.localtime(everywhere).date()),
             "why": own_data.rights_counterpart(at),
@@ -94,22 +97,37 @@ def download(request: HttpRequest, certificate: UUID) -> HttpResponse:
     )
 
 
-def mark_of(plan: ErasurePlan) -> str:
-    """What stands for a plan in the form: the same as long as nothing that would go has changed. The account is apart."""
+def mark_of(*plans: ErasurePlan) -> str:
+    """What stands for plans in the form: the same as long as nothing that would go has changed. The account is apart."""
     scopes = [
-        ":".join(scope)
-        for fate, scope in ((fate, (fate.held.compartment, fate.held.scope)) for fate in plan.fates)
+        ":".join((plan.subject.hex, fate.held.compartment, fate.held.scope))
+        for plan in plans
+        for fate in plan.fates
         if not fate.stays and fate.held.category is not Category.ACCOUNT
     ]
     return hashlib.sha256("|".join(sorted(scopes)).encode()).hexdigest()
 
 
-def _agreed(request: HttpRequest, form: EraseForm, plan: ErasurePlan) -> bool:
-    if form.cleaned_data["plan"] != mark_of(plan):
+def _erasable(request: HttpRequest) -> list[UUID]:
+    """The reader's own records, but one of somebody who works here: what a member of staff is kept for is not erased from here."""
+    own, *others = records_of(request)
+    return [own, *(each for each in others if not people.roles_of(each, at=request.at))]  # type: ignore[attr-defined]
+
+
+def _halves(plan: ErasurePlan) -> list[list[Fate]]:
+    """What goes and what stays of one record. The account is asked about by itself."""
+    return [
+        [own_data.fate_of(kind) for kind in half if kind.category is not Category.ACCOUNT]
+        for half in (plan.going, plan.staying)
+    ]
+
+
+def _agreed(request: HttpRequest, form: EraseForm, plans: list[ErasurePlan]) -> bool:
+    if form.cleaned_data["plan"] != mark_of(*plans):
         form.add_error(None, CHANGED)
         return False
     right = people.check_own_password(
-        plan.subject, form.cleaned_data["password"], at=plan.at, network=network_of(request)
+        reader(request), form.cleaned_data["password"], at=plans[0].at, network=network_of(request)
     )
     if right is not True:
         form.add_error("password", WAIT if isinstance(right, people.Wait) else "That isn’t your password.")
@@ -117,11 +135,17 @@ def _agreed(request: HttpRequest, form: EraseForm, plan: ErasurePlan) -> bool:
     return True
 
 
-def _erase(request: HttpRequest, subject: UUID, plan: ErasurePlan) -> HttpResponse:
-    actor, at = actor_of(request), plan.at
-    case = services.ask_erasure(subject, by=actor, at=at, close_account=plan.close_account)
+def _erase(request: HttpRequest, plans: list[ErasurePlan]) -> HttpResponse:
+    """Carry out each, the record of this sign-in last: with it may go the sign-in that the others are reached by."""
+    actor, plan = actor_of(request), plans[0]
+    subject, at = plan.subject, plan.at
+    cases = [
+        (services.ask_erasure(each.subject, by=actor, at=at, close_account=each.close_account), each)
+        for each in reversed(plans)
+    ]
     try:
-        made = services.carry_out_erasure(case, by=actor, at=at, plan=plan)
+        for case, each in cases:
+            made = services.carry_out_erasure(case, by=actor, at=at, plan=each)
     except services.ErasureUnfinished as stopped:
         return render(
             request, "portal/erasure/unfinished.html", {"problems": stopped.problems, "begun": True}, status=503
@@ -146,10 +170,10 @@ def _erase(request: HttpRequest, subject: UUID, plan: ErasurePlan) -> HttpRespon
 
 
 def _own(request: HttpRequest, certificate: UUID) -> Certificate:
-    try:
-        return rights.get_certificate(certificate, request.opened, of=reader(request))  # type: ignore[attr-defined]
-    except ObjectDoesNotExist:
-        raise Http404 from None
+    for each in records_of(request):
+        with suppress(ObjectDoesNotExist):
+            return rights.get_certificate(certificate, request.opened, of=each)  # type: ignore[attr-defined]
+    raise Http404
 
 
 def _show(request: HttpRequest, found: Certificate, *, signed_in: bool) -> HttpResponse:

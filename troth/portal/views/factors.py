@@ -151,6 +151,8 @@ def remove_app(request: HttpRequest) -> HttpResponse:
         return asked
     try:
         services.remove_app(subject, by=actor_of(request), at=at)
+    except LookupError:
+        return redirect("security")
     except services.FactorNeeded as needed:
         return _show(request, "needed", 422, why_not=str(needed))
     return redirect("security")
@@ -167,6 +169,8 @@ def remove_passkey(request: HttpRequest) -> HttpResponse:
         return asked
     try:
         services.remove_passkey(subject, form.cleaned_data["passkey"], by=actor_of(request), at=at)
+    except LookupError:  # gone already, or not one's own: the list shows what there is
+        return redirect("security")
     except services.FactorNeeded as needed:
         return _show(request, "needed", 422, why_not=str(needed))
     return redirect("security")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.design.values import Link, Right
+from troth.gate import linking
 from troth.gate.table import actor_of
 from troth.portal import own_data
 from troth.rights import selectors as rights
@@ -17,6 +18,7 @@ from troth.rights import services
 from troth.rights.selectors import Choice
 from troth.rights.selectors.copying import NAME
 from troth.rights.selectors.planning import dates_kept
+from troth.rights.selectors.together import together
 from troth.sharing import selectors as sharing
 from troth.vault.categories import Category
 
@@ -26,31 +28,42 @@ LATEST = 10  # looks on the page; the history has them all
 @require_http_methods(["GET", "HEAD"])
 def show(request: HttpRequest) -> HttpResponse:
     """Show all of it on one page."""
-    subject, at = reader(request), request.at  # type: ignore[attr-defined]
-    things = rights.everything_about(subject, request.opened)  # type: ignore[attr-defined]
-    looks = rights.history_of(subject, at=at, limit=200, looks_only=True).looks
-    passed = sharing.list_disclosures(subject, request.opened)  # type: ignore[attr-defined]
-    kept = dates_kept(subject, at=at)
+    subject, at, opened = reader(request), request.at, request.opened  # type: ignore[attr-defined]
+    every = {each: rights.everything_about(each, opened) for each in records_of(request)}
+    things = [thing for held in every.values() for thing in held]
+    looks = sorted(
+        (look for each in every for look in rights.history_of(each, at=at, limit=200, looks_only=True).looks),
+        key=lambda look: -look.id,
+    )
+    passed = {each: sharing.list_disclosures(each, opened) for each in every}
+    passed_on = [each for some in passed.values() for each in some]
+    kept = {each: dates_kept(each, at=at) for each in every}
     return render(
         request,
         "portal/data/show.html",
         {
-            "figures": own_data.figures(things, looks, passed),
-            "sections": own_data.sections(things, at, subject, passed, kept),
-            "passed": own_data.passed_table(passed, at),
-            "goings": own_data.goings(things, at, kept),
+            "figures": own_data.figures(things, looks, passed_on),
+            "sections": own_data.sections(every[subject], at, subject, passed[subject], kept[subject]),
+            "linked": [
+                (number, own_data.sections(held, at, each, passed[each], kept[each], record=number))
+                for number, (each, held) in enumerate(every.items(), start=1)
+                if each != subject
+            ],
+            "passed": own_data.passed_table(passed_on, at),
+            "goings": own_data.goings(every[subject], at, kept[subject]),
             "looked": own_data.looks_table(looks[:LATEST], at),
             "held_back": any(not thing.released for thing in things),
             "check": Link("See every event and check it", reverse("my_history")),
             "waits": next(
                 (
                     case
-                    for case in rights.list_cases(subject, request.opened)  # type: ignore[attr-defined]
+                    for each in every
+                    for case in rights.list_cases(each, opened)
                     if case.right == "access" and case.state != "done"
                 ),
                 None,
             ),
-            "represented": rights.list_representatives(subject, at=at),
+            "represented": [found for each in every for found in rights.list_representatives(each, at=at)],
             "rights": _rights(
                 rights.list_choices(subject, at=at), rights.restricted_since(subject, at=at) is not None
             ),
@@ -61,7 +74,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def show_kind(request: HttpRequest, kind: str) -> HttpResponse:
     """Show everything of one kind, to the last word."""
-    subject, at = reader(request), request.at  # type: ignore[attr-defined]
+    subject, at = record_of(request), request.at  # type: ignore[attr-defined]
     if kind not in set(Category):
         raise Http404
     category = Category(kind)
@@ -86,11 +99,13 @@ def show_kind(request: HttpRequest, kind: str) -> HttpResponse:
 @require_POST
 def copy(request: HttpRequest) -> HttpResponseBase:
     """Send a copy of everything, made as it goes out and never stored. Its event is committed before the first byte."""
-    subject, at = reader(request), request.at  # type: ignore[attr-defined]
-    made = rights.make_copy(subject, request.opened, at=at)  # type: ignore[attr-defined]
-    services.record_copy(subject, by=actor_of(request), at=at, digest=made.digest)
-    if made.held_back:  # what a copy left out is asked for without another word (pitfalls A10)
-        services.ask_for_what_was_held_back(subject, by=actor_of(request), at=at)
+    at = request.at  # type: ignore[attr-defined]
+    copies = {each: rights.make_copy(each, request.opened, at=at) for each in records_of(request)}  # type: ignore[attr-defined]
+    for each, one in copies.items():
+        services.record_copy(each, by=actor_of(request), at=at, digest=one.digest)
+        if one.held_back:  # what a copy left out is asked for without another word (pitfalls A10)
+            services.ask_for_what_was_held_back(each, by=actor_of(request), at=at)
+    made = together(list(copies.values()))
     return stream_zip(made.pieces(), NAME)
 
 
@@ -106,6 +121,28 @@ def stream_zip(pieces: Iterator[bytes], name: str) -> StreamingHttpResponse:
             "Content-Security-Policy": "sandbox; default-src 'none'",
         },
     )
+
+
+def records_of(request: HttpRequest) -> tuple[UUID, ...]:
+    """
+    Every record of the reader's, the one they signed in under first: linked ones come with it (decision 0105). Whoever holds a role
+    sees here what belongs to this sign-in alone, and the rest signed in as themself.
+    """
+    actor = actor_of(request)
+    own = reader(request)
+    if actor.roles or actor.held_back:
+        return (own,)
+    return linking.subjects_of(own, at=request.at)  # type: ignore[attr-defined]
+
+
+def record_of(request: HttpRequest) -> UUID:
+    """The record that a page is about: by its place among the reader's own, which stands in the address instead of its number."""
+    every = records_of(request)
+    place = request.GET.get("record", "1")
+    number = int(place) if place.isdecimal() and len(place) < 3 else 0
+    if not 1 <= number <= len(every):
+        raise Http404
+    return every[number - 1]
 
 
 def reader(request: HttpRequest) -> UUID:

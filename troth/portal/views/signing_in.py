@@ -167,10 +167,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def home_of(request: HttpRequest, actor: actors.Actor) -> str:
-    """Where someone begins: staff at the desk, patients at their own data; the home page where there is neither."""
+    """Where someone begins: staff at the desk, patients at their own home; the front page where there is neither."""
     if actor.held_back:
         return reverse("second_factor")
-    for route in ("desk_home", "security") if actor.roles else ("my_data",):
+    for route in ("desk_home", "security") if actor.roles else ("my_home", "my_data"):
         if path := open_path(request, route, by=actor):
             return path
     return reverse("home")

@@ -4,19 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
 from troth.gate.reasons import linked
+from troth.law.calendar import LONDON
 from troth.notice.purposes import Purpose
 from troth.records.models import Task, TaskKind, TaskState, TaskWords
 from troth.records.rules import AFTER_DUE
 from troth.vault.categories import Category
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)

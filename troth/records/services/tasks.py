@@ -6,18 +6,17 @@ What it is about may be health data, and is written by who may write such; every
 
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
+from troth.law.calendar import LONDON
 from troth.ledger.names import Event
 from troth.notice.purposes import Action
 from troth.records import rules
 from troth.records.models import Task, TaskKind, TaskState, TaskWords
 from troth.vault.categories import Category
 
-LONDON = ZoneInfo("Europe/London")
 ROUTES = "who has a task passes it on or ends it without a key to what it is about; who the person is, is asked for"
 
 

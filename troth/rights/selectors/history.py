@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from troth.gate import linking
 from troth.gate.reasons import told_as
 from troth.ledger import selectors as ledger
 from troth.ledger.check_export import CheckFailed, check_export
@@ -86,19 +87,20 @@ def history_of(
     `looks_only` keeps what others opened or were refused, and leaves out the person's own use and what was written.
     `without`: purposes whose events are left out. `viewer`: a member of staff who reads this; left out, the person themself does.
     """
+    own = linking.person_of(subject, at=at).joined
     found: list[Entry] = []
     position = before
     while len(found) <= limit:
         some = ledger.events_about(subject.hex, limit=limit + 1, before=position)
         found += [
-            entry for entry in some if entry.purpose not in without and (not looks_only or _is_look(entry, subject))
+            entry for entry in some if entry.purpose not in without and (not looks_only or _is_look(entry, own))
         ]
         if len(some) <= limit:
             break
         position = some[-1].id
     shown = found[:limit]
     said = ("You", "for you") if viewer in {None, subject} else ("The person", "for them")
-    looks = _worded(shown, said, at, told=viewer in {None, subject})
+    looks = _worded(shown, said, at, told=viewer in {None, subject}, own=own)
     return History(looks, ledger.count_about(subject.hex), shown[-1].id if len(found) > limit else None)
 
 
@@ -107,7 +109,15 @@ def word_events(entries: Sequence[Entry], *, at: datetime) -> tuple[Look, ...]:
     return _worded(entries, ("The person", "for them"), at, told=False)
 
 
-def _worded(entries: Sequence[Entry], person: tuple[str, str], at: datetime, *, told: bool) -> tuple[Look, ...]:
+def _worded(
+    entries: Sequence[Entry],
+    person: tuple[str, str],
+    at: datetime,
+    *,
+    told: bool,
+    own: frozenset[str] = frozenset(),
+) -> tuple[Look, ...]:
+    """`own`: every subject that is the person; whoever acted under one of them is the person."""
     names = _names(entries)
     notice = notice_now(at)
     titles: dict[str, str] = {}
@@ -115,13 +125,13 @@ def _worded(entries: Sequence[Entry], person: tuple[str, str], at: datetime, *, 
         Look(
             entry.id,
             entry.at,
-            *_who(entry, entry.subject, names, person),
+            *_who(entry, own | {entry.subject}, names, person),
             words=entry.words,
             what=_listed([_kind(each, notice) for each in entry.what]),
             why=_why(entry, at, titles, told=told),
             refused=entry.outcome == "refused",
             opened=entry.event == "gate:opened",
-            by_themself=bool(entry.subject) and entry.actor == entry.subject,
+            by_themself=bool(entry.subject) and entry.actor in own | {entry.subject},
             by_person=entry.actor_kind == "person",
             refusal=_REFUSALS.get(entry.check, "Nothing was shown") if entry.outcome == "refused" else "",
         )
@@ -143,11 +153,11 @@ def person_history_holds(subject: UUID, at: datetime) -> tuple[bool, int]:
     return True, len(document["events"])
 
 
-def _is_look(entry: Entry, subject: UUID) -> bool:
+def _is_look(entry: Entry, own: frozenset[str]) -> bool:
     by_signing_in = entry.actor_kind == "service" and entry.actor == "sign-in"  # the person's own doing
     return (
         entry.event in {"gate:opened", "gate:refused", "gate:glass_broken"}
-        and entry.actor != subject.hex
+        and entry.actor not in own
         and not by_signing_in
     )
 
@@ -162,16 +172,18 @@ def _names(entries: Iterable[Entry]) -> dict[UUID, tuple[str, str]]:
     return {staff: (profile.name, profile.role_words) for staff, profile in people.staff_profiles(ids).items()}
 
 
-def _who(entry: Entry, subject: str, names: dict[UUID, tuple[str, str]], person: tuple[str, str]) -> tuple[str, str]:
+def _who(
+    entry: Entry, own: frozenset[str], names: dict[UUID, tuple[str, str]], person: tuple[str, str]
+) -> tuple[str, str]:
     if entry.actor_kind == "service":
         behalf = UUID(entry.on_behalf_of) if entry.on_behalf_of else None
-        about_them = bool(subject) and entry.on_behalf_of == subject
+        about_them = bool(entry.on_behalf_of) and entry.on_behalf_of in own
         for_whom = person[1] if about_them else f"for {names[behalf][0]}" if behalf in names else ""
         machine = _MACHINES.get(entry.actor, entry.actor.replace("-", " ").capitalize())
         return machine, f"Automatic, {for_whom}" if for_whom else "Automatic"
     if entry.actor_kind != "person":
         return "Someone not signed in", ""
-    if entry.actor == subject:
+    if entry.actor in own:
         return person[0], ""
     return names.get(UUID(entry.actor), ("A member of staff", "No published profile"))
 

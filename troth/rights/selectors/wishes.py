@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from troth.gate import facts
+from troth.gate import facts, linking
 from troth.gate.facts import FactKind, StandingFact
 from troth.law.bases import Basis
 from troth.notice import selectors as notices
@@ -58,7 +58,7 @@ def list_choices(subject: UUID, *, at: datetime) -> list[Choice]:
     :raises NoNotice: none is in force.
     """
     register, notice = notices.register_in_force(at), notice_now(at)
-    known = facts.about([subject])[subject.hex]
+    known = linking.facts_of(subject, at=at)
     rows = {row.id: row for row in notice.purposes} if notice else {}
     found = []
     for declared in sorted(register.purposes.values(), key=lambda each: each.row):
@@ -86,8 +86,13 @@ def list_choices(subject: UUID, *, at: datetime) -> list[Choice]:
 
 
 def restricted_since(subject: UUID, *, at: datetime) -> datetime | None:
-    """Since when a person's record is restricted, or None (LAW-3.6)."""
-    standing = facts.of(subject, FactKind.RESTRICTION, at=at)
+    """Since when a person's record is restricted, or None (LAW-3.6). What was asked about a linked record holds for it too."""
+    now = facts.micros(at)
+    standing = [
+        fact
+        for fact in linking.facts_of(subject, at=at)
+        if fact.kind == FactKind.RESTRICTION and fact.sound and fact.holds(now)
+    ]
     return facts.moment(min(fact.since for fact in standing)) if standing else None
 
 
@@ -121,12 +126,22 @@ def _standing(
     wanted = FactKind.CONSENT if kind == "consent" else FactKind.OBJECTION
     of_kind = [fact for fact in known if fact.kind == wanted and fact.purpose in (purpose.value, "") and fact.sound]
     now = facts.micros(at)
-    standing = [fact.since for fact in of_kind if fact.holds(now)]
+    standing = [
+        fact.since for fact in of_kind if fact.holds(now) and not (kind == "consent" and _taken_back(fact, of_kind))
+    ]
     ended = [fact.ended for fact in of_kind if fact.ended is not None and fact.ended <= now]
     return (
         bool(standing),
         facts.moment(min(standing)) if standing else None,
         facts.moment(max(ended)) if ended else None,
+    )
+
+
+def _taken_back(consent: StandingFact, of_kind: list[StandingFact]) -> bool:
+    """Whether the person has taken it back since, where they said so about another record of theirs: as the gate reads it."""
+    return any(
+        other.subject != consent.subject and other.ended is not None and other.ended >= consent.since
+        for other in of_kind
     )
 
 

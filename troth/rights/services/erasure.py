@@ -15,7 +15,7 @@ from django.db import models
 
 from troth.copies import journal
 from troth.delivery.rules import Kind
-from troth.gate import actors, facts
+from troth.gate import actors, facts, linking
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
 from troth.gate.contexts import processing
@@ -88,7 +88,7 @@ def _carry_out_erasure(
     """
     while True:
         row = RightsCase.objects.only("id", "subject", "state", "right").get(pk=case)
-        actor = _eraser(row, by, everything=everything)
+        actor = _eraser(row, by, at=at, everything=everything)
         try:
             if row.state == State.ASKED:
                 _decide(row.pk, row.subject_id, by=actor, at=at, everything=everything, shown=plan)
@@ -118,9 +118,11 @@ def _resume_erasures(*, at: datetime) -> list[UUID]:
     return done
 
 
-def _eraser(row: RightsCase, by: Actor, *, everything: bool) -> Actor:
+def _eraser(row: RightsCase, by: Actor, *, at: datetime, everything: bool) -> Actor:
     """The person themself acts through the service, within the plan; everybody else as who they are."""
-    if by.kind == "person" and by.id == row.subject_id and not by.enquirer and not everything:
+    bound = bool(by.roles) or by.held_back  # at work one is not oneself under another record (decision 0105)
+    own = (row.subject_id,) if bound else linking.subjects_of(row.subject_id, at=at)
+    if by.kind == "person" and by.id in own and not by.enquirer and not everything:
         return actors.service("erasure", on_behalf_of=by.id)
     if everything and PRIVACY_OFFICER not in by.roles and not (by.kind == "service" and by.on_behalf_of):
         raise Refused(

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from troth.delivery.services.suppressing import suppress, unsuppress
-from troth.gate import facts
+from troth.gate import facts, linking
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
@@ -98,5 +98,9 @@ def _begin(subject: UUID, kind: FactKind, *, at: datetime, purpose: Purpose | No
 
 
 def _end(subject: UUID, kind: FactKind, *, at: datetime, purpose: Purpose | None = None) -> None:
-    acting().require(subject, Category.RIGHTS)
-    facts.end(subject, kind, at=at, purpose=purpose)
+    """End it, and where the person themself says so, what they said about their linked records too: one word of theirs is one."""
+    by = acting().by
+    themself = by.id == subject and not (by.roles or by.held_back)
+    for each in linking.subjects_of(subject, at=at) if themself else (subject,):
+        acting().require(each, Category.RIGHTS)
+        facts.end(each, kind, at=at, purpose=purpose)

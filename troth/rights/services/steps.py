@@ -114,6 +114,9 @@ def record_came(case: UUID, waits: Waits, *, on: date, words: str = "", by: Acto
         raise StepRefused("Nothing of the kind was asked for, so its coming moves nothing [LAW-1.2].")
     if on > timezone.localdate(at):
         raise StepRefused("That day is still to come.")
+    asked_on = max((day for kind, day in clocks.happened_in(case) if kind is ASKS[waits]), default=on)
+    if on < asked_on:  # what came before it was asked for began nothing, and would leave the case waiting for ever
+        raise StepRefused(f"It was asked for on {asked_on:%-d %B %Y}: it cannot have come before [LAW-1.2].")
     _add(row, COMES[waits], at=at, on=on, words=words)
 
 

@@ -135,6 +135,15 @@ def test_what_was_not_asked_for_moves_nothing(patient: Actor, officer: Actor) ->
         services.ask_for(case, Waits.IDENTITY, proof="grant", by=officer, at=LATER)  # type: ignore[arg-type]
 
 
+def test_nothing_comes_before_it_was_asked_for(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.ACCESS, by=officer, received_on=TODAY - timedelta(days=5))
+    services.ask_for(case, Waits.IDENTITY, proof="seen_document", by=officer, at=LATER)  # type: ignore[arg-type]
+    with pytest.raises(StepRefused, match="cannot have come before"):
+        services.record_came(case, Waits.IDENTITY, on=TODAY - timedelta(days=1), by=officer, at=LATER)  # type: ignore[arg-type]
+    services.record_came(case, Waits.IDENTITY, on=TODAY, by=officer, at=LATER + timedelta(minutes=1))  # type: ignore[arg-type]
+    assert selectors.clock_of(case, at=LATER + timedelta(minutes=1)).runs  # type: ignore[arg-type]
+
+
 def test_an_extension_is_told_in_its_first_month_and_only_once(patient: Actor, officer: Actor) -> None:
     (case,) = take_in(patient, Asked.ACCESS, by=officer)
     late = datetime(2026, 12, 25, 9, tzinfo=UTC)

@@ -5,6 +5,9 @@ from typing import ClassVar
 
 from django.db import models
 
+from troth.people.models.linked import LinkState as LinkState
+from troth.people.models.linked import MadeSure as MadeSure
+from troth.people.models.linked import SamePerson as SamePerson
 from troth.vault import compartments, search
 from troth.vault.categories import Category
 from troth.vault.compartments import Per
@@ -30,6 +33,7 @@ STAFF_CONTACT = compartments.declare("people.staff_contact", Category.CONTACT, r
 NETWORK = compartments.declare("people.network", Category.NETWORK, retention="machine_addresses", per=Per.ROW)
 
 FIND_NAME = search.by_name("person_name")
+FIND_TWICE = search.exact("person_name_and_birth")
 FIND_EMAIL = search.exact("person_email")
 FIND_TELEPHONE = search.exact("person_telephone")
 FIND_POSTCODE = search.by_outward_code("person_postcode")
@@ -44,10 +48,15 @@ class Identity(Holding):
     given_name = SealedText(IDENTITY, id="people.identity.given_name", find=FIND_NAME)
     family_name = SealedText(IDENTITY, id="people.identity.family_name", find=FIND_NAME)
     born_on = SealedDate(IDENTITY, id="people.identity.born_on")
+    #: Name and day of birth as `rules.told_apart_by` puts them together: whoever writes those writes this.
+    told_apart_by = SealedText(IDENTITY, id="people.identity.told_apart_by", find=FIND_TWICE, null=True)
 
     called = "who you are"
     labels: ClassVar[dict[str, str]] = {"born_on": "date of birth"}
     correctable: ClassVar[tuple[str, ...]] = ("title", "given_name", "family_name", "born_on")
+    not_copied: ClassVar[dict[str, str]] = {
+        "told_apart_by": "Your name and date of birth once more, by which a record that was made twice is found"
+    }
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_identity_a_person")]
@@ -82,7 +91,7 @@ class EarlierContact(Holding):
 class StaffContact(Holding):
     """How the clinic reaches a member of staff."""
 
-    email = SealedText(STAFF_CONTACT, id="people.staff_contact.email")
+    email = SealedText(STAFF_CONTACT, id="people.staff_contact.email", find=FIND_EMAIL)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_staff_contact_a_person")]

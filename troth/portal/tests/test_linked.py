@@ -1,0 +1,177 @@
+"""What a person sees and does in their own pages when two records of theirs are linked, and what ends with the link."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from conftest import publish_pack
+from tests.stores import Home
+from troth.gate import actors
+from troth.gate.contexts import processing
+from troth.gate.refusals import Check
+from troth.notice.purposes import Purpose
+from troth.people import services
+from troth.people.selectors import MadeSure
+from troth.people.tests.factories import PASSWORD, browser_of, make_patient, make_staff
+from troth.rights import selectors as rights
+from troth.rights import services as wishes
+from troth.rights.models import ErasureCertificate
+from troth.vault.categories import Category
+
+SIDE = {"email": "m.oddie@work.example", "telephone": "07700 900 999", "address": "9 Sentinel Lane"}
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> None:
+    """Time goes on here: what is recorded about links has an order."""
+
+
+@pytest.fixture
+def pair(notice_in_force: None) -> Iterator[tuple[UUID, UUID]]:
+    yield linked_pair()
+
+
+def linked_pair() -> tuple[UUID, UUID]:
+    at = timezone.now() - timedelta(minutes=5)
+    both = make_patient(at=at, password=PASSWORD), make_patient(at=at, password=PASSWORD, **SIDE)
+    by = [
+        actors.person(
+            make_staff("patient_support", at=at, email=f"{name}@clinic.example", name=name), at=timezone.now()
+        )
+        for name in ("one", "two")
+    ]
+    now = timezone.now()
+    link = services.propose_link(*both, reason="x", by=by[0], at=now)
+    services.confirm_link(link, made_sure=MadeSure.DOCUMENT, words="x", by=by[1], at=now)
+    return both
+
+
+def undo(pair: tuple[UUID, UUID]) -> None:
+    from troth.people import selectors as people
+
+    (line,) = people.links_of(pair[0])
+    by = actors.person(line.proposed_by, at=timezone.now())
+    services.undo_link(line.link, words="x", by=by, at=timezone.now())
+
+
+def page(client: Client, name: str, query: str = "") -> str:
+    return client.get(reverse(name) + query).content.decode()
+
+
+def test_my_data_shows_both_records_and_one_when_the_link_is_undone(pair: tuple[UUID, UUID]) -> None:
+    client = browser_of(pair[0])
+    body = page(client, "my_data")
+    assert "9 Sentinel Lane" in body and "What your other record holds" in body
+    kind = client.get(reverse("my_kind", args=["contact"]) + "?record=2").content.decode()
+    assert "9 Sentinel Lane" in kind
+    assert client.get(reverse("my_kind", args=["contact"]) + "?record=3").status_code == 404
+    assert "Sentinel" not in page(client, "my_details")
+    undo(pair)
+    assert "Sentinel" not in page(client, "my_data")
+    assert client.get(reverse("my_kind", args=["contact"]) + "?record=2").status_code == 404
+
+
+def test_whoever_works_here_sees_only_what_belongs_to_the_sign_in(notice_in_force: None) -> None:
+    at = timezone.now() - timedelta(minutes=5)
+    staff = make_staff("prescriber", at=at, email="maureen@oddie.example", name="Dr Oddie")
+    patient = make_patient(at=at, address="9 Sentinel Lane")
+    by = [
+        actors.person(
+            make_staff("patient_support", at=at, email=f"{name}@clinic.example", name=name), at=timezone.now()
+        )
+        for name in ("one", "two")
+    ]
+    now = timezone.now()
+    link = services.propose_link(staff, patient, reason="x", by=by[0], at=now)
+    services.confirm_link(link, made_sure=MadeSure.KNOWN, words="x", by=by[1], at=now)
+    assert "Sentinel" not in page(browser_of(staff), "my_data")
+    assert browser_of(staff).get(reverse("my_history") + "?record=2").status_code == 404
+    assert "What your other record holds" in page(browser_of(patient), "my_data")
+    assert "Your other record" not in page(browser_of(patient), "my_erasure"), "a post is not erased from here"
+
+
+def test_who_looked_is_listed_for_each_record_and_ones_own_look_is_ones_own(pair: tuple[UUID, UUID]) -> None:
+    client = browser_of(pair[0])
+    page(client, "my_data")  # opens the other record too, which is an event about it
+    body = page(client, "my_history", "?record=2")
+    assert "Your other record" in body and "it holds" in body
+    assert "Linked two records of one person" in body
+    (own,) = [
+        look for look in rights.history_of(pair[1], at=timezone.now()).looks if look.opened and look.by_themself
+    ]
+    assert own.who == "You"
+    assert "You" in page(browser_of(pair[1]), "my_history")
+
+
+def test_a_copy_holds_both_records_each_with_its_own_events(pair: tuple[UUID, UUID]) -> None:
+    sent = browser_of(pair[0]).post(reverse("my_copy"))
+    with zipfile.ZipFile(io.BytesIO(sent.getvalue())) as packed:  # type: ignore[attr-defined]
+        names = set(packed.namelist())
+        assert {"my-data.json", "who-looked.json", "record-2/my-data.json", "record-2/who-looked.json"} <= names
+        assert b"9 Sentinel Lane" in packed.read("record-2/my-data.json")
+        assert b"9 Sentinel Lane" not in packed.read("my-data.json")
+        assert b"record-2/" in packed.read("READ-ME.txt")
+    undo(pair)
+    again = browser_of(pair[0]).post(reverse("my_copy"))
+    assert b"record-2" not in again.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_word_about_one_record_holds_for_the_other_and_ends_for_both(pair: tuple[UUID, UUID]) -> None:
+    at = timezone.now()
+    wishes.restrict(pair[1], by=actors.person(pair[1], at=at), at=at)
+    assert rights.restricted_since(pair[0], at=at) is not None
+    support = actors.person(make_staff("patient_support", email="third@clinic.example"), at=at)
+    with processing(Purpose.SERVICE_MESSAGES, by=support, at=timezone.now()) as opened:
+        assert not opened.decision(pair[0], Category.CONTACT).allowed
+    wishes.lift_restriction(pair[0], by=actors.person(pair[0], at=at), at=timezone.now())
+    assert rights.restricted_since(pair[1], at=timezone.now()) is None
+
+
+def test_a_consent_taken_back_in_one_record_is_taken_back_in_the_other(pair: tuple[UUID, UUID]) -> None:
+    def agrees(subject: UUID) -> bool:
+        choices = rights.list_choices(subject, at=timezone.now())
+        return next(each.standing for each in choices if each.purpose is Purpose.MARKETING)
+
+    for subject in pair:
+        wishes.give_consent(
+            subject, Purpose.MARKETING, by=actors.person(subject, at=timezone.now()), at=timezone.now()
+        )
+    assert agrees(pair[0]) and agrees(pair[1])
+    own = actors.person(pair[0], at=timezone.now())
+    wishes.take_back_consent(pair[0], Purpose.MARKETING, by=own, at=timezone.now())
+    assert not agrees(pair[0]) and not agrees(pair[1])
+    wishes.give_consent(pair[0], Purpose.MARKETING, by=own, at=timezone.now())
+    assert agrees(pair[0])
+
+
+def test_an_erasure_says_beforehand_what_goes_of_both_and_then_carries_out_both(committed_db: Home) -> None:
+    publish_pack()
+    pair = linked_pair()
+    client = browser_of(pair[0])
+    body = page(client, "my_erasure")
+    assert "Your other record" in body
+    mark = re.search(r'name="plan" value="(\w+)"', body)
+    assert mark
+    stranger = browser_of(make_patient(email="else@x.example", given_name="Else", telephone="07700 900 001"))
+    answer = client.post(reverse("my_erasure"), {"account": "keep", "password": PASSWORD, "plan": mark[1]})
+    assert answer.status_code == 302
+    done = {row.subject_id: row.pk for row in ErasureCertificate.objects.all()}
+    assert set(done) == set(pair)
+    for certificate in done.values():
+        assert client.get(reverse("my_certificate", args=[certificate])).status_code == 200
+        assert stranger.get(reverse("my_certificate", args=[certificate])).status_code == 404
+    assert "9 Sentinel Lane" not in page(client, "my_data")
+
+
+def test_the_first_four_checks_still_stand_between_staff_and_a_linked_record(pair: tuple[UUID, UUID]) -> None:
+    prescriber = actors.person(make_staff("prescriber"), at=timezone.now())
+    with processing(Purpose.CARE, by=prescriber, at=timezone.now()) as opened:
+        assert opened.decision(pair[0], Category.HEALTH).check is Check.REASON
