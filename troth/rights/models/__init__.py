@@ -78,7 +78,7 @@ class Waits(StrEnum):
     ANSWER = "answer"
 
 
-class RightsCase(Holding):  # type: ignore[django-manager-missing]  # its steps are defined below it
+class RightsCase(Holding):  # type: ignore[django-manager-missing,unused-ignore]  # its steps are defined below it
     """
     One right that one person asked for. `decision` says of an erasure what goes and what stays; `outcome` what went.
 
