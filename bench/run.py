@@ -30,6 +30,7 @@ NOUNS = {
     "opening": "one opened field",
     "finding": "find by three letters among 200,000",
     "ledger": "events, verify, proof",
+    "answering": "the copy that answers a request, with 1,000 records and 100 files",
     "clinic": "sign-in page, card and my data with eight clients, beside GNU Health",
     "starting": "a demonstration's start, and a fresh set-up",
 }

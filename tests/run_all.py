@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 
 from tests.clusters import Cluster, variables, why_not
@@ -117,6 +118,9 @@ def main() -> int:
     # A closed terminal or a stopped job must still take the clusters down.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
+    if os.environ.get("COVERAGE") and find_spec("coverage") is None:
+        print("The package coverage is not among ours: .venv/bin/pip install coverage, and run this again.")
+        return 1
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="troth-run-", ignore_cleanup_errors=True) as folder:
         counts = run_all(sys.argv[1:], folder)

@@ -38,6 +38,8 @@ NOT_WALKED = {
     "sign_out": "it ends the walk",
     "confirmed": "it says that a link did its work; tests/stories/test_joining.py comes to it",
     "passkey_sign_in": "a browser's own dialogue stands before it",
+    "new_passkey": "a passkey is bound to a name, and the stories are served by an address in figures",
+    "second_step": "it stands between the password and the page; everybody who signs in here passes it",
 }
 #: Addresses with an object that a demonstration has, or the walk makes: by these it shows that it follows links.
 WITH_OBJECTS = {

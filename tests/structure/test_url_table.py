@@ -231,6 +231,9 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "emergency": emergency.list_broken()[0].note,
             "enquiry": enquiry,
             "token": "never-given-out",
+            **dict.fromkeys(
+                ("pack", "item", "opinion"), case
+            ),  # none of that id: those that are there have tests of their own
             "link": link,
             "one": patient,
             "other": twin,

@@ -132,6 +132,7 @@ def _verify(args: argparse.Namespace) -> int:
                     "checkpoints": report.checkpoints,
                     "root": report.root,
                     "guards_missing": report.guards_missing,
+                    "columns_missing": report.columns_missing,
                     "findings": [
                         {
                             "event": finding.event_id,
@@ -160,6 +161,10 @@ def _verify(args: argparse.Namespace) -> int:
     shown = [finding.words for finding in report.findings[:10]]
     if len(report.findings) > 10:
         shown.append(f"… and {len(report.findings) - 10} more; --json lists them all.")
+    if report.columns_missing:
+        shown.append(
+            f"{', '.join(report.columns_missing[:5])}: renamed, removed or never made. Nothing else was looked at."
+        )
     shown += [f"Guard {name} is missing or altered." for name in report.guards_missing]
     raise Stopped(
         "The ledger does not hold. First:\n  " + "\n  ".join(shown),

@@ -128,8 +128,12 @@ def database(name: str, default_file: Path) -> dict[str, object]:
         # is busy: closing the cursor then waits for a lock that its own thread holds, for ever. `walking` reads whole tables.
         "DISABLE_SERVER_SIDE_CURSORS": True,
         # psycopg prepares a statement that a connection has asked five times, unless Django forbids it: the answer then takes half
-        # the time, and every page asks the same few. (A pooler between must know prepared statements, as PgBouncer 1.21 does.)
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
+        # the time, and every page asks the same few. A pooler that pools by transaction must know prepared statements, as PgBouncer
+        # does from 1.21, or be spared them.
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 5 if flag("TROTH_PREPARED_STATEMENTS", default=True) else None,
+        },
     }
 
 

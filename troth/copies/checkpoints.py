@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from troth.copies import destinations, journal
-from troth.ledger.check_export import BadNote, Head
+from troth.ledger.check_export import WATERMARK, BadNote, Head
 from troth.ledger.signing import signer
 
 
@@ -34,7 +34,8 @@ def publish(note: str) -> None:
 
     :raises CheckpointNotPublished: a destination could not be written. The others have it.
     """
-    at = Head.parse(note).at
+    head = Head.parse(note)
+    at = head.at
     failed: list[str] = []
     for folder in destinations.list_destinations():
         try:
@@ -43,7 +44,12 @@ def publish(note: str) -> None:
                 path = folder / destinations.CHECKPOINTS / f"{at[:10]}.jsonl"
                 destinations.make_folder(path.parent)
                 destinations.cut_torn_line(path)
-                line = {"note": note, "journal": list(journal.position())}
+                position = journal.position()
+                line = {
+                    "note": note,
+                    "journal": list(position),
+                    "position": signer().sign(_position_text(head, position)),
+                }
                 destinations.append(path, json.dumps(line).encode() + b"\n")
         except OSError as fault:
             failed.append(f"{folder} ({fault.strerror})")
@@ -84,10 +90,21 @@ def _parse(line: bytes) -> Known | None:
     try:
         body = json.loads(line)
         number, made = body["journal"]
-        head = Head.parse(signer().public.check(body["note"]))
-        return Known(body["note"], head, journal.Position(int(number), str(made)))
+        position = journal.Position(int(number), str(made))
+        text = signer().public.check(body["note"])
+        head = Head.parse(text)
+        # Since checkpoints name their watermark, the position is signed too: one that lost its signature is not an older one.
+        signed = "position" in body or f"\n{WATERMARK}" in text
+        if signed and signer().public.check(body["position"]) != _position_text(head, position):
+            return None
+        return Known(body["note"], head, position)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, BadNote):
         return None
+
+
+def _position_text(head: Head, position: journal.Position) -> str:
+    """What is signed about the journal beside a checkpoint."""
+    return f"troth journal position 1\n{position.number} {position.hash}\n{head.text}"
 
 
 def prune(*, before: str) -> None:

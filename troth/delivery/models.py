@@ -104,3 +104,19 @@ class Message(Holding):
                 condition=~models.Q(state="failed") | ~models.Q(failed_with=""), name="failed_message_says_why"
             ),
         ]
+
+
+class Suppression(models.Model):
+    """An address that wants no marketing, whoever has it: a keyed hash and nothing else, so that an erasure leaves it (LAW-3.9)."""
+
+    mark = models.BinaryField(max_length=32, unique=True)
+    since = models.DateTimeField()
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a counter",
+        "mark": "a keyed hash, which nobody can turn back into an address",
+        "since": "when it was first wanted",
+    }
+
+    def __str__(self) -> str:
+        return f"suppression {self.pk}"

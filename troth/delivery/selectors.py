@@ -1,18 +1,21 @@
 """Reads of this room: what did not leave, what a letter looks like, and, in a demonstration only, what was sent."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
-from troth.delivery.models import Channel, Delivery, Failure, Message
+from troth.delivery.models import Channel, Delivery, Failure, Message, Suppression
 from troth.delivery.rules import LETTERS, LINK, Clinic, Kind, Rendered, render
 from troth.gate import actors
 from troth.gate.contexts import processing
 from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.notice.register import Register
+from troth.vault import secrets
 from troth.vault.categories import Category
 
 
@@ -171,3 +174,14 @@ def _waiting(row: Message) -> Waiting:
         row.changed_at,
         row.state == Delivery.FAILED,
     )
+
+
+def suppression_mark(address: str) -> bytes:
+    """What stands of an address on the list of those that want no marketing: the same however it is written."""
+    plain = "".join(address.split()).casefold()
+    return hmac.digest(secrets.opened().named("suppression"), plain.encode(), hashlib.sha256)
+
+
+def is_suppressed(address: str) -> bool:
+    """Whether somebody objected to marketing at this address, even if everything about them was erased since (LAW-3.9)."""
+    return Suppression.objects.filter(mark=suppression_mark(address)).exists()

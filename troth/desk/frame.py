@@ -8,11 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from troth.design.pages import Page, PurposeLine
-from troth.design.values import Banner, Counterpart, Term
+from troth.design.values import Banner, Counterpart, Link, Term
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
 from troth.gate.whys import why
@@ -72,6 +73,10 @@ def about(request: HttpRequest, look: Looking, subject: UUID) -> Page:
                 "restriction",
                 f"Restricted since {timezone.localtime(since):%-d %B %Y}.",
                 "They asked us to stop using their record. Until that is lifted it is stored, and not used.",
+                Link(
+                    "Use it for one of the reasons that the law leaves",
+                    reverse("desk_restricted_use", args=[subject]),
+                ),
             ),
         )
     )

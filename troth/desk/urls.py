@@ -17,8 +17,10 @@ from troth.desk.views import (
     home,
     letting_in,
     note,
+    opinion,
     report,
     request,
+    restricted,
     same,
     staff,
     task,
@@ -29,6 +31,7 @@ from troth.notice.purposes import Purpose
 from troth.people.rules import CLAIMING, TELLING_APART
 from troth.people.services.same import UNDOING
 from troth.records.rules import CARD_PURPOSES
+from troth.rights.selectors.packs import CLINICAL
 
 WHO = {STAFF}
 #: In every pack the notice lets this role alone run staff accounts; the gate asks the notice again.
@@ -111,11 +114,13 @@ urlpatterns = [
         purpose=Purpose.EMERGENCY,
         who=WHO,
     ),
+    page("people/<uuid:subject>/restricted/", restricted.use, name="desk_restricted_use", purpose=READING, who=WHO),
     page("people/<uuid:subject>/history/", whole.history, name="desk_history", purpose=READING, who=WHO),
     page("people/<uuid:subject>/print/", whole.to_print, name="desk_print", purpose=READING, who=WHO),
     page("people/<uuid:subject>/tasks/new/", task.give, name="desk_task_new", purpose=READING, who=WHO),
     page("tasks/", task.show_tasks, name="desk_tasks", purpose=READING, who=WHO),
     page("tasks/<uuid:task>/", task.show_task, name="desk_task", purpose=READING, who=WHO),
+    page("opinions/<uuid:opinion>/", opinion.give, name="desk_opinion", purpose=CLINICAL, who=WHO),
     page("notes/<uuid:note>/", note.read, name="desk_note", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/sign/", note.sign, name="desk_note_sign", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/add/", note.add, name="desk_note_add", purpose=ADDING, who=WHO),

@@ -163,7 +163,7 @@ def standing(
 
     `others`: the facts about the other subjects that are the same person. Of these only what keeps shut counts.
     """
-    told = contract = consent = taken_back = objected = restricted = represented = broken = False
+    told = contract = consent = taken_back = objected = restricted = represented = broken = chosen = False
     sound = True
     agreed = 0  # when the consent that stands was given
     for fact in facts:
@@ -192,6 +192,8 @@ def standing(
             represented = represented or (fact.other == actor and for_this)
         elif kind == FactKind.GLASS_BROKEN:
             broken = broken or fact.other == actor
+        elif kind == FactKind.RESTRICTED_USE:
+            chosen = chosen or (bool(actor) and fact.other == actor)
     for fact in others:
         sound = sound and fact.sound
         if fact.kind == FactKind.RESTRICTION:
@@ -204,7 +206,7 @@ def standing(
             )  # the person's last word counts, whichever of their records it was said about
             consent, taken_back = consent and not later, taken_back or later
     return Standing(
-        told, contract, consent, taken_back and not consent, objected, restricted, represented, broken, sound
+        told, contract, consent, taken_back and not consent, objected, restricted, represented, broken, sound, chosen
     )
 
 

@@ -30,6 +30,7 @@ class FactKind(models.TextChoices):
     REPRESENTATIVE = "representative", "is represented"
     SAME_PERSON = "same_person", "is the same person as another subject"
     GLASS_BROKEN = "glass_broken", "had their record opened in an emergency"
+    RESTRICTED_USE = "restricted_use", "had their record used in a way that a restriction leaves"
 
 
 class Fact(models.Model):

@@ -56,6 +56,7 @@ class Standing(NamedTuple):
     represented: bool = False  # by this actor, with verified authority that covers the purpose
     glass_broken: bool = False  # by this actor, for this subject, within thirty minutes
     sound: bool = True  # every fact carries its mark
+    use_chosen: bool = False  # this actor chose one of the uses that a restriction leaves, within thirty minutes
 
 
 #: Purposes that go on under a restriction: rights and the log of it are how the person is protected (LAW-3.6).
@@ -223,6 +224,8 @@ def _restriction_fails(
         return None
     if asker.relation in {Relation.SELF, Relation.REPRESENTATIVE} and action in {Action.READ, Action.EXPORT}:
         return None  # the person's own view stays
+    if standing.use_chosen and action in {Action.READ, Action.EXPORT, Action.DISCLOSE}:
+        return None  # one of the uses that the law leaves, chosen and reasoned; nothing is changed meanwhile
     if category is Category.IDENTITY and action is Action.READ:
         return None  # the name and the banner stay readable
     return _no(

@@ -45,6 +45,7 @@ COLUMNS = (
     "turn",
     "mac",
 )
+WATERMARK = "watermark "  # begins the line of a checkpoint that says where the next seal looks first
 ED25519 = b"\x01"  # the signature type of C2SP signed notes
 
 PROVES = """\
@@ -219,7 +220,10 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a checkpoint states: the log's name, its size, its root, and when."""
+    """
+    What a checkpoint states: the log's name, its size, its root, and when. Lines after these, such as where the next seal begins,
+    are signed with them and mean nothing to whoever checks a proof.
+    """
 
     origin: str
     size: int

@@ -6,6 +6,7 @@ They are remade after every migration: when Django rebuilds a table on SQLite, i
 
 import re
 
+from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLES = ("ledger_event", "ledger_leaf", "ledger_node", "ledger_checkpoint")
@@ -38,6 +39,24 @@ def drop_guards(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for statement in _drops(connection.vendor):
             cursor.execute(statement)
+
+
+def columns_missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The columns that a table of the ledger should have and has not, as `table.column`; a table that is gone misses all."""
+    missing = []
+    with connection.cursor() as cursor:
+        there = connection.introspection.table_names(cursor)
+        for model in apps.get_app_config("ledger").get_models():
+            table = model._meta.db_table
+            if table not in TABLES:
+                continue
+            described = connection.introspection.get_table_description(cursor, table) if table in there else []
+            found = {column.name for column in described}
+            expected = [
+                field.column for field in model._meta.local_fields if field.column
+            ]  # a composite key has none
+            missing += [f"{table}.{column}" for column in expected if column not in found]
+    return missing
 
 
 def guards_missing(connection: BaseDatabaseWrapper) -> list[str]:

@@ -10,12 +10,13 @@ import sqlite3
 from binascii import unhexlify
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import psycopg
 
-from troth.ledger.check_export import COLUMNS, BadNote, Head, PublicKey
+from troth.ledger.check_export import COLUMNS, WATERMARK, BadNote, Head, PublicKey
 from troth.ledger.merkle import TILE, join
 
 PIECE = 256 * TILE
@@ -152,23 +153,37 @@ def _partial(levels: list[list[bytes]], count: int) -> bytes:
 
 
 def _read_notes(connection: Any, piece: Piece, key: PublicKey) -> list[tuple[int, bytes]]:
-    """Size and root of each checkpoint that ends in the range, where its signature holds."""
+    """Size and root of each checkpoint that ends in the range, where its signature holds and its columns say what was signed."""
     found = connection.execute(
-        f"SELECT size, note FROM ledger_checkpoint WHERE size > {int(piece.start)} AND size <= {int(piece.stop)}"  # noqa: S608
-        " ORDER BY size"
+        "SELECT size, at, watermark, note FROM ledger_checkpoint"  # noqa: S608
+        f" WHERE size > {int(piece.start)} AND size <= {int(piece.stop)} ORDER BY size"
     )
     notes = []
-    for size, note in found.fetchall():
+    for size, at, watermark, note in found.fetchall():
         try:
-            head = Head.parse(key.check(note))
-        except (BadNote, TypeError, AttributeError):
+            text = key.check(note)
+            head = Head.parse(text)
+            stated = watermark_in(text)
+            at_stated = int(datetime.fromisoformat(head.at).timestamp())
+        except (BadNote, TypeError, AttributeError, ValueError):
             piece.bad_notes.append(size)
             continue
-        if head.size == size and head.origin == key.name:
+        as_stated = at // 1_000_000 == at_stated and stated in (None, watermark)
+        if head.size == size and head.origin == key.name and as_stated:
             notes.append((size, head.root))
         else:
             piece.bad_notes.append(size)
     return notes
+
+
+def watermark_in(text: str) -> int | None:
+    """
+    Where the next seal begins, as a checkpoint's signed text states it; None in those made before it was stated.
+
+    :raises ValueError: it is no number.
+    """
+    stated = [line for line in text.split("\n")[4:] if line.startswith(WATERMARK)]
+    return int(stated[0].removeprefix(WATERMARK)) if stated else None
 
 
 def encoding(vendor: str) -> str:

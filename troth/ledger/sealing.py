@@ -15,7 +15,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 
 from troth.ledger import rows, strands
-from troth.ledger.check_export import COLUMNS, Head, event_leaf
+from troth.ledger.check_export import COLUMNS, WATERMARK, Head, event_leaf
 from troth.ledger.drafts import microseconds
 from troth.ledger.merkle import TILE, fold
 from troth.ledger.signing import signer
@@ -160,7 +160,7 @@ def _add(events: Sequence[Sequence[str]], size: int, watermark: int) -> None:
     now = datetime.now(UTC)
     signing = signer()
     head = Head(signing.name, new_size, rows.stored_tree().root(new_size), now.strftime("%Y-%m-%dT%H:%M:%SZ"))
-    note = signing.sign(head.text)
+    note = signing.sign(f"{head.text}{WATERMARK}{watermark}\n")
     _insert(
         "ledger_checkpoint", ("size", "at", "watermark", "note"), [(new_size, microseconds(now), watermark, note)]
     )

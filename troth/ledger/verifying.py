@@ -17,7 +17,7 @@ from django.db import connection
 from troth.ledger import rows, strands
 from troth.ledger.check_export import BadNote, Head, PublicKey, node_hash
 from troth.ledger.drafts import moment
-from troth.ledger.guards import guards_missing
+from troth.ledger.guards import columns_missing, guards_missing
 from troth.ledger.merkle import TILE, fold, join
 from troth.ledger.names import Event
 from troth.ledger.recount import PIECE, Fault, Piece, Source, open_source, recount, recount_here
@@ -34,7 +34,7 @@ WORDS = {
     "leaf removed": "has lost its leaf",
     "tree": "lies where the stored tree differs from its leaves",
     "root": "is the first that may differ from what a checkpoint signed",
-    "checkpoint": "ends a checkpoint whose signature does not hold",
+    "checkpoint": "ends a checkpoint that is not as it was signed",
     "fork": "lies beyond what a checkpoint from outside agrees with",
     "unsealed": "has waited too long to be sealed",
     **strands.WORDS,
@@ -67,11 +67,12 @@ class Report:
     root: str = ""
     findings: list[Finding] = field(default_factory=list)
     guards_missing: list[str] = field(default_factory=list)
+    columns_missing: list[str] = field(default_factory=list)  # where any is, nothing else was looked at
 
     @property
     def holds(self) -> bool:
         """Whether nothing at all is wrong."""
-        return not self.findings and not self.guards_missing
+        return not self.findings and not self.guards_missing and not self.columns_missing
 
 
 @dataclass
@@ -135,6 +136,9 @@ def verify(
 
     `key` is for a machine without the key file: signatures are checked with it, and a moved event is called changed.
     """
+    missing = columns_missing(connection)
+    if missing:
+        return Report(guards_missing=guards_missing(connection), columns_missing=missing)
     public = key or signer().public
     head = rows.last_checkpoint()
     size = _leaves()

@@ -162,7 +162,7 @@ def _values(text: str, marks: dict[Path, int]) -> Any:
         raise _Unfit(
             _finding(
                 "Y03",
-                mark.line + 1 if mark else 1,
+                min(mark.line + 1, max(len(text.splitlines()), 1)) if mark else 1,  # never the line after the last
                 f"This is not well-formed YAML: {problem.problem or problem.context}.",
                 "Check indentation, quotation marks and colons here and on the line above.",
             )

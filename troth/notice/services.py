@@ -14,6 +14,9 @@ from troth.notice.lint import lint
 from troth.notice.models import Version
 from troth.notice.schema import Notice
 
+#: How far ahead a notice can be published.
+FARTHEST = timedelta(days=731)
+
 
 class PublishingRefused(Exception):
     """A notice cannot be published as asked; the message says why and what to do."""
@@ -68,6 +71,11 @@ def publish(
         in_force_at = earliest
     if in_force_at < at:
         raise PublishingRefused("A notice cannot hold before it is published.")
+    if in_force_at - at > FARTHEST:
+        raise PublishingRefused(
+            f"{in_force_at:%-d %B %Y} is more than two years away. Publish it nearer to its day: "
+            "the law, and the notice that holds until then, will have changed."
+        )
     if announced_at and announced_at > in_force_at:
         raise PublishingRefused("A notice cannot hold before it is announced.")
     if in_force_at < earliest:

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver
 from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
 from troth.office.views import (
+    answer,
     authority,
     case,
     checking,
@@ -17,6 +18,7 @@ from troth.office.views import (
     ledger,
     message,
     notice,
+    pack,
     promises,
     queue,
     review,
@@ -45,6 +47,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("cases/<uuid:case>/", case.show, name="office_case", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/authorities/", authority.show_all, name="office_authorities", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/history/", case.history, name="office_history", purpose=CASES, who=OFFICER),
+    page("cases/<uuid:case>/answer/", answer.show_answer, name="office_answer", purpose=CASES, who=OFFICER),
+    page("cases/<uuid:case>/copy/", pack.show_pack, name="office_pack", purpose=CASES, who=OFFICER),
+    page(
+        "cases/<uuid:case>/copy/entries/", pack.show_entries, name="office_pack_entries", purpose=CASES, who=OFFICER
+    ),
+    page(
+        "cases/<uuid:case>/copy/entries/<uuid:item>/",
+        pack.show_entry,
+        name="office_pack_entry",
+        purpose=CASES,
+        who=OFFICER,
+    ),
+    page(
+        "cases/<uuid:case>/copy/print/",
+        pack.take,
+        name="office_pack_take",
+        purpose=CASES,
+        action=Action.EXPORT,
+        who=OFFICER,
+    ),
     page("certificates/<uuid:certificate>/", case.certificate, name="office_certificate", purpose=CASES, who=OFFICER),
     page("messages/", message.list_unsent, name="office_messages", purpose=CASES, who=OFFICER),
     page("messages/post/", message.list_post, name="office_post", purpose=CASES, who=OFFICER),

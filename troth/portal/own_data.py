@@ -15,7 +15,7 @@ from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Fate, Figure, Link, Row, Tag, Term
 from troth.rights import selectors as rights
 from troth.rights.selectors import ErasurePlan, HeldThing, KindFate, Look
-from troth.rights.selectors.copying import HELD_BACK
+from troth.rights.selectors.assembling import HELD_BACK
 from troth.sharing.selectors import Passed
 from troth.vault.categories import Category
 

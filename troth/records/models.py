@@ -142,6 +142,7 @@ class AllergyIntolerance(ClinicalHolding):
     """Something that has harmed or could harm the person (FHIR AllergyIntolerance)."""
 
     called = "allergy"
+    correctable: ClassVar[tuple[str, ...]] = ("substance", "reaction", "since")
 
     substance = SealedText(CARD, id="records.allergy.substance")
     reaction = SealedText(CARD, id="records.allergy.reaction")
@@ -155,6 +156,7 @@ class MedicationStatement(ClinicalHolding):
     """A medicine that the person takes, as far as the clinic knows (FHIR MedicationStatement)."""
 
     called = "medicine"
+    correctable: ClassVar[tuple[str, ...]] = ("medicine", "dose", "since", "reason")
 
     medicine = SealedText(CARD, id="records.medicine.medicine")
     dose = SealedText(CARD, id="records.medicine.dose")
@@ -167,6 +169,7 @@ class Observation(ClinicalHolding):
     """One measured number (FHIR Observation). The unit is that of its measure."""
 
     called = "measurement"
+    correctable: ClassVar[tuple[str, ...]] = ("value", "taken_on")
 
     measure = SealedChoice(CARD, of=Measure, id="records.observation.measure")
     value = SealedDecimal(CARD, id="records.observation.value")

@@ -2,21 +2,22 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
-from troth.gate import actors, reasons, table
+from troth.gate import actors, facts, linking, reasons, table
 from troth.gate.actors import Actor
 from troth.law.bases import Basis
 from troth.law.rights import Right
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.people.selectors import count_unbacked, represented_by
-from troth.rights.models import RightsCase, State
+from troth.rights.models import AccessPack, HarmOpinion, PackState, RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.rules.clock import Asked
 from troth.rights.rules.exemptions import GROUNDS
@@ -25,6 +26,7 @@ from troth.rights.selectors import proofs
 from troth.rights.selectors.cases import is_enquirer
 from troth.rights.selectors.clocks import misreckoned
 from troth.rights.selectors.emergencies import list_breaks, waiting_breaks
+from troth.rights.selectors.packs import CLINICAL
 from troth.rights.selectors.wishes import list_choices
 from troth.vault.categories import Category
 
@@ -36,6 +38,20 @@ actors.declare_service(
     purposes={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY},
     categories=set(Category),
     modules={"troth.rights.services.erasure"},
+)
+#: Builds the copy that answers a request, and destroys it when its last day is over.
+actors.declare_service(
+    "packs",
+    purposes={Purpose.RIGHTS},
+    categories=set(Category),
+    modules={"troth.rights.services.building"},
+)
+#: Writes down who used a restricted record, for which of the uses that the law leaves, and why.
+actors.declare_service(
+    "restricted-use",
+    purposes={Purpose.RIGHTS},
+    categories={Category.RIGHTS},
+    modules={"troth.rights.services.answering"},
 )
 #: Takes requests in for whoever received them, and writes the receipt. It reads back nothing but where to answer.
 actors.declare_service(
@@ -77,12 +93,59 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     if actor.kind == "service" and actor.name == "erasure":
         found = RightsCase.objects.filter(subject_id__in=subjects, right=Right.ERASURE)
     elif PRIVACY_OFFICER in actor.roles:
-        found = RightsCase.objects.filter(
-            Q(subject_id__in=subjects) & (~Q(state=State.DONE) | Q(changed_at__gte=at - AFTERWARDS))
+        return _reached(
+            RightsCase.objects.filter(~Q(state=State.DONE) | Q(changed_at__gte=at - AFTERWARDS)), subjects, at
         )
     else:
         return set()
     return set(found.values_list("subject_id", flat=True).order_by())
+
+
+@reasons.reason(
+    "a use under restriction",
+    serves={Purpose.RIGHTS},
+    told="your record was used in one of the few ways that a stop leaves",
+)
+def noting_a_use(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that notes such a use has this reason for whoever that record is about; it reads nothing."""
+    return set(subjects) if actor.kind == "service" and actor.name == "restricted-use" else set()
+
+
+@reasons.reason("a copy that is being made", serves={Purpose.RIGHTS}, told="we made the copy that you asked for")
+def making_copy(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that builds copies has this reason for whoever a copy is being made for, or lies ready."""
+    if actor.kind != "service" or actor.name != "packs":
+        return set()
+    return _reached(AccessPack.objects.exclude(state=PackState.OVER), subjects, at)
+
+
+@reasons.reason(
+    "an opinion asked of you",
+    serves=set(CLINICAL),
+    told="they were asked whether your copy could seriously harm you or somebody else",
+)
+def asked_for_opinion(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """A health professional who was asked may read what the opinion is about, until they gave it (LAW-4.3)."""
+    if actor.id is None or not actor.roles:
+        return set()
+    found = HarmOpinion.objects.filter(asked_of=actor.id, given_at=None).exclude(case__state=State.DONE)
+    return _reached(found, subjects, at)
+
+
+def _reached(rows: QuerySet[Any], subjects: Collection[UUID], at: datetime) -> set[UUID]:
+    """Of these subjects, those whom one of the rows is about, or is about another record of the same person."""
+
+    def about(some: Collection[UUID]) -> set[UUID]:
+        return set(rows.filter(subject_id__in=some).values_list("subject_id", flat=True).order_by())
+
+    found = about(subjects)
+    rest = [each for each in subjects if each not in found]
+    if rest:
+        persons = linking.persons(facts.about(rest), at=facts.micros(at))
+        linked = {each: {UUID(other) for other in persons[each.hex].joined} - {each} for each in rest}
+        others = about(set().union(*linked.values())) if any(linked.values()) else set()
+        found |= {each for each, joined in linked.items() if joined & others}
+    return found
 
 
 @reasons.reason("a request that came", serves={Purpose.RIGHTS}, told="a request of yours came to us")

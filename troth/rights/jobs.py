@@ -1,5 +1,7 @@
 """The room's own work: it carries erasures to their end, and tells people of a new version of the notice."""
 
+from uuid import UUID
+
 from django.utils import timezone
 
 from troth.rights import services
@@ -16,6 +18,19 @@ def resume() -> None:
         resume_erasures(at=timezone.now())
     except ErasureUnfinished:
         pass  # it stands in the list of work with its due date, and the next run tries again
+
+
+@job()
+def build_pack(pack: UUID) -> None:
+    """Build a copy that was decided. Stopped, it goes on where it was."""
+    services.build_pack(pack, at=timezone.now())
+
+
+@schedule("every 1 hours")
+@job()
+def end_packs() -> None:
+    """Destroy every copy whose last day is over."""
+    services.end_packs(at=timezone.now())
 
 
 @schedule("daily 07:15")

@@ -4,6 +4,7 @@ import argparse
 import json
 import subprocess
 import sys
+from datetime import datetime
 
 import pytest
 
@@ -102,14 +103,17 @@ def test_publish_show_and_diff(run, reworded):
     code, out, _ = run("publish", PACK)
     assert code == 0 and out.startswith("Published notice 1, in force from ")
     assert run("publish", PACK)[0] == 1
-    code, out, _ = run("publish", reworded, "--in-force", "2999-01-01")
-    assert code == 0 and "1 January 2999, 00:00" in out
+    code, _, err = run("publish", reworded, "--in-force", "9999-12-31")
+    assert code == 1 and "more than two years away" in err
+    soon = datetime.now().year + 1
+    code, out, _ = run("publish", reworded, "--in-force", f"{soon}-01-01")
+    assert code == 0 and f"1 January {soon}, 00:00" in out
     code, out, _ = run("show")
     assert code == 0 and out.startswith("Notice 1,") and "Aldersyke Care Ltd" in out
     code, out, _ = run("show", "2", "--json")
     shown = json.loads(out)
     assert shown["number"] == 2 and shown["notice"]["format"] == 1
-    assert shown["in_force_at"] == "2999-01-01T00:00:00+00:00"
+    assert shown["in_force_at"] == f"{soon}-01-01T00:00:00+00:00"
     code, out, _ = run("diff", "1", "2")
     assert code == 0 and out == "minor    purposes: The part 'purposes' is worded anew.\n"
     code, out, _ = run("diff", PACK, "2", "--json")

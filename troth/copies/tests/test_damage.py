@@ -240,6 +240,19 @@ def fill_disk(monkeypatch: pytest.MonkeyPatch, under: Path, after: int = 2) -> N
     monkeypatch.setattr(destinations, "write_all", full)
 
 
+def test_the_journals_position_beside_a_checkpoint_cannot_be_changed(made: Path) -> None:
+    (day,) = sorted((destinations.list_destinations()[0] / destinations.CHECKPOINTS).glob("*.jsonl"))[-1:]
+    lines = [json.loads(line) for line in day.read_text().splitlines()]
+    assert checkpoints.newest_known() is not None
+    for spoil in (
+        lambda line: {**line, "journal": [line["journal"][0] + 1, line["journal"][1]]},
+        lambda line: {name: value for name, value in line.items() if name != "position"},
+        lambda line: {**line, "journal": [0, "0" * 64], "position": line["note"]},
+    ):
+        day.write_text("".join(json.dumps(spoil(line)) + "\n" for line in lines))
+        assert checkpoints.newest_known() is None
+
+
 def test_a_full_disk_leaves_the_backups_that_were_there(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill_disk(monkeypatch, settings.TROTH_BACKUPS)
     with pytest.raises(BackupFailed, match=r"No backup was made.*No space left on device"):

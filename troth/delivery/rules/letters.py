@@ -31,6 +31,8 @@ class Kind(StrEnum):
     OPENED_IN_EMERGENCY = "opened_in_emergency"
     CERTIFICATE_READY = "certificate_ready"
     NOTICE_CHANGES = "notice_changes"
+    COPY_READY = "copy_ready"
+    RESTRICTION_ENDS = "restriction_ends"
     CASE_RECEIVED = "case_received"
     COMPLAINT_RECEIVED = "complaint_received"
     CASE_PROOF = "case_proof"
@@ -254,6 +256,29 @@ LETTERS: dict[Kind, Letter] = {
         action="See my certificate",
         page="/my-data/",
         closing=("You need your account to read it.",),
+    ),
+    Kind.RESTRICTION_ENDS: Letter(
+        Purpose.RIGHTS,
+        "The stop on your record ends",
+        (
+            "You asked {clinic} to stop using your record. That ends on {day}. Until then nothing changes.",
+            "Why it ends stands in your account. If you think that is wrong, tell us before that day.",
+        ),
+        because="We tell you before a stop that you asked for ends",
+        action="See what I asked",
+        page="/my-data/asked/",
+        closing=("You can also complain to us, and to the regulator.",),
+        sample={"day": "24 December 2026"},
+    ),
+    Kind.COPY_READY: Letter(
+        Purpose.RIGHTS,
+        "Your copy is ready",
+        ("You asked {clinic} for a copy of your data. It is ready for you to fetch, until {until}.",),
+        because="You asked for a copy of your data",
+        action="Fetch my copy",
+        page="/my-data/copies/",
+        closing=("You need your account to fetch it. Nobody else can.",),
+        sample={"until": "24 December 2026"},
     ),
     Kind.NOTICE_CHANGES: Letter(
         Purpose.RIGHTS,

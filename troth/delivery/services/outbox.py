@@ -11,7 +11,8 @@ from uuid import UUID
 
 from troth.delivery.models import Channel, Message
 from troth.delivery.rules import LETTERS, Kind, Rendered, render
-from troth.delivery.selectors import clinic_of
+from troth.delivery.selectors import clinic_of, is_suppressed
+from troth.delivery.services.suppressing import Unwanted
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
@@ -42,6 +43,7 @@ def _send_email(
     :raises KeyError: a word that the letter needs is missing.
     :raises ValueError: the letter has a one-time link and none was given, or the other way round.
     :raises Refused: the notice does not let messages of this kind be sent to that person.
+    :raises Unwanted: it is marketing, and somebody objected to that at this address.
     """
     words = context or {}
     return _send(
@@ -102,6 +104,10 @@ def _send(
         raise ValueError(f"A letter of the kind {kind} has a link, which nobody can follow on paper.")
     if channel == Channel.SMS and not letter.sms:
         raise ValueError(f"A letter of the kind {kind} has no words for a text message.")
+    if letter.purpose is Purpose.MARKETING and is_suppressed(to):
+        raise Unwanted(
+            "They objected to marketing at this address. That is for ever, until they ask for it again (LAW-3.9)."
+        )
     asker = by.on_behalf_of or by.id
     service = actors.service("delivery", on_behalf_of=asker)
     return _write[letter.purpose](subject, channel, kind, to, context, link, tells_notice, by=service, at=at)

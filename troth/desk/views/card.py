@@ -30,6 +30,7 @@ from troth.people.rules import TELLING_APART
 from troth.prescribing import selectors as prescribing
 from troth.prescribing.rules import PASSING_ON
 from troth.records import selectors as records
+from troth.rights.selectors.answering import statements_on
 from troth.vault.categories import Category
 
 _EVENTS = 60
@@ -80,6 +81,7 @@ def draw_card(request: HttpRequest, subject: UUID, **values: Any) -> HttpRespons
         sections=[paper.section for paper in drawn],
         index=[item for paper in drawn for item in paper.items],
         timeline=_timeline(events, teller),
+        disputes=statements_on(subject, look.opened) if health.allowed else [],
         ways=_ways(subject, may_read=health.allowed, emergency="tape" in values),
         same=[] if "tape" in values else _same(request, look, subject),
         **values,

@@ -22,6 +22,7 @@ from troth.records import selectors as records
 from troth.records import services
 from troth.records.rules import NotPossible, roles_that_may
 from troth.records.selectors import TaskKind, TaskLine, TaskState
+from troth.rights.selectors import packs
 from troth.vault.categories import Category
 
 PAGE = 50
@@ -53,6 +54,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
         switch=[Item("To do", path, not ended), Item("Ended", f"{path}?ended=1", ended)],
         table=_table(shown, names, kinds, look, ended=ended),
         why=_strip(look, because) if because else None,
+        opinions=_opinions(look),
         paging=Paging(
             start + 1,
             start + len(shown),
@@ -62,6 +64,16 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
         ),
         status=422 if form.is_bound and not form.is_valid() else 200,
     )
+
+
+def _opinions(look: Looking) -> Table | None:
+    """What was asked of this health professional about copies, soonest due first. Nothing of anybody is opened for it."""
+    columns = (Column("What is asked", "name"), Column("The copy is due", word="Due"))
+    lines = tuple(
+        Line((Cell("An opinion on a copy", href=reverse("desk_opinion", args=[opinion])), Cell(f"{due:%-d %B %Y}")))
+        for opinion, _, due in packs.waiting_opinions(look.id)
+    )
+    return Table("Opinions asked of you", columns, lines) if lines else None
 
 
 def give(request: HttpRequest, subject: UUID) -> HttpResponse:

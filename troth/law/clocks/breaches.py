@@ -44,6 +44,10 @@ def breach_due(aware_at: datetime) -> DueAt:
         )
     started, ended = aware_at.astimezone(UTC), aware_at.astimezone(UTC) + HOURS
     aware, due = started.astimezone(LONDON), ended.astimezone(LONDON)
+    if aware.date() < in_force.RIGHTS_FROM:  # by the clock of a place where that day had begun already
+        raise NoAnswer(
+            f"The duty to report a breach began on {say(in_force.RIGHTS_FROM)}.", "Check the year.", "LAW-7.2"
+        )
     steps = [
         Step("LAW-7.2", f"The clinic became aware on {say_moment(aware)}.", aware),
         Step(

@@ -1,16 +1,19 @@
 """A second reckoner, slow and written apart from the first, over thousands of cases: restarts, pauses, extension, four nations."""
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import holidays
 import pytest
 
-from troth.law.clocks import Pause, request_due
+from troth.law.clocks import Pause, breach_due, complaint_due, request_due
 from troth.law.rights import Right
+from troth.law.steps import NoAnswer
 from troth.law.working_days import Nation
 
 DAY = timedelta(days=1)
+LONDON = ZoneInfo("Europe/London")
 CASES = 3_000
 CLOSED = {
     nation: holidays.country_holidays("GB", subdiv=part, years=range(2019, 2031))
@@ -85,3 +88,37 @@ def test_both_reckoners_agree(seed: int) -> None:
         )
         expected = _slow(case, cautious=False), _slow(case, cautious=True)
         assert (found.due_statutory, found.due_cautious) == expected, vars(case)
+
+
+@pytest.mark.parametrize("nation", list(Nation))
+def test_both_count_the_thirty_days_of_a_complaint(nation: Nation) -> None:
+    for number in range(0, 3_000, 3):
+        received = date(2020, 1, 1) + DAY * number
+        day = received
+        for _ in range(30):  # the day after receipt is the first
+            day += DAY
+        assert complaint_due(received, nation=nation).due_on == _open_day(day, nation), received
+
+
+def test_both_count_the_seventy_two_hours_of_a_breach() -> None:
+    dice = random.Random(4)
+    for _ in range(CASES):
+        offset = timezone(timedelta(minutes=dice.randrange(-12 * 60, 14 * 60)))
+        aware = datetime(2026, 1, 1, tzinfo=offset) + timedelta(minutes=dice.randrange(1_500_000))
+        passed = aware
+        for _ in range(72):
+            passed += timedelta(hours=1)
+        assert breach_due(aware).due_at.astimezone(UTC) == passed.astimezone(UTC)
+    # By the wall: over the night in March that has 23 hours, and the one in October that has 25.
+    for year in range(2020, 2036):
+        for month, hours in ((3, 13), (10, 11)):
+            sunday = next(
+                date(year, month, day) for day in range(31, 24, -1) if date(year, month, day).weekday() == 6
+            )
+            noon = datetime.combine(sunday - DAY, time(12), LONDON)
+            assert breach_due(noon).due_at.replace(tzinfo=None) == datetime.combine(sunday + 2 * DAY, time(hours))
+
+
+def test_a_breach_on_the_eve_of_the_law_is_none_by_any_clock() -> None:
+    with pytest.raises(NoAnswer):
+        breach_due(datetime(2018, 5, 25, 0, 30, tzinfo=timezone(timedelta(hours=14))))

@@ -1,5 +1,6 @@
 """Exports are checked as a stranger would: by the one file, in a process that knows nothing of us."""
 
+import importlib.util
 import json
 import shutil
 import stat
@@ -40,6 +41,99 @@ def test_export_holds(export):
     ]
     found = checker.check_export(export, key=signing.signer().public, checkpoint=rows.last_checkpoint()[2])
     assert "60 events, numbered 1 to 60" in " ".join(found)
+
+
+def _swap(export, one, other):
+    events = export["events"]
+    events[one], events[other] = events[other], events[one]
+
+
+TAMPERED = {
+    "changed": (lambda e: e["events"][3]["columns"].update(request="elsewhere"), "event number 4 was changed"),
+    "removed": (lambda e: e["events"].pop(9), "event number 10 is missing"),
+    "removed at the end": (lambda e: e["events"].pop(), "events are missing at the end"),
+    "added": (
+        lambda e: e["events"].append({**e["events"][-1], "subject_seq": len(e["events"]) + 1}),
+        "event number 61 does not follow",
+    ),
+    "reordered": (lambda e: _swap(e, 4, 5), "event number 5 is missing or out of order"),
+    "proof swapped": (
+        lambda e: e["events"][2].update(path=e["events"][30]["path"]),
+        "event number 3 was changed, or its proof belongs to another",
+    ),
+    "leaf number changed": (
+        lambda e: e["events"][2].update(index=e["events"][2]["index"] + 1),
+        "event number 3 was changed, or its proof belongs to another",
+    ),
+    "somebody else's name": (lambda e: e.update(subject=BRAM), "event number 1 is about somebody else"),
+}
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """Runs the one file where nothing but `cryptography` and the standard library can be imported, not even us."""
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    for name in ("cryptography", "cffi", "_cffi_backend"):
+        found = importlib.util.find_spec(name)
+        where = Path(found.submodule_search_locations[0] if found.submodule_search_locations else found.origin)
+        (packages / where.name).symlink_to(where)
+    program = tmp_path / "check_export.py"
+    shutil.copy(checker.__file__, program)
+    start = (
+        f"import sys, runpy; sys.path.insert(0, {str(packages)!r}); sys.argv = sys.argv[1:]; "
+        "runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-I", "-S", "-c", start, str(program), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+        )
+
+    nothing = subprocess.run([sys.executable, "-I", "-S", "-c", "import troth"], capture_output=True, cwd=tmp_path)
+    assert nothing.returncode == 1, "the test would not notice what else is imported"
+    return run
+
+
+def test_each_tampering_of_an_export_is_named_away_from_us(export, alone, tmp_path):
+    path = tmp_path / "who-looked.json"
+    path.write_text(json.dumps(export))
+    whole = alone(path)
+    assert (whole.returncode, whole.stdout.splitlines()[0]) == (0, "HOLDS")
+    for name, (tamper, words) in TAMPERED.items():
+        spoiled = json.loads(json.dumps(export))
+        tamper(spoiled)
+        path.write_text(json.dumps(spoiled))
+        told = alone(path)
+        assert told.returncode == 1 and words in told.stderr, f"{name}: {told.stderr}"
+
+
+def test_what_goes_with_an_export_is_looked_at_away_from_us(export, alone, tmp_path):
+    path = tmp_path / "who-looked.json"
+    text = json.dumps(export)
+    path.write_text(text)
+    other = signing.Signer("troth.ledger/other", bytes(32))
+    told = alone(path, "--key", str(other.public))
+    assert told.returncode == 1 and "signed with another key" in told.stderr
+    resigned = {**export, "public_key": str(other.public)}
+    path.write_text(json.dumps(resigned))
+    told = alone(path)
+    assert told.returncode == 1 and "not signed with this key" in told.stderr
+    path.write_text(text)
+    head = checker.Head.parse(export["checkpoint"])
+    forked = checker.Head(head.origin, head.size, bytes(32), head.at)
+    (tmp_path / "elsewhere.txt").write_text(signing.signer().sign(forked.text))
+    told = alone(path, "--checkpoint", tmp_path / "elsewhere.txt")
+    assert told.returncode == 1 and "FAILED" in told.stderr
+    path.write_text(text[: len(text) // 2])
+    told = alone(path)
+    assert told.returncode == 2 and "Cannot read" in told.stderr and "Traceback" not in told.stderr
+    path.rename(tmp_path / "renamed.json")
+    told = alone(path)
+    assert told.returncode == 2 and "Cannot read" in told.stderr and "Traceback" not in told.stderr
 
 
 def test_export_seals_what_waits(export):

@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from troth.ledger import guards, rows
+from troth.ledger import guards, rows, sealing
 from troth.ledger.check_export import COLUMNS, Head, encode
 from troth.ledger.drafts import PATTERNS
 from troth.ledger.models import Checkpoint, Leaf, LedgerEvent, Node
@@ -77,6 +77,37 @@ def test_a_sealed_ledger_holds(count):
     assert report.checkpoints == Checkpoint.objects.count()
     assert Node.objects.filter(height=1).count() == (count + 1) // 256
     assert Head.parse(signer().public.check(rows.last_checkpoint()[2])).root.hex() == report.root
+
+
+@pytest.mark.parametrize("column", ["at", "watermark"])
+def test_a_column_of_a_checkpoint_changed_is_named(sealed, column):
+    last = Checkpoint.objects.order_by("-size").first()
+    sql(f"UPDATE ledger_checkpoint SET {column} = {column} + 1000000 WHERE size = %s", last.size)
+    assert ("checkpoint", sealed[-1]) in found()
+
+
+def test_a_checkpoint_from_before_the_watermark_was_signed_still_holds(monkeypatch):
+    monkeypatch.setattr(sealing, "WATERMARK", "")  # as it was: the text ends with its time
+    monkeypatch.setattr(
+        Signer, "sign", lambda self, text, plain=Signer.sign: plain(self, "".join(text.splitlines(True)[:4]))
+    )
+    write_some()
+    seal()
+    assert "watermark" not in rows.last_checkpoint()[2]
+    monkeypatch.undo()
+    write_some(3)
+    seal()
+    assert "\nwatermark " in rows.last_checkpoint()[2]
+    assert check().holds
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("ledger_event", "reason"), ("ledger_leaf", "previous"), ("ledger_checkpoint", "note")]
+)
+def test_a_renamed_column_is_named(sealed, table, column):
+    sql(f"ALTER TABLE {table} RENAME COLUMN {column} TO elsewhere")
+    report = check()
+    assert not report.holds and report.columns_missing == [f"{table}.{column}"]
 
 
 def test_many_batches_hold():

@@ -105,11 +105,11 @@ def contracts_are_with_the_person(draft: Draft) -> Iterator[Found]:
 
 def statements_on_bases_hold(draft: Draft) -> Iterator[Found]:
     claimed = draft.notice.bases
-    if claimed.only and (others := draft.bases - set(claimed.only)):
+    if claimed.only and (others := draft.bases_everywhere - set(claimed.only)):
         yield Found(
             "F-03", ("bases", "only"), f"'Only' is said, yet purposes rely on {', '.join(sorted(others))} too."
         )
-    if claimed.listed and (others := draft.bases - set(claimed.listed)):
+    if claimed.listed and (others := draft.bases_everywhere - set(claimed.listed)):
         yield Found(
             "F-06", ("bases", "listed"), f"The list leaves out {', '.join(sorted(others))}, which purposes use."
         )

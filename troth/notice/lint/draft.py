@@ -62,6 +62,19 @@ class Draft:
         """Every basis that some purpose relies on."""
         return frozenset(basis for row in self.notice.purposes for basis in row.basis)
 
+    @cached_property
+    def bases_everywhere(self) -> frozenset[Basis]:
+        """The same, with those of messages to people, of cookies and of keeping after a contract."""
+        notice = self.notice
+        used: set[Basis | None] = set(self.bases)
+        if notice.marketing:
+            used |= {channel.basis for channel in notice.marketing.channels if not channel.companies_only}
+        if notice.cookies:
+            used |= {cookie.basis for cookie in notice.cookies.stored}
+        if notice.retention.after_contract:
+            used |= set(notice.retention.after_contract.basis)
+        return frozenset(basis for basis in used if basis)
+
     def declares(self, *purposes: Purpose) -> bool:
         """Whether the notice has one of these purposes."""
         return any(purpose in self.purposes for purpose in purposes)

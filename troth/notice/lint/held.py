@@ -20,8 +20,11 @@ _SPARING = frozenset(
 )
 # A list that ends like this has no end.
 _OPEN = re.compile(
-    r"\b(?:etc\b\.?|and so on|and the like|(?:and|or) (?:any |all )?(?:other|further|similar) (?:personal )?"
-    r"(?:information|data|details|technolog(?:y|ies)|things|matters|particulars)(?: .*)?)\W*$",
+    r"\b(?:etc\b\.?|et cetera|and so (?:on|forth)|and the like|and more|and much more|among(?:st)? (?:other things|others)"
+    r"|and anything else(?: .*)?|including (?:but not limited to|without limitation)(?: .*)?"
+    r"|(?:and|or) (?:any |all |such )?(?:other|further|similar|additional|related|miscellaneous) (?:relevant |personal |such )?"
+    r"(?:information|data|details|technolog(?:y|ies)|things|matters|particulars|records|facts|items|material|content|identifiers)"
+    r"(?: .*)?)\W*$|(?:\.\.\.|…)\s*$",
     re.IGNORECASE,
 )
 
@@ -100,7 +103,7 @@ def sources_agree(draft: Draft) -> Iterator[Found]:
         yield Found(
             "N16", ("sources", "combined"), f"Data from {', '.join(sorted(unsaid))} is combined, and is no source."
         )
-    if sources.only_direct and (others := origins - _OWN):
+    if sources.only_direct and (others := (origins | set(sources.combined)) - _OWN):
         yield Found(
             "F-18",
             ("sources", "only_direct"),

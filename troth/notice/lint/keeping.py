@@ -24,18 +24,25 @@ _EMPTY = frozenset(
     re.findall(
         "[a-z]+",
         """
-        a about above accordance according accounting all allowed always an and any applicable appropriate are as
-        at be been believe below best business by certain collect collected comply consider considered continue
-        data deem deemed depending described different duties duty each ever fit for forever from fulfil good have
-        hold in including indefinitely information interests internal is it its keep kept kind law lawful laws
-        legal legitimate length lifetime line long longer may meet minimum must nature necessary need needed needs
-        no not notice obligation obligations of on ongoing only operational or other our out period periods permanently
-        permitted personal policies policy practice practices procedures properly provide provided purpose
-        purposes reason reasonable reasonably reasons record records regulation regulations regulatory relevant
-        remain reporting require required requirement requirements requires retain retained retention satisfy
-        schedule see service services set standard stated statutory stored strictly such than that the their them
-        there these they think this those time to type under unless until us use used useful various was we were
-        what whatever when where which while whole why will with you your
+        a about above accordance according accounting achieve all allowed always amount an and any applicable
+        applies apply appropriate are as at bases basis be been believe below best both business by case cases
+        certain circumstances clinic collect collected commercial commercially comply confidentiality consent
+        consider considered continue criteria data decide deem deemed depending described determine different
+        disclosure duties duty each ever expired factors fit fixed for forever from fulfil full function
+        functions future good guidance guidelines harm have history hold importance in including indefinite
+        indefinitely industry information interests internal is it its justifiable justification justified keep
+        kept kind kinds law lawful laws legal legitimate length life lifetime likelihood line long longer may
+        means meet minimum must nature necessary need needed needs no norms not notice obligation obligations
+        of on ongoing only operational or other otherwise our out particular period periods permanently
+        permitted perpetuity personal policies policy possible potential practicable practical practice
+        practices procedures process processed processing properly provide provided prudent purpose purposes
+        reason reasonable reasonably reasons record records regulation regulations regulatory relation
+        relevance relevant remain reporting require required requirement requirements requires retain retained
+        retention risk risks satisfy schedule sector see sensible sensitivity service services set severity
+        size specific standard stated statutory stored strictly such suitable terms than that the their them
+        there these they think this those time timescale timescales to type types unauthorised under unless
+        until us use used useful usual value various volume was we were what whatever when whenever where
+        whether which while whole why will with you your
         """,
     )
 )

@@ -11,6 +11,7 @@ from troth.notice.schema.words import ContactRoute, Instrument, Place
 from troth.vault.categories import Category
 
 OLD_AFTER_MONTHS = 24
+AHEAD_MONTHS = 12
 _GONE = {
     Instrument.DPA_1998: "was repealed in 2018",
     Instrument.DPA_1984: "was repealed in 2000",
@@ -28,14 +29,15 @@ def controller_is_named(draft: Draft) -> Iterator[Found]:
         yield Found("N01", (), "The notice does not say who the controller is.")
         yield Found("F-44", (), "The notice does not say who the controller is.")
         return
-    if not (who.legal_name or who.trading_name) or not (who.address or who.email or who.telephone or who.contacts):
+    ways = (who.address, who.email, who.telephone, *(contact.value for contact in who.contacts or []))
+    if not (who.legal_name or who.trading_name) or not any(ways):
         yield Found("N01", path, "The controller has no name, or no way to be reached.")
     for name, words in (("legal_name", "legal name"), ("address", "postal address")):
         if not getattr(who, name):
             yield Found("F-44", path, f"The controller's {words} is missing.")
     if who.group and who.group.company_number and who.company_number in {"", who.group.company_number}:
         yield Found("F-44", (*path, "group"), "The company number given fits the group, not the controller.")
-    if not who.company_number or not who.ico_registration:
+    if not _DIGIT.search(who.company_number) or not _DIGIT.search(who.ico_registration):
         yield Found("N22", path, "The company number or the registration with the regulator is missing.")
     if code_of(who.country) != "GB" and not (draft.notice.uk_representative and draft.notice.uk_representative.name):
         yield Found("N02", (*path, "country"), "The controller is not in the UK and names no representative here.")
@@ -52,7 +54,7 @@ def officer_can_be_reached(draft: Draft) -> Iterator[Found]:
     officer = draft.notice.dpo
     if officer is None:
         return
-    if not (officer.email or officer.telephone or officer.address):
+    if not ("@" in officer.email or _DIGIT.search(officer.telephone) or officer.address):
         yield Found("N03", ("dpo",), "The data protection officer cannot be reached.")
     if not officer.name and not officer.role:
         yield Found("F-44", ("dpo",), "The data protection officer has neither a name nor a role.")
@@ -128,6 +130,8 @@ def it_is_fresh(draft: Draft) -> Iterator[Found]:
     if issued is None:
         yield Found("N21", (), "The notice has no date.")
         yield Found("F-48", (), "The notice has no date.")
+    elif _months_between(draft.on, issued) >= AHEAD_MONTHS:
+        yield Found("N21", ("issued",), f"It is dated {issued:%-d %B %Y}, which is more than a year to come.")
     elif _months_between(issued, draft.on) >= OLD_AFTER_MONTHS:
         yield Found("F-48", ("issued",), f"It was issued on {issued:%-d %B %Y}, more than two years ago.")
     if changes is None:

@@ -1,8 +1,9 @@
 """Rules on rights, complaints, and decisions by machines."""
 
+import re
 from collections.abc import Iterator
 
-from troth.law.bases import Basis
+from troth.law.bases import Basis, Condition
 from troth.notice.lint.draft import Draft, Found, Rule
 from troth.notice.lint.keeping import days
 from troth.notice.purposes import Purpose
@@ -29,6 +30,12 @@ _HARD = frozenset({ContactRoute.POST, ContactRoute.IN_PERSON})
 _CONSENTED = frozenset({RightName.WITHDRAWAL, RightName.MARKETING_OBJECTION})
 _BOUGHT = frozenset({Ground.PURCHASE_DATA, Ground.PRODUCT_WARRANTY})
 SHORTEST_MONTH = 28
+_NOTHING_AUTOMATED = re.compile(
+    r"\b(?:we|the clinic)\s+(?:do(?:es)?\s+not|don't|never)\s+(?:use|make|carry\s+out|take|rely\s+on|undertake)\s+(?:any\s+)?"
+    r"(?:automated|automatic)\s+(?:individual\s+)?(?:decision|processing|profiling)"
+    r"|\bno\s+(?:automated|automatic)\s+(?:individual\s+)?(?:decision|processing|profiling)",
+    re.IGNORECASE,
+)
 COMPLAINT_DAYS = 30
 
 
@@ -51,8 +58,11 @@ def rights_are_complete(draft: Draft) -> Iterator[Found]:
         yield Found("N11", ("complaints", "regulator"), "Nothing says how the regulator is reached.")
     if regulator is None:
         yield Found("F-27", ("complaints",), "The right to complain to the regulator is missing.")
-    if Basis.CONSENT in draft.bases and RightName.WITHDRAWAL not in offered:
-        yield Found("N10", ("rights",), "Purposes rest on consent, and the right to take it back is missing.")
+    asked = Basis.CONSENT in draft.bases_everywhere or any(
+        Condition.EXPLICIT_CONSENT in row.condition for _, row in draft.rows
+    )
+    if asked and RightName.WITHDRAWAL not in offered:
+        yield Found("N10", ("rights",), "Consent is asked for, and the right to take it back is missing.")
 
 
 def rights_are_worded_rightly(draft: Draft) -> Iterator[Found]:
@@ -134,6 +144,12 @@ def machines_are_spoken_of(draft: Draft) -> Iterator[Found]:
         )
         return
     if says and says.words:
+        if _NOTHING_AUTOMATED.search(says.words) and any(row.automation for _, row in draft.rows):
+            yield Found(
+                "F-31",
+                ("automated_decisions", "words"),
+                "Nothing is automated, it says; yet a purpose has a machine.",
+            )
         return
     yield Found("N13", ("automated_decisions",) if says else (), "Nothing is said on decisions by machines.")
     profiles = draft.notice.marketing is not None and draft.notice.marketing.profiling is not None

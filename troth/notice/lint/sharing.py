@@ -1,5 +1,6 @@
 """Rules on recipients, transfers, and what the notice says of sharing."""
 
+import re
 from collections.abc import Iterator
 
 from troth.notice.findings import Path
@@ -8,6 +9,18 @@ from troth.notice.purposes import Purpose
 from troth.notice.schema.sharing import Recipient, Transfer
 from troth.notice.schema.words import MarketingChannel, Mechanism, Origin, RecipientKind, SetBy, Trade, Use
 
+# Who these words name could be anybody (N06).
+_NO_KIND = frozenset(
+    re.findall(
+        "[a-z]+",
+        """
+        a all and any approved associated associates business businesses carefully certain chosen companies
+        company data entities firm firms of organisations organisation other others our parties partner
+        partners party persons providers reputable relevant selected service services some suitable
+        suppliers the their them third those to trusted us various we who with work you your
+        """,
+    )
+)
 _HOME = frozenset({"GB", "UK", "UNITED KINGDOM", "GREAT BRITAIN", "ENGLAND", "WALES", "SCOTLAND", "NORTHERN IRELAND"})
 # Countries that the UK finds adequate: the EEA, Gibraltar, and those taken over or added since (LAW-9.11).
 ADEQUATE = frozenset(
@@ -96,6 +109,11 @@ def recipients_are_listed(draft: Draft) -> Iterator[Found]:
     for place, recipient in enumerate(draft.notice.recipients):
         if not recipient.name and not recipient.words:
             yield Found("N06", ("recipients", place), f"`{recipient.id}` has neither a name nor words.")
+        elif recipient.trade is Trade.SUPPLIER and not (
+            set(re.findall("[a-z]+", f"{recipient.name} {recipient.words}".lower())) - _NO_KIND
+        ):
+            told = recipient.name or recipient.words
+            yield Found("N06", ("recipients", place), f"'{told}' names nobody, and no kind of recipient.")
         special = sorted(category for category in recipient.gets if category.special)
         if recipient.trade in _WEB_TRADES and special:
             yield Found("F-10", ("recipients", place), f"`{recipient.id}` may see {', '.join(special)}.")

@@ -45,13 +45,44 @@ _STALE = (
         "six lawful bases",
     ),
 )
-# Every Data Protection Act of the last century is gone (F-01).
-_OLD_ACT = re.compile(r"\b(?:data\s+protection\s+act|DPA),?\s*\(?(?:of\s+)?(19[0-9]{2})\b", re.IGNORECASE)
+# Every Data Protection Act of the last century is gone, and so are these (F-01).
+_OLD_ACT = re.compile(
+    r"\bdata\s+protection\s+acts?,?\s*\(?(?:of\s+)?(?:19[0-9]{2}(?:\s*(?:,|and|to)\s*)?)+"
+    r"|\bDPA,?\s*\(?(?:19)?(?:84|88|98)\b"
+    r"|\b(?:EU|EEC|EC)?\s*(?:data\s+protection\s+)?directive\s+95/46(?:/EC)?|\b95/46/EC\b"
+    r"|\b(?:privacy\s+shield|safe\s+harbou?r)\b"
+    r"|\bprivacy\s+and\s+electronic\s+communications\s+\(EC\s+directive\)\s+regulations\s+1999\b",
+    re.IGNORECASE,
+)
+# A sentence that says so itself is history, and lawful.
+_SAID_TO_BE_GONE = re.compile(
+    r"\b(?:repeal\w*|replac\w*|supersed\w*|revok\w*|no\s+longer|former(?:ly)?|previous(?:ly)?|used\s+to|struck\s+down|invalid\w*"
+    r"|ended\s+in|(?:until|before|up\s+to)\s+(?:[0-9]{1,2}\s+)?(?:[A-Z][a-z]+\s+)?[0-9]{4})\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n\s*\n")
 # What a template leaves to be filled in (F-43).
 _UNFILLED = re.compile(
-    r"\[\s*(?:insert|enter|add|your|name|date|clinic|company|address|tbc|to be|\.\.\.|…|_)[^\]]*\]"
-    r"|\b(?:TBC|TBD|TODO|XX+)\b|\blorem ipsum\b|_{3,}|(?i:\bto be confirmed\b)",
+    r"\[\s*(?:(?:insert|enter|add|your|name|date|dd|clinic|practice|company|business|organisation|firm|doctor|address|email|e-mail"
+    r"|telephone|phone|number|website|url|link|tbc|tbd|to be|x+|\.\.\.|…|_|●|•)[^\]]*)?\]"
+    r"|<\s*(?:insert|enter|add|your|name|date|clinic|practice|company|address|email|url|link)\b[^>]*>|\{\{[^}]*\}\}"
+    r"|\b(?:tbc|tbd)\b|\blorem ipsum\b|\bto be (?:confirmed|determined|decided|completed|added|advised)\b"
+    r"|\b(?:dd|xx)[/.-](?:mm|xx)[/.-](?:yy|xx)|\bcoming soon\b|\bunder construction\b",
+    re.IGNORECASE,
 )
+_UNFILLED_IN_CAPITALS = re.compile(r"\b(?:TODO|FIXME|XX+)\b|_{3,}|\?{3,}")
+# A risk put on the reader, in whatever field it stands (F-39).
+_OWN_RISK = re.compile(
+    r"\b(?:at|is|entirely|wholly)\s+(?:at\s+)?(?:your|their|his or her)\s+own\s+risk\b", re.IGNORECASE
+)
+_NO_ANSWER = re.compile(
+    r"\b(?:we|the clinic)\s+(?:can\s?not|can't|will not|do(?:es)? not|don't|won't|shall not)"
+    r"\s+(?:be\s+(?:held\s+)?(?:liable|responsible|answerable)"
+    r"|accept\s+(?:any\s+)?(?:liability|responsibility))|\b(?:accepts?|takes?)\s+no\s+(?:liability|responsibility)\b",
+    re.IGNORECASE,
+)
+_FIRST_PERSON = re.compile(r"^\s*(?:we|our)\b", re.IGNORECASE)
+_NOT_SO = re.compile(r"\b(?:not|never|nothing|no|none)\b[^.;]{0,40}$", re.IGNORECASE)
 # An address on the web, a path on this site, an email or a telephone number.
 _LEADS = re.compile(
     r"(?:https?://[^\s/]+\.\S+|/\S+|#\S+|(?:mailto|tel):\S+|[^\s/@]+@\S+\.\S+|[\w-]+(?:\.[\w-]+)+\S*)"
@@ -82,20 +113,30 @@ def law_is_not_stale(draft: Draft) -> Iterator[Found]:
 
 def text_is_whole(draft: Draft) -> Iterator[Found]:
     for path, text in words_of(draft.notice.model_dump(exclude_defaults=True)):
-        if old := _OLD_ACT.search(text):
-            yield Found("F-01", path, f"The text cites the Data Protection Act {old[1]}, which is no longer law.")
-        if left := _UNFILLED.search(text):
+        for sentence in _SENTENCE.split(text):
+            if (old := _OLD_ACT.search(sentence)) and not _SAID_TO_BE_GONE.search(sentence):
+                yield Found("F-01", path, f"The text cites '{old[0].strip(' ,(')}', which is no longer law.")
+                break
+        if left := _UNFILLED.search(text) or _UNFILLED_IN_CAPITALS.search(text):
             yield Found("F-43", path, f"'{left[0]}' was never filled in.")
+
+
+def _shifts_risk(words: str) -> bool:
+    """Whether a text puts a risk on the reader, and does not deny it."""
+    risk = _OWN_RISK.search(words)
+    return bool(risk and not _NOT_SO.search(words[: risk.start()])) or bool(_NO_ANSWER.search(words))
 
 
 def no_risk_is_shifted(draft: Draft) -> Iterator[Found]:
     for place, disclaimer in enumerate(draft.notice.security.disclaimers):
-        if disclaimer.at_own_risk and disclaimer.about in _DATA:
+        if disclaimer.about in _DATA and (disclaimer.at_own_risk or _shifts_risk(disclaimer.words)):
             yield Found(
                 "F-39", ("security", "disclaimers", place), "People are told that their data is at their own risk."
             )
+    if _shifts_risk(draft.notice.security.words):
+        yield Found("F-39", ("security", "words"), "People are told that their data is at their own risk.")
     for place, measure in enumerate(draft.notice.security.measures):
-        if measure.of != "us" and measure.first_person:
+        if measure.of != "us" and (measure.first_person or _FIRST_PERSON.search(measure.words)):
             yield Found("F-11", ("security", "measures", place), f"`{measure.of}` does this, and the text says 'we'.")
 
 

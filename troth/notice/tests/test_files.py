@@ -30,7 +30,8 @@ BAD = {
         ("format: 1\ntitle: a\x85b\n".encode(), 2),
     ],
     "Y03": [
-        (b"format: 1\ntitle: [a\n", 3),
+        (b"format: 1\ntitle: [a\n", 2),
+        (b"format: 1\ntitle: [a\n\n\n", 4),
         (b"format: 1\n  title: x\n", 2),
         (b"format: 1\n---\nformat: 1\n", 2),
         (b"%YAML 9999999999999.1\n---\na: 1", 1),

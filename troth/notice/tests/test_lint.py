@@ -12,6 +12,7 @@ from troth.notice.lint.codes.form import FORM
 from troth.notice.tests.factories import PACK, SEEDS, TODAY, changed, row
 from troth.notice.tests.fresh import FRESH, SILENT
 from troth.notice.tests.mutations import MUTATIONS
+from troth.notice.tests.unseen import LAWFUL, UNSEEN
 
 EXPECTED = yaml.safe_load((SEEDS / "expected.yaml").read_text("utf-8"))
 
@@ -73,6 +74,19 @@ def test_a_fault_in_other_words_shows_its_code(code):
 @pytest.mark.parametrize("name", sorted(SILENT))
 def test_a_lawful_notice_in_other_words_is_silent(name):
     assert _pretty(changed(SILENT[name])) == []
+
+
+@pytest.mark.parametrize("code", sorted(UNSEEN))
+def test_a_fault_as_a_reviewer_would_write_it_shows_its_code(code):
+    for place, change in enumerate(UNSEEN[code]):
+        parsed = changed(change)
+        assert parsed.notice is not None, parsed.findings
+        assert code in _codes(parsed), f"{code} is silent on number {place}"
+
+
+@pytest.mark.parametrize("name", sorted(LAWFUL))
+def test_a_lawful_notice_as_a_reviewer_would_write_it_is_silent(name):
+    assert _pretty(changed(LAWFUL[name])) == []
 
 
 def test_every_code_that_a_file_can_show_has_a_mutation():

@@ -53,6 +53,7 @@ class Identity(Holding):
 
     called = "who you are"
     labels: ClassVar[dict[str, str]] = {"born_on": "date of birth"}
+    correctable: ClassVar[tuple[str, ...]] = ("title", "given_name", "family_name", "born_on")
     not_copied: ClassVar[dict[str, str]] = {
         "told_apart_by": "Your name and date of birth once more, by which a record that was made twice is found"
     }
@@ -70,6 +71,7 @@ class Contact(Holding):
     postcode = SealedText(CONTACT, id="people.contact.postcode", find=FIND_POSTCODE)
 
     called = "how to reach you"
+    correctable: ClassVar[tuple[str, ...]] = ("email", "telephone", "address", "postcode")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_contact_a_person")]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from troth.gate.contexts import Opened
-from troth.people.models import Contact, EarlierContact, Identity
+from troth.people.models import Account, Contact, EarlierContact, Identity
 from troth.people.rules import spaced_telephone
 from troth.vault.categories import Category
 
@@ -93,3 +93,19 @@ def _contact(row: Contact | EarlierContact) -> PersonContact:
 
 def _identity(row: Identity) -> PersonIdentity:
     return PersonIdentity(row.subject_id, row.title or "", row.given_name or "", row.family_name or "", row.born_on)
+
+
+def addresses_of(subject: UUID, opened: Opened) -> list[str]:
+    """
+    Every address and number by which a person is written to or signs in, each once, as far as this context may open them.
+
+    Nothing is refused: what may not be opened is left out.
+    """
+    found: list[str] = []
+    if opened.decision(subject, Category.CONTACT).allowed:
+        contact = Contact.objects.filter(subject_id=subject).first()
+        found += [contact.email or "", contact.telephone or ""] if contact else []
+    if opened.decision(subject, Category.ACCOUNT).allowed:
+        account = Account.objects.filter(subject_id=subject).first()
+        found += [account.sign_in_email or ""] if account else []
+    return list(dict.fromkeys(filter(None, found)))

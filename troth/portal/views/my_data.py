@@ -1,5 +1,6 @@
 """My data: everything held about the reader, why, who looked, and the copy to take away."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -105,11 +106,16 @@ def copy(request: HttpRequest) -> HttpResponseBase:
         if one.held_back:  # what a copy left out is asked for without another word (pitfalls A10)
             services.ask_for_what_was_held_back(each, by=actor_of(request), at=at)
     made = together(list(copies.values()))
+    return stream_zip(made.pieces(), NAME)
+
+
+def stream_zip(pieces: Iterator[bytes], name: str) -> StreamingHttpResponse:
+    """A ZIP on its way out, piece by piece: never kept on the way, and never shown inside a page."""
     return StreamingHttpResponse(
-        made.pieces(),
+        pieces,
         content_type="application/zip",
         headers={
-            "Content-Disposition": f'attachment; filename="{NAME}"',
+            "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -161,6 +167,10 @@ def _rights(choices: list[Choice], restricted: bool) -> list[Right]:
     )
     return [
         Right(Link("Get a copy", "#copy"), "At once, here: to read, or for another clinic’s computer"),
+        Right(
+            Link("Take your data elsewhere", reverse("my_move")),
+            "At once, here: what you gave us, in the forms that other clinics read",
+        ),
         Right(
             Link("Have something corrected", reverse("my_correction")),
             "Contact details at once; other things within one month",

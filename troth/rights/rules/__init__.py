@@ -16,6 +16,7 @@ from troth.notice.purposes import Purpose
 from troth.notice.register import DeclaredPurpose, Register
 from troth.notice.schema.keeping import Limb, RetentionRule
 from troth.notice.schema.words import Trigger
+from troth.rights.rules.packing import COPIES
 from troth.vault.categories import Category
 
 CHILD_UNTIL, SEVENTEEN = 18, 17
@@ -179,6 +180,8 @@ def decide_fate(
         if held.category in declared.categories and declared.purpose not in _ONLY_USING
     ]
     found = [fate for fate in fates if fate is not None]
+    if held.compartment in COPIES:
+        return Fate(held, ())  # a copy of what is held goes with any erasure, whatever has to stay of what it copies
     found += [
         PurposeFate(
             Purpose.RIGHTS,

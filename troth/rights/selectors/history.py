@@ -23,6 +23,7 @@ _MACHINES = {
     "rights-desk": "Rights desk",
     "search": "Search",
     "setup": "Set-up",
+    "packs": "Copy desk",
     "reminders": "Reminders",
     "maintenance": "Maintenance",
 }

@@ -7,7 +7,7 @@ whether a copy that people take by themselves holds the row.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
@@ -77,16 +77,27 @@ class HeldThing:
         return replace(self, fields=(), files=())
 
 
-def everything_about(subject: UUID, opened: Opened) -> list[HeldThing]:
+def everything_about(
+    subject: UUID,
+    opened: Opened,
+    *,
+    before: dt.datetime | None = None,
+    kinds: Collection[Category] | None = None,
+) -> list[HeldThing]:
     """
-    Open everything held about a person in this context, oldest first within each kind.
+    Open everything held about a person in this context, oldest first within each kind: only what was recorded `before` a moment,
+    and only of some kinds, when they are given.
 
     :raises Refused: this context may not open one of the kinds that are held.
     """
     opened.admit([subject])  # fetches every key of theirs in one query
     found: list[HeldThing] = []
     for model in {place.model: None for place in _places(subject)}:
+        if kinds is not None and category_of(model) not in kinds:
+            continue
         rows = model._base_manager.filter(subject_id=subject).order_by("recorded_at", "id")
+        if before is not None:
+            rows = rows.filter(recorded_at__lt=before)
         found += [_thing(row) for row in rows.iterator(chunk_size=BATCH)]
     return found
 
@@ -211,17 +222,24 @@ def fields_under(compartment: str) -> list[str]:
 def file_places(subject: UUID, compartment: str, scope: str) -> list[str]:
     """Where the files of these rows lie. Needs an open context: their places are sealed with them."""
     return [
-        file.stored.place
+        value.place
         for rows in rows_under(subject, compartment, scope)
         if _has_files(rows.model)
         for row in rows.iterator(chunk_size=BATCH)
-        for file in _files(row)
+        for field in row.sealed_fields()
+        if field.kind is StoredFile and isinstance(value := getattr(row, field.attname), StoredFile)
     ]
 
 
 def compartment_of(model: type[Holding]) -> str:
     """The compartment of a holding's sealed fields, or "" when all of its columns are open."""
     return next((field.compartment for field in model.sealed_fields()), "")
+
+
+def category_of(model: type[Holding]) -> Category:
+    """The category of a holding; a table whose columns are all open says who somebody is and no more."""
+    name = compartment_of(model)
+    return get_compartment(name).category if name else Category.IDENTITY
 
 
 def called(model: type[Holding]) -> str:
@@ -240,9 +258,8 @@ def _has_files(model: type[Holding]) -> bool:
 def _thing(row: Holding) -> HeldThing:
     model = type(row)
     name = compartment_of(model)
-    declared = get_compartment(name) if name else None
-    category = declared.category if declared else Category.IDENTITY
-    scope = model.sealed_fields()[0].scope_of(row) if declared else ""
+    category = category_of(model)
+    scope = model.sealed_fields()[0].scope_of(row) if name else ""
     themself = row.recorded_by == row.subject_id.hex
     release = getattr(row, "release", None)
     return HeldThing(
@@ -284,8 +301,9 @@ def _fields(row: Holding) -> Iterable[HeldField]:
 
 
 def _files(row: Holding) -> Iterable[HeldFile]:
+    left_out: dict[str, str] = getattr(row, "not_copied", {})
     for field in row.sealed_fields():
-        if field.kind is StoredFile:
+        if field.kind is StoredFile and field.name not in left_out:
             value = getattr(row, field.attname)
             if isinstance(value, StoredFile):
                 yield HeldFile(field.name, value.name, value.media_type, value.size, value)

@@ -172,7 +172,8 @@ def situation(
     overruled: bool = False,
 ) -> rules.Situation:
     """What decides about a person besides the data itself, from what is held about them."""
-    health = [each.last_on for each in held if each.category.special]
+    # The file of a request says nothing of when somebody was last treated, though an opinion in it is about their health.
+    health = [each.last_on for each in held if each.category.special and each.retention != "rights_file"]
     return rules.Situation(
         on=on,
         health_last_on=max(health, default=None),

@@ -1,6 +1,17 @@
 """Acts of this room. Each takes effect in every process the moment it is committed."""
 
 from troth.rights.services.announcing import announce, read_notice_changes
+from troth.rights.services.answering import (
+    AnswerRefused,
+    add_statement,
+    announce_lifting,
+    correct,
+    lift_after_notice,
+    tell_recipient,
+    use_restricted,
+    weigh_objection,
+)
+from troth.rights.services.building import build_pack, end_packs
 from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, close_case, open_case
 from troth.rights.services.copies import record_copy
 from troth.rights.services.emergencies import (
@@ -12,6 +23,19 @@ from troth.rights.services.emergencies import (
 )
 from troth.rights.services.erasure import ErasureUnfinished, ask_erasure, carry_out_erasure, resume_erasures
 from troth.rights.services.intake import take_in, take_in_from_representative, take_in_from_stranger
+from troth.rights.services.packs import (
+    PackRefused,
+    ask_opinion,
+    begin_pack,
+    decide_entries,
+    give_opinion,
+    order_build,
+    record_fee,
+    record_fetched,
+    record_search,
+    release_pack,
+    remove_everywhere,
+)
 from troth.rights.services.reminding import mind_days
 from troth.rights.services.standing import (
     give_consent,
@@ -38,33 +62,51 @@ from troth.rights.services.steps import (
 )
 
 __all__ = [
+    "AnswerRefused",
     "ErasureUnfinished",
+    "PackRefused",
     "ReviewRefused",
     "StepRefused",
     "acknowledge",
     "add_note",
+    "add_statement",
     "announce",
+    "announce_lifting",
     "ask_erasure",
     "ask_for",
     "ask_for_what_was_held_back",
+    "ask_opinion",
     "ask_to_stop",
     "assign_case",
+    "begin_pack",
+    "build_pack",
     "carry_out_erasure",
     "close_case",
     "compose_for",
+    "correct",
+    "decide_entries",
     "delay_telling",
     "email_about_emergency",
+    "end_packs",
     "extend_case",
     "finish_case",
     "give_consent",
+    "give_opinion",
     "judge_proof",
+    "lift_after_notice",
     "lift_restriction",
     "mind_days",
     "object_to",
     "open_case",
+    "order_build",
     "read_notice_changes",
     "record_came",
     "record_copy",
+    "record_fee",
+    "record_fetched",
+    "record_search",
+    "release_pack",
+    "remove_everywhere",
     "reopen_case",
     "restrict",
     "resume_erasures",
@@ -75,6 +117,9 @@ __all__ = [
     "take_in_from_stranger",
     "tell_about_emergency",
     "tell_progress",
+    "tell_recipient",
+    "use_restricted",
+    "weigh_objection",
     "why_not_ask",
     "withdraw_objection",
 ]

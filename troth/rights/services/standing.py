@@ -7,12 +7,15 @@ Saying a thing twice changes nothing: there is one fact, and its first date stay
 from datetime import datetime
 from uuid import UUID
 
+from troth.delivery.services.suppressing import suppress, unsuppress
 from troth.gate import facts, linking
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
+from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.ledger.names import Event
-from troth.notice.purposes import Purpose
+from troth.notice.purposes import Action, Purpose
+from troth.people.selectors.patients import addresses_of
 from troth.vault.categories import Category
 
 
@@ -39,11 +42,13 @@ def lift_restriction(subject: UUID, *, by: Actor, at: datetime) -> None:
 @act(Event.OBJECTED, purpose=Purpose.RIGHTS)
 def object_to(subject: UUID, purpose: Purpose, *, by: Actor, at: datetime) -> None:
     """
-    Stop one use that rests on the clinic's interests, at once and until a person has weighed it (LAW-3.9).
+    Stop one use that rests on the clinic's interests, at once and until a person has weighed it; marketing for ever (LAW-3.9).
 
     :raises Refused: the actor may not do this for that person.
     """
     _begin(subject, FactKind.OBJECTION, at=at, purpose=purpose)
+    if purpose is Purpose.MARKETING:
+        suppress(_addresses(subject, by=by, at=at), at=at)
 
 
 @act(Event.OBJECTION_WITHDRAWN, purpose=Purpose.RIGHTS)
@@ -64,6 +69,8 @@ def give_consent(subject: UUID, purpose: Purpose, *, by: Actor, at: datetime, wo
     :raises Refused: the actor may not do this for that person.
     """
     _begin(subject, FactKind.CONSENT, at=at, purpose=purpose, value=wording)
+    if purpose is Purpose.MARKETING:
+        unsuppress(_addresses(subject, by=by, at=at))
 
 
 @act(Event.CONSENT_TAKEN_BACK, purpose=Purpose.RIGHTS)
@@ -74,6 +81,12 @@ def take_back_consent(subject: UUID, purpose: Purpose, *, by: Actor, at: datetim
     :raises Refused: the actor may not do this for that person.
     """
     _end(subject, FactKind.CONSENT, at=at, purpose=purpose)
+
+
+def _addresses(subject: UUID, *, by: Actor, at: datetime) -> list[str]:
+    """An act only writes, so the addresses that a wish is about are read apart."""
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        return addresses_of(subject, opened)
 
 
 def _begin(subject: UUID, kind: FactKind, *, at: datetime, purpose: Purpose | None = None, value: str = "") -> None:

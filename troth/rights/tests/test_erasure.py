@@ -24,6 +24,7 @@ from troth.notice.purposes import Purpose
 from troth.people.models import Account, Contact, Identity
 from troth.rights import rules, selectors, services
 from troth.rights.models import ErasureCertificate, RightsCase
+from troth.rights.selectors.holdings import file_places
 from troth.rights.services import erasure
 from troth.rights.tests.factories import LATER, NOW, Planter, make_officer, make_patient, write
 from troth.vault import files, inventory, keystore, search, turning
@@ -85,16 +86,12 @@ def test_the_officer_can_find_that_no_ground_holds_and_others_lose_nothing(clini
     planted, kept = Planter(ann, "ann").plant(), Planter(bob, "bob").plant()
     with processing(Purpose.RIGHTS, by=bob, at=SOON) as opened:
         before = selectors.everything_about(bob.id, opened)
-    places = [
-        file.stored.place
-        for thing in _things(ann)
-        if thing.category is not Category.REPRESENTATIVE  # a paper of authority belongs to the file of what was asked
-        for file in thing.files
-    ]
+    places = _places(ann)
     assert places and planted.planted and kept.planted
     case = services.ask_erasure(ann.id, by=ann, at=SOON)
     made = services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
     assert {name[1] for name in keystore.list_stored(ann.id)} == {
+        "rights.answers",
         "rights.cases",
         "rights.certificates",
         "gate.emergencies",
@@ -112,9 +109,15 @@ def test_the_officer_can_find_that_no_ground_holds_and_others_lose_nothing(clini
     assert len(events("rights:erased", ann.id)) == 1
 
 
-def _things(person):
-    with processing(Purpose.RIGHTS, by=person, at=SOON) as opened:
-        return selectors.everything_about(person.id, opened)
+def _places(person):
+    with processing(Purpose.RIGHTS, by=person, at=SOON):
+        return [
+            place
+            for held in selectors.survey(person.id)
+            if held.category
+            is not Category.REPRESENTATIVE  # a paper of authority belongs to the file of what was asked
+            for place in file_places(person.id, held.compartment, held.scope)
+        ]
 
 
 def test_the_journal_knows_every_key_before_it_goes(clinic: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ class Waits(StrEnum):
     ANSWER = "answer"
 
 
-class RightsCase(Holding):
+class RightsCase(Holding):  # type: ignore[django-manager-missing,unused-ignore]  # its steps are defined below it
     """
     One right that one person asked for. `decision` says of an erasure what goes and what stays; `outcome` what went.
 
@@ -231,3 +231,44 @@ class EmergencyTelling(Holding):
     }
     called = "telling you of an emergency"
     labels: ClassVar[dict[str, str]] = {"words": "what you were told, or why not yet"}
+
+
+from troth.rights.models.answers import (  # noqa: E402
+    Correction,
+    DisputeStatement,
+    LiftingNotice,
+    RecipientTold,
+    RestrictedUse,
+)
+from troth.rights.models.packs import (  # noqa: E402  they refer to what stands above
+    AccessPack,
+    HarmOpinion,
+    PackDecision,
+    PackPart,
+    PackState,
+    SearchRecord,
+)
+
+__all__ = [
+    "CASES",
+    "CERTIFICATES",
+    "REVIEWS",
+    "About",
+    "AccessPack",
+    "Correction",
+    "DisputeStatement",
+    "EmergencyReview",
+    "EmergencyTelling",
+    "ErasureCertificate",
+    "HarmOpinion",
+    "LiftingNotice",
+    "PackDecision",
+    "PackPart",
+    "PackState",
+    "RecipientTold",
+    "RestrictedUse",
+    "RightsCase",
+    "SearchRecord",
+    "State",
+    "Verdict",
+]

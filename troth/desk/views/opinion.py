@@ -1,0 +1,69 @@
+"""An opinion that was asked of a health professional: what a copy would hold of somebody's health, and whether it could do harm."""
+
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from troth.design.values import Counterpart, Row, Term
+from troth.desk.forms.opinion import OpinionForm
+from troth.desk.frame import about, looking, show
+from troth.people import selectors as people
+from troth.rights import selectors as rights
+from troth.rights import services
+from troth.rights.selectors import packs
+
+
+def give(request: HttpRequest, opinion: UUID) -> HttpResponse:
+    """Read what is asked about, and say of each entry whether it could do serious harm."""
+    look = looking(request)
+    try:
+        asked = packs.get_opinion(opinion, look.opened, of=look.id)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    things = packs.to_weigh(asked, look.opened)
+    entries = [
+        (thing.id, f"{number}. {thing.kind.capitalize()}, {timezone.localtime(thing.recorded_at):%-d %B %Y}")
+        for number, thing in enumerate(things, 1)
+    ]
+    form = OpinionForm(request.POST if request.method == "POST" else None, entries=entries)
+    if form.is_bound and form.is_valid():
+        try:
+            services.give_opinion(
+                opinion,
+                findings=form.findings(),
+                words=form.cleaned_data["words"],
+                by=look.actor,
+                at=look.at,
+            )
+        except services.PackRefused as refusal:
+            form.add_error("verdict", str(refusal))
+        else:
+            return redirect("desk_tasks")
+    who = people.get_identity(asked.subject, look.opened)
+    because = look.opened.reason_for(asked.subject)
+    uses = rights.describe_uses(things[0].category, look.at) if things else None
+    terms = (
+        Term("For", look.purpose),
+        Term("Because", because[:1].upper() + because[1:]),
+        Term("Seen by", ", ".join(uses.seen_by) if uses else ""),
+    )
+    return show(
+        request,
+        "opinion/give",
+        about(request, look, asked.subject),
+        name=who.name if who else "",
+        question=asked.question,
+        entries=[(title, _rows(thing)) for (_, title), thing in zip(entries, things, strict=True)],
+        form=form,
+        why=Counterpart("Why you see this", terms=tuple(term for term in terms if term.value)),
+        status=422 if form.errors else 200,
+    )
+
+
+def _rows(thing: rights.HeldThing) -> list[Row]:
+    rows = [Row(field.label, field.text) for field in thing.fields if field.text and not field.is_open]
+    rows += [Row("File", file.name or "A file", "Open it on the card") for file in thing.files]
+    return rows or [Row("Content", "Nothing is written in it")]

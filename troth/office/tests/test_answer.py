@@ -1,0 +1,114 @@
+"""Corrections, objections and restrictions are answered by a person, and whoever had what changed is told."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.apps import apps
+from django.test import Client
+from django.utils import timezone
+
+from troth.delivery.models import Message
+from troth.gate import actors
+from troth.gate.contexts import processing
+from troth.law.rights import Right
+from troth.notice.purposes import Purpose
+from troth.office.tests.conftest import register
+from troth.people.models import Identity
+from troth.rights import selectors, services
+from troth.rights.models import Correction, DisputeStatement, RightsCase
+from troth.rights.selectors import answering
+from troth.rights.tests.factories import write
+
+RECIPIENT = "lawyers"
+
+
+def pass_on(subject: UUID) -> None:
+    """A line of the log of what was passed on."""
+    at = timezone.now()
+    row = apps.get_model("sharing", "Disclosure")(
+        subject_id=subject,
+        recipient=RECIPIENT,
+        purpose="legal_claims",
+        categories="contact identity",
+        disclosed_at=at,
+        what="their name and address",
+    )
+    write(row, by=actors.person(subject, at=at), at=at)
+
+
+def case_of(right: Right, words: str = "") -> tuple[UUID, UUID]:
+    person = register()
+    assert person.id is not None
+    return person.id, services.open_case(person.id, right, by=person, at=timezone.now(), words=words)
+
+
+def test_a_fact_is_put_right_an_opinion_is_added_to_and_recipients_are_told(officer: Client) -> None:
+    subject, case = case_of(Right.RECTIFICATION, "My name is Maurine")
+    pass_on(subject)
+    path = f"/office/cases/{case}/answer/"
+    assert path in officer.get(f"/office/cases/{case}/").content.decode()
+    page = officer.get(path).content.decode()
+    assert "My name is Maurine" in page and "Nobody has to be told" in page
+    row = Identity.objects.get(subject_id=subject)
+    what = f"people.identity|{row.pk.hex}|given_name"
+    assert officer.post(path, {"do": "correct", "what": what, "value": "", "words": ""}).status_code == 422
+    said = {"do": "correct", "what": what, "value": "Maurine", "words": "Her passport says so"}
+    assert officer.post(path, said).status_code == 302
+    born = {**said, "what": f"people.identity|{row.pk.hex}|born_on", "value": "9 March"}
+    assert officer.post(path, born).status_code == 422
+    with processing(Purpose.RIGHTS, by=actors.person(subject, at=timezone.now()), at=timezone.now()):
+        assert Identity.objects.get(subject_id=subject).given_name == "Maurine"
+        correction = Correction.objects.get(case_id=case)
+        assert (correction.before, correction.after) == ("Maureen", "Maurine")
+    page = officer.get(path).content.decode()
+    assert "To be told" in page
+    statement = {"do": "statement", "item": row.pk.hex, "words": "I never said that"}
+    assert officer.post(path, statement).status_code == 302
+    assert DisputeStatement.objects.filter(subject_id=subject, item=row.pk).count() == 1
+    told = {"do": "recipient", "outcome": "told", "words": "By letter of today"}
+    assert officer.post(path, {**told, "recipient": "nobody"}).status_code == 422
+    assert officer.post(path, {**told, "recipient": RECIPIENT}).status_code == 302
+    assert "By letter of today" in officer.get(path).content.decode()
+    assert officer.post(path, {**told, "recipient": RECIPIENT}).status_code == 422
+
+
+def test_what_somebody_found_is_not_overwritten(officer: Client) -> None:
+    subject, case = case_of(Right.RECTIFICATION)
+    assert answering.correctable_fields("records.clinicalnote") == frozenset()
+    path = f"/office/cases/{case}/answer/"
+    what = f"records.clinicalnote|{case.hex}|text"
+    assert officer.post(path, {"do": "correct", "what": what, "value": "x", "words": "y"}).status_code == 422
+    assert not Correction.objects.filter(subject_id=subject).exists()
+
+
+def test_an_objection_is_weighed_and_one_to_marketing_always_stands(officer: Client) -> None:
+    person = register()
+    assert person.id is not None
+    at = timezone.now()
+    case = services.ask_to_stop(person.id, Purpose.ENQUIRIES, by=person, at=at)
+    path = f"/office/cases/{case}/answer/"
+    said = {"do": "weigh", "purpose": "enquiries", "outcome": "overruled", "words": "We answer what they ask"}
+    assert officer.post(path, {**said, "words": ""}).status_code == 422
+    assert officer.post(path, said).status_code == 302
+    standing = {each.purpose: each.standing for each in selectors.list_choices(person.id, at=timezone.now())}
+    assert not standing[Purpose.ENQUIRIES] and RightsCase.objects.get(pk=case).state == "done"
+    assert officer.post(path, said).status_code == 422
+
+
+def test_a_restriction_is_lifted_only_after_the_person_was_told(officer: Client) -> None:
+    person = register()
+    assert person.id is not None
+    case = services.ask_to_stop(person.id, None, by=person, at=timezone.now())
+    path = f"/office/cases/{case}/answer/"
+    assert officer.post(path, {"do": "lift"}).status_code == 422
+    today = timezone.localdate()
+    said = {"do": "announce", "words": "The dates were right"}
+    on = {f"lifts_on_{part}": getattr(today, part) for part in ("day", "month", "year")}
+    assert officer.post(path, {**said, **on}).status_code == 422
+    before = Message.objects.filter(subject_id=person.id).count()
+    later = today + timedelta(days=3)
+    on = {f"lifts_on_{part}": getattr(later, part) for part in ("day", "month", "year")}
+    assert officer.post(path, {**said, **on}).status_code == 302
+    assert Message.objects.filter(subject_id=person.id).count() == before + 1
+    assert officer.post(path, {"do": "lift"}).status_code == 422
+    assert selectors.restricted_since(person.id, at=timezone.now()) is not None

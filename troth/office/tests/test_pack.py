@@ -1,0 +1,122 @@
+"""The copy that answers a request, walked by an officer in the office, a clinician at the desk, and its person under My data."""
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+from uuid import UUID
+
+from django.apps import apps
+from django.test import Client
+from django.utils import timezone
+
+from bench.specimens.models import Note
+from tests.stores import Home
+from troth.delivery.models import Message
+from troth.gate.actors import Actor
+from troth.law.rights import Right
+from troth.office.tests.conftest import register, signed_in
+from troth.rights import jobs, services
+from troth.rights.models import AccessPack, HarmOpinion, PackState, RightsCase
+from troth.rights.tests.factories import make_officer, write
+
+
+def asked() -> tuple[Actor, UUID]:
+    """A patient with a note about them and their sister, who asks for a copy."""
+    person = register()
+    assert person.id is not None
+    at = timezone.now()
+    write(Note(subject_id=person.id, text="Came with her sister Wilhelmina"), by=person, at=at)
+    held = apps.get_model("records", "ClinicalNote")
+    write(held(subject_id=person.id, author=person.id, status="draft", heading="Mood", text="Low"), by=person, at=at)
+    return person, services.open_case(person.id, Right.ACCESS, by=person, at=at)
+
+
+def answer_of(page: str) -> dict[str, str]:
+    """Every entry of a page, to be let go."""
+    return dict.fromkeys(re.findall(r'name="(e[0-9a-f]{32})"', page), "goes")
+
+
+def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> None:
+    person, case = asked()
+    make_officer("prescriber", at=timezone.now())
+    start = f"/office/cases/{case}/copy/"
+    assert f'href="{start}"' in officer.get(f"/office/cases/{case}/").content.decode()
+    assert officer.get(start).status_code == 200
+    assert officer.post(start, {}).status_code == 302
+    entries = f"{start}entries/"
+    page = officer.get(entries).content.decode()
+    assert "Wilhelmina" in page and "Not decided" in page
+    found = officer.post(entries, {"q": "wilhelmina"}).content.decode()
+    assert "Came with her sister" in found and found.count('name="e') == 1
+    (note,) = answer_of(found)
+    assert "No entry has these words" in officer.post(entries, {"q": "zzz"}).content.decode()
+    refused = officer.post(entries, {note: "serious_harm"})
+    assert refused.status_code == 422 and "only when a health professional" in refused.content.decode()
+
+    asking = officer.post(start, {"do": "ask", "whom": "", "question": ""})
+    assert asking.status_code == 422 and "Choose whom you ask" in asking.content.decode()
+    whom = re.search(r'<option value="([0-9a-f]{32})">Ines Prescriber', officer.get(start).content.decode())
+    assert whom is not None
+    assert officer.post(start, {"do": "ask", "whom": whom[1], "question": "May it go?"}).status_code == 302
+    clinician = signed_in("prescriber@clinic.example")
+    opinion = HarmOpinion.objects.get(case_id=case)
+    path = f"/desk/opinions/{opinion.pk}/"
+    assert path in clinician.get("/desk/tasks/").content.decode()
+    page = clinician.get(path).content.decode()
+    assert "May it go?" in page
+    assert clinician.post(path, {"verdict": "some"}).status_code == 422
+    assert clinician.post(path, {"verdict": "none", "words": ""}).status_code == 302
+    assert clinician.get(path).status_code in {403, 404}
+
+    cut = f"{entries}{UUID(note[1:])}/"
+    assert officer.post(cut, {"words": "sister Wilhelmina", "note": ""}).status_code == 422
+    assert officer.post(cut, {"words": "sister Wilhelmina", "note": "She has not agreed"}).status_code == 302
+    assert "[removed: about somebody else]" in officer.get(cut).content.decode()
+    page = officer.get(entries).content.decode()
+    rest = dict.fromkeys(answer_of(page), "") | {note: "goes"}
+    assert officer.post(entries, {**rest, "rest": "goes"}).status_code == 302
+    assert officer.post(start, {"do": "search", "place": "Post room", "found": "Nothing"}).status_code == 302
+    assert officer.post(start, {"do": "words", "words": "x"}).status_code == 422
+    assert "Build the copy" in officer.get(start).content.decode()
+    assert officer.post(start, {"do": "release"}).status_code == 422
+    assert officer.post(start, {"do": "build"}).status_code == 302
+    assert "waits for its turn" in officer.get(start).content.decode()
+    pack = AccessPack.objects.get(case_id=case)
+    jobs.build_pack(pack.pk)
+    page = officer.get(start).content.decode()
+    assert "Release it to them" in page
+    client = signed_in("maureen@oddie.example")
+    assert client.post(f"/my-data/copies/{pack.pk}/").status_code == 404
+    before = Message.objects.filter(subject_id=person.id).count()
+    assert officer.post(start, {"do": "release"}).status_code == 302
+    assert Message.objects.filter(subject_id=person.id).count() == before + 1
+    assert RightsCase.objects.get(pk=case).state == "done"
+
+    assert f"/my-data/copies/{pack.pk}/" in client.get("/my-data/copies/").content.decode()
+    register("Bob", "Oddie", "bob@oddie.example")
+    stranger = signed_in("bob@oddie.example")
+    assert stranger.post(f"/my-data/copies/{pack.pk}/").status_code == 404
+    assert str(pack.pk) not in stranger.get("/my-data/copies/").content.decode()
+    sent = client.post(f"/my-data/copies/{pack.pk}/")
+    assert sent.status_code == 200 and sent.headers["Content-Disposition"] == 'attachment; filename="my-data.zip"'
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(sent.streaming_content)))
+    assert "paper/my-data-1.pdf" in archive.namelist()
+    assert b"Wilhelmina" not in archive.read("my-data.json") and b"Came with her" in archive.read("my-data.json")
+    assert AccessPack.objects.get(pk=pack.pk).delivered_at is not None
+    taken = officer.post(f"{start}print/")
+    assert taken.status_code == 200 and b"".join(taken.streaming_content)[:2] == b"PK"
+    services.end_packs(at=timezone.now() + timedelta(days=31))
+    assert AccessPack.objects.get(pk=pack.pk).state == PackState.OVER
+    assert client.post(f"/my-data/copies/{pack.pk}/").status_code == 404
+
+
+def test_others_stay_out_of_it(clinic: Home) -> None:
+    _, case = asked()
+    make_officer("patient_support", at=timezone.now())
+    for email in ("patient_support@clinic.example", "maureen@oddie.example"):
+        client = signed_in(email)
+        for path in ("", "entries/", f"entries/{case}/"):
+            assert client.get(f"/office/cases/{case}/copy/{path}").status_code == 403
+        assert client.post(f"/office/cases/{case}/copy/print/").status_code == 403
+    assert not AccessPack.objects.exists()

@@ -1,0 +1,187 @@
+"""Answering a correction, an objection or a restriction, and telling whoever had what changed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from troth.design.tables import Cell, Column, Line, Table
+from troth.design.values import Tag
+from troth.notice.purposes import Purpose
+from troth.office.forms.answer import UPHELD, CorrectForm, LiftForm, RecipientForm, StatementForm, WeighForm
+from troth.office.frame import Looking, day, looking, moment, show
+from troth.office.views.case import _why_for as why_for
+from troth.people import selectors as people
+from troth.rights import selectors as rights
+from troth.rights import services
+from troth.rights.selectors import answering
+from troth.rights.selectors.cases import Case
+from troth.rights.services import AnswerRefused
+
+TOLD = "The data of the person who asked opens here, as far as it is needed to answer them."
+
+
+def show_answer(request: HttpRequest, case: UUID) -> HttpResponse:
+    """What this right lets be decided, and who still has to be told of it."""
+    look = looking(request)
+    try:
+        known = rights.get_case(case, look.opened)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    if known.right not in {"rectification", "objection", "restriction", "erasure"}:
+        raise Http404
+    forms = _forms(request, look, known)
+    problem = ""
+    do = request.POST.get("do", "") if request.method == "POST" else ""
+    if do:
+        try:
+            if _done(look, known, forms, do):
+                return redirect("office_answer", case=case)
+        except AnswerRefused as refusal:
+            problem = str(refusal)
+    bound = next((form for form in forms.values() if form.is_bound), None)
+    told = answering.lifting_notice(known.subject)
+    return show(
+        request,
+        "answer/show",
+        told=TOLD,
+        case=known,
+        forms=forms,
+        bound=bound,
+        problem=problem,
+        open=known.state != "done",
+        corrected=_corrected(known, look),
+        recipients=_recipients(known, look),
+        untold=[each for each in answering.recipients_of(known, look.opened) if not each.outcome],
+        restricted=rights.restricted_since(known.subject, at=look.at) is not None,
+        lifts=f"{told[0]:%-d %B %Y}" if told else "",
+        can_lift=told is not None and told[0] <= look.today,
+        why=why_for(request, known.subject),
+        status=422 if problem or (bound is not None and bound.errors) else 200,
+    )
+
+
+def _forms(request: HttpRequest, look: Looking, known: Case) -> dict[str, Any]:
+    def bound(do: str) -> Any:
+        return request.POST if request.method == "POST" and request.POST.get("do") == do else None
+
+    forms: dict[str, Any] = {}
+    if known.right == "rectification":
+        things = answering.correctable(known.subject, look.opened)
+        facts = [
+            (f"{thing.model}|{thing.id}|{field.name}", f"{_title(thing)}: {field.label}, now {field.text or 'empty'}")
+            for thing, fields in things
+            for field in fields
+        ]
+        forms["correct"] = CorrectForm(bound("correct"), fields=facts)
+        forms["statement"] = StatementForm(
+            bound("statement"), entries=[(thing.id, _title(thing)) for thing, _ in things]
+        )
+    elif known.right == "objection":
+        standing = [
+            (each.purpose.value, each.title)
+            for each in rights.list_choices(known.subject, at=look.at)
+            if each.kind == "objection" and each.standing
+        ]
+        forms["weigh"] = WeighForm(bound("weigh"), purposes=standing)
+    elif known.right == "restriction":
+        forms["announce"] = LiftForm(bound("announce"))
+    untold = [each for each in answering.recipients_of(known, look.opened) if not each.outcome]
+    if untold:
+        forms["recipient"] = RecipientForm(
+            bound("recipient"), recipients=[(each.recipient, each.who) for each in untold]
+        )
+    return forms
+
+
+def _done(look: Looking, known: Case, forms: dict[str, Any], do: str) -> bool:
+    """Carry out what was asked by one of the page's forms. False when something in it has to be mended first."""
+    form = forms.get(do)
+    if form is None and do != "lift":
+        raise AnswerRefused("There is nothing left of this to decide. Open the page again.")
+    if form is not None and not form.is_valid():
+        return False
+    said = form.cleaned_data if form is not None else {}
+    if do == "correct":
+        model, item, field = said["what"].split("|")
+        services.correct(
+            known.id,
+            model=model,
+            item=UUID(item),
+            field=field,
+            value=said["value"],
+            words=said["words"],
+            by=look.actor,
+            at=look.at,
+        )
+    elif do == "statement":
+        about = dict(forms["statement"].fields["item"].choices)[said["item"]]
+        services.add_statement(
+            known.id, item=UUID(said["item"]), about=about, words=said["words"], by=look.actor, at=look.at
+        )
+    elif do == "recipient":
+        services.tell_recipient(known.id, **said, by=look.actor, at=look.at)
+    elif do == "weigh":
+        services.weigh_objection(
+            known.id,
+            purpose=Purpose(said["purpose"]),
+            upheld=said["outcome"] == UPHELD,
+            words=said["words"],
+            by=look.actor,
+            at=look.at,
+        )
+    elif do == "announce":
+        services.announce_lifting(known.id, **said, by=look.actor, at=look.at)
+    elif do == "lift":
+        services.lift_after_notice(known.id, by=look.actor, at=look.at)
+    return True
+
+
+def _title(thing: rights.HeldThing) -> str:
+    return f"{thing.kind[:1].upper()}{thing.kind[1:]}, {timezone.localtime(thing.recorded_at):%-d %b %Y}"
+
+
+def _corrected(known: Case, look: Looking) -> Table | None:
+    columns = (
+        Column("What", "name"),
+        Column("It said", word="It said"),
+        Column("It says", word="It says"),
+        Column("Why"),
+    )
+    lines = tuple(
+        Line(
+            (
+                Cell(each.field.replace("_", " ").capitalize(), small=moment(each.at)),
+                Cell(each.before),
+                Cell(each.after),
+                Cell(each.words, small=people.staff_name(UUID(each.by))),
+            )
+        )
+        for each in answering.corrections_of(known.id, look.opened)
+    )
+    return Table("What was put right", columns, lines) if lines else None
+
+
+def _recipients(known: Case, look: Looking) -> Table | None:
+    columns = (Column("Who had it", "name"), Column("Last", "figures", word="Last"), Column("Told"))
+    lines = tuple(
+        Line(
+            (
+                Cell(each.who, small=", ".join(rights.describe_uses(kind, look.at).title for kind in each.kinds)),
+                Cell(day(timezone.localdate(each.last))),
+                Cell(
+                    each.words,
+                    tag=Tag("kept", "Told")
+                    if each.outcome == answering.TOLD
+                    else Tag("plain", "Not possible")
+                    if each.outcome
+                    else Tag("close", "To be told"),
+                ),
+            )
+        )
+        for each in answering.recipients_of(known, look.opened)
+    )
+    return Table("Who had what changed", columns, lines) if lines else None

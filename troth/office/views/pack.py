@@ -1,0 +1,381 @@
+"""Answering a request for a copy: where it stands, its entries page by page, what is removed from one, and handing it out."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from troth.design.tables import Cell, Column, Line, Table
+from troth.design.values import Figure, Item, Paging, Row, Tag
+from troth.gate.streams import send_file
+from troth.office.forms.pack import AskForm, BeginForm, CutForm, EntriesForm, FeeForm, FindForm, SearchForm, WordsOut
+from troth.office.frame import Looking, counted, day, looking, moment, number_in, show
+from troth.office.views.case import _why_for as why_for
+from troth.people import selectors as people
+from troth.rights import jobs, services
+from troth.rights import selectors as rights
+from troth.rights.rules.packing import Stands
+from troth.rights.selectors import packs
+from troth.rights.selectors.cases import Case
+from troth.rights.selectors.copying import NAME
+from troth.rights.selectors.packs import Pack, PackState, Reviewed
+from troth.rights.services import PackRefused
+
+PAGE = 20
+MOST_FOUND = 50
+TOLD = "The data of the person who asked opens here, so that it can be checked before they get it."
+_STANDS: dict[Stands, tuple[Any, str]] = {
+    Stands.OPEN: ("close", "Not decided"),
+    Stands.CHANGED: ("close", "Changed since"),
+    Stands.ASK: ("close", "Ask a health professional"),
+    Stands.GOES: ("kept", "Goes"),
+    Stands.CUT: ("info", "Goes, with parts removed"),
+    Stands.WITHHELD: ("refused", "Withheld"),
+}
+_STATES = {
+    PackState.REVIEW: "Being decided, entry by entry",
+    PackState.BUILDING: "Being built",
+    PackState.READY: "Built and complete; it can be released",
+    PackState.RELEASED: "Released",
+    PackState.OVER: "Its last day is over, and it was destroyed",
+}
+
+
+def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Where the copy stands, what to do next, where was looked, and who was asked."""
+    look = looking(request)
+    known = _case(case, look)
+    pack = packs.find_pack(case, look.opened)
+    if pack is None or pack.state in {PackState.RELEASED, PackState.OVER}:
+        return _before(request, look, known, pack)
+    entries = packs.review(pack, look.opened)
+    forms: dict[str, Any] = {
+        "search": SearchForm(request.POST if request.POST.get("do") == "search" else None),
+        "ask": AskForm(
+            request.POST if request.POST.get("do") == "ask" else None,
+            staff=packs.who_can_be_asked(pack, look.opened),
+        ),
+        "words": WordsOut(
+            request.POST if request.POST.get("do") == "words" else None,
+            initial={"words": "\n".join(_everywhere(pack))},
+        ),
+        "fee": FeeForm(request.POST if request.POST.get("do") == "fee" else None),
+    }
+    problem = ""
+    if request.method == "POST":
+        try:
+            if _done(request, look, pack, forms):
+                return redirect("office_pack", case=case)
+        except PackRefused as refusal:
+            problem = str(refusal)
+    bound = next((form for form in forms.values() if form.is_bound), None)
+    counts = Counter(each.stands for each in entries)
+    return show(
+        request,
+        "pack/show",
+        told=TOLD,
+        case=known,
+        pack=pack,
+        problem=problem,
+        bound=bound or forms["search"],
+        rows=_rows(pack, known),
+        figures=_figures(counts),
+        left=packs_left(counts),
+        entries_at=reverse("office_pack_entries", args=[case]),
+        forms=forms,
+        searches=_searches(packs.list_searches(case, look.opened)),
+        opinions=_opinions(packs.list_opinions(case, look.opened)),
+        why=why_for(request, pack.subject),
+        status=422 if problem or (bound is not None and bound.errors) else 200,
+    )
+
+
+def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
+    """The entries, twenty to a page: read, and decided one by one or all that may go at once."""
+    look = looking(request)
+    _case(case, look)
+    pack = _pack(case, look)
+    entries = packs.review(pack, look.opened)
+    only = request.GET.get("only", "")
+    # Words that are looked for may name somebody, so they come in the body and never stand in an address.
+    wanted = request.POST.get("q", "").strip()
+    deciding = request.method == "POST" and "q" not in request.POST
+    chosen = [each for each in entries if (not only or each.stands.value == only) and _matches(each, wanted)]
+    start = min(number_in(request.GET.get("from", "")), max(len(chosen) - 1, 0)) // PAGE * PAGE
+    shown = chosen[:MOST_FOUND] if wanted else chosen[start : start + PAGE]
+    if deciding:
+        shown = [each for each in entries if f"e{each.thing.id}" in request.POST]
+    form = EntriesForm(request.POST if deciding else None, entries=shown)
+    problem = ""
+    here = f"{reverse('office_pack_entries', args=[case])}?only={only}"
+    if form.is_bound and form.is_valid():
+        try:
+            services.decide_entries(
+                pack.id, form.decided(rest=request.POST.get("rest") == "goes"), by=look.actor, at=look.at
+            )
+        except PackRefused as refusal:
+            problem = str(refusal)
+        else:
+            # With a filter what was decided leaves the list, so that the same place shows what comes next.
+            following = start if only else start + PAGE
+            return redirect(
+                f"{here}&from={following}" if following < len(chosen) else reverse("office_pack", args=[case])
+            )
+    counts = Counter(each.stands for each in entries)
+    path = reverse("office_pack_entries", args=[case])
+    return show(
+        request,
+        "pack/entries",
+        told=TOLD,
+        case=case,
+        pack=pack,
+        form=form,
+        problem=problem,
+        wanted=wanted,
+        find=FindForm(initial={"q": wanted}),
+        only=only,
+        filters=[
+            Item("All", path, not only, len(entries), "entries"),
+            *(
+                Item(words, f"{path}?only={stands.value}", only == stands.value, counts[stands], "entries")
+                for stands, (_, words) in _STANDS.items()
+                if counts[stands] or only == stands.value
+            ),
+        ],
+        entries=[_entry(each, form, case) for each in shown],
+        paging=Paging(
+            start + 1,
+            start + len(shown),
+            len(chosen),
+            f"{here}&from={max(start - PAGE, 0)}" if start else "",
+            f"{here}&from={start + PAGE}" if start + PAGE < len(chosen) else "",
+        )
+        if chosen and not wanted
+        else None,
+        locked=pack.state not in {PackState.REVIEW, PackState.READY},
+        why=why_for(request, pack.subject),
+        status=422 if problem or form.errors else 200,
+    )
+
+
+def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
+    """One entry: what goes from it because it is about somebody else, and how it then reads."""
+    look = looking(request)
+    _case(case, look)
+    pack = _pack(case, look)
+    entry = next((each for each in packs.review(pack, look.opened) if each.thing.id == item.hex), None)
+    if entry is None:
+        raise Http404
+    form = CutForm(request.POST if request.method == "POST" else None, entry=entry)
+    if form.is_bound and form.is_valid():
+        try:
+            services.decide_entries(pack.id, {entry.thing.id: form.decided()}, by=look.actor, at=look.at)
+        except PackRefused as refusal:
+            form.add_error("words", str(refusal))
+        else:
+            return redirect("office_pack_entry", case=case, item=item)
+    after = packs.with_cuts(entry.thing, entry.decided, _everywhere(pack))
+    return show(
+        request,
+        "pack/entry",
+        told=TOLD,
+        case=case,
+        title=_title(entry),
+        tag=_tag(entry),
+        before=_fields(entry.thing),
+        after=_fields(after) if entry.stands in {Stands.CUT, Stands.GOES} else [],
+        form=form,
+        why=why_for(request, pack.subject),
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+def take(request: HttpRequest, case: UUID) -> HttpResponseBase:
+    """Hand the copy to an officer, who prints it for somebody without an account. It is written down as handed out."""
+    look = looking(request)
+    _case(case, look)
+    pack = _pack(case, look)
+    stored = packs.file_of(pack.id, look.opened)
+    if stored is None or not pack.is_open(look.at):
+        raise Http404
+    services.record_fetched(pack.id, by=look.actor, at=look.at, printed=True)
+    return send_file(request, stored, download_name=NAME, media_type="application/zip")
+
+
+def packs_left(counts: Counter[Stands]) -> str:
+    """What has to be decided before it is built, in words; "" when nothing has."""
+    waiting = counts[Stands.OPEN] + counts[Stands.CHANGED]
+    said = []
+    if waiting:
+        said.append(f"{counted(waiting, 'entry', 'entries')} to decide")
+    if counts[Stands.ASK]:
+        said.append(f"{counted(counts[Stands.ASK], 'entry', 'entries')} to ask a health professional about")
+    return " and ".join(said)
+
+
+def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None) -> HttpResponse:
+    """No copy is being worked on: begin one, or a further one, and hand out what was released."""
+    form = BeginForm(request.POST if request.method == "POST" else None)
+    problem = ""
+    if form.is_bound and form.is_valid():
+        try:
+            services.begin_pack(known.id, by=look.actor, at=look.at, fee=int((form.cleaned_data["fee"] or 0) * 100))
+        except PackRefused as refusal:
+            problem = str(refusal)
+        else:
+            return redirect("office_pack", case=known.id)
+    return show(
+        request,
+        "pack/begin",
+        told=TOLD,
+        case=known,
+        pack=pack,
+        open=pack is not None and pack.is_open(look.at),
+        rows=_rows(pack, known) if pack else [],
+        form=form,
+        problem=problem,
+        why=why_for(request, known.subject),
+        status=422 if problem or form.errors else 200,
+    )
+
+
+def _done(request: HttpRequest, look: Looking, pack: Pack, forms: dict[str, Any]) -> bool:
+    """Carry out what was asked by one of the page's forms. False when something in it has to be mended first."""
+    do = request.POST.get("do", "")
+    form: Form | None = forms.get(do)
+    if form is not None and not form.is_valid():
+        return False
+    if do == "search":
+        services.record_search(pack.case, **forms[do].cleaned_data, by=look.actor, at=look.at)
+    elif do == "ask":
+        said = forms[do].cleaned_data
+        services.ask_opinion(pack.case, of=UUID(said["whom"]), question=said["question"], by=look.actor, at=look.at)
+    elif do == "words":
+        services.remove_everywhere(pack.id, forms[do].cleaned_data["words"], by=look.actor, at=look.at)
+    elif do == "fee":
+        services.record_fee(pack.id, **forms[do].cleaned_data, by=look.actor, at=look.at)
+    elif do == "build":
+        services.order_build(pack.id, build=jobs.build_pack, by=look.actor, at=look.at)
+    elif do == "release":
+        services.release_pack(pack.id, by=look.actor, at=look.at)
+    return True
+
+
+def _rows(pack: Pack, known: Case) -> list[Row]:
+    rows = [
+        Row("Where it stands", _STATES[pack.state]),
+        Row("Answer by", day(known.due_on)),
+        Row("It holds", f"What was recorded before {moment(pack.as_of)}"),
+    ]
+    if pack.size:
+        rows.append(Row("Size", f"{max(pack.size // 1024, 1):,} KB", f"SHA-256 of its data file: {pack.digest}"))
+    if pack.fee:
+        rows.append(Row("Fee", f"£{pack.fee / 100:.2f}", "It has arrived" if pack.fee_paid else "It has not arrived"))
+    if pack.released_at and pack.expires_at:
+        rows.append(Row("Released", moment(pack.released_at)))
+        rows.append(Row("Can be fetched until", moment(pack.expires_at)))
+        rows.append(Row("Fetched", moment(pack.delivered_at) if pack.delivered_at else "Not yet"))
+    return rows
+
+
+def _figures(counts: Counter[Stands]) -> list[Figure]:
+    return [
+        Figure(f"{counts[Stands.OPEN] + counts[Stands.CHANGED]:,}", "to decide"),
+        Figure(f"{counts[Stands.ASK]:,}", "wait for a health professional"),
+        Figure(f"{counts[Stands.GOES] + counts[Stands.CUT]:,}", "go"),
+        Figure(f"{counts[Stands.WITHHELD]:,}", "withheld"),
+    ]
+
+
+def _entry(each: Reviewed, form: EntriesForm, case: UUID) -> dict[str, Any]:
+    return {
+        "id": each.thing.id,
+        "title": _title(each),
+        "tag": _tag(each),
+        "rows": _fields(each.thing),
+        "choice": form[f"e{each.thing.id}"],
+        "cut_at": reverse("office_pack_entry", args=[case, UUID(each.thing.id)]),
+        "harm": each.opinion,
+    }
+
+
+def _title(each: Reviewed) -> str:
+    kind = each.thing.kind
+    return f"{kind[:1].upper()}{kind[1:]}, {timezone.localtime(each.thing.recorded_at):%-d %b %Y}"
+
+
+def _tag(each: Reviewed) -> Tag:
+    kind, words = _STANDS[each.stands]
+    return Tag(kind, words)
+
+
+def _fields(thing: rights.HeldThing) -> list[Row]:
+    rows = [
+        Row(field.label, field.withheld or field.text)
+        for field in thing.fields
+        if (field.text or field.withheld) and not field.is_open
+    ]
+    rows += [Row("File", file.name or "A file", f"{max(file.size // 1024, 1):,} KB") for file in thing.files]
+    return rows or [Row("Content", "Nothing is written in it")]
+
+
+def _matches(each: Reviewed, wanted: str) -> bool:
+    if not wanted:
+        return True
+    said = [each.thing.kind, each.thing.source, *(field.text for field in each.thing.fields)]
+    return any(wanted.casefold() in text.casefold() for text in said)
+
+
+def _searches(found: Iterable[packs.Search]) -> Table | None:
+    columns = (Column("Where", "name"), Column("What was found", word="Found"), Column("Who", word="By"))
+    lines = tuple(
+        Line((Cell(each.place), Cell(each.found), Cell(people.staff_name(UUID(each.by)), small=moment(each.at))))
+        for each in found
+    )
+    return Table("Where was looked besides this system", columns, lines) if lines else None
+
+
+def _opinions(found: Iterable[packs.Opinion]) -> Table | None:
+    columns = (Column("Who was asked", "name"), Column("What they found"), Column("In their words", word="Words"))
+    lines = []
+    for each in found:
+        harm = sum(finding == "harm" for finding in each.findings.values())
+        if each.given_at is None:
+            what = Cell(tag=Tag("close", "Not answered"), small=f"Asked {moment(each.asked_at)}")
+        else:
+            words = f"{harm} of {counted(len(each.findings), 'entry', 'entries')} could do serious harm"
+            what = Cell(words, small=f"{moment(each.given_at)}. It stands for six months")
+        lines.append(Line((Cell(people.staff_name(each.asked_of), small=each.registration), what, Cell(each.words))))
+    return Table("Opinions of health professionals", columns, tuple(lines)) if lines else None
+
+
+def _everywhere(pack: Pack) -> tuple[str, ...]:
+    decided = packs.decisions_of(pack.id).get(pack.id.hex)
+    return decided.words if decided else ()
+
+
+def _case(case: UUID, look: Looking) -> Case:
+    try:
+        known = rights.get_case(case, look.opened)
+    except ObjectDoesNotExist:
+        raise Http404 from None
+    if known.right != "access":
+        raise Http404
+    return known
+
+
+def _pack(case: UUID, look: Looking) -> Pack:
+    found = packs.find_pack(case, look.opened)
+    if found is None:
+        raise Http404
+    return found

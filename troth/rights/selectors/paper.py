@@ -1,0 +1,163 @@
+"""
+The copy to print: PDF declared as PDF/UA-1 (tagged, with language, title and headings), in parts of a size that memory bears.
+
+It is set by Typst in this process, from JSON that it shows as text and never runs; nothing is fetched and nothing touches a disk.
+Its one face, Libertinus Serif, has the letters of Europe. What it has not stands as a box, and the first page says so.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+#: Entries in one part.
+PART = 200
+MEDIA_TYPE = "application/pdf"
+_BOX = "□"
+_SHOWN = re.compile(
+    "[^\n\x20-\x7e\xa0-\u0377\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u04ff\u1e00-\u1eff\u2010-\u2027\u2030-\u203a\u2044"
+    "\u20a0-\u20c0\u2122\u2190-\u22ff\u25a0-\u25ff]"
+)
+_NOT_SHOWN = "Some letters cannot be printed here and stand as a box. They are in my-data.html as they were written."
+
+
+def parts_of(page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What each part shows, from the values of the page: the entries in turn, and behind them what is said about all."""
+    sections = [*_held(page["sections"]), *_about_all(page)]
+    parts: list[list[dict[str, Any]]] = [[]]
+    room = PART
+    for section in sections:
+        things = section["things"]
+        while True:
+            if room <= 0:
+                parts.append([])
+                room = PART
+            taken, things = things[:room], things[room:]
+            parts[-1].append({**section, "things": taken})
+            room -= max(len(taken), 1)
+            if not things:
+                break
+            section = {**section, "why": [], "title": f"{section['title'].removesuffix(', continued')}, continued"}
+    many = len(parts)
+    return [
+        {
+            "title": "My data" + (f", part {number} of {many}" if many > 1 else ""),
+            "controller": page["controller"],
+            "footer": f"{page['controller']}, {page['made']}",
+            "lead": [
+                f"Everything that {page['controller']} holds about you, made on {page['made']} under notice {page['notice']}."
+            ]
+            if number == 1
+            else [],
+            "sections": part,
+        }
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def set_part(part: Mapping[str, Any]) -> bytes:
+    """
+    One part as PDF.
+
+    :raises typst.TypstError: it could not be set as PDF/UA-1.
+    """
+    shown, boxes = _shown(part)
+    if boxes:
+        shown["lead"] = [*shown["lead"], _NOT_SHOWN]
+    made: bytes = typst.compile(
+        _template(),
+        sys_inputs={"data": json.dumps(shown, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+        ignore_system_fonts=True,
+    )
+    return made
+
+
+def _held(sections: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    for section in sections:
+        why = [
+            ("For", "; ".join(section["for"])),
+            ("The law lets us because", section["because"]),
+            ("Seen by", ", ".join(section["seen_by"])),
+            ("May be passed to", ", ".join(section["may_be_passed_to"])),
+            ("Until", f"{section['until_words']}. {section['rule']}" if section["until_words"] else section["rule"]),
+        ]
+        yield {
+            "title": section["title"],
+            "why": [list(row) for row in why if row[1]],
+            "things": [
+                {
+                    "title": thing["kind"][:1].upper() + thing["kind"][1:],
+                    "note": f"{thing['when']}, by {thing['by']}. {thing['source']}.",
+                    "left_out": thing["left_out"],
+                    "rows": [
+                        [field.label, f"Not copied: {field.withheld}" if field.withheld else field.text or "Nothing"]
+                        for field in thing["fields"]
+                    ]
+                    + [["File", f"{name}: {path}"] for path, name in thing["files"]],
+                }
+                for thing in section["things"]
+            ],
+        }
+
+
+def _about_all(page: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    passed = [(f"{each['when']}, {each['recipient']}", each["for"]) for each in page["passed_on"]]
+    yield _flat(
+        "Who we passed it to", passed, "No one so far. Who may be given something stands beside each kind above."
+    )
+    yield _flat(
+        "What you agreed to, objected to and were told",
+        [
+            (each["words"], " ".join(filter(None, (each["for"], f"since {each['since_words']}"))))
+            for each in page["choices"]
+        ],
+        "Nothing.",
+    )
+    said = page["rights"]
+    if said:
+        yield _flat("Your rights", [(each["right"], each["words"]) for each in said["rights"]])
+        yield _flat(
+            "Also to know",
+            [
+                ("Where data comes from", "; ".join(said["sources"])),
+                ("Machines that decide", said["machines_that_decide"]),
+                ("Other countries", "; ".join(said["other_countries"])),
+                ("Complain to us", said["complain_to_us"]),
+                ("Complain to the regulator", said["complain_to_the_regulator"]),
+            ],
+        )
+
+
+def _flat(title: str, rows: Iterable[tuple[str, str]], none: str = "") -> dict[str, Any]:
+    found = [[label, words] for label, words in rows if words]
+    return {"title": title, "why": found or [["", none]], "things": []}
+
+
+def _shown(value: Any) -> tuple[Any, bool]:
+    """A value with a box for each letter that the face has not, and whether there was one."""
+    found = False
+
+    def walk(each: Any) -> Any:
+        nonlocal found
+        if isinstance(each, str):
+            shown = _SHOWN.sub(_BOX, unicodedata.normalize("NFC", each.replace("\r\n", "\n").replace("\t", " ")))
+            found = found or _BOX in shown
+            return shown
+        if isinstance(each, Mapping):
+            return {key: walk(item) for key, item in each.items()}
+        if isinstance(each, list | tuple):
+            return [walk(item) for item in each]
+        return each
+
+    return walk(value), found
+
+
+@lru_cache(maxsize=1)
+def _template() -> bytes:
+    return (Path(__file__).parent.parent / "templates" / "rights" / "copy.typ").read_bytes()

@@ -1,0 +1,242 @@
+"""
+Carrying out other rights: putting a fact right, adding what somebody says against an entry, telling recipients, using a restricted
+record in one of the ways that the law leaves, and lifting a restriction only after the person was told.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from troth.delivery.rules import Kind
+from troth.gate import actors, facts, linking
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting, touched
+from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
+from troth.gate.refusals import Check
+from troth.gate.rules import GLASS_MINUTES, PermittedUse, check_emergency_note
+from troth.law.rights import Right
+from troth.ledger.names import Event
+from troth.notice.purposes import Action, Purpose
+from troth.people.services import tell
+from troth.rights.models import (
+    Correction,
+    DisputeStatement,
+    LiftingNotice,
+    RecipientTold,
+    RestrictedUse,
+    RightsCase,
+    State,
+)
+from troth.rights.rules import PRIVACY_OFFICER
+from troth.rights.selectors import answering
+from troth.rights.selectors.cases import get_case
+from troth.rights.selectors.holdings import as_text, category_of
+from troth.rights.selectors.wishes import restricted_since
+from troth.rights.services.standing import lift_restriction, withdraw_objection
+from troth.vault.categories import Category
+from troth.vault.fields import SealedChoice
+from troth.vault.models import Holding
+
+
+class AnswerRefused(Exception):
+    """An answer cannot be given as asked; the message says why and what to do."""
+
+
+@act(Event.CORRECTED, purpose=Purpose.RIGHTS)
+def correct(
+    case: UUID, *, model: str, item: UUID, field: str, value: str, words: str, by: Actor, at: datetime
+) -> None:
+    """
+    Put one fact right, and keep what stood there before (LAW-3.3). `model` is the entry's, such as `people.identity`.
+
+    :raises AnswerRefused: it is no such case, no fact, or the value does not fit.
+    :raises Refused: the actor may not do this for that person.
+    """
+    known = _case(case, Right.RECTIFICATION)
+    if field not in answering.correctable_fields(model):
+        raise AnswerRefused(
+            "This is not changed: it is what somebody found or did. Add what they say against it instead (LAW-3.3)."
+        )
+    if not words.strip():
+        raise AnswerRefused("Write in a sentence how you decided: it stands beside the correction.")
+    row = answering.row_of(model, item, known.subject_id)
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        before = as_text(getattr(row, field))
+    setattr(row, field, _value_of(row, field, value))
+    row.save()
+    Correction.objects.create(
+        subject_id=known.subject_id,
+        case_id=case,
+        item=item,
+        category=category_of(type(row)).value,
+        field=field,
+        before=before,
+        after=as_text(getattr(row, field)),
+        words=words,
+    )
+
+
+@act(Event.STATEMENT_ADDED, purpose=Purpose.RIGHTS)
+def add_statement(case: UUID, *, item: UUID, about: str, words: str, by: Actor, at: datetime) -> None:
+    """
+    Set what a person says against an entry beside it; the entry stays as it was written (LAW-3.3). `about` names the entry.
+
+    :raises AnswerRefused: it is no such case, or nothing is said.
+    :raises Refused: the actor may not do this for that person.
+    """
+    known = _case(case, Right.RECTIFICATION)
+    if not words.strip():
+        raise AnswerRefused("Write what they say against it, in their words.")
+    DisputeStatement.objects.create(subject_id=known.subject_id, item=item, about=about, words=words)
+
+
+@act(Event.RECIPIENT_TOLD, purpose=Purpose.RIGHTS)
+def tell_recipient(case: UUID, *, recipient: str, outcome: str, words: str, by: Actor, at: datetime) -> None:
+    """
+    Record that a recipient was told of what changed, or why that is impossible or out of proportion (LAW-3.7).
+
+    :raises AnswerRefused: they had nothing of what changed, it was recorded already, or nothing is said.
+    :raises Refused: the actor may not do this for that person.
+    """
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        known = get_case(case, opened)
+        wanted = {each.recipient: each for each in answering.recipients_of(known, opened)}
+    if recipient not in wanted:
+        raise AnswerRefused("Nothing of what changed was passed to them.")
+    if wanted[recipient].outcome:
+        raise AnswerRefused("This is recorded already.")
+    if not words.strip():
+        raise AnswerRefused("Write how they were told, or why that is not possible.")
+    RecipientTold.objects.create(
+        subject_id=known.subject, case_id=case, recipient=recipient, outcome=outcome, words=words
+    )
+
+
+@act(Event.OBJECTION_WEIGHED, purpose=Purpose.RIGHTS)
+def weigh_objection(case: UUID, *, purpose: Purpose, upheld: bool, words: str, by: Actor, at: datetime) -> None:
+    """
+    Decide an objection: it stands for good, or the use goes on for grounds that outweigh it (LAW-3.9). Direct marketing is never
+    weighed: an objection to it stands.
+
+    :raises AnswerRefused: it is no such case, nothing is said, or it is about marketing.
+    :raises Refused: the actor may not do this for that person.
+    """
+    known = _case(case, Right.OBJECTION)
+    if not words.strip():
+        raise AnswerRefused("Write which grounds you weighed, and why they do or do not outweigh theirs.")
+    if not upheld and purpose is Purpose.MARKETING:
+        raise AnswerRefused("An objection to marketing always stands: nothing outweighs it (UK GDPR Article 21(3)).")
+    if not upheld:
+        withdraw_objection(known.subject_id, purpose, by=by, at=at)
+    known.state = State.DONE
+    known.outcome = {"closed_at": at.isoformat(), "upheld": upheld, "purpose": purpose.value, "words": words}
+    known.save()
+
+
+@act(Event.LIFTING_ANNOUNCED, purpose=Purpose.RIGHTS)
+def announce_lifting(case: UUID, *, lifts_on: date, words: str, by: Actor, at: datetime) -> None:
+    """
+    Tell a person that the restriction of their record ends, before it does (UK GDPR Article 18(3), LAW-3.6).
+
+    :raises AnswerRefused: nothing is restricted, the day is not after today, nothing is said, or we have no address of theirs.
+    :raises Refused: the actor may not do this for that person.
+    """
+    known = _case(case, Right.RESTRICTION)
+    if restricted_since(known.subject_id, at=at) is None:
+        raise AnswerRefused("Their record is not restricted.")
+    if lifts_on <= timezone.localdate(at):
+        raise AnswerRefused("Choose a day after today: they are told before it is lifted (UK GDPR Article 18(3)).")
+    if not words.strip():
+        raise AnswerRefused("Write in a sentence why it ends: they read it.")
+    LiftingNotice.objects.create(subject_id=known.subject_id, lifts_on=lifts_on, words=words)
+    if tell(known.subject_id, Kind.RESTRICTION_ENDS, by=by, at=at, context={"day": f"{lifts_on:%-d %B %Y}"}) is None:
+        raise AnswerRefused("We have no address to write to. Tell them by letter before you go on.")
+
+
+@act(Event.LIFTED_BY_OFFICER, purpose=Purpose.RIGHTS)
+def lift_after_notice(case: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Lift a restriction on or after the day of which the person was told, and close the case (LAW-3.6).
+
+    :raises AnswerRefused: they were not told, or the day has not come.
+    :raises Refused: the actor may not do this for that person.
+    """
+    known = _case(case, Right.RESTRICTION)
+    told = answering.lifting_notice(known.subject_id)
+    since = restricted_since(known.subject_id, at=at)
+    if told is None or since is None or told[1] < since:
+        raise AnswerRefused(
+            "Tell them first: a restriction is never lifted before they know (UK GDPR Article 18(3))."
+        )
+    if timezone.localdate(at) < told[0]:
+        raise AnswerRefused(f"They were told that it ends on {told[0]:%-d %B %Y}. Lift it then.")
+    for subject in linking.subjects_of(known.subject_id, at=at):
+        lift_restriction(subject, by=by, at=at)
+    known.state, known.outcome = State.DONE, {"closed_at": at.isoformat(), "lifted": True}
+    known.save()
+
+
+def _use_restricted(
+    subject: UUID, use: PermittedUse, *, purpose: Purpose, words: str, by: Actor, at: datetime
+) -> datetime:
+    """
+    Open a restricted record to this actor for thirty minutes, for a use that the law leaves (LAW-3.6). Gives when it closes.
+
+    :raises AnswerRefused: something else than the restriction keeps them out, or the words say nothing.
+    """
+    if why_not := check_emergency_note(words).replace("what the emergency is", "what it is needed for"):
+        raise AnswerRefused(why_not)
+    with processing(purpose, Action.READ, by=by, at=at) as opened:
+        checks = {opened.decision(subject, category).check for category in opened.covered()}
+    if Check.RESTRICTION not in checks or by.id is None:
+        raise AnswerRefused("It is not the restriction that keeps you out, so this does not open it.")
+    until = at + timedelta(minutes=GLASS_MINUTES)
+    _record_use(
+        subject, use, until, words, user=by.id, by=actors.service("restricted-use", on_behalf_of=by.id), at=at
+    )
+    return until
+
+
+@act(Event.RESTRICTED_USE, purpose=Purpose.RIGHTS)
+def _record_use(
+    subject: UUID, use: PermittedUse, until: datetime, words: str, *, user: UUID, by: Actor, at: datetime
+) -> None:
+    RestrictedUse.objects.create(subject_id=subject, use=use.value, user=user, until=until, words=words)
+    facts.record(subject, FactKind.RESTRICTED_USE, at=at, value=use.value, other=user, until=until)
+    touched(subject, f"rights.use/{use.value}/{user.hex}")
+
+
+def _case(case: UUID, right: Right) -> RightsCase:
+    row: RightsCase | None = RightsCase.objects.filter(pk=case, right=right).exclude(state=State.DONE).first()
+    if row is None:
+        raise AnswerRefused("This request was answered already, or is about another right.")
+    acting().require(row.subject_id, Category.RIGHTS)
+    if PRIVACY_OFFICER not in acting().by.roles:
+        raise AnswerRefused("A privacy officer answers this.")
+    return row
+
+
+def _value_of(row: Holding, name: str, text: str) -> Any:
+    """A typed value as its field takes it."""
+    field: Any = type(row)._meta.get_field(name)
+    text = text.strip()
+    try:
+        if isinstance(field, SealedChoice) and field.of is not None:
+            return field.of(text)
+        if field.kind is date:
+            return date.fromisoformat(text)
+        if field.kind is Decimal:
+            return Decimal(text)
+    except (ValueError, InvalidOperation):
+        raise AnswerRefused(
+            "This does not fit: write a date as 1971-03-09, a number in digits, and a word of a list as it stands there."
+        ) from None
+    return text
+
+
+# Not an act itself: the service writes it down for whoever asked.
+use_restricted = _use_restricted

@@ -1,0 +1,347 @@
+"""
+Answering a request for a copy: looked for, decided entry by entry, built by a job, checked for completeness, released, fetched.
+
+Every step is an act, and each can be repeated. What was decided is written for each entry by itself, so that two colleagues can
+work on one pack. Nothing is released that misses anything (LAW-3.2).
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from troth.delivery.rules import Kind
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting, touched
+from troth.gate.contexts import processing
+from troth.law.rights import Right
+from troth.ledger.names import Event
+from troth.notice.purposes import Action, Purpose
+from troth.people import selectors as people
+from troth.people.services import tell
+from troth.rights.models import (
+    AccessPack,
+    HarmOpinion,
+    PackDecision,
+    PackPart,
+    PackState,
+    RightsCase,
+    SearchRecord,
+    State,
+)
+from troth.rights.rules import packing, redacting
+from troth.rights.rules.packing import HARM, NO_HARM, Decided
+from troth.rights.selectors import packs
+from troth.rights.selectors.holdings import HeldThing
+from troth.rights.selectors.packs import CLINICAL
+from troth.vault import files
+from troth.vault.categories import Category
+from troth.vault.files import StoredFile
+from troth.work.queue import Declared
+
+
+class PackRefused(Exception):
+    """A pack cannot be taken further as asked; the message says why and what to do."""
+
+
+@act(Event.PACK_BEGUN, purpose=Purpose.RIGHTS)
+def begin_pack(case: UUID, *, by: Actor, at: datetime, fee: int = 0) -> UUID:
+    """
+    Begin the copy that answers a case, of all that was recorded until now; or give the one that is being worked on.
+
+    `fee` in pence is asked for a further copy alone: the first is free (LAW-1.16).
+
+    :raises PackRefused: the case is none of access, or a fee is asked for the first copy.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = RightsCase.objects.filter(pk=case, right=Right.ACCESS).first()
+    if row is None:
+        raise PackRefused("This is no request for a copy.")
+    acting().require(row.subject_id, Category.RIGHTS)
+    waiting = AccessPack.objects.filter(case_id=case).exclude(state__in=[PackState.RELEASED, PackState.OVER]).first()
+    if waiting is not None:
+        found: UUID = waiting.pk
+        return found
+    if fee and not packs.packs_of_case(case):
+        raise PackRefused("The first copy is free. A fee may be asked for a further one (LAW-1.16).")
+    return AccessPack.objects.create(
+        subject_id=row.subject_id, case_id=case, state=PackState.REVIEW, as_of=at, fee=fee, content={}
+    ).pk
+
+
+@act(Event.PACK_FEE_PAID, purpose=Purpose.RIGHTS)
+def record_fee(pack: UUID, *, paid_on: date, by: Actor, at: datetime) -> None:
+    """
+    Record that the fee for an extra copy has arrived (LAW-1.16).
+
+    :raises PackRefused: none was asked.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row, content = _to_change(pack, by=by, at=at)
+    with processing(Purpose.RIGHTS, by=by, at=at):
+        asked = row.fee
+    if not asked:
+        raise PackRefused("No fee was asked for this copy.")
+    row.content = {**content, "fee_paid_on": paid_on.isoformat()}
+    row.save()
+
+
+@act(Event.SEARCH_RECORDED, purpose=Purpose.RIGHTS)
+def record_search(case: UUID, *, place: str, found: str, by: Actor, at: datetime) -> None:
+    """
+    Record where was looked outside this system, and what was found (LAW-1.18).
+
+    :raises RightsCase.DoesNotExist: there is no such case.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = RightsCase.objects.get(pk=case)
+    SearchRecord.objects.create(subject_id=row.subject_id, case_id=case, place=place, found=found)
+
+
+@act(Event.PACK_DECIDED, purpose=Purpose.RIGHTS)
+def decide_entries(pack: UUID, decisions: Mapping[str, Decided], *, by: Actor, at: datetime) -> None:
+    """
+    Write down what was decided about entries (by identifier, hexadecimal); a later decision takes the place of an earlier one.
+
+    What was built with earlier decisions is built again.
+
+    :raises PackRefused: an entry may not be decided so, or the pack was released.
+    :raises Refused: the actor may not do this for that person.
+    """
+    with processing(Purpose.RIGHTS, by=by, at=at) as opened:
+        known = packs.get_pack(pack, opened)
+        _check_open(known.state)
+        things = {thing.id: thing for thing in packs.things_of(known, opened)}
+        opinions = packs.opinions_for(known.case, opened)
+    _write_decisions(pack, known.subject, things, decisions, opinions, at=at)
+    _take_back(pack)
+
+
+@act(Event.PACK_WORDS_REMOVED, purpose=Purpose.RIGHTS)
+def remove_everywhere(pack: UUID, words: tuple[str, ...], *, by: Actor, at: datetime) -> None:
+    """
+    Have these words removed wherever they stand in the pack (LAW-4.8). They take the place of those given before.
+
+    :raises PackRefused: the words are too short, or the pack was released.
+    :raises Refused: the actor may not do this for that person.
+    """
+    if why_not := redacting.check_can_cut(words):
+        raise PackRefused(why_not)
+    row = AccessPack.objects.only("id", "subject", "state").get(pk=pack)
+    _check_open(PackState(row.state))
+    _write_one(pack, row.subject_id, pack, Decided(words=words))
+    _take_back(pack)
+
+
+@act(Event.OPINION_ASKED, purpose=Purpose.RIGHTS)
+def ask_opinion(case: UUID, *, of: UUID, question: str, by: Actor, at: datetime) -> UUID:
+    """
+    Ask a health professional whether letting what was not released go could do serious harm (LAW-4.3, LAW-4.6).
+
+    :raises PackRefused: they are no health professional of this clinic, or it is their own record.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = RightsCase.objects.get(pk=case)
+    acting().require(row.subject_id, Category.RIGHTS, Category.HEALTH)
+    if not packs.may_give_opinion(actors.person(of, at=at).roles, acting().register):
+        raise PackRefused("They are no health professional here: choose somebody who is (LAW-4.6).")
+    if of == row.subject_id:
+        raise PackRefused("Nobody gives an opinion on their own record.")
+    return HarmOpinion.objects.create(
+        subject_id=row.subject_id,
+        case_id=case,
+        asked_of=of,
+        question=question,
+        findings={},
+        words="",
+        registration="",
+    ).pk
+
+
+@act(Event.OPINION_GIVEN, purpose=CLINICAL)
+def give_opinion(opinion: UUID, *, findings: Mapping[str, str], words: str, by: Actor, at: datetime) -> None:
+    """
+    Write what a health professional found of each entry: `no_harm` or `harm` (LAW-4.2). It stands for six months (LAW-4.4).
+
+    :raises PackRefused: it was given already, a finding is neither, or harm is found without a word of why.
+    :raises Refused: the actor may not see health data of this person for their care.
+    """
+    row = HarmOpinion.objects.filter(pk=opinion, asked_of=by.id).first() if by.id else None
+    if row is None or row.given_at is not None:
+        raise PackRefused("This opinion was given already. If you think otherwise now, have it asked for again.")
+    if not set(findings.values()) <= {HARM, NO_HARM} or not findings:
+        raise PackRefused("Say of each entry whether it could do serious harm.")
+    if HARM in findings.values() and not words.strip():
+        raise PackRefused("Say who could be harmed and how: distress alone is not enough (LAW-4.2).")
+    assert by.id is not None
+    profile = people.staff_profiles([by.id]).get(by.id)
+    row.findings, row.words, row.given_at = dict(findings), words, at
+    row.registration = profile.registration if profile else ""
+    row.save()
+
+
+@act(Event.PACK_BUILD_ORDERED, purpose=Purpose.RIGHTS)
+def order_build(pack: UUID, *, build: "Declared[Any]", by: Actor, at: datetime) -> None:
+    """
+    Have the copy built, once everything is decided. `build` is the job that does it (`rights.jobs.build_pack`).
+
+    :raises PackRefused: something is not decided, or waits for a health professional.
+    :raises Refused: the actor may not do this for that person.
+    """
+    with processing(Purpose.RIGHTS, by=by, at=at) as opened:
+        known = packs.get_pack(pack, opened)
+        if known.state not in {PackState.REVIEW, PackState.READY}:
+            raise PackRefused("It is being built already, or was released.")
+        stands = [each.stands for each in packs.review(known, opened)]
+    if why_not := packing.check_can_build(stands):
+        raise PackRefused(why_not)
+    acting().require(known.subject, Category.RIGHTS)
+    _drop_parts(pack, by=by, at=at)
+    AccessPack.objects.filter(pk=pack).update(state=PackState.BUILDING, done=0, total=0)
+    build.enqueue(pack)
+
+
+@act(Event.PACK_RELEASED, purpose=Purpose.RIGHTS)
+def release_pack(pack: UUID, *, by: Actor, at: datetime, second: bool = False) -> None:
+    """
+    Let the person fetch the copy until its last day, and close the case. `second`: a colleague looks where something was left out.
+
+    :raises PackRefused: it is not built, not complete, not paid for, or nobody else has looked.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row, content = _to_change(pack, by=by, at=at)
+    with processing(Purpose.RIGHTS, by=by, at=at) as opened:
+        known = packs.get_pack(pack, opened)
+        entries = packs.review(known, opened)
+    if known.state is not PackState.READY:
+        raise PackRefused("It is not built yet.")
+    why_not = packing.check_can_build(each.stands for each in entries) or packing.check_can_release(
+        faults=known.faults,
+        left_out=any(each.decided and (each.decided.withheld or each.decided.cuts) for each in entries),
+        reviewers={each.decided.by for each in entries if each.decided},
+        by=by.reference,
+        second=second,
+        fee_due=bool(known.fee and not known.fee_paid),
+    )
+    if why_not:
+        raise PackRefused(why_not)
+    row.state, row.released_at, row.expires_at = PackState.RELEASED, at, at + packing.FETCHED_WITHIN
+    row.content = {**content, "released_by": by.reference}
+    row.save()
+    case = RightsCase.objects.get(pk=known.case)
+    if case.state != State.DONE:
+        case.state = State.DONE
+        case.outcome = {"closed_at": at.isoformat(), "pack": pack.hex}
+        case.save()
+    until = f"{timezone.localtime(row.expires_at):%-d %B %Y}"
+    tell(known.subject, Kind.COPY_READY, by=by, at=at, context={"until": until})
+
+
+@act(Event.PACK_FETCHED, purpose=Purpose.RIGHTS, action=Action.EXPORT)
+def record_fetched(pack: UUID, *, by: Actor, at: datetime, printed: bool = False) -> None:
+    """
+    Record that the copy went out: fetched by the person, or `printed` by an officer for somebody without an account (LAW-1.22).
+
+    :raises PackRefused: it is not released, or its last day is over.
+    :raises Refused: the actor may not take it.
+    """
+    with processing(Purpose.RIGHTS, by=by, at=at) as opened:
+        known = packs.get_pack(pack, opened)
+    if not known.is_open(at):
+        raise PackRefused("This copy can no longer be fetched. Ask for another; it is free unless you asked often.")
+    acting().require(known.subject, *acting().covered())
+    touched(known.subject, f"rights.pack/{pack.hex}:{'printed' if printed else 'fetched'}/{known.digest}")
+    if known.delivered_at is None:
+        AccessPack.objects.filter(pk=pack).update(delivered_at=at)
+
+
+@act(Event.PACK_OVER, purpose=Purpose.RIGHTS)
+def end_pack(pack: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    End a pack whose last day is over: its file goes, and with it what was noted of other people to be removed from it.
+
+    :raises Refused: the actor may not do this for that person.
+    """
+    row, content = _to_change(pack, by=by, at=at)
+    with processing(Purpose.RIGHTS, by=by, at=at):
+        places = [row.file.place] if row.file else []
+    row.file, row.state = None, PackState.OVER
+    row.content = {key: value for key, value in content.items() if key != "faults"}
+    row.save()
+    for each in PackDecision.objects.filter(pack=pack):
+        each.cuts = {}  # what was removed is about somebody else: it is kept no longer than the copy that it is missing in
+        each.save()
+    _destroy_when_committed(places)
+
+
+def _write_decisions(
+    pack: UUID,
+    subject: UUID,
+    things: Mapping[str, HeldThing],
+    decisions: Mapping[str, Decided],
+    opinions: packing.Opinions,
+    *,
+    at: datetime,
+) -> None:
+    on = timezone.localdate(at)
+    for item, decided in decisions.items():
+        thing = things.get(item)
+        if thing is None:
+            raise PackRefused("An entry is no longer there. Open the page again.")
+        if why_not := packing.check_can_decide(packs.entry_of(thing), decided, opinions, on=on):
+            raise PackRefused(
+                f"{thing.kind.capitalize()} of {timezone.localdate(thing.recorded_at):%-d %B %Y}: {why_not}"
+            )
+        if why_not := redacting.check_can_cut(decided.words):
+            raise PackRefused(why_not)
+        _write_one(pack, subject, UUID(item), decided)
+
+
+def _write_one(pack: UUID, subject: UUID, item: UUID, decided: Decided) -> None:
+    row = PackDecision.objects.filter(pack=pack, item=item).first() or PackDecision(
+        subject_id=subject, pack=pack, item=item
+    )
+    row.verdict = PackDecision.WITHHOLD if decided.withheld else PackDecision.RELEASE
+    row.exemption = decided.exemption
+    row.cuts = {"words": list(decided.words), "fields": list(decided.fields), "files": list(decided.files)}
+    row.words = decided.note
+    row.save()
+
+
+def _take_back(pack: UUID) -> None:
+    """What was built from earlier decisions is not released any more."""
+    AccessPack.objects.filter(pk=pack, state=PackState.READY).update(state=PackState.REVIEW)
+
+
+def _check_open(state: PackState) -> None:
+    if state is PackState.BUILDING:
+        raise PackRefused("The copy is being built. Wait until it is, and decide then.")
+    if state not in {PackState.REVIEW, PackState.READY}:
+        raise PackRefused("This copy was released. Begin another to decide anew.")
+
+
+def _to_change(pack: UUID, *, by: Actor, at: datetime) -> tuple[AccessPack, dict[str, Any]]:
+    """The row of a pack, and what it says now: an act only writes, so what was before is read apart."""
+    row = AccessPack.objects.get(pk=pack)
+    acting().require(row.subject_id, Category.RIGHTS)
+    with processing(Purpose.RIGHTS, by=by, at=at):
+        return row, dict(row.content or {})
+
+
+def _drop_parts(pack: UUID, *, by: Actor, at: datetime, earlier: StoredFile | None = None) -> None:
+    """Remove what is left of an earlier building, files too, and an `earlier` ZIP that another took the place of."""
+    with processing(Purpose.RIGHTS, by=by, at=at):
+        places = [row.file.place for row in PackPart.objects.filter(pack_id=pack) if row.file]
+    places += [earlier.place] if earlier else []
+    PackPart.objects.filter(pack_id=pack).delete()
+    _destroy_when_committed(places)
+
+
+def _destroy_when_committed(places: list[str]) -> None:
+    for place in places:
+        transaction.on_commit(partial(files.destroy, place))
