@@ -57,7 +57,9 @@ def test_a_fact_is_put_right_an_opinion_is_added_to_and_recipients_are_told(offi
     born = {**said, "what": f"people.identity|{row.pk.hex}|born_on", "value": "9 March"}
     assert officer.post(path, born).status_code == 422
     with processing(Purpose.RIGHTS, by=actors.person(subject, at=timezone.now()), at=timezone.now()):
-        assert Identity.objects.get(subject_id=subject).given_name == "Maurine"
+        put_right = Identity.objects.get(subject_id=subject)
+        assert put_right.given_name == "Maurine"
+        assert put_right.told_apart_by.startswith("maurine ")  # or a record made twice would no longer be found by it
         correction = Correction.objects.get(case_id=case)
         assert (correction.before, correction.after) == ("Maureen", "Maurine")
     page = officer.get(path).content.decode()

@@ -66,7 +66,9 @@ def correct(
     row = answering.row_of(model, item, known.subject_id)
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         before = as_text(getattr(row, field))
-    setattr(row, field, _value_of(row, field, value))
+        setattr(row, field, _value_of(row, field, value))
+        if (renew := getattr(row, "renew", None)) is not None:
+            renew()
     row.save()
     Correction.objects.create(
         subject_id=known.subject_id,
