@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from tests.stories.conftest import NewVisitor
 from tests.stories.test_joining import fill_in
-from tests.stories.test_pages import look_at
 from tests.stories.visitors import Visitor
+from tests.stories.walking import look_at
 
 MAIL = "{}@fenwater.example"
 # Whose report is signed and waits to be read; the expert, the solicitor and the handler of that case are the first of each.

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.stories.conftest import NewVisitor
-from tests.stories.test_pages import look_at
 from tests.stories.visitors import PASSWORD, Visitor
+from tests.stories.walking import look_at
 
 PATIENT_MAIL = "kwame.hopkin@post.example"
 

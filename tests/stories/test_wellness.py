@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from tests.stories.conftest import NewVisitor
 from tests.stories.test_joining import fill_in, heading, message_to, person, press_in_message, sign_in
-from tests.stories.test_pages import look_at
 from tests.stories.visitors import Visitor
+from tests.stories.walking import look_at
 
 MAIL = "{}@thrushcombe.example"
 NEW = "gantry-thistle-9"

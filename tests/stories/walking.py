@@ -198,6 +198,22 @@ def find_violations(page: Page, options: dict[str, Any]) -> list[str]:
     return [f"{each['id']} ({len(each['nodes'])}): {each['nodes'][0]['html'][:160]}" for each in found]
 
 
+def look_at(visitor: Visitor, path: str) -> list[str]:
+    """One page by itself, both widths, both schemes; a sentence for each thing amiss."""
+    page, found = visitor.page, []
+    visitor.go(path)
+    page.evaluate("() => {" + AXE + "}")
+    for width in (DESK, TELEPHONE):
+        page.set_viewport_size(width)
+        for scheme, options in (("light", EVERY_RULE), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            found += [f"{path} at {width['width']}, {scheme}: {each}" for each in find_violations(page, options)]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(f"{path} at {width['width']}: wider than the window")
+    page.set_viewport_size(DESK)
+    return found
+
+
 def keyboard_faults(page: Page) -> Iterator[str]:
     """What the Tab key does not come to, and where one cannot see that it has."""
     page.evaluate("() => { document.activeElement.blur(); window.scrollTo(0, 0); }")

@@ -61,6 +61,8 @@ def test_another_role_registers_nobody_and_gives_no_code(
 
 def test_no_code_for_who_has_an_account(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
     """Nothing connects the desk with them for this: they can ask for a new password themselves."""
-    known = make_patient(password=PASSWORD, email="known@post.example")
+    known = make_patient(
+        password=PASSWORD, email="known@post.example", telephone="01632 960981", family_name="Quarmby"
+    )
     support = signed_in(clinic.support)
     assert support.get(reverse("desk_let_in", args=[known])).status_code == 403
