@@ -160,7 +160,7 @@ def test_what_a_database_says_is_said(name: str, words: str) -> None:
     assert told is not None and words in told.cause and "nobody" not in told.cause
 
 
-def test_settings_are_explained_and_our_own_faults_are_not(db: None) -> None:
+def test_settings_are_explained_and_our_own_faults_are_not(committed_db: Home) -> None:
     told = explain(ImproperlyConfigured("TROTH_DEMO is 'maybe'; set it to yes or no."))
     assert told is not None and "settings.md" in told.cure
     for ours in (ValueError("x"), KeyError("x"), OSError("x"), OperationalError("no such column: x")):

@@ -152,6 +152,11 @@ def test_staff_sign_in_at_the_same_page_and_land_elsewhere(patient: UUID) -> Non
     assert Client().post("/sign-in/", OWN)["Location"] != "/desk/"
 
 
+@pytest.mark.parametrize(("role", "where"), [("prescriber", "/desk/"), ("privacy_officer", "/office/")])
+def test_each_begins_where_they_work(patient: UUID, role: str, where: str) -> None:
+    assert browser_of(make_staff(role)).get("/sign-in/")["Location"] == where
+
+
 def test_the_cookie_is_new_at_each_sign_in_and_planted_ones_are_worth_nothing(patient: UUID) -> None:
     client = Client()
     client.cookies["troth_session"] = "p" * 43

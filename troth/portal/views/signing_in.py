@@ -167,10 +167,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def home_of(request: HttpRequest, actor: actors.Actor) -> str:
-    """Where someone begins: staff at the desk, patients at their own home; the front page where there is neither."""
+    """
+    Where someone begins: the privacy officer in the office, other staff at the desk, patients at their own home; the front page
+    where there is none of these.
+    """
     if actor.held_back:
         return reverse("second_factor")
-    for route in ("desk_home", "security") if actor.roles else ("my_home", "my_data"):
+    at_work = ("office_home", "desk_home", "security") if len(actor.roles) == 1 else ("desk_home", "security")
+    for route in at_work if actor.roles else ("my_home", "my_data"):
         if path := open_path(request, route, by=actor):
             return path
     return reverse("home")

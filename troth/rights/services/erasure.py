@@ -228,7 +228,9 @@ def _destroy(
     removed = _remove_rows(
         [rows for compartment, scope in scopes for rows in rows_under(subject, compartment, scope)]
     )
-    row = RightsCase.objects.get(pk=case)
+    row = RightsCase.objects.select_for_update().get(
+        pk=case
+    )  # whoever issues the certificate meanwhile is waited for
     if row.state == State.DECIDED:
         before = _outcome(row, by=by, at=at)
         row.outcome = {"rows": before.get("rows", 0) + removed, "journal_line": before.get("journal_line") or line}
