@@ -171,9 +171,10 @@ def _places(subject: UUID) -> list[_Place]:
 @lru_cache(maxsize=4)
 def _places_sql(models_: tuple[type[Holding], ...], vendor: str) -> str:
     quote = connections["default"].ops.quote_name
+    without = "CAST(NULL AS integer)"  # PostgreSQL wants to know what kind of nothing it is
     return " UNION ALL ".join(
         f"SELECT {number} AS place, id, recorded_at, changed_at, "  # noqa: S608  names of our own tables
-        f"{'disposal_year' if _has_years(model) else 'CAST(NULL AS integer)'} FROM {quote(model._meta.db_table)} WHERE subject_id = %s"
+        f"{'disposal_year' if _has_years(model) else without} FROM {quote(model._meta.db_table)} WHERE subject_id = %s"
         for number, model in enumerate(models_)
     )
 
