@@ -87,7 +87,7 @@ def test_a_stranger_registers_and_confirms(clinic: str, new_visitor: NewVisitor,
     assert heading(stranger) == "Your account is open"
     # Then they sign in
     sign_in(stranger, email, NEW)
-    stranger.page.wait_for_url("**/my-data/")
+    stranger.page.wait_for_url("**/my-home/")
 
 
 @pytest.mark.story("nobody learns from us whether somebody is a patient")
@@ -123,7 +123,7 @@ def test_somebody_chooses_a_new_password(private_clinic: str, new_visitor: NewVi
     sign_in(forgetful, email, PASSWORD)
     expect(forgetful.page.locator("body")).to_contain_text("don't go together")
     sign_in(forgetful, email, NEW)
-    forgetful.page.wait_for_url("**/my-data/")
+    forgetful.page.wait_for_url("**/my-home/")
 
 
 @pytest.mark.story("a record made at the desk is opened by a code from our hands, and by no address")
@@ -158,6 +158,6 @@ def test_a_record_of_the_desk_is_claimed_by_code(clinic: str, new_visitor: NewVi
     person_herself.page.get_by_role("button", name="Confirm my address").click()
     # Then the record is hers, and the address that we write to is told
     sign_in(person_herself, "ottoline@post.example", NEW)
-    person_herself.page.wait_for_url("**/my-data/")
+    person_herself.page.wait_for_url("**/my-home/")
     expect(person_herself.page.locator("body")).to_contain_text("Who you are")
     message_to(person_herself, "desk@post.example", "An account was opened for you")
