@@ -59,7 +59,7 @@ def test_support_is_refused_the_health_record_and_finance_the_card(clinic: str, 
     # and of their health only that it is refused, at which check and by which row of the notice
     assert "Your role may not open this kind of information" in support.text()
     assert "stopped here" in support.text()
-    assert "Notice 1, row" in support.text()
+    assert "Notice 2, row" in support.text()
     body = answer.text()
     assert [word for word in HEALTH if word in body] == []
     # When someone of finance opens it
