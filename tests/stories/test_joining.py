@@ -159,5 +159,6 @@ def test_a_record_of_the_desk_is_claimed_by_code(clinic: str, new_visitor: NewVi
     # Then the record is hers, and the address that we write to is told
     sign_in(person_herself, "ottoline@post.example", NEW)
     person_herself.page.wait_for_url("**/my-home/")
+    person_herself.go("/my-data/")
     expect(person_herself.page.locator("body")).to_contain_text("Who you are")
     message_to(person_herself, "desk@post.example", "An account was opened for you")

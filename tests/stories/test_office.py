@@ -66,10 +66,10 @@ def test_officer_prepares_the_next_notice(private_clinic: str, new_visitor: NewV
     page.get_by_role("button", name="Look at the draft").click()
     expect(page.get_by_text("they must be told before it holds")).to_be_visible()
     page.get_by_role("button", name="Publish for good").click()
-    expect(page.get_by_role("heading", level=1, name="Notice 1 holds")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Notice 2 holds")).to_be_visible()
     assert "To come" in officer.text()
     page.get_by_role("link", name="What changed").click()
-    expect(page.get_by_role("heading", level=1, name="From notice 1 to notice 2")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="From notice 2 to notice 3")).to_be_visible()
 
 
 @pytest.mark.story("the ledger is checked by a worker while everybody goes on working")
