@@ -68,7 +68,7 @@ def test_officer_prepares_the_next_notice(private_clinic: str, new_visitor: NewV
     page.get_by_role("button", name="Publish for good").click()
     expect(page.get_by_role("heading", level=1, name="Notice 2 holds")).to_be_visible()
     assert "To come" in officer.text()
-    page.get_by_role("link", name="What changed").click()
+    page.get_by_role("link", name="What changed in notice 3").click()
     expect(page.get_by_role("heading", level=1, name="From notice 2 to notice 3")).to_be_visible()
 
 
