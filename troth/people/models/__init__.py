@@ -8,7 +8,6 @@ from django.db import models
 from troth.people.models.linked import LinkState as LinkState
 from troth.people.models.linked import MadeSure as MadeSure
 from troth.people.models.linked import SamePerson as SamePerson
-from troth.people.rules import told_apart_by
 from troth.vault import compartments, search
 from troth.vault.categories import Category
 from troth.vault.compartments import Per
@@ -61,10 +60,6 @@ class Identity(Holding):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_identity_a_person")]
-
-    def renew(self) -> None:
-        """Put together anew what follows from other fields, before a corrected row is saved."""
-        self.told_apart_by = told_apart_by(self.given_name, self.family_name, self.born_on)
 
 
 class Contact(Holding):

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from troth.gate.contexts import Opened
 from troth.people.models import FIND_NAME, Contact, Identity, LinkState, MadeSure, SamePerson, StaffContact
-from troth.people.rules import spaced_telephone
+from troth.people.rules import spaced_telephone, told_apart_by
 from troth.people.selectors.staff import staff_profiles
 from troth.vault import search
 from troth.vault.categories import Category
@@ -228,3 +228,8 @@ def _line(row: SamePerson) -> LinkLine:
         row.undone_by,
         row.undone_at,
     )
+
+
+def told_apart_of(row: Identity) -> str:
+    """What a record made twice is found by, put together anew from its fields, for a row that is being corrected."""
+    return told_apart_by(row.given_name, row.family_name, row.born_on)

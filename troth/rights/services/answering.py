@@ -21,6 +21,7 @@ from troth.gate.rules import GLASS_MINUTES, PermittedUse, check_emergency_note
 from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
+from troth.people.selectors.same import told_apart_of
 from troth.people.services import tell
 from troth.rights.models import (
     Correction,
@@ -67,8 +68,8 @@ def correct(
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         before = as_text(getattr(row, field))
         setattr(row, field, _value_of(row, field, value))
-        if (renew := getattr(row, "renew", None)) is not None:
-            renew()
+        if model == "people.identity":
+            row.told_apart_by = told_apart_of(row)  # type: ignore[attr-defined, arg-type]
     row.save()
     Correction.objects.create(
         subject_id=known.subject_id,
