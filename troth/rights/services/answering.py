@@ -214,7 +214,8 @@ def _record_use(
 
 
 def _case(case: UUID, right: Right) -> RightsCase:
-    row: RightsCase | None = RightsCase.objects.filter(pk=case, right=right).exclude(state=State.DONE).first()
+    open_ones = RightsCase.objects.select_for_update().filter(pk=case, right=right).exclude(state=State.DONE)
+    row: RightsCase | None = open_ones.first()
     if row is None:
         raise AnswerRefused("This request was answered already, or is about another right.")
     acting().require(row.subject_id, Category.RIGHTS)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from troth.gate import actors
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting
+from troth.gate.acts import act
 from troth.gate.contexts import processing
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
@@ -21,7 +21,7 @@ from troth.rights.selectors import packs, paper
 from troth.rights.selectors.assembling import Assembled, assemble
 from troth.rights.selectors.completeness import count_rows, find_faults
 from troth.rights.selectors.copying import zip_of
-from troth.rights.services.packs import _drop_parts, end_pack
+from troth.rights.services.packs import _drop_parts, _to_change, end_pack
 from troth.vault import files
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
@@ -117,9 +117,9 @@ def _keep_part(
 @act(Event.PACK_BUILT, purpose=Purpose.RIGHTS)
 def _finish(pack: UUID, stored: StoredFile, found: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """Keep the ZIP and what was found. A pack with a fault is not ready; the parts have gone into it, and go."""
-    row = AccessPack.objects.get(pk=pack)
+    row, before = _to_change(pack, by=by, at=at)
     with processing(Purpose.RIGHTS, by=by, at=at):
-        before, earlier = dict(row.content or {}), row.file
+        earlier = row.file
     row.file, row.state = stored, PackState.REVIEW if found["faults"] else PackState.READY
     row.content = {**{key: before[key] for key in ("fee_paid_on",) if key in before}, **found}
     row.done = row.total
@@ -130,10 +130,7 @@ def _finish(pack: UUID, stored: StoredFile, found: dict[str, Any], *, by: Actor,
 @act(Event.PACK_SENT_BACK, purpose=Purpose.RIGHTS)
 def _go_back(pack: UUID, faults: list[str], *, by: Actor, at: datetime) -> None:
     """Send a pack back to review, with why."""
-    row = AccessPack.objects.get(pk=pack)
-    acting().require(row.subject_id, Category.RIGHTS)
-    with processing(Purpose.RIGHTS, by=by, at=at):
-        before = dict(row.content or {})
+    row, before = _to_change(pack, by=by, at=at)
     row.state, row.content = PackState.REVIEW, {**before, "faults": faults}
     row.save()
     _drop_parts(pack, by=by, at=at)

@@ -171,7 +171,7 @@ def give_opinion(opinion: UUID, *, findings: Mapping[str, str], words: str, by: 
     :raises PackRefused: it was given already, a finding is neither, or harm is found without a word of why.
     :raises Refused: the actor may not see health data of this person for their care.
     """
-    row = HarmOpinion.objects.filter(pk=opinion, asked_of=by.id).first() if by.id else None
+    row = HarmOpinion.objects.select_for_update().filter(pk=opinion, asked_of=by.id).first() if by.id else None
     if row is None or row.given_at is not None:
         raise PackRefused("This opinion was given already. If you think otherwise now, have it asked for again.")
     if not set(findings.values()) <= {HARM, NO_HARM} or not findings:
@@ -202,7 +202,9 @@ def order_build(pack: UUID, *, build: "Declared[Any]", by: Actor, at: datetime) 
         raise PackRefused(why_not)
     acting().require(known.subject, Category.RIGHTS)
     _drop_parts(pack, by=by, at=at)
-    AccessPack.objects.filter(pk=pack).update(state=PackState.BUILDING, done=0, total=0)
+    waiting = AccessPack.objects.filter(pk=pack, state__in=[PackState.REVIEW, PackState.READY])
+    if not waiting.update(state=PackState.BUILDING, done=0, total=0):
+        raise PackRefused("A colleague has just had it built. Open the page again.")
     build.enqueue(pack)
 
 
@@ -233,7 +235,7 @@ def release_pack(pack: UUID, *, by: Actor, at: datetime, second: bool = False) -
     row.state, row.released_at, row.expires_at = PackState.RELEASED, at, at + packing.FETCHED_WITHIN
     row.content = {**content, "released_by": by.reference}
     row.save()
-    case = RightsCase.objects.get(pk=known.case)
+    case = RightsCase.objects.select_for_update().get(pk=known.case)
     if case.state != State.DONE:
         case.state = State.DONE
         case.outcome = {"closed_at": at.isoformat(), "pack": pack.hex}
@@ -327,7 +329,7 @@ def _check_open(state: PackState) -> None:
 
 def _to_change(pack: UUID, *, by: Actor, at: datetime) -> tuple[AccessPack, dict[str, Any]]:
     """The row of a pack, and what it says now: an act only writes, so what was before is read apart."""
-    row = AccessPack.objects.get(pk=pack)
+    row = AccessPack.objects.select_for_update().get(pk=pack)
     acting().require(row.subject_id, Category.RIGHTS)
     with processing(Purpose.RIGHTS, by=by, at=at):
         return row, dict(row.content or {})

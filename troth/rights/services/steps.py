@@ -281,7 +281,8 @@ def _why_not_ask(case: UUID, waits: Waits, *, at: datetime) -> str:
 
 
 def _open_row(case: UUID) -> RightsCase:
-    row = RightsCase.objects.filter(pk=case).first()
+    # Locked: whoever answers the same case at this moment is waited for, and an older state is never written back.
+    row = RightsCase.objects.select_for_update().filter(pk=case).first()
     if row is None:
         raise StepRefused("There is no such case.")
     acting().require(row.subject_id, Category.RIGHTS)
