@@ -53,14 +53,15 @@ def find_step(token: str, *, at: datetime) -> Step | None:
 def may_ask(email: str, *, network: str, at: datetime) -> bool | Wait:
     """
     Count one asking for a message to an address. `Wait`: this network has to. False: that address had several messages within the
-    hour, so it gets no further one; the page says the same, and nobody is locked out of anything.
+    hour, so it gets no further one; the page says the same, and nobody is locked out of anything. Without an address ("") nothing is
+    sent, and the network alone is counted.
 
     It counts in a transaction of its own: call it outside any.
     """
     here = throttle.allow("ask_network", network, limit=PER_NETWORK, per=ASKING, at=at)
     if not here.allowed:
         return Wait(here.retry_at or at)
-    return throttle.allow("ask_address", email, limit=PER_ADDRESS, per=ASKING, at=at).allowed
+    return not email or throttle.allow("ask_address", email, limit=PER_ADDRESS, per=ASKING, at=at).allowed
 
 
 def may_try_code(code: str, *, network: str, at: datetime) -> bool | Wait:

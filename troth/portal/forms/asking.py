@@ -2,6 +2,9 @@
 
 from django import forms
 
+from troth.people import rules
+from troth.portal.forms.account import _normal
+
 
 class AskForm(forms.Form):
     """Three boxes, and no more than an answer needs."""
@@ -12,15 +15,12 @@ class AskForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": "Enter your name"},
     )
-    email = forms.EmailField(
+    email = forms.CharField(
         label="Your email address",
         help_text="We answer to this address and use it for nothing else",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": "Enter your email address",
-            "invalid": "Enter an email address such as name@post.example",
-        },
+        error_messages={"required": "Enter your email address"},
     )
     words = forms.CharField(
         label="What would you like to know?",
@@ -29,3 +29,6 @@ class AskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={"required": "Write what you would like to know"},
     )
+
+    def clean_email(self) -> str:
+        return _normal(rules.normal_email, self.cleaned_data["email"])

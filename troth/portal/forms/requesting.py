@@ -6,6 +6,7 @@ from django import forms
 
 from troth.design.fields import ManyChoices
 from troth.people import rules
+from troth.portal.forms.account import _normal
 from troth.rights.rules.clock import Asked
 
 LONGEST = 20_000
@@ -72,10 +73,7 @@ class ComplainForm(forms.Form):
 
     def clean_email(self) -> str:
         typed: str = self.cleaned_data["email"]
-        try:
-            return rules.normal_email(typed) if typed else ""
-        except ValueError as wrong:
-            raise forms.ValidationError(str(wrong)) from None
+        return _normal(rules.normal_email, typed) if typed else ""
 
     def clean(self) -> dict[str, Any]:
         """:raises ValidationError: there is no way to answer."""

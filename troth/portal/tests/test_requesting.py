@@ -1,18 +1,20 @@
 """Asking, following what was asked, complaining without an account, and acting for somebody."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from tests.stores import Home
+from troth.delivery.models import Message
 from troth.gate.actors import Actor
 from troth.people import services as people
-from troth.people.selectors import ActsAs
+from troth.people.selectors import ActsAs, steps
 from troth.people.tests.factories import prove
 from troth.rights import services
-from troth.rights.models import RightsCase
+from troth.rights.models import CaseStep, RightsCase
 from troth.rights.rules.letters import Ending
 from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
 from troth.rights.tests.factories import PASSWORD, make_officer, make_patient
@@ -91,6 +93,30 @@ def test_anybody_complains_and_the_page_says_the_same_to_everybody(person: Actor
     rows = list(RightsCase.objects.all())
     assert {row.route for row in rows} == {"form"} and person.id not in {row.subject_id for row in rows}
     assert signed_in("maureen@oddie.example").get("/complain/").headers["Location"] == "/my-data/ask/"
+
+
+def test_an_address_that_had_several_messages_gets_no_further_acknowledgement(
+    person: Actor, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stranger = Client()
+    form = {"words": "You lost my letter", "name": "Ada Quoin", "email": "ada@quoin.example"}
+    answers = [stranger.post("/complain/", form) for _ in range(5)]
+    assert {(each.status_code, each.headers["Location"]) for each in answers} == {(302, "/complained/")}
+    assert RightsCase.objects.count() == 5, "each is taken in"
+    assert CaseStep.objects.filter(kind="acknowledged").count() == Message.objects.count() == 3
+    page = signed_in("privacy_officer@clinic.example").get(f"/office/cases/{_unacknowledged()}/").content.decode()
+    assert "ada@quoin.example" in page, "and an officer can answer it"
+    by_post = {**form, "email": "", "address": "3 Tannery Row"}
+    assert [stranger.post("/complain/", by_post).status_code for _ in range(5)] == [302] * 5
+    monkeypatch.setattr(steps, "PER_NETWORK", 1)
+    assert stranger.post("/complain/", by_post).status_code == 429, "the network is counted without an address too"
+
+
+def _unacknowledged() -> UUID:
+    found: UUID = RightsCase.objects.exclude(
+        pk__in=CaseStep.objects.filter(kind="acknowledged").values("case_id")
+    ).values_list("pk", flat=True)[0]
+    return found
 
 
 def test_somebody_acts_for_a_person_until_the_person_ends_it(person: Actor, officer: Actor) -> None:

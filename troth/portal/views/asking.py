@@ -18,20 +18,25 @@ TOO_OFTEN = "Several questions came from you within the hour. Wait an hour, or r
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """Take a question in. Whoever asks too often is told so, and what they typed stays in the form."""
+    """
+    Take a question in. Where too many come from is told so, and what was typed stays in the form. How many messages an address had is
+    not told (pitfalls B16), and a question sends it none: it is taken in all the same.
+    """
     at = request.at  # type: ignore[attr-defined]
     form = AskForm(request.POST or None)
+    status = 422 if form.is_bound else 200
     if form.is_valid():
         may = people.may_ask(form.cleaned_data["email"], network=network_of(request), at=at)
-        if may and not isinstance(may, people.Wait):
+        if not isinstance(may, people.Wait):
             services.ask(by=actors.NOBODY, at=at, **form.cleaned_data)
             return redirect("asked")
         form.add_error(None, TOO_OFTEN)
+        status = 429
     return render(
         request,
         "portal/asking/ask.html",
         {"form": form, "why": counterpart(at, Purpose.ENQUIRIES, "Why we ask", Category.CORRESPONDENCE)},
-        status=422 if form.is_bound else 200,
+        status=status,
     )
 
 
