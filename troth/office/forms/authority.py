@@ -1,10 +1,9 @@
 """Recording who acts for a person: as what, on what paper, until when."""
 
-from typing import Any
-
 from django import forms
 
 from troth.design.fields import Choices, DateInBoxes
+from troth.people.rules import normal_email
 from troth.people.selectors import ActsAs
 
 ACTS_AS = {
@@ -75,5 +74,8 @@ class AuthorityForm(forms.Form):
         error_messages={"required": "Enter the last day on which it stands"},
     )
 
-    def clean_paper(self) -> Any:
-        return self.cleaned_data.get("paper")
+    def clean_email(self) -> str:
+        try:
+            return normal_email(self.cleaned_data["email"])
+        except ValueError as wrong:
+            raise forms.ValidationError(str(wrong)) from None

@@ -12,14 +12,16 @@ from django.utils import timezone
 from troth.design.values import Counterpart, Row, Term
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
+from troth.gate.refusals import TooOften
 from troth.notice.purposes import Purpose
 from troth.office.forms.authority import ACTS_AS, AuthorityForm
 from troth.office.frame import Looking, day, looking, show
 from troth.people import selectors as people
 from troth.people import services
-from troth.people.rules import AuthorityRefused, TooVague
+from troth.people.rules import AuthorityRefused, TooVague, normal_email
 from troth.rights import selectors as rights
 from troth.rights.selectors.cases import Case
+from troth.vault.categories import Category
 
 
 def show_all(request: HttpRequest, case: UUID) -> HttpResponse:
@@ -51,7 +53,11 @@ def show_all(request: HttpRequest, case: UUID) -> HttpResponse:
 
 def _record(look: Looking, known: Case, form: AuthorityForm) -> bool:
     given: dict[str, Any] = form.cleaned_data
-    found = _find(look, given["email"])
+    try:
+        found = _find(look, given["email"])
+    except (TooVague, TooOften) as why:
+        form.add_error("email", str(why))
+        return False
     if found is None:
         form.add_error("email", "Nobody is reached by this address. They need an account of their own first.")
         return False
@@ -77,13 +83,21 @@ def _record(look: Looking, known: Case, form: AuthorityForm) -> bool:
 
 
 def _find(look: Looking, email: str) -> UUID | None:
-    """The one person who is reached by that address; of several, nobody, since families share one (pitfalls B16)."""
+    """
+    The one person who is reached by that address; of several, nobody, since families share one (pitfalls B16). The index only
+    suggests: an address that merely looks like theirs to it must give nobody authority, so what we hold is compared.
+
+    :raises TooVague: it is not an address.
+    :raises TooOften: this officer has searched too often for now.
+    """
+    wanted = normal_email(email)
     with processing(Purpose.FIND, by=look.actor, at=look.at, find_reason=FindReason.RIGHTS_REQUEST) as opened:
-        try:
-            found = people.find_people(email, opened).people
-        except TooVague:
+        found = people.find_people(wanted, opened).people
+        if len(found) != 1:
             return None
-    return found[0].subject if len(found) == 1 and "@" in email else None
+        reachable, _ = opened.admit([found[0].subject], Category.CONTACT)
+        contact = people.get_contact(found[0].subject, opened) if reachable else None
+    return found[0].subject if contact is not None and contact.email.strip().casefold() == wanted else None
 
 
 def _end(look: Looking, known: Case, text: str) -> None:
