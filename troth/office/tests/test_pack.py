@@ -6,6 +6,7 @@ import zipfile
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from django.apps import apps
 from django.test import Client
 from django.utils import timezone
@@ -16,6 +17,7 @@ from troth.delivery.models import Message
 from troth.gate.actors import Actor
 from troth.law.rights import Right
 from troth.office.tests.conftest import register, signed_in
+from troth.office.views import pack as pack_views
 from troth.rights import jobs, services
 from troth.rights.models import AccessPack, HarmOpinion, PackState, RightsCase
 from troth.rights.tests.factories import make_officer, write
@@ -43,7 +45,7 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     start = f"/office/cases/{case}/copy/"
     assert f'href="{start}"' in officer.get(f"/office/cases/{case}/").content.decode()
     assert officer.get(start).status_code == 200
-    assert officer.post(start, {}).status_code == 302
+    assert officer.post(start, {"do": "begin"}).status_code == 302
     entries = f"{start}entries/"
     page = officer.get(entries).content.decode()
     assert "Wilhelmina" in page and "Not decided" in page
@@ -92,6 +94,9 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     assert officer.post(start, {"do": "release"}).status_code == 302
     assert Message.objects.filter(subject_id=person.id).count() == before + 1
     assert RightsCase.objects.get(pk=case).state == "done"
+    for late in ({"do": "release"}, {"do": "build"}, {"do": "search", "place": "Post room", "found": "Nothing"}, {}):
+        assert officer.post(start, late).status_code == 200
+    assert AccessPack.objects.filter(case_id=case).count() == 1, "a page that is out of date begins no further copy"
 
     assert f"/my-data/copies/{pack.pk}/" in client.get("/my-data/copies/").content.decode()
     register("Bob", "Oddie", "bob@oddie.example")
@@ -109,6 +114,32 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     services.end_packs(at=timezone.now() + timedelta(days=31))
     assert AccessPack.objects.get(pk=pack.pk).state == PackState.OVER
     assert client.post(f"/my-data/copies/{pack.pk}/").status_code == 404
+
+
+def test_what_a_search_found_is_decided_and_nothing_else_is_passed_over(
+    officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pack_views, "PAGE", 1)
+    _, case = asked()
+    start = f"/office/cases/{case}/copy/"
+    officer.post(start, {"do": "begin"})
+    entries = f"{start}entries/"
+    found = officer.post(f"{entries}?from=1", {"q": "wilhelmina"}).content.decode()
+    assert '<input type="hidden" name="words" value="wilhelmina">' in found
+    (note,) = answer_of(found)
+    wrong = officer.post(f"{entries}?from=1", {note: "serious_harm", "words": "wilhelmina"})
+    body = wrong.content.decode()
+    assert wrong.status_code == 422 and 'name="words" value="wilhelmina"' in body and set(answer_of(body)) == {note}
+    decided = officer.post(f"{entries}?from=1", {note: "goes", "words": "wilhelmina"})
+    assert decided.status_code == 302 and decided.headers["Location"] == f"{entries}?only=&from=1"
+
+
+def test_a_filter_that_is_none_shows_every_entry_and_stands_nowhere(officer: Client) -> None:
+    _, case = asked()
+    start = f"/office/cases/{case}/copy/"
+    officer.post(start, {"do": "begin"})
+    page = officer.get(f"{start}entries/?only=zq-nothing").content.decode()
+    assert "Wilhelmina" in page and "zq-nothing" not in page
 
 
 def test_others_stay_out_of_it(clinic: Home) -> None:

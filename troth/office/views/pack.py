@@ -105,13 +105,13 @@ def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
     _case(case, look)
     pack = _pack(case, look)
     entries = packs.review(pack, look.opened)
-    only = request.GET.get("only", "")
+    only = next((stands.value for stands in Stands if stands.value == request.GET.get("only")), "")
     # Words that are looked for may name somebody, so they come in the body and never stand in an address.
-    wanted = request.POST.get("q", "").strip()
     deciding = request.method == "POST" and "q" not in request.POST
-    chosen = [each for each in entries if (not only or each.stands.value == only) and _matches(each, wanted)]
+    wanted = request.POST.get("words" if deciding else "q", "").strip()
+    chosen = [each for each in entries if not only or each.stands.value == only]
     start = min(number_in(request.GET.get("from", "")), max(len(chosen) - 1, 0)) // PAGE * PAGE
-    shown = chosen[:MOST_FOUND] if wanted else chosen[start : start + PAGE]
+    shown = [each for each in chosen if _matches(each, wanted)][:MOST_FOUND] if wanted else chosen[start : start + PAGE]
     if deciding:
         shown = [each for each in entries if f"e{each.thing.id}" in request.POST]
     form = EntriesForm(request.POST if deciding else None, entries=shown)
@@ -125,8 +125,9 @@ def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
         except PackRefused as refusal:
             problem = str(refusal)
         else:
-            # With a filter what was decided leaves the list, so that the same place shows what comes next.
-            following = start if only else start + PAGE
+            # With a filter what was decided leaves the list, so that the same place shows what comes next. What a search found
+            # lies anywhere in it, so nothing of this place was passed.
+            following = start if only or wanted else start + PAGE
             return redirect(
                 f"{here}&from={following}" if following < len(chosen) else reverse("office_pack", args=[case])
             )
@@ -225,7 +226,8 @@ def packs_left(counts: Counter[Stands]) -> str:
 
 def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None) -> HttpResponse:
     """No copy is being worked on: begin one, or a further one, and hand out what was released."""
-    form = BeginForm(request.POST if request.method == "POST" else None)
+    # What a page sent that was opened while the last copy was being worked on must not begin another.
+    form = BeginForm(request.POST if request.POST.get("do") == "begin" else None)
     problem = ""
     if form.is_bound and form.is_valid():
         try:
