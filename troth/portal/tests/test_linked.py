@@ -21,9 +21,13 @@ from troth.notice.purposes import Purpose
 from troth.people import services
 from troth.people.selectors import MadeSure
 from troth.people.tests.factories import PASSWORD, browser_of, make_patient, make_staff
+from troth.rights import jobs
 from troth.rights import selectors as rights
 from troth.rights import services as wishes
-from troth.rights.models import ErasureCertificate
+from troth.rights.models import ErasureCertificate, RightsCase
+from troth.rights.rules.clock import Asked, Route
+from troth.rights.rules.packing import Decided
+from troth.rights.selectors import packs
 from troth.vault.categories import Category
 
 SIDE = {"email": "m.oddie@work.example", "telephone": "07700 900 999", "address": "9 Sentinel Lane"}
@@ -175,3 +179,64 @@ def test_the_first_four_checks_still_stand_between_staff_and_a_linked_record(pai
     prescriber = actors.person(make_staff("prescriber"), at=timezone.now())
     with processing(Purpose.CARE, by=prescriber, at=timezone.now()) as opened:
         assert opened.decision(pair[0], Category.HEALTH).check is Check.REASON
+
+
+def test_a_request_and_a_copy_of_a_linked_record_open_and_end_with_the_link(pair: tuple[UUID, UUID]) -> None:
+    at = timezone.now()
+    for subject, words in zip(pair, ("zq-first", "zq-second"), strict=True):
+        by = actors.person(subject, at=at)
+        wishes.take_in(
+            subject, {Asked.ACCESS}, words=words, route=Route.PORTAL, received_on=timezone.localdate(at), by=by, at=at
+        )
+        at += timedelta(seconds=1)
+    cases = {row.subject_id: row.pk for row in RightsCase.objects.all()}
+    client, stranger = (
+        browser_of(pair[0]),
+        browser_of(make_patient(email="else@x.example", given_name="Else", telephone="07700 900 001")),
+    )
+    body = page(client, "my_rights_requests")
+    assert body.index("zq-second") < body.index("zq-first"), "the newest stands first, whichever record it is of"
+    for case in cases.values():
+        path = reverse("my_rights_request", args=[case])
+        assert path in body and client.get(path).status_code == 200
+        assert stranger.get(path).status_code == 404
+    pack = released(cases[pair[1]])
+    path = reverse("my_pack_file", args=[pack])
+    assert path in page(client, "my_packs") and path not in page(stranger, "my_packs")
+    assert stranger.post(path).status_code == 404
+    sent = client.post(path)
+    assert sent.status_code == 200 and b"".join(sent.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
+    undo(pair)
+    assert client.get(reverse("my_rights_request", args=[cases[pair[1]]])).status_code == 404
+    assert path not in page(client, "my_packs") and client.post(path).status_code == 404
+
+
+def released(case: UUID) -> UUID:
+    """A copy of everything, decided, built and released by an officer. Gives the pack."""
+    at = timezone.now()
+    officer = actors.person(make_staff("privacy_officer", at=at, email="officer@clinic.example"), at=timezone.now())
+    pack = wishes.begin_pack(case, by=officer, at=timezone.now())
+    with processing(Purpose.RIGHTS, by=officer, at=timezone.now()) as opened:
+        entries = packs.review(packs.get_pack(pack, opened), opened)
+    goes = {each.thing.id: Decided() for each in entries}
+    wishes.decide_entries(pack, goes, by=officer, at=timezone.now())
+    wishes.order_build(pack, build=jobs.build_pack, by=officer, at=timezone.now())
+    jobs.build_pack(pack)
+    wishes.release_pack(pack, by=officer, at=timezone.now())
+    return pack
+
+
+def test_the_page_that_is_left_when_the_sign_in_goes_has_every_certificate(committed_db: Home) -> None:
+    publish_pack()
+    pair = linked_pair()
+    client = browser_of(pair[0])
+    mark = re.search(
+        r'name="plan" value="(\w+)"', client.post(reverse("my_erasure"), {"account": "close"}).content.decode()
+    )
+    assert mark
+    left = client.post(reverse("my_erasure"), {"account": "close", "password": PASSWORD, "plan": mark[1]})
+    assert left.status_code == 200
+    body = left.content.decode()
+    made = {row.subject_id: row.pk.hex for row in ErasureCertificate.objects.all()}
+    assert set(made) == set(pair) and all(number in body for number in made.values())
+    assert body.index(made[pair[0]]) < body.index(made[pair[1]]), "the one of this sign-in first"

@@ -1,7 +1,7 @@
 """Asking, following what was asked, complaining without an account, and acting for somebody."""
 
-from datetime import timedelta
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -11,8 +11,9 @@ from tests.stores import Home
 from troth.delivery.models import Message
 from troth.gate.actors import Actor
 from troth.people import services as people
-from troth.people.selectors import ActsAs, steps
+from troth.people.selectors import ActsAs, Authority, steps
 from troth.people.tests.factories import prove
+from troth.portal.views import acting
 from troth.rights import services
 from troth.rights.models import CaseStep, RightsCase
 from troth.rights.rules.letters import Ending
@@ -143,11 +144,37 @@ def test_somebody_acts_for_a_person_until_the_person_ends_it(person: Actor, offi
     assert helper.post(f"/acting/{person.id}/", {"asked": ["access"], "words": "zq-for-her"}).status_code == 302
     page = helper.get(f"/acting/{person.id}/").content.decode()
     assert "zq-for-her" in page and "Tannery" not in page and "zq-her-own" not in page
-    assert "Signed on 3 May" in owner.get("/my-data/acting/").content.decode()
+    listed = owner.get("/my-data/acting/").content.decode()
+    assert "Signed on 3 May" in listed and "You act for them" not in listed
+    mine, theirs = (each.get("/my-data/").content.decode() for each in (owner, helper))
+    assert 'href="/my-data/acting/"' in mine and 'href="/acting/"' not in mine
+    assert 'href="/acting/"' in theirs
     assert helper.post(f"/my-data/acting/{authority}/end/").status_code == 404
     assert owner.post(f"/my-data/acting/{authority}/end/").status_code == 302
     assert helper.get(f"/acting/{person.id}/").status_code == 403
     assert "You act for nobody" in helper.get("/acting/").content.decode()
+
+
+def test_the_last_day_of_an_authority_is_said_as_london_has_it(person: Actor, officer: Actor) -> None:
+    """What stands until the midnight after 12 January ends on the 12th; what began at half past midnight in June began that day."""
+    petroc = register("Petroc", "Vane", "petroc@vane.example")
+    began = datetime(2026, 6, 9, 23, 30, tzinfo=UTC)
+    known = Authority(
+        uuid4(),
+        person.id,  # type: ignore[arg-type]
+        petroc.id,  # type: ignore[arg-type]
+        ActsAs.RELATIVE,
+        began,
+        datetime(2027, 1, 13, tzinfo=UTC),
+        None,
+        "Signed on 3 May",
+        "",
+        (),
+        True,
+        True,
+    )
+    said = {row.label: row.value for row in acting._rows(known)}
+    assert (said["Since"], said["Until"]) == ("10 June 2026", "12 January 2027")
 
 
 def test_anybody_reads_what_software_decides_and_who_steps_in(person: Actor) -> None:

@@ -1,20 +1,21 @@
 """For whom the reader acts: what they asked for them, and asking for more. The gate asks each time whether they still may."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.design.values import Counterpart, Row, Term
 from troth.gate.table import actor_of
-from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people import services as people_services
-from troth.portal import deciding
+from troth.portal import deciding, own_data
 from troth.portal.forms.requesting import AskForm
-from troth.portal.views.my_data import reader
+from troth.portal.views.my_data import acted_for, reader
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.vault.categories import Category
@@ -23,7 +24,7 @@ from troth.vault.categories import Category
 @require_http_methods(["GET", "HEAD"])
 def list_people(request: HttpRequest) -> HttpResponse:
     """Everybody for whom the reader acts now."""
-    subjects = _subjects(request)
+    subjects = acted_for(request)
     names = people.names_of(subjects, request.opened)  # type: ignore[attr-defined]
     return render(
         request,
@@ -86,7 +87,7 @@ def representatives(request: HttpRequest) -> HttpResponse:
         "portal/acting/representatives.html",
         {
             "authorities": [(each, ACTS_AS[each.acts_as.value], _rows(each)) for each in known],
-            "why": _why(request),
+            "why": own_data.rights_counterpart(request.at),  # type: ignore[attr-defined]
         },
     )
 
@@ -104,17 +105,15 @@ ACTS_AS = {
 
 
 def _rows(each: people.Authority) -> list[Row]:
+    last = each.ended_at or each.until - timedelta(
+        seconds=1
+    )  # it stands until a midnight, and the day before is the last
     rows = [
-        Row("Since", deciding.say_day(each.since.date())),
-        Row("Until" if each.stands else "Ended", deciding.say_day((each.ended_at or each.until).date())),
+        Row("Since", deciding.say_day(timezone.localdate(each.since))),
+        Row("Until" if each.stands else "Ended", deciding.say_day(timezone.localdate(last))),
         Row("What we looked at", each.checked),
     ]
     return [*rows, Row("What you said of it", each.wish)] if each.wish else rows
-
-
-def _subjects(request: HttpRequest) -> list[UUID]:
-    found = people.represented_by(reader(request), at=request.at)  # type: ignore[attr-defined]
-    return sorted({subject for subject, purpose in found if purpose in ("", Purpose.RIGHTS.value)})
 
 
 def _why(request: HttpRequest) -> Counterpart:

@@ -19,8 +19,8 @@ TOO_OFTEN = "Several questions came from you within the hour. Wait an hour, or r
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """
-    Take a question in. Where too many come from is told so, and what was typed stays in the form. How many messages an address had is
-    not told (pitfalls B16), and a question sends it none: it is taken in all the same.
+    Take a question in. Where too many come from is told so, and what was typed stays in the form. How many messages an address had
+    is not told (pitfalls B16), and a question sends it none: it is taken in all the same.
     """
     at = request.at  # type: ignore[attr-defined]
     form = AskForm(request.POST or None)

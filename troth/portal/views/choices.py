@@ -114,7 +114,10 @@ def requests(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/choices/requests.html",
-        {"table": deciding.cases_table(cases, at), "why": own_data.rights_counterpart(at)},
+        {
+            "table": deciding.cases_table(sorted(cases, key=lambda case: case.recorded_at, reverse=True), at),
+            "why": own_data.rights_counterpart(at),
+        },
     )
 
 

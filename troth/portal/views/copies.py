@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from troth.gate.streams import send_file
 from troth.gate.table import actor_of
 from troth.portal import own_data
-from troth.portal.views.my_data import reader, stream_zip
+from troth.portal.views.my_data import find_own, reader, records_of, stream_zip
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.selectors import packs, porting
@@ -24,14 +24,15 @@ from troth.vault.categories import Category
 @require_http_methods(["GET", "HEAD"])
 def show(request: HttpRequest) -> HttpResponse:
     """List the copies that were released to the reader."""
-    subject, at = reader(request), request.at  # type: ignore[attr-defined]
+    at, opened = request.at, request.opened  # type: ignore[attr-defined]
+    every = [pack for each in records_of(request) for pack in packs.list_packs(each, opened)]
     return render(
         request,
         "portal/copies/show.html",
         {
             "copies": [
                 (pack, pack.is_open(at), f"{max(pack.size / 1_048_576, 0.1):.1f} MB", _until(pack))
-                for pack in packs.list_packs(subject, request.opened)  # type: ignore[attr-defined]
+                for pack in sorted(every, key=lambda pack: pack.released_at or at, reverse=True)
             ],
             "why": own_data.rights_counterpart(at),
         },
@@ -41,9 +42,9 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 def fetch(request: HttpRequest, pack: UUID) -> HttpResponseBase:
     """Send one, while it can be fetched. Another person's, and one that is over, are an address that does not exist."""
-    subject, at, opened = reader(request), request.at, request.opened  # type: ignore[attr-defined]
+    at, opened = request.at, request.opened  # type: ignore[attr-defined]
     try:
-        known = packs.get_pack(pack, opened, of=subject)
+        known = find_own(request, lambda each: packs.get_pack(pack, opened, of=each))
         stored = packs.file_of(pack, opened) if known.is_open(at) else None
         if stored is None:
             raise Http404

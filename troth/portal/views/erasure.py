@@ -1,12 +1,11 @@
 """Having something erased: what would go and what must stay, shown beforehand; then the certificate."""
 
 import hashlib
-from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +21,7 @@ from troth.people.middleware import network_of
 from troth.portal import own_data
 from troth.portal.forms.erasure import CLOSE, EraseForm
 from troth.portal.views.account import WAIT
-from troth.portal.views.my_data import reader, records_of
+from troth.portal.views.my_data import find_own, reader, records_of
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.selectors import Certificate, ErasurePlan
@@ -77,7 +76,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def certificate(request: HttpRequest, certificate: UUID) -> HttpResponse:
     """Show a certificate of the reader's own; of anybody else's it says what it says of none."""
-    return _show(request, _own(request, certificate), signed_in=True)
+    return _show(request, [_own(request, certificate)], signed_in=True)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -138,14 +137,13 @@ def _agreed(request: HttpRequest, form: EraseForm, plans: list[ErasurePlan]) -> 
 def _erase(request: HttpRequest, plans: list[ErasurePlan]) -> HttpResponse:
     """Carry out each, the record of this sign-in last: with it may go the sign-in that the others are reached by."""
     actor, plan = actor_of(request), plans[0]
-    subject, at = plan.subject, plan.at
+    at = plan.at
     cases = [
         (services.ask_erasure(each.subject, by=actor, at=at, close_account=each.close_account), each)
         for each in reversed(plans)
     ]
     try:
-        for case, each in cases:
-            made = services.carry_out_erasure(case, by=actor, at=at, plan=each)
+        made = [services.carry_out_erasure(case, by=actor, at=at, plan=each) for case, each in cases]
     except services.ErasureUnfinished as stopped:
         return render(
             request, "portal/erasure/unfinished.html", {"problems": stopped.problems, "begun": True}, status=503
@@ -162,21 +160,38 @@ def _erase(request: HttpRequest, plans: list[ErasurePlan]) -> HttpResponse:
             status=503,
         )
     if not plan.close_account:
-        return redirect("my_certificate", certificate=made)
-    found = rights.get_certificate(made, request.opened, of=subject)  # type: ignore[attr-defined]
+        return redirect("my_certificate", certificate=made[-1])
+    # With the sign-in goes the only way to any of them: the page that is left shows each, the one of this sign-in first.
+    found = [
+        rights.get_certificate(each, request.opened, of=of.subject)  # type: ignore[attr-defined]
+        for each, of in zip(reversed(made), plans, strict=True)
+    ]
     request.browser.end()  # type: ignore[attr-defined]
     request.actor = NOBODY  # type: ignore[attr-defined] # the frame of this last page is a visitor's
     return _show(request, found, signed_in=False)
 
 
 def _own(request: HttpRequest, certificate: UUID) -> Certificate:
-    for each in records_of(request):
-        with suppress(ObjectDoesNotExist):
-            return rights.get_certificate(certificate, request.opened, of=each)  # type: ignore[attr-defined]
-    raise Http404
+    return find_own(request, lambda each: rights.get_certificate(certificate, request.opened, of=each))  # type: ignore[attr-defined]
 
 
-def _show(request: HttpRequest, found: Certificate, *, signed_in: bool) -> HttpResponse:
+def _show(request: HttpRequest, found: list[Certificate], *, signed_in: bool) -> HttpResponse:
+    """The page of one certificate, or of the several that an erasure of linked records made."""
+    first = found[0]
+    return render(
+        request,
+        "portal/erasure/certificate.html",
+        {
+            "certificates": [_said(each) for each in found],
+            "signed_in": signed_in,
+            "why": own_data.rights_counterpart(first.issued_at),
+            "download": reverse("my_certificate_file", args=[first.id]) if signed_in else "",
+        },
+    )
+
+
+def _said(found: Certificate) -> dict[str, Any]:
+    """What the page says of one certificate."""
     said = found.content
     moments = [
         Row(
@@ -202,22 +217,15 @@ def _show(request: HttpRequest, found: Certificate, *, signed_in: bool) -> HttpR
         Row("Asked", own_data.say_date(datetime.fromisoformat(said["asked_on"]).date())),
         Row("Decided under", f"Notice {said['notice']}"),
     ]
-    return render(
-        request,
-        "portal/erasure/certificate.html",
-        {
-            "reference": found.reference,
-            "issued": f"{timezone.localtime(found.issued_at):%-d %B %Y at %-H:%M}",
-            "went": [_fate(each, gone=True) for each in said["destroyed"]],
-            "stayed": [_fate(each) for each in said["stays"]],
-            "moments": moments,
-            "rows": counted,
-            "proof": proof,
-            "signed_in": signed_in,
-            "why": own_data.rights_counterpart(found.issued_at),
-            "download": reverse("my_certificate_file", args=[found.id]) if signed_in else "",
-        },
-    )
+    return {
+        "reference": found.reference,
+        "issued": f"{timezone.localtime(found.issued_at):%-d %B %Y at %-H:%M}",
+        "went": [_fate(each, gone=True) for each in said["destroyed"]],
+        "stayed": [_fate(each) for each in said["stays"]],
+        "moments": moments,
+        "rows": counted,
+        "proof": proof,
+    }
 
 
 def _fate(said: dict[str, object], *, gone: bool = False) -> Fate:

@@ -1,8 +1,11 @@
 """My data: everything held about the reader, why, who looked, and the copy to take away."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -12,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from troth.design.values import Link, Right
 from troth.gate import linking
 from troth.gate.table import actor_of
+from troth.notice.purposes import Purpose
+from troth.people import selectors as people
 from troth.portal import own_data
 from troth.rights import selectors as rights
 from troth.rights import services
@@ -22,6 +27,7 @@ from troth.rights.selectors.together import together
 from troth.sharing import selectors as sharing
 from troth.vault.categories import Category
 
+T = TypeVar("T")
 LATEST = 10  # looks on the page; the history has them all
 
 
@@ -64,6 +70,7 @@ def show(request: HttpRequest) -> HttpResponse:
                 None,
             ),
             "represented": [found for each in every for found in rights.list_representatives(each, at=at)],
+            "acts": bool(acted_for(request)),
             "rights": _rights(
                 rights.list_choices(subject, at=at), rights.restricted_since(subject, at=at) is not None
             ),
@@ -133,6 +140,24 @@ def records_of(request: HttpRequest) -> tuple[UUID, ...]:
     if actor.roles or actor.held_back:
         return (own,)
     return linking.subjects_of(own, at=request.at)  # type: ignore[attr-defined]
+
+
+def find_own(request: HttpRequest, find: Callable[[UUID], T]) -> T:
+    """
+    What one of the reader's records has, by `find`, which is given each in turn.
+
+    :raises Http404: none has it. Of anybody else's it says what it says of none.
+    """
+    for each in records_of(request):
+        with suppress(ObjectDoesNotExist):
+            return find(each)
+    raise Http404
+
+
+def acted_for(request: HttpRequest) -> list[UUID]:
+    """Those for whom the reader may use their rights now."""
+    found = people.represented_by(reader(request), at=request.at)  # type: ignore[attr-defined]
+    return sorted({subject for subject, purpose in found if purpose in ("", Purpose.RIGHTS.value)})
 
 
 def record_of(request: HttpRequest) -> UUID:

@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -19,7 +18,7 @@ from troth.people.middleware import network_of
 from troth.portal import deciding, own_data
 from troth.portal.forms.requesting import AskForm, ComplainForm
 from troth.portal.views.account import WAIT
-from troth.portal.views.my_data import reader
+from troth.portal.views.my_data import find_own, reader
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.rules.automation import REGISTER
@@ -156,10 +155,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
 
 
 def _own(request: HttpRequest, case: UUID) -> Case:
-    try:
-        return rights.get_case(case, request.opened, of=reader(request))  # type: ignore[attr-defined]
-    except ObjectDoesNotExist:
-        raise Http404 from None
+    return find_own(request, lambda each: rights.get_case(case, request.opened, of=each))  # type: ignore[attr-defined]
 
 
 def _rows(known: Case, steps: list[Step]) -> list[Row]:
