@@ -1,7 +1,9 @@
 """Reports and the board at the desk: who writes, who reads, and a long list that is searched and paged."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,6 +13,7 @@ from django.utils import timezone
 
 from troth.desk.tests.test_cases import agency, clinic
 from troth.desk.views import case as view
+from troth.desk.views import report as report_view
 from troth.medicolegal import services
 from troth.medicolegal.models import Case, Report, Stage
 from troth.medicolegal.rules import PARTS, STATEMENTS
@@ -36,6 +39,26 @@ def test_the_expert_keeps_a_draft_and_signs_what_is_whole(agency: Agency, signed
     assert Case.objects.get().stage == Stage.SIGNED
     read = expert.get(path).content.decode()
     assert all(REPORT[part] in read for part in PARTS) and "<textarea" not in read
+
+
+def test_what_is_written_after_another_window_signed_stays_in_the_boxes(
+    agency: Agency, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = timezone.now() - timedelta(days=10)
+    case = examined(agency, at=begun)
+    path, expert = reverse("desk_report", args=[case]), signed_in(agency.expert)
+    signed(agency, case, begun + timedelta(days=8))
+    read = report_view.cases.get_case
+
+    def as_it_was(*given: Any) -> Any:
+        """The case as the view read it a moment before the other window signed."""
+        found = read(*given)
+        return replace(found, line=replace(found.line, stage=Stage.EXAMINED))
+
+    monkeypatch.setattr(report_view.cases, "get_case", as_it_was)
+    answer = expert.post(path, {"opinion": "sentinel-typed-late"})
+    assert answer.status_code == 422 and "sentinel-typed-late" in answer.content.decode()
+    assert Report.objects.count() == 1
 
 
 def test_the_solicitor_finds_the_report_where_it_was_released(agency: Agency, signed_in: SignedIn) -> None:

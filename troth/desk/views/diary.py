@@ -11,14 +11,13 @@ from django.utils import timezone
 
 from troth.design.done import done
 from troth.design.pages import PurposeLine
-from troth.design.values import Counterpart, Item, Row, Tag, Term
+from troth.design.values import Item, Row, Tag
 from troth.desk.forms.diary import BookForm, MoveForm
-from troth.desk.frame import Looking, frame, looking, lowered, purpose_line, show
+from troth.desk.frame import Looking, frame, looking, lowered, purpose_line, show, strip
 from troth.diary import selectors as diary
 from troth.diary import services
 from troth.diary.rules import ARRANGING, STEPS, NotPossible
 from troth.diary.selectors import VisitState
-from troth.gate.whys import why
 from troth.people import selectors as people
 from troth.vault.categories import Category
 
@@ -112,7 +111,7 @@ def visit(request: HttpRequest, appointment: UUID) -> HttpResponse:
         visit=found,
         rows=rows,
         error=error,
-        why=_strip(look, found.subject),
+        why=strip(look, found.subject, Category.CORRESPONDENCE),
         steps=[(step.value, ACTS[step][0]) for step in ACTS if step in STEPS[found.state]],
         movable=found.state is VisitState.BOOKED,
     )
@@ -185,7 +184,7 @@ def _form(
         form=form,
         heading=title,
         name=people.names_of({subject}, look.opened).get(subject, ""),
-        why=_strip(look, subject),
+        why=strip(look, subject, Category.CORRESPONDENCE),
         back=back,
         now=now,
     )
@@ -273,18 +272,6 @@ def _slot(visit: diary.Visit) -> Slot:
         reverse("desk_visit", args=[visit.id]),
         visit.service,
         TAGS.get(visit.state),
-    )
-
-
-def _strip(look: Looking, subject: UUID) -> Counterpart:
-    told = why(look.opened, subject, Category.CORRESPONDENCE)
-    return Counterpart(
-        "Why you see this",
-        terms=(
-            Term("For", told.purpose),
-            *((Term("Because", told.because[:1].upper() + told.because[1:]),) if told.because else ()),
-            Term("Kept until", told.kept_until),
-        ),
     )
 
 

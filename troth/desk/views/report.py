@@ -29,10 +29,10 @@ def write(request: HttpRequest, case: UUID) -> HttpResponse:
     initial = {**draft.parts, **dict.fromkeys(draft.stated, True)} if draft else {}
     form = ReportForm(request.POST or None, initial=initial)
     if form.is_valid():
-        services.write_report(case, parts=form.parts, stated=form.stated, by=look.actor, at=look.at)
-        if "sign" not in request.POST:
-            return redirect("desk_report", case=case)
         try:
+            services.write_report(case, parts=form.parts, stated=form.stated, by=look.actor, at=look.at)
+            if "sign" not in request.POST:
+                return redirect("desk_report", case=case)
             services.sign_report(case, by=look.actor, at=look.at)
         except NotPossible as refused:
             form.add_error(None, str(refused))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Item, Paging, Row, Term
 from troth.desk.forms.same import DecideForm, PairSearchForm, ProposeForm, UndoForm
-from troth.desk.frame import Looking, frame, looking, show
+from troth.desk.frame import Looking, frame, looking, show, start_of
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people import services
@@ -67,7 +67,7 @@ def list_pairs(request: HttpRequest) -> HttpResponse:
         every = [
             pair for pair in every if any(look.opened.reason_for(each) for each in {pair.one, pair.other} & named)
         ]
-    start = 0 if wanted else (max(_number(request.GET.get("from", "1")), 1) - 1) // PAGE * PAGE
+    start = 0 if wanted else start_of(request, PAGE)
     shown = every[start : start + PAGE]
     path = f"{reverse('desk_same')}?list={listed}"
     names = _names((each for pair in shown for each in (pair.one, pair.other)), look)
@@ -302,7 +302,3 @@ def _terms(look: Looking, because: str) -> Counterpart:
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 9 else 1

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from django.apps import apps
 from django.test import Client
 from django.utils import timezone
@@ -72,6 +73,15 @@ def test_a_fact_is_put_right_an_opinion_is_added_to_and_recipients_are_told(offi
     assert officer.post(path, {**told, "recipient": RECIPIENT}).status_code == 302
     assert "By letter of today" in officer.get(path).content.decode()
     assert officer.post(path, {**told, "recipient": RECIPIENT}).status_code == 422
+
+
+def test_who_had_what_changed_is_gathered_once_a_page(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    subject, case = case_of(Right.RECTIFICATION, "My name is Maurine")
+    pass_on(subject)
+    gather, gathered = answering.recipients_of, []
+    monkeypatch.setattr(answering, "recipients_of", lambda *given: gathered.append(given) or gather(*given))
+    assert officer.get(f"/office/cases/{case}/answer/").status_code == 200
+    assert len(gathered) == 1
 
 
 def test_what_somebody_found_is_not_overwritten(officer: Client) -> None:

@@ -4,7 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from troth.delivery.models import Delivery, Failure, Message
 from troth.delivery.rules import LETTERS, Kind
 from troth.gate import actors, facts
 from troth.ledger.models import LedgerEvent
+from troth.office.views import message
 from troth.people import services as people
 from troth.people.tests.conftest import _quick_hashes  # noqa: F401 - a fixture
 from troth.people.tests.factories import PASSWORD, browser_of, make_patient, make_staff
@@ -45,6 +48,28 @@ def test_what_did_not_leave_is_listed_without_a_word_of_it_and_tried_again(offic
 def test_an_empty_list_says_so(officer: Client) -> None:
     assert "Everything has left" in officer.get(reverse("office_messages")).content.decode()
     assert officer.get(reverse("office_messages") + "?page=zq").status_code == 200
+
+
+def test_a_page_beyond_the_last_is_the_last_and_each_list_is_counted_once(
+    officer: Client, given_up: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.send_email(
+        Message.objects.get().subject_id,
+        kind=Kind.CERTIFICATE_READY,
+        to="zr@post.example",
+        by=actors.NOBODY,
+        at=timezone.now(),
+    )
+    monkeypatch.setattr(message, "PAGE", 1)
+    for asked in ("", "1", "2", "99"):
+        page = officer.get(reverse("office_messages") + f"?page={asked}").content.decode()
+        assert f"{min(int(asked or 1), 2)} to {min(int(asked or 1), 2)} of 2" in page
+    for name, counts in (("office_messages", 2), ("office_post", 1)):
+        with CaptureQueriesContext(connection) as seen:
+            assert officer.get(reverse(name)).status_code == 200
+        table = Message._meta.db_table
+        counted = [each["sql"] for each in seen if "COUNT(" in each["sql"].upper() and table in each["sql"]]
+        assert len(counted) == counts, "the tab counts letters on the one, and its own list is enough on the other"
 
 
 def test_every_letter_is_shown(officer: Client) -> None:

@@ -33,7 +33,9 @@ def show_answer(request: HttpRequest, case: UUID) -> HttpResponse:
         raise Http404 from None
     if known.right not in {"rectification", "objection", "restriction", "erasure"}:
         raise Http404
-    forms = _forms(request, look, known)
+    told_of = answering.recipients_of(known, look.opened)
+    untold = [each for each in told_of if not each.outcome]
+    forms = _forms(request, look, known, untold)
     problem = ""
     do = request.POST.get("do", "") if request.method == "POST" else ""
     if do:
@@ -54,8 +56,8 @@ def show_answer(request: HttpRequest, case: UUID) -> HttpResponse:
         problem=problem,
         open=known.state != "done",
         corrected=_corrected(known, look),
-        recipients=_recipients(known, look),
-        untold=[each for each in answering.recipients_of(known, look.opened) if not each.outcome],
+        recipients=_recipients(told_of, look),
+        untold=untold,
         restricted=rights.restricted_since(known.subject, at=look.at) is not None,
         lifts=f"{told[0]:%-d %B %Y}" if told else "",
         can_lift=told is not None and told[0] <= look.today,
@@ -64,7 +66,7 @@ def show_answer(request: HttpRequest, case: UUID) -> HttpResponse:
     )
 
 
-def _forms(request: HttpRequest, look: Looking, known: Case) -> dict[str, Any]:
+def _forms(request: HttpRequest, look: Looking, known: Case, untold: list[answering.ToTell]) -> dict[str, Any]:
     def bound(do: str) -> Any:
         return request.POST if request.method == "POST" and request.POST.get("do") == do else None
 
@@ -89,7 +91,6 @@ def _forms(request: HttpRequest, look: Looking, known: Case) -> dict[str, Any]:
         forms["weigh"] = WeighForm(bound("weigh"), purposes=standing)
     elif known.right == "restriction":
         forms["announce"] = LiftForm(bound("announce"))
-    untold = [each for each in answering.recipients_of(known, look.opened) if not each.outcome]
     if untold:
         forms["recipient"] = RecipientForm(
             bound("recipient"), recipients=[(each.recipient, each.who) for each in untold]
@@ -165,7 +166,7 @@ def _corrected(known: Case, look: Looking) -> Table | None:
     return Table("What was put right", columns, lines) if lines else None
 
 
-def _recipients(known: Case, look: Looking) -> Table | None:
+def _recipients(told_of: list[answering.ToTell], look: Looking) -> Table | None:
     columns = (Column("Who had it", "name"), Column("Last", "figures", word="Last"), Column("Told"))
     lines = tuple(
         Line(
@@ -182,6 +183,6 @@ def _recipients(known: Case, look: Looking) -> Table | None:
                 ),
             )
         )
-        for each in answering.recipients_of(known, look.opened)
+        for each in told_of
     )
     return Table("Who had what changed", columns, lines) if lines else None

@@ -1,6 +1,7 @@
 """Messages that did not leave, and every letter that we can send, as its receiver would see it."""
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from troth.gate.table import actor_of
 from troth.office.forms.message import TryAgainForm
 from troth.office.frame import day, looking, number_in, show
 
+T = TypeVar("T")
 PAGE = 50
 #: A mail program's page within ours: its own inline style and nothing else.
 _POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
@@ -33,18 +35,23 @@ _PAGES = (
 _TOLD = "To whom a message goes and what it says opens only as you print it."
 
 
-def _tabs(current: str) -> tuple[Item, ...]:
-    waiting = {"office_post": delivery.count_letters()}
+def _tabs(current: str, letters: int | None = None) -> tuple[Item, ...]:
+    """The tabs over the three; `letters`: how many wait to be printed, where the page has counted them."""
+    waiting = {"office_post": delivery.count_letters() if letters is None else letters}
     return tuple(
         Item(words, reverse(route), current=route == current, count=waiting.get(route) or None, counted="to print")
         for words, route in _PAGES
     )
 
 
-def _paging(request: HttpRequest, total: int, route: str) -> Paging:
-    """Where the list stands: the page that the address asks for, or the nearest that there is."""
-    number = max(1, min(number_in(request.GET.get("page", "")) or 1, -(-total // PAGE)))
-    return Paging.numbered(number, total, each=PAGE, path=reverse(route))
+def _page(request: HttpRequest, lister: Callable[..., tuple[list[T], int]], route: str) -> tuple[list[T], Paging]:
+    """The page of a list that the address asks for, or the last that there is, and where it stands."""
+    number = number_in(request.GET.get("page", "")) or 1
+    found, total = lister(start=(number - 1) * PAGE, most=PAGE)
+    if number > 1 and not found:
+        number = max(1, -(-total // PAGE))
+        found, total = lister(start=(number - 1) * PAGE, most=PAGE)
+    return found, Paging.numbered(number, total, each=PAGE, path=reverse(route))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,9 +62,7 @@ def list_unsent(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             services.try_again(form.cleaned_data["message"], by=actor_of(request), at=cast(Any, request).at)
         return done("office_messages", "message-again")
-    _, total = delivery.list_unsent(most=0)
-    paging = _paging(request, total, "office_messages")
-    found, _ = delivery.list_unsent(start=max(paging.first - 1, 0), most=PAGE)
+    found, paging = _page(request, delivery.list_unsent, "office_messages")
     return show(
         request,
         "message/list",
@@ -76,7 +81,6 @@ def list_unsent(request: HttpRequest) -> HttpResponse:
             }
             for each in found
         ],
-        total=total,
         paging=paging,
     )
 
@@ -84,8 +88,7 @@ def list_unsent(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def list_post(request: HttpRequest) -> HttpResponse:
     """List the letters that wait to be printed, the oldest first; nothing of any is opened."""
-    paging = _paging(request, delivery.count_letters(), "office_post")
-    found, total = delivery.list_letters(start=max(paging.first - 1, 0), most=PAGE)
+    found, paging = _page(request, delivery.list_letters, "office_post")
     lines: list[tuple[str | Cell, ...]] = [
         (
             Cell(_line(each.kind)),
@@ -99,9 +102,8 @@ def list_post(request: HttpRequest) -> HttpResponse:
         request,
         "message/post",
         told=_TOLD,
-        tabs=_tabs("office_post"),
+        tabs=_tabs("office_post", paging.total),
         table=table_of("Letters to print", columns, lines) if lines else None,
-        total=total,
         paging=paging,
     )
 

@@ -111,7 +111,9 @@ def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
     wanted = request.POST.get("words" if deciding else "q", "").strip()
     chosen = [each for each in entries if not only or each.stands.value == only]
     start = min(number_in(request.GET.get("from", "")), max(len(chosen) - 1, 0)) // PAGE * PAGE
-    shown = [each for each in chosen if _matches(each, wanted)][:MOST_FOUND] if wanted else chosen[start : start + PAGE]
+    shown = (
+        [each for each in chosen if _matches(each, wanted)][:MOST_FOUND] if wanted else chosen[start : start + PAGE]
+    )
     if deciding:
         shown = [each for each in entries if f"e{each.thing.id}" in request.POST]
     form = EntriesForm(request.POST if deciding else None, entries=shown)

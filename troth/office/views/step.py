@@ -11,7 +11,6 @@ from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
 from troth.gate import actors
 from troth.office.casework import ASKED, WAITS, who
@@ -166,14 +165,11 @@ def _closing(request: HttpRequest, case: Case) -> forms.Form:
 
 
 def _assigning(request: HttpRequest, case: Case) -> forms.Form:
-    at = timezone.now()
-    officers = [
-        (member.subject.hex, member.name)
-        for member in people.list_staff()
-        if PRIVACY_OFFICER in actors.person(member.subject, at=at).roles
-    ]
+    staff = people.list_staff()
+    officers = actors.who_hold({PRIVACY_OFFICER}, (member.subject for member in staff), at=looking(request).at)
+    named = [(member.subject.hex, member.name) for member in staff if member.subject in officers]
     initial = {"to": case.assigned_to.hex if case.assigned_to else ""}
-    return AssignForm(request.POST if request.method == "POST" else None, officers=officers, initial=initial)
+    return AssignForm(request.POST if request.method == "POST" else None, officers=named, initial=initial)
 
 
 def _ask(waits: Waits) -> Callable[[Looking, Case, Given], object]:

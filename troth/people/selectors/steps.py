@@ -53,8 +53,8 @@ def find_step(token: str, *, at: datetime) -> Step | None:
 def may_ask(email: str, *, network: str, at: datetime) -> bool | Wait:
     """
     Count one asking for a message to an address. `Wait`: this network has to. False: that address had several messages within the
-    hour, so it gets no further one; the page says the same, and nobody is locked out of anything. Without an address ("") nothing is
-    sent, and the network alone is counted.
+    hour, so it gets no further one; the page says the same, and nobody is locked out of anything. Without an address ("") nothing
+    is sent, and the network alone is counted.
 
     It counts in a transaction of its own: call it outside any.
     """
