@@ -49,6 +49,8 @@ def persons(known: Mapping[str, Collection[StandingFact]], *, at: int) -> dict[s
     """
     every = dict(known)
     ends = {subject: _ends(of, at) for subject, of in every.items()}
+    if not any(ends.values()):
+        return {subject: Person(frozenset((subject,)), frozenset((subject,))) for subject in known}
     reached = set(ends)
     while missing := {other for of in ends.values() for other in of} - reached:
         found = facts.about(UUID(other) for other in missing)

@@ -187,7 +187,8 @@ def get_released(case: UUID, opened: Opened) -> CaseLine:
     :raises Refused: it was not, or there is no such case.
     """
     row = Case.objects.filter(pk=case).defer(*_sealed()).first()
-    row = row if row is not None and row.instructed_by == opened.by.id else None
+    mine = row is not None and row.instructed_by == opened.by.id and row.stage in (Stage.RELEASED, Stage.CLOSED)
+    row = row if mine else None
     opened.require(row.subject_id if row else case, Category.IDENTITY, Category.REPORT)
     assert row is not None
     return with_names([_line(row, "")], opened)[0]

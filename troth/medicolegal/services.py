@@ -240,9 +240,12 @@ def release_report(case: UUID, *, by: Actor, at: datetime) -> None:
     signed = _newest(row)
     if signed is None or signed.signed_at is None:
         raise rules.NotPossible("There is no signed report to release.")
+    instructing = actors.person(row.instructed_by, at=at).roles
+    if not instructing:  # it would be told as released, and go to nobody
+        raise rules.NotPossible("Whoever instructed this case has no role here any more, so nobody would receive it.")
     _go(row, Stage.RELEASED, at)
     # A claimant who instructs through us reads it on their own page: then nothing leaves the house.
-    for recipient in rules.recipients_of(actors.person(row.instructed_by, at=at).roles):
+    for recipient in rules.recipients_of(instructing):
         sharing.record_disclosure(
             row.subject_id,
             recipient=recipient,

@@ -74,10 +74,12 @@ def timeline_at(at: datetime) -> Timeline:
     known = _read_once.get()
     if known is None:
         return timeline()
-    if at not in known:
-        known.clear()  # a later moment sees what was published in between
-        known[at] = timeline()
-    return known[at]
+    # Versions are only ever added: for an earlier moment what was read for a later one says as much.
+    if not known or at > max(known):
+        versions = timeline()
+        known.clear()
+        known[at] = versions
+    return next(iter(known.values()))
 
 
 def register_in_force(at: datetime) -> Register:

@@ -83,10 +83,9 @@ def publish(
             f"This change matters to people. The notice in force promises {wait.days} days; "
             f"it can hold from {earliest:%-d %B %Y} at the earliest."
         )
-    selectors.forget_read()
     try:
         with transaction.atomic():
-            return Version.objects.create(
+            version = Version.objects.create(
                 number=last.number + 1 if last else 1,
                 hash=content,
                 text=text,
@@ -100,3 +99,5 @@ def publish(
         raise PublishingRefused(
             "Another version was published at the same moment; compare it, and try again."
         ) from None
+    selectors.forget_read()
+    return version

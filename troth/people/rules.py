@@ -43,33 +43,57 @@ LONGEST_SIGNED = timedelta(days=366)
 SIGNED = frozenset({"solicitor", "claims_company", "relative"})
 
 
+def full_years(born_on: date, on: date) -> int:
+    """How old somebody is on a day. Whoever was born on 29 February is a year older on 1 March of other years."""
+    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
+
+
+def of_age_on(born_on: date) -> date:
+    """The day on which somebody is 18 (LAW-3.18)."""
+    try:
+        return born_on.replace(year=born_on.year + ADULT_AT)
+    except ValueError:
+        return date(born_on.year + ADULT_AT, 3, 1)
+
+
 def check_can_represent(
-    acts_as: str, *, age: int | None, wish: str, capacity_lost: bool, has_paper: bool, checked: str, lasts: timedelta
+    acts_as: str,
+    *,
+    born_on: date | None,
+    since: date,
+    last_day: date,
+    wish: str,
+    capacity_lost: bool,
+    has_paper: bool,
+    checked: str,
 ) -> str:
     """
     Say why somebody may not act for a person on what they showed, or "" when they may (LAW-3.15 to 3.18).
 
-    `age` is the person's, or None when it is not known; `lasts` is for how long it is to stand.
+    `born_on` is the person's day of birth, or None when it is not known; it is to stand from `since` to `last_day`, both included.
     """
-    if lasts <= timedelta(0):
+    if last_day < since:
         return "It would be over already. Give a day that is still to come."
     if not checked.strip():
         return "Write what was looked at, by whom it was made, and what you found [LAW-3.15]."
     if acts_as == "parent":
-        if age is None:
+        if born_on is None:
             return "We do not know how old they are, so nobody can act as their parent [LAW-3.18]."
+        age = full_years(born_on, since)
         if age >= ADULT_AT:
             return "They are of age: a parent acts for them only with a paper that they signed [LAW-3.18]."
         if age >= HEARD_AT and not wish.strip():
             return "Ask the young person, and write what they said: the right is theirs [LAW-3.18]."
-        if age >= COMPETENT_AT and "competent" not in checked.casefold():
-            return "At 16 and 17 they decide themselves: write what shows that they are not competent [LAW-3.18]."
+        if age >= COMPETENT_AT and not capacity_lost:
+            return "At 16 and 17 they decide themselves: say so if they cannot, and write what shows it [LAW-3.18]."
+        if last_day >= of_age_on(born_on):
+            return f"They are of age on {of_age_on(born_on):%-d %B %Y}: give a day before that [LAW-3.18]."
         return ""
     if not has_paper:
         return "Keep the paper with it: nobody acts for a person without one [LAW-3.15]."
     if acts_as == "attorney_health" and not capacity_lost:
         return "A power for health and welfare works only once they can no longer decide themselves [LAW-3.17]."
-    if acts_as in SIGNED and lasts > LONGEST_SIGNED:
+    if acts_as in SIGNED and last_day - since > LONGEST_SIGNED:
         return "What they signed stands for a year at most; then ask again [LAW-3.16]."
     return ""
 

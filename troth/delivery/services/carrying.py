@@ -153,9 +153,11 @@ def mark_printed(message: UUID, *, by: Actor, at: datetime) -> bool:
     Record that a letter was printed and put in an envelope; False when none of that name waits. It counts as sent from then on:
     what it tells of the notice counts as told.
     """
-    row = Message.objects.filter(
-        pk=message, channel=Channel.LETTER, state=Delivery.QUEUED, purpose=Purpose.RIGHTS
-    ).first()
+    row = (
+        Message.objects.select_for_update()
+        .filter(pk=message, channel=Channel.LETTER, state=Delivery.QUEUED, purpose=Purpose.RIGHTS)
+        .first()
+    )
     if row is None:
         return False
     row.state, row.tries, row.sent_at = Delivery.SENT, 1, at

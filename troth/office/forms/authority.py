@@ -67,7 +67,7 @@ class AuthorityForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": "3", "autocomplete": "off", "spellcheck": "false"}),
     )
-    capacity_lost = forms.BooleanField(label="They can no longer decide this themselves", required=False)
+    capacity_lost = forms.BooleanField(label="They cannot decide this themselves", required=False)
     until = DateInBoxes(
         label="Until when?",
         help_text="At its end they are refused",

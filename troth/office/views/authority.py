@@ -70,7 +70,7 @@ def _record(look: Looking, known: Case, form: AuthorityForm) -> bool:
             until=timezone.make_aware(datetime.combine(given["until"], time()) + timedelta(days=1)),
             checked=given["checked"],
             wish=given["wish"],
-            age=identity.age(look.today) if identity else None,
+            born_on=identity.born_on if identity else None,
             capacity_lost=given["capacity_lost"],
             paper=given["paper"] or None,
             by=look.actor,

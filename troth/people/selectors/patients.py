@@ -7,7 +7,7 @@ from uuid import UUID
 
 from troth.gate.contexts import Opened
 from troth.people.models import Account, Contact, EarlierContact, Identity
-from troth.people.rules import spaced_telephone
+from troth.people.rules import full_years, spaced_telephone
 from troth.vault.categories import Category
 
 
@@ -30,7 +30,7 @@ class PersonIdentity:
         """Full years on a day."""
         if self.born_on is None:
             return None
-        return on.year - self.born_on.year - ((on.month, on.day) < (self.born_on.month, self.born_on.day))
+        return full_years(self.born_on, on)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def change_password(
     :raises LookupError: they have no account.
     """
     check_password(password, known=known)
-    account = Account.objects.filter(subject_id=subject).first()
+    account = Account.objects.select_for_update().filter(subject_id=subject).first()
     if account is None:
         raise LookupError("This person has no account.")
     account.password_hash = make_password(password)

@@ -110,7 +110,7 @@ def change_contact(
     :raises Refused: the gate said no.
     """
     acting().require(subject, Category.CONTACT)
-    contact = Contact.objects.filter(subject_id=subject).first()
+    contact = Contact.objects.select_for_update().filter(subject_id=subject).first()
     if contact is None:
         raise LookupError("Nothing is held of how to reach this person.")
     with processing(Purpose.RIGHTS, by=by, at=at):  # an act only writes; what was before is read to be kept

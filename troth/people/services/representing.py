@@ -1,7 +1,9 @@
 """Recording who acts for a person, and ending it. The gate reads the fact at every request: what ends here ends at once."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
+
+from django.utils import timezone
 
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
@@ -25,7 +27,7 @@ def record_authority(
     until: datetime,
     checked: str,
     wish: str = "",
-    age: int | None = None,
+    born_on: date | None = None,
     capacity_lost: bool = False,
     paper: SealedUpload | None = None,
     purposes: tuple[Purpose, ...] = (Purpose.RIGHTS,),
@@ -36,7 +38,7 @@ def record_authority(
     Record that somebody acts for a person, after their paper was looked at, and let them, for these purposes and until that moment
     (LAW-3.15 to 3.18).
 
-    `age` is the person's, when it is known; `wish` is what they said of it themselves.
+    `born_on` is the person's day of birth, when it is known; `wish` is what they said of it themselves.
 
     :raises AuthorityRefused: it may not be on this ground, or nothing says what was looked at.
     :raises Refused: the actor may not do this for that person.
@@ -44,12 +46,13 @@ def record_authority(
     acting().require(subject, Category.REPRESENTATIVE)
     if why_not := check_can_represent(
         acts_as.value,
-        age=age,
+        born_on=born_on,
+        since=timezone.localdate(at),
+        last_day=timezone.localdate(until - timedelta(microseconds=1)) if until > at else date.min,
         wish=wish,
         capacity_lost=capacity_lost,
         has_paper=paper is not None,
         checked=checked,
-        lasts=until - at,
     ):
         raise AuthorityRefused(why_not)
     known = Subject.objects.filter(pk=representative).exists()

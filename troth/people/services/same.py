@@ -7,6 +7,8 @@ Nothing is merged: each record keeps its rows and its keys. A link is two standi
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
+
 from troth.delivery.rules import Kind
 from troth.gate import facts, linking
 from troth.gate.actors import Actor
@@ -24,6 +26,7 @@ from troth.people.rules import (
 )
 from troth.people.services.telling import _tell
 from troth.vault.categories import Category
+from troth.vault.models import Subject
 
 #: Who undoes a link: whoever made it, for what it was made, or the privacy officer, when somebody says that it is not them.
 UNDOING = (*CLAIMING, Purpose.RIGHTS)
@@ -39,6 +42,7 @@ def propose_link(one: UUID, other: UUID, *, reason: str, by: Actor, at: datetime
     """
     acting().require(one, Category.IDENTITY)
     acting().require(other, Category.IDENTITY)
+    _hold(one, other)
     waiting = SamePerson.objects.filter(
         subject_id=one, other_id=other, state__in=(LinkState.PROPOSED, LinkState.LINKED)
     )
@@ -66,6 +70,7 @@ def confirm_link(link: UUID, *, made_sure: MadeSure, words: str, by: Actor, at: 
     """
     pair = _waiting(link, by=by, at=at)
     one, other = (row.subject_id for row in pair)
+    _hold(one, other)
     joined = linking.person_of(one, at=at).near | linking.person_of(other, at=at).near
     check_how_many(len(joined), most=linking.MOST)
     _decide(pair, LinkState.LINKED, words=words, made_sure=made_sure, by=by, at=at)
@@ -98,7 +103,7 @@ def undo_link(link: UUID, *, words: str, by: Actor, at: datetime) -> None:
     :raises LinkRefused: it stands no more, or it is about themself.
     :raises Refused: the actor may change who neither of the two is.
     """
-    pair = list(SamePerson.objects.filter(link=link, state=LinkState.LINKED))
+    pair = list(_locked(link, LinkState.LINKED).order_by("-first"))
     subjects = [row.subject_id for row in pair]
     check_can_end_link(own=_own(by, *subjects, at=at), stands=bool(pair))
     allowed = acting().admit(subjects, Category.IDENTITY).admitted
@@ -115,7 +120,7 @@ def undo_link(link: UUID, *, words: str, by: Actor, at: datetime) -> None:
 
 def _waiting(link: UUID, *, by: Actor, at: datetime) -> list[SamePerson]:
     """The two rows of a link that waits for a decision, for an actor who may decide it."""
-    pair = list(SamePerson.objects.filter(link=link, state=LinkState.PROPOSED).order_by("-first"))
+    pair = list(_locked(link, LinkState.PROPOSED).order_by("-first"))
     check_can_decide_link(
         waits=len(pair) == 2,
         own=_own(by, *(row.subject_id for row in pair), at=at),
@@ -124,6 +129,16 @@ def _waiting(link: UUID, *, by: Actor, at: datetime) -> list[SamePerson]:
     for row in pair:
         acting().require(row.subject_id, Category.IDENTITY)
     return pair
+
+
+def _locked(link: UUID, state: LinkState) -> "QuerySet[SamePerson]":
+    """The two rows of a link, held against a colleague who decides the same at this moment."""
+    return SamePerson.objects.select_for_update().filter(link=link, state=state)
+
+
+def _hold(*subjects: UUID) -> None:
+    """Nobody else joins these people until this act has ended. In one order, so that no two acts wait for each other."""
+    list(Subject.objects.select_for_update().filter(pk__in=subjects).order_by("pk"))
 
 
 def _decide(

@@ -129,7 +129,7 @@ def start(subject: UUID, *, by: Actor, at: datetime, code: UUID, password: str, 
     check_password(password, known=known)
     if not StartCode.objects.filter(subject_id=subject, pk=code, expires_at__gt=at).delete()[0]:
         raise UsedUp("This code was used already.")
-    account = Account.objects.get(subject_id=subject)
+    account = Account.objects.select_for_update().get(subject_id=subject)
     account.password_hash = make_password(password)
     account.password_set_at = at
     account.save()
@@ -196,7 +196,7 @@ def leave_staff(subject: UUID, *, by: Actor, at: datetime) -> None:
     acting().require(subject, Category.ACCOUNT, Category.EMPLOYMENT)
     if subject == by.id:
         raise RoleRefused("Nobody lets themselves go. Ask another administrator.")
-    for account in Account.objects.filter(subject_id=subject):
+    for account in Account.objects.select_for_update().filter(subject_id=subject):
         account.closed = True
         account.save()
     ended, _ = Session.objects.filter(owner=owner_of(subject)).delete()

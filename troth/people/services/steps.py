@@ -320,7 +320,7 @@ def _open_claimed(step: Step, email: str, encoded: str, *, by: Actor, at: dateti
 @act(Event.ADDRESS_CHANGED, purpose=Purpose.ACCOUNT_SECURITY)
 def _change_address(step: Step, email: str, *, by: Actor, at: datetime) -> None:
     """Let somebody sign in with the address that they confirmed; the old one is told."""
-    account = Account.objects.filter(subject_id=step.subject).first()
+    account = Account.objects.select_for_update().filter(subject_id=step.subject).first()
     if account is None:
         raise LinkOver
     _use(step, at=at)

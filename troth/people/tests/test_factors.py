@@ -14,8 +14,9 @@ from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose
 from troth.people import rules, selectors, services
-from troth.people.models import Passkey, RecoveryCode, SignInTry
+from troth.people.models import Account, Authenticator, Passkey, RecoveryCode, SignInTry
 from troth.people.selectors import AppCode, Came, Proof, Recovery, SecondStep, Site, Wait
+from troth.people.selectors.strangers import strangers_number
 from troth.people.tests.factories import LATER, NOW, PASSWORD, make_patient, make_staff
 
 pytestmark = pytest.mark.usefixtures("notice_in_force")
@@ -288,6 +289,26 @@ def test_while_many_guess_the_second_factor_is_asked_for_whether_or_not_the_pass
     unknown = selectors.check_sign_in("nobody@clinic.example", PASSWORD, **elsewhere)
     assert unknown == SecondStep(None, selectors.account_mark("nobody@clinic.example"), guarded=True)
     assert selectors.check_code(None, code(), at=LATER) is None
+
+
+def test_what_stands_in_for_nobody_opens_to_nobody() -> None:
+    """The stranger's own right code, for nobody, for somebody without an app, and for the stranger by name."""
+    desk = actors.Actor(
+        "service", name="sign-in", purposes=frozenset(Purpose), categories=frozenset(selectors_categories())
+    )
+    services.note_failed_try(None, by=desk, at=NOW, came=Came("192.0.2.1", "A browser"), why="wrong password")
+    stranger = strangers_number()
+    with processing(Purpose.ACCOUNT_SECURITY, by=desk, at=NOW):
+        secret, account = (
+            Authenticator.objects.get(subject_id=stranger).secret,
+            Account.objects.get(subject_id=stranger),
+        )
+        assert account.closed
+    right = rules.code_at(secret, rules.step_of(LATER))
+    assert selectors.check_code(None, right, at=LATER) is None
+    assert selectors.check_code(make_patient(password=PASSWORD), right, at=LATER) is None
+    assert selectors.check_code(stranger, right, at=LATER) == AppCode(rules.step_of(LATER))  # so the code was right
+    assert not selectors.check_sign_in("", PASSWORD, at=LATER, network="192.0.2.1/32")
 
 
 def test_tries_are_kept_for_days_of_whoever_they_were_about() -> None:

@@ -146,7 +146,7 @@ def row_of(model: str, item: UUID, subject: UUID) -> Holding:
     :raises Holding.DoesNotExist: they have none of that id.
     """
     kind: Any = apps.get_model(model)
-    row: Holding = kind._base_manager.get(pk=item, subject_id=subject)
+    row: Holding = kind._base_manager.select_for_update().get(pk=item, subject_id=subject)
     return row
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from troth.design.spreadsheets import guarded
 from troth.gate import facts
 from troth.gate.contexts import Opened
 from troth.gate.facts import FactKind
+from troth.law.calendar import LONDON
 from troth.rights.selectors.history import history_of
 from troth.rights.selectors.holdings import HeldFile, HeldThing, recorded_by
 from troth.rights.selectors.planning import dates_kept
@@ -26,7 +26,6 @@ from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
 FORMAT = "troth copy 2"
-LONDON = ZoneInfo("Europe/London")
 HISTORY = 1_000_000
 HELD_BACK = "Held back until a clinician has checked it. You can ask for it, and we answer within one month."
 _ENDINGS = {

@@ -20,8 +20,9 @@ from uuid import UUID
 from django.template.loader import render_to_string
 
 from troth.gate.contexts import Opened
+from troth.law.calendar import LONDON
 from troth.ledger import check_export, proving
-from troth.rights.selectors.assembling import HELD_BACK, LONDON, Assembled, assemble, table_of
+from troth.rights.selectors.assembling import HELD_BACK, Assembled, assemble, table_of
 from troth.rights.selectors.fhir import bundle_of
 from troth.rights.selectors.holdings import everything_about
 from troth.vault.files import StoredFile

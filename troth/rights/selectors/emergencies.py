@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from troth.gate import emergency
 from troth.gate.contexts import Opened
 from troth.gate.emergency import Broken
+from troth.law.calendar import LONDON
 from troth.law.working_days import Nation, working_days_after
 from troth.ledger import selectors as ledger
 from troth.rights.models import EmergencyReview, EmergencyTelling, Verdict
 from troth.rights.selectors.history import Look, word_events
 from troth.vault.categories import Category
 
-LONDON = ZoneInfo("Europe/London")
 #: Reviewed by somebody else within so many working days (pitfalls B14).
 REVIEW_WITHIN = 3
 

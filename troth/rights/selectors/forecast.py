@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min
 
+from troth.law.calendar import LONDON
 from troth.notice import selectors as notices
 from troth.rights import rules
 from troth.rights.selectors.holdings import compartment_of, holding_models
@@ -17,8 +17,6 @@ from troth.rights.selectors.planning import retention_rules, situation
 from troth.vault.categories import Category
 from troth.vault.compartments import Per, get_compartment
 from troth.vault.models import Subject
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)

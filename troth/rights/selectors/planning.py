@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from troth.gate.contexts import Opened
+from troth.law.calendar import LONDON
 from troth.law.rights import Right
 from troth.notice import selectors as notices
 from troth.notice.schema.keeping import RetentionRule
@@ -18,8 +18,6 @@ from troth.rights.models import About, RightsCase, State
 from troth.rights.selectors.holdings import survey
 from troth.rights.selectors.wording import notice_now, words_of
 from troth.vault.categories import Category
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
+from troth.law.calendar import LONDON
 from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice import selectors as notices
@@ -17,8 +17,6 @@ from troth.rights.selectors import clocks
 from troth.rights.services.standing import object_to, restrict
 from troth.rights.services.stepping import _compose_for, _send
 from troth.vault.categories import Category
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
