@@ -62,7 +62,7 @@ def _clinic() -> tuple[str, list[str], list[str], str]:
 
     now = datetime.now(UTC)
     made = clinic.make("online-prescribing", PEOPLE, at=now, progress=lambda done, of: None)
-    histories.write(made, at=now)
+    histories.write(made, at=now, progress=lambda done, of: None)
     vacuum()
 
     def sign_in(subject: UUID) -> str:
