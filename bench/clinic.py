@@ -61,8 +61,8 @@ def _clinic() -> tuple[str, list[str], list[str], str]:
     from troth.prescribing.models import OPEN, MedicationRequest
 
     now = datetime.now(UTC)
-    made = clinic.make("online-prescribing", PEOPLE, at=now, progress=lambda done, of: None)
-    histories.write(made, at=now, progress=lambda done, of: None)
+    made = clinic.make("online-prescribing", PEOPLE, at=now, progress=lambda *told: None)
+    histories.write(made, at=now, progress=lambda *told: None)
     vacuum()
 
     def sign_in(subject: UUID) -> str:
