@@ -107,6 +107,7 @@ class Answer(Holding):
     }
 
     response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
     given_at = models.DateTimeField()
     item = SealedText(ANSWERS, id="intake.answer.item")
     value = SealedJSON(ANSWERS, id="intake.answer.value")
@@ -115,11 +116,12 @@ class Answer(Holding):
 
     open_fields: ClassVar[dict[str, str]] = {
         "response_id": "the random identifier of the questionnaire that it belongs to",
-        "given_at": "the moment at which it was given, by which the later of two counts",
+        "number": "its place among the answers, by which the later of two counts",
+        "given_at": "the moment of an act of the person, which the ledger holds in the open as well",
     }
 
     class Meta(Holding.Meta):
-        indexes = [models.Index(fields=["response", "given_at"], name="answer_in_order")]
+        constraints = [models.UniqueConstraint(fields=["response", "number"], name="answer_in_order")]
 
 
 class Picture(Holding):

@@ -172,7 +172,7 @@ def sheet_behind(response: UUID) -> Sheet:
 def sheet_of(row: Response) -> Sheet:
     """The answers of a row that the gate has let somebody at."""
     form = form_of(row.form, row.version)
-    rows = list(Answer.objects.filter(response=row).order_by("given_at", "recorded_at", "id"))
+    rows = list(Answer.objects.filter(response=row).order_by("number"))
     answers: dict[str, Any] = {}
     history: dict[str, list[Given]] = {}
     items = form.items

@@ -211,7 +211,8 @@ def _write(row: Response, given: Mapping[str, Any], *, by: Actor, at: datetime) 
     sheet = _sheet(row, by, at)
     items = sheet.form.items
     stopped = any(rule.effect == "stop" for rule in answering.fired(sheet.form, sheet.answers))
-    if Answer.objects.filter(response=row).count() + len(given) > MOST_ANSWERS:
+    number = Answer.objects.filter(response=row).count()
+    if number + len(given) > MOST_ANSWERS:
         raise NotPossible("These answers were changed too often. Write to us instead.")
     inner = {each.id for item in items.values() for each in item.items}
     for key, value in given.items():
@@ -225,9 +226,11 @@ def _write(row: Response, given: Mapping[str, Any], *, by: Actor, at: datetime) 
             _check_own_picture(row, kept)
         if kept == sheet.answers.get(key):
             continue
+        number += 1
         Answer.objects.create(
             subject_id=row.subject_id,
             response=row,
+            number=number,
             given_at=at,
             item=key,
             value=kept,

@@ -125,10 +125,10 @@ def _field(item: Item, stored: Any, *, required: bool) -> forms.Field:
     said: dict[str, Any] = {"label": item.text, "help_text": item.hint, "required": required}
     if item.type == "boolean":
         initial = {True: "yes", False: "no"}.get(stored)
-        missing = {"required": "Choose yes or no"}
+        missing = {"required": f"Choose yes or no: {item.text}"}
         return forms.ChoiceField(choices=YES_NO, widget=Choices(), initial=initial, error_messages=missing, **said)
     if item.type == "choice":
-        missing = {"required": "Choose an answer"}
+        missing = {"required": f"Choose an answer: {item.text}"}
         if item.many:
             return forms.MultipleChoiceField(
                 choices=item.options, widget=ManyChoices(), initial=stored, error_messages=missing, **said
@@ -138,14 +138,17 @@ def _field(item: Item, stored: Any, *, required: bool) -> forms.Field:
         )
     if item.type == "date":
         day = date.fromisoformat(stored) if stored else None
-        return DateInBoxes(initial=day, error_messages={"required": "Enter the day"}, **said)
+        return DateInBoxes(initial=day, error_messages={"required": f"Enter the day: {item.text}"}, **said)
     if item.type == "attachment":
         return forms.FileField(
             widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
-            error_messages={"required": "Choose a picture", "empty": "The picture is empty. Choose another."},
+            error_messages={
+                "required": f"Choose a picture: {item.text}",
+                "empty": "The picture is empty. Choose another.",
+            },
             **said,
         )
-    missing = {"required": "Answer this question"}
+    missing = {"required": f"Answer: {item.text}"}
     if item.type == "quantity":
         said["label"] = f"{item.text} ({item.unit})"
         box = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})

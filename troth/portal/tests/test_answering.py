@@ -151,7 +151,7 @@ def test_ones_own_picture_is_shown_and_no_other(browser: Client, ann: UUID) -> N
         reverse("answer_page", args=[response, 1]), {**PAGES[0], "photo-crown": picture(), "photo-front": picture()}
     )
     shown = browser.get(reverse("answer_page", args=[response, 1])).content.decode()
-    path = shown.split('src="')[1].split('"')[0]
+    path = shown.split('<img class="picture" src="')[1].split('"')[0]
     assert b"sentinel-picture" in browser.get(path).getvalue()
     other = browser_of(make_patient(given_name="Petroc", email="petroc@vane.example"))
     assert other.get(path).status_code == 403

@@ -1,5 +1,6 @@
 """Answering a questionnaire: one page after the other, saved as one goes, read through and sent."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -77,6 +78,8 @@ def answer(request: HttpRequest, response: UUID, number: int) -> HttpResponse:
         raise Http404
     page = pages[number - 1]
     items = answering.asked(sheet.form, page, sheet.answers)
+    if not items:  # a page that asks this person nothing is passed over
+        return redirect(_after(sheet, number))
     if request.method == "POST":
         form = PageForm(request.POST, request.FILES, items=items, stored=sheet.answers)
         if form.is_valid():
@@ -112,7 +115,7 @@ def answer(request: HttpRequest, response: UUID, number: int) -> HttpResponse:
             "stops": stops,
             "more": "more" in request.GET,
             "changing": sheet.status is ResponseStatus.SENT,
-            "why": _why(request),
+            "why": replace(_why(request), title="Why we ask", link=None),
         },
         status=422 if form.is_bound else 200,
     )
@@ -147,7 +150,8 @@ def check(request: HttpRequest, response: UUID) -> HttpResponse:
             error = str(refused)
         else:
             return redirect("my_request", treatment=made)
-    numbers = {page.title: place for place, page in enumerate(sheet.form.pages, start=1)}
+    shown = {line.page for line in sheet.lines}
+    numbers = {page.title: place for place, page in enumerate(sheet.form.pages, start=1) if page.title in shown}
     return render(
         request,
         "portal/answering/check.html",
@@ -223,11 +227,15 @@ def _next(request: HttpRequest, response: UUID, number: int, shown: list[str]) -
     if sheet.status is ResponseStatus.SENT:
         made = prescribing.request_of(response)
         return reverse("my_request", args=[made])
-    return (
-        reverse("answer_page", args=[response, number + 1])
-        if number < len(sheet.form.pages)
-        else reverse("answer_check", args=[response])
-    )
+    return _after(sheet, number)
+
+
+def _after(sheet: Sheet, number: int) -> str:
+    """The next page that asks this person something, or where everything is read through."""
+    for place in range(number + 1, len(sheet.form.pages) + 1):
+        if answering.asked(sheet.form, sheet.form.pages[place - 1], sheet.answers):
+            return reverse("answer_page", args=[sheet.id, place])
+    return reverse("answer_check", args=[sheet.id])
 
 
 def _row(sheet: Sheet, line: intake.Line) -> Row:
@@ -241,4 +249,5 @@ def _page_of(response: UUID, place: int, title: str) -> tuple[Link, ...]:
 def _why(request: HttpRequest) -> Counterpart:
     """Why health questions are asked: from the notice, as beside every sheet of a person's own data."""
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
-    return own_data.counterpart_of(Category.HEALTH, dates_kept(subject, at=at), at, passed=[])
+    passed = own_data.passed_of(subject, by=actor_of(request), at=at)
+    return own_data.counterpart_of(Category.HEALTH, dates_kept(subject, at=at), at, passed=passed)

@@ -14,13 +14,12 @@ from troth.gate.contexts import Opened
 from troth.gate.refusals import Decision
 from troth.gate.table import actor_of
 from troth.intake import selectors as intake
-from troth.portal import own_home
+from troth.portal import own_data, own_home
 from troth.portal.views.my_data import reader
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
 from troth.prescribing.rules import NotPossible
 from troth.prescribing.selectors import OPEN, RequestOpened
-from troth.sharing import selectors as sharing
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -71,7 +70,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
         request,
         "portal/requests/show.html",
         {
-            "in_hand": own_home.in_hand(this, subject, at, sharing.list_disclosures(subject, opened)),
+            "in_hand": own_home.in_hand(this, subject, at, own_data.passed_of(subject, by=actor_of(request), at=at)),
             "request_id": treatment,
             "open": this.line.status in OPEN,
             "rows": [Row(line.item.text, line.words, note=_earlier(line)) for line in (sheet.lines if sheet else ())]
