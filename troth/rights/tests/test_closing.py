@@ -65,11 +65,13 @@ def test_each_way_of_ending_adds_its_step_and_its_letter(clinic: object, end: Ca
         known, steps = selectors.get_case(case, opened), selectors.list_steps(case, opened)
     kinds = [step.kind for step in steps]
     assert known.state is State.DONE and kinds.count(StepKind.CLOSED) == 1
-    assert steps[-1].detail["ending"] == known.outcome["ending"] and known.outcome["closed_at"]
-    assert kinds.index(StepKind.LETTER) < kinds.index(StepKind.CLOSED)
+    (closed,) = [step for step in steps if step.kind is StepKind.CLOSED]
+    assert closed.detail["ending"] == known.outcome["ending"] and known.outcome["closed_at"]
+    letters = {step.detail["letter"] for step in steps if step.kind is StepKind.LETTER}
+    assert letters & {"answer", "refusal", "lifted", "certificate"}
     assert proofs.count_misclosed() == 0
     if end is _weigh:
-        letter = [step.words for step in steps if step.kind is StepKind.LETTER][-1]
+        (letter,) = [step.words for step in steps if step.detail.get("letter") == "refusal"]
         assert "compelling" in letter and "LAW-3.9" in letter and "court" in letter and "Safety needs it." in letter
     _behind_our_back("asked")
     assert proofs.count_misclosed() == 1
