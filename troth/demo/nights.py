@@ -1,4 +1,4 @@
-"""What a clinic's machines do each night, done once: a backup, the rehearsal of a restore, a check of the ledger, a look at each promise."""
+"""What a clinic's machines do each night, done once: a backup and the rehearsal of its restore, the ledger, the promises."""
 
 import time
 from collections.abc import Callable

@@ -83,7 +83,7 @@ def tell_apart(made: Made, *, at: datetime) -> None:
         people.confirm_link(
             link, made_sure=MadeSure.KNOWN, words=_SURE, by=actors.person(second, at=moment), at=moment
         )
-    # Each of the two finds something of the other's to decide, and one pair that nobody has looked at.
+    # The third pair stays where the index put it: in the list that nobody has looked at.
     _propose(others[0], _MOVED, first, at_work(at - timedelta(days=2)))
 
 

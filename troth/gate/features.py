@@ -39,9 +39,7 @@ def purpose_for(purposes: Purposes, action: Action, actor: Actor, register: Regi
 
 def serves_any(purposes: Purposes, action: Action, actor: Actor, register: Register) -> bool:
     """Whether the notice lets this actor serve one of these purposes with that action: a menu offers no page that it refuses."""
-    return any(
-        _may_serve(register.purposes[purpose], action, actor) for purpose in declared_of(purposes, register)
-    )
+    return any(_may_serve(register.purposes[purpose], action, actor) for purpose in declared_of(purposes, register))
 
 
 def _may_serve(declared: DeclaredPurpose, action: Action, actor: Actor) -> bool:

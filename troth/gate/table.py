@@ -203,7 +203,9 @@ def open_path(request: HttpRequest, name: str, *args: Any, by: Actor | None = No
         return there
     actor = by or actor_of(request)
     # A page for any role opens to those alone whom the notice lets serve what it is for. A page of a person's own is theirs by law.
-    serves = not actor.roles or (register is not None and features.serves_any(row.purposes, row.action, actor, register))
+    serves = not actor.roles or (
+        register is not None and features.serves_any(row.purposes, row.action, actor, register)
+    )
     return there if may_ask(actor, row.who) and serves else ""
 
 

@@ -14,7 +14,7 @@ from troth.notice import selectors as notices
 from troth.people.tests.factories import browser_of, make_staff
 
 PACKS = ("online-prescribing", "wellness-clinic", "medico-legal")
-_WORD = re.compile(r'<nav[^>]*>.*?</nav>', re.DOTALL)
+_WORD = re.compile(r"<nav[^>]*>.*?</nav>", re.DOTALL)
 
 
 @pytest.fixture(autouse=True)
