@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import connections, transaction
@@ -209,7 +210,7 @@ def shared(
         # Which tokens are shared is counted in the index `token_to_subjects` alone, whatever their field: at 100,000 people that is
         # a third of a second, and by way of the rows of these fields it was four. What starts a common name is left out at once.
         narrowed = "SELECT token FROM vault_token GROUP BY token HAVING COUNT(DISTINCT subject) BETWEEN 2 AND %s"
-        values = [listed, most * _FIELDS_OF_A_SPACE]
+        values: list[Any] = [listed, most * _FIELDS_OF_A_SPACE]
     else:
         of_them, subjects = in_list(connection, "subject", [subject.hex for subject in among])
         narrowed, values = f"SELECT token FROM vault_token WHERE {of_them}", [listed, subjects]  # noqa: S608  constants
