@@ -22,8 +22,10 @@ from troth.desk.views import (
     report,
     request,
     restricted,
+    review,
     same,
     staff,
+    supply,
     task,
     whole,
 )
@@ -129,7 +131,10 @@ urlpatterns = [
     page("notes/<uuid:note>/add/", note.add, name="desk_note_add", purpose=ADDING, who=WHO),
     page("files/<uuid:document>/", entry.download, name="desk_file", purpose=READING, who=WHO),
     page("requests/<uuid:treatment>/pass-on/", request.assign, name="desk_assign", purpose=REQUESTS, who=WHO),
-    page("requests/<uuid:treatment>/decide/", request.decide, name="desk_decide", purpose=REQUESTS, who=WHO),
+    page("requests/<uuid:treatment>/decide/", review.decide, name="desk_decide", purpose=REQUESTS, who=WHO),
+    page("supplies/", supply.list_supplies, name="desk_supplies", purpose=REQUESTS, who={"pharmacist"}),
+    page("supplies/<uuid:prescription>/", supply.show_supply, name="desk_supply", purpose=REQUESTS, who=WHO),
+    page("supplies/<uuid:prescription>/paper/", supply.paper, name="desk_prescription", purpose=REQUESTS, who=WHO),
     page(
         "questionnaires/",
         questionnaire.list_questionnaires,
