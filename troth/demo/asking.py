@@ -136,7 +136,7 @@ def prescribe(request: UUID, turn: int, *, by: actors.Actor, at: datetime, words
     opened_at = at - timedelta(minutes=4 + turn % 6)
     with processing(Purpose.PRESCRIBING, by=by, at=opened_at) as opened:
         seen = reviewing.get_review(request, opened)
-    review = prescribing.open_review(request, seen.mark, by=by, at=opened_at)
+    review = reviewing.open_review(request, seen.mark, by=by, at=opened_at)
     medicine = formulary()[TREATMENTS[_ORDER[turn % len(_ORDER)]][2]]
     return prescribing.prescribe(
         request,
@@ -177,9 +177,9 @@ def _picture(turn: int) -> SealedUpload:
     for y in range(high):
         row = bytearray([0])
         for x in range(wide):
-            head = (x - 45) ** 2 + (y - 34) ** 2 < 300 + turn % 5 * 20
+            inside = (x - 45) ** 2 + (y - 34) ** 2 < 300 + turn % 5 * 20
             body = 24 < x < 66 and y > 58
-            row.append(150 if head or body else 214)
+            row.append(150 if inside or body else 214)
         rows.append(bytes(row))
 
     def chunk(kind: bytes, data: bytes) -> bytes:

@@ -9,7 +9,7 @@ from troth.gate import reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
 from troth.prescribing import rules, selectors
-from troth.prescribing.selectors import reviewing
+from troth.prescribing.selectors import supplies
 
 
 @reasons.reason(
@@ -64,7 +64,7 @@ def decided_by_prescribers(question: Question) -> Finding:
 )
 def gated(question: Question) -> Finding:
     """Before each: fresh answers to a questionnaire and a check by another way; before it left, a check by a second person."""
-    counts = reviewing.count_supplies()
+    counts = supplies.count_supplies()
     wrong = counts["unanswered"] + counts["stale"] + counts["unverified"] + counts["unchecked"]
     if wrong:
         return Finding(False, f"{counted(wrong, 'prescription')} signed or sent without what had to be there", counts)

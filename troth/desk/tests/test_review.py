@@ -11,11 +11,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from troth.demo import asking
 from troth.gate import actors
+from troth.intake import services as intake
 from troth.people.tests.factories import browser_of, make_patient, make_staff
 from troth.prescribing import services
-from troth.prescribing.models import MedicationRequest, Prescription, RequestMessage, RequestStatus
+from troth.prescribing.models import GpState, MedicationRequest, Prescription, RequestMessage, RequestStatus
+from troth.prescribing.tests.conftest import HAIR, PICTURES, PRACTICE
+from troth.vault import files
+from troth.vault.uploads import SealedUpload
 
 PRESCRIBE = {
     "act": "prescribe",
@@ -33,6 +36,12 @@ VERIFY = {
 }
 
 
+def picture() -> SealedUpload:
+    return SealedUpload(
+        files.store([b"\xff\xd8\xff sentinel"], name="x.jpg", media_type="image/jpeg"), "image/jpeg", None
+    )
+
+
 @pytest.fixture
 def asked(notice_in_force: None) -> dict[str, Any]:
     """A request for hair loss, sent and passed on, and everybody around it."""
@@ -42,7 +51,12 @@ def asked(notice_in_force: None) -> dict[str, Any]:
         role: make_staff(role, at=at - timedelta(days=1))
         for role in ("prescriber", "pharmacist", "patient_support", "finance")
     }
-    request = asking.ask(patient, 0, at=at)
+    ann = actors.person(patient, at=at)
+    response = intake.start_answers(patient, "hair-loss", by=ann, at=at)
+    shots = {name: picture() for name in PICTURES["hair-loss"]}
+    intake.save_answers(response, {**HAIR, **shots}, by=ann, at=at)
+    services.choose_gp(patient, state=GpState.GIVEN, practice=PRACTICE, by=ann, at=at)
+    request = services.send_request(response, asks_review=False, by=ann, at=at)
     support = actors.person(staff["patient_support"], at=at)
     services.assign_request(request, prescriber=staff["prescriber"], by=support, at=at)
     return {"request": request, "patient": patient, **staff}

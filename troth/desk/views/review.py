@@ -104,7 +104,7 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
 
 def _ticket(request: HttpRequest, seen: Review, look: Looking) -> str:
     """That this page was opened, and when: what was posted and could not be done goes on counting from its first opening."""
-    return services.open_review(
+    return reviewing.open_review(
         seen.request, seen.mark, by=look.actor, at=look.at, had=request.POST.get("review", "")
     )
 

@@ -21,7 +21,7 @@ from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
 from troth.prescribing.rules import CHECKING, NotPossible
-from troth.prescribing.selectors import SupplyStatus, reviewing
+from troth.prescribing.selectors import SupplyStatus, reviewing, supplies
 from troth.vault.categories import Category
 
 #: What may be done where: the word of the act, what it is called, and whether it is the pharmacist's.
@@ -55,7 +55,7 @@ _HINTS = {
 def list_supplies(request: HttpRequest) -> HttpResponse:
     """What waits for the pharmacist, the oldest first."""
     look = looking(request)
-    waiting = reviewing.list_supplies(prescribing.IN_HAND)
+    waiting = supplies.list_supplies(prescribing.IN_HAND)
     names = people.names_of({each.subject for each in waiting}, look.opened)
     columns = (
         Column("For", "name"),

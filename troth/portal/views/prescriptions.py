@@ -12,7 +12,7 @@ from troth.ledger import signing
 from troth.ledger.check_export import BadNote
 from troth.people import selectors as people
 from troth.portal.forms.requests import CheckForm
-from troth.prescribing.selectors import SupplyStatus, reviewing
+from troth.prescribing.selectors import SupplyStatus, supplies
 
 LARGEST = 2 * 1024 * 1024
 #: What a pharmacy may know of where it is: whether it may still be given out.
@@ -31,7 +31,7 @@ def check(request: HttpRequest) -> HttpResponse:
     form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
     rows: list[Row] = []
     if form.is_bound and form.is_valid():
-        found = reviewing.find_standing(form.cleaned_data["reference"])
+        found = supplies.find_standing(form.cleaned_data["reference"])
         if found is None:
             form.add_error(
                 "reference", "We have signed no prescription with this reference. Compare it letter by letter."
@@ -66,7 +66,7 @@ def check(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _signature(found: reviewing.Standing) -> str:
+def _signature(found: supplies.Standing) -> str:
     """Whether our signature covers this reference, this file and this signer."""
     try:
         text = signing.signer().public.check(found.signature)

@@ -32,7 +32,6 @@ from troth.prescribing.services.deciding import (
     ask_patient,
     choose_gp,
     decide_request,
-    open_review,
     prescribe,
     record_verification,
 )
@@ -61,7 +60,6 @@ __all__ = [
     "deliver",
     "dispatch",
     "follow_up",
-    "open_review",
     "prescribe",
     "query_prescription",
     "record_verification",

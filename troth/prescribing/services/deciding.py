@@ -5,15 +5,19 @@ Whoever decides shows the review that they opened, as a ticket of this deploymen
 then. So a decision from a stale page, or without having looked, is none.
 """
 
+import hashlib
+import secrets
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
+from troth.ledger import signing
 from troth.ledger.names import Event
+from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
 from troth.prescribing import rules
@@ -24,8 +28,10 @@ from troth.prescribing.models import (
     MedicationRequest,
     Method,
     Outcome,
+    Prescription,
     RequestMessage,
     RequestStatus,
+    SupplyStatus,
     Verification,
     Verified,
 )
@@ -33,25 +39,13 @@ from troth.prescribing.rules import gates, paper
 from troth.prescribing.rules.formulary import formulary
 from troth.prescribing.rules.machine import REQUEST, Step
 from troth.prescribing.selectors import reviewing
-from troth.prescribing.services.supplying import sign
-from troth.vault import tickets
+from troth.vault import files, tickets
 from troth.vault.categories import Category
 
-REVIEW = "prescribing.review"
-LIFE = timedelta(hours=12)
+#: Without letters and figures that are mistaken for each other.
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 #: Of one request; whoever has more to say is rung.
 MOST_MESSAGES = 100
-
-
-def open_review(request: UUID, mark: str, *, by: Actor, at: datetime, had: str = "") -> str:
-    """The ticket that a page of review hands to whoever looks at it; the one they `had` while nothing was added since."""
-    assert by.id
-    with suppress(tickets.TicketInvalid):
-        before = tickets.read(had, page=REVIEW, holder=by.id, at=at)
-        if (before["request"], before["mark"]) == (request.hex, mark):
-            return had
-    said = {"request": request.hex, "mark": mark, "at": at.isoformat()}
-    return tickets.issue(said, page=REVIEW, holder=by.id, at=at, life=LIFE)
 
 
 @act(Event.REQUEST_ASKED, purpose=Purpose.PRESCRIBING)
@@ -66,7 +60,7 @@ def ask_patient(request: UUID, *, words: str, by: Actor, at: datetime) -> None:
     rules.check_is_theirs(prescriber=row.prescriber, by=by.id)
     row.status = rules.step(REQUEST, row.status, Step.ASK)
     row.save()
-    write_message(row, words, by_staff=True, at=at)
+    _write_message(row, words, by_staff=True, at=at)
 
 
 @act(Event.REQUEST_ANSWERED, purpose=Purpose.PRESCRIBING)
@@ -83,7 +77,7 @@ def answer_question(request: UUID, *, words: str, by: Actor, at: datetime) -> No
     if row.status == RequestStatus.ASKED:
         row.status = rules.step(REQUEST, row.status, Step.ANSWER)
         row.save()
-    write_message(row, words, by_staff=False, at=at)
+    _write_message(row, words, by_staff=False, at=at)
 
 
 @act(Event.GP_CHOSEN, purpose=Purpose.PRESCRIBING)
@@ -199,7 +193,7 @@ def prescribe(
         "treatment": seen.sheet.treatment.id,
         "cold": wanted.cold,
     }
-    return sign(
+    return _sign(
         row,
         item,
         paper.Person(who.name, who.born_on, reach.address if reach else "", reach.postcode if reach else ""),
@@ -209,7 +203,7 @@ def prescribe(
     )
 
 
-def write_message(
+def _write_message(
     row: MedicationRequest, words: str, *, by_staff: bool, at: datetime, among_staff: bool = False
 ) -> None:
     """
@@ -247,6 +241,49 @@ def _decide(
     row.save()
 
 
+def _sign(
+    request: MedicationRequest,
+    item: dict[str, Any],
+    person: paper.Person,
+    signer: paper.Signer,
+    *,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """Set the document, seal it and sign its digest, within the act that prescribes."""
+    whole = "".join(secrets.choice(_LETTERS) for _ in range(12))
+    reference = "-".join(whole[each : each + 4] for each in (0, 4, 8))
+    version = notices.version_in_force(at)
+    assert version is not None
+    controller = notices.notice_of(version).controller
+    assert controller is not None
+    document = paper.set_prescription(
+        reference=reference,
+        item=item,
+        person=person,
+        signer=signer,
+        clinic=paper.Clinic(controller.trading_name or controller.legal_name, controller.address, controller.website),
+        at=at,
+    )
+    digest = hashlib.sha256(document).hexdigest()
+    assert by.id
+    signature = signing.signer().sign(paper.signed_text(reference, digest, by.id, at))
+    made = Prescription.objects.create(
+        subject_id=request.subject_id,
+        request_id=request.pk,
+        status=SupplyStatus.SIGNED,
+        number=reference,
+        prescriber=by.id,
+        signed_at=at,
+        file_hash=digest,
+        signature=signature,
+        item=item,
+        file=files.store([document], name="prescription.pdf", media_type="application/pdf"),
+    )
+    found: UUID = made.pk
+    return found
+
+
 def _seconds(review: str, row: MedicationRequest, by: Actor, at: datetime) -> int:
     """
     For how long the prescriber had the review before them.
@@ -255,7 +292,7 @@ def _seconds(review: str, row: MedicationRequest, by: Actor, at: datetime) -> in
     """
     assert by.id
     try:
-        said = tickets.read(review, page=REVIEW, holder=by.id, at=at)
+        said = tickets.read(review, page=reviewing.REVIEW, holder=by.id, at=at)
     except tickets.TicketInvalid:
         raise rules.NotPossible("Open the request and read it first; what you had open has run out.") from None
     if said["request"] != row.pk.hex:
@@ -277,7 +314,6 @@ __all__ = [
     "ask_patient",
     "choose_gp",
     "decide_request",
-    "open_review",
     "prescribe",
     "record_verification",
 ]

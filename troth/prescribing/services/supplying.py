@@ -1,70 +1,18 @@
 """Acts on a prescription and its supply: signing, the pharmacist's check, sending, coming back, following up."""
 
-import hashlib
-import secrets
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
-from troth.ledger import signing
 from troth.ledger.names import Event
-from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.prescribing import rules
-from troth.prescribing.models import MedicationRequest, Prescription, RequestMessage, SupplyStatus
-from troth.prescribing.rules import paper
+from troth.prescribing.models import Prescription, RequestMessage
 from troth.prescribing.rules.machine import BY_ANOTHER, SUPPLY, Step
-from troth.vault import files
 from troth.vault.categories import Category
 
-#: Without letters and figures that are mistaken for each other.
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 MOST_MESSAGES = 100
-
-
-def sign(
-    request: MedicationRequest,
-    item: dict[str, Any],
-    person: paper.Person,
-    signer: paper.Signer,
-    *,
-    by: Actor,
-    at: datetime,
-) -> UUID:
-    """Set the document, seal it and sign its digest, within the act that prescribes."""
-    whole = "".join(secrets.choice(_LETTERS) for _ in range(12))
-    reference = "-".join(whole[each : each + 4] for each in (0, 4, 8))
-    version = notices.version_in_force(at)
-    assert version is not None
-    controller = notices.notice_of(version).controller
-    assert controller is not None
-    document = paper.set_prescription(
-        reference=reference,
-        item=item,
-        person=person,
-        signer=signer,
-        clinic=paper.Clinic(controller.trading_name or controller.legal_name, controller.address, controller.website),
-        at=at,
-    )
-    digest = hashlib.sha256(document).hexdigest()
-    assert by.id
-    signature = signing.signer().sign(paper.signed_text(reference, digest, by.id, at))
-    made = Prescription.objects.create(
-        subject_id=request.subject_id,
-        request_id=request.pk,
-        status=SupplyStatus.SIGNED,
-        number=reference,
-        prescriber=by.id,
-        signed_at=at,
-        file_hash=digest,
-        signature=signature,
-        item=item,
-        file=files.store([document], name="prescription.pdf", media_type="application/pdf"),
-    )
-    found: UUID = made.pk
-    return found
 
 
 @act(Event.SUPPLY_QUERIED, purpose=Purpose.PRESCRIBING)

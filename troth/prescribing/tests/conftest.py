@@ -131,7 +131,7 @@ def look(clinic: Clinic, request: UUID, *, at: datetime = factories.LATER, by: A
     actor = by or clinic.prescriber
     with processing(Purpose.PRESCRIBING, by=actor, at=at) as opened:
         seen = reviewing.get_review(request, opened)
-    return services.open_review(request, seen.mark, by=actor, at=at)
+    return reviewing.open_review(request, seen.mark, by=actor, at=at)
 
 
 def prescribe(

@@ -27,7 +27,7 @@ from troth.prescribing.models import (
     Verified,
 )
 from troth.prescribing.rules import NotPossible, gates
-from troth.prescribing.selectors import reviewing
+from troth.prescribing.selectors import reviewing, supplies
 from troth.prescribing.tests.conftest import Clinic, agree, look, prescribe, send, verify
 from troth.records.tests.factories import LATER
 
@@ -80,9 +80,9 @@ def test_the_document_is_what_was_signed(clinic: Clinic) -> None:
     assert document.startswith(b"%PDF") and sha256(document).hexdigest() == row.file_hash
     text = signing.signer().public.check(row.signature)
     assert row.number in text and row.file_hash in text
-    standing = reviewing.find_standing(row.number.lower())
+    standing = supplies.find_standing(row.number.lower())
     assert standing is not None and standing.prescriber == clinic.prescriber.id
-    assert reviewing.find_standing("ABCD-EFGH-JKLM") is None
+    assert supplies.find_standing("ABCD-EFGH-JKLM") is None
 
 
 @pytest.mark.parametrize("treatment", ["hair-loss"])
