@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "troth.sharing",
     "troth.delivery",
     "troth.people",
+    "troth.consent",
     "troth.diary",
     "troth.contact",
     "troth.assurance",

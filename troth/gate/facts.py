@@ -163,9 +163,9 @@ def standing(
 
     `others`: the facts about the other subjects that are the same person. Of these only what keeps shut counts.
     """
-    told = contract = consent = taken_back = objected = restricted = represented = broken = chosen = False
+    told = contract = taken_back = objected = restricted = represented = broken = chosen = False
     sound = True
-    agreed = 0  # when the consent that stands was given
+    agreed: dict[str, int] = {}  # by which way (the value of the fact), and when the consent that stands was given
     for fact in facts:
         if not fact.sound:
             sound = False
@@ -183,7 +183,7 @@ def standing(
             contract = contract or for_this
         elif kind == FactKind.CONSENT:
             if fact.purpose == purpose:
-                consent, agreed = True, max(agreed, fact.since)
+                agreed[fact.value] = max(agreed.get(fact.value, 0), fact.since)
         elif kind == FactKind.OBJECTION:
             objected = objected or for_this
         elif kind == FactKind.RESTRICTION:
@@ -201,10 +201,11 @@ def standing(
         elif fact.kind == FactKind.OBJECTION:
             objected = objected or (fact.purpose in ("", purpose) and fact.holds(at))
         elif fact.kind == FactKind.CONSENT and fact.purpose == purpose and fact.ended is not None:
-            later = (
-                fact.ended >= agreed
-            )  # the person's last word counts, whichever of their records it was said about
-            consent, taken_back = consent and not later, taken_back or later
+            # The person's last word counts, whichever of their records it was said about.
+            later = fact.ended >= agreed.get(fact.value, 0)
+            agreed = {way: since for way, since in agreed.items() if not later or way != fact.value}
+            taken_back = taken_back or later
+    consent = bool(agreed)
     return Standing(
         told, contract, consent, taken_back and not consent, objected, restricted, represented, broken, sound, chosen
     )

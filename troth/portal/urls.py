@@ -11,6 +11,7 @@ from troth.portal.views import (
     asking,
     checkpoint,
     choices,
+    consents,
     copies,
     details,
     device,
@@ -100,6 +101,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     public("reset/", links.ask, name="ask_link", why="it takes an address in, and says the same to everybody"),
     public("mail-sent/", links.mail_sent, name="mail_sent", why="it says the same to everybody"),
+    public(
+        "stop/<str:token>/",
+        consents.stop,
+        name="stop_messages",
+        why="the service `consent-link` takes back what a message came by, and nothing of anybody is shown",
+    ),
     public("link/<str:token>/", links.follow, name="follow_link", why="it moves the token out of the address"),
     public(
         "confirm/",
@@ -194,6 +201,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("my-data/details/", details.show, name="my_details", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/details/change/", details.change, name="my_details_change", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/choices/", choices.show, name="my_choices", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/choices/said/", consents.history, name="my_consents", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/choices/<slug:purpose>/", choices.decide, name="my_choice", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/stop/", choices.restrict, name="my_restriction", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/correct/", choices.correct, name="my_correction", purpose=Purpose.RIGHTS, who=ANYONE),

@@ -57,7 +57,7 @@ actors.declare_service(
 actors.declare_service(
     "rights-intake",
     purposes={Purpose.RIGHTS},
-    categories={Category.RIGHTS},
+    categories={Category.RIGHTS, Category.PREFERENCES},  # a consent that is taken back with a request
     modules={"troth.rights.services.intake"},
 )
 #: Reminds officers of days, and brings the list of work to what the clocks give today.

@@ -38,11 +38,9 @@ from troth.rights.services.packs import (
 )
 from troth.rights.services.reminding import mind_days
 from troth.rights.services.standing import (
-    give_consent,
     lift_restriction,
     object_to,
     restrict,
-    take_back_consent,
     withdraw_objection,
 )
 from troth.rights.services.stepping import StepRefused
@@ -89,7 +87,6 @@ __all__ = [
     "end_packs",
     "extend_case",
     "finish_case",
-    "give_consent",
     "give_opinion",
     "judge_proof",
     "lift_after_notice",
@@ -110,7 +107,6 @@ __all__ = [
     "restrict",
     "resume_erasures",
     "review_emergency",
-    "take_back_consent",
     "take_in",
     "take_in_from_representative",
     "take_in_from_stranger",
