@@ -1,8 +1,8 @@
 """For each live check, a way in which a deployment is really spoilt, so that the check must say so."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import nullcontext, replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any

@@ -44,7 +44,7 @@ def write(request: HttpRequest, subject: UUID) -> HttpResponse:
         except ConsentRefused as why:
             form.add_error(None, str(why))
         else:
-            return done("desk_consent", "word-written", subject)
+            return done("desk_consent", "word-written", subject=subject)
     return show(
         request,
         "consent/write",

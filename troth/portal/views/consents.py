@@ -1,6 +1,7 @@
 """What the reader agreed to, way by way: agreeing, taking it back in one step, and everything they ever said about it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -139,9 +140,9 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-def words_table(words: list[Word], at: object) -> Table | None:
+def words_table(words: list[Word], at: datetime) -> Table | None:
     """Each word, newest first; None when there is none."""
-    register = notices.register_in_force(timezone.now())
+    register = notices.register_in_force(at)
     titles = {purpose: declared.title for purpose, declared in register.purposes.items()}
     columns = (
         Column("What for", "name"),
@@ -149,7 +150,7 @@ def words_table(words: list[Word], at: object) -> Table | None:
         Column("When", "figures", word="When"),
         Column("How"),
     )
-    lines = [
+    lines: list[tuple[str | Cell, ...]] = [
         (
             Cell(titles.get(each.purpose, each.purpose.value), small=each.wording),
             Cell(
