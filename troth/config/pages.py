@@ -1,5 +1,6 @@
 """The frame of every page: whose clinic it is, what this person can go to, and who is signed in. Faces may pass their own."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from troth.design.done import said
 from troth.design.pages import Clinic, Find, Page
 from troth.design.values import Item
+from troth.diary import selectors as diary
 from troth.gate.table import actor_of, open_path
 from troth.notice import selectors as notices
 from troth.notice.schema import Notice
@@ -50,6 +52,8 @@ STAFF = (
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
 )
+#: Words behind which nothing lies yet are left out too: a clinic that offers no visits keeps no diary, though it may.
+KEPT: dict[str, Callable[[], bool]] = {"desk_diary": diary.is_kept}
 #: Who works in the office.
 OFFICERS = {"privacy_officer"}
 #: The office's own words; those of its rooms that a clinic does not have are left out.
@@ -139,7 +143,7 @@ def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Ite
     return tuple(
         Item(words, path, current=request.path == path)
         for words, route in rows
-        if (path := open_path(request, route))
+        if (path := open_path(request, route)) and (route not in KEPT or KEPT[route]())
     )
 
 
