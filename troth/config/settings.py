@@ -30,6 +30,7 @@ TROTH_MAIL_URL = env.address("TROTH_MAIL_URL", {"smtp", "smtps"})
 TROTH_MAIL_FROM = env.text("TROTH_MAIL_FROM", "")
 TROTH_SMS_URL = env.address("TROTH_SMS_URL", {"http", "https"})
 TROTH_SMS_TOKEN = env.text("TROTH_SMS_TOKEN", "")
+TROTH_PARTNERS = env.text("TROTH_PARTNERS", "")
 
 # Never protects data at rest: only CSRF tokens and signed form state. Made on first use and kept like a key.
 SECRET_KEY = env.secret_key("TROTH_SECRET_KEY", TROTH_KEYS)

@@ -46,6 +46,8 @@ DONE = {
     "choice-changed": "Your choice is changed. It holds from now.",
     "consent-given": "Your consent is recorded. You can take it back here at any time.",
     "consent-back": "You took it back. It has ended everywhere.",
+    "data-on-its-way": "It is on its way. Their receipt stands here as soon as they have it.",
+    "arrival-settled": "It is settled.",
     "word-written": "It is written down, and holds from now.",
     "use-stopped": "We've stopped using your record, but for the few uses that the law leaves.",
     "use-allowed": "Your record may be used again.",

@@ -18,6 +18,7 @@ from troth.gate.rules import Standing
 from troth.notice.purposes import Purpose
 from troth.vault import keyring, secrets
 from troth.vault.among import among
+from troth.vault.categories import Category
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -163,6 +164,37 @@ def newest_told(known: Iterable[StandingFact], *, at: datetime) -> int:
     )
 
 
+class Scope(NamedTuple):
+    """How far an authority reaches: the record of it, the kinds of data, and the rights that may be used; None is every right."""
+
+    authority: str
+    categories: frozenset[Category]
+    rights: frozenset[str] | None
+
+    @property
+    def text(self) -> str:
+        """As the fact has it: `AUTHORITY|category,…|right,…`, in which an empty part is everything."""
+        kinds = "" if self.categories == _EVERYTHING else ",".join(sorted(self.categories)) or "-"
+        rights = "" if self.rights is None else ",".join(sorted(self.rights)) or "-"
+        return f"{self.authority}|{kinds}|{rights}"
+
+
+_EVERYTHING = frozenset(Category)
+
+
+@lru_cache(maxsize=10_000)
+def scope_of(value: str) -> Scope:
+    """The scope of a fact that somebody acts for a person. A word that we do not know opens nothing."""
+    authority, *parts = value.split("|")
+    kinds, rights = (*parts, "", "")[:2]
+    named = frozenset(Category(each) for each in kinds.split(",") if each in Category._value2member_map_)
+    return Scope(
+        authority,
+        named if kinds else _EVERYTHING,
+        frozenset(each for each in rights.split(",") if each != "-") if rights else None,
+    )
+
+
 def standing(
     facts: Iterable[StandingFact],
     purpose: Purpose,
@@ -177,7 +209,8 @@ def standing(
 
     `others`: the facts about the other subjects that are the same person. Of these only what keeps shut counts.
     """
-    told = contract = taken_back = objected = restricted = represented = broken = chosen = False
+    told = contract = taken_back = objected = restricted = broken = chosen = False
+    represented: frozenset[Category] = frozenset()
     sound = True
     agreed: dict[str, int] = {}  # by which way (the value of the fact), and when the consent that stands was given
     for fact in facts:
@@ -203,7 +236,8 @@ def standing(
         elif kind == FactKind.RESTRICTION:
             restricted = True
         elif kind == FactKind.REPRESENTATIVE:
-            represented = represented or (fact.other == actor and for_this)
+            if fact.other == actor and for_this:
+                represented |= scope_of(fact.value).categories
         elif kind == FactKind.GLASS_BROKEN:
             broken = broken or fact.other == actor
         elif kind == FactKind.RESTRICTED_USE:

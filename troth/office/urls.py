@@ -11,6 +11,7 @@ from troth.gate.table import page
 from troth.notice.purposes import Action, Purpose
 from troth.office.views import (
     answer,
+    arrival,
     authority,
     case,
     checking,
@@ -110,6 +111,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         who=OFFICER,
     ),
     page("notice/draft/", notice.draft, name="office_notice_draft", purpose=CASES, who=OFFICER),
+    page("arrivals/", arrival.list_all, name="office_arrivals", purpose=CASES, who=OFFICER),
+    page("arrivals/<uuid:arrival>/", arrival.show_one, name="office_arrival", purpose=CASES, who=OFFICER),
+    page(
+        "arrivals/<uuid:arrival>/file/",
+        arrival.fetch,
+        name="office_arrival_file",
+        purpose=CASES,
+        action=Action.EXPORT,
+        who=OFFICER,
+    ),
     page("reviews/", review.list_all, name="office_reviews", purpose=CASES, who=OFFICER),
     page("reviews/<uuid:emergency>/", review.show_one, name="office_review", purpose=CASES, who=OFFICER),
     page("reviews/<uuid:emergency>/tell/", review.tell, name="office_review_tell", purpose=CASES, who=OFFICER),

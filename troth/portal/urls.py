@@ -16,6 +16,7 @@ from troth.portal.views import (
     details,
     device,
     erasure,
+    exchange,
     factors,
     history,
     home,
@@ -107,6 +108,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="stop_messages",
         why="the service `consent-link` takes back what a message came by, and nothing of anybody is shown",
     ),
+    public(
+        "exchange/records/",
+        exchange.receive,
+        name="exchange_records",
+        why="a clinic that the operator knows hands something in, signed; nothing of anybody is read back",
+    ),
     public("link/<str:token>/", links.follow, name="follow_link", why="it moves the token out of the address"),
     public(
         "confirm/",
@@ -179,6 +186,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("my-data/kind/<slug:kind>/", my_data.show_kind, name="my_kind", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/copy/", my_data.copy, name="my_copy", purpose=Purpose.RIGHTS, action=Action.EXPORT, who=ANYONE),
     page("my-data/move/", copies.show_move, name="my_move", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/move/to/<slug:partner>/", exchange.send, name="my_move_send", purpose=Purpose.RIGHTS, who=ANYONE),
     page(
         "my-data/move/file/",
         copies.move,

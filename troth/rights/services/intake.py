@@ -17,8 +17,9 @@ from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, new_subject
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
+from troth.people import selectors as people
 from troth.rights.models import Asked, RightsCase, Route, StepKind, Waits
-from troth.rights.rules.letters import LetterKind
+from troth.rights.rules.letters import ASKED_WORDS, LetterKind
 from troth.rights.selectors import cases
 from troth.rights.services.cases import _write_case
 from troth.rights.services.standing import object_to, restrict
@@ -92,9 +93,14 @@ def _take_in_from_representative(
     """
     Take in what somebody asks who acts for a person, with verified authority (LAW-3.15).
 
-    :raises StepRefused: nothing was asked.
+    :raises StepRefused: nothing was asked, or it is more than their paper covers (LAW-3.16).
     :raises Refused: they do not act for that person, or no longer.
     """
+    covered = people.may_ask_for(by.id, subject, at=at) if by.id else frozenset()
+    if covered and (beyond := [each for each in Asked if each in asked and each.value not in covered]):
+        raise StepRefused(
+            f"Your paper does not cover this: {ASKED_WORDS[beyond[0]].lower()}. Ask the person, or send us another [LAW-3.16]."
+        )
     return _write_message(
         subject,
         asked,
