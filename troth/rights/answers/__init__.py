@@ -3,33 +3,22 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
-from django.utils import timezone
 
-from troth.assurance.rules.evidence import Finding, Question, check, counted
-from troth.gate import actors, facts, linking, reasons, table
+from troth.gate import actors, facts, linking, reasons
 from troth.gate.actors import Actor
-from troth.law.bases import Basis
 from troth.law.rights import Right
-from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
-from troth.people.selectors import count_unbacked, represented_by
+from troth.people.selectors import represented_by
 from troth.rights.answers import checks as checks
 from troth.rights.models import AccessPack, HarmOpinion, PackState, RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
-from troth.rights.rules.clock import Asked
-from troth.rights.rules.exemptions import ANSWERS
-from troth.rights.rules.letters import Ending, check_can_close, endings_of
-from troth.rights.selectors import proofs
 from troth.rights.selectors.cases import is_enquirer
-from troth.rights.selectors.clocks import misreckoned
-from troth.rights.selectors.emergencies import list_breaks, waiting_breaks
+from troth.rights.selectors.emergencies import list_breaks
 from troth.rights.selectors.exchange import has_arrival
 from troth.rights.selectors.packs import CLINICAL
-from troth.rights.selectors.wishes import list_choices
 from troth.vault.categories import Category
 
 AFTERWARDS = timedelta(days=30)
