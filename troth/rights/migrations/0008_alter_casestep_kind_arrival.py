@@ -65,7 +65,10 @@ class Migration(migrations.Migration):
                 ),
                 ("arrived_at", models.DateTimeField()),
                 ("settled_by", models.UUIDField(null=True)),
-                ("digest", troth.vault.fields.SealedText(compartment="rights.arrivals", id="rights.arrival.digest")),
+                (
+                    "fingerprint",
+                    troth.vault.fields.SealedText(compartment="rights.arrivals", id="rights.arrival.fingerprint"),
+                ),
                 ("person", troth.vault.fields.SealedText(compartment="rights.arrivals", id="rights.arrival.person")),
                 ("holds", troth.vault.fields.SealedText(compartment="rights.arrivals", id="rights.arrival.holds")),
                 ("words", troth.vault.fields.SealedText(compartment="rights.arrivals", id="rights.arrival.words")),

@@ -26,7 +26,7 @@ class Arrival(Holding):
     state = models.CharField(max_length=8, choices=[(WAITING, WAITING), (SETTLED, SETTLED)], default=WAITING)
     arrived_at = models.DateTimeField()
     settled_by = models.UUIDField(null=True)
-    digest = SealedText(ARRIVALS, id="rights.arrival.digest")
+    fingerprint = SealedText(ARRIVALS, id="rights.arrival.fingerprint")
     person = SealedText(ARRIVALS, id="rights.arrival.person")
     holds = SealedText(ARRIVALS, id="rights.arrival.holds")
     words = SealedText(ARRIVALS, id="rights.arrival.words")
@@ -44,7 +44,7 @@ class Arrival(Holding):
         "holds": "what is in it",
         "words": "what we did with it",
         "package": "what they sent",
-        "digest": "its digest",
+        "fingerprint": "its SHA-256",
     }
 
     class Meta(Holding.Meta):

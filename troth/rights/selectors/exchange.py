@@ -99,7 +99,7 @@ def get_arrival(arrival: UUID, opened: Opened) -> Came:
         row.person or "",
         row.holds or "",
         row.words or "",
-        row.digest or "",
+        row.fingerprint or "",
         row.package.size if row.package else 0,
         row.package,
     )

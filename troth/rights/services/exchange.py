@@ -161,7 +161,7 @@ def _write_arrival(
         subject_id=made.id,
         sender=partner.id,
         arrived_at=at,
-        digest=envelope.digest,
+        fingerprint=envelope.digest,
         person=seen[0],
         holds=seen[1],
         words="",

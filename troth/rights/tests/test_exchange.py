@@ -118,6 +118,13 @@ def serving(home: Home, **settings: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    for folder in (
+        home.path,
+        home.keys,
+        home.path.parent / "var-backups",
+    ):  # a server insists that they are its owner's alone
+        for place in (folder, *folder.rglob("*")) if folder.exists() else ():
+            place.chmod(place.stat().st_mode & 0o700)
     program = "import sys; from troth.cli.main import main; sys.argv[0] = 'troth'; sys.exit(main())"
     server = subprocess.Popen(
         [sys.executable, "-c", program, "serve", "--workers", "1", "--port", str(port)],
