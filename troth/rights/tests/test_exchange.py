@@ -126,23 +126,24 @@ def serving(home: Home, **settings: str) -> Iterator[str]:
         for place in (folder, *folder.rglob("*")) if folder.exists() else ():
             place.chmod(place.stat().st_mode & 0o700)
     program = "import sys; from troth.cli.main import main; sys.argv[0] = 'troth'; sys.exit(main())"
-    server = subprocess.Popen(
-        [sys.executable, "-c", program, "serve", "--workers", "1", "--port", str(port)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={
-            **os.environ,
-            **home.environment,
-            "PYTHONPATH": str(ROOT),
-            "TROTH_EXTRA_APPS": "bench.specimens",
-            **settings,
-        },
-    )
+    log = home.path.parent / "served.log"  # a pipe that nobody reads would stop the server when it is full
+    with log.open("wb") as written:
+        server = subprocess.Popen(
+            [sys.executable, "-c", program, "serve", "--workers", "1", "--port", str(port)],
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            env={
+                **os.environ,
+                **home.environment,
+                "PYTHONPATH": str(ROOT),
+                "TROTH_EXTRA_APPS": "bench.specimens",
+                **settings,
+            },
+        )
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
-            assert server.poll() is None, server.stdout.read() if server.stdout else ""
+            assert server.poll() is None, log.read_text()
             try:
                 urllib.request.urlopen(f"{address}/sign-in/", timeout=5).close()
                 break
@@ -151,7 +152,7 @@ def serving(home: Home, **settings: str) -> Iterator[str]:
         yield address
     finally:
         server.send_signal(signal.SIGINT)
-        server.communicate(timeout=60)
+        server.wait(60)
 
 
 def key_in(home: Home) -> str:
