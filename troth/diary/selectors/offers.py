@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from troth.diary import rules
-from troth.diary.models import Colour, DayOff, Place, Practitioner, Resource, ResourceKind, Service
+from troth.diary.models import Appointment, Colour, DayOff, Place, Practitioner, Resource, ResourceKind, Service
 from troth.people import selectors as people
 
 
@@ -174,7 +174,12 @@ def list_away(practitioner: UUID, *, since: date) -> list[Away]:
     ]
 
 
-def has_anything(at: datetime) -> bool:
+def is_kept() -> bool:
+    """Whether there is a diary at all: somebody's hours were set, or a visit was booked once."""
+    return Practitioner.objects.exists() or Appointment.objects.exists()
+
+
+def has_anything() -> bool:
     """Whether anything can be booked online: a service that is offered, and somebody who works."""
     return Service.objects.filter(closed=False, online=True).exists() and Practitioner.objects.exists()
 
