@@ -134,8 +134,8 @@ def test_after_a_stop_an_objection_and_a_withdrawal_no_path_uses_the_data(commit
             assert {tuple(each) for each in json.loads(other.stdout.readline())} == here
             return here
 
-        def seen() -> set[str]:
-            found = set()
+        def seen() -> set[tuple[str, str]]:
+            found: set[tuple[str, str]] = set()
             for role, who in staff.items():
                 now = timezone.now()
                 cookie = people.sign_in(
