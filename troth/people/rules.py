@@ -324,6 +324,26 @@ def network_area(address: str) -> str:
 TELLING_APART = frozenset({"patient_support", "receptionist", "clinic_manager", "case_handler"})
 
 
+class ReturnRefused(ValueError):
+    """Nobody can be let back in by this person now. The message says why."""
+
+
+def check_can_let_back(*, own: bool, serves: bool, colleague: bool, has_factor: bool) -> None:
+    """
+    Who serves people lets back in whoever has lost a second factor: never themself, and never a colleague.
+
+    :raises ReturnRefused: one of those.
+    """
+    if own:
+        raise ReturnRefused("This is your own account. A colleague has to make sure that it is you.")
+    if not serves:
+        raise ReturnRefused("Your role lets nobody back in. Ask whoever serves people at the desk.")
+    if colleague:
+        raise ReturnRefused("They work here: an administrator and a colleague take their lost second step away.")
+    if not has_factor:
+        raise ReturnRefused("Their account asks for no second step. They can choose a new password by themselves.")
+
+
 class LinkRefused(ValueError):
     """Two records may not be proposed, linked or parted by this person now. The message says why."""
 

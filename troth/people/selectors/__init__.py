@@ -1,12 +1,13 @@
 """Reads of this room. They hand plain values to pages; a holding never leaves here."""
 
-from troth.people.models import LinkState, MadeSure
+from troth.people.models import LinkState, MadeSure, Recognised
 from troth.people.selectors.factors import (
     AppCode,
     Factors,
     NewApp,
     OwnPasskey,
     Recovery,
+    Returning,
     begin_app,
     check_code,
     free_step,
@@ -14,8 +15,9 @@ from troth.people.selectors.factors import (
     list_factors,
     secret_of,
     sign_in_address,
+    with_second_factor,
 )
-from troth.people.selectors.finding import FoundPeople, FoundPerson, find_people
+from troth.people.selectors.finding import FoundPeople, FoundPerson, find_people, found_by
 from troth.people.selectors.history import KEPT as TRIES_KEPT
 from troth.people.selectors.history import Came, PastTry, TryPage, areas_of, list_tries, whose_tries_are_due
 from troth.people.selectors.passkeys import (
@@ -110,6 +112,10 @@ __all__ = [
     "LinkLine",
     "LinkState",
     "MadeSure",
+    "Recognised",
+    "Returning",
+    "found_by",
+    "with_second_factor",
     "NewApp",
     "NewPasskey",
     "OwnPasskey",
