@@ -14,6 +14,7 @@ from troth.delivery.models import Message
 from troth.desk.tests.conftest import Clinic
 from troth.gate import actors
 from troth.gate.reasons import FindReason
+from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
 from troth.people import rules, selectors, services
 from troth.people.models import Authenticator, RecoveryCode, ReturnCode, Session
@@ -71,7 +72,9 @@ def test_who_was_made_sure_of_comes_back_once_and_sets_up_a_new_one(
     client = enter(code)
     assert client.last.headers["Location"].startswith(reverse("second_factor"))  # type: ignore[attr-defined]
     assert "set up a new second step" in client.get(client.last.headers["Location"]).content.decode()  # type: ignore[attr-defined]
-    assert Message.objects.filter(subject_id=patient).count() == before + 2, "and that it was used, from a device that is new"
+    assert Message.objects.filter(subject_id=patient).count() == before + 2, (
+        "and that it was used, from a device that is new"
+    )
     assert not selectors.has_second_factor(patient) and not RecoveryCode.objects.filter(subject_id=patient).exists()
     assert elsewhere.get(reverse("security")).status_code == 302, "whoever was signed in elsewhere is no more"
     events = list(LedgerEvent.objects.filter(subject=patient.hex).values_list("event", flat=True))
@@ -168,7 +171,7 @@ def test_nobody_lets_back_themself_a_colleague_or_who_has_lost_nothing(clinic: C
             rules.check_can_let_back(**{**own, **change})
     rules.check_can_let_back(**own)
     colleague = make_staff("pharmacist", at=at - timedelta(minutes=5))
-    with pytest.raises(Exception):  # noqa: B017,PT011  the gate, before the rule: a colleague is nobody who was found
+    with pytest.raises(Refused):  # the gate, before the rule: a colleague is nobody who was found
         services.make_return_code(colleague, **said)  # type: ignore[arg-type]
 
 

@@ -84,17 +84,17 @@ def _table(request: HttpRequest, look: Looking, found: Sequence[people.FoundPers
     if Purpose.REGISTRATION in look.opened.register.purposes:  # elsewhere it is a case that gives the reason
         lost = people.with_second_factor([person.subject for person in found])
         back = {subject: path for subject in lost if (path := open_path(request, "desk_let_back", subject))}
-    columns = [Column("Name", "name"), Column("Born", "figures", word="Born"), Column("Area", word="Area")]
-    lines = [
-        [
+    columns = (Column("Name", "name"), Column("Born", "figures", word="Born"), Column("Area", word="Area"))
+    lines: list[tuple[str | Cell, ...]] = [
+        (
             Cell(person.name, href=reverse("desk_card", args=[person.subject])),
             str(person.birth_year or ""),
             person.postcode_area,
-            *([_lost(back.get(person.subject, ""), person.name)] if back else []),
-        ]
+            *((_lost(back.get(person.subject, ""), person.name),) if back else ()),
+        )
         for person in found
     ]
-    return table_of("People found", [*columns, Column("", "act")] if back else columns, lines)
+    return table_of("People found", (*columns, Column("", "act")) if back else columns, lines)
 
 
 def _lost(path: str, name: str) -> Cell:

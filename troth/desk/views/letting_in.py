@@ -1,6 +1,6 @@
 """
-Letting somebody sign in: registering them at the desk, the code with which they claim a record that the clinic made, and the one that
-stands in for a lost second step.
+Letting somebody sign in: registering them at the desk, the code with which they claim a record that the clinic made, and the one
+that stands in for a lost second step.
 """
 
 from uuid import UUID

@@ -1,6 +1,6 @@
 """
-A person who lost every second factor comes back in: whoever serves them makes sure who they are and hands them a code, which stands in
-for what is lost, once, after the password. The password alone never opens the account, and the code alone does not either (decision 0140).
+A person who lost every second factor comes back in: whoever serves them makes sure who they are and hands them a code, which stands
+in for what is lost, once, after the password. Neither the password nor the code opens the account alone (decision 0140).
 """
 
 from datetime import datetime, timedelta
