@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from troth.gate.actors import Actor
     from troth.rights.selectors import ErasurePlan
 
+_HANDED_OVER = "We made your copy as a file and hand it to you."
+
 
 def register(subparsers: Any) -> None:
     """Add `rights` and its verbs to the command line."""
@@ -88,6 +90,7 @@ def _export(args: argparse.Namespace) -> int:
     from troth.ledger.sealing import seal
     from troth.notice.purposes import Action, Purpose
     from troth.rights import selectors, services
+    from troth.rights.rules.letters import Ending
 
     at = datetime.now(UTC)
     subject, desk = _person(args.subject), _desk(args.by, at)
@@ -102,7 +105,7 @@ def _export(args: argparse.Namespace) -> int:
             for piece in copy.pieces():
                 file.write(piece)
         if not copy.held_back:
-            services.close_case(case, by=desk, at=at)
+            services.finish_case(case, ending=Ending.ANSWERED, words=_HANDED_OVER, by_post=True, by=desk, at=at)
     seal()
     print(
         f"{args.to} is written, readable by you alone, and in the clear: hand it over by a safe way, and delete it here.",

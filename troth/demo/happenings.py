@@ -20,6 +20,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.people import services as accounts
 from troth.people.selectors import ActsAs
 from troth.rights import services as rights
+from troth.rights.rules.letters import Ending
 from troth.rights.selectors import Verdict
 from troth.vault import files
 from troth.vault.categories import Category
@@ -88,7 +89,7 @@ def _ask_for_data(made: Made, people: _People, at: datetime) -> None:
             if answered:
                 moment = at_work(moment + timedelta(days=answered))
                 with boundary():
-                    rights.close_case(case, by=actors.person(officer, at=moment), at=moment)
+                    rights.finish_case(case, ending=Ending.ANSWERED, by=actors.person(officer, at=moment), at=moment)
 
 
 def _stop_uses(made: Made, people: _People, at: datetime) -> None:
@@ -189,7 +190,7 @@ def _let_act_for(made: Made, people: _People, at: datetime) -> None:
                 at=moment,
             )
         with boundary():
-            rights.close_case(case, by=by, at=moment + timedelta(minutes=20))
+            rights.finish_case(case, ending=Ending.ANSWERED, by=by, at=moment + timedelta(minutes=20))
 
 
 def _ask_questions(made: Made, people: _People, at: datetime) -> None:

@@ -20,7 +20,7 @@ from troth.people.selectors import count_unbacked, represented_by
 from troth.rights.models import AccessPack, HarmOpinion, PackState, RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.rules.clock import Asked
-from troth.rights.rules.exemptions import GROUNDS
+from troth.rights.rules.exemptions import ANSWERS
 from troth.rights.rules.letters import Ending, check_can_close, endings_of
 from troth.rights.selectors import proofs
 from troth.rights.selectors.cases import is_enquirer
@@ -249,11 +249,17 @@ def reviewed(question: Question) -> Finding:
     page="office_cases",
 )
 def clocks_agree(question: Question) -> Finding:
-    """Every request has the day that its clock gives, by whatever route it came; and there is a page for each route."""
+    """
+    Every request has the day that its clock gives, by whatever route it came; there is a page for each route; and each that is
+    closed was closed by a step.
+    """
     wrong, routes = misreckoned(at=question.at), proofs.count_routes()
     register = notices.register_in_force(question.at)
     off = [name for name in ("desk_asked", "my_ask", "complain") if not table.rows[name].is_on(register)]
-    counts = {"wrong": len(wrong), "pages_off": len(off), **routes}
+    misclosed = proofs.count_misclosed()
+    counts = {"wrong": len(wrong), "pages_off": len(off), "closed_without_a_step": misclosed, **routes}
+    if misclosed:
+        return Finding(False, f"{counted(misclosed, 'request')} closed without a step that says how", counts)
     if wrong or off:
         return Finding(False, f"{counted(len(wrong), 'request')} with another day than its clock gives", counts)
     return Finding(
@@ -293,13 +299,13 @@ def refusals_cite(question: Question) -> Finding:
         for each in tried
         if not check_can_close(*each, ground="", words="Because we say so", may_unanswered=True)
     ]
-    bare = [code for code, ground in GROUNDS.items() if "LAW-" not in ground.law]
-    counts = {"tried": len(tried), "went_through": len(through), "grounds": len(GROUNDS), "without_law": len(bare)}
+    bare = [ground for ground in ANSWERS if "LAW-" not in ground.law]
+    counts = {"tried": len(tried), "went_through": len(through), "grounds": len(ANSWERS), "without_law": len(bare)}
     if through or bare:
         return Finding(False, "A request can be refused without naming the exemption", counts)
     return Finding(
         True,
-        f"No request is refused without one of {len(GROUNDS)} exemptions, each with its law, in the letter",
+        f"No request is refused without one of {len(ANSWERS)} exemptions, each with its law, in the letter",
         counts,
     )
 

@@ -7,6 +7,8 @@ from django import forms
 from troth.design.fields import DateInBoxes, ManyChoices
 from troth.law.exemptions import Exemption
 from troth.people.selectors import StaffMember
+from troth.rights.rules.clock import Asked
+from troth.rights.rules.exemptions import grounds_of_entries
 from troth.rights.rules.packing import Decided, Stands
 from troth.rights.rules.redacting import check_can_cut
 from troth.rights.selectors.packs import Reviewed
@@ -61,7 +63,7 @@ class EntriesForm(forms.Form):
                 choices=[
                     (LATER, "Not decided"),
                     (GOES, "It goes"),
-                    *((code.value, f"Withheld: {_SHORT[code]}") for code in Exemption),
+                    *((code.value, f"Withheld: {_SHORT[code]}") for code in grounds_of_entries(Asked.ACCESS)),
                 ],
                 initial=_chosen(each),
             )

@@ -143,7 +143,7 @@ class CloseForm(LetterForm):
         ground.widget = forms.Select()
         ground.choices = [
             ("", "None"),
-            *((code.value, f"{each.words} ({each.law})") for code, each in grounds_for(asked)),
+            *((each.value, f"{each.words} ({each.law})") for each in grounds_for(asked)),
         ]
         self.fields["words"].required = False
 

@@ -145,7 +145,7 @@ def _letter(known: Case, kind: LetterKind, given: Given, *, at: datetime) -> Com
         at=at,
         proof=given.get("proof", ""),
         reason=given.get("reason", ""),
-        ground=given.get("ground", ""),
+        grounds=[given["ground"]] if given.get("ground") else [],
         ending=ending if isinstance(ending, Ending) else None,
         words=given.get("words", ""),
     )

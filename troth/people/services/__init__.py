@@ -45,7 +45,7 @@ from troth.people.services.steps import (
     confirm_step,
     dispose_steps,
 )
-from troth.people.services.telling import say_when, tell, tell_of_new_device
+from troth.people.services.telling import can_be_told, say_when, tell, tell_of_new_device
 from troth.people.services.tries import forget_tries, note_failed_try, note_sign_in
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "ask_address",
     "ask_factor_reset",
     "ask_link",
+    "can_be_told",
     "carry_out_factor_reset",
     "change_contact",
     "change_password",

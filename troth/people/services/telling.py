@@ -85,7 +85,13 @@ def _say_when(at: datetime) -> str:
     return f"{local:%A %-d %B}, {local:%-I:%M}{local:%p}".replace("AM", "am").replace("PM", "pm")
 
 
+def _can_be_told(subject: UUID, *, at: datetime) -> bool:
+    """Whether anything is left by which a person can be reached: after an erasure nothing may be."""
+    return bool(_address_of(subject, at=at) or _envelope_of(subject, at=at))
+
+
 # Not acts themselves: what is written is written by the outbox, in the act of whoever tells.
+can_be_told = _can_be_told
 say_when = _say_when
 tell = _tell
 tell_of_new_device = _tell_of_new_device

@@ -4,14 +4,15 @@ The letters of a case, in the words that people read. Each is composed here, sho
 The words that an officer adds stand in the letter and never in an email: those say where the letter is (`delivery`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from troth.law.exemptions import Exemption
 from troth.notice.schema import Notice
 from troth.rights.models import Asked, Waits
-from troth.rights.rules.exemptions import GROUNDS, Exemption
+from troth.rights.rules.exemptions import ANSWERS
 
 ASKED_WORDS: dict[Asked, str] = {
     Asked.ACCESS: "A copy of your data",
@@ -39,6 +40,10 @@ class LetterKind(StrEnum):
     PARTLY = "partly"
     REFUSAL = "refusal"
     UNANSWERED = "unanswered"
+    COPY = "copy"
+    CERTIFICATE = "certificate"
+    LIFTING = "lifting"
+    LIFTED = "lifted"
 
 
 class Ending(StrEnum):
@@ -114,6 +119,7 @@ class Composed:
     title: str
     paragraphs: tuple[str, ...]
     own_words: bool = False
+    day: date | None = None
 
     @property
     def text(self) -> str:
@@ -138,7 +144,7 @@ def check_can_close(asked: Asked, ending: Ending, *, ground: str, words: str, ma
     if ending in NEEDS_GROUND:
         if ground not in Exemption._value2member_map_:
             return "Choose the exemption that you rely on: without one there is no refusal [LAW-1.17]."
-        if asked not in GROUNDS[Exemption(ground)].answers:
+        if asked not in ANSWERS[Exemption(ground)]:
             return "This exemption does not answer a request of this kind [LAW-1.17]."
     elif ground:
         return "An exemption belongs to a refusal. Leave it out, or say that it was refused."
@@ -167,11 +173,15 @@ def compose(
     regulator: str = "",
     proof: str = "",
     reason: str = "",
-    ground: str = "",
+    grounds: Iterable[str] = (),
     ending: Ending | None = None,
     words: str = "",
+    day: date | None = None,
 ) -> Composed:
-    """This will write one letter. `words` are the officer's own and stand as they were written."""
+    """
+    This will write one letter. `words` are the officer's own and stand as they were written; `day` is the one on which a copy or a
+    restriction ends.
+    """
     what = ASKED_WORDS[asked]
     asked_words = (
         "You complained about how we handled your data" if asked is Asked.COMPLAINT else f"You asked: {_lower(what)}"
@@ -184,13 +194,13 @@ def compose(
             "due": _day(due_on) if due_on else "",
             "proof": PROOFS[proof][1] if proof in PROOFS else "",
             "reason": EXTENSION_REASONS.get(reason, ""),
-            "ground": GROUNDS[Exemption(ground)].words if ground in Exemption._value2member_map_ else "",
-            "law": GROUNDS[Exemption(ground)].law if ground in Exemption._value2member_map_ else "",
+            "grounds": tuple(_grounds(grounds)),
+            "day": _day(day) if day else "",
             "ending": ending,
             "own": own,
         }
     )
-    return Composed(kind, title, (*head, *middle, *_last(kind, asked, regulator)), own_words=bool(own))
+    return Composed(kind, title, (*head, *middle, *_last(kind, asked, regulator)), own_words=bool(own), day=day)
 
 
 def _receipt(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
@@ -251,16 +261,16 @@ def _answer(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
 
 def _partly(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return "Your request is answered in part", (
-        "We did part of what you asked. The rest we did not, on this ground:",
-        f"{said['ground']} ({said['law']}).",
+        f"We did part of what you asked. The rest we did not, on {_these(said)}:",
+        *_several(said, "grounds"),
         *_own(said),
     )
 
 
 def _refusal(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return "We do not do what you asked", (
-        "The law lets us refuse on this ground:",
-        f"{said['ground']} ({said['law']}).",
+        f"The law lets us refuse on {_these(said)}:",
+        *_several(said, "grounds"),
         *_own(said),
     )
 
@@ -270,6 +280,37 @@ def _unanswered(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
         "We asked you for something and have not heard from you, so we closed your request. Nothing is lost: when you write, we "
         "open it again.",
         *_own(said),
+    )
+
+
+def _copy(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    left_out = _several(said, "grounds")
+    return "Your copy is ready", (
+        f"You can fetch it in your account until {said['day']}. If you have no account, we hand it to you on paper.",
+        *((f"Something was left out of it, on {_these(said)}:", *left_out) if left_out else ()),
+    )
+
+
+def _certificate(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    kept = said["ending"] is Ending.PARTLY
+    return "Your data is erased" if not kept else "What could go of your data is erased", (
+        "The certificate says what was erased, and by when it will have gone from our backups too.",
+        *(("It also names what has to stay, by which law, and until when.",) if kept else ()),
+    )
+
+
+def _lifting(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    return "We will use your record again", (
+        f"You asked us to put the use of your record on hold. The hold ends on {said['day']}. Until then nothing changes.",
+        *_own(said),
+        "If you do not agree, write to us before that day.",
+    )
+
+
+def _lifted(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    return "We use your record again", (
+        "We told you beforehand that the hold on your record would end. From today your record is used as our notice says.",
+        "You can ask us to put it on hold again at any time.",
     )
 
 
@@ -284,6 +325,10 @@ _BODIES = {
     LetterKind.PARTLY: _partly,
     LetterKind.REFUSAL: _refusal,
     LetterKind.UNANSWERED: _unanswered,
+    LetterKind.COPY: _copy,
+    LetterKind.CERTIFICATE: _certificate,
+    LetterKind.LIFTING: _lifting,
+    LetterKind.LIFTED: _lifted,
 }
 #: Where something was refused a court stands open too (LAW-1.17).
 _COURT = frozenset({LetterKind.PARTLY, LetterKind.REFUSAL})
@@ -301,9 +346,24 @@ def letter_of(asked: Asked, ending: Ending) -> LetterKind | None:
 
 
 def _own(said: Mapping[str, object]) -> tuple[str, ...]:
-    own = said["own"]
-    assert isinstance(own, tuple)
-    return own
+    return _several(said, "own")
+
+
+def _several(said: Mapping[str, object], name: str) -> tuple[str, ...]:
+    found = said[name]
+    assert isinstance(found, tuple)
+    return found
+
+
+def _these(said: Mapping[str, object]) -> str:
+    return "these grounds" if len(_several(said, "grounds")) > 1 else "this ground"
+
+
+def _grounds(named: Iterable[str]) -> Iterator[str]:
+    for each in sorted(set(named)):
+        if each in Exemption._value2member_map_:
+            ground = Exemption(each)
+            yield f"{ground.words} ({ground.law})."
 
 
 def _last(kind: LetterKind, asked: Asked, regulator: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connections
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from troth.rights.models import Asked, CaseStep, ErasureCertificate, RightsCase, Route, State, StepKind
@@ -35,6 +36,17 @@ def count_complaints(at: datetime) -> tuple[int, int]:
     acknowledged = CaseStep.objects.filter(kind=StepKind.ACKNOWLEDGED).values("case_id")
     late = rows.filter(due_on__lt=timezone.localdate(at)).exclude(pk__in=acknowledged)
     return rows.count(), late.count()
+
+
+def count_misclosed() -> int:
+    """How many requests stand as closed though their last such step does not say so, or the other way round."""
+    last = CaseStep.objects.filter(case_id=OuterRef("pk"), kind__in=[StepKind.CLOSED, StepKind.REOPENED])
+    rows = RightsCase.objects.annotate(last=Subquery(last.order_by("-recorded_at", "-id").values("kind")[:1]))
+    open_though = rows.exclude(state=State.DONE).filter(last=StepKind.CLOSED)
+    closed_though = rows.filter(state=State.DONE).exclude(last=StepKind.CLOSED) | rows.filter(
+        state=State.DONE, last=None
+    )
+    return open_though.count() + closed_though.count()
 
 
 def count_asked_again() -> tuple[int, int]:

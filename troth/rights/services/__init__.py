@@ -12,7 +12,7 @@ from troth.rights.services.answering import (
     weigh_objection,
 )
 from troth.rights.services.building import build_pack, end_packs
-from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, close_case, open_case
+from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, open_case
 from troth.rights.services.copies import record_copy
 from troth.rights.services.emergencies import (
     ReviewRefused,
@@ -81,7 +81,6 @@ __all__ = [
     "begin_pack",
     "build_pack",
     "carry_out_erasure",
-    "close_case",
     "compose_for",
     "correct",
     "decide_entries",

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from troth.delivery.rules import Kind
 from troth.gate import actors, facts, linking
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
@@ -18,11 +17,11 @@ from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import Check
 from troth.gate.rules import GLASS_MINUTES, PermittedUse, check_emergency_note
+from troth.law.exemptions import Exemption
 from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people.selectors.same import told_apart_of
-from troth.people.services import tell
 from troth.rights.models import (
     Correction,
     DisputeStatement,
@@ -33,11 +32,13 @@ from troth.rights.models import (
     State,
 )
 from troth.rights.rules import PRIVACY_OFFICER
+from troth.rights.rules.letters import Ending, LetterKind
 from troth.rights.selectors import answering
 from troth.rights.selectors.cases import get_case
 from troth.rights.selectors.holdings import as_text, category_of
 from troth.rights.selectors.wishes import restricted_since
 from troth.rights.services.standing import lift_restriction, withdraw_objection
+from troth.rights.services.stepping import _close, _compose_for, _send
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice
 from troth.vault.models import Holding
@@ -120,7 +121,9 @@ def tell_recipient(case: UUID, *, recipient: str, outcome: str, words: str, by: 
 
 
 @act(Event.OBJECTION_WEIGHED, purpose=Purpose.RIGHTS)
-def weigh_objection(case: UUID, *, purpose: Purpose, upheld: bool, words: str, by: Actor, at: datetime) -> None:
+def weigh_objection(
+    case: UUID, *, purpose: Purpose, upheld: bool, words: str, by_post: bool = False, by: Actor, at: datetime
+) -> None:
     """
     Decide an objection: it stands for good, or the use goes on for grounds that outweigh it (LAW-3.9). Direct marketing is never
     weighed: an objection to it stands.
@@ -135,17 +138,24 @@ def weigh_objection(case: UUID, *, purpose: Purpose, upheld: bool, words: str, b
         raise AnswerRefused("An objection to marketing always stands: nothing outweighs it (UK GDPR Article 21(3)).")
     if not upheld:
         withdraw_objection(known.subject_id, purpose, by=by, at=at)
-    known.state = State.DONE
-    known.outcome = {"closed_at": at.isoformat(), "upheld": upheld, "purpose": purpose.value, "words": words}
-    known.save()
+    ending = Ending.ANSWERED if upheld else Ending.REFUSED
+    grounds = () if upheld else (Exemption.COMPELLING.value,)
+    kind = LetterKind.ANSWER if upheld else LetterKind.REFUSAL
+    letter = _compose_for(case, kind, grounds=grounds, ending=ending, words=words, at=at)
+    also = {"upheld": upheld, "purpose": purpose.value}
+    _close(known, ending, letter, by_post=by_post, grounds=grounds, words=words, also=also, by=by, at=at)
 
 
 @act(Event.LIFTING_ANNOUNCED, purpose=Purpose.RIGHTS)
-def announce_lifting(case: UUID, *, lifts_on: date, words: str, by: Actor, at: datetime) -> None:
+def announce_lifting(
+    case: UUID, *, lifts_on: date, words: str, by_post: bool = False, by: Actor, at: datetime
+) -> None:
     """
     Tell a person that the restriction of their record ends, before it does (UK GDPR Article 18(3), LAW-3.6).
 
-    :raises AnswerRefused: nothing is restricted, the day is not after today, nothing is said, or we have no address of theirs.
+    Who has no account is told by the letter that the officer prints.
+
+    :raises AnswerRefused: nothing is restricted, the day is not after today, or nothing is said.
     :raises Refused: the actor may not do this for that person.
     """
     known = _case(case, Right.RESTRICTION)
@@ -156,8 +166,8 @@ def announce_lifting(case: UUID, *, lifts_on: date, words: str, by: Actor, at: d
     if not words.strip():
         raise AnswerRefused("Write in a sentence why it ends: they read it.")
     LiftingNotice.objects.create(subject_id=known.subject_id, lifts_on=lifts_on, words=words)
-    if tell(known.subject_id, Kind.RESTRICTION_ENDS, by=by, at=at, context={"day": f"{lifts_on:%-d %B %Y}"}) is None:
-        raise AnswerRefused("We have no address to write to. Tell them by letter before you go on.")
+    letter = _compose_for(case, LetterKind.LIFTING, words=words, day=lifts_on, at=at)
+    _send(known, letter, by_post=by_post, by=by, at=at)
 
 
 @act(Event.LIFTED_BY_OFFICER, purpose=Purpose.RIGHTS)
@@ -179,8 +189,8 @@ def lift_after_notice(case: UUID, *, by: Actor, at: datetime) -> None:
         raise AnswerRefused(f"They were told that it ends on {told[0]:%-d %B %Y}. Lift it then.")
     for subject in linking.subjects_of(known.subject_id, at=at):
         lift_restriction(subject, by=by, at=at)
-    known.state, known.outcome = State.DONE, {"closed_at": at.isoformat(), "lifted": True}
-    known.save()
+    letter = _compose_for(case, LetterKind.LIFTED, at=at)
+    _close(known, Ending.ANSWERED, letter, also={"lifted": True}, by=by, at=at)
 
 
 def _use_restricted(

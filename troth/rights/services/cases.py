@@ -60,20 +60,6 @@ def ask_for_what_was_held_back(subject: UUID, *, by: Actor, at: datetime) -> UUI
     return _write_case(subject, Right.ACCESS, at=at, words="What my copy left out.", about=About.HELD_BACK)
 
 
-@act(Event.CASE_CLOSED, purpose=Purpose.RIGHTS)
-def close_case(case: UUID, *, by: Actor, at: datetime) -> None:
-    """
-    Close a case that was answered. An erasure closes with its certificate, and not here.
-
-    :raises RightsCase.DoesNotExist: no such case waits.
-    :raises Refused: the actor may not do this for that person.
-    """
-    row = RightsCase.objects.exclude(right=Right.ERASURE).exclude(state=State.DONE).get(pk=case)
-    row.state = State.DONE
-    row.outcome = {"closed_at": at.isoformat()}
-    row.save()
-
-
 def _received(case: UUID, *, by: Actor, at: datetime) -> UUID:
     """Write the receipt of a new case, inside the act that is open."""
     row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)

@@ -14,7 +14,6 @@ from uuid import UUID
 from django.db import models
 
 from troth.copies import journal
-from troth.delivery.rules import Kind
 from troth.gate import actors, facts, linking
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
@@ -27,11 +26,13 @@ from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
 from troth.rights.models import ErasureCertificate, RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
+from troth.rights.rules.letters import Ending, LetterKind
 from troth.rights.selectors import cases, leavings
 from troth.rights.selectors.certifying import certificate_content, decision_values
 from troth.rights.selectors.holdings import called, file_places, rows_under
 from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure
 from troth.rights.services.cases import _write_case
+from troth.rights.services.stepping import _close, _compose_for
 from troth.vault import files, keystore, search, turning
 from troth.vault.categories import Category
 from troth.vault.compartments import get_compartment
@@ -242,6 +243,11 @@ def _outcome(row: RightsCase, *, by: Actor, at: datetime) -> dict[str, Any]:
         return row.outcome or {}
 
 
+def _reply_to(row: RightsCase, *, by: Actor, at: datetime) -> dict[str, str]:
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        return row.reply_to or {}
+
+
 def _remove_rows(waiting: list["models.QuerySet[Any]"]) -> int:
     """Remove rows, those that refer to others first. A row that stays never lets go of one that it refers to."""
     removed = 0
@@ -282,11 +288,15 @@ def _certify(case: UUID, subject: UUID, *, by: Actor, at: datetime) -> UUID:
 def _issue(case: UUID, subject: UUID, content: dict[str, Any], *, by: Actor, at: datetime) -> UUID:
     """Issue the certificate, and close the case. Of two that come at once, the second gives the first one's."""
     acting().require(subject, Category.RIGHTS)  # asked while the case still waits, which is the actor's reason
-    if not RightsCase.objects.filter(pk=case, state=State.DECIDED).update(state=State.DONE):
-        issued = cases.certificate_of(case)
-        assert issued is not None
+    row = RightsCase.objects.select_for_update().get(pk=case)
+    issued = cases.certificate_of(case)
+    if row.state == State.DONE and issued is not None:
         return issued
-    people.tell(subject, Kind.CERTIFICATE_READY, by=by, at=at)  # nobody is left to tell whose address went too
+    ending = Ending.PARTLY if content["stays"] else Ending.ANSWERED
+    # Nobody is left to tell whose address went too.
+    told = people.can_be_told(subject, at=at) or bool(_reply_to(row, by=by, at=at))
+    letter = _compose_for(case, LetterKind.CERTIFICATE, ending=ending, at=at) if told else None
+    _close(row, ending, letter, by=by, at=at)
     return ErasureCertificate.objects.create(subject_id=subject, case_id=case, content=content).pk
 
 

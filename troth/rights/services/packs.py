@@ -14,16 +14,15 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from troth.delivery.rules import Kind
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
 from troth.gate.contexts import processing
+from troth.law.exemptions import Exemption
 from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
-from troth.people.services import tell
 from troth.rights.models import (
     AccessPack,
     HarmOpinion,
@@ -35,10 +34,12 @@ from troth.rights.models import (
     State,
 )
 from troth.rights.rules import packing, redacting
+from troth.rights.rules.letters import Ending, LetterKind
 from troth.rights.rules.packing import HARM, NO_HARM, Decided
 from troth.rights.selectors import packs
 from troth.rights.selectors.holdings import HeldThing
 from troth.rights.selectors.packs import CLINICAL
+from troth.rights.services.stepping import _close, _compose_for, _send
 from troth.vault import files
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
@@ -236,12 +237,17 @@ def release_pack(pack: UUID, *, by: Actor, at: datetime, second: bool = False) -
     row.content = {**content, "released_by": by.reference}
     row.save()
     case = RightsCase.objects.select_for_update().get(pk=known.case)
-    if case.state != State.DONE:
-        case.state = State.DONE
-        case.outcome = {"closed_at": at.isoformat(), "pack": pack.hex}
-        case.save()
-    until = f"{timezone.localtime(row.expires_at):%-d %B %Y}"
-    tell(known.subject, Kind.COPY_READY, by=by, at=at, context={"until": until})
+    grounds = {each.decided.exemption.value for each in entries if each.decided and each.decided.exemption}
+    if any(each.decided and each.decided.cuts for each in entries):
+        grounds.add(Exemption.OTHERS.value)  # what is cut out of an entry is about somebody else (LAW-4.8)
+    letter = _compose_for(
+        case.pk, LetterKind.COPY, grounds=grounds, day=timezone.localtime(row.expires_at).date(), at=at
+    )
+    if case.state == State.DONE:  # a further copy of a request that was answered before
+        _send(case, letter, by_post=False, by=by, at=at)
+    else:
+        ending = Ending.PARTLY if grounds else Ending.ANSWERED
+        _close(case, ending, letter, grounds=grounds, also={"pack": pack.hex}, by=by, at=at)
 
 
 @act(Event.PACK_FETCHED, purpose=Purpose.RIGHTS, action=Action.EXPORT)

@@ -1,6 +1,6 @@
 """Adding a step to a case, inside an act, and the letter that goes with it. These are no acts: whoever calls them is in one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -29,9 +29,10 @@ def _compose_for(
     at: datetime,
     proof: str = "",
     reason: str = "",
-    ground: str = "",
+    grounds: Iterable[str] = (),
     ending: Ending | None = None,
     words: str = "",
+    day: date | None = None,
 ) -> Composed:
     """A letter of this case as it would go: what the preview shows and what is sent are the same."""
     row = RightsCase.objects.only("id", "subject", "right", "received_on").get(pk=case)
@@ -47,9 +48,10 @@ def _compose_for(
         regulator=regulator_line(notice_now(at)),
         proof=proof,
         reason=reason,
-        ground=ground,
+        grounds=grounds,
         ending=ending,
         words=words,
+        day=day,
     )
 
 
@@ -83,6 +85,40 @@ def _add(
         _restate(row, at=at)
 
 
+def _close(
+    row: RightsCase,
+    ending: Ending,
+    letter: Composed | None,
+    *,
+    by_post: bool = False,
+    grounds: Iterable[str] = (),
+    words: str = "",
+    also: Mapping[str, object] | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """
+    End a case, inside an act that holds its row: the letter that tells of it, the step, and the state. There is no other way, so
+    that what happened to a case can always be read from its steps. `also` is what the outcome says besides.
+    """
+    named = sorted(set(grounds))
+    if letter is not None:
+        _send(row, letter, by_post=by_post, by=by, at=at)
+    _add(row, StepKind.CLOSED, at=at, words=words, detail={"ending": ending.value, "ground": ",".join(named)})
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        before = RightsCase.objects.get(pk=row.pk).outcome or {}
+    row.state = State.DONE
+    row.outcome = {
+        **before,
+        "closed_at": at.isoformat(),
+        "ending": ending.value,
+        "grounds": named,
+        "words": words,
+        **(also or {}),
+    }
+    row.save()
+
+
 def _send(row: RightsCase, letter: Composed, *, by_post: bool, by: Actor, at: datetime) -> None:
     """Keep a letter on its case, and send it: by email, or to be printed when we have no address or they want paper (LAW-1.22)."""
     message = None if by_post else _email(row, letter, by=by, at=at)
@@ -95,15 +131,24 @@ def _send(row: RightsCase, letter: Composed, *, by_post: bool, by: Actor, at: da
     )
 
 
-_EMAILS = {LetterKind.RECEIPT: Kind.CASE_RECEIVED, LetterKind.ACKNOWLEDGEMENT: Kind.COMPLAINT_RECEIVED}
+_EMAILS = {
+    LetterKind.RECEIPT: Kind.CASE_RECEIVED,
+    LetterKind.ACKNOWLEDGEMENT: Kind.COMPLAINT_RECEIVED,
+    LetterKind.PROOF: Kind.CASE_PROOF,
+    LetterKind.COPY: Kind.COPY_READY,
+    LetterKind.CERTIFICATE: Kind.CERTIFICATE_READY,
+    LetterKind.LIFTING: Kind.RESTRICTION_ENDS,
+}
+#: These say only that something lies in the account.
+_IN_THE_ACCOUNT = frozenset({Kind.CASE_LETTER, Kind.COPY_READY, Kind.CERTIFICATE_READY, Kind.RESTRICTION_ENDS})
 
 
 def _email(row: RightsCase, letter: Composed, *, by: Actor, at: datetime) -> UUID | None:
     """What an email may say of it: the letter itself stands in the account, since it may tell of somebody's health."""
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         to = (RightsCase.objects.get(pk=row.pk).reply_to or {}).get("email", "")
-    kind = _EMAILS.get(letter.kind, Kind.CASE_PROOF if letter.kind is LetterKind.PROOF else Kind.CASE_LETTER)
-    if kind is Kind.CASE_LETTER and to:
+    kind = _EMAILS.get(letter.kind, Kind.CASE_LETTER)
+    if kind in _IN_THE_ACCOUNT and to:
         return None  # whoever wrote without an account could not read it there
     return people.tell(
         row.subject_id,
@@ -115,6 +160,8 @@ def _email(row: RightsCase, letter: Composed, *, by: Actor, at: datetime) -> UUI
             "received": f"{row.received_on:%-d %B %Y}",
             "due": f"{row.due_on:%-d %B %Y}",
             "needed": letter.paragraphs[1] if kind is Kind.CASE_PROOF else "",
+            "day": (day := f"{letter.day:%-d %B %Y}" if letter.day else ""),
+            "until": day,
             "regulator": regulator_line(notice_now(at)),
         },
         by=by,

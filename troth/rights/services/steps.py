@@ -26,7 +26,7 @@ from troth.rights.rules.letters import (
     letter_of,
 )
 from troth.rights.selectors import clocks
-from troth.rights.services.stepping import StepRefused, _add, _compose_for, _send
+from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for, _send
 from troth.vault.categories import Category
 
 ASKS = {
@@ -229,18 +229,9 @@ def finish_case(
     ):
         raise StepRefused(why_not)
     kind = letter_of(asked, ending)
-    if kind is not None:
-        _send(
-            row,
-            _compose_for(case, kind, ground=ground, ending=ending, words=words, at=at),
-            by_post=by_post,
-            by=by,
-            at=at,
-        )
-    _add(row, StepKind.CLOSED, at=at, words=words, detail={"ending": ending.value, "ground": ground})
-    row.state = State.DONE
-    row.outcome = {"closed_at": at.isoformat(), "ending": ending.value, "ground": ground, "words": words}
-    row.save()
+    grounds = [ground] if ground else []
+    letter = _compose_for(case, kind, grounds=grounds, ending=ending, words=words, at=at) if kind else None
+    _close(row, ending, letter, by_post=by_post, grounds=grounds, words=words, by=by, at=at)
 
 
 @act(Event.CASE_REOPENED, purpose=Purpose.RIGHTS)

@@ -23,7 +23,8 @@ from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose
 from troth.people.models import Account, Contact, Identity
 from troth.rights import rules, selectors, services
-from troth.rights.models import ErasureCertificate, RightsCase
+from troth.rights.models import CaseStep, ErasureCertificate, RightsCase
+from troth.rights.rules.letters import Ending
 from troth.rights.selectors.holdings import file_places
 from troth.rights.services import erasure
 from troth.rights.tests.factories import LATER, NOW, Planter, make_officer, make_patient, write
@@ -75,7 +76,8 @@ def test_someone_who_was_never_treated_leaves_nothing_but_the_file_of_the_reques
     case = services.ask_erasure(eve.id, by=eve, at=LATER, close_account=True)
     services.carry_out_erasure(case, by=eve, at=LATER)
     left = {model for model in all_holdings() if model._base_manager.filter(subject_id=eve.id).exists()}
-    assert left == {RightsCase, ErasureCertificate}
+    assert left == {RightsCase, CaseStep, ErasureCertificate}
+    assert [step.kind for step in CaseStep.objects.all()] == ["closed"]  # no letter to nowhere
     assert {name[1] for name in keystore.list_stored(eve.id)} == {"rights.cases", "rights.certificates"}
     assert not Token.objects.filter(subject=eve.id.hex).exists()
     assert not any(fact.holds(facts.micros(SOON)) for fact in facts.about([eve.id])[eve.id.hex])
@@ -336,7 +338,7 @@ def test_an_open_request_for_a_copy_holds_everything(clinic: Home) -> None:
     ann = make_patient()
     case = services.open_case(ann.id, Right.ACCESS, by=ann, at=LATER, words="Send me everything")
     assert selectors.plan_erasure(ann.id, at=SOON).going == ()
-    services.close_case(case, by=make_officer(), at=SOON)
+    services.finish_case(case, ending=Ending.ANSWERED, by=make_officer(), at=SOON)
     assert selectors.plan_erasure(ann.id, at=SOON).going
 
 
