@@ -99,7 +99,8 @@ def install(kind: str) -> None:
     )
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
     lost = "If the network was lost, run make setup again. If a hash does not match, do not go on: ask who sent the file."
-    run([*pip, "--require-hashes", "--only-binary", ":all:", "--requirement", KINDS[kind]], lost)
+    # Without their dependencies: the lock names every one that is wanted, and leaves out some that are not (pyproject.toml).
+    run([*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement", KINDS[kind]], lost)
     say("Installing troth itself from this folder, so that a change in it needs no new set-up")
     run([*pip, "--no-deps", "--no-build-isolation", "--editable", "."], "Look at pyproject.toml.")
     with open(stamp(kind), "w") as content:

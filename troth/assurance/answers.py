@@ -16,5 +16,5 @@ actors.declare_service(
     "assurance",
     purposes={Purpose.SECURITY_LOG},
     categories=set(),
-    modules={"troth.assurance.jobs", "troth.demo.management.commands.make_clinic"},
+    modules={"troth.assurance.jobs", "troth.demo.nights"},
 )

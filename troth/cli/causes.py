@@ -34,7 +34,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     while at is not None and id(at) not in seen:
         seen.add(id(at))
         yield at
-        at = at.__cause__ or at.__context__
+        # As Python shows it: what was raised `from None` has no cause that the one who raised it means to name.
+        at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
 
 
 def _of_settings(error: BaseException) -> Stopped | None:

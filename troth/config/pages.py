@@ -1,5 +1,6 @@
 """The frame of every page: whose clinic it is, what this person can go to, and who is signed in. Faces may pass their own."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from troth.design.done import said
 from troth.design.pages import Clinic, Find, Page
 from troth.design.values import Item
+from troth.diary import selectors as diary
 from troth.gate.table import actor_of, open_path
 from troth.notice import selectors as notices
 from troth.notice.schema import Notice
@@ -25,6 +27,7 @@ from troth.records import selectors as records
 # roles, is left out.
 VISITOR = (
     ("Home", "home"),
+    ("Treatments", "treatments"),
     ("Privacy notice", "notice"),
     ("Ask us", "ask"),
     ("Register", "register"),
@@ -32,14 +35,15 @@ VISITOR = (
 )
 PATIENT = (
     ("Home", "my_home"),
+    ("Requests", "my_requests"),
     ("Your case", "my_cases"),
     ("My data", "my_data"),
     ("Who looked", "my_history"),
     ("Security", "security"),
 )
 #: The portal's band has room for so many words. Where there are more, these give way: the clinic's name leads home, and who looked
-#: stands on `My data`.
-PORTAL_WORDS, SPARED = 4, {"home", "my_history"}
+#: stands on `My data`, and asking stands at the foot. In this order, and no more of them than needed.
+PORTAL_WORDS, SPARED = 4, ("home", "my_history", "ask", "my_home")
 STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
@@ -47,9 +51,12 @@ STAFF = (
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
     ("Questions", "desk_enquiries"),
+    ("Questionnaires", "desk_questionnaires"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
 )
+#: Words behind which nothing lies yet are left out too: a clinic that offers no visits keeps no diary, though it may.
+KEPT: dict[str, Callable[[], bool]] = {"desk_diary": diary.is_kept}
 #: Who works in the office.
 OFFICERS = {"privacy_officer"}
 #: The office's own words; those of its rooms that a clinic does not have are left out.
@@ -69,6 +76,7 @@ MENU = (("Security", "security"), ("How pages look", "look"))
 OFFICE_MENU = (("The desk", "desk_home"), *MENU)
 FOOT = (
     ("Privacy notice", "notice"),
+    ("Ask us", "ask"),
     ("What we said, and what we did", "promises"),
     ("Complain about your data", "complain"),
     ("What software decides", "decisions"),
@@ -139,14 +147,17 @@ def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Ite
     return tuple(
         Item(words, path, current=request.path == path)
         for words, route in rows
-        if (path := open_path(request, route))
+        if (path := open_path(request, route)) and (route not in KEPT or KEPT[route]())
     )
 
 
 def _fitting(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:
     """The words of a portal's band: of more than fit, those that a reader comes to another way give way."""
-    items, spared = _items(rows, request), {_path(route) for route in SPARED}
-    return items if len(items) <= PORTAL_WORDS else tuple(item for item in items if item.href not in spared)
+    items = _items(rows, request)
+    for route in SPARED:
+        if len(items) > PORTAL_WORDS:
+            items = tuple(item for item in items if item.href != _path(route))
+    return items
 
 
 def _office(request: HttpRequest) -> tuple[Item, ...]:

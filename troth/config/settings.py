@@ -30,6 +30,12 @@ TROTH_MAIL_URL = env.address("TROTH_MAIL_URL", {"smtp", "smtps"})
 TROTH_MAIL_FROM = env.text("TROTH_MAIL_FROM", "")
 TROTH_SMS_URL = env.address("TROTH_SMS_URL", {"http", "https"})
 TROTH_SMS_TOKEN = env.text("TROTH_SMS_TOKEN", "")
+# Who takes card payments. The browser speaks with the firm itself: its script is the one thing that one page loads from elsewhere.
+TROTH_STRIPE_KEY = env.text("TROTH_STRIPE_KEY", "")
+TROTH_STRIPE_PUBLIC_KEY = env.text("TROTH_STRIPE_PUBLIC_KEY", "")
+TROTH_STRIPE_WEBHOOK_SECRET = env.text("TROTH_STRIPE_WEBHOOK_SECRET", "")
+TROTH_STRIPE_API = env.address("TROTH_STRIPE_API", {"http", "https"}, "https://api.stripe.com").rstrip("/")
+TROTH_STRIPE_SCRIPT = env.address("TROTH_STRIPE_SCRIPT", {"http", "https"}, "https://js.stripe.com/v3/")
 
 # Never protects data at rest: only CSRF tokens and signed form state. Made on first use and kept like a key.
 SECRET_KEY = env.secret_key("TROTH_SECRET_KEY", TROTH_KEYS)
@@ -71,9 +77,11 @@ INSTALLED_APPS = [
     "troth.sharing",
     "troth.delivery",
     "troth.people",
+    "troth.billing",
     "troth.diary",
     "troth.contact",
     "troth.assurance",
+    "troth.intake",
     "troth.records",
     "troth.prescribing",
     "troth.medicolegal",

@@ -76,14 +76,14 @@ def write(made: Made, number: int, *, at: datetime, progress: Progress) -> None:
                     days, until = _SIGNING_IN[turn]
                     begun = at_work(at - timedelta(days=days))
                 if begun < at:
-                    subject, handler = _live(made, part, turn, chance, begun, at, until)
+                    subject, handler = live(made, part, turn, chance, begun, at, until)
                     made.claimants.append(Claimant(subject, part, handler))
                     made.since[subject] = begun
         done += len(together)
         progress(done, number, "cases")
 
 
-def _live(
+def live(
     made: Made,
     part: PatientPart,
     turn: int,

@@ -179,6 +179,7 @@ _MORE = {
         ("Conor Tapsell", ("HCPC", "PH113046")),
     ),
     "case_handler": (("Gwil Ashby", ("", "")),),
+    "patient_support": (("Hana Wetherby", ("", "")),),
     "instructing_solicitor": (("Imran Stott, Stott and Daughter", ("", "")),),
 }
 #: What to try with each role, in the words of the list that a demonstration prints.

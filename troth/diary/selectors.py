@@ -25,6 +25,7 @@ __all__ = [
     "found_by",
     "free_times",
     "get_visit",
+    "is_kept",
     "list_practitioners",
     "list_services",
     "list_visits",
@@ -99,6 +100,11 @@ def found_by(actor: UUID, subjects: Collection[UUID], *, since: datetime) -> set
 def list_services() -> list[Offered]:
     """What can be booked, by name."""
     return [Offered(row.pk, row.name, row.minutes, row.words) for row in Service.objects.order_by("name")]
+
+
+def is_kept() -> bool:
+    """Whether there is a diary at all: somebody's hours were set, or a visit was booked once."""
+    return Practitioner.objects.exists() or Appointment.objects.exists()
 
 
 def list_practitioners() -> list[people.StaffMember]:

@@ -70,6 +70,24 @@ def who_hold(roles: Collection[str], among: Iterable[UUID], *, at: datetime) -> 
     }
 
 
+def who_held(roles: Collection[str], moments: Collection[tuple[UUID, datetime]]) -> set[tuple[UUID, datetime]]:
+    """
+    Of these people, each with a moment, those who held one of these roles then, whatever has become of it since. One query.
+
+    For judging what was done; who may do something is `who_hold`'s to say.
+    """
+    known = facts.about({subject for subject, _ in moments})
+    held = set()
+    for subject, at in moments:
+        when = facts.micros(at)
+        if any(
+            fact.kind == FactKind.ROLE and fact.value in roles and fact.sound and fact.held(when)
+            for fact in known[subject.hex]
+        ):
+            held.add((subject, at))
+    return held
+
+
 def enquirer(subject: UUID) -> Actor:
     """Someone who is registering or asking: they may write about themselves and never read back."""
     return Actor("person", subject, enquirer=True)

@@ -12,7 +12,7 @@ from contextvars import ContextVar, Token
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -46,6 +46,7 @@ class Boundary(Watch):
         self._refused: dict[tuple[AccessKey, str, str], Draft] = {}
         self._others: list[Draft] = []
         self.innermost: Opened | None = None  # the reading context that is open now
+        self.names: dict[UUID, str] = {}  # published names of staff that were looked up for this answer
 
     def register(self, at: datetime) -> Register:
         """The notice in force."""

@@ -56,6 +56,11 @@ class StandingFact(NamedTuple):
             return self.ended is None or max(at, self.since) < self.ended
         return self.since <= at and self.ended is None
 
+    def held(self, at: int) -> bool:
+        """Whether it stood at a moment that is over: from its beginning until it was ended or ran out."""
+        ends = min(end for end in (self.until, self.ended, at + 1) if end is not None)
+        return self.since <= at < ends
+
     def ended_at(self) -> datetime | None:
         """When it was ended, if it was."""
         return None if self.ended is None else moment(self.ended)
@@ -124,6 +129,15 @@ def count_told(*versions: int) -> int:
     with connections["default"].cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.fetchone()[0])
+
+
+def count_told_each() -> dict[int, int]:
+    """How many people who are here were given or told of each version of the notice, by its number."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            f"SELECT value, COUNT(DISTINCT subject) {_TOLD_STANDS} GROUP BY value", [kind.value for kind in TOLD]
+        )
+        return {int(version): told for version, told in cursor.fetchall()}
 
 
 def who_were_told(*, after: str = "", most: int) -> list[UUID]:

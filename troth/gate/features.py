@@ -37,6 +37,11 @@ def purpose_for(purposes: Purposes, action: Action, actor: Actor, register: Regi
     return declared[0] if declared else None
 
 
+def serves_any(purposes: Purposes, action: Action, actor: Actor, register: Register) -> bool:
+    """Whether the notice lets this actor serve one of these purposes with that action: a menu offers no page that it refuses."""
+    return any(_may_serve(register.purposes[purpose], action, actor) for purpose in declared_of(purposes, register))
+
+
 def _may_serve(declared: DeclaredPurpose, action: Action, actor: Actor) -> bool:
     if actor.kind == "service":
         names: Iterable[str] = (SERVICE,) if declared.purpose in actor.purposes else ()

@@ -189,6 +189,11 @@ class Opened:
             self._load([subject])
         return self._standings[subject.int][2]
 
+    def reasons_for(self, subjects: Sequence[UUID]) -> dict[UUID, str]:
+        """The same for many people: as many queries for fifty as for one."""
+        self._load([subject for subject in subjects if subject.int not in self._standings])
+        return {subject: self._standings[subject.int][2] for subject in subjects}
+
     def known_reason(self, subject: UUID) -> str:
         """The reason found when this person was decided about in this context, or "" when nobody asked."""
         return self._standings[subject.int][2] if subject.int in self._standings else ""

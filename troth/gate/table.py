@@ -186,20 +186,27 @@ def register_of(request: HttpRequest) -> Register | None:
 
 def open_path(request: HttpRequest, name: str, *args: Any, by: Actor | None = None) -> str:
     """
-    The path of a page that the notice lets exist and that is for whoever asks, or "": what a menu or a link is drawn from.
+    The path of a page that the notice lets exist and lets whoever asks open, or "": what a menu or a link is drawn from.
 
     `by`: somebody else than the session says, who has just signed in.
     """
-    row = rows.get(name)
+    row, register = rows.get(name), register_of(request)
     try:
         there = reverse(name, args=args)
     except NoReverseMatch:
         return ""
     if row is None:
         return there
-    if row.purposes and not row.is_on(register_of(request)):
+    if row.purposes and not row.is_on(register):
         return ""
-    return there if not row.opens_data or may_ask(by or actor_of(request), row.who) else ""
+    if row.action is None:
+        return there
+    actor = by or actor_of(request)
+    # A page for any role opens to those alone whom the notice lets serve what it is for. A page of a person's own is theirs by law.
+    serves = not actor.roles or (
+        register is not None and features.serves_any(row.purposes, row.action, actor, register)
+    )
+    return there if may_ask(actor, row.who) and serves else ""
 
 
 def _exists(row: Row, register: Register | None) -> None:

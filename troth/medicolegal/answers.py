@@ -61,7 +61,7 @@ def hands(question: Question) -> Finding:
 @check("medicolegal.released", looks_at="released reports, and the log of what was passed on")
 def released(question: Question) -> Finding:
     """Each report that went to a firm or an insurer stands in the log that its claimant reads."""
-    found, unwritten = selectors.count_released(question.at)
+    found, unwritten = selectors.count_released()
     counts = {"released": found, "not_in_the_log": unwritten}
     if unwritten:
         return Finding(False, f"{counted(unwritten, 'released report')} not in the log of what was passed on", counts)
@@ -78,9 +78,8 @@ def own_cases(question: Question) -> Finding:
     for role in sorted(rules.INSTRUCTING - rules.HANDLING):
         firm = Actor("person", uuid4(), roles=frozenset({role}))
         context = Opened(Purpose.INSTRUCTIONS, Action.READ, by=firm, at=question.at, into=Boundary())
-        for claimant in claimants:
-            asked += 1
-            seen += bool(context.reason_for(claimant))
+        asked += len(claimants)
+        seen += sum(bool(reason) for reason in context.reasons_for(claimants).values())
     counts = {"asked": asked, "seen": seen}
     if seen:
         return Finding(False, f"A firm had a reason to see {counted(seen, 'case')} that it did not instruct", counts)

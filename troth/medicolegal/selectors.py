@@ -236,13 +236,19 @@ def count_under_way(at: datetime) -> tuple[int, int, int]:
     return len(rows), late, wrong
 
 
-def count_released(at: datetime) -> tuple[int, int]:
+def count_released() -> tuple[int, int]:
     """How many reports were released, and how many of those went outside without an entry in the log of what was passed on."""
     signed = Report.objects.filter(signed_at__isnull=False).values("case")
     rows = Case.objects.filter(Q(stage=Stage.RELEASED) | Q(stage=Stage.CLOSED, pk__in=signed))
-    found = list(rows.values_list("subject_id", "instructed_by"))
-    ours = actors.who_hold(rules.HANDLING, {by for _, by in found}, at=at)
-    outside = {subject for subject, by in found if by not in ours}
+    found = list(rows.values_list("subject_id", "instructed_by", "instructed_at", "stage", "stage_since"))
+    # Roles as they were when it was instructed and when it went: a handler who has left since was nobody outside.
+    moments = {
+        (by, moment)
+        for _, by, asked, stage, since in found
+        for moment in (asked, *([since] if stage == Stage.RELEASED else []))
+    }
+    ours = actors.who_held(rules.HANDLING, moments)
+    outside = {subject for subject, by, asked, _, since in found if not {(by, asked), (by, since)} & ours}
     return len(found), len(outside - sharing.given_for(Purpose.REPORT_RELEASE, outside))
 
 

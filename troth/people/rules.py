@@ -334,6 +334,9 @@ def told_apart_by(given_name: str, family_name: str, born_on: date) -> str:
     return f"{names} {born_on.isoformat()}"
 
 
+SAID_ALREADY = "These two are proposed or linked already."
+
+
 def check_can_propose_link(*, one_record: bool, own: bool, waiting: bool) -> None:
     """
     Nobody proposes anything about a record of their own, and nothing is proposed twice.
@@ -345,7 +348,7 @@ def check_can_propose_link(*, one_record: bool, own: bool, waiting: bool) -> Non
     if own:
         raise LinkRefused("One of these is your own record. A colleague has to look at it.")
     if waiting:
-        raise LinkRefused("These two are proposed or linked already.")
+        raise LinkRefused(SAID_ALREADY)
 
 
 def check_can_decide_link(*, waits: bool, own: bool, proposed_by_them: bool) -> None:

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import connections, transaction
@@ -25,6 +26,7 @@ from troth.vault.errors import AlreadyTaken
 from troth.vault.keystore import STORE
 
 LETTERS = 3
+_FIELDS_OF_A_SPACE = 4  # more fields than this share no kind of value, such as an email address
 
 
 class Kind(StrEnum):
@@ -205,8 +207,10 @@ def shared(
     connection = connections[STORE]
     of_these, listed = in_list(connection, "field_id", field_ids)
     if among is None:
-        narrowed = f"SELECT token FROM vault_token WHERE {of_these} GROUP BY token HAVING COUNT(DISTINCT subject) > 1"  # noqa: S608  constants
-        values = [listed, listed]
+        # Which tokens are shared is counted in the index `token_to_subjects` alone, whatever their field: at 100,000 people that is
+        # a third of a second, and by way of the rows of these fields it was four. What starts a common name is left out at once.
+        narrowed = "SELECT token FROM vault_token GROUP BY token HAVING COUNT(DISTINCT subject) BETWEEN 2 AND %s"
+        values: list[Any] = [listed, most * _FIELDS_OF_A_SPACE]
     else:
         of_them, subjects = in_list(connection, "subject", [subject.hex for subject in among])
         narrowed, values = f"SELECT token FROM vault_token WHERE {of_them}", [listed, subjects]  # noqa: S608  constants

@@ -35,4 +35,9 @@ def test_another_clinic_lies_beside_the_first(tmp_path: Path) -> None:
     (database,) = (path for path in (tmp_path / "var-medico-legal").glob("*.sqlite3") if "key" not in path.name)
     with closing(sqlite3.connect(database)) as held:
         assert held.execute("SELECT count(*) FROM rights_erasurecertificate").fetchone() == (1,)
+        # The first look at the office is a whole one: last night's check, backup and rehearsal are there.
+        assert held.execute("SELECT holds FROM ledger_ledgercheck").fetchall() == [(1,)]
+        machines = "SELECT count(*) FROM ledger_event WHERE event IN ('copies:backup_made', 'copies:drilled')"
+        assert held.execute(machines).fetchone() == (2,)
     assert made.stdout.count("claimant ") == 3
+    assert len(list((tmp_path / "var-medico-legal-backups").rglob("*.backup"))) == 1

@@ -16,6 +16,8 @@ from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
 from troth.people.rules import TooVague
 from troth.records.rules import CARD_PURPOSES
+from troth.rights import selectors as rights
+from troth.vault.categories import Category
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -96,8 +98,10 @@ def opens_next(look: Looking) -> str:
     seen = {category for each in granted if Action.READ in each.actions for category in each.categories}
     if declared is None or not seen:
         return "The notice lets your role open nobody’s card: a name leads to a refusal, which is recorded."
-    kinds = ", ".join(sorted(str(category).replace("_", " ") for category in seen))
+    notice = rights.notice_now(look.at)
+    *kinds, last = (f"“{rights.words_of(category, notice)}”" for category in Category if category in seen)
+    listed = f"{', '.join(kinds)} and {last}" if kinds else last
     return (
         f"A name opens their card for {lowered(declared.title)}, where something connects you with them. "
-        f"Your role then sees {kinds}. They can see that you looked."
+        f"Your role then sees what our notice calls {listed}. They can see that you looked."
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
@@ -13,12 +14,17 @@ from troth.medicolegal.models import Case, Report, Stage
 from troth.medicolegal.rules import PARTS, STATEMENTS, NotPossible
 from troth.medicolegal.tests.conftest import NOW, REPORT, Agency, examined, signed
 from troth.notice.purposes import Purpose
+from troth.people import services as people
 from troth.rights import selectors as rights
 from troth.sharing import selectors as sharing
 from troth.sharing.models import Disclosure
 from troth.vault.categories import Category
 
 AFTER = NOW + timedelta(days=8)
+
+
+def _stored(who: UUID) -> object:
+    return who.hex if connection.vendor == "sqlite" else who
 
 
 def claimant(case: UUID) -> UUID:
@@ -105,6 +111,24 @@ def test_the_release_is_written_down_for_the_claimant(agency: Agency, instructor
     assert passed.recipient == recipient and Category.REPORT in passed.kinds and "report" in passed.what
     events = set(LedgerEvent.objects.filter(subject=person.hex).values_list("event", flat=True))
     assert {"medicolegal:report_released", "sharing:written"} <= events
+
+
+def test_whether_a_release_went_outside_is_judged_by_the_roles_of_its_time(agency: Agency) -> None:
+    """A handler who instructed for somebody and has left since was nobody outside; a firm that has left since was."""
+    agency.solicitor = agency.other_handler
+    own = examined(agency)
+    signed(agency, own, AFTER)
+    services.check_report(own, by=agency.actor(claimant(own)), at=AFTER)
+    services.release_report(own, by=agency.actor(agency.handler), at=AFTER)
+    administrator = agency.actor(agency.administrator, AFTER + timedelta(days=1))
+    assert not Disclosure.objects.exists() and selectors.count_released() == (1, 0)
+    people.leave_staff(agency.other_handler, by=administrator, at=AFTER + timedelta(days=1))
+    assert selectors.count_released() == (1, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE medicolegal_case SET instructed_by = %s", [_stored(agency.insurer)])
+    assert selectors.count_released() == (1, 1)
+    people.leave_staff(agency.insurer, by=administrator, at=AFTER + timedelta(days=1))
+    assert selectors.count_released() == (1, 1)
 
 
 def test_what_went_to_nobody_named_is_not_released(agency: Agency, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,7 +214,7 @@ def _versions(listed: list[Version], now: Version | None, look: Looking) -> Tabl
         Column("State"),
         Column("Compare", "act"),
     )
-    lines = []
+    lines, known = [], facts.count_told_each()
     for place, version in enumerate(listed):
         before = listed[place + 1].number if place + 1 < len(listed) else None
         lines.append(
@@ -231,7 +231,7 @@ def _versions(listed: list[Version], now: Version | None, look: Looking) -> Tabl
                         moment(version.announced_at) if version.announced_at else "",
                         small="It matters to people" if version.material else "",
                     ),
-                    _told(version, look),
+                    _told(version, look, known.get(version.number, 0)),
                     _state(version, now, look),
                     Cell(act=_link(before, version.number)) if before else Cell(),
                 )
@@ -244,10 +244,10 @@ def _link(before: int, after: int) -> Link:
     return Link("What changed", reverse("office_notice_compare", args=[before, after]), f"in notice {after}")
 
 
-def _told(version: Version, look: Looking) -> Cell:
+def _told(version: Version, look: Looking, known: int) -> Cell:
     """How many know this version; while people are being told, of how many, and what became of the mails."""
     if not announcing.is_announcing(version, at=look.at):
-        return Cell(f"{facts.count_told(version.number):,}")
+        return Cell(f"{known:,}")
     how = announcing.progress_of(version)
     left = (
         (how.under_way, f"{how.under_way:,} under way"),

@@ -62,7 +62,7 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
         "search": SearchForm(request.POST if request.POST.get("do") == "search" else None),
         "ask": AskForm(
             request.POST if request.POST.get("do") == "ask" else None,
-            staff=packs.who_can_be_asked(pack, look.opened),
+            staff=packs.who_can_be_asked(pack, entries, look.opened),
         ),
         "words": WordsOut(
             request.POST if request.POST.get("do") == "words" else None,

@@ -78,5 +78,13 @@ class SamePerson(Holding):
     }
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subject", "link"], name="one_row_a_link_and_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "link"], name="one_row_a_link_and_person"),
+            # Two colleagues who propose the same two at one moment: the later learns that it was done.
+            models.UniqueConstraint(
+                fields=["subject", "other_id"],
+                condition=models.Q(state__in=["proposed", "linked"]),
+                name="one_link_at_a_time_for_a_pair",
+            ),
+        ]
         indexes = [models.Index(fields=["subject", "state"], name="people_links_by_person")]

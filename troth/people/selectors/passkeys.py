@@ -69,7 +69,10 @@ class NewPasskey:
 
 @dataclass(frozen=True)
 class ShownPasskey:
-    """A passkey that was shown and holds. `copied`: the device's counter went back, so two devices have the key."""
+    """
+    A passkey that was shown and holds. `copied`: the device's counter went back, so two devices have the key. `seen`: the digest of
+    the row that it was compared with.
+    """
 
     subject: UUID
     account: str  # the keyed mark of the address they sign in with
@@ -77,6 +80,7 @@ class ShownPasskey:
     sign_count: int
     effect: str
     copied: bool
+    seen: str
 
 
 def ask_new_passkey(subject: UUID, site: Site, *, account: str, session: str, opened: Opened) -> Challenge:
@@ -146,6 +150,7 @@ def check_passkey(ticket: str, answer: str, site: Site, *, at: datetime) -> Show
         if row is None or account is None or account.closed:
             return None
         held, before = AttestedCredentialData(bytes.fromhex(row.credential)), row.sign_count
+        seen = row.digest()
         mark = account_mark(account.sign_in_email)
     state = {"challenge": said["challenge"], "user_verification": _REQUIRED}
     try:
@@ -155,7 +160,7 @@ def check_passkey(ticket: str, answer: str, site: Site, *, at: datetime) -> Show
     now = shown.response.authenticator_data.counter
     # Devices that share a passkey among themselves do not count, and say 0 for ever.
     copied = (now > 0 or before > 0) and now <= before
-    return ShownPasskey(subject, mark, number, now, _effect(said["challenge"]), copied)
+    return ShownPasskey(subject, mark, number, now, _effect(said["challenge"]), copied, seen)
 
 
 def _effect(challenge: str) -> str:

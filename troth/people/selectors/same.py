@@ -18,6 +18,7 @@ from troth.people.rules import spaced_telephone, told_apart_by
 from troth.people.selectors.staff import staff_profiles
 from troth.vault import search
 from troth.vault.categories import Category
+from troth.vault.models import Subject
 
 #: What two records can share, by the field that the index files it under, in the words of the page.
 SIGNS = {
@@ -201,18 +202,24 @@ def _pairs(groups: Iterable[tuple[str, frozenset[str]]]) -> list[Likely]:
                 words.append(SIGNS[field_id])
     if not shared:
         return []
+    # The index lies in another store: it still names records whose act was undone.
+    here = {subject.hex for subject in Subject.objects.filter(pk__in=_all_of(shared)).values_list("pk", flat=True)}
     decided = {
         (subject.hex, other.hex)
-        for subject, other in SamePerson.objects.filter(
-            subject_id__in={UUID(each) for pair in shared for each in pair}
-        ).values_list("subject_id", "other_id")
+        for subject, other in SamePerson.objects.filter(subject_id__in=_all_of(shared)).values_list(
+            "subject_id", "other_id"
+        )
     }
     left = [
         Likely(UUID(one), UUID(other), tuple(words))
         for (one, other), words in shared.items()
-        if (one, other) not in decided and not WEAK.issuperset(words)
+        if {one, other} <= here and (one, other) not in decided and not WEAK.issuperset(words)
     ]
     return sorted(left, key=lambda pair: (-len(pair.shared), pair.one.hex, pair.other.hex))
+
+
+def _all_of(pairs: Iterable[tuple[str, str]]) -> set[UUID]:
+    return {UUID(each) for pair in pairs for each in pair}
 
 
 def _line(row: SamePerson) -> LinkLine:

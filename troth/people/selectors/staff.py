@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
-from troth.gate import actors, facts
+from troth.gate import actors, boundary, facts
 from troth.gate.contexts import Opened, processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import Check, Refused
@@ -54,9 +54,13 @@ def list_staff() -> list[StaffMember]:
 
 
 def staff_name(subject: UUID) -> str:
-    """The published name, or words for someone who has none."""
-    found = staff_profiles([subject]).get(subject)
-    return found.name if found else "a member of staff"
+    """The published name, or words for someone who has none. A page that names somebody in each of its rows looks once."""
+    into = boundary.current()
+    names = into.names if into else {}
+    if subject not in names:
+        found = staff_profiles([subject]).get(subject)
+        names[subject] = found.name if found else "a member of staff"
+    return names[subject]
 
 
 def staff_among(subjects: Collection[UUID]) -> set[UUID]:

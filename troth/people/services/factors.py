@@ -134,8 +134,9 @@ def use_passkey(subject: UUID, *, by: Actor, at: datetime, shown: ShownPasskey) 
     :raises UsedUp: the challenge was answered already, or the counter went back: two devices hold this key.
     """
     acting().require(subject, Category.ACCOUNT)
-    row = Passkey.objects.filter(subject_id=subject, pk=shown.row).first()
-    if row is None or shown.copied or not queue.once(shown.effect):
+    # Held: of two answers at one moment the second finds the row changed. An act reads no counter, so the whole is compared.
+    row = Passkey.objects.select_for_update().filter(subject_id=subject, pk=shown.row).first()
+    if row is None or shown.copied or row.digest() != shown.seen or not queue.once(shown.effect):
         raise UsedUp("That was answered already. Start again.")
     row.sign_count, row.used_at = shown.sign_count, at
     row.save()

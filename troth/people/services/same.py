@@ -7,6 +7,7 @@ Nothing is merged: each record keeps its rows and its keys. A link is two standi
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from troth.delivery.rules import Kind
@@ -19,6 +20,8 @@ from troth.notice.purposes import Purpose
 from troth.people.models import LinkState, MadeSure, SamePerson
 from troth.people.rules import (
     CLAIMING,
+    SAID_ALREADY,
+    LinkRefused,
     check_can_decide_link,
     check_can_end_link,
     check_can_propose_link,
@@ -48,15 +51,18 @@ def propose_link(one: UUID, other: UUID, *, reason: str, by: Actor, at: datetime
     )
     check_can_propose_link(one_record=one == other, own=_own(by, one, other, at=at), waiting=waiting.exists())
     link = uuid4()
-    for subject, beside, first in ((one, other, True), (other, one, False)):
-        SamePerson.objects.create(
-            subject_id=subject,
-            other_id=beside,
-            link=link,
-            first=first,
-            state=LinkState.PROPOSED,
-            reason=reason.strip(),
-        )
+    try:
+        for subject, beside, first in ((one, other, True), (other, one, False)):
+            SamePerson.objects.create(
+                subject_id=subject,
+                other_id=beside,
+                link=link,
+                first=first,
+                state=LinkState.PROPOSED,
+                reason=reason.strip(),
+            )
+    except IntegrityError:
+        raise LinkRefused(SAID_ALREADY) from None
     return link
 
 

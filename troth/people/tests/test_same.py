@@ -1,9 +1,12 @@
 """Two records of one person: suggested by keyed hashes alone, linked by two people, undone without a trace in what may be seen."""
 
+import re
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from troth.delivery.models import Message
 from troth.gate import actors, facts, linking
@@ -21,6 +24,7 @@ from troth.people.services.same import UNDOING
 from troth.people.tests.factories import LATER, PASSWORD, make_patient, make_staff
 from troth.vault import search
 from troth.vault.categories import Category
+from troth.vault.models import Subject
 
 pytestmark = pytest.mark.usefixtures("notice_in_force")
 THEN = LATER + timedelta(minutes=5)
@@ -253,10 +257,39 @@ def test_the_privacy_officer_undoes_a_link_while_a_request_gives_the_reason(
     assert Purpose.RIGHTS in UNDOING
 
 
-def test_the_index_is_asked_and_nothing_is_scanned(pair: tuple[UUID, UUID]) -> None:
-    groups = list(search.shared(selectors.same.SIGNS, most=4))
-    assert [group for _, group in groups] == [frozenset(each.hex for each in pair)]
+def test_pairs_come_from_the_index_and_no_sealed_column_is_read(pair: tuple[UUID, UUID]) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        selectors.list_likely()
+        selectors.likely_with(pair[0])
+        selectors.to_look_at(uuid4(), pair)
+    read = {name for query in asked for name in re.findall(r'FROM "?(\w+)', query["sql"])}
+    assert read <= {Subject._meta.db_table, SamePerson._meta.db_table}, "a suggestion reads nobody's name or address"
     assert list(search.shared(selectors.same.SIGNS, most=4, among=[uuid4()])) == []
+
+
+def test_a_record_whose_making_was_undone_is_suggested_to_nobody(pair: tuple[UUID, UUID]) -> None:
+    class Undone(Exception):
+        pass
+
+    with pytest.raises(Undone), transaction.atomic():
+        third = make_patient(given_name="Else", email=OTHER["email"], telephone="07700 900 555")
+        raise Undone
+    held = {subject for _, group in search.shared(selectors.same.SIGNS, most=4) for subject in group}
+    assert third.hex in held, "the index lies in another store, which an undone act does not reach"
+    assert [{each.one, each.other} for each in selectors.list_likely()] == [set(pair)]
+
+
+def test_the_database_refuses_a_second_open_link_of_a_pair(
+    pair: tuple[UUID, UUID], support: Actor, colleague: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where the rule saw none: as it does when two propose at one moment."""
+    propose(pair, support)
+    monkeypatch.setattr("troth.people.services.same.check_can_propose_link", lambda **said: None)
+    with pytest.raises(LinkRefused, match="already"):
+        propose(pair, colleague)
+    with pytest.raises(LinkRefused, match="already"):
+        propose(pair[::-1], colleague)
+    assert SamePerson.objects.count() == 2
 
 
 def test_a_linked_record_is_copied_for_the_person_and_for_no_other_action(

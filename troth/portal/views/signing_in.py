@@ -168,12 +168,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def home_of(request: HttpRequest, actor: actors.Actor) -> str:
     """
-    Where someone begins: the privacy officer in the office, other staff at the desk, patients at their own home; the front page
-    where there is none of these.
+    Where someone begins: the privacy officer in the office, other staff at the first page of the desk that is theirs, patients at
+    their own home; the front page where there is none of these.
     """
     if actor.held_back:
         return reverse("second_factor")
-    at_work = ("office_home", "desk_home", "security") if len(actor.roles) == 1 else ("desk_home", "security")
+    desk = ("desk_home", "desk_staff", "desk_find", "security")
+    at_work = ("office_home", *desk) if len(actor.roles) == 1 else desk
     for route in at_work if actor.roles else ("my_home", "my_data"):
         if path := open_path(request, route, by=actor):
             return path

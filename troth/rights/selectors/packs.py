@@ -304,9 +304,12 @@ def may_give_opinion(roles: Collection[str], register: Register) -> bool:
     )
 
 
-def who_can_be_asked(pack: Pack, opened: Opened) -> list[StaffMember]:
-    """Who can give an opinion on a pack: first whoever wrote last in the health record, as the law wants (LAW-4.6)."""
-    wrote = {thing.recorded_by: thing.recorded_at for thing in things_of(pack, opened) if thing.category.special}
+def who_can_be_asked(pack: Pack, entries: Iterable[Reviewed], opened: Opened) -> list[StaffMember]:
+    """
+    Who can give an opinion on a pack, of which these are the entries: first whoever wrote last in the health record, as the law
+    wants (LAW-4.6).
+    """
+    wrote = {each.thing.recorded_by: each.thing.recorded_at for each in entries if each.thing.category.special}
     found = [
         member
         for member in people.list_staff()

@@ -2,18 +2,13 @@
 
 import argparse
 import sys
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from troth.assurance import services as assurance
-from troth.assurance.selectors.checking import check_promises
-from troth.demo import cases, claimants, clinic, happenings, histories, visits
-from troth.gate import actors
-from troth.gate.boundary import boundary
+from troth.demo import cases, claimants, clinic, happenings, histories, nights, twins, visits
 
 
 class Command(BaseCommand):
@@ -46,20 +41,12 @@ class Command(BaseCommand):
             made = clinic.make(pack, people, at=now, progress=progress)
         except LookupError as error:
             raise CommandError(str(error)) from None
+        twins.register(made, at=now)
         histories.write(made, at=now, progress=progress)
         visits.write(made, at=now, progress=progress)
         cases.write(made, people, at=now, progress=progress)
+        twins.instruct(made, at=now)
         claimants.open_accounts(made, at=now)
         happenings.write(made, at=now, progress=progress)
-        if sys.stderr.isatty():
-            self.stderr.write("Looking whether each promise is kept…")
-        _look_at_promises(pack)
-
-
-def _look_at_promises(pack: str) -> None:
-    """Look at every promise once, as the worker does each night, so that the wall of promises is not empty."""
-    at, begun = datetime.now(UTC), time.monotonic()
-    outcomes = check_promises(pack, at=at)
-    took = timedelta(seconds=time.monotonic() - begun)
-    with boundary():
-        assurance.record_look(pack, outcomes, by=actors.service(assurance.SERVICE), at=at, took=took)
+        twins.tell_apart(made, at=now)
+        nights.pass_one(pack, tell=self.stderr.write)
