@@ -9,6 +9,7 @@ from troth.desk.views import (
     asked,
     card,
     case,
+    consent,
     diary,
     emergency,
     enquiry,
@@ -27,6 +28,7 @@ from troth.desk.views import (
     staff,
     supply,
     task,
+    visit,
     whole,
 )
 from troth.gate.table import STAFF, page, public
@@ -55,9 +57,12 @@ urlpatterns = [
     page("", home.today, name="desk_home", purpose=READING, who=WHO),
     page("diary/", diary.week, name="desk_diary", purpose=Purpose.BOOKING, who=WHO),
     page("diary/day/", diary.day, name="desk_diary_day", purpose=Purpose.BOOKING, who=WHO),
-    page("visits/<uuid:appointment>/", diary.visit, name="desk_visit", purpose=Purpose.BOOKING, who=WHO),
-    page("visits/<uuid:appointment>/move/", diary.move, name="desk_visit_move", purpose=Purpose.BOOKING, who=WHO),
-    page("people/<uuid:subject>/book/", diary.book, name="desk_book", purpose=Purpose.BOOKING, who=WHO),
+    page("visits/<uuid:appointment>/", visit.show_visit, name="desk_visit", purpose=Purpose.BOOKING, who=WHO),
+    page("visits/<uuid:appointment>/move/", visit.move, name="desk_visit_move", purpose=Purpose.BOOKING, who=WHO),
+    page(
+        "visits/<uuid:appointment>/cancel/", visit.cancel, name="desk_visit_cancel", purpose=Purpose.BOOKING, who=WHO
+    ),
+    page("people/<uuid:subject>/book/", visit.book, name="desk_book", purpose=Purpose.BOOKING, who=WHO),
     page("cases/", case.board, name="desk_cases", purpose=CASES, who=WHO),
     page("cases/new/", case.instruct, name="desk_instruct", purpose=CASES, who=INSTRUCTING),
     page("cases/<uuid:case>/", case.case, name="desk_case", purpose=CASES, who=WHO),
@@ -87,9 +92,18 @@ urlpatterns = [
     page("find/", finding.find, name="desk_find", purpose=Purpose.FIND, who=WHO),
     page("asked/", asked.find, name="desk_asked", purpose=Purpose.FIND, who=WHO),
     page("asked/unknown/", asked.take_strangers, name="desk_asked_unknown", purpose=Purpose.FIND, who=WHO),
+    page("people/<uuid:subject>/consent/", consent.write, name="desk_consent", purpose=READING, who=WHO),
     page("people/<uuid:subject>/asked/", asked.take, name="desk_asked_person", purpose=READING, who=WHO),
     page("people/new/", letting_in.register, name="desk_register", purpose=CLAIMING, who=WHO),
     page("people/<uuid:subject>/let-in/", letting_in.show_code, name="desk_let_in", purpose=CLAIMING, who=WHO),
+    page(
+        "people/<uuid:subject>/lost-step/",
+        letting_in.let_back,
+        name="desk_let_back",
+        purpose=CLAIMING,
+        who=set(TELLING_APART),
+        fresh=True,
+    ),
     page("same/", same.list_pairs, name="desk_same", purpose=UNDOING, who=UNDOERS),
     page("same/<uuid:link>/", same.decide, name="desk_same_link", purpose=UNDOING, who=UNDOERS),
     page(
