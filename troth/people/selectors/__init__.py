@@ -45,7 +45,9 @@ from troth.people.selectors.representing import (
     Authority,
     authority_subject,
     count_unbacked,
+    kinds_for,
     list_authorities,
+    may_ask_for,
     represented_by,
 )
 from troth.people.selectors.same import (
@@ -167,6 +169,7 @@ __all__ = [
     "holds_nhs_numbers",
     "insist_on_running_staff",
     "key_of",
+    "kinds_for",
     "likely_with",
     "links_of",
     "list_authorities",
@@ -178,6 +181,7 @@ __all__ = [
     "list_staff",
     "list_tries",
     "may_ask",
+    "may_ask_for",
     "may_try_code",
     "names_of",
     "open_resets",
