@@ -52,6 +52,7 @@ STAFF = (
     ("Tasks", "desk_tasks"),
     ("Questions", "desk_enquiries"),
     ("Supplies", "desk_supplies"),
+    ("GP letters", "desk_gp_letters"),
     ("Questionnaires", "desk_questionnaires"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
