@@ -79,7 +79,8 @@ def test_a_request_is_answered_asked_about_prescribed_and_received(
     private_clinic: str, new_visitor: NewVisitor, tmp_path: Path
 ) -> None:
     # Given a patient who answers on a phone and sends it
-    patient = new_visitor(private_clinic, signed_in_as=PATIENT_MAIL, width=390)
+    patient = new_visitor(private_clinic, signed_in_as=PATIENT_MAIL)
+    patient.page.set_viewport_size({"width": 390, "height": 844})
     answer_hair_loss(patient, tmp_path)
     assert "Check your answers" in patient.text()
     with patient.page.expect_navigation():
