@@ -28,6 +28,7 @@ from troth.records import selectors as records
 VISITOR = (
     ("Home", "home"),
     ("Treatments", "treatments"),
+    ("Book a visit", "book"),
     ("Privacy notice", "notice"),
     ("Ask us", "ask"),
     ("Register", "register"),
@@ -35,6 +36,7 @@ VISITOR = (
 )
 PATIENT = (
     ("Home", "my_home"),
+    ("Book a visit", "book"),
     ("Requests", "my_requests"),
     ("Your case", "my_cases"),
     ("My data", "my_data"),
@@ -56,7 +58,7 @@ STAFF = (
     ("Office", "office_home"),
 )
 #: Words behind which nothing lies yet are left out too: a clinic that offers no visits keeps no diary, though it may.
-KEPT: dict[str, Callable[[], bool]] = {"desk_diary": diary.is_kept}
+KEPT: dict[str, Callable[[], bool]] = {"desk_diary": diary.is_kept, "book": diary.has_anything}
 #: Who works in the office.
 OFFICERS = {"privacy_officer"}
 #: The office's own words; those of its rooms that a clinic does not have are left out.

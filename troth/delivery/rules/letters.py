@@ -38,6 +38,10 @@ class Kind(StrEnum):
     CASE_PROOF = "case_proof"
     CASE_LETTER = "case_letter"
     CASE_REMINDER = "case_reminder"
+    VISIT_BOOKED = "visit_booked"
+    VISIT_MOVED = "visit_moved"
+    VISIT_CANCELLED = "visit_cancelled"
+    VISIT_REMINDER = "visit_reminder"
 
 
 @dataclass(frozen=True)
@@ -380,5 +384,49 @@ LETTERS: dict[Kind, Letter] = {
         page="/office/cases/",
         closing=("Nothing closes itself: it stays in the list until somebody has answered it.",),
         sample={"reference": "4F0C-11A9", "due": "24 December 2026", "left": "2 days left"},
+    ),
+    Kind.VISIT_BOOKED: Letter(
+        Purpose.SERVICE_MESSAGES,
+        "Your appointment is booked",
+        ("Your appointment with {clinic} is booked.",),
+        because="Somebody booked an appointment and gave this address",
+        rows=(("When", "{when}"),),
+        action="See, move or cancel it",
+        closing=(
+            "The file with this message puts it into your calendar. You can move or cancel it until a day before.",
+            "If you booked nothing with us, tell us.",
+        ),
+        sample=_WHEN,
+    ),
+    Kind.VISIT_MOVED: Letter(
+        Purpose.SERVICE_MESSAGES,
+        "Your appointment is moved",
+        ("Your appointment with {clinic} is at another time now.",),
+        because="An appointment of yours was moved",
+        rows=(("When", "{when}"),),
+        action="See, move or cancel it",
+        closing=("The file with this message moves it in your calendar.", "If that time does not suit you, ring us."),
+        sample=_WHEN,
+    ),
+    Kind.VISIT_CANCELLED: Letter(
+        Purpose.SERVICE_MESSAGES,
+        "Your appointment is cancelled",
+        ("Your appointment with {clinic} is cancelled. You need do nothing more.",),
+        because="An appointment of yours was cancelled",
+        rows=(("It was", "{when}"),),
+        action="See it",
+        closing=("If you did not want that, ring us.",),
+        sample=_WHEN,
+    ),
+    Kind.VISIT_REMINDER: Letter(
+        Purpose.SERVICE_MESSAGES,
+        "Your appointment is near",
+        ("You have an appointment with {clinic}.",),
+        because="You have an appointment, and we remind you once",
+        rows=(("When", "{when}"),),
+        action="See it",
+        closing=("If you cannot come, ring us as soon as you can: somebody else may want the time.",),
+        sms="{clinic}: you have an appointment, {when}. If you cannot come, ring us.",
+        sample=_WHEN,
     ),
 }

@@ -1,5 +1,6 @@
 """What may be done with a visit, and when somebody is free, as pure rules. No database, no clock."""
 
+from troth.diary.rules.saying import calendar_of, feed_of, read_moment, said_when
 from troth.diary.rules.times import (
     GRID,
     Hours,
@@ -44,6 +45,7 @@ from troth.diary.rules.visits import (
     check_service,
     check_step,
     check_stretches,
+    is_due_a_reminder,
     is_late,
     said_day,
     stored_hours,
@@ -72,6 +74,7 @@ __all__ = [
     "Stretch",
     "Taken",
     "Working",
+    "calendar_of",
     "check_can_book",
     "check_can_move",
     "check_in_time",
@@ -80,15 +83,19 @@ __all__ = [
     "check_service",
     "check_step",
     "check_stretches",
+    "feed_of",
     "fits",
     "gaps",
+    "is_due_a_reminder",
     "is_free",
     "is_late",
     "joined",
     "minutes_of",
     "moment_of",
+    "read_moment",
     "said",
     "said_day",
+    "said_when",
     "span_of",
     "starts_of",
     "stored_hours",

@@ -101,6 +101,11 @@ def said_day(moment: datetime) -> str:
     return f"{moment.astimezone(LONDON):%A %-d %B}, {said(moment)}"
 
 
+def is_due_a_reminder(starts_at: datetime, *, at: datetime) -> bool:
+    """Whether a visit is near enough to remind of, and still ahead."""
+    return at < starts_at <= at + REMINDED
+
+
 def check_keeps(by: Actor) -> None:
     """
     Refuse whoever does not keep the diary's settings. They are about nobody, so the gate is asked about no person.
