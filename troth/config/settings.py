@@ -30,6 +30,7 @@ TROTH_MAIL_URL = env.address("TROTH_MAIL_URL", {"smtp", "smtps"})
 TROTH_MAIL_FROM = env.text("TROTH_MAIL_FROM", "")
 TROTH_SMS_URL = env.address("TROTH_SMS_URL", {"http", "https"})
 TROTH_SMS_TOKEN = env.text("TROTH_SMS_TOKEN", "")
+TROTH_PARTNERS = env.text("TROTH_PARTNERS", "")
 # Who takes card payments. The browser speaks with the firm itself: its script is the one thing that one page loads from elsewhere.
 TROTH_STRIPE_KEY = env.text("TROTH_STRIPE_KEY", "")
 TROTH_STRIPE_PUBLIC_KEY = env.text("TROTH_STRIPE_PUBLIC_KEY", "")
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
     "troth.sharing",
     "troth.delivery",
     "troth.people",
+    "troth.consent",
     "troth.billing",
     "troth.diary",
     "troth.contact",

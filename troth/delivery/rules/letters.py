@@ -42,6 +42,7 @@ class Kind(StrEnum):
     VISIT_MOVED = "visit_moved"
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_REMINDER = "visit_reminder"
+    NEWS = "news"
 
 
 @dataclass(frozen=True)
@@ -373,6 +374,15 @@ LETTERS: dict[Kind, Letter] = {
             "You can complain to us about how we handle your data, and to the regulator at any time: {regulator}",
         ),
         sample={"reference": "4F0C-11A9", "regulator": "The regulator, 0300 000 0000."},
+    ),
+    Kind.NEWS: Letter(
+        Purpose.MARKETING,
+        "News that you asked for",
+        ("{news}",),
+        because="You agreed to news from us by email",
+        action="Stop these messages",
+        closing=("The link stops them at once. You need not sign in.",),
+        sample={"news": "We open on Saturdays from January.\nBooking is open now."},
     ),
     Kind.CASE_REMINDER: Letter(
         Purpose.RIGHTS,

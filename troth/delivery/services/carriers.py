@@ -42,6 +42,7 @@ class Parcel:
     sender: str  # the clinic's name
     sender_address: str
     calendar: str = ""  # a file for a calendar that goes with it
+    stop: str = ""  # of news: the address that stops it at once, for the button of a mail program (RFC 8058)
 
 
 class Undelivered(Exception):
@@ -119,6 +120,9 @@ class Smtp:
                 server.close()
 
 
+_ONE_CLICK = "List-Unsubscribe=One-Click"
+
+
 def _letter_of(parcel: Parcel) -> EmailMultiAlternatives:
     """The message as MIME: text, HTML, and the picture of the wave within it. Nothing in it is fetched from anywhere."""
     domain = parcel.sender_address.rpartition("@")[2]
@@ -131,6 +135,7 @@ def _letter_of(parcel: Parcel) -> EmailMultiAlternatives:
             "Message-ID": f"<{parcel.id.hex}@{domain}>",
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
+            **({"List-Unsubscribe": f"<{parcel.stop}>", "List-Unsubscribe-Post": _ONE_CLICK} if parcel.stop else {}),
         },
     )
     letter.attach_alternative(parcel.html, "text/html")
