@@ -45,10 +45,11 @@ PATIENT = (
 )
 #: The portal's band has room for so many words. Where there are more, these give way: the clinic's name leads home, and who looked
 #: stands on `My data`, and asking stands at the foot. In this order, and no more of them than needed.
-PORTAL_WORDS, SPARED = 4, ("home", "my_history", "ask", "my_home")
+PORTAL_WORDS, SPARED = 4, ("home", "my_history", "ask", "my_home", "book")
 STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
+    ("Services", "desk_services"),
     ("Cases", "desk_cases"),
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
