@@ -49,6 +49,7 @@ STAFF = (
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
     ("Questions", "desk_enquiries"),
+    ("Money", "desk_money"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
 )
