@@ -24,6 +24,8 @@ from troth.gate import actors, emergency
 from troth.gate.acts import act
 from troth.gate.reasons import FindReason
 from troth.gate.table import Row, may_ask
+from troth.intake import services as intake
+from troth.intake.models import Picture
 from troth.ledger.models import LedgerEvent
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
@@ -146,6 +148,11 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
     prescribing.assign_request(
         treatment, prescriber=staff["prescriber"], by=actor(staff["patient_support"]), at=later
     )
+    response = intake.start_answers(patient, "hair-loss", by=actor(patient), at=later)
+    sent = SealedUpload(
+        files.store([b"\xff\xd8\xffzq-answer"], name="x.jpg", media_type="image/jpeg"), "image/jpeg", None
+    )
+    intake.save_answers(response, {"anything-else": "zq-answer", "photo-crown": sent}, by=actor(patient), at=later)
     doctor = actor(staff["prescriber"])
     records.record_allergy(
         patient,
@@ -212,6 +219,9 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "note": note.pk,
             "document": document.pk,
             "treatment": treatment,
+            "response": response,
+            "picture": Picture.objects.get().pk,
+            "key": "hair-loss",
             "task": task,
             "case": case,
             "step": "note",

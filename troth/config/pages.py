@@ -27,6 +27,7 @@ from troth.records import selectors as records
 # roles, is left out.
 VISITOR = (
     ("Home", "home"),
+    ("Treatments", "treatments"),
     ("Privacy notice", "notice"),
     ("Ask us", "ask"),
     ("Register", "register"),
@@ -34,14 +35,15 @@ VISITOR = (
 )
 PATIENT = (
     ("Home", "my_home"),
+    ("Requests", "my_requests"),
     ("Your case", "my_cases"),
     ("My data", "my_data"),
     ("Who looked", "my_history"),
     ("Security", "security"),
 )
 #: The portal's band has room for so many words. Where there are more, these give way: the clinic's name leads home, and who looked
-#: stands on `My data`.
-PORTAL_WORDS, SPARED = 4, {"home", "my_history"}
+#: stands on `My data`, and asking stands at the foot. In this order, and no more of them than needed.
+PORTAL_WORDS, SPARED = 4, ("home", "my_history", "ask", "my_home")
 STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
@@ -50,6 +52,7 @@ STAFF = (
     ("Tasks", "desk_tasks"),
     ("Questions", "desk_enquiries"),
     ("Money", "desk_money"),
+    ("Questionnaires", "desk_questionnaires"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
 )
@@ -74,6 +77,7 @@ MENU = (("Security", "security"), ("How pages look", "look"))
 OFFICE_MENU = (("The desk", "desk_home"), *MENU)
 FOOT = (
     ("Privacy notice", "notice"),
+    ("Ask us", "ask"),
     ("What we said, and what we did", "promises"),
     ("Complain about your data", "complain"),
     ("What software decides", "decisions"),
@@ -150,8 +154,11 @@ def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Ite
 
 def _fitting(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:
     """The words of a portal's band: of more than fit, those that a reader comes to another way give way."""
-    items, spared = _items(rows, request), {_path(route) for route in SPARED}
-    return items if len(items) <= PORTAL_WORDS else tuple(item for item in items if item.href not in spared)
+    items = _items(rows, request)
+    for route in SPARED:
+        if len(items) > PORTAL_WORDS:
+            items = tuple(item for item in items if item.href != _path(route))
+    return items
 
 
 def _office(request: HttpRequest) -> tuple[Item, ...]:

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "troth.diary",
     "troth.contact",
     "troth.assurance",
+    "troth.intake",
     "troth.records",
     "troth.prescribing",
     "troth.medicolegal",

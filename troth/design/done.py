@@ -26,6 +26,7 @@ DONE = {
     "task-ended": "The task is closed.",
     "request-passed": "The request is passed on.",
     "request-decided": "Your decision is recorded.",
+    "questionnaire-published": "The new version is asked from now on.",
     "draft-kept": "The draft is kept. Only you see it until you sign it.",
     "note-signed": "The note is signed. From now on it can only be added to.",
     "note-added": "Your addition is signed.",

@@ -19,6 +19,7 @@ from troth.desk.views import (
     money,
     note,
     opinion,
+    questionnaire,
     report,
     request,
     restricted,
@@ -41,6 +42,8 @@ READING = CARD_PURPOSES
 ADDING = (Purpose.CARE, Purpose.MEDICAL_REPORTING)
 REQUESTS = Purpose.PRESCRIBING
 CASES = Purpose.INSTRUCTIONS
+#: Who answers for what is asked before a treatment; the gate asks the notice again.
+ASKING, CLINICAL_LEADS = Purpose.ELIGIBILITY, {"prescriber"}
 #: The privacy officer undoes a link when somebody says that it is wrong, and makes none.
 UNDOERS = {*TELLING_APART, "privacy_officer"}
 #: Of each pack those whom its notice lets answer questions; the gate asks the notice again.
@@ -145,6 +148,28 @@ urlpatterns = [
     page("files/<uuid:document>/", entry.download, name="desk_file", purpose=READING, who=WHO),
     page("requests/<uuid:treatment>/pass-on/", request.assign, name="desk_assign", purpose=REQUESTS, who=WHO),
     page("requests/<uuid:treatment>/decide/", request.decide, name="desk_decide", purpose=REQUESTS, who=WHO),
+    page(
+        "questionnaires/",
+        questionnaire.list_questionnaires,
+        name="desk_questionnaires",
+        purpose=ASKING,
+        who=CLINICAL_LEADS,
+    ),
+    page(
+        "questionnaires/<slug:key>/",
+        questionnaire.show_questionnaire,
+        name="desk_questionnaire",
+        purpose=ASKING,
+        who=CLINICAL_LEADS,
+    ),
+    page(
+        "questionnaires/<slug:key>/new/",
+        questionnaire.publish,
+        name="desk_questionnaire_new",
+        purpose=ASKING,
+        who=CLINICAL_LEADS,
+    ),
+    page("pictures/<uuid:picture>/", request.picture, name="desk_picture", purpose=REQUESTS, who=WHO),
     page("staff/", staff.list_staff, name="desk_staff", purpose=Purpose.STAFF, who=ADMINISTRATORS),
     page("staff/new/", staff.invite, name="desk_invite", purpose=Purpose.STAFF, who=ADMINISTRATORS),
     public(

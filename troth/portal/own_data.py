@@ -13,9 +13,13 @@ from troth.design.charts import Going, Goings
 from troth.design.pages import Section
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Fate, Figure, Link, Row, Tag, Term
+from troth.gate.actors import Actor
+from troth.gate.contexts import processing
+from troth.notice.purposes import Purpose
 from troth.rights import selectors as rights
 from troth.rights.selectors import ErasurePlan, HeldThing, KindFate, Look
 from troth.rights.selectors.assembling import HELD_BACK
+from troth.sharing import selectors as sharing
 from troth.sharing.selectors import Passed
 from troth.vault.categories import Category
 
@@ -326,3 +330,9 @@ def _capital(words: str) -> str:
 
 def _joined(titles: list[str]) -> str:
     return ", ".join([titles[0], *(title[:1].lower() + title[1:] for title in titles[1:])])
+
+
+def passed_of(subject: UUID, *, by: Actor, at: datetime) -> list[Passed]:
+    """To whom the reader's data went: their right to know, whatever the page is opened for."""
+    with processing(Purpose.RIGHTS, by=by, at=at) as opened:
+        return sharing.list_disclosures(subject, opened)

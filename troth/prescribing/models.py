@@ -57,8 +57,10 @@ class MedicationRequest(Holding):
     assistant = models.UUIDField(null=True)
     requested_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
+    response = models.UUIDField(null=True)
     medicine = SealedText(REQUESTS, id="prescribing.request.medicine")
     answers = SealedJSON(REQUESTS, id="prescribing.request.answers")
+    findings = SealedJSON(REQUESTS, id="prescribing.request.findings")
     outcome = SealedChoice(REQUESTS, of=Outcome, id="prescribing.request.outcome")
     outcome_words = SealedText(REQUESTS, id="prescribing.request.outcome_words")
 
@@ -66,6 +68,7 @@ class MedicationRequest(Holding):
         "status": "where the request waits; the queue is found by it, and it does not say how it was decided",
         "prescriber": "a random identifier: the gate asks by it who has a reason to look",
         "assistant": "a random identifier: the gate asks by it who has a reason to look",
+        "response": "a random identifier: the questionnaire that was answered for it",
         "requested_at": "the moment of asking, by which the queue is ordered; the ledger holds it in the open as well",
         "decided_at": "the moment of the decision, from which the days count until the reason to look ends",
     }

@@ -74,6 +74,18 @@ def check_can_decide(*, status: str, prescriber: UUID | None, by: UUID | None) -
         raise NotPossible("Another prescriber has this request. Ask for it to be passed to you.")
 
 
+def check_can_change(*, status: str, response: UUID | None) -> None:
+    """
+    Refuse to change answers of what is closed, or was not asked by a questionnaire.
+
+    :raises NotPossible: either.
+    """
+    if status not in OPEN:
+        raise NotPossible("This request is closed. Tell us what has changed by asking anew.")
+    if response is None:
+        raise NotPossible("This request came without a questionnaire, so there are no answers to change.")
+
+
 def check_can_withdraw(*, status: str) -> None:
     """
     Refuse to take back what was decided.

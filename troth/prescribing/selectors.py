@@ -9,6 +9,8 @@ from troth.gate import actors
 from troth.gate.contexts import Opened
 from troth.gate.reasons import linked
 from troth.gate.refusals import Decision
+from troth.intake import selectors as intake
+from troth.intake.rules.suiting import Found
 from troth.people import selectors as people
 from troth.prescribing.models import OPEN, MedicationRequest, Outcome, RequestStatus
 from troth.prescribing.rules import DAYS_AFTER, prescribing_roles
@@ -16,19 +18,23 @@ from troth.vault.categories import Category
 
 # The vocabularies come with the values that pages get: a face imports no models.
 __all__ = [
+    "OPEN",
     "Answered",
     "Outcome",
     "RequestLine",
     "RequestOpened",
     "RequestStatus",
     "assigned_to",
+    "findings_of",
     "get_line",
     "list_lines_of",
     "list_prescribers",
     "list_to_pass_on",
     "list_waiting_for",
     "prepared_by",
+    "request_of",
     "requests_of",
+    "sheet_for",
     "with_open_request",
 ]
 
@@ -119,7 +125,7 @@ def requests_of(subject: UUID, opened: Opened) -> "tuple[RequestOpened, ...] | D
         RequestOpened(
             _line(row),
             row.medicine,
-            tuple(Answered(**answer) for answer in row.answers),
+            _answered(row),
             row.decided_at,
             row.outcome,
             row.outcome_words or "",
@@ -133,6 +139,43 @@ def list_prescribers(opened: Opened) -> list[people.StaffMember]:
     staff = people.list_staff()
     may = actors.who_hold(prescribing_roles(opened.register), (member.subject for member in staff), at=opened.at)
     return [member for member in staff if member.subject in may]
+
+
+def sheet_for(request: UUID, opened: Opened) -> intake.Sheet | None:
+    """
+    The answers that a request was made with, each with its history; None for one that came without a questionnaire.
+
+    :raises Refused: the viewer may not see health data of this person for what the page is opened for.
+    """
+    row = MedicationRequest.objects.filter(pk=request).defer(*_sealed()).first()
+    opened.require(row.subject_id if row else request, Category.HEALTH)
+    assert row is not None
+    return intake.get_sheet(row.response, opened) if row.response else None
+
+
+def request_of(response: UUID) -> UUID | None:
+    """The request that was made with these answers, or None. Identifiers only."""
+    return MedicationRequest.objects.filter(response=response).values_list("id", flat=True).first()
+
+
+def findings_of(request: UUID, opened: Opened) -> tuple[Found, ...]:
+    """
+    What the rules found when a request was sent, stops first.
+
+    :raises Refused: the viewer may not see health data of this person for what the page is opened for.
+    """
+    row = MedicationRequest.objects.filter(pk=request).first()
+    opened.require(row.subject_id if row else request, Category.HEALTH)
+    assert row is not None
+    return tuple(Found(**each) for each in row.findings or ())
+
+
+def _answered(row: MedicationRequest) -> tuple[Answered, ...]:
+    """Question and answer, as they stand now."""
+    if row.response is None:
+        return tuple(Answered(**answer) for answer in row.answers)
+    sheet = intake.sheet_behind(row.response)
+    return tuple(Answered(line.item.text, line.words) for line in sheet.lines)
 
 
 def _line(row: MedicationRequest) -> RequestLine:

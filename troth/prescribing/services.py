@@ -5,15 +5,24 @@ Passing a request on changes who may look, and nothing of what is held: support 
 gate is asked whether they may see who the person is for this purpose, since that is all their role lets them see of it.
 """
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
+from troth.gate.contexts import processing
+from troth.intake import selectors as intake
+from troth.intake import services as answering
+from troth.intake.rules import suiting
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
+from troth.people import selectors as people
 from troth.prescribing import rules
 from troth.prescribing.models import MedicationRequest, Outcome, RequestStatus
 from troth.vault.categories import Category
@@ -38,6 +47,55 @@ def request_treatment(
     return MedicationRequest.objects.create(
         subject_id=subject, status=RequestStatus.REQUESTED, requested_at=at, medicine=medicine, answers=answers
     )
+
+
+@act(Event.TREATMENT_REQUESTED, purpose=Purpose.PRESCRIBING)
+def send_request(response: UUID, *, asks_review: bool, by: Actor, at: datetime) -> UUID:
+    """
+    This will send a person's answers as a request. Where a rule stops it, it goes on only when they ask that a prescriber looks
+    (LAW-3.11): no rule refuses anybody.
+
+    :raises NotPossible: something is not answered, or a rule stops it and no review was asked for.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    with processing(Purpose.PRESCRIBING, by=by, at=at) as opened:
+        subject = intake.subject_of(response)
+        opened.require(subject, Category.IDENTITY, Category.HEALTH)
+        born_on = getattr(people.get_identity(subject, opened), "born_on", None)
+    sheet = answering.send_answers(response, by=by, at=at)
+    found = suiting.assess(
+        sheet.treatment,
+        sheet.form,
+        sheet.answers,
+        born_on=born_on,
+        last_supplied_on=None,
+        today=timezone.localdate(at),
+    )
+    if any(each.stops for each in found) and not asks_review:
+        raise rules.NotPossible("A rule stops this request. Ask that a prescriber looks at it, or leave it.")
+    return MedicationRequest.objects.create(
+        subject_id=subject,
+        status=RequestStatus.REQUESTED,
+        requested_at=at,
+        response=response,
+        medicine=sheet.treatment.title,
+        answers=[],
+        findings=[asdict(each) for each in found],
+    ).pk
+
+
+@act(Event.REQUEST_CHANGED, purpose=Purpose.PRESCRIBING)
+def change_answers(request: UUID, given: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
+    """
+    This will put later answers beside those that were sent, while nobody has decided. Whoever decides sees both.
+
+    :raises NotPossible: it is closed, or an answer does not fit.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    row = _locked(request, Category.HEALTH)
+    rules.check_can_change(status=row.status, response=row.response)
+    assert row.response is not None
+    answering.change_answers(row.response, given, by=by, at=at)
 
 
 @act(Event.REQUEST_ASSIGNED, purpose=Purpose.PRESCRIBING, action=Action.READ, unasked=ROUTES)

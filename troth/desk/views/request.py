@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from troth.design.done import done
 from troth.design.values import Row
@@ -10,6 +11,8 @@ from troth.desk import papers
 from troth.desk.forms.request import AssignForm, DecisionForm
 from troth.desk.frame import about, looking, show
 from troth.gate.refusals import Decision
+from troth.gate.streams import send_file
+from troth.intake import selectors as intake
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
@@ -51,6 +54,13 @@ def assign(request: HttpRequest, treatment: UUID) -> HttpResponse:
         where=line.status.words,
         any=bool(choices),
     )
+
+
+def picture(request: HttpRequest, picture: UUID) -> HttpResponseBase:
+    """A picture that answers a question, for whoever may see the request."""
+    look = looking(request)
+    stored = intake.open_picture(picture, look.opened)
+    return send_file(request, stored, download_name="picture", media_type=stored.media_type)
 
 
 def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:

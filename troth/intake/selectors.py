@@ -1,0 +1,234 @@
+"""Reading questionnaires and answers. Pages get plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from troth.gate.contexts import Opened
+from troth.intake.models import Answer, Picture, Questionnaire, Response, ResponseStatus
+from troth.intake.rules import NotPossible, answering
+from troth.intake.rules.forms import Form, Item, read
+from troth.intake.rules.suiting import Treatment, shipped_treatments
+from troth.vault.categories import Category
+from troth.vault.files import StoredFile
+
+__all__ = [
+    "Given",
+    "Line",
+    "ResponseStatus",
+    "Sheet",
+    "VersionLine",
+    "form_of",
+    "get_sheet",
+    "get_treatment",
+    "list_sheets",
+    "list_versions",
+    "newest",
+    "open_picture",
+    "sheet_behind",
+    "sheet_of",
+    "shipped",
+    "subject_of",
+    "treatments",
+]
+
+FOLDER = Path(__file__).parent / "questionnaires"
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer at one moment, in words."""
+
+    at: datetime
+    words: str
+    source: str
+    after_stop: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question as it stands: what counts now, and all that was answered before, the oldest first."""
+
+    item: Item
+    words: str
+    value: Any
+    page: str
+    earlier: tuple[Given, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether it was answered more than once."""
+        return len(self.earlier) > 1
+
+    @property
+    def changed_after_stop(self) -> bool:
+        """Whether it was answered anew when a rule had stopped the request."""
+        return self.changed and any(given.after_stop for given in self.earlier[1:])
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One person's answers with the version that asked."""
+
+    id: UUID
+    subject: UUID
+    status: ResponseStatus
+    treatment: Treatment
+    form: Form
+    answers: dict[str, Any]
+    lines: tuple[Line, ...]
+    started_at: datetime
+    sent_at: datetime | None
+    answered_at: datetime  # the newest answer
+    digest: str  # of every answer as stored: changes with each
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version of a questionnaire: when it was published and by whom."""
+
+    form: Form
+    published_at: datetime | None  # None: as shipped
+    published_by: str
+
+
+def get_treatment(name: str) -> Treatment | None:
+    """One treatment, or None."""
+    return treatments().get(name)
+
+
+@lru_cache(maxsize=1)
+def treatments() -> dict[str, Treatment]:
+    """The treatments that can be asked for, in the order of their file."""
+    return shipped_treatments()
+
+
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, tuple[Form, str]]:
+    """The questionnaires that come with the system, with their text."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.json"))]
+    return {form.key: (form, text) for text in texts for form in (read(text),)}
+
+
+@lru_cache(maxsize=64)
+def _form_of(text: str) -> Form:
+    return read(text)
+
+
+def newest(key: str) -> tuple[Form, str]:
+    """
+    The version that is asked now, with its text: the newest published, else the one that came with the system.
+
+    :raises NotPossible: there is no such questionnaire.
+    """
+    row = Questionnaire.objects.filter(key=key).order_by("-published_at").first()
+    if row is not None:
+        return _form_of(row.text), row.text
+    if key not in shipped():
+        raise NotPossible("There is no questionnaire of that name.")
+    return shipped()[key]
+
+
+def list_versions(key: str) -> list[VersionLine]:
+    """Every version that is kept, the newest first; the shipped one last where it was never asked."""
+    rows = [
+        VersionLine(_form_of(row.text), row.published_at, row.published_by)
+        for row in Questionnaire.objects.filter(key=key).order_by("-published_at")
+    ]
+    if key in shipped() and all(row.form.digest != shipped()[key][0].digest for row in rows):
+        rows.append(VersionLine(shipped()[key][0], None, ""))
+    return rows
+
+
+def form_of(key: str, version: str) -> Form:
+    """The version that somebody answered. It was kept when they began."""
+    return _form_of(Questionnaire.objects.get(key=key, version=version).text)
+
+
+def subject_of(response: UUID) -> UUID:
+    """Whose answers these are; the identifier itself where there are none, so that the gate is asked about somebody."""
+    found: UUID | None = Response.objects.filter(pk=response).values_list("subject_id", flat=True).first()
+    return found or response
+
+
+def get_sheet(response: UUID, opened: Opened) -> Sheet:
+    """
+    One person's answers, with the history of each.
+
+    :raises Refused: the viewer may not see health data of this person for what the page is opened for.
+    """
+    opened.require(subject_of(response), Category.HEALTH)
+    return sheet_of(Response.objects.get(pk=response))
+
+
+def sheet_behind(response: UUID) -> Sheet:
+    """The answers behind something of which the gate has let the viewer at this person's health data."""
+    return sheet_of(Response.objects.get(pk=response))
+
+
+def sheet_of(row: Response) -> Sheet:
+    """The answers of a row that the gate has let somebody at."""
+    form = form_of(row.form, row.version)
+    rows = list(Answer.objects.filter(response=row).order_by("number"))
+    answers: dict[str, Any] = {}
+    history: dict[str, list[Given]] = {}
+    items = form.items
+    for each in rows:
+        item = each.item
+        answers[item] = each.value
+        history.setdefault(item, []).append(
+            Given(each.given_at, answering.said(items[item], each.value), each.source, bool(each.after_stop))
+        )
+    counts = answering.in_force(form, answers)
+    lines = tuple(
+        Line(
+            item,
+            answering.said(item, counts.get(item.id)),
+            counts.get(item.id),
+            page.title,
+            tuple(history.get(item.id, ())),
+        )
+        for page in form.pages
+        for item in answering.asked(form, page, answers)
+    )
+    treatment = treatments()[row.treatment]
+    return Sheet(
+        row.pk,
+        row.subject_id,
+        ResponseStatus(row.status),
+        treatment,
+        form,
+        answers,
+        lines,
+        row.started_at,
+        row.sent_at,
+        max((each.given_at for each in rows), default=row.started_at),
+        f"{len(rows)}-{rows[-1].pk.hex if rows else ''}",
+    )
+
+
+def list_sheets(subject: UUID, opened: Opened, *, status: ResponseStatus = ResponseStatus.ANSWERING) -> list[Sheet]:
+    """
+    A person's questionnaires of one status, the newest first.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    opened.require(subject, Category.HEALTH)
+    rows = Response.objects.filter(subject_id=subject, status=status).order_by("-started_at")
+    return [sheet_of(row) for row in rows]
+
+
+def open_picture(picture: UUID, opened: Opened) -> StoredFile:
+    """
+    A picture, to be streamed.
+
+    :raises Refused: the viewer may not see health data of its person for what the page is opened for.
+    """
+    row = Picture.objects.filter(pk=picture).first()
+    opened.require(row.subject_id if row else picture, Category.HEALTH)
+    assert row is not None
+    stored: StoredFile = row.file
+    return stored

@@ -1,0 +1,160 @@
+"""A questionnaire on the pages: answered without script, saved as one goes, read through, sent, changed, taken back."""
+
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from troth.gate import actors
+from troth.intake import services as intake
+from troth.intake.models import Answer, Response
+from troth.people.tests.factories import LATER, browser_of, make_patient, make_staff
+from troth.prescribing.models import MedicationRequest, RequestStatus
+
+JPEG = b"\xff\xd8\xff\xe0" + b"sentinel-picture" * 8
+PAGES = (
+    {"sex": "male", "where": "crown", "how": "slowly", "scalp": "no"},
+    {"serious": ["none"], "mood": "no", "sexual": "no", "partner": "no", "psa": "no", "warned": "yes"},
+    {"takes-medicines": "no"},
+    {"allergy": "no"},
+    {"anything-else": "sentinel-words", "understands": "yes"},
+)
+
+
+@pytest.fixture
+def ann(notice_in_force: None) -> UUID:
+    return make_patient()
+
+
+@pytest.fixture
+def browser(ann: UUID) -> Client:
+    return browser_of(ann)
+
+
+def picture() -> SimpleUploadedFile:
+    return SimpleUploadedFile("me.jpg", JPEG, content_type="image/jpeg")
+
+
+def begin(browser: Client, treatment: str = "hair-loss") -> UUID:
+    browser.post(reverse("start_answers", args=[treatment]))
+    return Response.objects.latest("started_at").pk
+
+
+def answer_all(browser: Client, response: UUID, **other: str) -> None:
+    for number, page in enumerate(PAGES, start=1):
+        typed = {**page, **{key: value for key, value in other.items() if key in page}}
+        if number == 1:
+            typed |= {"photo-crown": picture(), "photo-front": picture()}
+        sent = browser.post(reverse("answer_page", args=[response, number]), typed)
+        assert sent.status_code == 302, sent.content.decode()
+
+
+def test_a_stranger_reads_what_is_asked_and_signs_in_to_answer(notice_in_force: None) -> None:
+    stranger = Client()
+    listed = stranger.get(reverse("treatments")).content.decode()
+    assert "Hair loss in men" in listed
+    # A prescription-only medicine is not promoted to the public.
+    told = listed + stranger.get(reverse("treatment", args=["weight-management"])).content.decode()
+    assert not any(name in told.casefold() for name in ("finasteride", "semaglutide", "sildenafil", "wegovy"))
+    assert stranger.get(reverse("treatment", args=["leeches"])).status_code == 404
+    asked = stranger.post(reverse("start_answers", args=["hair-loss"]))
+    assert asked.status_code == 302 and reverse("sign_in") in asked.headers["Location"]
+
+
+def test_it_is_answered_page_by_page_and_sent(ann: UUID, browser: Client) -> None:
+    response = begin(browser)
+    first = browser.get(reverse("answer_page", args=[response, 1])).content.decode()
+    assert "Part 1 of 5" in first and "Why we" in first
+    empty = browser.post(reverse("answer_page", args=[response, 1]), {"sex": "male"})
+    assert empty.status_code == 422 and "Choose an answer" in empty.content.decode()
+    assert "checked" in empty.content.decode()  # what was chosen stays chosen
+    answer_all(browser, response)
+    read = browser.get(reverse("answer_check", args=[response])).content.decode()
+    assert "Send it to a prescriber" in read and "At the crown" in read and "sentinel-words" in read
+    sent = browser.post(reverse("answer_check", args=[response]), {"send": "yes"})
+    request = MedicationRequest.objects.get()
+    assert sent.headers["Location"] == reverse("my_request", args=[request.pk])
+    assert (request.status, request.response, request.subject_id) == (RequestStatus.REQUESTED, response, ann)
+    assert "Hair loss in men" in browser.get(reverse("my_requests")).content.decode()
+
+
+def test_an_answer_brings_its_question_on_the_same_page(browser: Client) -> None:
+    response = begin(browser)
+    path = reverse("answer_page", args=[response, 3])
+    assert "Name of the medicine" not in browser.get(path).content.decode()
+    assert browser.post(path, {"takes-medicines": "yes"}).headers["Location"] == f"{path}?more=question"
+    assert "Name of the medicine" in browser.get(path).content.decode()
+    row = {"takes-medicines": "yes", "medicines-0-medicine-name": "Ramipril", "medicines-0-medicine-dose": "5 mg"}
+    assert browser.post(path, {**row, "another": "medicines"}).headers["Location"] == f"{path}?more=row"
+    second = {**row, "medicines-1-medicine-name": "Atenolol", "medicines-1-medicine-dose": ""}
+    assert browser.post(path, second).headers["Location"] == reverse("answer_page", args=[response, 4])
+    again = browser.get(path).content.decode()
+    assert "Ramipril" in again and "Atenolol" in again and 'name="medicines-2-medicine-name"' in again
+
+
+def test_a_rule_stops_it_with_its_reason_and_a_person_looks_when_asked(browser: Client) -> None:
+    response = begin(browser)
+    answer_all(browser, response, mood="yes")
+    page = browser.get(reverse("answer_check", args=[response])).content.decode()
+    assert "After what you told us a prescriber has to talk with you first." in page
+    assert "Send it to a prescriber" not in page
+    # The button that is not there, posted all the same.
+    assert browser.post(reverse("answer_check", args=[response]), {"send": "yes"}).status_code == 422
+    assert not MedicationRequest.objects.exists()
+    assert browser.post(reverse("answer_check", args=[response]), {"review": "yes"}).status_code == 302
+    assert MedicationRequest.objects.get().status == RequestStatus.REQUESTED
+
+
+def test_nobody_reads_or_answers_for_another(browser: Client, ann: UUID) -> None:
+    response = begin(browser)
+    answer_all(browser, response)
+    shot = Answer.objects.filter(response=response).count()
+    other = browser_of(make_patient(given_name="Petroc", email="petroc@vane.example"))
+    for path in (reverse("answer_page", args=[response, 1]), reverse("answer_check", args=[response])):
+        assert other.get(path).status_code == 403
+        assert other.post(path, {**PAGES[0], "send": "yes"}).status_code == 403
+    assert Answer.objects.filter(response=response).count() == shot
+    staff = browser_of(make_staff("patient_support"))
+    assert staff.get(reverse("answer_page", args=[response, 1])).status_code == 403
+
+
+def test_a_change_after_sending_stands_beside_the_first_answer_until_it_is_closed(browser: Client, ann: UUID) -> None:
+    response = begin(browser)
+    answer_all(browser, response)
+    browser.post(reverse("answer_check", args=[response]), {"send": "yes"})
+    request = MedicationRequest.objects.get().pk
+    path = reverse("answer_page", args=[response, 3])
+    assert browser.post(path, {"takes-medicines": "yes"}).status_code == 302
+    shown = browser.get(reverse("my_request", args=[request])).content.decode()
+    assert "before " in shown and ": No" in shown
+    assert browser.post(reverse("my_request", args=[request]), {"withdraw": "yes"}).status_code == 302
+    assert MedicationRequest.objects.get().status == RequestStatus.WITHDRAWN
+    late = browser.post(path, {"takes-medicines": "no"})
+    assert late.status_code == 422 and "This request is closed" in late.content.decode()
+
+
+def test_what_was_begun_waits_where_it_was_left(browser: Client) -> None:
+    response = begin(browser)
+    later = browser.post(reverse("answer_page", args=[response, 2]), {**PAGES[1], "later": "yes"})
+    assert later.headers["Location"] == reverse("my_requests")
+    assert "You began this" in browser.get(reverse("my_requests")).content.decode()
+    assert begin(browser) == response
+    assert browser.post(reverse("answer_check", args=[response]), {"leave": "yes"}).status_code == 302
+    assert browser.get(reverse("answer_page", args=[response, 1])).status_code == 404
+
+
+def test_ones_own_picture_is_shown_and_no_other(browser: Client, ann: UUID) -> None:
+    response = begin(browser)
+    browser.post(
+        reverse("answer_page", args=[response, 1]), {**PAGES[0], "photo-crown": picture(), "photo-front": picture()}
+    )
+    shown = browser.get(reverse("answer_page", args=[response, 1])).content.decode()
+    path = shown.split('<img class="picture" src="')[1].split('"')[0]
+    assert b"sentinel-picture" in browser.get(path).getvalue()
+    other = browser_of(make_patient(given_name="Petroc", email="petroc@vane.example"))
+    assert other.get(path).status_code == 403
+    # A page that was saved keeps its picture when the next save brings none.
+    assert browser.post(reverse("answer_page", args=[response, 1]), PAGES[0]).status_code == 302
+    assert intake.start_answers(ann, "hair-loss", by=actors.person(ann, at=LATER), at=LATER) == response
