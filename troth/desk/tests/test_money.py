@@ -135,4 +135,6 @@ def test_nobody_else_comes_in(desk: Client, people: dict[str, UUID], who: str) -
             answer = getattr(other, method)(reverse(name, args=args))
             assert answer.status_code == (403 if who else 302)
             assert b"sentinel" not in answer.content
-    assert "desk_money" not in str(other.get(reverse("home")).content)
+    if who not in ("", "ann"):
+        assert f'href="{reverse("desk_money")}"' not in other.get(reverse("security")).content.decode()
+    assert f'href="{reverse("desk_money")}"' in desk.get(reverse("security")).content.decode()
