@@ -15,7 +15,6 @@ from troth.billing.models import BankDetails, Means, Payment, State, VatRate
 from troth.billing.tests import firm as firms
 from troth.billing.tests.conftest import Till, open_till
 from troth.billing.tests.firm import LocalFirm
-from troth.config.headers import CONTENT_SECURITY_POLICY
 from troth.gate import actors
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
@@ -61,6 +60,13 @@ def invoiced(till: Till) -> UUID:
     return services.issue(till.ann, lines=[(price, 1)], key=uuid4(), by=by, at=LATER)
 
 
+def plain_policy() -> str:
+    """The content policy of a page that has nothing to do with money."""
+    policy = Client().get(reverse("sign_in")).headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy and "http" not in policy
+    return policy
+
+
 def test_the_page_of_a_payment_lets_in_the_firm_and_no_other_page_does(till: Till) -> None:
     page = browser_of(till.ann, at=LATER).get(reverse("my_payment", args=[asked(till)]))
     policy = dict(part.partition(" ")[::2] for part in page.headers["Content-Security-Policy"].split("; "))
@@ -70,10 +76,9 @@ def test_the_page_of_a_payment_lets_in_the_firm_and_no_other_page_does(till: Til
     assert policy["default-src"] == "'self'" and policy["form-action"] == "'self'" and "unsafe" not in str(policy)
     body = page.content.decode()
     assert 'src="https://js.stripe.com/v3/"' in body and "pi_00000001_secret_local" in body
-    assert 'type="text"' not in body and "<input" not in body.replace('type="hidden"', "").replace("<input  ", "")
+    assert 'type="text"' not in body  # the fields are the firm's, in a frame of its own
     for name in ("my_payments", "my_home", "home"):
-        other = browser_of(till.ann, at=LATER).get(reverse(name))
-        assert other.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+        assert browser_of(till.ann, at=LATER).get(reverse(name)).headers["Content-Security-Policy"] == plain_policy()
 
 
 def test_coming_back_after_paying_shows_what_is_true_without_the_firms_fields(till: Till) -> None:
@@ -83,7 +88,7 @@ def test_coming_back_after_paying_shows_what_is_true_without_the_firms_fields(ti
     till.firm.pay("pi_00000001")
     page = client.get(f"{path}?payment_intent=pi_00000001&redirect_status=succeeded")
     assert "Your bank holds this amount" in page.content.decode()
-    assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert page.headers["Content-Security-Policy"] == plain_policy()
     assert Payment.objects.get(pk=payment).state == State.AUTHORISED
 
 
