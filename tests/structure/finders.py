@@ -124,11 +124,11 @@ def find_signals(module: Module) -> list[str]:
     """
     Signals outside the vault: what happens after an act is written in the act.
 
-    A kernel room may listen to the end of a migration in its `apps.py`, to put its triggers back.
+    A kernel room, and the diary, may listen to the end of a migration in their `apps.py`, to put their triggers back.
     """
     if module.room == "vault":
         return []
-    after_migration = module.room in KERNEL and module.within == "apps.py"
+    after_migration = module.room in {*KERNEL, "diary"} and module.within == "apps.py"
     return [
         module.at(node, f"{name}: no signals for domain work; call what follows from the act")
         for node, name in imported(module)

@@ -186,7 +186,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
         by=actor(staff["administrator"]),
         at=later,
     )
-    service = diary.offer_service(name="zq-visit", minutes=15, by=actor(staff["patient_support"]), at=later)
+    service = diary.offer_service(name="zq-visit", minutes=15, by=actor(staff["administrator"]), at=later)
     visit = diary.book(
         patient,
         practitioner=staff["administrator"],

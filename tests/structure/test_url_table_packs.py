@@ -83,7 +83,7 @@ def in_clinic(at: datetime) -> Ground:
         patient,
         practitioner=staff["practitioner"],
         service=service,
-        starts_at=diary_reads.free_times(staff["practitioner"], tomorrow, 30, at=later)[20],
+        starts_at=diary_reads.free_on(service, tomorrow, staff["practitioner"], at=later)[20].at,
         note="zq-for-a-visit",
         by=actor(patient),
         at=later,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from troth.demo import rooms
 from troth.demo.clinic import Made, Progress, batched
 from troth.demo.hours import at_work
 from troth.diary import services as diary
@@ -77,12 +78,14 @@ def write(made: Made, *, at: datetime, progress: Progress) -> None:
     with boundary():
         for kind in home.services:
             if kind.minutes:
+                more = rooms.SERVICES.get(kind.name, {})
                 key = diary.offer_service(
-                    name=kind.name, minutes=kind.minutes, words=kind.words, by=manager, at=opened
+                    name=kind.name, minutes=kind.minutes, words=kind.words, **more, by=manager, at=opened
                 )
-                offered[kind.name] = (key, kind.minutes)
+                offered[kind.name] = (key, kind.minutes + more.get("before", 0) + more.get("after", 0))
         for practitioner, hours in zip(made.all_staff["practitioner"], _WEEKS, strict=False):
             diary.set_hours(practitioner, hours=hours, by=administrator, at=opened)
+        rooms.write(made.all_staff["practitioner"], by=administrator, opened=opened, at=at)
     plan = sorted(
         _plan(made, {name: minutes for name, (_, minutes) in offered.items()}, at), key=lambda each: each.booked
     )
@@ -111,7 +114,7 @@ def _plan(made: Made, minutes: dict[str, int], at: datetime) -> list[_Planned]:
             while worked and quarter < worked[1]:
                 service = chance.choice(list(minutes))
                 subject, _ = chance.choice(made.patients)
-                lasts = minutes[service] // 15
+                lasts = -(-minutes[service] // 15)
                 starts = _moment(on, quarter)
                 fits = quarter + lasts <= worked[1] and (subject, on) not in seen and made.since[subject] < starts
                 crowded = 0.8 if on <= today + timedelta(days=2) else 0.5

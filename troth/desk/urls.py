@@ -26,6 +26,7 @@ from troth.desk.views import (
     same,
     staff,
     task,
+    visit,
     whole,
 )
 from troth.gate.table import STAFF, page, public
@@ -57,9 +58,12 @@ urlpatterns = [
     page("", home.today, name="desk_home", purpose=READING, who=WHO),
     page("diary/", diary.week, name="desk_diary", purpose=Purpose.BOOKING, who=WHO),
     page("diary/day/", diary.day, name="desk_diary_day", purpose=Purpose.BOOKING, who=WHO),
-    page("visits/<uuid:appointment>/", diary.visit, name="desk_visit", purpose=Purpose.BOOKING, who=WHO),
-    page("visits/<uuid:appointment>/move/", diary.move, name="desk_visit_move", purpose=Purpose.BOOKING, who=WHO),
-    page("people/<uuid:subject>/book/", diary.book, name="desk_book", purpose=Purpose.BOOKING, who=WHO),
+    page("visits/<uuid:appointment>/", visit.show_visit, name="desk_visit", purpose=Purpose.BOOKING, who=WHO),
+    page("visits/<uuid:appointment>/move/", visit.move, name="desk_visit_move", purpose=Purpose.BOOKING, who=WHO),
+    page(
+        "visits/<uuid:appointment>/cancel/", visit.cancel, name="desk_visit_cancel", purpose=Purpose.BOOKING, who=WHO
+    ),
+    page("people/<uuid:subject>/book/", visit.book, name="desk_book", purpose=Purpose.BOOKING, who=WHO),
     page("cases/", case.board, name="desk_cases", purpose=CASES, who=WHO),
     page("cases/new/", case.instruct, name="desk_instruct", purpose=CASES, who=INSTRUCTING),
     page("cases/<uuid:case>/", case.case, name="desk_case", purpose=CASES, who=WHO),

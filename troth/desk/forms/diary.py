@@ -1,23 +1,36 @@
 """Booking and moving a visit: what, with whom, on which day, and then one of the times that are free."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from troth.design.fields import Choices, DateInBoxes
+from troth.diary import rules
 from troth.diary import selectors as diary
+from troth.diary.selectors import Free, Offered, Override
+from troth.law.calendar import LONDON
+
+ANYBODY = "any"
+#: How a visit is repeated: weeks between two, and how many there are in all.
+REPEATS = {
+    "1": ("Once", 0, 1),
+    "w4": ("Every week, 4 visits", 1, 4),
+    "w6": ("Every week, 6 visits", 1, 6),
+    "f4": ("Every two weeks, 4 visits", 2, 4),
+    "m3": ("Every four weeks, 3 visits", 4, 3),
+    "m6": ("Every four weeks, 6 visits", 4, 6),
+}
 
 
 class TimeForm(forms.Form):
     """
     With whom and on which day; once both are known, `times` holds what is free, and `starts` must be one of it.
 
-    `minutes` is how long the visit lasts. Nothing is chosen for anybody.
+    Nothing is chosen for anybody. `may_override`: who books may do so past what is free, at `other_time` and with a reason.
     """
 
     practitioner = forms.ChoiceField(
@@ -25,32 +38,90 @@ class TimeForm(forms.Form):
     )
     on = DateInBoxes(label="On which day?", error_messages={"required": "Enter the day"})
     starts = forms.ChoiceField(label="At what time?", widget=Choices(), required=False)
+    other_time = forms.TimeField(
+        label="At another time, past what is free",
+        required=False,
+        help_text="For example 18:15",
+        error_messages={"invalid": "Write the time as 18:15"},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "box-8"}),
+    )
+    override = forms.ChoiceField(
+        label="Why past what is free?",
+        required=False,
+        widget=Choices(),
+        choices=[(each.value, each.words.capitalize()) for each in Override],
+        help_text="It is recorded with your name",
+    )
 
-    def __init__(self, *args: Any, practitioners: Iterable[tuple[UUID, str]], at: datetime, **named: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        practitioners: Iterable[tuple[UUID, str]],
+        at: datetime,
+        may_override: bool = False,
+        anybody: bool = False,
+        **named: Any,
+    ) -> None:
         super().__init__(*args, **named)
         self.at = at
-        self.times: list[datetime] = []
-        _choices(self, "practitioner", practitioners)
+        self.times: list[Free] = []
+        _choices(self, "practitioner", [*([(ANYBODY, "Whoever has time")] if anybody else []), *practitioners])
+        if not may_override:
+            del self.fields["other_time"], self.fields["override"]
 
-    def minutes(self) -> int:
-        """How long the visit lasts; 0 as long as that is not known."""
+    def free(self, on: date, practitioner: UUID | None) -> list[Free] | None:
+        """What is free that day; None as long as it is not known what for."""
         raise NotImplementedError
 
-    def clean_starts(self) -> datetime | None:
+    def clean_starts(self) -> Free | None:
         """:raises ValidationError: the time that was chosen is not free any more, or the day has none."""
-        practitioner, on, minutes = self.cleaned_data.get("practitioner"), self.cleaned_data.get("on"), self.minutes()
-        if not (practitioner and on and minutes):
+        practitioner, on = self.cleaned_data.get("practitioner"), self.cleaned_data.get("on")
+        if not (practitioner and on):
             return None
-        self.times = diary.free_times(UUID(practitioner), on, minutes, at=self.at)
-        _choices(self, "starts", ((each.isoformat(), f"{timezone.localtime(each):%H:%M}") for each in self.times))
+        found = self.free(on, None if practitioner == ANYBODY else UUID(practitioner))
+        if found is None:
+            return None
+        self.times = found
+        _choices(self, "starts", ((each.at.isoformat(), rules.said(each.at)) for each in self.times))
         chosen = self.data.get("starts", "")
-        if not self.times:
-            raise ValidationError(f"Nothing is free on {_day(on)}. Choose another day.")
-        if not chosen:
-            return None
-        if chosen not in {each.isoformat() for each in self.times}:
+        if chosen:
+            for each in self.times:
+                if each.at.isoformat() == chosen:
+                    return each
+            if not self.data.get("other_time"):
+                return self._as_typed(chosen, practitioner)
+        if not self.times and "override" not in self.fields:
+            raise ValidationError(f"Nothing is free on {on:%A %-d %B}. Choose another day.")
+        return None
+
+    def _as_typed(self, chosen: str, practitioner: str) -> Free:
+        """
+        A moment that is not among those shown, such as a gap on which a visit was dropped. The act says whether it is free.
+
+        :raises ValidationError: it is no moment, or nobody was chosen.
+        """
+        try:
+            moment = datetime.fromisoformat(chosen)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None or practitioner == ANYBODY:
             raise ValidationError("That time has just been taken. Choose another one.")
-        return datetime.fromisoformat(chosen)
+        return Free(moment, UUID(practitioner))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        other, practitioner = given.get("other_time"), given.get("practitioner")
+        if other and given.get("on") and practitioner:
+            if not given.get("override"):
+                self.add_error("override", "Choose why you book past what is free")
+            elif practitioner == ANYBODY:
+                self.add_error("practitioner", "Choose who they come to: past what is free it is somebody’s to say")
+            else:
+                moment = datetime.combine(given["on"], other, tzinfo=LONDON)
+                given["starts"] = Free(moment, UUID(practitioner))
+        elif "override" in given:
+            given["override"] = ""
+        return given
 
     def _clean_fields(self) -> None:
         # The times are worked out from the fields before them, so any value passes the field and is looked at above.
@@ -67,42 +138,64 @@ class BookForm(TimeForm):
     service = forms.ChoiceField(
         label="What for?", widget=Choices(), error_messages={"required": "Choose what they come for"}
     )
+    repeat = forms.ChoiceField(
+        label="How often?",
+        choices=[(key, words) for key, (words, _, _) in REPEATS.items()],
+        initial="1",
+        required=False,
+    )
     note = forms.CharField(
         label="A note for the visit",
         required=False,
         max_length=500,
         help_text="What to have ready. Write nothing of their health here: that belongs on the card",
     )
-    field_order = ("service", "practitioner", "on", "starts", "note")
+    field_order = ("service", "practitioner", "on", "starts", "other_time", "override", "repeat", "note")
 
-    def __init__(self, *args: Any, services: Iterable[diary.Offered], **named: Any) -> None:
-        super().__init__(*args, **named)
+    def __init__(self, *args: Any, services: Iterable[Offered], subject: UUID, **named: Any) -> None:
+        super().__init__(*args, anybody=True, **named)
         self.services = {str(each.id): each for each in services}
+        self.subject = subject
         _choices(
             self, "service", ((key, f"{each.name}, {each.minutes} minutes") for key, each in self.services.items())
         )
 
-    def minutes(self) -> int:
+    def free(self, on: date, practitioner: UUID | None) -> list[Free] | None:
         chosen = self.services.get(self.cleaned_data.get("service", ""))
-        return chosen.minutes if chosen else 0
+        return diary.free_on(chosen.id, on, practitioner, subject=self.subject, at=self.at) if chosen else None
+
+    def all_starts(self) -> Sequence[datetime]:
+        """The moments of all visits, where it is several: the same time by the clock on the wall."""
+        first: datetime = self.cleaned_data["starts"].at.astimezone(LONDON)
+        _, weeks, number = REPEATS[self.cleaned_data.get("repeat") or "1"]
+        return [first + timedelta(weeks=weeks * each) for each in range(number)]
 
 
 class MoveForm(TimeForm):
     """Where a visit is moved to. It lasts as long as it did."""
 
-    def __init__(self, *args: Any, lasts: int, **named: Any) -> None:
+    def __init__(self, *args: Any, visit: diary.Visit, **named: Any) -> None:
         super().__init__(*args, **named)
-        self.lasts = lasts
+        self.visit = visit
 
-    def minutes(self) -> int:
-        return self.lasts
+    def free(self, on: date, practitioner: UUID | None) -> list[Free] | None:
+        assert practitioner is not None
+        booked = diary.as_booked(self.visit)
+        return diary.free_to_move(booked, self.visit.id, on, practitioner, subject=self.visit.subject, at=self.at)
+
+
+class CancelForm(forms.Form):
+    """Why a visit is cancelled: one of a list that says nothing of health."""
+
+    because = forms.ChoiceField(
+        label="Why is it cancelled?",
+        widget=Choices(),
+        choices=[(each.value, each.words.capitalize()) for each in diary.Ended],
+        error_messages={"required": "Choose why it is cancelled"},
+    )
 
 
 def _choices(form: forms.Form, name: str, choices: Iterable[tuple[Any, str]]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = [(str(key), words) for key, words in choices]
-
-
-def _day(on: date) -> str:
-    return f"{on:%A %-d %B}"

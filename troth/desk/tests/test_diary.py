@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conftest import publish_pack
 from troth.design.done import DONE
-from troth.desk.views.diary import ACTS
+from troth.desk.views.visit import ACTS
 from troth.diary import selectors
 from troth.diary.models import Appointment
 from troth.diary.tests.conftest import Clinic, open_clinic
@@ -32,9 +32,9 @@ def clinic(db: None, monkeypatch: pytest.MonkeyPatch) -> Clinic:
 def visit(clinic: Clinic) -> UUID:
     now = timezone.now()
     on = timezone.localdate(now) + timedelta(days=1)
-    while not (free := selectors.free_times(clinic.orla, on, 30, at=now)):
+    while not (free := selectors.free_on(clinic.short, on, clinic.orla, at=now)):
         on += timedelta(days=1)
-    return clinic.book(clinic.ann, clinic.orla, free[0], at=now)
+    return clinic.book(clinic.ann, clinic.orla, free[0].at, at=now)
 
 
 def _path(name: str, *args: object) -> str:
@@ -91,14 +91,14 @@ def test_reception_finds_books_and_moves_by_form(clinic: Clinic, signed_in: Call
     assert "Enter the day" in desk.post(path, {**form, "on_day": "", "on_month": "", "on_year": ""}).content.decode()
     shown = desk.post(path, form)
     assert shown.status_code == 200 and "At what time?" in shown.content.decode()
-    starts = selectors.free_times(clinic.orla, on, 30, at=timezone.now())[0].isoformat()
+    starts = selectors.free_on(clinic.short, on, clinic.orla, at=timezone.now())[0].at.isoformat()
     booked = desk.post(path, {**form, "starts": starts})
     made = Appointment.objects.get()
     assert booked.headers["Location"] == _path("desk_visit", made.pk) + "?done=visit-booked"
-    # The same time cannot be had again, and the form says so in its own words.
+    # Nobody is in two places, and the form says so in its own words.
     again = desk.post(path, {**form, "starts": starts})
-    assert again.status_code == 422 and "just been taken" in again.content.decode()
-    later = selectors.free_times(clinic.orla, on, 30, at=timezone.now())[3].isoformat()
+    assert again.status_code == 422 and "another visit at that time" in again.content.decode()
+    later = selectors.free_on(clinic.short, on, clinic.orla, at=timezone.now())[3].at.isoformat()
     moved = desk.post(_path("desk_visit_move", made.pk), {**form, "starts": later})
     assert moved.status_code == 302
     assert Appointment.objects.get().starts_at.isoformat() == later
@@ -115,7 +115,9 @@ def test_a_step_that_cannot_be_is_refused_in_words(
     answer = desk.post(_path("desk_visit", visit), {"step": "arrived"})
     assert answer.status_code == 422 and "on another day" in answer.content.decode()
     assert desk.post(_path("desk_visit", visit), {"step": "eaten"}).status_code == 404
-    assert desk.post(_path("desk_visit", visit), {"step": "cancelled"}).status_code == 302
+    cancel = _path("desk_visit_cancel", visit)
+    assert "Choose why it is cancelled" in desk.post(cancel, {"because": ""}).content.decode()
+    assert desk.post(cancel, {"because": "by_us"}).headers["Location"].endswith("?done=visit-cancelled")
     assert Appointment.objects.get().state == "cancelled"
 
 

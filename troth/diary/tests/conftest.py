@@ -22,12 +22,14 @@ ALL_WEEK = dict.fromkeys(range(6), (36, 72))  # nine to six
 class Clinic:
     ann: UUID
     bob: UUID
+    cass: UUID
     orla: UUID
     dev: UUID
     reception: UUID
     manager: UUID
     marketing: UUID
     finance: UUID
+    administrator: UUID
     short: UUID
     long: UUID
 
@@ -64,14 +66,17 @@ def open_clinic(at: datetime = NOW - timedelta(days=30)) -> Clinic:
             )
         )
     ]
-    setup = actors.person(make_staff("administrator", at=at), at=at)
+    administrator = make_staff("administrator", at=at, email="admin@clinic.example")
+    setup = actors.person(administrator, at=at)
     for practitioner in staff[:2]:
         services.set_hours(practitioner, hours=ALL_WEEK, by=setup, at=at)
     manager = actors.person(staff[3], at=at)
     return Clinic(
         make_patient(at=at),
         make_patient(at=at, given_name="Petroc", family_name="Vane", email="petroc@vane.example"),
+        make_patient(at=at, given_name="Cass", family_name="Quill", email="cass@quill.example"),
         *staff,
+        administrator,
         services.offer_service(name="sentinel-short", minutes=30, by=manager, at=at),
         services.offer_service(name="sentinel-long", minutes=60, by=manager, at=at),
     )

@@ -1,47 +1,20 @@
-"""Reading the diary: who has a reason to look, days and weeks, free times, and the visits on a card. Plain values only."""
+"""Reading visits: who has a reason to look, days and weeks, one visit, and those on a card. Plain values only."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from troth.diary import rules
-from troth.diary.models import Appointment, Practitioner, Quarter, Service, VisitState
+from troth.diary.models import Appointment, VisitState
+from troth.diary.selectors.holds import held
+from troth.diary.selectors.offers import Offered, get_service, list_practitioners, list_services, workers, working
 from troth.gate.contexts import Opened
 from troth.law.calendar import LONDON
 from troth.ledger import selectors as ledger
 from troth.people import selectors as people
 from troth.vault.categories import Category
-
-# The vocabulary comes with the values that pages get: a face imports no models.
-__all__ = [
-    "Column",
-    "Offered",
-    "Visit",
-    "VisitState",
-    "booked_with",
-    "columns",
-    "count_left",
-    "found_by",
-    "free_times",
-    "get_visit",
-    "is_kept",
-    "list_practitioners",
-    "list_services",
-    "list_visits",
-    "visits_of",
-    "with_visit",
-]
-
-
-@dataclass(frozen=True)
-class Offered:
-    """A service as it is published."""
-
-    id: UUID
-    name: str
-    minutes: int
-    words: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +31,16 @@ class Visit:
     service: str = ""
     note: str = ""
     withheld: bool = False
+    offered: UUID | None = None
+    room: UUID | None = None
+    machine: UUID | None = None
+    before: int = 0
+    after: int = 0
+    colour: str = ""
+    override: str = ""
+    late: bool = False
+    because: str = ""
+    series: UUID | None = None
 
     @property
     def minutes(self) -> int:
@@ -67,11 +50,11 @@ class Visit:
 
 @dataclass(frozen=True)
 class Column:
-    """One practitioner's day: their hours, visits in order, and the free stretches between."""
+    """One practitioner's day: their hours in minutes since 1970, visits in order, and the free stretches between."""
 
     practitioner: people.StaffMember
     on: date
-    worked: tuple[int, int] | None
+    worked: tuple[rules.Stretch, ...]
     visits: tuple[Visit, ...]
     free: tuple[tuple[datetime, int], ...]
 
@@ -97,22 +80,6 @@ def found_by(actor: UUID, subjects: Collection[UUID], *, since: datetime) -> set
     return {wanted[event.subject] for event in seen if event.subject in wanted}
 
 
-def list_services() -> list[Offered]:
-    """What can be booked, by name."""
-    return [Offered(row.pk, row.name, row.minutes, row.words) for row in Service.objects.order_by("name")]
-
-
-def is_kept() -> bool:
-    """Whether there is a diary at all: somebody's hours were set, or a visit was booked once."""
-    return Practitioner.objects.exists() or Appointment.objects.exists()
-
-
-def list_practitioners() -> list[people.StaffMember]:
-    """Who sees people, by name. Their profiles and hours are published."""
-    ids = set(Practitioner.objects.values_list("subject_id", flat=True))
-    return [member for member in people.list_staff() if member.subject in ids]
-
-
 def list_visits(first: date, days: int, opened: Opened) -> list[Visit]:
     """
     The visits of some days in order, cancelled ones left out; names and services of those whom the viewer may see.
@@ -136,60 +103,47 @@ def list_visits(first: date, days: int, opened: Opened) -> list[Visit]:
     )
     admitted = set(opened.admit(subjects, Category.IDENTITY, Category.CORRESPONDENCE).admitted)
     names = people.names_of(admitted, opened)
-    return [
-        _visit(row, names.get(row.subject_id, ""), row.subject_id in admitted)
+    colours = {each.id: each.colour for each in list_services(closed=True)}
+    found = [
+        visit_of(row, names.get(row.subject_id, ""), row.subject_id in admitted)
         if arranges or row.practitioner == opened.by.id
-        else _visit(row, "", False)
+        else visit_of(row, "", False)
         for row in rows
     ]
+    return [replace(each, colour=colours.get(each.offered, "")) if each.offered else each for each in found]
 
 
-def columns(first: date, days: int, visits: Sequence[Visit]) -> list[list[Column]]:
-    """For each practitioner, their days. Practitioners in order of name."""
-    hours = _hours()
+def columns(
+    first: date, days: int, visits: Sequence[Visit], *, at: datetime, only: UUID | None = None
+) -> list[list[Column]]:
+    """For each practitioner, or for one, their days. Practitioners in order of name."""
+    known = workers(None if only is None else [only])
+    weeks = working(list(known.values()), first, first + timedelta(days=days))
+    since, until = rules.span_of(first, days)
+    taken = held(known, since, until, at=at)
+    by_day: dict[tuple[UUID, date], list[Visit]] = defaultdict(list)
+    for visit in visits:
+        by_day[visit.practitioner, visit.starts_at.astimezone(LONDON).date()].append(visit)
     made = []
     for member in list_practitioners():
+        if member.subject not in known:
+            continue
         line = []
         for number in range(days):
             on = first + timedelta(days=number)
-            worked = hours[member.subject].get(str(on.weekday()))
-            theirs = tuple(
-                visit
-                for visit in visits
-                if visit.practitioner == member.subject and visit.starts_at.astimezone(LONDON).date() == on
-            )
-            held = [
-                quarter
-                for visit in theirs
-                if visit.state in rules.HOLDING
-                for quarter in rules.quarters_of(visit.starts_at, visit.ends_at)
-            ]
+            worked = rules.worked_on(weeks[member.subject], on)
+            free = rules.gaps(worked, taken.get(member.subject, ()))
             line.append(
                 Column(
                     member,
                     on,
-                    (worked[0], worked[1]) if worked else None,
-                    theirs,
-                    tuple(rules.gaps(worked, on, held)),
+                    tuple(worked),
+                    tuple(by_day.get((member.subject, on), ())),
+                    tuple((rules.moment_of(begins).astimezone(LONDON), ends - begins) for begins, ends in free),
                 )
             )
         made.append(line)
     return made
-
-
-def free_times(practitioner: UUID, on: date, minutes: int, *, at: datetime) -> list[datetime]:
-    """The moments of a day at which a visit of so many minutes to this practitioner could begin."""
-    hours = _hours().get(practitioner)
-    if hours is None:
-        return []
-    since = datetime.combine(on, time(), tzinfo=LONDON)
-    day = rules.quarters_of(since, since + timedelta(days=1))
-    taken = set(
-        Quarter.objects.filter(practitioner=practitioner, quarter__gte=day.start, quarter__lt=day.stop).values_list(
-            "quarter", flat=True
-        )
-    )
-    return rules.free_times(on, minutes, hours, taken, at=at)
 
 
 def get_visit(appointment: UUID, opened: Opened) -> Visit:
@@ -201,7 +155,23 @@ def get_visit(appointment: UUID, opened: Opened) -> Visit:
     row = Appointment.objects.filter(pk=appointment).first()
     opened.require(row.subject_id if row else appointment, Category.IDENTITY, Category.CORRESPONDENCE)
     assert row is not None
-    return _visit(row, people.names_of({row.subject_id}, opened).get(row.subject_id, ""), True)
+    return visit_of(row, people.names_of({row.subject_id}, opened).get(row.subject_id, ""), True)
+
+
+def as_booked(visit: Visit) -> Offered:
+    """What a visit was booked for, as it was planned: it lasts as long as it did, whatever the service takes now."""
+    now = get_service(visit.offered) if visit.offered else None
+    return Offered(
+        now.id if now else UUID(int=0),
+        visit.service,
+        visit.minutes,
+        "",
+        before=visit.before,
+        after=visit.after,
+        price_pence=now.price_pence if now else 0,
+        room_sort=now.room_sort if now else "",
+        machine_sort=now.machine_sort if now else "",
+    )
 
 
 def visits_of(subject: UUID, opened: Opened) -> list[Visit] | None:
@@ -209,7 +179,7 @@ def visits_of(subject: UUID, opened: Opened) -> list[Visit] | None:
     if not opened.decision(subject, Category.CORRESPONDENCE).allowed:
         return None
     rows = Appointment.objects.filter(subject_id=subject).order_by("-starts_at")
-    return [_visit(row, "", True) for row in rows]
+    return [visit_of(row, "", True) for row in rows]
 
 
 def count_left(first: date, days: int) -> int:
@@ -222,7 +192,13 @@ def count_left(first: date, days: int) -> int:
     ).count()
 
 
-def _visit(row: Appointment, name: str, admitted: bool) -> Visit:
+def visit_of(row: Appointment, name: str, admitted: bool) -> Visit:
+    """A row as a value, opened where that is admitted."""
+    if not admitted:
+        return Visit(
+            row.pk, row.subject_id, row.practitioner, row.starts_at, row.ends_at, VisitState(row.state), withheld=True
+        )
+    detail = row.detail or {}
     return Visit(
         row.pk,
         row.subject_id,
@@ -231,11 +207,19 @@ def _visit(row: Appointment, name: str, admitted: bool) -> Visit:
         row.ends_at,
         VisitState(row.state),
         name,
-        (row.service or "") if admitted else "",
-        (row.note or "") if admitted else "",
-        not admitted,
+        row.service or "",
+        row.note or "",
+        offered=_id(detail, "service"),
+        room=_id(detail, "room"),
+        machine=_id(detail, "machine"),
+        before=int(detail.get("before", 0)),
+        after=int(detail.get("after", 0)),
+        override=row.override,
+        late=row.late,
+        because=row.ended_because or "",
+        series=row.series,
     )
 
 
-def _hours() -> Mapping[UUID, rules.Hours]:
-    return dict(Practitioner.objects.values_list("subject_id", "hours"))
+def _id(detail: dict[str, str], name: str) -> UUID | None:
+    return UUID(detail[name]) if detail.get(name) else None

@@ -1,0 +1,34 @@
+"""
+The diary: what is offered and where, when practitioners work, and who comes to whom and when.
+
+What somebody comes for is sealed, since it tells something of their health; when and to whom is structure, and open. Whatever must
+not be in two places at once is held in a table of its own, in which the database lets no two stretches of time of one thing touch.
+"""
+
+from troth.diary.models.figures import Figure
+from troth.diary.models.offers import AROUND, LONGEST, STEP, Colour, Place, Resource, ResourceKind, Service
+from troth.diary.models.staff import DayOff, Feed, Practitioner
+from troth.diary.models.visits import ALONE, VISITS, Appointment, Ended, Hold, How, Override, VisitState
+
+__all__ = [
+    "ALONE",
+    "AROUND",
+    "LONGEST",
+    "STEP",
+    "VISITS",
+    "Appointment",
+    "Colour",
+    "DayOff",
+    "Ended",
+    "Feed",
+    "Figure",
+    "Hold",
+    "How",
+    "Override",
+    "Place",
+    "Practitioner",
+    "Resource",
+    "ResourceKind",
+    "Service",
+    "VisitState",
+]

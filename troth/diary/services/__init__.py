@@ -1,0 +1,36 @@
+"""
+Acts of the diary: what is offered and when, holding a time, and booking, moving, cancelling and living through a visit.
+
+Whether a time is free is the database's to say: an act writes the stretches that a visit holds, and two that touch undo the later.
+"""
+
+from troth.diary.services.holding import clear_over, hold_time, let_go
+from troth.diary.services.setup import (
+    end_day_off,
+    keep_place,
+    keep_resource,
+    offer_service,
+    set_day_off,
+    set_hours,
+)
+from troth.diary.services.visits import arrive, book, book_series, cancel, complete, confirm, miss, move
+
+__all__ = [
+    "arrive",
+    "book",
+    "book_series",
+    "cancel",
+    "clear_over",
+    "complete",
+    "confirm",
+    "end_day_off",
+    "hold_time",
+    "keep_place",
+    "keep_resource",
+    "let_go",
+    "miss",
+    "move",
+    "offer_service",
+    "set_day_off",
+    "set_hours",
+]

@@ -1,0 +1,197 @@
+"""Acts by which a clinic says what it offers, where, and when its people work. All of it is published."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from troth.diary import rules
+from troth.diary.models import DayOff, Place, Practitioner, Resource, ResourceKind, Service
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting, touched_thing
+from troth.ledger.names import Event
+from troth.notice.purposes import Purpose
+from troth.vault.categories import Category
+
+#: Whoever keeps the diary's settings does so under the first of these that their role may serve.
+KEEPING = (Purpose.STAFF, Purpose.BOOKING)
+_HOURS = Mapping[int, Sequence[int] | Sequence[Sequence[int]]]
+
+
+@act(Event.SERVICE_OFFERED, purpose=KEEPING)
+def offer_service(
+    *,
+    name: str,
+    minutes: int,
+    words: str = "",
+    before: int = 0,
+    after: int = 0,
+    price_pence: int = 0,
+    deposit_pence: int = 0,
+    room_sort: str = "",
+    machine_sort: str = "",
+    form: str = "",
+    colour: str = "seal",
+    online: bool = True,
+    closed: bool = False,
+    service: UUID | None = None,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """
+    Offer something that can be booked, or change how it is offered: `service`, or else the one of that name. It is about nobody,
+    so the gate is asked about no person; visits that are booked stay as they are.
+
+    :raises NotPossible: its length or price cannot be, or another has its name.
+    :raises Refused: the actor keeps no diary.
+    """
+    rules.check_keeps(by)
+    rules.check_service(minutes, before, after, price_pence, deposit_pence)
+    clean = name.strip()
+    row = Service.objects.filter(pk=service).first() if service else Service.objects.filter(name=clean).first()
+    if Service.objects.filter(name=clean).exclude(pk=row.pk if row else uuid4()).exists():
+        raise rules.NotPossible("Another service has that name. Choose another one.")
+    row = row or Service()
+    row.name, row.minutes, row.words, row.before, row.after = clean, minutes, words.strip(), before, after
+    row.price_pence, row.deposit_pence = price_pence, deposit_pence
+    row.room_sort, row.machine_sort, row.form = room_sort.strip(), machine_sort.strip(), form.strip()
+    row.colour, row.online, row.closed = colour, online, closed
+    row.save()
+    touched_thing(f"diary.service/{row.pk.hex}")
+    found: UUID = row.pk
+    return found
+
+
+@act(Event.PLACE_KEPT, purpose=KEEPING)
+def keep_place(
+    *,
+    name: str,
+    address: str = "",
+    closed: bool = False,
+    place: UUID | None = None,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """
+    Add a place of the clinic, or change one.
+
+    :raises NotPossible: another has its name.
+    :raises Refused: the actor keeps no diary.
+    """
+    rules.check_keeps(by)
+    clean = name.strip()
+    if Place.objects.filter(name=clean).exclude(pk=place or uuid4()).exists():
+        raise rules.NotPossible("Another place has that name. Choose another one.")
+    row = (Place.objects.filter(pk=place).first() if place else None) or Place()
+    row.name, row.address, row.closed = clean, address.strip(), closed
+    row.save()
+    touched_thing(f"diary.place/{row.pk.hex}")
+    found: UUID = row.pk
+    return found
+
+
+@act(Event.RESOURCE_KEPT, purpose=KEEPING)
+def keep_resource(
+    *,
+    kind: ResourceKind,
+    name: str,
+    sort: str,
+    place: UUID,
+    closed: bool = False,
+    resource: UUID | None = None,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """
+    Add a room or a machine, or change one. What is booked in it stays booked there.
+
+    :raises NotPossible: another has its name, or there is no such place.
+    :raises Refused: the actor keeps no diary.
+    """
+    rules.check_keeps(by)
+    clean = name.strip()
+    if Resource.objects.filter(name=clean).exclude(pk=resource or uuid4()).exists():
+        raise rules.NotPossible("Another room or machine has that name. Choose another one.")
+    if not Place.objects.filter(pk=place).exists():
+        raise rules.NotPossible("There is no such place. Choose one of the list.")
+    row = (Resource.objects.filter(pk=resource).first() if resource else None) or Resource()
+    row.kind, row.name, row.sort, row.place_id, row.closed = kind, clean, sort.strip(), place, closed
+    row.save()
+    touched_thing(f"diary.resource/{row.pk.hex}")
+    found: UUID = row.pk
+    return found
+
+
+@act(Event.HOURS_SET, purpose=Purpose.STAFF)
+def set_hours(
+    practitioner: UUID,
+    *,
+    hours: _HOURS,
+    other_hours: _HOURS | None = None,
+    from_monday: date | None = None,
+    services: Collection[UUID] | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """
+    Set when a member of staff sees people, and for what: for each weekday (0 is Monday) the quarters of the day of beginning and
+    end, as one pair or several. `other_hours` are those of every second week, counted from `from_monday`. `services`: what they
+    do, all that is offered where it is None.
+
+    :raises NotPossible: a stretch ends before it begins, two of a day touch, or a fortnight does not say from when.
+    :raises Refused: the actor may not change what is held of this member of staff's post.
+    """
+    acting().require(practitioner, Category.EMPLOYMENT)
+    stored = rules.stored_hours(hours)
+    other = rules.stored_hours(other_hours) if other_hours is not None else None
+    if other is not None and (from_monday is None or from_monday.weekday() != 0):
+        raise rules.NotPossible("Where two weeks differ, say from which Monday on the first of them counts.")
+    row = Practitioner.objects.filter(subject_id=practitioner).first() or Practitioner(subject_id=practitioner)
+    row.hours, row.other_hours = stored, other
+    row.from_monday = from_monday if other is not None else None
+    row.services = None if services is None else sorted(each.hex for each in services)
+    row.save()
+
+
+@act(Event.DAY_OFF_SET, purpose=Purpose.STAFF)
+def set_day_off(
+    practitioner: UUID,
+    *,
+    first_on: date,
+    last_on: date,
+    stretches: Sequence[tuple[int, int]] = (),
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """
+    Note days on which a member of staff is away, or works at other hours. Why is not asked: an illness would be health data.
+
+    Visits that are booked then stay booked, and somebody moves them.
+
+    :raises NotPossible: the last day is before the first, or the hours cannot be.
+    :raises Refused: the actor may not change what is held of this member of staff's post.
+    """
+    acting().require(practitioner, Category.EMPLOYMENT)
+    if last_on < first_on:
+        raise rules.NotPossible("The last day comes before the first.")
+    row = DayOff(
+        subject_id=practitioner,
+        first_on=first_on,
+        last_on=last_on,
+        stretches=[list(each) for each in rules.check_stretches(stretches)],
+    )
+    row.save()
+    found: UUID = row.pk
+    return found
+
+
+@act(Event.DAY_OFF_ENDED, purpose=Purpose.STAFF)
+def end_day_off(away: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Take such days back: the hours of other weeks count again.
+
+    :raises Refused: the actor may not, or there are no such days.
+    """
+    row = DayOff.objects.filter(pk=away).first()
+    acting().require(row.subject_id if row else away, Category.EMPLOYMENT)
+    assert row is not None
+    row.delete()
