@@ -101,7 +101,11 @@ def run_all(arguments: list[str], folder: str) -> Counter[str]:
         print("--- Browser stories: skipped, no Chromium was found; install it, or name it in CHROMIUM", flush=True)
     else:
         counts += run_stage(
-            "Browser stories", ["-m", "story", *arguments], {**sqlite, "CHROMIUM": chromium}, may_be_empty=True
+            # By file, since the stories of one share a browser and what they have looked at.
+            "Browser stories",
+            [*both_cores, "--dist", "loadfile", "-m", "story", *arguments],
+            {**sqlite, "CHROMIUM": chromium},
+            may_be_empty=True,
         )
     return counts
 

@@ -1,5 +1,6 @@
 """One clinic of invented people for the session, served to this machine; a browser; and windows in it."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -80,7 +81,39 @@ def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> Non
     raise AssertionError(f"The demonstration did not answer:\n{log.read_text()}")
 
 
-def _make(place: Path, pack: str) -> Path:
+HomeOf = Callable[[str], Path]
+
+
+@pytest.fixture(scope="session")
+def home_of(tmp_path_factory: pytest.TempPathFactory) -> HomeOf:
+    """
+    The folders of a pack's clinic with eight people, made once for everybody who runs stories here, in whichever process. Nobody
+    serves them: stories serve copies.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(pack: str) -> Path:
+        place = shared / f"home-of-{pack}"
+        with (shared / f"{pack}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (place / "whole").exists():
+                shutil.rmtree(place, ignore_errors=True)
+                place.mkdir()
+                _make(place, pack)
+                (place / "whole").touch()
+        return place
+
+    return made
+
+
+def _copy_of(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("copy") / "clinic"
+    shutil.copytree(home, place)
+    return place
+
+
+def _make(place: Path, pack: str) -> None:
     made = subprocess.run(
         _troth("demo", "--no-serve", "--people", "8", "--pack", pack),
         env=_environment(place),
@@ -90,37 +123,32 @@ def _make(place: Path, pack: str) -> Path:
         check=False,
     )
     assert made.returncode == 0, made.stderr
-    return place
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folders of a clinic with eight patients. Nobody serves them here: stories serve copies."""
-    return _make(tmp_path_factory.mktemp("demonstration"), FIRST)
+def demo_home(home_of: HomeOf) -> Path:
+    """The folders of the clinic of most stories."""
+    return home_of(FIRST)
 
 
 @pytest.fixture(scope="session")
 def clinic(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The clinic that stories share: they look, and add to it, and take nothing out."""
-    place = tmp_path_factory.mktemp("shared") / "clinic"
-    shutil.copytree(demo_home, place)
-    with _serving(place) as address:
+    with _serving(_copy_of(demo_home, tmp_path_factory)) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def wellness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def wellness(home_of: HomeOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A wellness clinic with eight patients, which its stories share."""
-    place = _make(tmp_path_factory.mktemp("wellness"), "wellness-clinic")
-    with _serving(place, "--pack", "wellness-clinic") as address:
+    with _serving(_copy_of(home_of("wellness-clinic"), tmp_path_factory), "--pack", "wellness-clinic") as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def agency(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def agency(home_of: HomeOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A medico-legal agency with eight cases, which its stories share."""
-    place = _make(tmp_path_factory.mktemp("agency"), "medico-legal")
-    with _serving(place, "--pack", "medico-legal") as address:
+    with _serving(_copy_of(home_of("medico-legal"), tmp_path_factory), "--pack", "medico-legal") as address:
         yield address
 
 

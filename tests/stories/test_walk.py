@@ -7,8 +7,6 @@ widths, light and dark, for somebody to look at.
 """
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +14,7 @@ import pytest
 from django.urls import NoReverseMatch, get_resolver, reverse
 from playwright.sync_api import Browser
 
-from tests.stories.conftest import ROOT, _environment, _serving, _troth
+from tests.stories.conftest import HomeOf, _copy_of, _serving
 from tests.stories.visitors import Visitor
 from tests.stories.walking import (
     DESK,
@@ -59,21 +57,12 @@ def walk() -> Walk:
 
 
 @pytest.fixture(scope="module")
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def served(
+    request: pytest.FixtureRequest, home_of: HomeOf, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, str]]:
     """A clinic of the pack that is asked for, and its address."""
     pack = request.param
-    place = tmp_path_factory.mktemp(pack)
-    if pack == PACKS[0]:
-        shutil.copytree(request.getfixturevalue("demo_home"), place, dirs_exist_ok=True)
-    else:
-        subprocess.run(
-            _troth("demo", "--no-serve", "--people", "8", "--pack", pack),
-            env=_environment(place),
-            cwd=ROOT,
-            capture_output=True,
-            check=True,
-        )
-    with _serving(place, "--pack", pack) as address:
+    with _serving(_copy_of(home_of(pack), tmp_path_factory), "--pack", pack) as address:
         yield pack, address
 
 
@@ -102,7 +91,7 @@ def test_every_page_of_every_account(walk: Walk, served: tuple[str, str], browse
         unscripted = browser.new_context(
             java_script_enabled=False, locale="en-GB", storage_state=context.storage_state()
         )
-        walk.through(visitor, who, [*_found(visitor, walk, who), *_starts()], unscripted)
+        walk.through(visitor, who, [*_found(visitor, walk, who), *_starts()], unscripted.new_page())
         unscripted.close()
         visitor.close()
     assert walk.faults[before:] == []

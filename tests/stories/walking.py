@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
-from playwright.sync_api import BrowserContext, Error, Page
+from playwright.sync_api import Error, Page
 
 from tests.stories.visitors import Visitor
 
@@ -26,6 +26,7 @@ COLOURS: dict[str, Any] = {**EVERY_RULE, "runOnly": ["color-contrast"]}
 MOST_WORDS, MOST_WORDS_AT_THE_DESK, MOST_TABS = 4, 7, 400
 #: In place of the number of an answer: this account was led to another page, and the next may see this one.
 LED_ELSEWHERE = 400
+A_REFUSAL = "a refusal"
 #: Pages without an object that each account is shown all the same: what stands on them depends on the clinic or the role.
 LOOK_DIFFERENT = {
     *("home", "notice", "my_home", "my_data", "security"),
@@ -100,13 +101,11 @@ class Walk:
     no_pages: set[str] = field(default_factory=set)  # routes of files, and of what is only sent to
     faults: list[str] = field(default_factory=list)
 
-    def through(
-        self, visitor: Visitor, who: str, starts: list[str], unscripted: BrowserContext | None = None
-    ) -> None:
+    def through(self, visitor: Visitor, who: str, starts: list[str], unscripted: Page | None = None) -> None:
         """
         This will open one page of every route that `who` can come to from `starts`, and look at each.
 
-        `unscripted` is a second window of the same person in which no script runs.
+        `unscripted` is a tab of the same person in which no script runs.
         """
         waiting, met, titles = list(starts), set[str](), dict[str, str]()
         while waiting:
@@ -117,6 +116,8 @@ class Walk:
             if route in self.opened - LOOK_DIFFERENT:
                 continue
             met.add(route)
+            if self._is_refused(visitor, route, path):
+                continue
             shape = self.look(visitor, who, route, path, unscripted)
             if shape is None:
                 continue
@@ -127,8 +128,24 @@ class Walk:
                 self.faults.append(f"{who}: {route} and {titles[shape['title']]} have one title, {shape['title']}")
             waiting += [paths for href in shape["links"] if (paths := inner_path(href, visitor.clinic))]
 
+    def _is_refused(self, visitor: Visitor, route: str, path: str) -> bool:
+        """
+        Whether a page is closed to this account. One refusal looks like another: once one was looked at whole, the rest are asked
+        for without a window.
+        """
+        if not any(seen == A_REFUSAL for seen, _ in self.looked_at):
+            return False
+        answer = visitor.context.request.get(visitor.clinic + path, max_redirects=0)
+        refused = (A_REFUSAL, answer.status) in self.looked_at and "text/html" in answer.headers.get(
+            "content-type", ""
+        )
+        if refused:
+            self.looked_at.add((route, answer.status))
+        answer.dispose()
+        return refused
+
     def look(
-        self, visitor: Visitor, who: str, route: str, path: str, unscripted: BrowserContext | None = None
+        self, visitor: Visitor, who: str, route: str, path: str, unscripted: Page | None = None
     ) -> dict[str, Any] | None:
         """Open a page and look at it; nothing for what is no page: a file, a refusal of the method, a step elsewhere."""
         page = visitor.page
@@ -154,12 +171,12 @@ class Walk:
         return self.look_here(visitor, who, route, answer.status, unscripted)
 
     def look_here(
-        self, visitor: Visitor, who: str, route: str, status: int = 200, unscripted: BrowserContext | None = None
+        self, visitor: Visitor, who: str, route: str, status: int = 200, unscripted: Page | None = None
     ) -> dict[str, Any]:
         """Look at the page that stands open."""
         page = visitor.page
         # A refusal of one page looks like that of another.
-        kind = (ALIASES.get(route, route), status) if status < 400 else ("a refusal", status)
+        kind = (ALIASES.get(route, route), status) if status < 400 else (A_REFUSAL, status)
         first = kind not in self.looked_at
         self.looked_at |= {kind, (route, status)}
         if first:
@@ -231,14 +248,10 @@ def forced_faults(page: Page) -> Iterator[str]:
     page.emulate_media(forced_colors="none")
 
 
-def unscripted_faults(page: Page, unscripted: BrowserContext) -> Iterator[str]:
+def unscripted_faults(page: Page, unscripted: Page) -> Iterator[str]:
     """What can be done on the page only where script runs, or only where none does."""
-    other = unscripted.new_page()
-    try:
-        other.goto(page.url)
-        with_script, without = page.evaluate(ACTIONS), other.evaluate(ACTIONS)
-    finally:
-        other.close()
+    unscripted.goto(page.url)
+    with_script, without = page.evaluate(ACTIONS), unscripted.evaluate(ACTIONS)
     for words in {*with_script} ^ {*without}:
         if not BY_SCRIPT.search(words):
             yield f"“{words}” is there only {'with' if words in with_script else 'without'} script"

@@ -37,6 +37,7 @@ DONE = {
     "roles-changed": "Their roles are changed. It holds from now.",
     "leaving-recorded": "Their last day is recorded.",
     "factor-asked": "Asked. A colleague has to confirm it.",
+    "factor-lost": "You're in. What you lost is taken away: set up a new second step here.",
     "factor-confirmed": "Done.",
     "review-recorded": "Your review is recorded.",
     "telling-recorded": "It is recorded that they were told, or when we look again.",

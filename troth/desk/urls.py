@@ -110,6 +110,14 @@ urlpatterns = [
     page("people/<uuid:subject>/asked/", asked.take, name="desk_asked_person", purpose=READING, who=WHO),
     page("people/new/", letting_in.register, name="desk_register", purpose=CLAIMING, who=WHO),
     page("people/<uuid:subject>/let-in/", letting_in.show_code, name="desk_let_in", purpose=CLAIMING, who=WHO),
+    page(
+        "people/<uuid:subject>/lost-step/",
+        letting_in.let_back,
+        name="desk_let_back",
+        purpose=CLAIMING,
+        who=set(TELLING_APART),
+        fresh=True,
+    ),
     page("same/", same.list_pairs, name="desk_same", purpose=UNDOING, who=UNDOERS),
     page("same/<uuid:link>/", same.decide, name="desk_same_link", purpose=UNDOING, who=UNDOERS),
     page(

@@ -8,6 +8,7 @@ from troth.diary import rules, selectors
 from troth.gate import reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
+from troth.people import selectors as people
 
 
 @reasons.reason("a booking", serves={Purpose.CARE, Purpose.BOOKING, Purpose.PHOTOGRAPHY}, told="your visit to them")
@@ -33,4 +34,4 @@ def found(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     """Who arranges visits may book whom they have found by name, with a reason, in the last half hour."""
     if not actor.roles & rules.ARRANGING or actor.id is None:
         return set()
-    return selectors.found_by(actor.id, subjects, since=at - rules.FOUND_FOR)
+    return people.found_by(actor.id, subjects, since=at - rules.FOUND_FOR)

@@ -1,13 +1,15 @@
 """What this room tells the kernel: the services that act in it, and what connects them with people."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from troth.gate import actors, reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
 from troth.people.rules import TELLING_APART
+from troth.people.selectors.factors import with_second_factor
+from troth.people.selectors.finding import found_by
 from troth.people.selectors.same import to_look_at
 from troth.people.selectors.staff import staff_among
 from troth.people.selectors.steps import without_account
@@ -15,6 +17,8 @@ from troth.vault import secrets
 from troth.vault.categories import Category
 from troth.work import throttle
 
+#: Who was found by name, with a reason, may be served by who found them for so long.
+FOUND_FOR = timedelta(minutes=30)
 #: Opens an account before anybody is signed in, to compare a password or a second factor; keeps from where it was tried.
 actors.declare_service(
     "sign-in",
@@ -78,6 +82,18 @@ def opening_accounts(actor: Actor, subjects: Collection[UUID], *, at: datetime) 
     Not for instructions: a claimant without an account would open to every solicitor. There the case is the reason.
     """
     return without_account(set(subjects)) if actor.roles else set()
+
+
+@reasons.reason(
+    "a second step that they lost",
+    serves={Purpose.REGISTRATION},
+    told="somebody said that you lost your second step",
+)
+def letting_back(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Who serves people may make sure who it is of those with a second factor whom they have found, in the last half hour."""
+    if actor.id is None or not actor.roles & TELLING_APART:
+        return set()
+    return found_by(actor.id, with_second_factor(subjects), since=at - FOUND_FOR)
 
 
 @reasons.reason(

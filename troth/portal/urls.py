@@ -176,6 +176,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         why="the same service compares a code with an account's second factor, and nothing of it is shown",
     ),
     public(
+        "sign-in/lost/",
+        signing_in.lost_step,
+        name="lost_step",
+        why="it says the same to everybody, and takes nothing in",
+    ),
+    public(
         "sign-in/passkey/",
         signing_in.with_passkey,
         name="passkey_sign_in",

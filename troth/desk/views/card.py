@@ -162,8 +162,15 @@ def _acts(
         found.append(Link("Book a visit", booking))
     if may_register(look) and not people.has_account(subject):
         found.append(Link("Let them sign in", reverse("desk_let_in", args=[subject])))
+    elif _may_be_let_back(look, subject) and (back := open_path(request, "desk_let_back", subject)):
+        found.append(Link("They lost their second step", back))
     found.append(Link("Give a task", reverse("desk_task_new", args=[subject])))
     return found[:3]
+
+
+def _may_be_let_back(look: Looking, subject: UUID) -> bool:
+    """Where people do not register it is the case that gives the reason; elsewhere it is that they were found."""
+    return Purpose.REGISTRATION not in look.opened.register.purposes and people.has_second_factor(subject)
 
 
 def _requests(

@@ -1,12 +1,13 @@
 """Finding a person. What is typed and what is found stand in the posted page and nowhere else: no address, no session."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from troth.design.tables import Cell, Column, table_of
-from troth.design.values import Counterpart, Term
+from troth.design.tables import Cell, Column, Table, table_of
+from troth.design.values import Counterpart, Link, Term
 from troth.desk.forms.finding import REASONS, FindForm
 from troth.desk.frame import Looking, frame, looking, lowered, may_register, show
 from troth.gate import features
@@ -62,20 +63,7 @@ def find(request: HttpRequest) -> HttpResponse:
             except (TooVague, TooOften) as error:
                 form.add_error("q", str(error))
                 status = 429 if isinstance(error, TooOften) else status
-    table = None
-    if found is not None and found.people:
-        table = table_of(
-            "People found",
-            (Column("Name", "name"), Column("Born", "figures", word="Born"), Column("Area", word="Area")),
-            [
-                (
-                    Cell(person.name, href=leads_to(request, look, person.subject)),
-                    str(person.birth_year or ""),
-                    person.postcode_area,
-                )
-                for person in found.people
-            ],
-        )
+    table = _table(request, look, found.people) if found is not None and found.people else None
     return show(
         request,
         "find/person",
@@ -89,6 +77,29 @@ def find(request: HttpRequest) -> HttpResponse:
         twice=open_path(request, "desk_same"),
         status=status,
     )
+
+
+def _table(request: HttpRequest, look: Looking, found: Sequence[people.FoundPerson]) -> Table:
+    """Who was found. Whoever has a second step to lose can be let back in from here, by those whose work that is."""
+    back = {}
+    if Purpose.REGISTRATION in look.opened.register.purposes:  # elsewhere it is a case that gives the reason
+        lost = people.with_second_factor([person.subject for person in found])
+        back = {subject: path for subject in lost if (path := open_path(request, "desk_let_back", subject))}
+    columns = (Column("Name", "name"), Column("Born", "figures", word="Born"), Column("Area", word="Area"))
+    lines: list[tuple[str | Cell, ...]] = [
+        (
+            Cell(person.name, href=leads_to(request, look, person.subject)),
+            str(person.birth_year or ""),
+            person.postcode_area,
+            *((_lost(back.get(person.subject, ""), person.name),) if back else ()),
+        )
+        for person in found
+    ]
+    return table_of("People found", (*columns, Column("", "act")) if back else columns, lines)
+
+
+def _lost(path: str, name: str) -> Cell:
+    return Cell(act=Link("Lost their second step", path, name)) if path else Cell()
 
 
 def leads_to(request: HttpRequest, look: Looking, subject: UUID) -> str:

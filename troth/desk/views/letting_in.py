@@ -1,4 +1,7 @@
-"""Letting somebody sign in whose record the clinic made: registering them at the desk, and the code that they claim it with."""
+"""
+Letting somebody sign in: registering them at the desk, the code with which they claim a record that the clinic made, and the one
+that stands in for a lost second step.
+"""
 
 from uuid import UUID
 
@@ -7,12 +10,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from troth.design.values import Row
+from troth.desk.forms.letting_back import LetBackForm
 from troth.desk.forms.person import PersonForm
 from troth.desk.frame import frame, looking, purpose_line, show
 from troth.desk.telling import counterpart
 from troth.gate.whys import why
 from troth.people import selectors as people
 from troth.people import services
+from troth.people.rules import spaced_telephone
 from troth.people.selectors.steps import CLAIM_LIFE
 from troth.vault.categories import Category
 
@@ -51,4 +56,37 @@ def show_code(request: HttpRequest, subject: UUID) -> HttpResponse:
         until=f"{timezone.localtime(look.at + CLAIM_LIFE):%A %-d %B %Y}",
         why_not=why_not,
         status=409 if why_not else 200,
+    )
+
+
+def let_back(request: HttpRequest, subject: UUID) -> HttpResponse:
+    """What we hold to make sure by, and a code once somebody did. It stands in this one answer, to be read out or printed."""
+    look = looking(request)
+    who, reach = people.get_identity(subject, look.opened), people.get_contact(subject, look.opened)
+    form, code, by_post = LetBackForm(request.POST or None), "", False
+    if form.is_valid():
+        try:
+            code = services.make_return_code(subject, by=look.actor, at=look.at, **form.cleaned_data)
+        except services.ReturnRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            by_post = form.cleaned_data["made_sure"] is people.Recognised.BY_POST
+    lasts = services.RETURN_BY_POST if by_post else services.RETURN
+    return show(
+        request,
+        "person/let_back",
+        frame(request, purpose=purpose_line(look.opened, subject)),
+        name=who.name if who else "Name not held",
+        rows=[
+            Row("Name", who.name if who else "Not held"),
+            Row("Date of birth", f"{who.born_on:%-d %B %Y}" if who and who.born_on else "Not held"),
+            Row("Telephone", spaced_telephone(reach.telephone) if reach and reach.telephone else "Not held"),
+            Row("Address", f"{reach.address}, {reach.postcode}" if reach and reach.address else "Not held"),
+        ],
+        why=counterpart(why(look.opened, subject, Category.IDENTITY)),
+        form=form,
+        code=code,
+        by_post=by_post,
+        until=f"{timezone.localtime(look.at + lasts):%A %-d %B, %H:%M}",
+        status=422 if form.is_bound and not code else 200,
     )

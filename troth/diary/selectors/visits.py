@@ -12,7 +12,6 @@ from troth.diary.selectors.holds import held
 from troth.diary.selectors.offers import Offered, get_service, list_practitioners, list_services, workers, working
 from troth.gate.contexts import Opened
 from troth.law.calendar import LONDON
-from troth.ledger import selectors as ledger
 from troth.people import selectors as people
 from troth.vault.categories import Category
 
@@ -71,13 +70,6 @@ def with_visit(subjects: Collection[UUID], *, since: datetime) -> set[UUID]:
     """Of these people, those with a visit that ends after a moment. A cancelled one counts, since it is asked about too."""
     rows = Appointment.objects.filter(subject_id__in=subjects, ends_at__gt=since)
     return set(rows.values_list("subject_id", flat=True))
-
-
-def found_by(actor: UUID, subjects: Collection[UUID], *, since: datetime) -> set[UUID]:
-    """Of these people, those whom the ledger says this actor found since a moment."""
-    wanted = {subject.hex: subject for subject in subjects}
-    seen = ledger.search(actor=actor.hex, event="gate:opened", purpose="find", since=since, limit=200)
-    return {wanted[event.subject] for event in seen if event.subject in wanted}
 
 
 def list_visits(first: date, days: int, opened: Opened) -> list[Visit]:

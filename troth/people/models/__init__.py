@@ -8,6 +8,8 @@ from django.db import models
 from troth.people.models.linked import LinkState as LinkState
 from troth.people.models.linked import MadeSure as MadeSure
 from troth.people.models.linked import SamePerson as SamePerson
+from troth.people.models.returning import Recognised as Recognised
+from troth.people.models.returning import ReturnCode as ReturnCode
 from troth.vault import compartments, search
 from troth.vault.categories import Category
 from troth.vault.compartments import Per

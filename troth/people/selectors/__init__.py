@@ -1,12 +1,13 @@
 """Reads of this room. They hand plain values to pages; a holding never leaves here."""
 
-from troth.people.models import LinkState, MadeSure
+from troth.people.models import LinkState, MadeSure, Recognised
 from troth.people.selectors.factors import (
     AppCode,
     Factors,
     NewApp,
     OwnPasskey,
     Recovery,
+    Returning,
     begin_app,
     check_code,
     free_step,
@@ -14,8 +15,9 @@ from troth.people.selectors.factors import (
     list_factors,
     secret_of,
     sign_in_address,
+    with_second_factor,
 )
-from troth.people.selectors.finding import FoundPeople, FoundPerson, find_people
+from troth.people.selectors.finding import FoundPeople, FoundPerson, find_people, found_by
 from troth.people.selectors.history import KEPT as TRIES_KEPT
 from troth.people.selectors.history import Came, PastTry, TryPage, areas_of, list_tries, whose_tries_are_due
 from troth.people.selectors.passkeys import (
@@ -119,8 +121,10 @@ __all__ = [
     "PersonIdentity",
     "Proof",
     "Receipt",
+    "Recognised",
     "Recovery",
     "ResetLine",
+    "Returning",
     "Said",
     "SecondStep",
     "ShownPasskey",
@@ -150,6 +154,7 @@ __all__ = [
     "find_people",
     "find_start",
     "find_step",
+    "found_by",
     "free_step",
     "get_contact",
     "get_identity",
@@ -189,5 +194,6 @@ __all__ = [
     "to_look_at",
     "who_may_be_called",
     "whose_tries_are_due",
+    "with_second_factor",
     "words_of_link",
 ]

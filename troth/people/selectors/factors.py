@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -15,7 +16,7 @@ from troth.gate import actors
 from troth.gate.contexts import Opened, processing
 from troth.notice.purposes import Action, Purpose
 from troth.people import rules
-from troth.people.models import Account, Authenticator, Passkey, RecoveryCode
+from troth.people.models import Account, Authenticator, Passkey, RecoveryCode, ReturnCode
 from troth.people.selectors.strangers import strangers_number
 from troth.people.selectors.tickets import open_ticket, seal_ticket
 from troth.vault import secrets
@@ -85,6 +86,22 @@ class Recovery:
     row: UUID
 
 
+@dataclass(frozen=True)
+class Returning:
+    """A code that somebody was handed in place of what they lost was right; `row` says which, and it is used once."""
+
+    row: UUID
+
+
+def with_second_factor(subjects: Collection[UUID]) -> set[UUID]:
+    """Of these people, those with an app or a passkey. Identifiers alone: nothing is opened."""
+    return {
+        subject
+        for model in (Authenticator, Passkey)
+        for subject in model.objects.filter(subject_id__in=subjects).values_list("subject_id", flat=True)
+    }
+
+
 def has_second_factor(subject: UUID) -> bool:
     """Whether a person has an app or a passkey. It asks the tables' structure and opens nothing."""
     app = Authenticator.objects.filter(subject_id=subject).exists()
@@ -141,9 +158,10 @@ def secret_of(ticket: str, *, subject: UUID, at: datetime) -> str:
     return said["secret"] if said and said["subject"] == subject.hex else ""
 
 
-def check_code(subject: UUID | None, typed: str, *, at: datetime) -> AppCode | Recovery | None:
+def check_code(subject: UUID | None, typed: str, *, at: datetime) -> AppCode | Recovery | Returning | None:
     """
-    Whether what was typed is a code of this person's app, or one of their recovery codes. The caller has counted the try.
+    Whether what was typed is a code of this person's app, one of their recovery codes, or one that they were handed in place of
+    both. The caller has counted the try.
 
     It is asked for nobody as well: whoever has no app, or nothing at all, has the stranger's opened and looked at instead, so that
     the time it takes does not tell whether the password before it was right.
@@ -154,14 +172,17 @@ def check_code(subject: UUID | None, typed: str, *, at: datetime) -> AppCode | R
     with processing(Purpose.ACCOUNT_SECURITY, Action.READ, by=actors.service("sign-in"), at=at):
         app = _first_of(list(Authenticator.objects.filter(subject_id__in=either)), whom)
         step = rules.matching_step(app[0].secret, typed, at) if app else None
-        row = None
+        row = handed = None
         if on_paper:
             codes = _first_of(list(RecoveryCode.objects.filter(subject_id__in=either)), whom)
             wanted = recovery_hash(whom, typed)
             right = [code for code in codes if hmac.compare_digest(code.code_hash, wanted)]  # all are opened
             row = right[0] if right else None
+            handed = ReturnCode.objects.filter(subject_id=whom, code_hash=wanted, expires_at__gt=at).first()
     if step is not None and app[0].subject_id == subject:
         return AppCode(step)
+    if handed is not None and handed.subject_id == subject:
+        return Returning(handed.pk)
     return Recovery(row.pk) if row is not None and row.subject_id == subject else None
 
 

@@ -1,10 +1,13 @@
 """Finding a person: name, birth year and postcode area of ten at most, and nothing of those who did not match (pitfalls A7)."""
 
 import heapq
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from troth.gate.contexts import Opened
+from troth.ledger import selectors as ledger
 from troth.people.models import FIND_EMAIL, FIND_NAME, FIND_TELEPHONE, Contact, Identity
 from troth.people.rules import Query, postcode_area, read_query
 from troth.vault import search
@@ -71,6 +74,13 @@ def find_people(text: str, opened: Opened) -> FoundPeople:
         if subject in set(allowed)
     )
     return FoundPeople(people, len(found))
+
+
+def found_by(actor: UUID, subjects: Collection[UUID], *, since: datetime) -> set[UUID]:
+    """Of these people, those whom the ledger says this actor found since a moment."""
+    wanted = {subject.hex: subject for subject in subjects}
+    seen = ledger.search(actor=actor.hex, event="gate:opened", purpose="find", since=since, limit=200)
+    return {wanted[event.subject] for event in seen if event.subject in wanted}
 
 
 def _candidates(query: Query) -> list[str]:

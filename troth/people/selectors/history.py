@@ -16,6 +16,7 @@ _WORDS = {
     "password": ("Signed in with the password", True),
     "code": ("Signed in with the password and a code", True),
     "recovery": ("Signed in with the password and a recovery code", True),
+    "handed": ("Signed in with the password and a code that we gave you", True),
     "passkey": ("Signed in with a passkey", True),
     "password with passkey": ("Signed in with the password and a passkey", True),
     "wrong password": ("Refused: the password was wrong", False),

@@ -1,6 +1,6 @@
 """Acts of this room: everything that changes who people are, how to reach them, and how they sign in."""
 
-from troth.people.rules import LinkRefused
+from troth.people.rules import LinkRefused, ReturnRefused
 from troth.people.services.accounts import change_password
 from troth.people.services.claimants import record_claimant
 from troth.people.services.claiming import CannotClaim, claim, make_claim_code
@@ -23,6 +23,9 @@ from troth.people.services.resets import (
     carry_out_factor_reset,
     confirm_factor_reset,
 )
+from troth.people.services.returning import LIFE as RETURN
+from troth.people.services.returning import LIFE_BY_POST as RETURN_BY_POST
+from troth.people.services.returning import come_back, make_return_code
 from troth.people.services.same import confirm_link, propose_link, turn_link_down, undo_link
 from troth.people.services.sessions import end_sessions, prove_session, sessions, sign_in, sign_out
 from troth.people.services.staff import (
@@ -49,11 +52,14 @@ from troth.people.services.telling import can_be_told, say_when, tell, tell_of_n
 from troth.people.services.tries import forget_tries, note_failed_try, note_sign_in
 
 __all__ = [
+    "RETURN",
+    "RETURN_BY_POST",
     "CannotClaim",
     "FactorNeeded",
     "LinkOver",
     "LinkRefused",
     "ResetRefused",
+    "ReturnRefused",
     "UnknownRole",
     "UsedUp",
     "add_app",
@@ -70,6 +76,7 @@ __all__ = [
     "change_roles",
     "choose_password",
     "claim",
+    "come_back",
     "confirm_factor_reset",
     "confirm_link",
     "confirm_step",
@@ -82,6 +89,7 @@ __all__ = [
     "leave_staff",
     "make_claim_code",
     "make_recovery_codes",
+    "make_return_code",
     "make_start_code",
     "note_failed_try",
     "note_sign_in",

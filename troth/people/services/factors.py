@@ -12,7 +12,7 @@ from troth.gate.acts import act, acting
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import rules
-from troth.people.models import Authenticator, Passkey, RecoveryCode
+from troth.people.models import Authenticator, Passkey, RecoveryCode, ReturnCode
 from troth.people.selectors.factors import AppCode, Recovery, effect_of_step, has_second_factor, recovery_hash
 from troth.people.selectors.passkeys import NewPasskey, ShownPasskey
 from troth.people.selectors.staff import staff_among
@@ -124,6 +124,7 @@ def use_code(subject: UUID, *, by: Actor, at: datetime, code: AppCode | Recovery
         fresh = bool(RecoveryCode.objects.filter(subject_id=subject, pk=code.row).delete()[0])
     if not fresh:
         raise UsedUp("This code was used already. Wait for the next one.")
+    _call_back(subject)
 
 
 @act(Event.FACTOR_PROVED, purpose=Purpose.ACCOUNT_SECURITY)
@@ -140,6 +141,12 @@ def use_passkey(subject: UUID, *, by: Actor, at: datetime, shown: ShownPasskey) 
         raise UsedUp("That was answered already. Start again.")
     row.sign_count, row.used_at = shown.sign_count, at
     row.save()
+    _call_back(subject)
+
+
+def _call_back(subject: UUID) -> None:
+    """Who still has their second factor has lost nothing: a code that was handed out in its place is worth nothing from now on."""
+    ReturnCode.objects.filter(subject_id=subject).exclude(code_hash="").update(code_hash="")
 
 
 def _say(subject: UUID, what: str, *, by: Actor, at: datetime) -> None:

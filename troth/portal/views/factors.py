@@ -216,7 +216,9 @@ def _proved(request: HttpRequest, form: CodeForm, shown: ShownPasskeyForm) -> bo
             services.use_passkey(subject, by=actor_of(request), at=at, shown=found)
             return True
         code = people.check_code(subject, form.cleaned_data["code"], at=at)
-        if code is None:
+        if code is None or isinstance(
+            code, people.Returning
+        ):  # whoever is signed in has lost nothing that it stands in for
             form.add_error("code", WRONG)
             return False
         services.use_code(subject, by=actor_of(request), at=at, code=code)

@@ -13,6 +13,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from troth.design.done import done
 from troth.gate import actors
 from troth.gate.table import actor_of, open_path
 from troth.notice.purposes import Purpose
@@ -90,12 +91,19 @@ def second_step(request: HttpRequest) -> HttpResponse:
             return _page(request, "second_step", form, 429)
         code = people.check_code(awaited.subject, form.cleaned_data["code"], at=at)
         if awaited.subject is not None and code is not None:
+            by = actors.person(awaited.subject, at=at)
             try:
-                services.use_code(awaited.subject, by=actors.person(awaited.subject, at=at), at=at, code=code)
+                if isinstance(code, people.Returning):
+                    services.come_back(awaited.subject, by=by, at=at, code=code)
+                else:
+                    services.use_code(awaited.subject, by=by, at=at, code=code)
             except services.UsedUp:
                 _note_failure(request, awaited.subject, "used code")
                 form.add_error("code", USED)
             else:
+                if isinstance(code, people.Returning):
+                    _finish(request, awaited.subject, awaited.account, how="handed", second=True)
+                    return done("second_factor", "factor-lost")
                 how = "recovery" if isinstance(code, people.Recovery) else "code"
                 return _finish(request, awaited.subject, awaited.account, how=how, second=True)
         else:
@@ -257,3 +265,9 @@ def _page(request: HttpRequest, name: str, form: object, status: int) -> HttpRes
 def _browser(request: HttpRequest) -> Browser:
     found: Browser = request.browser  # type: ignore[attr-defined]
     return found
+
+
+@require_http_methods(["GET", "HEAD"])
+def lost_step(request: HttpRequest) -> HttpResponse:
+    """What somebody does who has lost their app, passkey and recovery codes. The same for everybody who looks."""
+    return render(request, "portal/account/lost_step.html")

@@ -48,6 +48,6 @@ class Command(BaseCommand):
         cases.write(made, people, at=now, progress=progress)
         twins.instruct(made, at=now)
         claimants.open_accounts(made, at=now)
-        happenings.write(made, at=now, progress=progress)
         twins.tell_apart(made, at=now)
+        happenings.write(made, at=now, progress=progress)
         nights.pass_one(pack, tell=self.stderr.write)

@@ -13,6 +13,16 @@ from urllib.parse import quote
 
 from troth.notice.purposes import Purpose
 from troth.notice.register import DeclaredRole
+from troth.people.rules.apart import SAID_ALREADY as SAID_ALREADY
+from troth.people.rules.apart import TELLING_APART as TELLING_APART
+from troth.people.rules.apart import LinkRefused as LinkRefused
+from troth.people.rules.apart import ReturnRefused as ReturnRefused
+from troth.people.rules.apart import check_can_decide_link as check_can_decide_link
+from troth.people.rules.apart import check_can_end_link as check_can_end_link
+from troth.people.rules.apart import check_can_let_back as check_can_let_back
+from troth.people.rules.apart import check_can_propose_link as check_can_propose_link
+from troth.people.rules.apart import check_how_many as check_how_many
+from troth.people.rules.apart import told_apart_by as told_apart_by
 from troth.vault.search import LETTERS, fold, name_parts
 
 PASSWORD_LENGTH = 10
@@ -318,72 +328,3 @@ def network_area(address: str) -> str:
     if parsed.version == 4:
         return "network " + ".".join(str(parsed).split(".")[:2]) + ".…"
     return "network " + ":".join(parsed.exploded.split(":")[:2]) + ":…"
-
-
-#: Roles of the packs that register people or take cases on, and so have to tell two records apart. None is outside the clinic.
-TELLING_APART = frozenset({"patient_support", "receptionist", "clinic_manager", "case_handler"})
-
-
-class LinkRefused(ValueError):
-    """Two records may not be proposed, linked or parted by this person now. The message says why."""
-
-
-def told_apart_by(given_name: str, family_name: str, born_on: date) -> str:
-    """What two records of one person mostly have in common: the name as people would compare it, and the day of birth."""
-    names = " ".join(re.findall(r"\w+", fold(f"{given_name} {family_name}")))
-    return f"{names} {born_on.isoformat()}"
-
-
-SAID_ALREADY = "These two are proposed or linked already."
-
-
-def check_can_propose_link(*, one_record: bool, own: bool, waiting: bool) -> None:
-    """
-    Nobody proposes anything about a record of their own, and nothing is proposed twice.
-
-    :raises LinkRefused: one of those.
-    """
-    if one_record:
-        raise LinkRefused("That is one record, and not two.")
-    if own:
-        raise LinkRefused("One of these is your own record. A colleague has to look at it.")
-    if waiting:
-        raise LinkRefused(SAID_ALREADY)
-
-
-def check_can_decide_link(*, waits: bool, own: bool, proposed_by_them: bool) -> None:
-    """
-    A second person decides: a wrong link shows one person another's record.
-
-    :raises LinkRefused: it waits no more, it is about themself, or they proposed it.
-    """
-    if not waits:
-        raise LinkRefused("This was decided already, or one of the two records is gone.")
-    if own:
-        raise LinkRefused("One of these is your own record. A colleague has to look at it.")
-    if proposed_by_them:
-        raise LinkRefused("You proposed this. A colleague has to look at both records and decide.")
-
-
-def check_can_end_link(*, stands: bool, own: bool) -> None:
-    """
-    Nobody ends a link of their own: it is what keeps them from their own record.
-
-    :raises LinkRefused: it stands no more, or it is about themself.
-    """
-    if not stands:
-        raise LinkRefused("These two are not linked any more.")
-    if own:
-        raise LinkRefused("One of these is your own record. A colleague has to look at it.")
-
-
-def check_how_many(records: int, *, most: int) -> None:
-    """
-    More records of one person than that are a mistake.
-
-    :raises LinkRefused: there would be more.
-    """
-    if records > most:
-        raise LinkRefused(
-            f"Linked, these would be {records} records of one person. Look for the wrong link among them first."
-        )
