@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.http import HttpResponse
 from django.test.utils import override_settings
 
 from tests.promises.deployment import Deployment, forget_throttle, key_files
+from troth.delivery.rules import LETTERS, Kind
 from troth.gate import emergency, facts, rules
 from troth.gate.actors import Actor, person
 from troth.gate.acts import act
@@ -262,7 +264,26 @@ def _cases_open_to_any_firm(home: Deployment) -> Iterator[None]:
         yield
 
 
+@act(Event.FACT_RECORDED, purpose=Purpose.STAFF)
+def _consent_slipped_in(subject: Any, *, by: Actor, at: datetime) -> None:
+    facts.record(subject, facts.FactKind.CONSENT, at=at, purpose=Purpose.MARKETING, value="email")
+
+
+def _consent_unsaid(home: Deployment) -> None:
+    """A consent that stands, and nobody gave."""
+    _consent_slipped_in(home.patient, by=Actor("person", home.staff), at=home.at - timedelta(seconds=5))
+
+
+@contextmanager
+def _news_without_a_way_out(home: Deployment) -> Iterator[None]:
+    """A change of the letter that leaves its link out."""
+    with mock.patch.dict(LETTERS, {Kind.NEWS: replace(LETTERS[Kind.NEWS], action="")}):
+        yield
+
+
 BREAKERS: dict[str, Breaker] = {
+    "consent.proofs": _consent_unsaid,
+    "consent.way_out": _news_without_a_way_out,
     "copies.daily": _no_backups,
     "copies.drilled": _later(days=40),
     "copies.journal": _lost_journal,

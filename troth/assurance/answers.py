@@ -1,5 +1,6 @@
 """What this room tells the kernel: its service. Reading the modules below declares the checks of the rooms under it."""
 
+from troth.assurance.selectors.looking import consent as consent
 from troth.assurance.selectors.looking import copies as copies
 from troth.assurance.selectors.looking import gate as gate
 from troth.assurance.selectors.looking import ledger as ledger

@@ -21,7 +21,7 @@ _HANDED_OVER = "We made your copy as a file and hand it to you."
 def register(subparsers: Any) -> None:
     """Add `rights` and its verbs to the command line."""
     rights: argparse.ArgumentParser = subparsers.add_parser("rights", help="answer people who use their rights")
-    verbs = rights.add_subparsers(dest="verb", required=True, metavar="list|export|erase")
+    verbs = rights.add_subparsers(dest="verb", required=True, metavar="list|export|erase|key")
 
     listed = verbs.add_parser("list", help="list the requests that wait, soonest due first; it opens nothing")
     listed.set_defaults(func=_list)
@@ -50,6 +50,8 @@ def register(subparsers: Any) -> None:
         "--yes", action="store_true", help="you have read the plan, and what goes cannot be brought back"
     )
     erase.set_defaults(func=_erase)
+    key = verbs.add_parser("key", help="print this clinic’s key for exchanging data with other clinics")
+    key.set_defaults(func=_key)
     for verb in (export, erase):
         verb.add_argument("--subject", required=True, metavar="ID", help="the person's id")
         verb.add_argument(
@@ -63,6 +65,14 @@ def _prepare() -> None:
     from troth.cli.main import prepare_stores
 
     prepare_stores()
+
+
+def _key(args: argparse.Namespace) -> int:
+    _prepare()
+    from troth.rights.selectors.exchange import public_key_text
+
+    print(public_key_text())
+    return 0
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -71,7 +71,7 @@ OFFICE = (
     ("Promises", "office_promises"),
 )
 #: Pages that lie under a word whose address they do not begin with: where data goes is what the notice comes to.
-UNDER = {"office_flow": "office_notice", "office_record": "office_notice"}
+UNDER = {"office_arrivals": "office_cases", "office_flow": "office_notice", "office_record": "office_notice"}
 #: Behind the name of whoever is signed in at the desk, and in the office, which leads back there.
 MENU = (("Security", "security"), ("How pages look", "look"))
 OFFICE_MENU = (("The desk", "desk_home"), *MENU)

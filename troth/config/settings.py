@@ -32,6 +32,7 @@ TROTH_SMS_URL = env.address("TROTH_SMS_URL", {"http", "https"})
 TROTH_SMS_TOKEN = env.text("TROTH_SMS_TOKEN", "")
 # Stands on invoices; without one the clinic is not registered for VAT, and charges none.
 TROTH_VAT_NUMBER = env.text("TROTH_VAT_NUMBER", "")
+TROTH_PARTNERS = env.text("TROTH_PARTNERS", "")
 # Who takes card payments. The browser speaks with the firm itself: its script is the one thing that one page loads from elsewhere.
 TROTH_STRIPE_KEY = env.text("TROTH_STRIPE_KEY", "")
 TROTH_STRIPE_PUBLIC_KEY = env.text("TROTH_STRIPE_PUBLIC_KEY", "")
@@ -79,6 +80,7 @@ INSTALLED_APPS = [
     "troth.sharing",
     "troth.delivery",
     "troth.people",
+    "troth.consent",
     "troth.billing",
     "troth.diary",
     "troth.contact",

@@ -10,13 +10,23 @@ from django.conf import settings
 
 from troth.delivery.models import Channel, Delivery, Failure, Message, Suppression
 from troth.delivery.rules import LETTERS, LINK, Clinic, Kind, Rendered, render
-from troth.gate import actors
+from troth.gate import actors, facts
 from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
+from troth.law.bases import Basis
 from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.notice.register import Register
+from troth.notice.schema.words import MarketingChannel
 from troth.vault import secrets
 from troth.vault.categories import Category
+
+#: How a notice calls the ways by which messages leave here.
+_WAYS = {
+    Channel.EMAIL: MarketingChannel.EMAIL,
+    Channel.SMS: MarketingChannel.SMS,
+    Channel.LETTER: MarketingChannel.POST,
+}
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,18 @@ def get_letter(message: UUID, *, by: UUID, at: datetime) -> Letter | None:
         return Letter(
             row.pk, row.address or "", row.line or "", row.text or "", row.recorded_at, row.state == Delivery.SENT
         )
+
+
+def may_reach(subject: UUID, purpose: Purpose, channel: str, *, at: datetime) -> bool:
+    """
+    Whether somebody wants messages of this purpose by this channel. Where it rests on consent, each way is agreed to by itself; the
+    gate has been asked whether the use as such may be.
+    """
+    declared = notices.register_in_force(at).purposes.get(purpose)
+    if declared is None or declared.basis is not Basis.CONSENT:
+        return True
+    agreed = {fact.value for fact in facts.of(subject, FactKind.CONSENT, at=at) if fact.purpose == purpose.value}
+    return bool(agreed & {"", _WAYS[Channel(channel)]})
 
 
 def count_given_up() -> int:

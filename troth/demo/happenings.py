@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from troth.consent import services as consents
 from troth.contact import services as contact
 from troth.demo.clinic import Made, Progress
 from troth.demo.hours import at_work
@@ -114,9 +115,11 @@ def _stop_uses(made: Made, people: _People, at: datetime) -> None:
     for subject in people.known_for(100) if Purpose.MARKETING in declared else ():
         agreed, back = at - timedelta(days=90), at - timedelta(days=21)
         with boundary():
-            rights.give_consent(subject, Purpose.MARKETING, by=actors.person(subject, at=agreed), at=agreed)
+            consents.give(
+                subject, Purpose.MARKETING, channel="email", by=actors.person(subject, at=agreed), at=agreed
+            )
         with boundary():
-            rights.take_back_consent(subject, Purpose.MARKETING, by=actors.person(subject, at=back), at=back)
+            consents.take_back(subject, Purpose.MARKETING, by=actors.person(subject, at=back), at=back)
 
 
 def _break_glass(made: Made, people: _People, at: datetime) -> None:

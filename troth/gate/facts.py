@@ -18,6 +18,7 @@ from troth.gate.rules import Standing
 from troth.notice.purposes import Purpose
 from troth.vault import keyring, secrets
 from troth.vault.among import among
+from troth.vault.categories import Category
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -163,6 +164,37 @@ def newest_told(known: Iterable[StandingFact], *, at: datetime) -> int:
     )
 
 
+class Scope(NamedTuple):
+    """How far an authority reaches: the record of it, the kinds of data, and the rights that may be used; None is every right."""
+
+    authority: str
+    categories: frozenset[Category]
+    rights: frozenset[str] | None
+
+    @property
+    def text(self) -> str:
+        """As the fact has it: `AUTHORITY|category,…|right,…`, in which an empty part is everything."""
+        kinds = "" if self.categories == _EVERYTHING else ",".join(sorted(self.categories)) or "-"
+        rights = "" if self.rights is None else ",".join(sorted(self.rights)) or "-"
+        return f"{self.authority}|{kinds}|{rights}"
+
+
+_EVERYTHING = frozenset(Category)
+
+
+@lru_cache(maxsize=10_000)
+def scope_of(value: str) -> Scope:
+    """The scope of a fact that somebody acts for a person. A word that we do not know opens nothing."""
+    authority, *parts = value.split("|")
+    kinds, rights = (*parts, "", "")[:2]
+    named = frozenset(Category(each) for each in kinds.split(",") if each in Category._value2member_map_)
+    return Scope(
+        authority,
+        named if kinds else _EVERYTHING,
+        frozenset(each for each in rights.split(",") if each != "-") if rights else None,
+    )
+
+
 def standing(
     facts: Iterable[StandingFact],
     purpose: Purpose,
@@ -177,9 +209,10 @@ def standing(
 
     `others`: the facts about the other subjects that are the same person. Of these only what keeps shut counts.
     """
-    told = contract = consent = taken_back = objected = restricted = represented = broken = chosen = False
+    told = contract = taken_back = objected = restricted = broken = chosen = False
+    represented: frozenset[Category] = frozenset()
     sound = True
-    agreed = 0  # when the consent that stands was given
+    agreed: dict[str, int] = {}  # by which way (the value of the fact), and when the consent that stands was given
     for fact in facts:
         if not fact.sound:
             sound = False
@@ -197,13 +230,14 @@ def standing(
             contract = contract or for_this
         elif kind == FactKind.CONSENT:
             if fact.purpose == purpose:
-                consent, agreed = True, max(agreed, fact.since)
+                agreed[fact.value] = max(agreed.get(fact.value, 0), fact.since)
         elif kind == FactKind.OBJECTION:
             objected = objected or for_this
         elif kind == FactKind.RESTRICTION:
             restricted = True
         elif kind == FactKind.REPRESENTATIVE:
-            represented = represented or (fact.other == actor and for_this)
+            if fact.other == actor and for_this:
+                represented |= scope_of(fact.value).categories
         elif kind == FactKind.GLASS_BROKEN:
             broken = broken or fact.other == actor
         elif kind == FactKind.RESTRICTED_USE:
@@ -215,10 +249,11 @@ def standing(
         elif fact.kind == FactKind.OBJECTION:
             objected = objected or (fact.purpose in ("", purpose) and fact.holds(at))
         elif fact.kind == FactKind.CONSENT and fact.purpose == purpose and fact.ended is not None:
-            later = (
-                fact.ended >= agreed
-            )  # the person's last word counts, whichever of their records it was said about
-            consent, taken_back = consent and not later, taken_back or later
+            # The person's last word counts, whichever of their records it was said about.
+            later = fact.ended >= agreed.get(fact.value, 0)
+            agreed = {way: since for way, since in agreed.items() if not later or way != fact.value}
+            taken_back = taken_back or later
+    consent = bool(agreed)
     return Standing(
         told, contract, consent, taken_back and not consent, objected, restricted, represented, broken, sound, chosen
     )

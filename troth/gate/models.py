@@ -40,7 +40,7 @@ class Fact(models.Model):
     subject = models.CharField(max_length=32)
     kind = models.CharField(max_length=16, choices=FactKind.choices)
     purpose = models.CharField(max_length=40, default="")  # "" is every purpose
-    value = models.CharField(max_length=40, default="")  # a role, a version, a ground: a code, never words
+    value = models.CharField(max_length=400, default="")  # a role, a version, a ground, a scope: codes, never words
     other = models.CharField(
         max_length=32, default=""
     )  # the other subject: representative, linked person, who broke the glass
@@ -55,7 +55,7 @@ class Fact(models.Model):
         "subject": "random identifier",
         "kind": "a code: the gate must find it",
         "purpose": "a code of the vocabulary",
-        "value": "a role, version or ground: a code",
+        "value": "a role, version, ground or scope: codes",
         "other": "random identifier",
         "since": "when it holds from",
         "until": "when it ends",

@@ -53,7 +53,8 @@ class Standing(NamedTuple):
     consent_taken_back: bool = False
     objected: bool = False
     restricted: bool = False
-    represented: bool = False  # by this actor, with verified authority that covers the purpose
+    #: The kinds of data for which this actor acts for them, with verified authority that covers the purpose.
+    represented: frozenset[Category] = frozenset()
     glass_broken: bool = False  # by this actor, for this subject, within thirty minutes
     sound: bool = True  # every fact carries its mark
     use_chosen: bool = False  # this actor chose one of the uses that a restriction leaves, within thirty minutes
@@ -152,7 +153,7 @@ def _role_may(
         declared.purpose not in asker.service_purposes or category not in asker.service_categories
     ):
         return False
-    if relation is Relation.REPRESENTATIVE and not standing.represented:
+    if relation is Relation.REPRESENTATIVE and category not in standing.represented:
         return False
     names: frozenset[str] | tuple[str, ...] = {
         Relation.SELF: (SELF,),

@@ -64,6 +64,7 @@ _HAPPENED = {
     StepKind.REMINDED: "An officer was reminded",
     StepKind.CLOSED: "Closed",
     StepKind.REOPENED: "Opened again",
+    StepKind.SENT: "It went to another clinic, which signed for it",
 }
 
 

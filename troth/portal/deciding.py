@@ -9,7 +9,6 @@ from django.utils import timezone
 from troth.design.rulers import Tape, tape_of_days
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Link, Tag
-from troth.notice import selectors as notices
 from troth.rights.rules.letters import ASKED_WORDS
 from troth.rights.selectors import Choice
 from troth.rights.selectors.cases import Case
@@ -23,36 +22,12 @@ class Words:
     follows: tuple[str, ...]
     verb: str
     busy: str
+    word: str  # what the form says is asked
 
 
 def words_for(choice: Choice) -> Words:
-    """What a person must know before they change this choice."""
+    """What a person must know before they object to a use, or let it go on."""
     title = f"“{choice.title}”"
-    if choice.kind == "consent" and choice.standing:
-        return Words(
-            f"Take back your consent to {title}?",
-            (
-                "It ends at once, in every part of our system.",
-                "What was done before stays lawful.",
-                choice.if_not or "Nothing else changes.",
-                "You can agree again here whenever you like.",
-            ),
-            "Take it back",
-            "Taking it back…",
-        )
-    if choice.kind == "consent":
-        return Words(
-            f"Agree to {title}?",
-            (
-                choice.words or "We use your data for this from now on.",
-                f"These of us may see what it needs: {', '.join(choice.seen_by).lower()}."
-                if choice.seen_by
-                else "Nobody here sees anything for it.",
-                "You can take it back here at any time, as easily as you give it.",
-            ),
-            "Agree",
-            "Recording it…",
-        )
     if choice.standing:
         return Words(
             f"Let us use your data for {title} again?",
@@ -61,6 +36,7 @@ def words_for(choice: Choice) -> Words:
             else ("You can object again at any time.",),
             "Let it go on",
             "Recording it…",
+            "allow",
         )
     return Words(
         f"Object to {title}?",
@@ -73,6 +49,7 @@ def words_for(choice: Choice) -> Words:
         ),
         "Object",
         "Stopping it…",
+        "object",
     )
 
 
@@ -119,35 +96,22 @@ def cases_table(cases: list[Case], at: datetime) -> Table | None:
     return Table("What you asked about your data", columns, tuple(lines)) if lines else None
 
 
-def wording_of(at: datetime) -> str:
-    """The code of the words that somebody agrees to: the version of the notice that has them."""
-    return f"notice-{notices.register_in_force(at).version}"
-
-
 def say_day(day: date) -> str:
     """`24 November 2026`."""
     return f"{day:%-d %B %Y}"
 
 
 def _state(choice: Choice) -> Tag:
-    if choice.kind == "consent":
-        return Tag("kept", "You agreed") if choice.standing else Tag("plain", "Off")
     return Tag("refused", "You objected") if choice.standing else Tag("plain", "On")
 
 
 def _since(choice: Choice) -> str:
     if choice.since:
-        words = f", in the words of notice {choice.wording.removeprefix('notice-')}" if choice.wording else ""
-        return f"Since {timezone.localtime(choice.since):%-d %B %Y, %-H:%M}{words}"
-    if choice.ended:
-        verb = "Taken back" if choice.kind == "consent" else "Objection withdrawn"
-        return f"{verb} {timezone.localtime(choice.ended):%-d %B %Y, %-H:%M}"
-    return "You never agreed to it" if choice.kind == "consent" else ""
+        return f"Since {timezone.localtime(choice.since):%-d %B %Y, %-H:%M}"
+    return f"Objection withdrawn {timezone.localtime(choice.ended):%-d %B %Y, %-H:%M}" if choice.ended else ""
 
 
 def _verb(choice: Choice) -> str:
-    if choice.kind == "consent":
-        return "Take it back" if choice.standing else "Agree"
     return "Let it go on" if choice.standing else "Object"
 
 

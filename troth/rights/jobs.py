@@ -26,6 +26,12 @@ def build_pack(pack: UUID) -> None:
     services.build_pack(pack, at=timezone.now())
 
 
+@job()
+def send_portable(case: UUID) -> None:
+    """Send what somebody takes along to another clinic. What did not go is tried again."""
+    services.send_portable(case, at=timezone.now())
+
+
 @schedule("every 1 hours")
 @job()
 def end_packs() -> None:

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     CASE_PROOF = "case_proof"
     CASE_LETTER = "case_letter"
     CASE_REMINDER = "case_reminder"
+    NEWS = "news"
 
 
 @dataclass(frozen=True)
@@ -369,6 +370,15 @@ LETTERS: dict[Kind, Letter] = {
             "You can complain to us about how we handle your data, and to the regulator at any time: {regulator}",
         ),
         sample={"reference": "4F0C-11A9", "regulator": "The regulator, 0300 000 0000."},
+    ),
+    Kind.NEWS: Letter(
+        Purpose.MARKETING,
+        "News that you asked for",
+        ("{news}",),
+        because="You agreed to news from us by email",
+        action="Stop these messages",
+        closing=("The link stops them at once. You need not sign in.",),
+        sample={"news": "We open on Saturdays from January.\nBooking is open now."},
     ),
     Kind.CASE_REMINDER: Letter(
         Purpose.RIGHTS,

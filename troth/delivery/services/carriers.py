@@ -41,6 +41,7 @@ class Parcel:
     html: str
     sender: str  # the clinic's name
     sender_address: str
+    stop: str = ""  # of news: the address that stops it at once, for the button of a mail program (RFC 8058)
 
 
 class Undelivered(Exception):
@@ -118,6 +119,9 @@ class Smtp:
                 server.close()
 
 
+_ONE_CLICK = "List-Unsubscribe=One-Click"
+
+
 def _letter_of(parcel: Parcel) -> EmailMultiAlternatives:
     """The message as MIME: text, HTML, and the picture of the wave within it. Nothing in it is fetched from anywhere."""
     domain = parcel.sender_address.rpartition("@")[2]
@@ -130,6 +134,7 @@ def _letter_of(parcel: Parcel) -> EmailMultiAlternatives:
             "Message-ID": f"<{parcel.id.hex}@{domain}>",
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
+            **({"List-Unsubscribe": f"<{parcel.stop}>", "List-Unsubscribe-Post": _ONE_CLICK} if parcel.stop else {}),
         },
     )
     letter.attach_alternative(parcel.html, "text/html")

@@ -16,6 +16,7 @@ from django.conf import settings
 from troth.copies.disposing import dispose_rows
 from troth.delivery.models import Channel, Delivery, Failure, Message
 from troth.delivery.rules import LINK
+from troth.delivery.selectors import may_reach
 from troth.delivery.services.carriers import Carrier, Parcel, Undelivered, _carrier_for
 from troth.delivery.services.outbox import PURPOSES
 from troth.gate import actors, facts
@@ -55,7 +56,9 @@ def _carry(message: UUID, *, at: datetime) -> None:
     by, purpose = actors.service("delivery"), Purpose(row.purpose)
     with boundary() as into:
         with processing(purpose, Action.READ, by=by, at=at) as opened:
-            allowed = opened.decision(row, Category.CONTACT).allowed
+            allowed = opened.decision(row, Category.CONTACT).allowed and may_reach(
+                row.subject_id, purpose, row.channel, at=at
+            )
             parcel = _parcel(row, at) if allowed else None
         if parcel is None:
             _give_up[purpose](row, Failure.NOT_ALLOWED, by=by, at=at)
@@ -92,6 +95,7 @@ def _parcel(row: Message, at: datetime) -> Parcel:
         (row.html or "").replace(LINK, link),
         (who and (who.trading_name or who.legal_name)) or "Troth",
         settings.TROTH_MAIL_FROM or (who and who.email) or "troth@localhost",
+        link if row.purpose == Purpose.MARKETING else "",
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from troth.delivery.models import Channel, Message
 from troth.delivery.rules import LETTERS, Kind, Rendered, render
-from troth.delivery.selectors import clinic_of, is_suppressed
+from troth.delivery.selectors import clinic_of, is_suppressed, may_reach
 from troth.delivery.services.suppressing import Unwanted
 from troth.gate import actors
 from troth.gate.actors import Actor
@@ -43,7 +43,7 @@ def _send_email(
     :raises KeyError: a word that the letter needs is missing.
     :raises ValueError: the letter has a one-time link and none was given, or the other way round.
     :raises Refused: the notice does not let messages of this kind be sent to that person.
-    :raises Unwanted: it is marketing, and somebody objected to that at this address.
+    :raises Unwanted: they did not agree to it by this way, or it is marketing and somebody objected to that at this address.
     """
     words = context or {}
     return _send(
@@ -108,6 +108,8 @@ def _send(
         raise Unwanted(
             "They objected to marketing at this address. That is for ever, until they ask for it again (LAW-3.9)."
         )
+    if not may_reach(subject, letter.purpose, channel, at=at):
+        raise Unwanted("They did not agree to messages of this kind by this way, or took it back (LAW-3.13).")
     asker = by.on_behalf_of or by.id
     service = actors.service("delivery", on_behalf_of=asker)
     return _write[letter.purpose](subject, channel, kind, to, context, link, tells_notice, by=service, at=at)

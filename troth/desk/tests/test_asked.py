@@ -6,12 +6,12 @@ from uuid import UUID
 from django.test import Client
 from django.utils import timezone
 
+from troth.consent import services as consents
 from troth.desk.tests.conftest import Clinic
 from troth.gate import actors, facts
 from troth.gate.facts import FactKind
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose
-from troth.rights import services as rights
 from troth.rights.models import RightsCase
 
 DAY = timezone.localdate()
@@ -71,7 +71,7 @@ def test_a_stranger_needs_a_way_to_be_answered(clinic: Clinic, signed_in: Callab
 def test_a_consent_is_taken_back_by_telephone_at_once(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
     now = timezone.now()
     person = actors.person(clinic.subject, at=now)
-    rights.give_consent(clinic.subject, Purpose.MARKETING, by=person, at=now, wording="notice-1")
+    consents.give(clinic.subject, Purpose.MARKETING, channel="email", by=person, at=now)
     assert facts.of(clinic.subject, FactKind.CONSENT, at=timezone.now())
     client = signed_in(clinic.support)
     form = {**FORM, "asked": [], "consent": "marketing"}

@@ -109,6 +109,7 @@ def take(request: HttpRequest, subject: UUID) -> HttpResponse:
         "asked/take",
         frame(request),
         form=form,
+        subject=subject,
         name=people.names_of([subject], look.opened).get(subject, ""),
         status=422 if form.is_bound else 200,
     )

@@ -247,7 +247,7 @@ def test_a_link_never_makes_anybody_with_a_role_more_than_they_were(
     actor = actors.Actor("person", UUID(SUBJECTS[0]), roles=roles, held_back=held_back)
     subject = UUID(SUBJECTS[1])
     standing = facts.standing([], Purpose.CARE, at=9, declaring=frozenset(), actor="")._replace(
-        represented=represented
+        represented=frozenset(Category) if represented else frozenset()
     )
     person = linking.persons(known, at=9)[subject.hex]
     alone = linking.Person(frozenset({subject.hex}), frozenset({subject.hex}))

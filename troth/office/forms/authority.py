@@ -2,9 +2,12 @@
 
 from django import forms
 
-from troth.design.fields import Choices, DateInBoxes
+from troth.design.fields import Choices, DateInBoxes, ManyChoices
 from troth.people.rules import normal_email
 from troth.people.selectors import ActsAs
+from troth.rights.rules.clock import Asked
+from troth.rights.rules.letters import ASKED_WORDS
+from troth.vault.categories import Category
 
 ACTS_AS = {
     ActsAs.PARENT: (
@@ -31,6 +34,12 @@ ACTS_AS = {
         "By probate or letters of administration (LAW-4.10)",
     ),
 }
+
+#: A complaint is anybody’s own; the records of somebody who died are asked for by no authority of theirs.
+_NOT_BY_PAPER = frozenset({Asked.COMPLAINT, Asked.DECEASED})
+_WITHOUT = frozenset(
+    {Category.IDENTITY, Category.RIGHTS, Category.REPRESENTATIVE, Category.ACCOUNT, Category.NETWORK}
+)
 
 
 class AuthorityForm(forms.Form):
@@ -66,6 +75,22 @@ class AuthorityForm(forms.Form):
         max_length=2_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": "3", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    may_ask = forms.MultipleChoiceField(
+        label="What may they ask for?",
+        help_text="What the paper says, and no more. A general paper covers each of these",
+        choices=[(asked.value, words) for asked, words in ASKED_WORDS.items() if asked not in _NOT_BY_PAPER],
+        widget=ManyChoices(),
+        error_messages={"required": "Choose what the paper covers"},
+    )
+    categories = forms.MultipleChoiceField(
+        label="For which kinds of data?",
+        help_text="Choose none for every kind. Their name and the file of the request always go with it",
+        choices=[
+            (kind.value, kind.value.replace("_", " ").capitalize()) for kind in Category if kind not in _WITHOUT
+        ],
+        widget=ManyChoices(),
+        required=False,
     )
     capacity_lost = forms.BooleanField(label="They cannot decide this themselves", required=False)
     until = DateInBoxes(

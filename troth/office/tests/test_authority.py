@@ -19,6 +19,7 @@ def filled(email: str) -> dict[str, object]:
         "email": email,
         "acts_as": "relative",
         "checked": "Signed on 3 May, to ask for a copy",
+        "may_ask": ["access"],
         "until_day": str(until.day),
         "until_month": str(until.month),
         "until_year": str(until.year),

@@ -20,6 +20,8 @@ from troth.people import selectors as people
 from troth.people import services
 from troth.people.rules import AuthorityRefused, TooVague, normal_email
 from troth.rights import selectors as rights
+from troth.rights.rules.clock import Asked
+from troth.rights.rules.letters import ASKED_WORDS
 from troth.rights.selectors.cases import Case
 from troth.vault.categories import Category
 
@@ -72,6 +74,8 @@ def _record(look: Looking, known: Case, form: AuthorityForm) -> bool:
             wish=given["wish"],
             born_on=identity.born_on if identity else None,
             capacity_lost=given["capacity_lost"],
+            may_ask=[*given["may_ask"], Asked.COMPLAINT.value],
+            categories=[Category(each) for each in given["categories"]] or None,
             paper=given["paper"] or None,
             by=look.actor,
             at=look.at,
@@ -117,12 +121,22 @@ def _case(look: Looking, case: UUID) -> Case:
         raise Http404 from None
 
 
+def _asks(each: people.Authority) -> str:
+    if each.may_ask is None:
+        return "Everything that they could ask themselves"
+    return ", ".join(words for asked, words in ASKED_WORDS.items() if asked.value in each.may_ask)
+
+
 def _rows(each: people.Authority) -> list[Row]:
     last = each.ended_at or each.until - timedelta(seconds=1)
     rows = [
         Row("Since", day(timezone.localdate(each.since))),
         Row("Until" if each.stands else "Ended", day(timezone.localdate(last))),
         Row("What was looked at", each.checked, "Their paper is kept with it" if each.has_paper else ""),
-        Row("For", ", ".join(each.purposes)),
+        Row("May ask for", _asks(each)),
+        Row(
+            "Of these kinds",
+            ", ".join(kind.replace("_", " ") for kind in each.categories) if each.categories else "Every kind",
+        ),
     ]
     return [*rows, Row("What the person said", each.wish)] if each.wish else rows

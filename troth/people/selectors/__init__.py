@@ -44,7 +44,9 @@ from troth.people.selectors.representing import (
     Authority,
     authority_subject,
     count_unbacked,
+    kinds_for,
     list_authorities,
+    may_ask_for,
     represented_by,
 )
 from troth.people.selectors.same import (
@@ -165,6 +167,7 @@ __all__ = [
     "has_started",
     "insist_on_running_staff",
     "key_of",
+    "kinds_for",
     "likely_with",
     "links_of",
     "list_authorities",
@@ -176,6 +179,7 @@ __all__ = [
     "list_staff",
     "list_tries",
     "may_ask",
+    "may_ask_for",
     "may_try_code",
     "names_of",
     "open_resets",

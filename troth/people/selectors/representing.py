@@ -7,6 +7,7 @@ from uuid import UUID
 from troth.gate import facts
 from troth.gate.contexts import Opened
 from troth.gate.facts import FactKind
+from troth.notice.purposes import Purpose
 from troth.people.models import ActsAs as ActsAs
 from troth.people.models import Representation
 from troth.vault.categories import Category
@@ -26,6 +27,8 @@ class Authority:
     checked: str
     wish: str
     purposes: tuple[str, ...]
+    categories: tuple[str, ...] | None  # None is every kind
+    may_ask: tuple[str, ...] | None  # None is every right
     has_paper: bool
     stands: bool
 
@@ -42,6 +45,27 @@ def represented_by(representative: UUID, *, at: datetime) -> list[tuple[UUID, st
     )
 
 
+def may_ask_for(representative: UUID, subject: UUID, *, at: datetime) -> frozenset[str] | None:
+    """Which rights somebody may use for a person now, by the papers that stand; None is every one. It opens nothing."""
+    found: set[str] = set()
+    for fact in facts.of(subject, FactKind.REPRESENTATIVE, at=at):
+        if fact.other == representative.hex and fact.purpose in ("", Purpose.RIGHTS.value):
+            rights = facts.scope_of(fact.value).rights
+            if rights is None:
+                return None
+            found |= rights
+    return frozenset(found)
+
+
+def kinds_for(representative: UUID, subject: UUID, *, at: datetime) -> frozenset[Category]:
+    """For which kinds of a person's data somebody may use rights now; none when they act no longer. It opens nothing."""
+    found: frozenset[Category] = frozenset()
+    for fact in facts.of(subject, FactKind.REPRESENTATIVE, at=at):
+        if fact.other == representative.hex and fact.purpose in ("", Purpose.RIGHTS.value):
+            found |= facts.scope_of(fact.value).categories
+    return found
+
+
 def list_authorities(subject: UUID, opened: Opened) -> list[Authority]:
     """
     Who acts or acted for a person, the newest first.
@@ -49,7 +73,9 @@ def list_authorities(subject: UUID, opened: Opened) -> list[Authority]:
     :raises Refused: this context may not open it.
     """
     opened.require(subject, Category.REPRESENTATIVE)
-    standing = {fact.value for fact in facts.of(subject, FactKind.REPRESENTATIVE, at=opened.at)}
+    standing = {
+        facts.scope_of(fact.value).authority for fact in facts.of(subject, FactKind.REPRESENTATIVE, at=opened.at)
+    }
     return [
         Authority(
             row.pk,
@@ -62,6 +88,8 @@ def list_authorities(subject: UUID, opened: Opened) -> list[Authority]:
             row.checked or "",
             row.wish or "",
             tuple((row.scope or {}).get("purposes", ())),
+            _listed(row.scope, "categories"),
+            _listed(row.scope, "rights"),
             row.paper is not None,
             row.pk.hex in standing,
         )
@@ -79,13 +107,17 @@ def count_unbacked(*, at: datetime) -> tuple[int, int]:
     """How many authorities stand for the gate, and how many of those have no record of what was checked, or one that is over."""
     when = facts.micros(at)
     standing = [fact for fact in facts.of_kind(FactKind.REPRESENTATIVE) if fact.holds(when)]
+    named = [facts.scope_of(fact.value).authority for fact in standing]
     backed = {
         row.pk.hex: row
         for row in Representation.objects.only("id", "subject", "until", "ended_at").filter(
-            pk__in=[UUID(fact.value) for fact in standing if len(fact.value) == 32]
+            pk__in=[UUID(name) for name in named if len(name) == 32]
         )
     }
-    bad = sum(
-        (row := backed.get(fact.value)) is None or row.ended_at is not None or row.until <= at for fact in standing
-    )
+    bad = sum((row := backed.get(name)) is None or row.ended_at is not None or row.until <= at for name in named)
     return len(standing), bad
+
+
+def _listed(scope: dict[str, list[str] | None] | None, name: str) -> tuple[str, ...] | None:
+    found = (scope or {}).get(name)
+    return None if found is None else tuple(found)

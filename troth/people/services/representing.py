@@ -1,5 +1,6 @@
 """Recording who acts for a person, and ending it. The gate reads the fact at every request: what ends here ends at once."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
-from troth.gate.facts import FactKind
+from troth.gate.facts import FactKind, Scope
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import ActsAs, Representation
@@ -16,6 +17,8 @@ from troth.people.rules import AuthorityRefused, check_can_represent
 from troth.vault.categories import Category
 from troth.vault.models import Subject
 from troth.vault.uploads import SealedUpload
+
+_ALWAYS = frozenset({Category.IDENTITY, Category.RIGHTS})
 
 
 @act(Event.AUTHORITY_RECORDED, purpose=Purpose.RIGHTS)
@@ -31,6 +34,8 @@ def record_authority(
     capacity_lost: bool = False,
     paper: SealedUpload | None = None,
     purposes: tuple[Purpose, ...] = (Purpose.RIGHTS,),
+    categories: Collection[Category] | None = None,
+    may_ask: Collection[str] | None = None,
     by: Actor,
     at: datetime,
 ) -> UUID:
@@ -38,7 +43,9 @@ def record_authority(
     Record that somebody acts for a person, after their paper was looked at, and let them, for these purposes and until that moment
     (LAW-3.15 to 3.18).
 
-    `born_on` is the person's day of birth, when it is known; `wish` is what they said of it themselves.
+    `born_on` is the person's day of birth, when it is known; `wish` is what they said of it themselves. `categories` are the
+    kinds of data and `may_ask` the rights that the paper covers; None is every one. The name and the file of what was asked are
+    always among them: without those nobody could act at all.
 
     :raises AuthorityRefused: it may not be on this ground, or nothing says what was looked at.
     :raises Refused: the actor may not do this for that person.
@@ -58,6 +65,13 @@ def record_authority(
     known = Subject.objects.filter(pk=representative).exists()
     if not known or representative == subject or actors.person(representative, at=at).roles:
         raise AuthorityRefused("Choose somebody with an account of their own, who does not work here.")
+    if may_ask is not None and not may_ask:
+        raise AuthorityRefused("Choose what they may ask for: without anything there is nothing to record.")
+    reach = Scope(
+        "",
+        frozenset(Category) if categories is None else frozenset(categories) | _ALWAYS,
+        None if may_ask is None else frozenset(may_ask),
+    )
     row = Representation.objects.create(
         subject_id=subject,
         representative=representative,
@@ -66,7 +80,11 @@ def record_authority(
         paper=paper.stored if paper else None,
         checked=checked.strip(),
         wish=wish.strip(),
-        scope={"purposes": [purpose.value for purpose in purposes]},
+        scope={
+            "purposes": [purpose.value for purpose in purposes],
+            "categories": None if categories is None else sorted(categories),
+            "rights": None if may_ask is None else sorted(may_ask),
+        },
     )
     if paper is not None:
         paper.kept = True
@@ -76,7 +94,7 @@ def record_authority(
             FactKind.REPRESENTATIVE,
             at=at,
             purpose=purpose,
-            value=row.pk.hex,
+            value=reach._replace(authority=row.pk.hex).text,
             other=representative,
             until=until,
         )
@@ -96,4 +114,6 @@ def end_authority(authority: UUID, *, by: Actor, at: datetime) -> None:
     acting().require(row.subject_id, Category.REPRESENTATIVE)
     if row.ended_at is None:
         Representation.objects.filter(pk=authority).update(ended_at=at)
-    facts.end(row.subject_id, FactKind.REPRESENTATIVE, at=at, value=authority.hex)
+    for value in {fact.value for fact in facts.of(row.subject_id, FactKind.REPRESENTATIVE, at=at)}:
+        if facts.scope_of(value).authority == authority.hex:
+            facts.end(row.subject_id, FactKind.REPRESENTATIVE, at=at, value=value)

@@ -44,6 +44,14 @@ class AskForm(forms.Form):
     )
     words = _words("In your own words", "You need not name a law")
 
+    def __init__(self, data: object = None, *, covered: frozenset[str] | None = None) -> None:
+        """`covered`: the rights that a paper covers, for somebody who acts for another; None is every one."""
+        super().__init__(data)  # type: ignore[arg-type]
+        if covered is not None:
+            field = self.fields["asked"]
+            assert isinstance(field, forms.MultipleChoiceField)
+            field.choices = [(asked.value, words) for asked, (words, _) in ASKED.items() if asked.value in covered]
+
     def clean_asked(self) -> set[Asked]:
         return {Asked(each) for each in self.cleaned_data["asked"]}
 

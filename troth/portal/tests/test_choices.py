@@ -3,8 +3,10 @@
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from troth.consent.selectors import stop_link
 from troth.delivery.models import Message
 from troth.gate import actors, facts
 from troth.gate.contexts import processing
@@ -28,6 +30,7 @@ PAGES = (
     "/my-data/details/change/",
     "/my-data/choices/",
     "/my-data/choices/marketing/",
+    "/my-data/choices/said/",
     "/my-data/stop/",
     "/my-data/correct/",
     "/my-data/asked/",
@@ -84,26 +87,62 @@ def test_what_was_typed_stays_when_something_is_amiss(browser: Client) -> None:
     assert answer.status_code == 422 and "One thing needs mending" in page and 'value="nowhere"' in page
 
 
-def test_a_consent_is_given_and_taken_back_on_the_same_page(patient: UUID, browser: Client) -> None:
-    assert "You never agreed to it" in browser.get("/my-data/choices/").content.decode()
-    browser.post("/my-data/choices/marketing/")
-    assert standing(patient, FactKind.CONSENT) == ["marketing"]
-    assert "You agreed" in browser.get("/my-data/choices/").content.decode()
-    assert "Take back your consent" in browser.get("/my-data/choices/marketing/").content.decode()
-    browser.post("/my-data/choices/marketing/")
+def test_a_consent_is_given_by_chosen_ways_and_taken_back_in_one_step(patient: UUID, browser: Client) -> None:
+    assert "Off: you never agreed to it" in browser.get("/my-data/choices/").content.decode()
+    page = browser.get("/my-data/choices/marketing/").content.decode()
+    assert "checked" not in page and 'name="ways"' in page  # nothing is ticked for anybody
+    assert browser.post("/my-data/choices/marketing/", {"word": "give"}).status_code == 422
     assert standing(patient, FactKind.CONSENT) == []
-    assert "Taken back" in browser.get("/my-data/choices/").content.decode()
+    answer = browser.post("/my-data/choices/marketing/", {"word": "give", "ways": ["email"]})
+    assert answer.headers["Location"] == "/my-data/choices/?done=consent-given"
+    assert standing(patient, FactKind.CONSENT) == ["marketing"]
+    listed = browser.get("/my-data/choices/").content.decode()
+    assert "You agreed on" in listed and "Take it back: by email" in listed
+    assert "Nothing changes in your care." in listed  # what follows stands beside the button
+    answer = browser.post("/my-data/choices/marketing/", {"word": "back", "channel": "email"})
+    assert answer.headers["Location"] == "/my-data/choices/?done=consent-back"
+    assert standing(patient, FactKind.CONSENT) == []
+    assert "you took it back on" in browser.get("/my-data/choices/").content.decode()
+    said = browser.get("/my-data/choices/said/").content.decode()
+    assert said.count("You agreed") >= 1 and "You took it back" in said and "I agree to this" in said
+
+
+def test_a_page_that_was_left_open_turns_nothing_round(patient: UUID, browser: Client) -> None:
+    for _ in range(2):
+        browser.post("/my-data/choices/marketing/", {"word": "give", "ways": ["email"]})
+    assert standing(patient, FactKind.CONSENT) == ["marketing"]
+    assert browser.post("/my-data/choices/marketing/").status_code == 422
+    assert standing(patient, FactKind.CONSENT) == ["marketing"]
+    for _ in range(2):
+        browser.post("/my-data/choices/feedback/", {"word": "object", "words": ""})
+    assert standing(patient, FactKind.OBJECTION) == ["feedback"]
+
+
+def test_the_link_of_a_message_stops_it_without_signing_in(patient: UUID, browser: Client) -> None:
+    browser.post("/my-data/choices/marketing/", {"word": "give", "ways": ["email"]})
+    link = stop_link(patient, Purpose.MARKETING, "email", at=LATER)
+    path = link.removeprefix(settings.TROTH_SITE)
+    assert patient.hex not in path
+    stranger = Client(enforce_csrf_checks=True)
+    assert stranger.get("/stop/nonsense/").status_code == 404
+    page = stranger.get(path).content.decode()
+    assert "Stop these messages?" in page and "maureen" not in page.casefold() and "Oddie" not in page
+    assert standing(patient, FactKind.CONSENT) == ["marketing"]  # looking at a link stops nothing
+    assert "It is stopped" in stranger.post(path, {"List-Unsubscribe": "One-Click"}).content.decode()
+    assert standing(patient, FactKind.CONSENT) == []
+    assert stranger.post(path).status_code == 200
+    assert "By the link in a message" in browser.get("/my-data/choices/said/").content.decode()
 
 
 def test_an_objection_stops_the_use_and_opens_its_case(patient: UUID, browser: Client) -> None:
     assert "this interest of ours" in browser.get("/my-data/choices/feedback/").content.decode()
-    browser.post("/my-data/choices/feedback/", {"words": "I have said enough"})
+    browser.post("/my-data/choices/feedback/", {"word": "object", "words": "I have said enough"})
     assert standing(patient, FactKind.OBJECTION) == ["feedback"]
     case = RightsCase.objects.get(subject_id=patient)
     assert (case.right, case.state) == ("objection", "asked")
     asked = browser.get("/my-data/asked/").content.decode()
     assert "To stop a use" in asked and "days left" in asked
-    browser.post("/my-data/choices/feedback/")
+    browser.post("/my-data/choices/feedback/", {"word": "allow"})
     assert standing(patient, FactKind.OBJECTION) == []
 
 

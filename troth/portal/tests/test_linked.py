@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from conftest import publish_pack
 from tests.stores import Home
+from troth.consent import services as consents
 from troth.gate import actors
 from troth.gate.contexts import processing
 from troth.gate.refusals import Check
@@ -145,14 +146,18 @@ def test_a_consent_taken_back_in_one_record_is_taken_back_in_the_other(pair: tup
         return next(each.standing for each in choices if each.purpose is Purpose.MARKETING)
 
     for subject in pair:
-        wishes.give_consent(
-            subject, Purpose.MARKETING, by=actors.person(subject, at=timezone.now()), at=timezone.now()
+        consents.give(
+            subject,
+            Purpose.MARKETING,
+            channel="email",
+            by=actors.person(subject, at=timezone.now()),
+            at=timezone.now(),
         )
     assert agrees(pair[0]) and agrees(pair[1])
     own = actors.person(pair[0], at=timezone.now())
-    wishes.take_back_consent(pair[0], Purpose.MARKETING, by=own, at=timezone.now())
+    consents.take_back(pair[0], Purpose.MARKETING, by=own, at=timezone.now())
     assert not agrees(pair[0]) and not agrees(pair[1])
-    wishes.give_consent(pair[0], Purpose.MARKETING, by=own, at=timezone.now())
+    consents.give(pair[0], Purpose.MARKETING, channel="email", by=own, at=timezone.now())
     assert agrees(pair[0])
 
 

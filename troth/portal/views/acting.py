@@ -18,6 +18,8 @@ from troth.portal.forms.requesting import AskForm
 from troth.portal.views.my_data import acted_for, reader
 from troth.rights import selectors as rights
 from troth.rights import services
+from troth.rights.rules.letters import ASKED_WORDS
+from troth.rights.services import StepRefused
 from troth.vault.categories import Category
 
 
@@ -40,12 +42,17 @@ def show(request: HttpRequest, subject: UUID) -> HttpResponse:
     if subject == reader(request):
         return redirect("my_data")
     opened.require(subject, Category.RIGHTS)
-    form = AskForm(request.POST if request.method == "POST" else None)
+    covered = people.may_ask_for(reader(request), subject, at=at)
+    form = AskForm(request.POST if request.method == "POST" else None, covered=covered)
     if form.is_valid():
-        services.take_in_from_representative(
-            subject, form.cleaned_data["asked"], words=form.cleaned_data["words"], by=actor_of(request), at=at
-        )
-        return redirect("my_acting_for", subject=subject)
+        try:
+            services.take_in_from_representative(
+                subject, form.cleaned_data["asked"], words=form.cleaned_data["words"], by=actor_of(request), at=at
+            )
+        except StepRefused as why:
+            form.add_error("asked", str(why))
+        else:
+            return redirect("my_acting_for", subject=subject)
     cases = [case for case in rights.list_cases(subject, opened) if case.asked_by == reader(request)]
     return render(
         request,
@@ -104,6 +111,12 @@ ACTS_AS = {
 }
 
 
+def _asks(each: people.Authority) -> str:
+    if each.may_ask is None:
+        return "Everything that you could ask yourself"
+    return ", ".join(words for asked, words in ASKED_WORDS.items() if asked.value in each.may_ask)
+
+
 def _rows(each: people.Authority) -> list[Row]:
     last = each.ended_at or each.until - timedelta(
         seconds=1
@@ -112,6 +125,11 @@ def _rows(each: people.Authority) -> list[Row]:
         Row("Since", deciding.say_day(timezone.localdate(each.since))),
         Row("Until" if each.stands else "Ended", deciding.say_day(timezone.localdate(last))),
         Row("What we looked at", each.checked),
+        Row("May ask for", _asks(each)),
+        Row(
+            "Of these kinds",
+            ", ".join(kind.replace("_", " ") for kind in each.categories) if each.categories else "Every kind",
+        ),
     ]
     return [*rows, Row("What you said of it", each.wish)] if each.wish else rows
 

@@ -7,11 +7,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from troth.consent import selectors as consents
 from troth.design.done import done
 from troth.gate.table import actor_of
 from troth.notice.purposes import Purpose
 from troth.portal import deciding, own_data
 from troth.portal.forms.choices import CorrectForm, WordsForm
+from troth.portal.views.consents import decide as decide_consent
+from troth.portal.views.consents import shown
 from troth.portal.views.my_data import reader, records_of
 from troth.rights import selectors as rights
 from troth.rights import services
@@ -24,12 +27,13 @@ def show(request: HttpRequest) -> HttpResponse:
     """List every use that the reader decides about, and whether it is on."""
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     choices = rights.list_choices(subject, at=at)
+    agreed = consents.list_consents(subject, at=at)
     since = rights.restricted_since(subject, at=at)
     return render(
         request,
         "portal/choices/show.html",
         {
-            "agreed": deciding.table([each for each in choices if each.kind == "consent"], at),
+            "agreed": shown(agreed),
             "interests": deciding.table([each for each in choices if each.kind == "objection"], at),
             "restricted": _said(since) if since else "",
             "why": own_data.rights_counterpart(at),
@@ -39,14 +43,21 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, purpose: str) -> HttpResponse:
-    """Say what follows from changing one choice; when the reader goes on, change it at once."""
+    """
+    Say what follows from changing one choice; when the reader goes on, change it at once.
+
+    What is asked is said in so many words, so that a page which was left open turns nothing round.
+    """
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
+    consent = consents.get_consent(subject, purpose, at=at)
+    if consent is not None:
+        return decide_consent(request, consent)
     choice = next((each for each in rights.list_choices(subject, at=at) if each.purpose.value == purpose), None)
     if choice is None:
         raise Http404
-    asks = choice.kind == "objection" and not choice.standing
-    form = WordsForm(request.POST or None) if asks else None
-    if request.method == "POST" and (form is None or form.is_valid()):
+    form = WordsForm(request.POST or None) if not choice.standing else None
+    wanted = deciding.words_for(choice).word
+    if request.method == "POST" and request.POST.get("word") == wanted and (form is None or form.is_valid()):
         _carry_out(request, choice, words=form.cleaned_data["words"] if form else "")
         return done("my_choices", "choice-changed")
     return render(
@@ -58,7 +69,7 @@ def decide(request: HttpRequest, purpose: str) -> HttpResponse:
             "said": deciding.words_for(choice),
             "why": own_data.rights_counterpart(at),
         },
-        status=422 if form is not None and form.is_bound else 200,
+        status=422 if request.method == "POST" else 200,
     )
 
 
@@ -124,11 +135,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 def _carry_out(request: HttpRequest, choice: Choice, *, words: str) -> None:
     subject, at, actor = reader(request), request.at, actor_of(request)  # type: ignore[attr-defined]
     purpose: Purpose = choice.purpose
-    if choice.kind == "consent" and choice.standing:
-        services.take_back_consent(subject, purpose, by=actor, at=at)
-    elif choice.kind == "consent":
-        services.give_consent(subject, purpose, by=actor, at=at, wording=deciding.wording_of(request.at))  # type: ignore[attr-defined]
-    elif choice.standing:
+    if choice.standing:
         services.withdraw_objection(subject, purpose, by=actor, at=at)
     else:
         services.ask_to_stop(subject, purpose, by=actor, at=at, words=words)

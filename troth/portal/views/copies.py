@@ -15,7 +15,7 @@ from troth.portal import own_data
 from troth.portal.views.my_data import find_own, reader, records_of, stream_zip
 from troth.rights import selectors as rights
 from troth.rights import services
-from troth.rights.selectors import packs, porting
+from troth.rights.selectors import exchange, packs, porting
 from troth.rights.selectors.copying import NAME
 from troth.rights.services import PackRefused
 from troth.vault.categories import Category
@@ -67,6 +67,7 @@ def show_move(request: HttpRequest) -> HttpResponse:
             "kinds": [
                 rights.describe_uses(category, at).title for category in Category if category in movable & held
             ],
+            "partners": sorted(exchange.partners().values(), key=lambda each: each.name),
             "why": own_data.rights_counterpart(at),
         },
     )

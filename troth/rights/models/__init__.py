@@ -160,6 +160,7 @@ class StepKind(StrEnum):
     REMINDED = "reminded"
     CLOSED = "closed"
     REOPENED = "reopened"
+    SENT = "sent"
 
 
 class CaseStep(Holding):
@@ -240,6 +241,7 @@ from troth.rights.models.answers import (  # noqa: E402
     RecipientTold,
     RestrictedUse,
 )
+from troth.rights.models.exchange import ARRIVALS, Arrival  # noqa: E402
 from troth.rights.models.packs import (  # noqa: E402  they refer to what stands above
     AccessPack,
     HarmOpinion,
@@ -250,11 +252,13 @@ from troth.rights.models.packs import (  # noqa: E402  they refer to what stands
 )
 
 __all__ = [
+    "ARRIVALS",
     "CASES",
     "CERTIFICATES",
     "REVIEWS",
     "About",
     "AccessPack",
+    "Arrival",
     "Correction",
     "DisputeStatement",
     "EmergencyReview",

@@ -35,6 +35,8 @@ _ONLY_USING = frozenset(
         Purpose.SAFEGUARDING,
     }
 )
+#: The proof of each consent: kept by its own rule, whoever asks for the rest to go.
+_CONSENT_WORDS = "consent.words"
 _RIGHTS_FILE = frozenset({Category.RIGHTS, Category.REPRESENTATIVE})
 
 
@@ -227,6 +229,11 @@ def _for_purpose(
         return PurposeFate(declared.purpose, declared.title, stays=False, why=why, law=law)
 
     if declared.purpose is Purpose.RIGHTS:
+        if held.compartment == _CONSENT_WORDS:
+            return stays(
+                "It shows what you agreed to, and that you took it back.",
+                "UK GDPR Articles 7(1) and 17(3)(e), LAW-3.5",
+            )
         if category in _RIGHTS_FILE:
             return stays(
                 "It shows what you asked and how we answered.", "UK GDPR Articles 5(2) and 17(3)(e), LAW-3.5"

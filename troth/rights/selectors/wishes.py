@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from troth.consent.selectors import Consent, list_consents
 from troth.gate import facts, linking
 from troth.gate.facts import FactKind, StandingFact
 from troth.law.bases import Basis
@@ -35,7 +36,6 @@ class Choice:
     interest: str
     seen_by: tuple[str, ...]
     if_not: str
-    wording: str = ""  # the code of the words that they agreed to, such as `notice-2`
 
     @property
     def used(self) -> bool:
@@ -59,6 +59,7 @@ def list_choices(subject: UUID, *, at: datetime) -> list[Choice]:
     """
     register, notice = notices.register_in_force(at), notice_now(at)
     known = linking.facts_of(subject, at=at)
+    agreed = {each.purpose: each for each in list_consents(subject, at=at)}
     rows = {row.id: row for row in notice.purposes} if notice else {}
     found = []
     for declared in sorted(register.purposes.values(), key=lambda each: each.row):
@@ -66,7 +67,10 @@ def list_choices(subject: UUID, *, at: datetime) -> list[Choice]:
         if kind is None:
             continue
         row = rows.get(declared.purpose)
-        standing, since, ended = _standing(known, kind, declared.purpose, at)
+        if kind == "consent":
+            standing, since, ended = _agreed(agreed[declared.purpose])
+        else:
+            standing, since, ended = _standing(known, declared.purpose, at)
         found.append(
             Choice(
                 declared.purpose,
@@ -79,7 +83,6 @@ def list_choices(subject: UUID, *, at: datetime) -> list[Choice]:
                 declared.interest,
                 tuple(register.roles[role].name for role in declared.access if role in register.roles),
                 row.withholding.if_not if row and row.withholding else "",
-                _wording(known, declared.purpose, at),
             )
         )
     return found
@@ -112,36 +115,28 @@ def _title(purposes: object, purpose: str) -> str:
     return declared.title if declared else purpose.replace("_", " ")
 
 
-def _wording(known: list[StandingFact], purpose: Purpose, at: datetime) -> str:
-    now = facts.micros(at)
-    agreed = (
-        fact for fact in known if fact.kind == FactKind.CONSENT and fact.purpose == purpose.value and fact.sound
-    )
-    return next((fact.value for fact in agreed if fact.holds(now)), "")
+def _agreed(consent: Consent) -> tuple[bool, datetime | None, datetime | None]:
+    """Whether a consent stands by any way, since when, and when one was last taken back."""
+    since = [each.since for each in consent.standing() if each.since]
+    ended = [each.ended for each in consent.channels if each.ended]
+    return consent.stands, min(since, default=None), max(ended, default=None)
 
 
 def _standing(
-    known: list[StandingFact], kind: Literal["consent", "objection"], purpose: Purpose, at: datetime
+    known: list[StandingFact], purpose: Purpose, at: datetime
 ) -> tuple[bool, datetime | None, datetime | None]:
-    wanted = FactKind.CONSENT if kind == "consent" else FactKind.OBJECTION
-    of_kind = [fact for fact in known if fact.kind == wanted and fact.purpose in (purpose.value, "") and fact.sound]
-    now = facts.micros(at)
-    standing = [
-        fact.since for fact in of_kind if fact.holds(now) and not (kind == "consent" and _taken_back(fact, of_kind))
+    of_kind = [
+        fact
+        for fact in known
+        if fact.kind == FactKind.OBJECTION and fact.purpose in (purpose.value, "") and fact.sound
     ]
+    now = facts.micros(at)
+    standing = [fact.since for fact in of_kind if fact.holds(now)]
     ended = [fact.ended for fact in of_kind if fact.ended is not None and fact.ended <= now]
     return (
         bool(standing),
         facts.moment(min(standing)) if standing else None,
         facts.moment(max(ended)) if ended else None,
-    )
-
-
-def _taken_back(consent: StandingFact, of_kind: list[StandingFact]) -> bool:
-    """Whether the person has taken it back since, where they said so about another record of theirs: as the gate reads it."""
-    return any(
-        other.subject != consent.subject and other.ended is not None and other.ended >= consent.since
-        for other in of_kind
     )
 
 

@@ -22,6 +22,7 @@ from troth.rights.services.emergencies import (
     tell_about_emergency,
 )
 from troth.rights.services.erasure import ErasureUnfinished, ask_erasure, carry_out_erasure, resume_erasures
+from troth.rights.services.exchange import ask_to_send, send_portable, settle_arrival, take_arrival
 from troth.rights.services.intake import take_in, take_in_from_representative, take_in_from_stranger
 from troth.rights.services.packs import (
     PackRefused,
@@ -38,11 +39,9 @@ from troth.rights.services.packs import (
 )
 from troth.rights.services.reminding import mind_days
 from troth.rights.services.standing import (
-    give_consent,
     lift_restriction,
     object_to,
     restrict,
-    take_back_consent,
     withdraw_objection,
 )
 from troth.rights.services.stepping import StepRefused
@@ -76,6 +75,7 @@ __all__ = [
     "ask_for",
     "ask_for_what_was_held_back",
     "ask_opinion",
+    "ask_to_send",
     "ask_to_stop",
     "assign_case",
     "begin_pack",
@@ -89,7 +89,6 @@ __all__ = [
     "end_packs",
     "extend_case",
     "finish_case",
-    "give_consent",
     "give_opinion",
     "judge_proof",
     "lift_after_notice",
@@ -110,7 +109,9 @@ __all__ = [
     "restrict",
     "resume_erasures",
     "review_emergency",
-    "take_back_consent",
+    "send_portable",
+    "settle_arrival",
+    "take_arrival",
     "take_in",
     "take_in_from_representative",
     "take_in_from_stranger",

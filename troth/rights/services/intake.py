@@ -10,16 +10,19 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from troth.consent.rules import How
+from troth.consent.services import take_back
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, new_subject
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
+from troth.people import selectors as people
 from troth.rights.models import Asked, RightsCase, Route, StepKind, Waits
-from troth.rights.rules.letters import LetterKind
+from troth.rights.rules.letters import ASKED_WORDS, LetterKind
 from troth.rights.selectors import cases
 from troth.rights.services.cases import _write_case
-from troth.rights.services.standing import object_to, restrict, take_back_consent
+from troth.rights.services.standing import object_to, restrict
 from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _send
 from troth.rights.services.steps import ask_for
 from troth.vault.categories import Category
@@ -27,6 +30,16 @@ from troth.vault.models import SubjectKind
 
 #: What a case may not wait for: these act from the moment they are asked, whoever weighs them afterwards (LAW-3.6, LAW-3.9).
 AT_ONCE = frozenset({Asked.RESTRICTION, Asked.OBJECTION})
+
+#: As what a word about consent counts that came with a request.
+_HOW = {
+    Route.PORTAL: How.PORTAL,
+    Route.FORM: How.MESSAGE,
+    Route.EMAIL: How.MESSAGE,
+    Route.LETTER: How.MESSAGE,
+    Route.TELEPHONE: How.TELEPHONE,
+    Route.IN_PERSON: How.RECEPTION,
+}
 
 
 def _take_in(
@@ -80,9 +93,14 @@ def _take_in_from_representative(
     """
     Take in what somebody asks who acts for a person, with verified authority (LAW-3.15).
 
-    :raises StepRefused: nothing was asked.
+    :raises StepRefused: nothing was asked, or it is more than their paper covers (LAW-3.16).
     :raises Refused: they do not act for that person, or no longer.
     """
+    covered = people.may_ask_for(by.id, subject, at=at) if by.id else frozenset()
+    if covered and (beyond := [each for each in Asked if each in asked and each.value not in covered]):
+        raise StepRefused(
+            f"Your paper does not cover this: {ASKED_WORDS[beyond[0]].lower()}. Ask the person, or send us another [LAW-3.16]."
+        )
     return _write_message(
         subject,
         asked,
@@ -126,7 +144,8 @@ def _write_message(
         raise StepRefused("Choose which use they object to.")
     doubtful = bool(proof)
     if consent is not None and not doubtful:
-        take_back_consent(subject, consent, by=by, at=at)
+        said = f"In their own words: {words.strip()}"
+        take_back(subject, consent, how=_HOW[route], said_on=received_on, proof=said, by=by, at=at)
     if Asked.RESTRICTION in asked and not doubtful:
         restrict(subject, by=by, at=at)
     if Asked.OBJECTION in asked and purpose is not None and (not doubtful or purpose is Purpose.MARKETING):

@@ -1,5 +1,5 @@
 """
-Standing wishes of a person: restriction, objection, consent. The gate reads each at every decision, in every process.
+Standing wishes of a person: restriction and objection. The gate reads each at every decision, in every process.
 
 Saying a thing twice changes nothing: there is one fact, and its first date stays.
 """
@@ -7,7 +7,7 @@ Saying a thing twice changes nothing: there is one fact, and its first date stay
 from datetime import datetime
 from uuid import UUID
 
-from troth.delivery.services.suppressing import suppress, unsuppress
+from troth.delivery.services.suppressing import suppress
 from troth.gate import facts, linking
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
@@ -59,28 +59,6 @@ def withdraw_objection(subject: UUID, purpose: Purpose, *, by: Actor, at: dateti
     :raises Refused: the actor may not do this for that person.
     """
     _end(subject, FactKind.OBJECTION, at=at, purpose=purpose)
-
-
-@act(Event.CONSENT_GIVEN, purpose=Purpose.RIGHTS)
-def give_consent(subject: UUID, purpose: Purpose, *, by: Actor, at: datetime, wording: str = "") -> None:
-    """
-    Record that a person agreed to one purpose; `wording` is the code of the words they agreed to (LAW-3.13).
-
-    :raises Refused: the actor may not do this for that person.
-    """
-    _begin(subject, FactKind.CONSENT, at=at, purpose=purpose, value=wording)
-    if purpose is Purpose.MARKETING:
-        unsuppress(_addresses(subject, by=by, at=at))
-
-
-@act(Event.CONSENT_TAKEN_BACK, purpose=Purpose.RIGHTS)
-def take_back_consent(subject: UUID, purpose: Purpose, *, by: Actor, at: datetime) -> None:
-    """
-    End a consent. What was done before stays lawful (LAW-3.13).
-
-    :raises Refused: the actor may not do this for that person.
-    """
-    _end(subject, FactKind.CONSENT, at=at, purpose=purpose)
 
 
 def _addresses(subject: UUID, *, by: Actor, at: datetime) -> list[str]:

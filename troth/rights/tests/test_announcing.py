@@ -13,6 +13,8 @@ import pytest
 
 import troth.notice
 from tests.stores import Home
+from troth.consent import services as consents
+from troth.consent.rules import ConsentRefused
 from troth.delivery.models import Delivery, Failure, Message
 from troth.delivery.rules import Kind
 from troth.delivery.services import carrying
@@ -107,7 +109,9 @@ def test_a_new_use_opens_for_who_was_told_and_not_before_its_day(clinic_before: 
     carrying.carry(message.pk, at=SOON)  # Ben's stays where it is
     for person in (ann, ben):
         by = actors.person(id_of(person), at=SOON)
-        services.give_consent(id_of(person), Purpose.PROMOTIONS, by=by, at=SOON)
+        with pytest.raises(ConsentRefused):  # nobody agrees to words that are not in force
+            consents.give(id_of(person), Purpose.PROMOTIONS, by=by, at=SOON)
+        consents.give(id_of(person), Purpose.PROMOTIONS, by=by, at=IN_FORCE)
     assert not opens(ann, at=IN_FORCE - timedelta(seconds=1))
     assert opens(ann, at=IN_FORCE)
     assert not opens(ben, at=IN_FORCE)

@@ -1,10 +1,15 @@
 """Somebody who acts for a person: let in on a checked paper, refused the moment that ends, and never further than that."""
 
-from datetime import timedelta
+import os
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.stores import Home
+from troth.gate import facts
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
@@ -16,8 +21,10 @@ from troth.people.rules import AuthorityRefused
 from troth.people.selectors import ActsAs
 from troth.rights import selectors, services
 from troth.rights.models import Asked, RightsCase
+from troth.rights.services import StepRefused
 from troth.rights.tests.factories import NOW, make_officer, make_patient
 from troth.vault import files
+from troth.vault.categories import Category
 from troth.vault.uploads import SealedUpload
 
 LATER = NOW + timedelta(minutes=5)
@@ -121,3 +128,90 @@ def test_nobody_lets_themselves_act_and_no_colleague_is_let(cast: tuple[Actor, A
             let_act(cast, representative=other)
     with pytest.raises(AuthorityRefused, match=r"LAW-3\.15"):
         let_act(cast, paper=None)
+
+
+def test_a_paper_covers_what_it_covers(cast: tuple[Actor, Actor, Actor]) -> None:
+    patient, representative, _ = cast
+    authority = let_act(cast, may_ask={"rectification"}, categories={Category.CORRESPONDENCE})
+    with pytest.raises(StepRefused, match="does not cover"):
+        ask(cast)
+    with processing(Purpose.RIGHTS, by=representative, at=AFTER) as opened:
+        held = {category for category in Category if opened.decision(patient.id, category).allowed}  # type: ignore[arg-type]
+    assert Category.HEALTH not in held and Category.CONTACT not in held
+    assert (
+        {Category.IDENTITY, Category.RIGHTS, Category.CORRESPONDENCE} >= held >= {Category.IDENTITY, Category.RIGHTS}
+    )
+    with processing(Purpose.RIGHTS, by=patient, at=AFTER) as opened:
+        (known,) = people_reads.list_authorities(patient.id, opened)  # type: ignore[arg-type]
+    assert known.stands and known.may_ask == ("rectification",) and known.categories == ("correspondence",)
+    people.end_authority(authority, by=patient, at=AFTER)  # type: ignore[arg-type]
+    assert people_reads.represented_by(representative.id, at=AFTER + timedelta(seconds=1)) == []  # type: ignore[arg-type]
+    with pytest.raises(AuthorityRefused, match="what they may ask"):
+        let_act(cast, may_ask=set())
+
+
+def test_a_scope_with_a_word_that_nobody_knows_opens_nothing() -> None:
+    assert facts.scope_of("a" * 32).categories == frozenset(Category)
+    assert facts.scope_of("a" * 32 + "|nonsense|").categories == frozenset()
+    assert facts.scope_of("a" * 32 + "|-|-") == facts.Scope("a" * 32, frozenset(), frozenset())
+    for scope in (
+        facts.Scope("b" * 32, frozenset({Category.HEALTH}), None),
+        facts.Scope("b" * 32, frozenset(Category), frozenset({"access"})),
+        facts.Scope("b" * 32, frozenset(Category) - {Category.HEALTH}, frozenset(right.value for right in Asked)),
+    ):
+        assert facts.scope_of(scope.text) == scope and len(scope.text) <= 400
+
+
+OTHER = """
+import sys
+import django; django.setup()
+from datetime import datetime
+from uuid import UUID
+from troth.gate import actors
+from troth.gate.contexts import processing
+from troth.notice.purposes import Purpose
+from troth.vault.categories import Category
+who, subject = UUID(sys.argv[1]), UUID(sys.argv[2])
+print("ready", flush=True)
+for line in sys.stdin:
+    at = datetime.fromisoformat(line.strip())
+    with processing(Purpose.RIGHTS, by=actors.person(who, at=at), at=at) as opened:
+        print("allowed" if opened.decision(subject, Category.RIGHTS).allowed else "refused", flush=True)
+"""
+
+
+def test_an_authority_that_ends_is_over_in_a_process_that_was_already_running(
+    cast: tuple[Actor, Actor, Actor], clinic: Home
+) -> None:
+    patient, representative, officer = cast
+    authority = let_act(cast)
+    assert patient.id and representative.id
+    other = subprocess.Popen(
+        [sys.executable, "-c", OTHER, str(representative.id), str(patient.id)],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={
+            **os.environ,
+            **clinic.environment,
+            "PYTHONPATH": str(Path.cwd()),
+            "TROTH_EXTRA_APPS": "bench.specimens",
+        },
+    )
+    assert other.stdin and other.stdout and other.stdout.readline() == "ready\n"
+
+    def there(at: datetime) -> str:
+        assert other.stdin and other.stdout
+        other.stdin.write(f"{at.isoformat()}\n")
+        other.stdin.flush()
+        return other.stdout.readline().strip()
+
+    try:
+        assert there(AFTER) == "allowed"
+        assert there(LATER + timedelta(days=30, seconds=1)) == "refused"  # by itself, when its day is over
+        people.end_authority(authority, by=officer, at=AFTER)  # type: ignore[arg-type]
+        assert there(AFTER + timedelta(seconds=1)) == "refused"
+    finally:
+        other.stdin.close()
+        other.wait(30)
+        other.stdout.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.stores import Home
+from troth.consent import services as consents
 from troth.gate import facts
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
@@ -75,9 +76,9 @@ def test_each_wish_acts_at_once_in_a_process_that_was_already_running(clinic: Ho
     other = Process(clinic, ann)
     try:
         assert other.ask(Purpose.MARKETING, Category.PREFERENCES) == "basis"
-        services.give_consent(ann.id, Purpose.MARKETING, by=ann, at=LATER)
+        consents.give(ann.id, Purpose.MARKETING, channel="email", by=ann, at=LATER)
         assert other.ask(Purpose.MARKETING, Category.PREFERENCES) == "allowed"
-        services.take_back_consent(ann.id, Purpose.MARKETING, by=ann, at=LATER + timedelta(seconds=1))
+        consents.take_back(ann.id, Purpose.MARKETING, by=ann, at=LATER + timedelta(seconds=1))
         assert other.ask(Purpose.MARKETING, Category.PREFERENCES) == "basis"
         assert other.ask(Purpose.ENQUIRIES, Category.CORRESPONDENCE) == "allowed"
         services.object_to(ann.id, Purpose.ENQUIRIES, by=ann, at=LATER)
@@ -110,8 +111,8 @@ def test_a_restriction_stops_others_and_not_the_person_and_is_lifted() -> None:
         lambda who, by: services.lift_restriction(who, by=by, at=LATER),
         lambda who, by: services.object_to(who, Purpose.MARKETING, by=by, at=LATER),
         lambda who, by: services.withdraw_objection(who, Purpose.MARKETING, by=by, at=LATER),
-        lambda who, by: services.give_consent(who, Purpose.MARKETING, by=by, at=LATER),
-        lambda who, by: services.take_back_consent(who, Purpose.MARKETING, by=by, at=LATER),
+        lambda who, by: consents.give(who, Purpose.MARKETING, channel="email", by=by, at=LATER),
+        lambda who, by: consents.take_back(who, Purpose.MARKETING, by=by, at=LATER),
     ],
 )
 def test_nobody_speaks_for_another(wish) -> None:
@@ -160,7 +161,7 @@ def test_an_objection_dated_ahead_holds_at_once_and_one_lifted_ahead_goes_on_unt
 @pytest.mark.usefixtures("notice_in_force")
 def test_a_consent_taken_back_by_a_process_whose_clock_is_ahead_is_gone_at_once() -> None:
     ann = make_patient()
-    services.give_consent(ann.id, Purpose.MARKETING, by=ann, at=LATER)
-    services.take_back_consent(ann.id, Purpose.MARKETING, by=ann, at=AHEAD)
+    consents.give(ann.id, Purpose.MARKETING, channel="email", by=ann, at=LATER)
+    consents.take_back(ann.id, Purpose.MARKETING, by=ann, at=AHEAD)
     with processing(Purpose.MARKETING, by=ann, at=SOON) as opened:
         assert opened.decision(ann.id, Category.PREFERENCES).check is Check.BASIS

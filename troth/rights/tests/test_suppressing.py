@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.stores import Home
+from troth.consent import services as consents
 from troth.delivery.models import Suppression
 from troth.delivery.rules import LETTERS, Kind
 from troth.delivery.selectors import is_suppressed
@@ -49,5 +50,5 @@ def test_other_objections_suppress_nothing_and_a_new_consent_ends_it() -> None:
     assert not is_suppressed(ADDRESS)
     services.object_to(ann.id, Purpose.MARKETING, by=ann, at=LATER)
     assert is_suppressed(ADDRESS)
-    services.give_consent(ann.id, Purpose.MARKETING, by=ann, at=SOON)
+    consents.give(ann.id, Purpose.MARKETING, channel="email", by=ann, at=SOON)
     assert not is_suppressed(ADDRESS)

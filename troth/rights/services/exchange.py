@@ -1,0 +1,208 @@
+"""
+Taking data from one clinic to another at a person's wish: sent by a job, signed, answered by a signed receipt that is kept on the
+case; and received as an arrival, which somebody looks at. Nothing that came goes into a record by itself.
+"""
+
+import hashlib
+import json
+import secrets as random
+import ssl
+from base64 import b64encode
+from datetime import datetime
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
+from uuid import UUID
+
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting, new_subject, touched
+from troth.gate.contexts import processing
+from troth.law.rights import Right
+from troth.ledger.names import Event
+from troth.notice.purposes import Action, Purpose
+from troth.rights.models import Arrival, RightsCase, State, StepKind
+from troth.rights.rules.exchange import (
+    LARGEST,
+    PATH,
+    Envelope,
+    NotAccepted,
+    Partner,
+    Receipt,
+    read_receipt,
+    to_headers,
+)
+from troth.rights.rules.letters import Ending, LetterKind
+from troth.rights.selectors import exchange
+from troth.rights.selectors.porting import make_portable
+from troth.rights.services.cases import _received, _write_case
+from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for
+from troth.vault.categories import Category
+from troth.vault.files import StoredFile
+from troth.vault.models import SubjectKind
+from troth.work.queue import Declared, once
+
+_SECONDS = 60
+
+
+class NotSent(Exception):
+    """It did not go, or no receipt came. It is tried again; the message quotes nothing of anybody."""
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """A redirect would hand somebody's data to whom nobody chose."""
+
+    def redirect_request(self, *_: object, **__: object) -> None:
+        return None
+
+
+@act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
+def ask_to_send(subject: UUID, partner: str, *, send: "Declared[Any]", by: Actor, at: datetime) -> UUID:
+    """
+    Open the case in which what a person may take along goes straight to another clinic, and have it sent. `send` is the job that
+    does it (`rights.jobs.send_portable`). One that waits for the same clinic already is given instead.
+
+    :raises StepRefused: the operator knows no such clinic.
+    :raises Refused: the actor may not do this for that person.
+    """
+    known = exchange.partners().get(partner)
+    if known is None:
+        raise StepRefused("We know no such clinic. Choose one of the list, or take the file along yourself.")
+    acting().require(subject, Category.RIGHTS)
+    case = _write_case(
+        subject, Right.PORTABILITY, at=at, words=f"To {known.name}, straight from us.", reply_to={"partner": partner}
+    )
+    _received(case, by=by, at=at)
+    send.enqueue(case)
+    return case
+
+
+def _send_portable(case: UUID, *, at: datetime) -> bool:
+    """
+    Send what the case is about, and close it with the receipt; False when there is nothing to do any more.
+
+    :raises NotSent: it did not go, or no receipt came.
+    """
+    by = actors.service("exchange")
+    row = RightsCase.objects.only("id", "subject", "state", "right").filter(pk=case).first()
+    if row is None or row.state == State.DONE or row.right != Right.PORTABILITY:
+        return False
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        partner = exchange.partners().get((RightsCase.objects.get(pk=case).reply_to or {}).get("partner", ""))
+    if partner is None:
+        return False
+    with processing(Purpose.RIGHTS, Action.EXPORT, by=by, at=at) as opened:
+        made = make_portable(row.subject_id, opened, at=at)
+        content = b"".join(made.pieces())
+    envelope = Envelope(
+        exchange.public_key(), partner.key, at, random.token_hex(16), hashlib.sha256(content).hexdigest()
+    )
+    _record_leaving(row.subject_id, partner, envelope.digest, by=by, at=at)
+    receipt = _post(partner, envelope, content)
+    _record_receipt(case, partner, receipt, by=by, at=at)
+    return True
+
+
+@act(Event.SENT_ELSEWHERE, purpose=Purpose.RIGHTS, action=Action.EXPORT)
+def _record_leaving(subject: UUID, partner: Partner, digest: str, *, by: Actor, at: datetime) -> None:
+    """Written down before it leaves, and committed: what goes out was recorded, whatever happens to the answer."""
+    acting().require(subject, Category.RIGHTS)
+    touched(subject, f"rights.exchange/{partner.id}/{digest}")
+
+
+@act(Event.CASE_CLOSED, purpose=Purpose.RIGHTS)
+def _record_receipt(case: UUID, partner: Partner, receipt: Receipt, *, by: Actor, at: datetime) -> None:
+    row = _waiting(case)
+    if row is None:
+        return
+    acting().require(row.subject_id, Category.RIGHTS)
+    words = (
+        f"Your data went to {partner.name}. They have it whole since {receipt.received_at[:10]}, "
+        f"under their reference {receipt.arrival[:4]}-{receipt.arrival[4:8]}. They look at it before it becomes part of a record."
+    )
+    said = {"arrival": receipt.arrival, "nonce": receipt.nonce, "received_at": receipt.received_at}
+    _add(row, StepKind.SENT, at=at, words=words, detail={"to": partner.id, "digest": receipt.digest, **said})
+    letter = _compose_for(case, LetterKind.ANSWER, ending=Ending.ANSWERED, words=words, at=at)
+    _close(row, Ending.ANSWERED, letter, also={"partner": partner.id, "digest": receipt.digest, **said}, by=by, at=at)
+
+
+def _waiting(case: UUID) -> RightsCase | None:
+    """The row of a case that still waits, locked: of two jobs at once the second finds it closed."""
+    row: RightsCase | None = RightsCase.objects.select_for_update().exclude(state=State.DONE).filter(pk=case).first()
+    return row
+
+
+def _post(partner: Partner, envelope: Envelope, content: bytes) -> Receipt:
+    if len(content) > LARGEST:
+        raise NotSent("It is larger than another clinic takes in.")
+    signature = exchange.exchange_key().sign(envelope.signed)
+    asked = Request(  # noqa: S310  the scheme was checked when the list was read
+        f"{partner.url}{PATH}", content, {"Content-Type": "application/zip", **to_headers(envelope, signature)}
+    )
+    opener = build_opener(_NoRedirect, HTTPSHandler(context=ssl.create_default_context()))
+    try:
+        with opener.open(asked, timeout=_SECONDS) as answer:
+            return read_receipt(answer.read(64 * 1024), partner=partner, sent=envelope)
+    except HTTPError as answer:
+        answer.close()
+        raise NotSent(f"They answered {answer.code}.") from None
+    except (URLError, OSError, NotAccepted) as failed:
+        raise NotSent(type(failed).__name__) from None
+
+
+@act(Event.ARRIVAL_CAME, purpose=Purpose.RIGHTS)
+def _write_arrival(
+    partner: Partner, envelope: Envelope, package: StoredFile, seen: tuple[str, str], *, by: Actor, at: datetime
+) -> UUID:
+    if not once(f"exchange:{envelope.nonce}"):
+        raise NotAccepted(409, "We have this already.")
+    made = new_subject(SubjectKind.ENQUIRER)
+    found: UUID = Arrival.objects.create(
+        subject_id=made.id,
+        sender=partner.id,
+        arrived_at=at,
+        fingerprint=envelope.digest,
+        person=seen[0],
+        holds=seen[1],
+        words="",
+        package=package,
+    ).pk
+    return found
+
+
+def _take_arrival(
+    partner: Partner, envelope: Envelope, package: StoredFile, *, content: bytes, at: datetime
+) -> bytes:
+    """
+    Keep what another clinic sent, and give the signed receipt.
+
+    :raises NotAccepted: it was taken in before.
+    """
+    by = actors.service("exchange")
+    arrival = _write_arrival(partner, envelope, package, exchange.look_into(content), by=by, at=at)
+    receipt = Receipt(arrival.hex, envelope.digest, envelope.nonce, at.isoformat())
+    signature = b64encode(exchange.exchange_key().sign(receipt.signed)).decode()
+    return json.dumps({**receipt.__dict__, "signature": signature}).encode()
+
+
+@act(Event.ARRIVAL_SETTLED, purpose=Purpose.RIGHTS)
+def settle_arrival(arrival: UUID, *, words: str, by: Actor, at: datetime) -> None:
+    """
+    Write down what was done with what came: whose record it was entered into by hand, or that it is not wanted.
+
+    :raises StepRefused: it is settled already, or nothing says what was done.
+    :raises Refused: the actor may not open it.
+    """
+    row = Arrival.objects.select_for_update().get(pk=arrival)
+    acting().require(row.subject_id, Category.RIGHTS)
+    if row.state == Arrival.SETTLED:
+        raise StepRefused("Somebody settled this already.")
+    if len(set(words.casefold().split())) < 3:
+        raise StepRefused("Write in a sentence what you did with it.")
+    row.state, row.settled_by, row.words = Arrival.SETTLED, by.id, words.strip()
+    row.save()
+
+
+# Made of several acts, so that what left was recorded before it left: no acts themselves, as a public function would be.
+send_portable = _send_portable
+take_arrival = _take_arrival
