@@ -30,6 +30,7 @@ DONE = {
     "draft-kept": "The draft is kept. Only you see it until you sign it.",
     "note-signed": "The note is signed. From now on it can only be added to.",
     "note-added": "Your addition is signed.",
+    "number-recorded": "The NHS number is written down.",
     "entry-added": "It stands on the card.",
     "case-instructed": "The case is open.",
     "case-stepped": "The case has moved on.",

@@ -65,6 +65,7 @@ class Event(StrEnum):
     ADDRESS_CHANGED = "people:address_changed", "changed the address to sign in with"
     CLAIM_CODE_MADE = "people:claim_code_made", "gave a code to sign in with"
     CLAIM_FAILED = "people:claim_failed", "failed with a code"
+    NHS_NUMBER_RECORDED = "people:nhs_number_recorded", "recorded an NHS number"
     RETURN_CODE_MADE = "people:return_code_made", "gave a code in place of a lost second factor"
     LINK_PROPOSED = "people:link_proposed", "proposed that two records are one person’s"
     RECORDS_LINKED = "people:linked", "linked two records of one person"
