@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import publish_pack
@@ -56,6 +56,7 @@ LINES = st.lists(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(LINES)
 def test_vat_lies_in_what_is_paid_and_is_rounded_once_a_rate(lines: list[Line]) -> None:
     totals = rules.total(lines, on=ON, registered=True)
