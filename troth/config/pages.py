@@ -52,6 +52,7 @@ STAFF = (
     ("Tasks", "desk_tasks"),
     ("Questions", "desk_enquiries"),
     ("Money", "desk_money"),
+    ("Supplies", "desk_supplies"),
     ("Questionnaires", "desk_questionnaires"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
