@@ -232,5 +232,7 @@ class Planter:
                 yield column.name, at.date()
             elif isinstance(column, models.JSONField):
                 yield column.name, {}
+            elif isinstance(column, models.BooleanField):
+                yield column.name, False
             elif isinstance(column, models.IntegerField):
-                yield column.name, at.year
+                yield column.name, at.year + (column.name == "last")  # a stretch ends after it begins
