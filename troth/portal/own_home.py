@@ -7,6 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.billing import selectors as billing
 from troth.design.values import Banner, Counterpart, Kept, Link, Step
 from troth.gate.contexts import Opened
 from troth.gate.refusals import Decision
@@ -57,6 +58,7 @@ def in_hand(request: RequestOpened, subject: UUID, at: datetime, passed: list[Pa
     sentence = {
         RequestStatus.REQUESTED: "It waits to be passed to a prescriber.",
         RequestStatus.ASSIGNED: f"{who} is reading your answers.",
+        RequestStatus.ASKED: f"{who} asked you something, and waits for your answer.",
         RequestStatus.DECIDED: f"{who} has decided: {request.outcome.words.lower() if request.outcome else 'see below'}.",
         RequestStatus.WITHDRAWN: "You took it back. What you answered stays on your record.",
     }[line.status]
@@ -66,7 +68,7 @@ def in_hand(request: RequestOpened, subject: UUID, at: datetime, passed: list[Pa
         Step(
             "With a prescriber",
             who,
-            "done" if decided else "now" if line.status is RequestStatus.ASSIGNED else "to_come",
+            "done" if decided else "to_come" if line.status is RequestStatus.REQUESTED else "now",
         ),
         Step("Decided", _day(request.decided_at) if request.decided_at else "", "now" if decided else "to_come"),
     )
@@ -92,6 +94,22 @@ def to_do(subject: UUID, lines: list[CaseLine], at: datetime) -> list[ToKnow]:
         for line in lines
         if line.stage is Stage.SIGNED
     ]
+    if many := billing.count_to_pay(subject):
+        found.append(
+            ToKnow(
+                "An invoice is to pay" if many == 1 else f"{many} invoices are to pay",
+                "By card here, all of it or a part, or at the clinic.",
+                Link("See what is to pay", reverse("my_payments")),
+            )
+        )
+    if billing.count_bank_details_wanted(subject):
+        found.append(
+            ToKnow(
+                "We owe you money",
+                "No card can take it back. Say to which account it should go.",
+                Link("See your invoices", reverse("my_payments")),
+            )
+        )
     if announcing.find_untold(subject, at=at) is not None:
         found.append(
             ToKnow(
