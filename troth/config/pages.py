@@ -56,6 +56,7 @@ STAFF = (
     ("Questions", "desk_enquiries"),
     ("Money", "desk_money"),
     ("Supplies", "desk_supplies"),
+    ("GP letters", "desk_gp_letters"),
     ("Questionnaires", "desk_questionnaires"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
