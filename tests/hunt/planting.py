@@ -219,8 +219,8 @@ class Planter:
                 )  # a task is for a role or for somebody, and a reason: for nobody at this clinic
             elif choices:
                 yield column.name, next(iter(choices))
-            elif column.unique:
-                yield column.name, self.subject.hex
+            elif column.unique and not isinstance(column, models.IntegerField):
+                yield column.name, self.subject.hex[: column.max_length]
             elif isinstance(column, models.UUIDField):
                 yield column.name, self.subject
             elif isinstance(column, models.DateTimeField):

@@ -148,8 +148,8 @@ class Planter:
                     yield field.name, "prescriber"  # a task is for a role or for somebody
                 elif choices:
                     yield field.name, next(iter(choices))
-                elif field.unique:
-                    yield field.name, self.person.id.hex if self.person.id else ""
+                elif field.unique and not isinstance(field, models.IntegerField):
+                    yield field.name, (self.person.id.hex if self.person.id else "")[: field.max_length]
                 elif isinstance(field, models.UUIDField):
                     yield field.name, self.person.id
                 elif isinstance(field, models.DateTimeField):
