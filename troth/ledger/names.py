@@ -165,6 +165,7 @@ class Event(StrEnum):
     PACK_SENT_BACK = "rights:pack_sent_back", "sent their copy back to be decided"
     PACK_RELEASED = "rights:pack_released", "released their copy"
     PACK_FETCHED = "rights:pack_fetched", "handed their copy out"
+    DEATH_RECORDED = "rights:death_recorded", "recorded that they died"
     SENT_ELSEWHERE = "rights:sent_elsewhere", "sent what they take along to another clinic"
     ARRIVAL_CAME = "rights:arrival_came", "took in what another clinic sent"
     ARRIVAL_SETTLED = "rights:arrival_settled", "settled what another clinic sent"

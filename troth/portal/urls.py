@@ -21,6 +21,7 @@ from troth.portal.views import (
     factors,
     history,
     home,
+    letters,
     links,
     my_cases,
     my_data,
@@ -165,6 +166,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         exchange.receive,
         name="exchange_records",
         why="a clinic that the operator knows hands something in, signed; nothing of anybody is read back",
+    ),
+    public(
+        "letter/<str:token>/",
+        letters.show,
+        name="letter",
+        why="the service `rights-letters` opens the one letter that a link is for, to whoever has the link",
     ),
     public("link/<str:token>/", links.follow, name="follow_link", why="it moves the token out of the address"),
     public(

@@ -150,6 +150,8 @@ class Planter:
                     yield field.name, next(iter(choices))
                 elif field.unique:
                     yield field.name, self.person.id.hex if self.person.id else ""
+                elif isinstance(field, models.BooleanField):
+                    yield field.name, False
                 elif isinstance(field, models.UUIDField):
                     yield field.name, self.person.id
                 elif isinstance(field, models.DateTimeField):
