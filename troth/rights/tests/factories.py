@@ -157,14 +157,14 @@ class Planter:
                 elif isinstance(field, models.DateTimeField):
                     yield (
                         field.name,
-                        NOW + timedelta(hours=field.name == "ends_at"),
+                        NOW + timedelta(hours=field.name in {"ends_at", "last"}),
                     )  # what ends does so after it began
                 elif isinstance(field, models.DateField):
                     yield field.name, NOW.date()
                 elif isinstance(field, models.JSONField):
                     yield field.name, {}
                 elif isinstance(field, models.IntegerField):
-                    yield field.name, 2026
+                    yield field.name, 2026 + (field.name == "last")  # so does what is counted in quarters
                 elif field.unique:
                     yield field.name, f"{self.person.id.hex}" if self.person.id else "nobody"
 
