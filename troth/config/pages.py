@@ -51,6 +51,7 @@ STAFF = (
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
     ("Questions", "desk_enquiries"),
+    ("Supplies", "desk_supplies"),
     ("Questionnaires", "desk_questionnaires"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),

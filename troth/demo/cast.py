@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from troth.people.rules import is_nhs_number
+
 PASSWORD = "oatcake-lantern-heron"  # noqa: S105  known to everybody, which is why a demonstration listens on loopback alone
 
 _GIVEN = (
@@ -255,6 +257,12 @@ def staff(roles: list[str], domain: str) -> list[StaffPart]:
         for number, (name, registration) in enumerate(_MORE.get(role, ()), start=2):
             parts.append(StaffPart(role, name, f"{role.replace('_', '-')}-{number}@{domain}", registration))
     return parts
+
+
+def nhs_number(place: int) -> str:
+    """An NHS number for the patient in that place, of the range that is kept free for tests and given to nobody."""
+    numbers = (figures for step in range(20) if is_nhs_number(figures := f"999{place * 200 + step:07d}"))
+    return next(numbers)
 
 
 def claimants(number: int, *, on: date) -> Iterator[PatientPart]:

@@ -21,6 +21,7 @@ from troth.notice import selectors as notices
 from troth.notice import services as notice_services
 from troth.notice.files import parse_notice
 from troth.notice.purposes import Purpose
+from troth.people import selectors
 from troth.people import services as people
 from troth.people.rules import step_of
 
@@ -129,6 +130,7 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
         made.all_staff.setdefault(member.role, []).append(joined)
     register = notices.register_in_force(at)
     takes_patients = Purpose.REGISTRATION in register.purposes
+    numbered = selectors.holds_nhs_numbers(at)
     parts = list(cast.patients(number, on=at.date())) if takes_patients else []
     for place, part in enumerate(parts):
         # Spread over the time since the clinic opened, all within its hours.
@@ -147,6 +149,7 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
                 address=part.address,
                 postcode=part.postcode,
                 password=PASSWORD if part.signs_in else "",
+                nhs_number=cast.nhs_number(place) if numbered and place % 4 else "",
             )
         made.patients.append((subject, part))
         made.since[subject] = day

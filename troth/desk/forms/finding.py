@@ -21,7 +21,7 @@ class FindForm(forms.Form):
         label="Whom are you looking for?",
         strip=True,
         max_length=200,
-        help_text="Three letters of a name, or a whole email address or telephone number",
+        help_text="Three letters of a name, or a whole email address, telephone number or NHS number",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Type at least three letters of their name"},
     )

@@ -37,13 +37,22 @@ class PersonForm(forms.Form):
         hint="To write to; it opens no account. Without one we write to them by post.",
         required=False,
     )
+    nhs_number = _text(
+        "NHS number",
+        "Enter their NHS number",
+        longest=20,
+        hint="Ten figures, as in letters from their GP. It finds them again, and tells them apart from others of their name.",
+        required=False,
+    )
     telephone = _text("Telephone", "Enter their telephone number", longest=40)
     address = _text("Address", "Enter their address", longest=300, hint="House, street and town")
     postcode = _text("Postcode", "Enter their postcode", longest=10)
 
-    def __init__(self, *args: object, on: date, **named: object) -> None:
+    def __init__(self, *args: object, on: date, nhs_number: bool = False, **named: object) -> None:
         self.on = on
         super().__init__(*args, **named)  # type: ignore[arg-type]
+        if not nhs_number:  # the notice does not name it among what is held
+            del self.fields["nhs_number"]
 
     def clean_born_on(self) -> date:
         born: date = self.cleaned_data["born_on"]
@@ -55,6 +64,7 @@ class PersonForm(forms.Form):
         given = super().clean() or {}
         for name, rule in (
             ("email", rules.normal_email),
+            ("nhs_number", rules.normal_nhs_number),
             ("telephone", rules.normal_telephone),
             ("postcode", rules.normal_postcode),
         ):

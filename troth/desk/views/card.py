@@ -82,19 +82,24 @@ def draw_card(request: HttpRequest, subject: UUID, **values: Any) -> HttpRespons
         index=[item for paper in drawn for item in paper.items],
         timeline=_timeline(events, teller),
         disputes=statements_on(subject, look.opened) if health.allowed else [],
-        ways=_ways(subject, may_read=health.allowed, emergency="tape" in values),
+        ways=_ways(subject, look, may_read=health.allowed, emergency="tape" in values),
         same=[] if "tape" in values else _same(request, look, subject),
         **values,
     )
 
 
-def _ways(subject: UUID, *, may_read: bool, emergency: bool) -> list[Link]:
+def _ways(subject: UUID, look: Looking, *, may_read: bool, emergency: bool) -> list[Link]:
     """What leads on from the whole of a card, for who may read all of it; in an emergency nothing does (pitfalls B14)."""
     if not may_read or emergency:
         return []
     return [
         Link("Everything, and who looked", reverse("desk_history", args=[subject])),
         Link("The whole record, to print", reverse("desk_print", args=[subject])),
+        *(
+            [Link("Their NHS number", reverse("desk_nhs_number", args=[subject]))]
+            if people.holds_nhs_numbers(look.at)
+            else []
+        ),
     ]
 
 
@@ -135,7 +140,8 @@ def _may_write(look: Looking) -> bool:
 def _facts(look: Looking, who: people.PersonIdentity | None) -> list[str]:
     if who is None or who.born_on is None:
         return []
-    return [f"Born {who.born_on:%-d %B %Y}, aged {who.age(timezone.localdate(look.at))}"]
+    born = f"Born {who.born_on:%-d %B %Y}, aged {who.age(timezone.localdate(look.at))}"
+    return [born, f"NHS number {who.nhs_number}"] if who.nhs_number else [born]
 
 
 def _acts(

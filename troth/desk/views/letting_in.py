@@ -25,7 +25,9 @@ from troth.vault.categories import Category
 def register(request: HttpRequest) -> HttpResponse:
     """Make a record for somebody who stands at the desk or is on the telephone. It has no account until they claim it."""
     look = looking(request)
-    form = PersonForm(request.POST or None, on=timezone.localdate(look.at))
+    form = PersonForm(
+        request.POST or None, on=timezone.localdate(look.at), nhs_number=people.holds_nhs_numbers(look.at)
+    )
     if form.is_valid():
         made = services.register_patient(by=look.actor, at=look.at, **form.cleaned_data)
         return redirect("desk_let_in", subject=made)

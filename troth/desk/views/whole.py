@@ -79,10 +79,15 @@ def to_print(request: HttpRequest, subject: UUID) -> HttpResponse:
         about(request, look, subject),
         subject=subject,
         name=who.name if who else "",
-        born=f"Born {who.born_on:%-d %B %Y}" if who and who.born_on else "",
+        born=", ".join(_who_it_is(who)) if who else "",
         sections=[*(paper.section for paper in drawn), *notes],
         printed=f"{timezone.localtime(look.at):%-d %B %Y, %H:%M}",
     )
+
+
+def _who_it_is(who: people.PersonIdentity) -> list[str]:
+    born = [f"Born {who.born_on:%-d %B %Y}"] if who.born_on else []
+    return [*born, f"NHS number {who.nhs_number}"] if who.nhs_number else born
 
 
 def _table(looks: tuple[Look, ...]) -> Table:

@@ -37,6 +37,7 @@ NETWORK = compartments.declare("people.network", Category.NETWORK, retention="ma
 FIND_NAME = search.by_name("person_name")
 FIND_TWICE = search.exact("person_name_and_birth")
 FIND_EMAIL = search.exact("person_email")
+FIND_NHS = search.exact("nhs_number")
 FIND_TELEPHONE = search.exact("person_telephone")
 FIND_POSTCODE = search.by_outward_code("person_postcode")
 FIND_SIGN_IN = search.exact("sign_in_email", unique=True)
@@ -50,12 +51,14 @@ class Identity(Holding):
     given_name = SealedText(IDENTITY, id="people.identity.given_name", find=FIND_NAME)
     family_name = SealedText(IDENTITY, id="people.identity.family_name", find=FIND_NAME)
     born_on = SealedDate(IDENTITY, id="people.identity.born_on")
+    #: Ten figures, as `rules.normal_nhs_number` gives them, in clinics whose notice names the NHS number among what it holds.
+    nhs_number = SealedText(IDENTITY, id="people.identity.nhs_number", find=FIND_NHS, null=True)
     #: Name and day of birth as `rules.told_apart_by` puts them together: whoever writes those writes this.
     told_apart_by = SealedText(IDENTITY, id="people.identity.told_apart_by", find=FIND_TWICE, null=True)
 
     called = "who you are"
-    labels: ClassVar[dict[str, str]] = {"born_on": "date of birth"}
-    correctable: ClassVar[tuple[str, ...]] = ("title", "given_name", "family_name", "born_on")
+    labels: ClassVar[dict[str, str]] = {"born_on": "date of birth", "nhs_number": "NHS number"}
+    correctable: ClassVar[tuple[str, ...]] = ("title", "given_name", "family_name", "born_on", "nhs_number")
     not_copied: ClassVar[dict[str, str]] = {
         "told_apart_by": "Your name and date of birth once more, by which a record that was made twice is found"
     }

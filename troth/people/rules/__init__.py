@@ -23,6 +23,10 @@ from troth.people.rules.apart import check_can_let_back as check_can_let_back
 from troth.people.rules.apart import check_can_propose_link as check_can_propose_link
 from troth.people.rules.apart import check_how_many as check_how_many
 from troth.people.rules.apart import told_apart_by as told_apart_by
+from troth.people.rules.nhs_number import NUMBERING as NUMBERING
+from troth.people.rules.nhs_number import is_nhs_number as is_nhs_number
+from troth.people.rules.nhs_number import normal_nhs_number as normal_nhs_number
+from troth.people.rules.nhs_number import spaced_nhs_number as spaced_nhs_number
 from troth.vault.search import LETTERS, fold, name_parts
 
 PASSWORD_LENGTH = 10
@@ -189,9 +193,13 @@ def check_password(password: str, *, known: tuple[str, ...] = ()) -> None:
 
 @dataclass(frozen=True)
 class Query:
-    """What somebody typed to find a person: an email address, a telephone, or parts of a name, perhaps with a birth date."""
+    """
+    What somebody typed to find a person: an email address, an NHS number, a telephone, or parts of a name, perhaps with a date of
+    birth.
+    """
 
     email: str = ""
+    nhs_number: str = ""
     telephone: str = ""
     names: str = ""
     born_on: date | None = None
@@ -219,7 +227,8 @@ class Query:
 
 def read_query(text: str) -> Query:
     """
-    Read a search: three letters of a name at least, or an email address, a telephone number, or a birth date with letters.
+    Read a search: three letters of a name at least, or an email address, an NHS number, a telephone number, or a birth date with
+    letters. Ten figures whose last checks the others are an NHS number, unless they begin like a telephone's.
 
     :raises TooVague: it is less than that.
     """
@@ -229,6 +238,9 @@ def read_query(text: str) -> Query:
             return Query(email=normal_email(text))
         except ValueError as error:
             raise TooVague(str(error)) from None
+    figures = re.sub(r"[\s-]", "", text)
+    if is_nhs_number(figures) and not figures.startswith("0"):
+        return Query(nhs_number=figures)
     born_on, rest = _take_date(text)
     if born_on is None and sum(c.isdigit() for c in text) >= 7:
         try:
@@ -237,7 +249,9 @@ def read_query(text: str) -> Query:
             raise TooVague(str(error)) from None
     parts = re.findall(r"\w+", fold(rest))
     if not parts or (born_on is None and max(sum(map(str.isalpha, part)) for part in parts) < LETTERS):
-        raise TooVague("Type at least three letters of a name, or a whole email address or telephone number.")
+        raise TooVague(
+            "Type at least three letters of a name, or a whole email address, telephone number or NHS number."
+        )
     return Query(names=rest, born_on=born_on)
 
 

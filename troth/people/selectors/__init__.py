@@ -36,6 +36,7 @@ from troth.people.selectors.patients import (
     earlier_contacts,
     get_contact,
     get_identity,
+    holds_nhs_numbers,
     names_of,
 )
 from troth.people.selectors.receipts import Receipt, list_receipts
@@ -165,6 +166,7 @@ __all__ = [
     "has_account",
     "has_second_factor",
     "has_started",
+    "holds_nhs_numbers",
     "insist_on_running_staff",
     "key_of",
     "kinds_for",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from troth.gate.contexts import Opened
 from troth.ledger import selectors as ledger
-from troth.people.models import FIND_EMAIL, FIND_NAME, FIND_TELEPHONE, Contact, Identity
+from troth.people.models import FIND_EMAIL, FIND_NAME, FIND_NHS, FIND_TELEPHONE, Contact, Identity
 from troth.people.rules import Query, postcode_area, read_query
 from troth.vault import search
 from troth.vault.categories import Category
@@ -86,6 +86,8 @@ def found_by(actor: UUID, subjects: Collection[UUID], *, since: datetime) -> set
 def _candidates(query: Query) -> list[str]:
     if query.email:
         return search.candidate_subjects(FIND_EMAIL, query.email)
+    if query.nhs_number:
+        return search.candidate_subjects(FIND_NHS, query.nhs_number)
     if query.telephone:
         return search.candidate_subjects(FIND_TELEPHONE, query.telephone)
     return search.candidate_subjects(FIND_NAME, query.names)

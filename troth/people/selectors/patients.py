@@ -6,20 +6,23 @@ from datetime import date, datetime
 from uuid import UUID
 
 from troth.gate.contexts import Opened
+from troth.notice import selectors as notices
+from troth.notice.schema.items import Item
 from troth.people.models import Account, Contact, EarlierContact, Identity
-from troth.people.rules import full_years, spaced_telephone
+from troth.people.rules import full_years, spaced_nhs_number, spaced_telephone
 from troth.vault.categories import Category
 
 
 @dataclass(frozen=True)
 class PersonIdentity:
-    """Who someone is."""
+    """Who someone is. `nhs_number` is spaced for reading, and empty where none is held."""
 
     subject: UUID
     title: str
     given_name: str
     family_name: str
     born_on: date | None
+    nhs_number: str = ""
 
     @property
     def name(self) -> str:
@@ -92,7 +95,21 @@ def _contact(row: Contact | EarlierContact) -> PersonContact:
 
 
 def _identity(row: Identity) -> PersonIdentity:
-    return PersonIdentity(row.subject_id, row.title or "", row.given_name or "", row.family_name or "", row.born_on)
+    return PersonIdentity(
+        row.subject_id,
+        row.title or "",
+        row.given_name or "",
+        row.family_name or "",
+        row.born_on,
+        spaced_nhs_number(row.nhs_number or ""),
+    )
+
+
+def holds_nhs_numbers(at: datetime) -> bool:
+    """Whether the notice in force names the NHS number among what the clinic holds: where it does not, nobody is asked for one."""
+    version = notices.version_in_force(at)
+    listed = notices.notice_of(version).categories if version else []
+    return any(piece.item is Item.NHS_NUMBER for row in listed for piece in row.items)
 
 
 def addresses_of(subject: UUID, opened: Opened) -> list[str]:

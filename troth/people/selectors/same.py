@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from troth.gate.contexts import Opened
 from troth.people.models import FIND_NAME, Contact, Identity, LinkState, MadeSure, SamePerson, StaffContact
-from troth.people.rules import spaced_telephone, told_apart_by
+from troth.people.rules import spaced_nhs_number, spaced_telephone, told_apart_by
 from troth.people.selectors.staff import staff_profiles
 from troth.vault import search
 from troth.vault.categories import Category
@@ -23,6 +23,7 @@ from troth.vault.models import Subject
 #: What two records can share, by the field that the index files it under, in the words of the page.
 SIGNS = {
     Identity.told_apart_by.field.id: "the same name and date of birth",
+    Identity.nhs_number.field.id: "the same NHS number",
     Contact.email.field.id: "the same email address",
     StaffContact.email.field.id: "the same email address",
     Contact.telephone.field.id: "the same telephone number",
@@ -185,6 +186,7 @@ def _held(subject: UUID) -> dict[str, str]:
     return {
         "Name": name or (profile.name if profile else ""),
         "Date of birth": f"{born:%-d %B %Y}" if born else "",
+        "NHS number": spaced_nhs_number(identity.nhs_number or "") if identity else "",
         "Email": (contact.email if contact else staff.email if staff else "") or "",
         "Telephone": spaced_telephone(contact.telephone or "") if contact else "",
         "Address": (contact.address or "") if contact else "",

@@ -15,7 +15,7 @@ from troth.people.services.factors import (
     use_code,
     use_passkey,
 )
-from troth.people.services.patients import change_contact, register_patient
+from troth.people.services.patients import change_contact, record_nhs_number, register_patient
 from troth.people.services.representing import end_authority, record_authority
 from troth.people.services.resets import (
     ResetRefused,
@@ -98,6 +98,7 @@ __all__ = [
     "prove_session",
     "record_authority",
     "record_claimant",
+    "record_nhs_number",
     "register_patient",
     "remove_app",
     "remove_passkey",

@@ -12,12 +12,21 @@ from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import Contact, EarlierContact, Identity
-from troth.people.rules import normal_email, normal_postcode, normal_telephone, told_apart_by
+from troth.people.rules import (
+    NUMBERING,
+    normal_email,
+    normal_nhs_number,
+    normal_postcode,
+    normal_telephone,
+    told_apart_by,
+)
+from troth.people.selectors.patients import holds_nhs_numbers
 from troth.people.services.accounts import _encoded, _open_account
 from troth.people.services.telling import _tell
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
 
+_NOT_NAMED = "Our notice does not name the NHS number among what we hold, so it is not taken down."
 _REACHED_BY = ("email", "telephone", "address", "postcode")
 
 
@@ -35,6 +44,7 @@ def register_patient(
     postcode: str,
     password: str = "",
     title: str = "",
+    nhs_number: str = "",
 ) -> UUID:
     """
     Register a patient, and give their id: who they are, how to reach them, that they were given the notice in force, and the
@@ -46,7 +56,10 @@ def register_patient(
     :raises AlreadyTaken: the address signs somebody in already. Say so to nobody (pitfalls B16).
     :raises PoorPassword: the password is guessed first.
     :raises NoNotice: none is in force.
+    :raises ValueError: it is no NHS number, or the notice does not say that we hold those.
     """
+    if nhs_number and not holds_nhs_numbers(at):
+        raise ValueError(_NOT_NAMED)
     made = new_subject(SubjectKind.PATIENT)
     author = actors.enquirer(made.id) if by.kind == "nobody" else by
     _write_patient(
@@ -57,6 +70,7 @@ def register_patient(
             given_name=given_name.strip(),
             family_name=family_name.strip(),
             born_on=born_on,
+            nhs_number=normal_nhs_number(nhs_number) if nhs_number else None,
             told_apart_by=told_apart_by(given_name, family_name, born_on),
         ),
         Contact(
@@ -123,3 +137,22 @@ def change_contact(
     contact.save()
     for address in dict.fromkeys(filter(None, (before[0], after[0]))):  # whoever reads either learns of it
         _tell(subject, Kind.CONTACT_CHANGED, by=by, at=at, to=address)
+
+
+@act(Event.NHS_NUMBER_RECORDED, purpose=NUMBERING)
+def record_nhs_number(subject: UUID, *, number: str, by: Actor, at: datetime) -> None:
+    """
+    Write a person's NHS number down, in place of one that stood there.
+
+    :raises ValueError: it is none, or the notice does not say that we hold those.
+    :raises LookupError: nothing is held of who they are.
+    :raises Refused: the actor may not change who this person is.
+    """
+    acting().require(subject, Category.IDENTITY)
+    if not holds_nhs_numbers(at):
+        raise ValueError(_NOT_NAMED)
+    row = Identity.objects.select_for_update().filter(subject_id=subject).first()
+    if row is None:
+        raise LookupError("Nothing is held of who this person is.")
+    row.nhs_number = normal_nhs_number(number)
+    row.save()

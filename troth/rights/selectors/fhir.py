@@ -21,6 +21,7 @@ _MEASURES = {
     "heart_rate": ("8867-4", "Heart rate", "beats/minute", "/min"),
 }
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
+_NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 _CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 
 
@@ -67,6 +68,8 @@ def _patient(subject: str, held: list[Held]) -> Made:
                 **({"prefix": [said["title"]]} if "title" in said else {}),
             }
             made["name"] = [name]
+            if "nhs_number" in said:
+                made["identifier"] = [{"system": _NHS_NUMBER, "value": said["nhs_number"]}]
             if "born_on" in said:
                 made["birthDate"] = said["born_on"]
         elif each["type"] == "people.contact":

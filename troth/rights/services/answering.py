@@ -21,6 +21,7 @@ from troth.law.exemptions import Exemption
 from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
+from troth.people.rules import normal_nhs_number
 from troth.people.selectors.same import told_apart_of
 from troth.rights.models import (
     Correction,
@@ -239,6 +240,8 @@ def _value_of(row: Holding, name: str, text: str) -> Any:
     field: Any = type(row)._meta.get_field(name)
     text = text.strip()
     try:
+        if name == "nhs_number" and text:
+            return normal_nhs_number(text)
         if isinstance(field, SealedChoice) and field.of is not None:
             return field.of(text)
         if field.kind is date:
@@ -247,7 +250,8 @@ def _value_of(row: Holding, name: str, text: str) -> Any:
             return Decimal(text)
     except (ValueError, InvalidOperation):
         raise AnswerRefused(
-            "This does not fit: write a date as 1971-03-09, a number in digits, and a word of a list as it stands there."
+            "This does not fit: write a date as 1971-03-09, a number in digits (an NHS number has ten, and its last checks the "
+            "others), and a word of a list as it stands there."
         ) from None
     return text
 
