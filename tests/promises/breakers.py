@@ -20,6 +20,7 @@ from troth.gate import emergency, facts, rules
 from troth.gate.actors import Actor, person
 from troth.gate.acts import act
 from troth.gate.refusals import Decision
+from troth.law.applicability import Applies
 from troth.law.bases import Basis
 from troth.ledger import guards as ledger_guards
 from troth.ledger.names import Event
@@ -264,6 +265,13 @@ def _cases_open_to_any_firm(home: Deployment) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _everything_portable(home: Deployment) -> Iterator[None]:
+    """A change of code that gives the right on whatever a use rests."""
+    with mock.patch("troth.rights.selectors.porting.applies", lambda right, basis: Applies.YES):
+        yield
+
+
 @act(Event.FACT_RECORDED, purpose=Purpose.STAFF)
 def _consent_slipped_in(subject: Any, *, by: Actor, at: datetime) -> None:
     facts.record(subject, facts.FactKind.CONSENT, at=at, purpose=Purpose.MARKETING, value="email")
@@ -337,6 +345,7 @@ BREAKERS: dict[str, Breaker] = {
     "rights.choices": _interests_forgotten,
     "rights.emergencies": _unreviewed,
     "rights.in_time": _later(days=60),
+    "rights.portable": _everything_portable,
     "rights.reach": _sql("CREATE TABLE stray (id integer, subject_id char(32))"),
     "sharing.told": _passed_on_to_a_stranger,
     "site.closed": _door_open,

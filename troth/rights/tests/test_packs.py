@@ -431,15 +431,16 @@ def test_a_fee_is_for_a_further_copy_alone_and_is_waited_for() -> None:
     desk.build()
     with pytest.raises(PackRefused, match="fee"):
         services.release_pack(desk.pack, by=desk.officer, at=SOON)
+    paid = SOON + timedelta(minutes=1)
     assert RightsCase.objects.get(pk=desk.case).waits_for == "fee"  # the month begins when it comes
     with pytest.raises(PackRefused, match="still to come"):
-        services.record_fee(desk.pack, paid_on=SOON.date() + timedelta(days=1), by=desk.officer, at=SOON)
-    services.record_fee(desk.pack, paid_on=SOON.date(), by=desk.officer, at=SOON)
+        services.record_fee(desk.pack, paid_on=SOON.date() + timedelta(days=1), by=desk.officer, at=paid)
+    services.record_fee(desk.pack, paid_on=SOON.date(), by=desk.officer, at=paid)
     assert RightsCase.objects.get(pk=desk.case).waits_for == ""
     with pytest.raises(PackRefused, match="already"):
-        services.record_fee(desk.pack, paid_on=SOON.date(), by=desk.officer, at=SOON)
-    services.release_pack(desk.pack, by=desk.officer, at=SOON)
-    with processing(Purpose.RIGHTS, by=desk.officer, at=SOON) as opened:
+        services.record_fee(desk.pack, paid_on=SOON.date(), by=desk.officer, at=paid)
+    services.release_pack(desk.pack, by=desk.officer, at=paid)
+    with processing(Purpose.RIGHTS, by=desk.officer, at=paid) as opened:
         letters = [
             step.words for step in selectors.list_steps(desk.case, opened) if step.detail.get("letter") == "fee"
         ]
