@@ -15,6 +15,10 @@ from django.urls import reverse
 
 #: What each word of an address says. None names a person, a service, or anything of health.
 DONE = {
+    "setting-kept": "It is kept, and holds from the next booking on.",
+    "hours-set": "The hours are set. They hold from the next booking on.",
+    "away-set": "The days are noted. Visits that are booked on them stay until somebody moves them.",
+    "away-ended": "The days are taken back.",
     "visit-booked": "The visit is booked.",
     "visit-moved": "The visit is moved.",
     "visit-arrived": "Noted: they are here.",

@@ -10,6 +10,7 @@ from troth.portal.views import (
     acting,
     answering,
     asking,
+    booking,
     checkpoint,
     choices,
     consents,
@@ -34,6 +35,7 @@ from troth.portal.views import (
     security,
     signing_in,
     told,
+    visit,
 )
 
 ANYONE = {PATIENTS, STAFF}
@@ -162,6 +164,62 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="my_request",
         purpose=Purpose.PRESCRIBING,
         who={PATIENTS},
+    ),
+    public(
+        "book/",
+        booking.list_services,
+        name="book",
+        purpose=Purpose.BOOKING,
+        why="what the clinic offers is published; nobody's data is among it",
+    ),
+    public(
+        "book/<uuid:service>/",
+        booking.choose_time,
+        name="book_time",
+        purpose=Purpose.BOOKING,
+        why="free times are worked out from published hours and identifiers; a time is kept beside nobody's name",
+    ),
+    public(
+        "book/details/<str:ticket>/",
+        booking.give_details,
+        name="book_details",
+        purpose=Purpose.BOOKING,
+        why="a stranger writes about themselves in an act, and who is signed in books for themselves; nothing is read back",
+    ),
+    public(
+        "visit/link/<str:token>/",
+        visit.follow,
+        name="visit_link",
+        purpose=Purpose.BOOKING,
+        why="it moves the token out of the address",
+    ),
+    public(
+        "visit/",
+        visit.show,
+        name="visit",
+        purpose=Purpose.BOOKING,
+        why="whoever has the link sees when a visit is and with whom, from open columns; what for is not shown",
+    ),
+    public(
+        "visit/cancel/",
+        visit.cancel,
+        name="visit_cancel",
+        purpose=Purpose.BOOKING,
+        why="the service `visit-links` does what the holder of a link may, and nothing is read back",
+    ),
+    public(
+        "visit/move/",
+        visit.move,
+        name="visit_move",
+        purpose=Purpose.BOOKING,
+        why="the service `visit-links` does what the holder of a link may; free times are shown, and nothing of anybody",
+    ),
+    public(
+        "visit/calendar/",
+        visit.calendar,
+        name="visit_calendar",
+        purpose=Purpose.BOOKING,
+        why="whoever has the link gets when the visit is as a file; what for does not stand in it",
     ),
     public(
         "sign-in/",

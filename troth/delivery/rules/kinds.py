@@ -1,9 +1,11 @@
-"""Which letters there are, and of what one is made. The words themselves are in `letters`."""
+"""Which letters there are, and what each is made of."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from troth.notice.purposes import Purpose
+
+WHEN = {"when": "Tuesday 24 November, 2:30pm"}
 
 
 class Kind(StrEnum):
@@ -34,6 +36,10 @@ class Kind(StrEnum):
     CASE_LETTER = "case_letter"
     CASE_LETTER_LINK = "case_letter_link"
     CASE_REMINDER = "case_reminder"
+    VISIT_BOOKED = "visit_booked"
+    VISIT_MOVED = "visit_moved"
+    VISIT_CANCELLED = "visit_cancelled"
+    VISIT_REMINDER = "visit_reminder"
     NEWS = "news"
 
 

@@ -5,12 +5,13 @@ None of them says anything of health: no service, trade, medicine or result, in 
 greets by a name that somebody typed: a stranger could have our machines carry words of their own to any address.
 """
 
+from troth.delivery.rules.kinds import WHEN as _WHEN
 from troth.delivery.rules.kinds import Kind as Kind
 from troth.delivery.rules.kinds import Letter as Letter
+from troth.delivery.rules.visits import VISIT_LETTERS
 from troth.notice.purposes import Purpose
 
 _NOT_YOU = "If it wasn’t you, you need do nothing: without the link nothing happens."
-_WHEN = {"when": "Tuesday 24 November, 2:30pm"}
 
 LETTERS: dict[Kind, Letter] = {
     Kind.CONFIRM_REGISTRATION: Letter(
@@ -345,4 +346,5 @@ LETTERS: dict[Kind, Letter] = {
         closing=("Nothing closes itself: it stays in the list until somebody has answered it.",),
         sample={"reference": "4F0C-11A9", "due": "24 December 2026", "left": "2 days left"},
     ),
+    **VISIT_LETTERS,
 }
