@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver
 from troth.gate.table import PATIENTS, STAFF, page, public
 from troth.notice.purposes import Action, Purpose
 from troth.people.rules import CLAIMING
+from troth.portal.urls.by_link import BY_LINK
 from troth.portal.views import (
     account,
     acting,
@@ -23,7 +24,6 @@ from troth.portal.views import (
     history,
     home,
     invoices,
-    letters,
     links,
     money,
     my_cases,
@@ -231,31 +231,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     public("reset/", links.ask, name="ask_link", why="it takes an address in, and says the same to everybody"),
     public("mail-sent/", links.mail_sent, name="mail_sent", why="it says the same to everybody"),
-    public(
-        "stop/<str:token>/",
-        consents.stop,
-        name="stop_messages",
-        why="the service `consent-link` takes back what a message came by, and nothing of anybody is shown",
-    ),
-    public(
-        "exchange/records/",
-        exchange.receive,
-        name="exchange_records",
-        why="a clinic that the operator knows hands something in, signed; nothing of anybody is read back",
-    ),
-    public(
-        "letter/<str:token>/",
-        letters.show,
-        name="letter",
-        why="the service `rights-letters` opens the one letter that a link is for, to whoever has the link",
-    ),
-    public("link/<str:token>/", links.follow, name="follow_link", why="it moves the token out of the address"),
-    public(
-        "confirm/",
-        links.confirm,
-        name="confirm",
-        why="the service `account-steps` does what the holder of a one-time link may, and nothing is read back",
-    ),
+    *BY_LINK,
     public(
         "claim/",
         links.claim,
