@@ -164,7 +164,7 @@ class Planter:
                 elif isinstance(field, models.JSONField):
                     yield field.name, {}
                 elif isinstance(field, models.IntegerField):
-                    yield field.name, 2026 + (field.name == "last")  # so does what is counted in quarters
+                    yield field.name, 2026 + (field.name == "last")  # a stretch ends after it begins
                 elif field.unique:
                     yield field.name, f"{self.person.id.hex}" if self.person.id else "nobody"
 
