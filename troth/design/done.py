@@ -45,7 +45,6 @@ DONE = {
     "proof-recorded": "The proof is recorded.",
     "message-again": "It is tried again within a minute.",
     "letter-printed": "The letter is marked as printed.",
-    "promises-checked": "Every promise was looked at just now.",
     "choice-changed": "Your choice is changed. It holds from now.",
     "use-stopped": "We've stopped using your record, but for the few uses that the law leaves.",
     "use-allowed": "Your record may be used again.",
