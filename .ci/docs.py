@@ -19,6 +19,7 @@ PAGES: list[tuple[str, str, str]] = [
     ("events.md", "tests.structure.reference", "events_page"),
     ("purposes.md", "tests.structure.reference", "purposes_page"),
     ("url-table.md", "tests.structure.reference", "url_table_page"),
+    ("states.md", "tests.structure.reference", "states_page"),
     ("settings.md", "tests.structure.settings", "settings_page"),
 ]
 

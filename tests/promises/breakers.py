@@ -321,6 +321,12 @@ BREAKERS: dict[str, Breaker] = {
     "people.sessions": _later(days=2),
     "people.throttled": lambda home: forget_throttle(),
     "people.told": _never_told,
+    "intake.questionnaires": _sql("UPDATE intake_questionnaire SET text = '{}'"),
+    "prescribing.gated": _sql(
+        "INSERT INTO prescribing_prescription (id, recorded_at, recorded_by, changed_at, changed_by, status, number, prescriber, "
+        "signed_at, file_hash, signature, request_id, subject_id) SELECT id, recorded_at, recorded_by, changed_at, changed_by, "
+        "'signed', 'ABCD-EFGH-JKLM', prescriber, requested_at, '', '', id, subject_id FROM prescribing_medicationrequest"
+    ),
     "prescribing.by_a_prescriber": _sql("UPDATE prescribing_medicationrequest SET changed_by = 'service:robot'"),
     "rights.authorities": _unchecked_authority,
     "rights.clocks": _sql("UPDATE rights_rightscase SET due_on = '2030-01-01'"),

@@ -17,6 +17,7 @@ from tests.stores import Home
 from troth.copies import drilling, journal
 from troth.copies.backup import create_backup
 from troth.gate import actors
+from troth.intake import services as intake
 from troth.ledger.sealing import seal
 from troth.notice import services as notices
 from troth.notice.compiling import hash_of
@@ -113,8 +114,9 @@ def sound(home: Home, scratch: Path) -> Iterator[Deployment]:
         ).pk
         prescribing.assign_request(request, prescriber=prescriber, by=actors.person(support, at=later), at=later)
         prescribing.decide_request(
-            request, outcome=Outcome.PRESCRIBED, words="Fine", by=actors.person(prescriber, at=later), at=later
+            request, outcome=Outcome.REFERRED, words="Fine", by=actors.person(prescriber, at=later), at=later
         )
+        intake.start_answers(patient, "hair-loss", by=actors.person(patient, at=later), at=later)
         case = rights.ask_erasure(patient, by=actors.person(patient, at=later), at=later, words="")
         people.sign_in(patient, by=actors.person(patient, at=later), at=later, device="Firefox")
         seal()

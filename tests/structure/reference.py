@@ -228,3 +228,11 @@ def url_table_page() -> str:
         "serve; where it declares none of them, the address does not exist (decision 0060).",
         _table(("address", "name", "purpose", "action", "who", "why it opens nobody's data"), rows),
     )
+
+
+def states_page() -> str:
+    """docs/reference/states.md."""
+    _prepare_django()
+    from troth.prescribing.rules.machine import page
+
+    return page()

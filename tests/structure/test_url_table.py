@@ -242,7 +242,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "enquiry": enquiry,
             "token": "never-given-out",
             **dict.fromkeys(
-                ("pack", "item", "opinion"), case
+                ("pack", "item", "opinion", "prescription"), case
             ),  # none of that id: those that are there have tests of their own
             "link": link,
             "one": patient,

@@ -28,6 +28,7 @@ from troth.records import selectors as records
 VISITOR = (
     ("Home", "home"),
     ("Treatments", "treatments"),
+    ("Book a visit", "book"),
     ("Privacy notice", "notice"),
     ("Ask us", "ask"),
     ("Register", "register"),
@@ -35,6 +36,7 @@ VISITOR = (
 )
 PATIENT = (
     ("Home", "my_home"),
+    ("Book a visit", "book"),
     ("Requests", "my_requests"),
     ("Your case", "my_cases"),
     ("My data", "my_data"),
@@ -43,20 +45,22 @@ PATIENT = (
 )
 #: The portal's band has room for so many words. Where there are more, these give way: the clinic's name leads home, and who looked
 #: stands on `My data`, and asking stands at the foot. In this order, and no more of them than needed.
-PORTAL_WORDS, SPARED = 4, ("home", "my_history", "ask", "my_home")
+PORTAL_WORDS, SPARED = 4, ("home", "my_history", "ask", "my_home", "book")
 STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
+    ("Services", "desk_services"),
     ("Cases", "desk_cases"),
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
     ("Questions", "desk_enquiries"),
+    ("Supplies", "desk_supplies"),
     ("Questionnaires", "desk_questionnaires"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
 )
 #: Words behind which nothing lies yet are left out too: a clinic that offers no visits keeps no diary, though it may.
-KEPT: dict[str, Callable[[], bool]] = {"desk_diary": diary.is_kept}
+KEPT: dict[str, Callable[[], bool]] = {"desk_diary": diary.is_kept, "book": diary.has_anything}
 #: Who works in the office.
 OFFICERS = {"privacy_officer"}
 #: The office's own words; those of its rooms that a clinic does not have are left out.

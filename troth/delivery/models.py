@@ -55,6 +55,7 @@ class Message(Holding):
     text = SealedText(MESSAGE, id="delivery.message.text")
     html = SealedText(MESSAGE, id="delivery.message.html")
     link = SealedText(MESSAGE, id="delivery.message.link")
+    calendar = SealedText(MESSAGE, id="delivery.message.calendar", null=True)
     kind = models.CharField(max_length=40)
     purpose = models.CharField(max_length=40)
     channel = models.CharField(max_length=8, choices=Channel)
@@ -84,6 +85,7 @@ class Message(Holding):
     }
     not_copied: ClassVar[dict[str, str]] = {
         "html": "The same words once more, laid out for a mail program",
+        "calendar": "The moment that the message names once more, as a file for a calendar",
         "link": "A link that works once. We forget it as the message leaves; whoever reads your copy could follow it",
     }
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from troth.demo import asking
 from troth.demo.clinic import Made, Progress, batched
 from troth.demo.hours import at_work
 from troth.gate import actors
@@ -27,8 +28,6 @@ EVERY = 3
 NEWEST = 24  # requests of the last two days
 AT_ONCE = 8  # people in one transaction
 _STATES = ("with", "waiting", "decided")
-_MEDICINES = ("Lymecycline 408 mg", "Finasteride 1 mg", "Sumatriptan 50 mg", "Propranolol 40 mg")
-_SMOKING = ("No", "No, not for ten years", "Yes, five a day")
 _ALLERGIES = (
     ("Penicillin", "Hives and a swollen face", "2009", Criticality.HIGH, Verification.UNCONFIRMED),
     ("Aspirin", "Wheezing", "as a child", Criticality.HIGH, Verification.CONFIRMED),
@@ -105,27 +104,14 @@ def _tell(
     lately: bool = False,
 ) -> None:
     """One request: asked in the evening or over the day, worked on at hours of work; `lately` on one day, that is over by now."""
-    patient = actors.person(subject, at=asked)
-    medicine = _MEDICINES[turn % len(_MEDICINES)]
-    request = prescribing.request_treatment(
-        subject,
-        medicine=medicine,
-        by=patient,
-        at=asked,
-        answers=[
-            {"question": "Do you smoke?", "answer": _SMOKING[turn % len(_SMOKING)]},
-            {"question": "What are you treated for already?", "answer": _TAKEN[turn % len(_TAKEN)][3]},
-            {"question": "Has a medicine ever made you ill?", "answer": f"{_ALLERGIES[turn % len(_ALLERGIES)][0]}"},
-            {"question": "May we write to your GP?", "answer": "Yes, each time you supply me"},
-        ],
-    )
+    request = asking.ask(subject, turn, at=asked)
     if state == "waiting":
         return
     passed = at_work(asked + timedelta(hours=1))
     support = actors.person(made.staff["patient_support"], at=passed)
-    prescribing.assign_request(request.pk, prescriber=made.staff["prescriber"], by=support, at=passed)
+    prescribing.assign_request(request, prescriber=made.staff["prescriber"], by=support, at=passed)
     if "healthcare_assistant" in made.staff and not review:
-        prescribing.assign_assistant(request.pk, assistant=made.staff["healthcare_assistant"], by=support, at=passed)
+        prescribing.assign_assistant(request, assistant=made.staff["healthcare_assistant"], by=support, at=passed)
         _prepare(made, subject, turn, at=passed + timedelta(hours=1))
     seen = passed + timedelta(hours=3) if lately else at_work(passed + timedelta(hours=3 + turn % 5))
     if review:
@@ -137,27 +123,36 @@ def _tell(
     given = bool(turn % 4 or review)
     decided = seen + timedelta(minutes=20)
     prescriber = actors.person(made.staff["prescriber"], at=decided)
-    prescribing.decide_request(
-        request.pk,
-        outcome=Outcome.PRESCRIBED if given else Outcome.REFUSED,
-        words="One tablet daily for twelve weeks. Write to us if anything changes."
-        if given
-        else "Not safe beside what you take already. Please see your GP, who can weigh both.",
-        by=prescriber,
-        at=decided,
-    )
+    if lately and turn % 2:
+        words = "How long have you had it, and has anything helped so far?"
+        prescribing.ask_patient(request, words=words, by=prescriber, at=decided)
+        return
+    asking.verify(request, turn, by=prescriber, at=seen)
     if turn % 3 == 0:
         _hand_on(made, subject, prescriber, at=decided + timedelta(minutes=2), until=at)
-    if given:
-        sharing.record_disclosure(
-            subject,
-            recipient="pharmacy",
-            purpose=Purpose.PRESCRIBING,
-            categories={Category.IDENTITY, Category.CONTACT, Category.HEALTH},
-            what=f"The prescription for {medicine}, to be sent to your address",
+    if not given:
+        prescribing.decide_request(
+            request,
+            outcome=Outcome.REFUSED,
+            words="Not safe beside what you take already. See your GP, who can weigh both.",
             by=prescriber,
-            at=decided + timedelta(minutes=1),
+            at=decided,
         )
+        return
+    words = "Begin tomorrow, as the label says. Write to us if anything changes."
+    prescription = asking.prescribe(request, turn, by=prescriber, at=decided, words=words)
+    sharing.record_disclosure(
+        subject,
+        recipient="pharmacy",
+        purpose=Purpose.PRESCRIBING,
+        categories={Category.IDENTITY, Category.CONTACT, Category.HEALTH},
+        what="A prescription, to be sent to your address",
+        by=prescriber,
+        at=decided + timedelta(minutes=1),
+    )
+    checked = at_work(decided + timedelta(hours=1))
+    pharmacist = actors.person(made.staff["pharmacist"], at=checked)
+    asking.supply(prescription, turn, by=pharmacist, at=checked, until=at)
 
 
 def _hand_on(made: Made, subject: UUID, prescriber: actors.Actor, *, at: datetime, until: datetime) -> None:

@@ -15,6 +15,10 @@ from django.urls import reverse
 
 #: What each word of an address says. None names a person, a service, or anything of health.
 DONE = {
+    "setting-kept": "It is kept, and holds from the next booking on.",
+    "hours-set": "The hours are set. They hold from the next booking on.",
+    "away-set": "The days are noted. Visits that are booked on them stay until somebody moves them.",
+    "away-ended": "The days are taken back.",
     "visit-booked": "The visit is booked.",
     "visit-moved": "The visit is moved.",
     "visit-arrived": "Noted: they are here.",
@@ -26,6 +30,10 @@ DONE = {
     "task-ended": "The task is closed.",
     "request-passed": "The request is passed on.",
     "request-decided": "Your decision is recorded.",
+    "patient-asked": "Asked. It comes back to you with their answer.",
+    "check-recorded": "Your check is recorded.",
+    "prescribed": "The prescription is signed. The pharmacist checks it next.",
+    "supply-stepped": "Recorded.",
     "questionnaire-published": "The new version is asked from now on.",
     "draft-kept": "The draft is kept. Only you see it until you sign it.",
     "note-signed": "The note is signed. From now on it can only be added to.",

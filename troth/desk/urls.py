@@ -17,6 +17,7 @@ from troth.desk.views import (
     finding,
     home,
     identity,
+    keeping,
     letting_in,
     note,
     opinion,
@@ -24,8 +25,10 @@ from troth.desk.views import (
     report,
     request,
     restricted,
+    review,
     same,
     staff,
+    supply,
     task,
     visit,
     whole,
@@ -49,6 +52,8 @@ ASKING, CLINICAL_LEADS = Purpose.ELIGIBILITY, {"prescriber"}
 #: The privacy officer undoes a link when somebody says that it is wrong, and makes none.
 UNDOERS = {*TELLING_APART, "privacy_officer"}
 #: Of each pack those whom its notice lets answer questions; the gate asks the notice again.
+#: Who keeps what the diary offers, where and when; the acts look again.
+KEEPERS = {"administrator", "clinic_manager"}
 ANSWERING = {"case_handler", "complaints_handler", "patient_support", "receptionist", "clinic_manager"}
 INSTRUCTING = {"instructing_solicitor", "insurer_contact", "case_handler"}
 
@@ -62,6 +67,19 @@ urlpatterns = [
         "visits/<uuid:appointment>/cancel/", visit.cancel, name="desk_visit_cancel", purpose=Purpose.BOOKING, who=WHO
     ),
     page("people/<uuid:subject>/book/", visit.book, name="desk_book", purpose=Purpose.BOOKING, who=WHO),
+    page("services/", keeping.list_services, name="desk_services", purpose=Purpose.BOOKING, who=KEEPERS),
+    page("services/new/", keeping.keep_service, name="desk_service_new", purpose=Purpose.BOOKING, who=KEEPERS),
+    page("services/<uuid:service>/", keeping.keep_service, name="desk_service", purpose=Purpose.BOOKING, who=KEEPERS),
+    page("places/", keeping.list_places, name="desk_places", purpose=Purpose.BOOKING, who=KEEPERS),
+    page("places/new/", keeping.keep_place, name="desk_place_new", purpose=Purpose.BOOKING, who=KEEPERS),
+    page("places/<uuid:place>/", keeping.keep_place, name="desk_place", purpose=Purpose.BOOKING, who=KEEPERS),
+    page("rooms/", keeping.list_resources, name="desk_resources", purpose=Purpose.BOOKING, who=KEEPERS),
+    page("rooms/new/", keeping.keep_resource, name="desk_resource_new", purpose=Purpose.BOOKING, who=KEEPERS),
+    page("rooms/<uuid:resource>/", keeping.keep_resource, name="desk_resource", purpose=Purpose.BOOKING, who=KEEPERS),
+    page("hours/", keeping.list_workers, name="desk_workers", purpose=Purpose.BOOKING, who=ADMINISTRATORS),
+    page(
+        "hours/<uuid:member>/", keeping.keep_worker, name="desk_worker", purpose=Purpose.BOOKING, who=ADMINISTRATORS
+    ),
     page("cases/", case.board, name="desk_cases", purpose=CASES, who=WHO),
     page("cases/new/", case.instruct, name="desk_instruct", purpose=CASES, who=INSTRUCTING),
     page("cases/<uuid:case>/", case.case, name="desk_case", purpose=CASES, who=WHO),
@@ -145,7 +163,10 @@ urlpatterns = [
     page("notes/<uuid:note>/add/", note.add, name="desk_note_add", purpose=ADDING, who=WHO),
     page("files/<uuid:document>/", entry.download, name="desk_file", purpose=READING, who=WHO),
     page("requests/<uuid:treatment>/pass-on/", request.assign, name="desk_assign", purpose=REQUESTS, who=WHO),
-    page("requests/<uuid:treatment>/decide/", request.decide, name="desk_decide", purpose=REQUESTS, who=WHO),
+    page("requests/<uuid:treatment>/decide/", review.decide, name="desk_decide", purpose=REQUESTS, who=WHO),
+    page("supplies/", supply.list_supplies, name="desk_supplies", purpose=REQUESTS, who={"pharmacist"}),
+    page("supplies/<uuid:prescription>/", supply.show_supply, name="desk_supply", purpose=REQUESTS, who=WHO),
+    page("supplies/<uuid:prescription>/paper/", supply.paper, name="desk_prescription", purpose=REQUESTS, who=WHO),
     page(
         "questionnaires/",
         questionnaire.list_questionnaires,

@@ -29,6 +29,22 @@ def arranging(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[
     return selectors.with_visit(subjects, since=at - rules.DAYS_AFTER)
 
 
+@reasons.reason("a visit to tell them of", serves={Purpose.SERVICE_MESSAGES}, told="we wrote to you about your visit")
+def telling(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that writes about visits has a reason while one is ahead, and for a fortnight after it."""
+    if actor.kind != "service" or actor.name != "visit-messages":
+        return set()
+    return selectors.with_visit(subjects, since=at - rules.DAYS_AFTER)
+
+
+@reasons.reason("the link to their visit", serves={Purpose.BOOKING}, told="somebody used the link to your visit")
+def linked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Whoever has the link of a message looks after that visit through a service, until a fortnight after it."""
+    if actor.kind != "service" or actor.name != "visit-links":
+        return set()
+    return selectors.with_visit(subjects, since=at - rules.DAYS_AFTER)
+
+
 @reasons.reason("they asked you for a visit", serves={Purpose.BOOKING}, told="you asked for a visit")
 def found(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Who arranges visits may book whom they have found by name, with a reason, in the last half hour."""

@@ -1,5 +1,6 @@
 """Reading questionnaires and answers. Pages get plain values."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,7 +11,7 @@ from uuid import UUID
 from troth.gate.contexts import Opened
 from troth.intake.models import Answer, Picture, Questionnaire, Response, ResponseStatus
 from troth.intake.rules import NotPossible, answering
-from troth.intake.rules.forms import Form, Item, read
+from troth.intake.rules.forms import Faulty, Form, Item, read
 from troth.intake.rules.suiting import Treatment, shipped_treatments
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
@@ -21,12 +22,15 @@ __all__ = [
     "ResponseStatus",
     "Sheet",
     "VersionLine",
+    "count_answers",
+    "faults_in_kept",
     "form_of",
     "get_sheet",
     "get_treatment",
     "list_sheets",
     "list_versions",
     "newest",
+    "newest_answers",
     "open_picture",
     "sheet_behind",
     "sheet_of",
@@ -57,6 +61,11 @@ class Line:
     value: Any
     page: str
     earlier: tuple[Given, ...] = ()
+
+    @property
+    def picture(self) -> UUID | None:
+        """The picture that answers it, if one does."""
+        return UUID(self.value) if self.item.type == "attachment" and self.value else None
 
     @property
     def changed(self) -> bool:
@@ -146,6 +155,32 @@ def list_versions(key: str) -> list[VersionLine]:
 def form_of(key: str, version: str) -> Form:
     """The version that somebody answered. It was kept when they began."""
     return _form_of(Questionnaire.objects.get(key=key, version=version).text)
+
+
+def count_answers(response: UUID) -> int:
+    """How many answers were given, later ones too. Nothing is opened."""
+    return Answer.objects.filter(response_id=response).count()
+
+
+def newest_answers(responses: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When the newest answer of each of these was given. Nothing is opened."""
+    found: dict[UUID, datetime] = {}
+    for response, at in Answer.objects.filter(response_id__in=list(responses)).values_list("response_id", "given_at"):
+        found[response] = max(at, found.get(response, at))
+    return found
+
+
+def faults_in_kept() -> list[str]:
+    """What is wrong with the questionnaires that are asked or were: one that does not read, or is not what was published."""
+    faults = []
+    for row in Questionnaire.objects.all():
+        try:
+            same = read(row.text).digest == row.digest
+        except Faulty:
+            same = False
+        if not same:
+            faults.append(f"{row.key} {row.version}")
+    return faults
 
 
 def subject_of(response: UUID) -> UUID:

@@ -57,6 +57,7 @@ def in_hand(request: RequestOpened, subject: UUID, at: datetime, passed: list[Pa
     sentence = {
         RequestStatus.REQUESTED: "It waits to be passed to a prescriber.",
         RequestStatus.ASSIGNED: f"{who} is reading your answers.",
+        RequestStatus.ASKED: f"{who} asked you something, and waits for your answer.",
         RequestStatus.DECIDED: f"{who} has decided: {request.outcome.words.lower() if request.outcome else 'see below'}.",
         RequestStatus.WITHDRAWN: "You took it back. What you answered stays on your record.",
     }[line.status]
@@ -66,7 +67,7 @@ def in_hand(request: RequestOpened, subject: UUID, at: datetime, passed: list[Pa
         Step(
             "With a prescriber",
             who,
-            "done" if decided else "now" if line.status is RequestStatus.ASSIGNED else "to_come",
+            "done" if decided else "to_come" if line.status is RequestStatus.REQUESTED else "now",
         ),
         Step("Decided", _day(request.decided_at) if request.decided_at else "", "now" if decided else "to_come"),
     )

@@ -9,6 +9,7 @@ from troth.gate import reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
 from troth.prescribing import rules, selectors
+from troth.prescribing.selectors import supplies
 
 
 @reasons.reason(
@@ -33,6 +34,16 @@ def passing_on(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set
     return selectors.with_open_request(subjects) if actor.roles & rules.PASSING_ON else set()
 
 
+@reasons.reason(
+    "a prescription to check and send",
+    serves={Purpose.PRESCRIBING, Purpose.CARE},
+    told="they check and send your prescription",
+)
+def supplying(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """A pharmacist has a reason from the signing of a prescription until its parcel is received, came back or was cancelled."""
+    return selectors.with_open_supply(subjects) if actor.roles & rules.CHECKING else set()
+
+
 @check("prescribing.by_a_prescriber", looks_at="requests that were decided, and who decided each")
 def decided_by_prescribers(question: Question) -> Finding:
     """Every request that was decided was decided by the prescriber whose it was: no machine, and nobody else."""
@@ -44,4 +55,21 @@ def decided_by_prescribers(question: Question) -> Finding:
         )
     return Finding(
         True, f"{counted(decided, 'request').capitalize()} decided, each by the prescriber whose it was", counts
+    )
+
+
+@check(
+    "prescribing.gated",
+    looks_at="each prescription, and what had to be there before it was signed and before it left",
+)
+def gated(question: Question) -> Finding:
+    """Before each: fresh answers to a questionnaire and a check by another way; before it left, a check by a second person."""
+    counts = supplies.count_supplies()
+    wrong = counts["unanswered"] + counts["stale"] + counts["unverified"] + counts["unchecked"]
+    if wrong:
+        return Finding(False, f"{counted(wrong, 'prescription')} signed or sent without what had to be there", counts)
+    return Finding(
+        True,
+        f"{counted(counts['signed'], 'prescription').capitalize()} signed, each with what had to be there",
+        counts,
     )

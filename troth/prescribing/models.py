@@ -8,45 +8,44 @@ from django.db import models
 from troth.vault import compartments
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice, SealedJSON, SealedText
+from troth.vault.files import SealedFile
 from troth.vault.models import Holding
 
 REQUESTS = compartments.declare("prescribing.requests", Category.HEALTH, retention="care_record")
 
 
-class RequestStatus(StrEnum):
-    """Where a request is. How it was decided is sealed: it tells something about a person's health."""
+class _Worded(StrEnum):
+    """A vocabulary whose members carry the words that people read."""
 
     words: str
 
-    def __new__(cls, value: str, words: str = "") -> "RequestStatus":
+    def __new__(cls, value: str, words: str = "") -> "_Worded":
         member = str.__new__(cls, value)
         member._value_ = value
         member.words = words
         return member
 
+
+class RequestStatus(_Worded):
+    """Where a request is. How it was decided is sealed: it tells something about a person's health."""
+
     REQUESTED = "requested", "waiting to be passed to a prescriber"
     ASSIGNED = "assigned", "with a prescriber"
+    ASKED = "asked", "waiting for the person’s answer"
     DECIDED = "decided", "decided"
     WITHDRAWN = "withdrawn", "taken back by the person"
 
 
-class Outcome(StrEnum):
+class Outcome(_Worded):
     """What the prescriber decided."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "Outcome":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
 
     PRESCRIBED = "prescribed", "Prescribed"
     REFUSED = "refused", "Not prescribed"
+    REFERRED = "referred", "Sent to somebody who can see you"
 
 
 #: The states in which someone still has work to do.
-OPEN = (RequestStatus.REQUESTED, RequestStatus.ASSIGNED)
+OPEN = (RequestStatus.REQUESTED, RequestStatus.ASSIGNED, RequestStatus.ASKED)
 
 
 class MedicationRequest(Holding):
@@ -57,10 +56,12 @@ class MedicationRequest(Holding):
     assistant = models.UUIDField(null=True)
     requested_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
+    seconds = models.PositiveIntegerField(null=True)
     response = models.UUIDField(null=True)
     medicine = SealedText(REQUESTS, id="prescribing.request.medicine")
     answers = SealedJSON(REQUESTS, id="prescribing.request.answers")
     findings = SealedJSON(REQUESTS, id="prescribing.request.findings")
+    grounds = SealedJSON(REQUESTS, id="prescribing.request.grounds")
     outcome = SealedChoice(REQUESTS, of=Outcome, id="prescribing.request.outcome")
     outcome_words = SealedText(REQUESTS, id="prescribing.request.outcome_words")
 
@@ -70,6 +71,7 @@ class MedicationRequest(Holding):
         "assistant": "a random identifier: the gate asks by it who has a reason to look",
         "response": "a random identifier: the questionnaire that was answered for it",
         "requested_at": "the moment of asking, by which the queue is ordered; the ledger holds it in the open as well",
+        "seconds": "for how long its prescriber had it before them: decisions made too fast are found by it, and nothing opened",
         "decided_at": "the moment of the decision, from which the days count until the reason to look ends",
     }
 
@@ -85,7 +87,178 @@ class MedicationRequest(Holding):
                 name="request_is_decided_at_a_moment",
             ),
             models.CheckConstraint(
-                condition=~models.Q(status=RequestStatus.ASSIGNED) | models.Q(prescriber__isnull=False),
+                condition=~models.Q(status__in=("assigned", "asked")) | models.Q(prescriber__isnull=False),
                 name="assigned_request_has_a_prescriber",
+            ),
+        ]
+
+
+class Verified(_Worded):
+    """What a check by another way than the questionnaire came to. Contradicted blocks, and is never overwritten."""
+
+    NONE = "none", "not checked"
+    IN_PROGRESS = "in_progress", "being checked"
+    VERIFIED = "verified", "verified"
+    CONTRADICTED = "contradicted", "contradicted"
+    IMPOSSIBLE = "impossible", "could not be checked"
+
+
+class Matter(_Worded):
+    """What was checked."""
+
+    IDENTITY = "identity", "Who they are"
+    BODY = "body", "Weight, height and BMI"
+    HISTORY = "history", "What they told of their health"
+    REGULAR_PRESCRIBER = "regular_prescriber", "What their regular prescriber says"
+
+
+class Method(_Worded):
+    """How it was checked."""
+
+    VIDEO = "video", "By a video call"
+    CALL = "call", "By a telephone call"
+    RECORD = "record", "In their record at the GP"
+    THIRD_PARTY = "third_party", "By a pharmacy, clinic or lab"
+    DOCUMENT = "document", "By a document with a picture"
+
+
+class GpState(_Worded):
+    """Whether a person's GP may be told."""
+
+    NOT_ASKED = "not_asked", "not asked yet"
+    GIVEN = "given", "may be told"
+    REFUSED = "refused", "is not to be told"
+    NO_GP = "no_gp", "has no GP"
+    WITHDRAWN = "withdrawn", "is not to be told any more"
+
+
+class SupplyStatus(_Worded):
+    """Where a supply is."""
+
+    SIGNED = "signed", "waits for the pharmacist’s check"
+    QUERIED = "queried", "the pharmacist asked the prescriber"
+    RELEASED = "released", "checked, and ready to be sent"
+    DISPATCHED = "dispatched", "on its way"
+    DELIVERED = "delivered", "delivered"
+    RETURNED = "returned", "came back"
+    CANCELLED = "cancelled", "cancelled"
+    CLOSED = "closed", "followed up"
+
+
+class RequestMessage(Holding):
+    """What was written between a person and whoever decides, or between pharmacist and prescriber (FHIR Communication)."""
+
+    called = "message about your request"
+    labels: ClassVar[dict[str, str]] = {"words": "what was written"}
+
+    request = models.ForeignKey(MedicationRequest, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    written_at = models.DateTimeField()
+    by_staff = models.BooleanField()
+    among_staff = models.BooleanField(default=False)
+    words = SealedText(REQUESTS, id="prescribing.message.words")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "request_id": "the random identifier of the request that it is about",
+        "number": "its place in the conversation",
+        "written_at": "the moment of an act, which the ledger holds in the open as well",
+        "by_staff": "which side wrote it",
+        "among_staff": "whether pharmacist and prescriber wrote it to each other",
+    }
+
+    class Meta(Holding.Meta):
+        constraints = [models.UniqueConstraint(fields=["request", "number"], name="request_message_in_order")]
+
+
+class Verification(Holding):
+    """One check, by another way than the questionnaire, of what somebody said. It is never changed."""
+
+    called = "check of what you told us"
+    labels: ClassVar[dict[str, str]] = {
+        "matter": "what",
+        "method": "how",
+        "result": "what it came to",
+        "note": "evidence",
+    }
+
+    request = models.ForeignKey(MedicationRequest, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+    matter = SealedChoice(REQUESTS, of=Matter, id="prescribing.verification.matter")
+    method = SealedChoice(REQUESTS, of=Method, id="prescribing.verification.method")
+    result = SealedChoice(REQUESTS, of=Verified, id="prescribing.verification.result")
+    note = SealedText(REQUESTS, id="prescribing.verification.note")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "request_id": "the random identifier of the request for which it was made",
+        "checked_at": "the moment of an act of staff, which the ledger holds in the open as well",
+    }
+
+
+class GpChoice(Holding):
+    """Whether a person's GP may be told, and which practice it is. A later choice stands beside an earlier one."""
+
+    called = "choice about your GP"
+    labels: ClassVar[dict[str, str]] = {"state": "whether they may be told", "practice": "practice"}
+
+    number = models.PositiveIntegerField()
+    chosen_at = models.DateTimeField()
+    state = SealedChoice(REQUESTS, of=GpState, id="prescribing.gp_choice.state")
+    practice = SealedJSON(REQUESTS, id="prescribing.gp_choice.practice")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "number": "its place among the person’s choices, by which the later of two counts",
+        "chosen_at": "the moment of an act of the person, which the ledger holds in the open as well",
+    }
+
+    class Meta(Holding.Meta):
+        constraints = [models.UniqueConstraint(fields=["subject", "number"], name="gp_choice_in_order")]
+
+
+class Prescription(Holding):
+    """One private prescription and the supply that follows it. `signature` is ours over its number and its file's digest."""
+
+    called = "prescription"
+    labels: ClassVar[dict[str, str]] = {"item": "medicine and directions", "file": "the signed document"}
+
+    request = models.OneToOneField(MedicationRequest, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=[(item.value, item.words) for item in SupplyStatus])
+    number = models.CharField(max_length=14, unique=True)
+    prescriber = models.UUIDField()
+    signed_at = models.DateTimeField()
+    pharmacist = models.UUIDField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    file_hash = models.CharField(max_length=64)
+    signature = models.TextField()
+    item = SealedJSON(REQUESTS, id="prescribing.prescription.item")
+    tracking = SealedText(REQUESTS, id="prescribing.prescription.tracking")
+    file = SealedFile(REQUESTS, id="prescribing.prescription.file")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "request_id": "the random identifier of the request that it answers",
+        "status": "where the supply waits; the pharmacist’s list is found by it",
+        "number": "random; whoever holds the paper asks by it whether the prescription stands",
+        "prescriber": "a random identifier of a member of staff",
+        "signed_at": "the moment of an act of staff, which the ledger holds in the open as well",
+        "pharmacist": "a random identifier of a member of staff",
+        "checked_at": "the moment of an act of staff, which the ledger holds in the open as well",
+        "dispatched_at": "the moment of an act of staff, which the ledger holds in the open as well",
+        "delivered_at": "the moment at which it was delivered",
+        "file_hash": "of the signed document, by which whoever holds it can see that it is unchanged",
+        "signature": "our signature over the number, the digest, the signer and the moment: nothing of the person",
+    }
+
+    class Meta(Holding.Meta):
+        indexes = [models.Index(fields=["status", "signed_at"], name="prescription_queue")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pharmacist=None) | ~models.Q(pharmacist=models.F("prescriber")),
+                name="prescription_is_checked_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=("released", "dispatched", "delivered", "closed"))
+                | models.Q(pharmacist__isnull=False, checked_at__isnull=False),
+                name="prescription_is_checked_before_it_leaves",
             ),
         ]

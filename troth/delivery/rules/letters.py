@@ -5,71 +5,13 @@ None of them says anything of health: no service, trade, medicine or result, in 
 greets by a name that somebody typed: a stranger could have our machines carry words of their own to any address.
 """
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-
+from troth.delivery.rules.kinds import WHEN as _WHEN
+from troth.delivery.rules.kinds import Kind as Kind
+from troth.delivery.rules.kinds import Letter as Letter
+from troth.delivery.rules.visits import VISIT_LETTERS
 from troth.notice.purposes import Purpose
 
-
-class Kind(StrEnum):
-    """Which letter it is."""
-
-    CONFIRM_REGISTRATION = "confirm_registration"
-    CONFIRM_CLAIM = "confirm_claim"
-    CONFIRM_ADDRESS = "confirm_address"
-    ALREADY_REGISTERED = "already_registered"
-    RESET_PASSWORD = "reset_password"  # noqa: S105  the name of a letter
-    NO_ACCOUNT = "no_account"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105
-    ADDRESS_CHANGE_ASKED = "address_change_asked"
-    ADDRESS_CHANGED = "address_changed"
-    CONTACT_CHANGED = "contact_changed"
-    RECORDS_LINKED = "records_linked"
-    NEW_DEVICE = "new_device"
-    SECOND_FACTOR_CHANGED = "second_factor_changed"
-    RECORD_CLAIMED = "record_claimed"
-    OPENED_IN_EMERGENCY = "opened_in_emergency"
-    CERTIFICATE_READY = "certificate_ready"
-    NOTICE_CHANGES = "notice_changes"
-    COPY_READY = "copy_ready"
-    RESTRICTION_ENDS = "restriction_ends"
-    CASE_RECEIVED = "case_received"
-    COMPLAINT_RECEIVED = "complaint_received"
-    CASE_PROOF = "case_proof"
-    CASE_LETTER = "case_letter"
-    CASE_REMINDER = "case_reminder"
-    NEWS = "news"
-
-
-@dataclass(frozen=True)
-class Letter:
-    """
-    The words of one kind. `{clinic}` and the names in `sample` are filled in; `sample` is what a preview fills in.
-
-    `action` is the button's words. It leads to `page` of our site, or, with none, to the one-time link that the caller gives.
-    A word with several lines becomes as many paragraphs. `because` begins "Why you got this". `sms` is the same in one text
-    message, where one makes sense.
-    """
-
-    purpose: Purpose
-    line: str
-    opening: tuple[str, ...]
-    because: str
-    rows: tuple[tuple[str, str], ...] = ()
-    action: str = ""
-    page: str = ""
-    closing: tuple[str, ...] = ()
-    sms: str = ""
-    sample: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def needs_link(self) -> bool:
-        """Whether the caller has to give a one-time link."""
-        return bool(self.action) and not self.page
-
-
 _NOT_YOU = "If it wasn’t you, you need do nothing: without the link nothing happens."
-_WHEN = {"when": "Tuesday 24 November, 2:30pm"}
 
 LETTERS: dict[Kind, Letter] = {
     Kind.CONFIRM_REGISTRATION: Letter(
@@ -391,4 +333,5 @@ LETTERS: dict[Kind, Letter] = {
         closing=("Nothing closes itself: it stays in the list until somebody has answered it.",),
         sample={"reference": "4F0C-11A9", "due": "24 December 2026", "left": "2 days left"},
     ),
+    **VISIT_LETTERS,
 }

@@ -41,6 +41,7 @@ class Parcel:
     html: str
     sender: str  # the clinic's name
     sender_address: str
+    calendar: str = ""  # a file for a calendar that goes with it
     stop: str = ""  # of news: the address that stops it at once, for the button of a mail program (RFC 8058)
 
 
@@ -144,6 +145,9 @@ def _letter_of(parcel: Parcel) -> EmailMultiAlternatives:
     picture.add_header("Content-ID", "<wave>")
     picture.add_header("Content-Disposition", "inline")
     letter.attach(picture)
+    if parcel.calendar:
+        # Its name says nothing either: mail programs show it (pitfalls B19).
+        letter.attach("appointment.ics", parcel.calendar, "text/calendar")
     return letter
 
 

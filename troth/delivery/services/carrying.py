@@ -95,6 +95,7 @@ def _parcel(row: Message, at: datetime) -> Parcel:
         (row.html or "").replace(LINK, link),
         (who and (who.trading_name or who.legal_name)) or "Troth",
         settings.TROTH_MAIL_FROM or (who and who.email) or "troth@localhost",
+        row.calendar or "",
         link if row.purpose == Purpose.MARKETING else "",
     )
 

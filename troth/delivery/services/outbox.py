@@ -31,6 +31,7 @@ def _send_email(
     context: Mapping[str, str] | None = None,
     link: str = "",
     tells_notice: int | None = None,
+    calendar: str = "",
     by: Actor,
     at: datetime,
 ) -> UUID:
@@ -39,6 +40,7 @@ def _send_email(
 
     `context` fills in the words of the letter; `link` is its one-time link, for the kinds that have one: it is sealed, put in as
     the message leaves, and then forgotten. `tells_notice`: the version that it tells of, recorded when it has left.
+    `calendar`: a file for a calendar that goes with it; it says when, and nothing more.
 
     :raises KeyError: a word that the letter needs is missing.
     :raises ValueError: the letter has a one-time link and none was given, or the other way round.
@@ -47,7 +49,16 @@ def _send_email(
     """
     words = context or {}
     return _send(
-        subject, Channel.EMAIL, kind=kind, to=to, context=words, link=link, tells_notice=tells_notice, by=by, at=at
+        subject,
+        Channel.EMAIL,
+        kind=kind,
+        to=to,
+        context=words,
+        link=link,
+        tells_notice=tells_notice,
+        calendar=calendar,
+        by=by,
+        at=at,
     )
 
 
@@ -94,6 +105,7 @@ def _send(
     context: Mapping[str, str],
     link: str,
     tells_notice: int | None = None,
+    calendar: str = "",
     by: Actor,
     at: datetime,
 ) -> UUID:
@@ -112,7 +124,9 @@ def _send(
         raise Unwanted("They did not agree to messages of this kind by this way, or took it back (LAW-3.13).")
     asker = by.on_behalf_of or by.id
     service = actors.service("delivery", on_behalf_of=asker)
-    return _write[letter.purpose](subject, channel, kind, to, context, link, tells_notice, by=service, at=at)
+    return _write[letter.purpose](
+        subject, channel, kind, to, context, link, tells_notice, calendar, by=service, at=at
+    )
 
 
 def _write_message(
@@ -123,6 +137,7 @@ def _write_message(
     context: Mapping[str, str],
     link: str,
     tells_notice: int | None,
+    calendar: str,
     *,
     by: Actor,
     at: datetime,
@@ -145,6 +160,7 @@ def _write_message(
         purpose=purpose,
         channel=channel,
         tells_notice=tells_notice,
+        calendar=calendar,
     )
     if channel != Channel.LETTER:
         queue.declared["delivery.carry"].enqueue(row.pk)

@@ -43,6 +43,11 @@ class Slot:
         return said(self.at)
 
     @property
+    def day(self) -> str:
+        """Its day, as a form sends it."""
+        return f"{timezone.localtime(self.at):%Y-%m-%d}"
+
+    @property
     def iso(self) -> str:
         """Its moment, as a form sends it."""
         return self.at.isoformat()

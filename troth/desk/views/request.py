@@ -6,18 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from troth.design.done import done
-from troth.design.values import Row
-from troth.desk import papers
-from troth.desk.forms.request import AssignForm, DecisionForm
+from troth.desk.forms.request import AssignForm
 from troth.desk.frame import about, looking, show
-from troth.gate.refusals import Decision
 from troth.gate.streams import send_file
 from troth.intake import selectors as intake
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
 from troth.prescribing.rules import NotPossible
-from troth.prescribing.selectors import Outcome
 from troth.vault.categories import Category
 
 
@@ -61,41 +57,3 @@ def picture(request: HttpRequest, picture: UUID) -> HttpResponseBase:
     look = looking(request)
     stored = intake.open_picture(picture, look.opened)
     return send_file(request, stored, download_name="picture", media_type=stored.media_type)
-
-
-def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
-    """Decide on a request, with what was answered above the form."""
-    look = looking(request)
-    line = prescribing.get_line(treatment)
-    look.opened.require(line.subject if line else treatment, Category.IDENTITY, Category.HEALTH)
-    if line is None:
-        raise Http404
-    form = DecisionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.decide_request(
-                treatment,
-                outcome=Outcome(form.cleaned_data["outcome"]),
-                words=form.cleaned_data["words"],
-                by=look.actor,
-                at=look.at,
-            )
-        except NotPossible as error:
-            form.add_error(None, str(error))
-        else:
-            return done("desk_card", "request-decided", subject=line.subject)
-    opened = prescribing.requests_of(line.subject, look.opened)
-    assert not isinstance(opened, Decision)
-    this = next(each for each in opened if each.line.id == treatment)
-    rows = [Row("Asked for", this.medicine), *(Row(each.question, each.answer) for each in this.answers)]
-    who = people.get_identity(line.subject, look.opened)
-    return show(
-        request,
-        "request/decide",
-        about(request, look, line.subject),
-        form=form,
-        rows=rows,
-        subject=line.subject,
-        name=who.name if who else "",
-        why=papers.health_strip(look, line.subject, who),
-    )

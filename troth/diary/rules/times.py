@@ -5,6 +5,8 @@ A search over weeks keeps each practitioner's, room's and machine's time as one 
 is free for so long is then found by a few shifts, however many visits there are.
 """
 
+import itertools
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,7 +17,12 @@ TICK = 5
 #: Visits that people book by themselves begin on a quarter of an hour; staff may begin one on any five minutes.
 GRID = 15
 Stretch = tuple[int, int]
+_STRETCH = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?:[:.](\d{2}))?")
 Hours = Mapping[str, Sequence[int] | Sequence[Sequence[int]]]
+
+
+class NotPossible(Exception):
+    """The diary does not allow it. The message is fit for the person who tried."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +184,45 @@ def stretches_of(stored: Sequence[int] | Sequence[Sequence[int]] | None) -> list
         first, last = stored
         return [(int(first), int(last))]  # type: ignore[arg-type]
     return sorted((int(first), int(last)) for first, last in stored)  # type: ignore[misc]
+
+
+def read_stretches(text: str) -> list[Stretch]:
+    """
+    The hours of a day as people type them, as quarters of it: `9:00 to 13:00, 14:00 to 18:00`, or `9-13`.
+
+    :raises NotPossible: it is not hours, or off the quarter of an hour.
+    """
+    found = []
+    for part in filter(None, (each.strip() for each in re.split(r"[,;]| and ", text))):
+        match = _STRETCH.fullmatch(part)
+        if match is None:
+            raise NotPossible("Write hours as 9:00 to 13:00, 14:00 to 18:00.")
+        first, last = (int(match[hour]) * 60 + int(match[minute] or 0) for hour, minute in ((1, 2), (3, 4)))
+        if first % GRID or last % GRID:
+            raise NotPossible("Hours begin and end on a quarter of an hour.")
+        found.append((first // GRID, last // GRID))
+    return check_stretches(found)
+
+
+def say_stretches(stretches: Iterable[Stretch]) -> str:
+    """And back, as `09:00 to 13:00, 14:00 to 18:00`."""
+    return ", ".join(
+        f"{first // 4:02}:{first % 4 * 15:02} to {last // 4:02}:{last % 4 * 15:02}" for first, last in stretches
+    )
+
+
+def check_stretches(stretches: Iterable[Sequence[int]]) -> list[Stretch]:
+    """
+    The stretches of a day in order, as quarters of it.
+
+    :raises NotPossible: one ends before it begins, or two touch.
+    """
+    found = sorted((int(first), int(last)) for first, last in stretches)
+    if any(not 0 <= first < last <= 96 for first, last in found):
+        raise NotPossible("A day of work ends after it begins.")
+    if any(one[1] > other[0] for one, other in itertools.pairwise(found)):
+        raise NotPossible("Two stretches of one day lie over each other.")
+    return found
 
 
 def _wall(on: date, quarter: int) -> datetime:

@@ -1,12 +1,11 @@
 """What may be done with a visit. No database, no clock."""
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from troth.diary.models import AROUND, LONGEST, STEP, Override, VisitState
-from troth.diary.rules.times import TICK, Stretch, minutes_of, said, stretches_of
+from troth.diary.rules.times import TICK, NotPossible, Stretch, check_stretches, minutes_of, said, stretches_of
 from troth.gate.actors import Actor
 from troth.law.calendar import LONDON
 
@@ -43,10 +42,6 @@ STEPS: Mapping[VisitState, frozenset[VisitState]] = {
 }
 #: The states in which a visit holds its time.
 HOLDING = frozenset({VisitState.BOOKED, VisitState.ARRIVED, VisitState.COMPLETED})
-
-
-class NotPossible(Exception):
-    """The diary does not allow it. The message is fit for the person who tried."""
 
 
 class Taken(NotPossible):
@@ -101,6 +96,11 @@ def said_day(moment: datetime) -> str:
     return f"{moment.astimezone(LONDON):%A %-d %B}, {said(moment)}"
 
 
+def is_due_a_reminder(starts_at: datetime, *, at: datetime) -> bool:
+    """Whether a visit is near enough to remind of, and still ahead."""
+    return at < starts_at <= at + REMINDED
+
+
 def check_keeps(by: Actor) -> None:
     """
     Refuse whoever does not keep the diary's settings. They are about nobody, so the gate is asked about no person.
@@ -137,20 +137,6 @@ def check_override(override: str, practitioner: UUID, by: Actor) -> None:
         raise NotPossible(
             "Only the clinic’s manager, or the practitioner themselves, books past what the diary allows."
         )
-
-
-def check_stretches(stretches: Iterable[Sequence[int]]) -> list[Stretch]:
-    """
-    The stretches of a day in order, as quarters of it.
-
-    :raises NotPossible: one ends before it begins, or two touch.
-    """
-    found = sorted((int(first), int(last)) for first, last in stretches)
-    if any(not 0 <= first < last <= 96 for first, last in found):
-        raise NotPossible("A day of work ends after it begins.")
-    if any(one[1] > other[0] for one, other in itertools.pairwise(found)):
-        raise NotPossible("Two stretches of one day lie over each other.")
-    return found
 
 
 def stored_hours(hours: Mapping[int, Sequence[int] | Sequence[Sequence[int]]]) -> dict[str, list[list[int]]]:

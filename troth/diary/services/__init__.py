@@ -5,6 +5,13 @@ Whether a time is free is the database's to say: an act writes the stretches tha
 """
 
 from troth.diary.services.holding import clear_over, hold_time, let_go
+from troth.diary.services.online import (
+    book_as_stranger,
+    book_kept,
+    cancel_by_link,
+    move_by_link,
+    tell_of,
+)
 from troth.diary.services.setup import (
     end_day_off,
     keep_place,
@@ -13,13 +20,17 @@ from troth.diary.services.setup import (
     set_day_off,
     set_hours,
 )
+from troth.diary.services.telling import remind
 from troth.diary.services.visits import arrive, book, book_series, cancel, complete, confirm, miss, move
 
 __all__ = [
     "arrive",
     "book",
+    "book_as_stranger",
+    "book_kept",
     "book_series",
     "cancel",
+    "cancel_by_link",
     "clear_over",
     "complete",
     "confirm",
@@ -30,7 +41,10 @@ __all__ = [
     "let_go",
     "miss",
     "move",
+    "move_by_link",
     "offer_service",
+    "remind",
     "set_day_off",
     "set_hours",
+    "tell_of",
 ]

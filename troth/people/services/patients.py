@@ -79,7 +79,8 @@ def register_patient(
             email=normal_email(email) if email.strip() or password else "",
             telephone=normal_telephone(telephone),
             address=address.strip(),
-            postcode=normal_postcode(postcode),
+            # Who books online gives none: it is asked for when something has to come by post.
+            postcode=normal_postcode(postcode) if postcode.strip() else "",
         ),
         by=author,
         at=at,

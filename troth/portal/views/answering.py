@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.design.values import Counterpart, Link, Row
-from troth.gate.contexts import Opened
+from troth.gate.contexts import Opened, processing
 from troth.gate.streams import send_file
 from troth.gate.table import actor_of
 from troth.intake import selectors as intake
 from troth.intake import services
 from troth.intake.rules import NotPossible, answering, suiting
 from troth.intake.selectors import ResponseStatus, Sheet
+from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.portal import own_data
 from troth.portal.forms.answering import PageForm
@@ -25,6 +26,7 @@ from troth.portal.views.my_data import reader
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services as requests
 from troth.prescribing.rules import NotPossible as NotNow
+from troth.prescribing.selectors import reviewing
 from troth.rights.selectors.planning import dates_kept
 from troth.vault.categories import Category
 
@@ -134,7 +136,7 @@ def check(request: HttpRequest, response: UUID) -> HttpResponse:
         sheet.form,
         sheet.answers,
         born_on=who.born_on if who else None,
-        last_supplied_on=None,
+        last_supplied_on=reviewing.last_on(_supplies(request, sheet.subject), sheet.treatment.id),
         today=timezone.localdate(at),
     )
     stops = [each for each in found if each.stops]
@@ -244,6 +246,12 @@ def _row(sheet: Sheet, line: intake.Line) -> Row:
 
 def _page_of(response: UUID, place: int, title: str) -> tuple[Link, ...]:
     return (Link("Change", reverse("answer_page", args=[response, place]), f": {title}"),)
+
+
+def _supplies(request: HttpRequest, subject: UUID) -> list[reviewing.SupplyLine]:
+    """What was supplied before: for prescribing, whatever this page is opened for."""
+    with processing(Purpose.PRESCRIBING, by=actor_of(request), at=request.at) as opened:  # type: ignore[attr-defined]
+        return reviewing.supplies_of(subject, opened)
 
 
 def _why(request: HttpRequest) -> Counterpart:

@@ -41,9 +41,7 @@ def assign(clinic: Clinic, to: Actor | None = None, by: Actor | None = None) -> 
 
 
 def decide(clinic: Clinic, by: Actor, *, at=LATER) -> None:
-    services.decide_request(
-        clinic.request, outcome=Outcome.PRESCRIBED, words="408 mg daily for 12 weeks", by=by, at=at
-    )
+    services.decide_request(clinic.request, outcome=Outcome.REFERRED, words="See your GP this week", by=by, at=at)
 
 
 def test_every_column_is_sealed_or_declared(db: None) -> None:
@@ -124,8 +122,8 @@ def test_only_its_prescriber_decides_and_once(clinic: Clinic) -> None:
     with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=LATER) as opened:
         (found,) = selectors.requests_of(clinic.subject, opened)
     assert (found.outcome, found.outcome_words, found.decided_at) == (
-        Outcome.PRESCRIBED,
-        "408 mg daily for 12 weeks",
+        Outcome.REFERRED,
+        "See your GP this week",
         LATER,
     )
     assert found.answers[0].question == "Do you smoke?"

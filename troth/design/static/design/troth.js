@@ -69,5 +69,42 @@
     ready(event.detail.elt);
   });
 
+  // A visit of the diary can be dragged to a gap: that sends the form of its page, which looks at everything again. Whoever has no
+  // mouse opens the visit and presses "Move it".
+  var dropped = document.getElementById("dropped"), dragged = null;
+  if (dropped) {
+    document.addEventListener("dragstart", function (event) {
+      dragged = event.target.closest("[data-move]");
+      if (dragged) event.dataTransfer.setData("text/plain", "");
+    });
+    document.addEventListener("dragend", function () { dragged = null; });
+    ["dragover", "dragleave", "drop"].forEach(function (kind) {
+      document.addEventListener(kind, function (event) {
+        var gap = dragged && event.target.closest("[data-free]");
+        if (!gap) return;
+        event.preventDefault();
+        gap.classList.toggle("slot-onto", kind === "dragover");
+        if (kind === "drop") send(dragged, gap);
+      });
+    });
+  }
+
+  function send(visit, gap) {
+    var day = gap.getAttribute("data-day").split("-");
+    var values = {
+      practitioner: gap.getAttribute("data-practitioner"), starts: gap.getAttribute("data-free"),
+      on_day: day[2], on_month: day[1], on_year: day[0]
+    };
+    Object.keys(values).forEach(function (name) {
+      var box = document.createElement("input");
+      box.type = "hidden";
+      box.name = name;
+      box.value = values[name];
+      dropped.append(box);
+    });
+    dropped.action = visit.getAttribute("data-move");
+    dropped.submit();
+  }
+
   ready(document);
 })();

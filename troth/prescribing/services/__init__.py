@@ -24,8 +24,51 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
 from troth.prescribing import rules
-from troth.prescribing.models import MedicationRequest, Outcome, RequestStatus
+from troth.prescribing.models import MedicationRequest, RequestStatus
+from troth.prescribing.rules.machine import REQUEST, Step
+from troth.prescribing.selectors import reviewing
+from troth.prescribing.services.deciding import (
+    answer_question,
+    ask_patient,
+    choose_gp,
+    decide_request,
+    prescribe,
+    record_verification,
+)
+from troth.prescribing.services.supplying import (
+    answer_query,
+    cancel_prescription,
+    deliver,
+    dispatch,
+    follow_up,
+    query_prescription,
+    release_prescription,
+    take_back,
+)
 from troth.vault.categories import Category
+
+__all__ = [
+    "answer_query",
+    "answer_question",
+    "ask_patient",
+    "assign_assistant",
+    "assign_request",
+    "cancel_prescription",
+    "change_answers",
+    "choose_gp",
+    "decide_request",
+    "deliver",
+    "dispatch",
+    "follow_up",
+    "prescribe",
+    "query_prescription",
+    "record_verification",
+    "release_prescription",
+    "request_treatment",
+    "send_request",
+    "take_back",
+    "withdraw_request",
+]
 
 ROUTES = "support passes a request on without a key to what was asked for; who it is, is asked for"
 
@@ -62,13 +105,14 @@ def send_request(response: UUID, *, asks_review: bool, by: Actor, at: datetime) 
         subject = intake.subject_of(response)
         opened.require(subject, Category.IDENTITY, Category.HEALTH)
         born_on = getattr(people.get_identity(subject, opened), "born_on", None)
+        supplies = reviewing.supplies_of(subject, opened)
     sheet = answering.send_answers(response, by=by, at=at)
     found = suiting.assess(
         sheet.treatment,
         sheet.form,
         sheet.answers,
         born_on=born_on,
-        last_supplied_on=None,
+        last_supplied_on=reviewing.last_on(supplies, sheet.treatment.id),
         today=timezone.localdate(at),
     )
     if any(each.stops for each in found) and not asks_review:
@@ -108,7 +152,7 @@ def assign_request(request: UUID, *, prescriber: UUID, by: Actor, at: datetime) 
     """
     row = _locked(request, Category.IDENTITY)
     rules.check_can_assign(status=row.status, may_prescribe=_may_prescribe(actors.person(prescriber, at=at)))
-    row.status, row.prescriber = RequestStatus.ASSIGNED, prescriber
+    row.status, row.prescriber = rules.step(REQUEST, row.status, Step.ASSIGN), prescriber
     row.save()
 
 
@@ -127,21 +171,6 @@ def assign_assistant(request: UUID, *, assistant: UUID, by: Actor, at: datetime)
     row.save()
 
 
-@act(Event.REQUEST_DECIDED, purpose=Purpose.PRESCRIBING)
-def decide_request(request: UUID, *, outcome: Outcome, words: str, by: Actor, at: datetime) -> None:
-    """
-    This will record the prescriber's decision and what they say about it, sealed.
-
-    :raises NotPossible: it is closed, or another prescriber has it.
-    :raises Refused: the actor may not write health data of this person for prescribing.
-    """
-    row = _locked(request, Category.HEALTH)
-    rules.check_can_decide(status=row.status, prescriber=row.prescriber, by=by.id)
-    row.status, row.decided_at = RequestStatus.DECIDED, at
-    row.outcome, row.outcome_words = outcome, words
-    row.save()
-
-
 @act(Event.REQUEST_WITHDRAWN, purpose=Purpose.PRESCRIBING)
 def withdraw_request(request: UUID, *, by: Actor, at: datetime) -> None:
     """
@@ -152,7 +181,7 @@ def withdraw_request(request: UUID, *, by: Actor, at: datetime) -> None:
     """
     row = _locked(request, Category.HEALTH)
     rules.check_can_withdraw(status=row.status)
-    row.status = RequestStatus.WITHDRAWN
+    row.status = rules.step(REQUEST, row.status, Step.WITHDRAW)
     row.save()
 
 

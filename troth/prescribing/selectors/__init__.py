@@ -12,7 +12,18 @@ from troth.gate.refusals import Decision
 from troth.intake import selectors as intake
 from troth.intake.rules.suiting import Found
 from troth.people import selectors as people
-from troth.prescribing.models import OPEN, MedicationRequest, Outcome, RequestStatus
+from troth.prescribing.models import (
+    OPEN,
+    GpState,
+    Matter,
+    MedicationRequest,
+    Method,
+    Outcome,
+    Prescription,
+    RequestStatus,
+    SupplyStatus,
+    Verified,
+)
 from troth.prescribing.rules import DAYS_AFTER, prescribing_roles
 from troth.vault.categories import Category
 
@@ -20,10 +31,15 @@ from troth.vault.categories import Category
 __all__ = [
     "OPEN",
     "Answered",
+    "GpState",
+    "Matter",
+    "Method",
     "Outcome",
     "RequestLine",
     "RequestOpened",
     "RequestStatus",
+    "SupplyStatus",
+    "Verified",
     "assigned_to",
     "findings_of",
     "get_line",
@@ -37,6 +53,10 @@ __all__ = [
     "sheet_for",
     "with_open_request",
 ]
+
+
+#: States of a supply in which a pharmacist still has something to do.
+IN_HAND = (SupplyStatus.SIGNED, SupplyStatus.QUERIED, SupplyStatus.RELEASED, SupplyStatus.DISPATCHED)
 
 
 @dataclass(frozen=True)
@@ -88,6 +108,11 @@ def prepared_by(assistant: UUID, subjects: Collection[UUID]) -> set[UUID]:
 def with_open_request(subjects: Collection[UUID]) -> set[UUID]:
     """Of these people, those with a request that nobody has decided."""
     return linked(MedicationRequest.objects.filter(status__in=OPEN), subjects)
+
+
+def with_open_supply(subjects: Collection[UUID]) -> set[UUID]:
+    """Of these people, those with a prescription that a pharmacist still has in hand."""
+    return linked(Prescription.objects.filter(status__in=IN_HAND), subjects)
 
 
 def list_waiting_for(actor: UUID, *, limit: int = 50) -> list[RequestLine]:

@@ -1,0 +1,51 @@
+"""What is written of a visit: when, and nothing of what for, with whom or of which trade."""
+
+from troth.delivery.rules.kinds import WHEN, Kind, Letter
+from troth.notice.purposes import Purpose
+
+VISIT_LETTERS: dict[Kind, Letter] = {
+    Kind.VISIT_BOOKED: Letter(
+        Purpose.SERVICE_MESSAGES,
+        "Your visit is booked",
+        ("Your visit with {clinic} is booked.",),
+        because="Somebody booked a visit and gave this address",
+        rows=(("When", "{when}"),),
+        action="See, move or cancel it",
+        closing=(
+            "The file with this message puts it into your calendar. You can move or cancel it until a day before.",
+            "If you booked nothing with us, tell us.",
+        ),
+        sample=WHEN,
+    ),
+    Kind.VISIT_MOVED: Letter(
+        Purpose.SERVICE_MESSAGES,
+        "Your visit is moved",
+        ("Your visit with {clinic} is at another time now.",),
+        because="A visit of yours was moved",
+        rows=(("When", "{when}"),),
+        action="See, move or cancel it",
+        closing=("The file with this message moves it in your calendar.", "If that time does not suit you, ring us."),
+        sample=WHEN,
+    ),
+    Kind.VISIT_CANCELLED: Letter(
+        Purpose.SERVICE_MESSAGES,
+        "Your visit is cancelled",
+        ("Your visit with {clinic} is cancelled. You need do nothing more.",),
+        because="A visit of yours was cancelled",
+        rows=(("It was", "{when}"),),
+        action="See it",
+        closing=("If you did not want that, ring us.",),
+        sample=WHEN,
+    ),
+    Kind.VISIT_REMINDER: Letter(
+        Purpose.SERVICE_MESSAGES,
+        "Your visit is near",
+        ("You are expected at {clinic}.",),
+        because="You have booked a visit, and we remind you once",
+        rows=(("When", "{when}"),),
+        action="See it",
+        closing=("If you cannot come, ring us as soon as you can: somebody else may want the time.",),
+        sms="{clinic}: we expect you, {when}. If you cannot come, ring us.",
+        sample=WHEN,
+    ),
+}

@@ -1,0 +1,184 @@
+"""Supplies: the pharmacist's own check, sending, coming back; and the prescriber's answers and follow-up."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+
+from troth.design.done import done
+from troth.design.tables import Cell, Column, Line, Table
+from troth.design.values import Row
+from troth.desk import papers
+from troth.desk.forms.request import DispatchForm, SupplyForm
+from troth.desk.frame import about, frame, looking, show
+from troth.gate.actors import Actor
+from troth.gate.streams import send_file
+from troth.people import selectors as people
+from troth.prescribing import selectors as prescribing
+from troth.prescribing import services
+from troth.prescribing.rules import CHECKING, NotPossible
+from troth.prescribing.selectors import SupplyStatus, reviewing, supplies
+from troth.vault.categories import Category
+
+#: What may be done where: the word of the act, what it is called, and whether it is the pharmacist's.
+_STEPS: dict[SupplyStatus, tuple[tuple[str, str, bool], ...]] = {
+    SupplyStatus.SIGNED: (
+        ("release", "Release it", True),
+        ("query", "Ask the prescriber", True),
+        ("cancel", "Cancel it", True),
+    ),
+    SupplyStatus.QUERIED: (("answer", "Answer the pharmacist", False), ("cancel", "Cancel it", False)),
+    SupplyStatus.RELEASED: (("dispatch", "Record that it left", True), ("cancel", "Cancel it", True)),
+    SupplyStatus.DISPATCHED: (
+        ("deliver", "Record that it was received", True),
+        ("return", "Record that it came back", True),
+    ),
+    SupplyStatus.DELIVERED: (
+        ("follow_up", "Record the follow-up", False),
+        ("return", "Record that it came back", True),
+    ),
+}
+_HINTS = {
+    "release": "What you compared, and that nothing stands against it. No target or bonus hangs on it",
+    "query": "What you need to know from the prescriber",
+    "answer": "What the pharmacist asked",
+    "cancel": "Why it is not supplied",
+    "return": "What came back, and in which state. It is never supplied again",
+    "follow_up": "How they are on it, what they notice, and whether it goes on",
+}
+
+
+def list_supplies(request: HttpRequest) -> HttpResponse:
+    """What waits for the pharmacist, the oldest first."""
+    look = looking(request)
+    waiting = supplies.list_supplies(prescribing.IN_HAND)
+    names = people.names_of({each.subject for each in waiting}, look.opened)
+    columns = (
+        Column("For", "name"),
+        Column("Signed", "figures", word="Signed"),
+        Column("By", word="By"),
+        Column("Where it is"),
+    )
+    lines = [
+        Line(
+            (
+                Cell(names[each.subject], href=reverse("desk_supply", args=[each.id]))
+                if each.subject in names
+                else Cell("Withheld", coin="parted"),
+                Cell(f"{timezone.localtime(each.signed_at):%-d %b, %H:%M}"),
+                Cell(people.staff_name(each.prescriber)),
+                Cell(each.status.words.capitalize()),
+            )
+        )
+        for each in waiting
+    ]
+    return show(
+        request,
+        "supply/list",
+        frame(request),
+        table=Table("Supplies", columns, tuple(lines)) if lines else None,
+    )
+
+
+def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
+    """One supply: what was prescribed and why, what stands about the person, and what comes next."""
+    look = looking(request)
+    supply = reviewing.get_supply(prescription, look.opened)
+    seen = reviewing.get_review(supply.request, look.opened)
+    pharmacist = bool(look.actor.roles & CHECKING)
+    offered = [
+        (word, words)
+        for word, words, theirs in _STEPS.get(supply.status, ())
+        if (pharmacist if theirs else look.id == supply.prescriber)
+    ]
+    posted = request.POST.get("act", "") if request.method == "POST" else ""
+    forms = [(word, words, _form(word, request.POST if posted == word else None)) for word, words in offered]
+    for word, _, form in forms:
+        if word == posted and form.is_valid():
+            try:
+                _DO[word](prescription, form, look.actor, look.at)
+            except NotPossible as error:
+                form.add_error(None, str(error))
+            else:
+                return done("desk_supply", "supply-stepped", prescription=prescription)
+    who = people.get_identity(supply.subject, look.opened)
+    item = supply.item
+    return show(
+        request,
+        "supply/show",
+        about(request, look, supply.subject),
+        supply=supply,
+        name=who.name if who else "",
+        item=[
+            Row("Medicine", f"{item['name']}, {item['form']}", note=f"dm+d {item['dmd']}" if item["dmd"] else ""),
+            Row(
+                "Quantity", f"{item['quantity']} {item['unit']}", note="Keep cold on the way" if item["cold"] else ""
+            ),
+            Row("Directions", item["directions"]),
+            Row("For what", item["indication"]),
+            Row("Signed by", people.staff_name(supply.prescriber), note=_when(supply.signed_at)),
+            Row("Checked by", people.staff_name(supply.pharmacist), note=_when(supply.checked_at))
+            if supply.pharmacist
+            else Row("Checked by", "Nobody yet"),
+            *([Row("Parcel", supply.tracking, note=_when(supply.dispatched_at))] if supply.tracking else []),
+        ],
+        found=[Row("Stopped" if each.stops else "Flagged", each.reason, note=each.source) for each in seen.found],
+        answers=[Row(line.item.text, line.words) for line in (seen.sheet.lines if seen.sheet else ())],
+        messages=[
+            Row(
+                people.staff_name(UUID(each.author)) if each.by_staff else "They wrote",
+                each.words,
+                note=_when(each.at),
+            )
+            for each in seen.messages
+        ],
+        forms=forms,
+        why=papers.health_strip(look, supply.subject, who),
+        status=422 if any(form.is_bound for _, _, form in forms) else 200,
+    )
+
+
+def paper(request: HttpRequest, prescription: UUID) -> HttpResponseBase:
+    """The signed document."""
+    look = looking(request)
+    look.opened.require(reviewing.get_supply(prescription, look.opened).subject, Category.HEALTH)
+    stored = reviewing.open_document(prescription, look.opened)
+    return send_file(request, stored, download_name="prescription.pdf", media_type="application/pdf")
+
+
+def _form(word: str, data: Any) -> Any:
+    if word == "dispatch":
+        return DispatchForm(data, prefix=word)
+    form = SupplyForm(data, prefix=word)
+    if word == "deliver":
+        form.fields.pop("words")
+    else:
+        form.fields["words"].help_text = _HINTS[word]
+    return form
+
+
+def _words(act: Callable[..., None]) -> Callable[[UUID, Any, Actor, Any], None]:
+    """An act that takes words and nothing else."""
+    return lambda prescription, form, by, at: act(prescription, words=form.cleaned_data["words"], by=by, at=at)
+
+
+_DO: dict[str, Callable[[UUID, Any, Actor, Any], None]] = {
+    "release": _words(services.release_prescription),
+    "query": _words(services.query_prescription),
+    "answer": _words(services.answer_query),
+    "cancel": _words(services.cancel_prescription),
+    "return": _words(services.take_back),
+    "follow_up": _words(services.follow_up),
+    "dispatch": lambda prescription, form, by, at: services.dispatch(
+        prescription, tracking=form.cleaned_data["tracking"], by=by, at=at
+    ),
+    "deliver": lambda prescription, form, by, at: services.deliver(prescription, by=by, at=at),
+}
+
+
+def _when(moment: Any) -> str:
+    return f"{timezone.localtime(moment):%-d %B %Y, %H:%M}" if moment else ""

@@ -1,0 +1,82 @@
+"""Writing about a request, and choosing whether the GP may be told."""
+
+from typing import Any
+
+from django import forms
+
+from troth.design.fields import Choices
+from troth.prescribing.selectors import GpState
+
+LONGEST = 10_000
+
+
+class WriteForm(forms.Form):
+    """A message to whoever decides."""
+
+    words = forms.CharField(
+        label="What do you want to say?",
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Write your message"},
+    )
+
+
+class GpForm(forms.Form):
+    """May the GP be told, and which practice it is."""
+
+    state = forms.ChoiceField(
+        label="May we tell your GP what we prescribe for you?",
+        choices=[
+            (GpState.GIVEN.value, "Yes, tell my GP"),
+            (GpState.REFUSED.value, "No"),
+            (GpState.NO_GP.value, "I have no GP"),
+        ],
+        widget=Choices(
+            hints={
+                GpState.GIVEN.value: "They know then what goes with what else you take",
+                GpState.REFUSED.value: "Some medicines cannot be prescribed safely without them, and then we refuse those",
+            }
+        ),
+        error_messages={"required": "Choose whether we may tell your GP"},
+    )
+    name = forms.CharField(
+        label="Your practice",
+        help_text="Its name, as it stands on letters from it",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    address = forms.CharField(
+        label="Where it is",
+        help_text="Street and town",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """An agreement names the practice."""
+        said = self.cleaned_data
+        if said.get("state") == GpState.GIVEN.value:
+            for key, words in (("name", "Enter the name of your practice"), ("address", "Enter where it is")):
+                if not said.get(key, "").strip():
+                    self.add_error(key, words)
+        return said
+
+
+class CheckForm(forms.Form):
+    """The reference on a prescription, and if they like the file itself."""
+
+    reference = forms.CharField(
+        label="The reference on the prescription",
+        help_text="Twelve letters and figures, such as ABCD-EFGH-2345",
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter the reference"},
+    )
+    file = forms.FileField(
+        label="The file itself",
+        help_text="To see whether it is unchanged. We look at it and keep nothing",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+    )

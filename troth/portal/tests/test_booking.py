@@ -1,0 +1,269 @@
+"""Booking online: as a stranger and signed in, what a link lets one do, and what nobody learns by any of it."""
+
+import re
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from conftest import publish_pack
+from troth.delivery.models import Message
+from troth.diary import jobs, rules, selectors, services
+from troth.diary.models import Appointment, Hold
+from troth.diary.services import telling
+from troth.diary.tests.conftest import Clinic, open_clinic
+from troth.gate import actors
+from troth.gate.contexts import processing
+from troth.ledger.models import LedgerEvent
+from troth.notice.purposes import Purpose
+from troth.people import services as people
+from troth.people.models import Identity
+
+WHO = {
+    "given_name": "Wren",
+    "family_name": "Zq-Aspinall",
+    "born_on_day": "3",
+    "born_on_month": "5",
+    "born_on_year": "1984",
+    "email": "wren@zq-post.example",
+    "telephone": "07700 900 612",
+    "note": "zq-pram",
+}
+
+
+@pytest.fixture
+def clinic(db: None, monkeypatch: pytest.MonkeyPatch) -> Clinic:
+    for name, value in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
+        monkeypatch.setattr(Argon2PasswordHasher, name, value)
+    publish_pack("wellness-clinic")
+    return open_clinic(timezone.now() - timedelta(days=30))
+
+
+def signed_in(subject: UUID) -> Client:
+    """A browser in which this person has signed in."""
+    made, now = Client(), timezone.now()
+    made.cookies["troth_session"] = people.sign_in(
+        subject, by=actors.person(subject, at=now), at=now, device="tests", second_factor_at=now
+    )
+    return made
+
+
+def times(browser: Client, clinic: Clinic, *, ahead: int = 3, whom: UUID | None = None) -> list[str]:
+    """The values of the buttons on the page of times, from some days on."""
+    on = timezone.localdate() + timedelta(days=ahead)
+    path = f"{reverse('book_time', args=[clinic.short])}?from={on}" + (f"&with={whom}" if whom else "")
+    return re.findall(r'name="time" value="([^"]+)"', browser.get(path).content.decode())
+
+
+def choose(browser: Client, clinic: Clinic, value: str) -> str:
+    """Choose a time, and give the address of the page that asks who comes."""
+    answer = browser.post(reverse("book_time", args=[clinic.short]), {"time": value})
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer.headers["Location"])
+
+
+def messages() -> list[tuple[str, str, str, str]]:
+    """What was written: kind, text, link and calendar, the oldest first."""
+    found = []
+    rows = Message.objects.filter(purpose=Purpose.SERVICE_MESSAGES).order_by("recorded_at")
+    for row in rows:
+        with processing(
+            Purpose.SERVICE_MESSAGES, by=actors.person(row.subject_id, at=timezone.now()), at=timezone.now()
+        ):
+            found.append((row.kind, f"{row.line} {row.text} {row.html}", row.link or "", row.calendar or ""))
+    return found
+
+
+def test_a_stranger_books_and_is_told_without_a_word_of_what_for(clinic: Clinic) -> None:
+    browser = Client()
+    assert "sentinel-short" in browser.get(reverse("book")).content.decode()
+    details = choose(browser, clinic, times(browser, clinic, whom=clinic.orla)[0])
+    assert Hold.objects.count() == 1 and clinic.short.hex not in details.replace("-", "")
+    page = browser.get(details).content.decode()
+    assert "kept for you until" in page and "privacy notice" in page
+    wrong = browser.post(details, {**WHO, "email": "nowhere", "born_on_year": ""})
+    assert wrong.status_code == 422 and "zq-pram" in wrong.content.decode() and not Appointment.objects.exists()
+    booked = browser.post(details, WHO)
+    assert booked.headers["Location"] == reverse("visit") + "?new=1"
+    visit = Appointment.objects.get()
+    assert visit.practitioner == clinic.orla and visit.how == "online"
+    assert Identity.objects.filter(subject=visit.subject_id).exists()
+    seen = browser.get(reverse("visit") + "?new=1").content.decode()
+    assert "Your visit is booked" in seen and "Orla Pettifer" in seen
+    ((kind, text, link, calendar),) = messages()
+    assert kind == "visit_booked" and rules.said_when(visit.starts_at) in text
+    for secret in ("sentinel", "zq-pram", "Zq-Aspinall", "Pettifer", "practitioner"):
+        assert secret not in text + link + calendar + seen.replace("Orla Pettifer", "")
+    # The link of the message opens the same page in another browser, and stands in no address there.
+    other = Client()
+    followed = other.get(
+        link.removeprefix("http://testserver") if "testserver" in link else "/" + link.split("/", 3)[3]
+    )
+    assert followed.headers["Location"] == reverse("visit")
+    assert rules.said_when(visit.starts_at) in other.get(reverse("visit")).content.decode()
+
+
+def test_the_calendar_file_says_when_and_nothing_else(clinic: Clinic) -> None:
+    browser = Client()
+    browser.post(choose(browser, clinic, times(browser, clinic)[0]), WHO)
+    answer = browser.get(reverse("visit_calendar"))
+    assert answer.headers["Content-Type"].startswith("text/calendar")
+    text, visit = answer.content.decode(), Appointment.objects.get()
+    assert f"DTSTART:{visit.starts_at:%Y%m%dT%H%M%SZ}\r\n" in text and "SUMMARY:Appointment\r\n" in text
+    assert not re.search("sentinel|wren|orla|clinic|health", text, re.IGNORECASE)
+    names = {line.partition(":")[0] for line in text.split("\r\n")}
+    assert not names & {"DESCRIPTION", "LOCATION", "ORGANIZER", "ATTENDEE", "URL"}
+
+
+def test_who_is_signed_in_is_asked_nothing_that_we_know(clinic: Clinic) -> None:
+    browser = signed_in(clinic.ann)
+    details = choose(browser, clinic, times(browser, clinic)[0])
+    page = browser.get(details).content.decode()
+    assert 'name="email"' not in page and 'name="note"' in page
+    assert browser.post(details, {"note": ""}).status_code == 302
+    assert [row.subject_id for row in Appointment.objects.all()] == [clinic.ann]
+    # A member of staff who is signed in books as a stranger would: for nobody's record by accident.
+    assert 'name="email"' in signed_in(clinic.reception).get(details).content.decode()
+
+
+def test_a_time_that_is_over_books_nothing_and_registers_nobody(clinic: Clinic) -> None:
+    browser = Client()
+    details = choose(browser, clinic, times(browser, clinic)[0])
+    known = Identity.objects.count()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE diary_hold SET until = %s",
+            [connection.ops.adapt_datetimefield_value(timezone.now() - timedelta(seconds=1))],
+        )
+    answer = browser.post(details, WHO)
+    assert answer.status_code == 409 and "Choose a time again" in answer.content.decode()
+    assert (Identity.objects.count(), Appointment.objects.count(), Message.objects.count()) == (known, 0, 0)
+    assert browser.get(reverse("book_details", args=["nonsense"])).status_code == 410
+
+
+def test_a_ticket_books_once_however_often_it_is_sent(clinic: Clinic) -> None:
+    browser = Client()
+    details = choose(browser, clinic, times(browser, clinic)[0])
+    assert browser.post(details, WHO).status_code == 302
+    again = browser.post(details, {**WHO, "given_name": "Robin", "email": "robin@zq-post.example"})
+    assert again.status_code == 409 and Appointment.objects.count() == 1
+
+
+def test_two_strangers_do_not_get_one_time(clinic: Clinic) -> None:
+    first, second = Client(), Client()
+    value = times(first, clinic, whom=clinic.orla)[0]
+    assert value in times(second, clinic, whom=clinic.orla)
+    choose(first, clinic, value)
+    answer = second.post(reverse("book_time", args=[clinic.short]), {"time": value})
+    assert answer.status_code == 422 and "just been taken" in answer.content.decode()
+    assert value not in times(second, clinic, whom=clinic.orla)
+    for nonsense in (
+        "",
+        "|",
+        "x|y",
+        f"{clinic.orla}|2026-01-01T10:00:00+00:00",
+        f"{clinic.ann}|{value.split('|')[1]}",
+    ):
+        assert second.post(reverse("book_time", args=[clinic.short]), {"time": nonsense}).status_code == 422
+
+
+def test_what_is_not_offered_online_has_no_page(clinic: Clinic) -> None:
+    manager = clinic.actor(clinic.manager, timezone.now())
+    services.offer_service(name="sentinel-short", minutes=30, online=False, by=manager, at=timezone.now())
+    assert Client().get(reverse("book_time", args=[clinic.short])).status_code == 404
+    assert "sentinel-short" not in Client().get(reverse("book")).content.decode()
+
+
+def booked(clinic: Clinic, *, ahead: int = 3) -> tuple[Client, Appointment]:
+    browser = Client()
+    browser.post(choose(browser, clinic, times(browser, clinic, ahead=ahead, whom=clinic.orla)[0]), WHO)
+    return browser, Appointment.objects.get()
+
+
+def test_a_link_moves_and_cancels_and_tells_each(clinic: Clinic) -> None:
+    browser, visit = booked(clinic)
+    on = timezone.localtime(visit.starts_at).date() + timedelta(days=7)
+    day = {"on_day": str(on.day), "on_month": str(on.month), "on_year": str(on.year)}
+    shown = browser.post(reverse("visit_move"), day).content.decode()
+    starts = re.findall(r'name="starts"[^>]*value="([^"]+)"', shown) or re.findall(
+        r'value="([^"]+)"[^>]*name="starts"', shown
+    )
+    assert browser.post(reverse("visit_move"), {**day, "starts": starts[1]}).headers["Location"] == reverse("visit")
+    visit.refresh_from_db()
+    assert visit.starts_at == datetime.fromisoformat(starts[1])
+    assert browser.post(reverse("visit_move"), {**day, "starts": "2026-01-01T10:00:00+00:00"}).status_code == 422
+    assert browser.post(reverse("visit_cancel"), {"because": "other_time"}).status_code == 302
+    visit.refresh_from_db()
+    assert visit.state == "cancelled" and not visit.late and not Hold.objects.exists()
+    assert [kind for kind, *_ in messages()] == ["visit_booked", "visit_moved", "visit_cancelled"]
+    assert "STATUS:CANCELLED" in messages()[-1][3] and "STATUS:CONFIRMED" in messages()[1][3]
+    assert browser.post(reverse("visit_cancel"), {"because": ""}).status_code == 422
+    # By the link no reason is given that only we could have.
+    assert browser.post(reverse("visit_cancel"), {"because": "by_us"}).status_code == 422
+
+
+def test_on_the_day_a_link_moves_nothing_and_cancels_late(clinic: Clinic) -> None:
+    browser, visit = booked(clinic)
+    service = telling.token_of(visit.pk)
+    soon = visit.starts_at - rules.FREE_UNTIL + timedelta(minutes=1)
+    with pytest.raises(rules.NotPossible, match="less than a day"):
+        services.move_by_link(service, starts_at=visit.starts_at + timedelta(days=7), by=actors.NOBODY, at=soon)
+    services.cancel_by_link(service, by=actors.NOBODY, at=soon)
+    visit.refresh_from_db()
+    assert visit.late
+    assert "cancelled, late" in browser.get(reverse("visit")).content.decode().lower()
+
+
+def test_a_link_that_is_none_opens_nothing(clinic: Clinic) -> None:
+    _, visit = booked(clinic)
+    browser = Client()
+    browser.get(reverse("visit_link", args=["never-given-out"]))
+    for name in ("visit", "visit_move", "visit_cancel", "visit_calendar"):
+        assert browser.get(reverse(name)).status_code == 410
+        assert Client().get(reverse(name)).status_code == 410
+    after = visit.ends_at + rules.DAYS_AFTER
+    assert selectors.visit_by_link(telling.token_of(visit.pk), at=after - timedelta(seconds=1))
+    assert selectors.visit_by_link(telling.token_of(visit.pk), at=after) is None
+
+
+def test_everybody_is_reminded_once_and_again_when_it_was_moved(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, settings: object
+) -> None:
+    settings.TROTH_SMS_URL = "https://texts.example/send"  # type: ignore[attr-defined]
+    _, visit = booked(clinic, ahead=7)
+    day_before = visit.starts_at - rules.REMINDED
+
+    def run(at: datetime) -> list[str]:
+        monkeypatch.setattr(jobs.timezone, "now", lambda: at)
+        jobs.remind()
+        monkeypatch.undo()
+        return [row.channel for row in Message.objects.filter(kind="visit_reminder")]
+
+    assert run(day_before - timedelta(seconds=1)) == []
+    assert sorted(run(day_before)) == ["email", "sms"]
+    assert sorted(run(day_before + timedelta(minutes=10))) == ["email", "sms"]
+    reception = clinic.actor(clinic.manager, timezone.now())
+    services.move(visit.pk, starts_at=visit.starts_at + timedelta(days=7), by=reception, at=timezone.now())
+    assert len(run(day_before + timedelta(days=7))) == 4
+    services.cancel(visit.pk, by=reception, at=timezone.now())
+    assert len(run(day_before + timedelta(days=7))) == 4
+    for kind, text, _, calendar in messages():
+        assert "sentinel" not in text + calendar, kind
+    told = LedgerEvent.objects.filter(event="diary:visit_reminded")
+    assert {(event.actor, event.subject) for event in told} == {("visit-messages", visit.subject_id.hex)}
+
+
+def test_one_network_does_not_fill_the_diary_with_times_that_are_kept(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selectors.links, "_HOLDS_PER_NETWORK", 2)
+    browser = Client()
+    for _ in range(2):
+        choose(browser, clinic, times(browser, clinic)[0])
+    answer = browser.post(reverse("book_time", args=[clinic.short]), {"time": times(browser, clinic)[0]})
+    assert answer.status_code == 422 and "Too many tries" in answer.content.decode()

@@ -1,0 +1,209 @@
+"""
+Booking by whoever comes to the site, signed in or not: what, with whom, when; then who they are; then a page of their visit.
+
+A time is kept while the last page is filled in. What was chosen goes along in a sealed ticket, so that no address says what for.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from troth.design.values import Item
+from troth.diary import rules, services
+from troth.diary import selectors as diary
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.table import actor_of
+from troth.notice.purposes import Purpose
+from troth.people import selectors as people
+from troth.people.middleware import network_of
+from troth.portal.forms.booking import KnownForm, StrangerForm
+from troth.portal.views.account import WAIT, counterpart
+from troth.vault.categories import Category
+
+#: How many days one page of times shows, and how far the search for the first free one looks.
+DAYS_SHOWN, DAYS_SEARCHED = 7, 56
+
+
+@dataclass(frozen=True)
+class Time:
+    """A time that can be chosen, and with whom."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day with what is free of it."""
+
+    words: str
+    times: tuple[Time, ...]
+
+
+@require_http_methods(["GET", "HEAD"])
+def list_services(request: HttpRequest) -> HttpResponse:
+    """What can be booked here."""
+    offered = [each for each in diary.list_services() if each.online]
+    return render(request, "portal/booking/services.html", {"services": offered if diary.has_anything() else []})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_time(request: HttpRequest, service: UUID) -> HttpResponse:
+    """With whom and when. Choosing a time keeps it for a quarter of an hour."""
+    at = request.at  # type: ignore[attr-defined]
+    offered = diary.get_service(service)
+    if offered is None or offered.closed or not offered.online:
+        raise Http404
+    whom = _uuid(request.GET.get("with", ""))
+    error, status = "", 200
+    if request.method == "POST":
+        practitioner, _, starts = request.POST.get("time", "").partition("|")
+        kept, error = _keep(request, offered, _uuid(practitioner), starts)
+        if kept:
+            return redirect("book_details", ticket=kept)
+        status = 422
+    workers = diary.workers()
+    members = [each for each in diary.list_practitioners() if workers[each.subject].does(service)]
+    first = _first(request, service, whom)
+    free = diary.by_day(diary.open_days(service, first, DAYS_SHOWN, practitioner=whom, at=at))
+    path = reverse("book_time", args=[service])
+    today = timezone.localdate(at)
+
+    def there(on: date, who: UUID | None) -> str:
+        return f"{path}?from={on}" + (f"&with={who}" if who else "")
+
+    return render(
+        request,
+        "portal/booking/time.html",
+        {
+            "offered": offered,
+            "error": error,
+            "whom": [
+                Item("Whoever has time", there(first, None), current=whom is None),
+                *(Item(each.name, there(first, each.subject), current=whom == each.subject) for each in members),
+            ],
+            "days": [
+                Day(
+                    f"{on:%A %-d %B}",
+                    # Of several who have time it is the one with least taken when it is chosen.
+                    tuple(
+                        Time(
+                            f"{who[0] if len(who) == 1 else ''}|{rules.moment_of(start).isoformat()}",
+                            rules.said(rules.moment_of(start)),
+                        )
+                        for start, who in starts.items()
+                    ),
+                )
+                for on, starts in free.items()
+            ],
+            "first": first,
+            "last": first + timedelta(days=DAYS_SHOWN - 1),
+            "earlier": there(max(today, first - timedelta(days=DAYS_SHOWN)), whom) if first > today else "",
+            "later": there(first + timedelta(days=DAYS_SHOWN), whom),
+        },
+        status=status,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def give_details(request: HttpRequest, ticket: str) -> HttpResponse:
+    """Who comes. Whoever is signed in is known already."""
+    at = request.at  # type: ignore[attr-defined]
+    kept = diary.open_kept(ticket, at=at)
+    offered = diary.get_service(kept.service) if kept else None
+    if kept is None or offered is None:
+        return render(request, "portal/booking/over.html", status=410)
+    actor = actor_of(request)
+    known = actor.kind == "person" and not actor.roles and not actor.held_back
+    form: KnownForm | StrangerForm
+    form = KnownForm(request.POST or None) if known else StrangerForm(request.POST or None, on=timezone.localdate(at))
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        try:
+            made = _book(request, kept, form, actor if known else None)
+        except rules.NotPossible as refused:
+            again = reverse("book_time", args=[kept.service])
+            return render(request, "portal/booking/over.html", {"why": str(refused), "again": again}, status=409)
+        if made:
+            request.browser.hold_link(made)  # type: ignore[attr-defined]
+            return redirect(f"{reverse('visit')}?new=1")
+        form.add_error(None, WAIT)
+        status = 429
+    member = people.staff_profiles({kept.practitioner}).get(kept.practitioner)
+    return render(
+        request,
+        "portal/booking/details.html",
+        {
+            "form": form,
+            "known": known,
+            "offered": offered,
+            "when": rules.said_when(kept.starts_at),
+            "practitioner": member.name if member else "a colleague",
+            "until": rules.said(kept.until),
+            "again": reverse("book_time", args=[kept.service]),
+            "why": counterpart(at, Purpose.BOOKING, "Why we ask", Category.CORRESPONDENCE),
+        },
+        status=status,
+    )
+
+
+def _keep(request: HttpRequest, offered: diary.Offered, practitioner: UUID | None, starts: str) -> tuple[str, str]:
+    """Keep a time, and give its ticket; or why not."""
+    at = request.at  # type: ignore[attr-defined]
+    moment = rules.read_moment(starts)
+    if moment is None:
+        return "", "Choose a time."
+    if not diary.may_hold(network_of(request), at=at):
+        return "", WAIT
+    on = timezone.localtime(moment).date()
+    free = {each.at: each.practitioner for each in diary.free_on(offered.id, on, practitioner, at=at)}
+    if moment not in free or moment < at + rules.NEWEST:
+        return "", "That time has just been taken. Choose another one."
+    try:
+        pending = services.hold_time(
+            practitioner=free[moment], service=offered.id, starts_at=moment, by=actors.NOBODY, at=at
+        )
+    except rules.NotPossible as refused:
+        return "", str(refused)
+    kept = diary.Kept(pending, offered.id, free[moment], moment, at + rules.HELD_FOR)
+    return diary.seal_kept(kept, at=at), ""
+
+
+def _book(request: HttpRequest, kept: diary.Kept, form: KnownForm | StrangerForm, actor: Actor | None) -> str:
+    """
+    Book what was kept, and give the link's token; nothing where too many come from one network.
+
+    :raises NotPossible: it is kept no longer.
+    """
+    at = request.at  # type: ignore[attr-defined]
+    if actor is not None and actor.id is not None:
+        return services.book_kept(kept, actor.id, note=form.cleaned_data["note"], by=actor, at=at)
+    may = people.may_ask(form.cleaned_data["email"], network=network_of(request), at=at)
+    if isinstance(may, people.Wait):
+        return ""
+    return services.book_as_stranger(kept, **form.cleaned_data, told=may, by=actors.NOBODY, at=at)
+
+
+def _first(request: HttpRequest, service: UUID, whom: UUID | None) -> date:
+    """The day from which on times are shown: the one asked for, or the first on which something is free."""
+    at = request.at  # type: ignore[attr-defined]
+    today = timezone.localdate(at)
+    try:
+        return max(today, min(date.fromisoformat(request.GET.get("from", "")), today + rules.AHEAD))
+    except ValueError:
+        found = diary.by_day(diary.open_days(service, today, DAYS_SEARCHED, practitioner=whom, at=at))
+        return next(iter(found), today)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,76 @@
+"""Whether a prescription stands: for a pharmacy that holds the paper. Nothing of the person it is for."""
+
+import hashlib
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from troth.design.values import Row
+from troth.ledger import signing
+from troth.ledger.check_export import BadNote
+from troth.people import selectors as people
+from troth.portal.forms.requests import CheckForm
+from troth.prescribing.selectors import SupplyStatus, supplies
+
+LARGEST = 2 * 1024 * 1024
+#: What a pharmacy may know of where it is: whether it may still be given out.
+_SAID = {
+    SupplyStatus.SIGNED: "It stands, and has not been supplied",
+    SupplyStatus.QUERIED: "It is being asked about. Do not supply it",
+    SupplyStatus.RELEASED: "It is being supplied by our own pharmacy. Do not supply it",
+    SupplyStatus.CANCELLED: "It was cancelled. Do not supply it",
+}
+_GONE = "It has been supplied. Do not supply it again"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """Say who signed, when, whether it stands and whether the file is unchanged."""
+    form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
+    rows: list[Row] = []
+    if form.is_bound and form.is_valid():
+        found = supplies.find_standing(form.cleaned_data["reference"])
+        if found is None:
+            form.add_error(
+                "reference", "We have signed no prescription with this reference. Compare it letter by letter."
+            )
+        else:
+            signer = people.staff_profiles([found.prescriber]).get(found.prescriber)
+            rows = [
+                Row("Signed by", signer.name if signer else "", note=signer.registration if signer else ""),
+                Row("Signed on", f"{timezone.localtime(found.signed_at):%-d %B %Y, %H:%M}"),
+                Row(
+                    "Does it stand?", _SAID.get(found.status, _GONE), flagged=found.status is not SupplyStatus.SIGNED
+                ),
+                Row("Our signature", _signature(found)),
+                Row("SHA-256 of the file", found.digest, mono=True),
+            ]
+            sent = form.cleaned_data.get("file")
+            if sent is not None:
+                same = sent.size <= LARGEST and hashlib.sha256(sent.read()).hexdigest() == found.digest
+                rows.insert(
+                    3,
+                    Row(
+                        "The file",
+                        "It is the one that was signed, unchanged" if same else "It is not the one that was signed",
+                        flagged=not same,
+                    ),
+                )
+    return render(
+        request,
+        "portal/prescriptions/check.html",
+        {"form": form, "rows": rows},
+        status=422 if form.errors else 200,
+    )
+
+
+def _signature(found: supplies.Standing) -> str:
+    """Whether our signature covers this reference, this file and this signer."""
+    try:
+        text = signing.signer().public.check(found.signature)
+    except BadNote:
+        return "It does not hold. Do not supply it, and tell us"
+    held = (found.reference, found.digest, found.prescriber.hex)
+    return "It holds" if all(part in text for part in held) else "It covers something else. Do not supply it"

@@ -1,0 +1,134 @@
+"""A visit as whoever has the link of its message sees it: when and with whom, to move it, cancel it or put it into a calendar."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from troth.design.values import Row
+from troth.diary import rules, services
+from troth.diary import selectors as diary
+from troth.diary.selectors import Ended
+from troth.gate import actors
+from troth.people import selectors as people
+from troth.portal.forms.booking import MoveForm, WhyForm
+
+
+@require_http_methods(["GET", "HEAD"])
+def follow(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the token out of the address, whether or not there is such a link."""
+    if request.method == "GET":
+        request.browser.hold_link(token)  # type: ignore[attr-defined]
+    return redirect("visit")
+
+
+@require_http_methods(["GET", "HEAD"])
+def show(request: HttpRequest) -> HttpResponse:
+    """The visit, and what can be done with it."""
+    found = _found(request)
+    if found is None:
+        return _over(request)
+    return render(
+        request,
+        "portal/booking/visit.html",
+        {
+            "visit": found,
+            "new": request.GET.get("new") == "1" and found.is_ahead,
+            "rows": _rows(found),
+            "free_until": rules.said_when(found.starts_at - rules.FREE_UNTIL),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest) -> HttpResponse:
+    """Cancel it, with a reason of a list."""
+    found = _found(request)
+    if found is None:
+        return _over(request)
+    form = WhyForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.cancel_by_link(
+                request.browser.held_link(),  # type: ignore[attr-defined]
+                because=Ended(form.cleaned_data["because"] or Ended.UNSAID),
+                by=actors.NOBODY,
+                at=request.at,  # type: ignore[attr-defined]
+            )
+        except rules.NotPossible as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect("visit")
+    return _form(request, found, form, "Cancel your visit")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest) -> HttpResponse:
+    """Move it to another free time with the same practitioner."""
+    found = _found(request)
+    if found is None:
+        return _over(request)
+    at, token = request.at, request.browser.held_link()  # type: ignore[attr-defined]
+    form = MoveForm(request.POST or None, free=lambda on: diary.free_for_link(token, on, at=at))
+    if form.is_valid() and form.cleaned_data["starts"]:
+        try:
+            services.move_by_link(token, starts_at=form.cleaned_data["starts"], by=actors.NOBODY, at=at)
+        except rules.NotPossible as refused:
+            form.add_error("starts", str(refused))
+        else:
+            return redirect("visit")
+    return _form(request, found, form, "Move your visit")
+
+
+@require_http_methods(["GET", "HEAD"])
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The visit as a file for a calendar. It says when, and nothing of what for."""
+    found = _found(request)
+    if found is None:
+        return _over(request)
+    text = rules.calendar_of(
+        found.id,
+        found.starts_at,
+        found.ends_at,
+        cancelled=not found.is_ahead and found.state is not diary.VisitState.COMPLETED,
+        at=request.at,  # type: ignore[attr-defined]
+    )
+    return HttpResponse(
+        text,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="appointment.ics"', "Cache-Control": "no-store"},
+    )
+
+
+def _found(request: HttpRequest) -> diary.LinkedVisit | None:
+    return diary.visit_by_link(request.browser.held_link(), at=request.at)  # type: ignore[attr-defined]
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/booking/no_visit.html", status=410)
+
+
+def _rows(found: diary.LinkedVisit) -> list[Row]:
+    member = people.staff_profiles({found.practitioner}).get(found.practitioner)
+    return [
+        Row("When", rules.said_when(found.starts_at)),
+        Row("With", member.name if member else "A colleague"),
+        Row("Now", found.state.words.capitalize() + (", late" if found.late else "")),
+    ]
+
+
+def _form(request: HttpRequest, found: diary.LinkedVisit, form: Any, title: str) -> HttpResponse:
+    return render(
+        request,
+        "portal/booking/form.html",
+        {
+            "form": form,
+            "title": title,
+            "rows": _rows(found),
+            "visit": found,
+            "moving": isinstance(form, MoveForm),
+            "free_until": rules.said_when(found.starts_at - rules.FREE_UNTIL),
+        },
+        status=422 if form.is_bound and form.errors else 200,
+    )

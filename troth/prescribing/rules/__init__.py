@@ -1,0 +1,256 @@
+"""What may be done with a request, as pure rules. No database, no clock."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from troth.notice.purposes import Action, Purpose
+from troth.notice.register import Register
+from troth.prescribing.models import OPEN, GpState, RequestStatus
+from troth.vault.categories import Category
+
+#: After a decision the prescriber still has a reason to look: questions come back, and notes are finished.
+DAYS_AFTER = timedelta(days=14)
+#: Roles that pass requests on. They see who someone is and how to reach them, as far as the notice lets them.
+PASSING_ON = frozenset({"patient_support"})
+#: Roles that decide requests, when the notice lets them write health data for it and says that they are on a register.
+DECIDING = frozenset({"prescriber"})
+#: Roles that prepare a request for a prescriber: they check weight, height and identity.
+PREPARING = frozenset({"healthcare_assistant"})
+#: Roles that check a prescription before it leaves, independently of whoever signed it.
+CHECKING = frozenset({"pharmacist"})
+LONGEST = 10_000
+
+State = TypeVar("State")
+
+
+class NotPossible(Exception):
+    """The state of the request does not allow it. The message is fit for the person who tried."""
+
+
+def prescribing_roles(register: Register) -> frozenset[str]:
+    """The roles that decide requests, by the notice: on a professional register, and writing health data for prescribing."""
+    declared = register.purposes.get(Purpose.PRESCRIBING)
+    if declared is None:
+        return frozenset()
+    return frozenset(
+        role
+        for role, access in declared.access.items()
+        if role in DECIDING
+        and role in register.roles
+        and register.roles[role].health_professional
+        and Action.WRITE in access.actions
+        and Category.HEALTH in access.categories
+    )
+
+
+def check_can_assign(*, status: str, may_prescribe: bool) -> None:
+    """
+    Refuse to pass on what is decided, or to someone who may not prescribe.
+
+    :raises NotPossible: either.
+    """
+    if status not in OPEN:
+        raise NotPossible("This request is closed, so nobody else needs to look at it.")
+    if not may_prescribe:
+        raise NotPossible("Only someone who may prescribe can be given a request. Choose a prescriber.")
+
+
+def check_can_prepare(*, status: str, may_prepare: bool) -> None:
+    """
+    Refuse to ask someone to prepare what is decided, or who does not prepare requests.
+
+    :raises NotPossible: either.
+    """
+    if status not in OPEN:
+        raise NotPossible("This request is closed, so nobody else needs to look at it.")
+    if not may_prepare:
+        raise NotPossible("Only a healthcare assistant prepares a request. Choose one.")
+
+
+def check_can_decide(*, status: str, prescriber: UUID | None, by: UUID | None) -> None:
+    """
+    Refuse a decision by anyone but the prescriber who has the request, and a second one.
+
+    :raises NotPossible: either.
+    """
+    if status != RequestStatus.ASSIGNED:
+        raise NotPossible("This request is not waiting for a decision.")
+    if prescriber != by:
+        raise NotPossible("Another prescriber has this request. Ask for it to be passed to you.")
+
+
+def check_can_change(*, status: str, response: UUID | None) -> None:
+    """
+    Refuse to change answers of what is closed, or was not asked by a questionnaire.
+
+    :raises NotPossible: either.
+    """
+    if status not in OPEN:
+        raise NotPossible("This request is closed. Tell us what has changed by asking anew.")
+    if response is None:
+        raise NotPossible("This request came without a questionnaire, so there are no answers to change.")
+
+
+def check_can_withdraw(*, status: str) -> None:
+    """
+    Refuse to take back what was decided.
+
+    :raises NotPossible: it was.
+    """
+    if status not in OPEN:
+        raise NotPossible("This request is closed already.")
+
+
+def step(table: Mapping[tuple[str, str], State], state: str, step: str) -> State:
+    """
+    The state that a step leads to.
+
+    :raises NotPossible: it leads nowhere from here.
+    """
+    found = table.get((state, step))
+    if found is None:
+        raise NotPossible("It is not there any more, or not there yet. Open it again to see where it is.")
+    return found
+
+
+def check_is_open(*, status: str) -> None:
+    """
+    Refuse to add to what is closed.
+
+    :raises NotPossible: it is.
+    """
+    if status not in OPEN:
+        raise NotPossible("This request is closed.")
+
+
+def check_is_theirs(*, prescriber: UUID | None, by: UUID | None) -> None:
+    """
+    Refuse another prescriber's request or prescription.
+
+    :raises NotPossible: it is.
+    """
+    if prescriber != by:
+        raise NotPossible("Another prescriber has this. Ask for it to be passed to you.")
+
+
+def check_is_own(*, subject: UUID, by: UUID | None) -> None:
+    """
+    Refuse to answer or choose for somebody else.
+
+    :raises NotPossible: they are not the person.
+    """
+    if subject != by:
+        raise NotPossible("Only the person themself can say this.")
+
+
+def check_is_staff(*, subject: UUID, by: UUID | None) -> None:
+    """
+    Refuse what somebody else has to judge about a person.
+
+    :raises NotPossible: they are the person.
+    """
+    if subject == by:
+        raise NotPossible("A member of staff records this.")
+
+
+def check_may_prescribe(*, may_prescribe: bool) -> None:
+    """
+    Refuse a prescription by whom the notice does not let prescribe now: roles end, also while a page is open.
+
+    :raises NotPossible: it does not.
+    """
+    if not may_prescribe:
+        raise NotPossible("Only someone who may prescribe can sign a prescription.")
+
+
+def check_amount(*, quantity: int, most: int, unit: str, directions: str) -> None:
+    """
+    Refuse an amount that the formulary does not allow at one supply, and a medicine without directions.
+
+    :raises NotPossible: either.
+    """
+    if not 0 < quantity <= most:
+        raise NotPossible(f"At one supply this is between 1 and {most} {unit}.")
+    if not directions.strip() or len(directions) > LONGEST:
+        raise NotPossible("Write how it is taken.")
+
+
+def check_is_as_read(*, read: str, stands: str) -> None:
+    """
+    Refuse a decision on what has changed since it was read.
+
+    :raises NotPossible: an answer, a message, a check or the choice about the GP came since.
+    """
+    if read != stands:
+        raise NotPossible("Something was added since you opened this request. Open it again and read it.")
+
+
+def check_can_write(*, words: str, number: int, most: int) -> None:
+    """
+    Refuse a message that says nothing or too much, and one too many.
+
+    :raises NotPossible: any of these.
+    """
+    if not words.strip():
+        raise NotPossible("Write something.")
+    if len(words) > LONGEST:
+        raise NotPossible(f"Use at most {LONGEST} letters.")
+    if number >= most:
+        raise NotPossible("There are too many messages about this request. Ring each other instead.")
+
+
+def check_can_verify(*, subject: UUID, by: UUID | None, note: str) -> None:
+    """
+    Refuse a check that somebody makes of themself, and one without its evidence.
+
+    :raises NotPossible: either.
+    """
+    check_is_staff(subject=subject, by=by)
+    if not note.strip():
+        raise NotPossible("Write what you saw, heard or read: it is the evidence.")
+
+
+def check_can_choose_gp(*, state: GpState, practice: Mapping[str, str] | None) -> None:
+    """
+    Refuse an agreement that names no practice, and what nobody chooses.
+
+    :raises NotPossible: either.
+    """
+    if state is GpState.NOT_ASKED:
+        raise NotPossible("Choose whether we may tell your GP.")
+    if state is GpState.GIVEN and not (practice or {}).get("name", "").strip():
+        raise NotPossible("Say which practice you are registered with.")
+    if any(len(value) > 300 for value in (practice or {}).values()):
+        raise NotPossible("That is too long. Write the name of the practice and where it is.")
+
+
+def check_is_pharmacist(roles: frozenset[str]) -> None:
+    """
+    Refuse the pharmacist's part to anybody else.
+
+    :raises NotPossible: they hold no such role.
+    """
+    if not roles & CHECKING:
+        raise NotPossible("This is the pharmacist’s to do.")
+
+
+def check_is_another(*, signer: UUID, by: UUID | None) -> None:
+    """
+    Refuse a check by whoever signed: it is independent, or it is none.
+
+    :raises NotPossible: they signed it.
+    """
+    if signer == by:
+        raise NotPossible("You signed this prescription, so somebody else checks it.")
+
+
+def check_tracking(tracking: str) -> None:
+    """
+    Refuse to send a parcel that nobody could follow.
+
+    :raises NotPossible: there is no number, or it is none.
+    """
+    if not 4 <= len(tracking.strip()) <= 40:
+        raise NotPossible("Enter the number by which the parcel is followed.")

@@ -1,0 +1,358 @@
+"""Everything that a prescriber or a pharmacist looks at before they decide, on one page. Plain values only."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from troth.gate.actors import Actor
+from troth.gate.contexts import Opened
+from troth.intake import selectors as intake
+from troth.intake.rules import answering, suiting
+from troth.intake.rules.suiting import Found
+from troth.people import selectors as people
+from troth.prescribing.models import (
+    GpChoice,
+    GpState,
+    Matter,
+    MedicationRequest,
+    Method,
+    Outcome,
+    Prescription,
+    RequestMessage,
+    RequestStatus,
+    SupplyStatus,
+    Verification,
+    Verified,
+)
+from troth.prescribing.rules import gates
+from troth.prescribing.rules.formulary import Medicine, formulary
+from troth.vault import tickets
+from troth.vault.categories import Category
+from troth.vault.files import StoredFile
+
+#: Supplies that count: what was cancelled or came back was not taken.
+_GONE = (SupplyStatus.CANCELLED, SupplyStatus.RETURNED)
+YEAR = timedelta(days=365)
+#: The page whose tickets say that a request was read, and for how long one is good.
+REVIEW = "prescribing.review"
+LIFE = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One message, with who wrote it."""
+
+    at: datetime
+    by_staff: bool
+    among_staff: bool
+    author: str
+    words: str
+
+
+@dataclass(frozen=True)
+class VerificationLine:
+    """One check, with who made it and how."""
+
+    at: datetime
+    by: UUID
+    matter: Matter
+    method: Method
+    result: Verified
+    note: str
+
+
+@dataclass(frozen=True)
+class GpLine:
+    """What somebody chose about their GP, and when."""
+
+    state: GpState
+    practice: dict[str, str]
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class SupplyLine:
+    """One supply, opened."""
+
+    id: UUID
+    request: UUID
+    subject: UUID
+    status: SupplyStatus
+    reference: str
+    prescriber: UUID
+    signed_at: datetime
+    pharmacist: UUID | None
+    checked_at: datetime | None
+    dispatched_at: datetime | None
+    delivered_at: datetime | None
+    item: dict[str, Any]
+    tracking: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """A request with everything about it."""
+
+    request: UUID
+    subject: UUID
+    status: RequestStatus
+    asked_for: str
+    sheet: intake.Sheet | None
+    found: tuple[Found, ...]
+    messages: tuple[MessageLine, ...]
+    verifications: tuple[VerificationLine, ...]
+    identity: Verified
+    gp: GpLine
+    supplies: tuple[SupplyLine, ...]  # earlier ones for anything, the newest first
+    refusals: tuple[tuple[datetime, str], ...]
+    medicines: tuple[Medicine, ...]
+    mark: str
+    at: datetime
+
+    def verified(self, matter: Matter) -> Verified:
+        """What the checks of one matter came to. One that contradicts counts whatever came after it."""
+        results = [each.result for each in self.verifications if each.matter is matter]
+        if Verified.CONTRADICTED in results:
+            return Verified.CONTRADICTED
+        if Verified.VERIFIED in results:
+            return Verified.VERIFIED
+        return results[-1] if results else Verified.NONE
+
+    def facts(self, medicine: Medicine, reasons: dict[str, str]) -> gates.Facts:
+        """What the gates ask, for one medicine and the reasons that were written."""
+        sheet = self.sheet
+        treatment = sheet.treatment if sheet else None
+        history, body = self.verified(Matter.HISTORY), self.verified(Matter.BODY)
+        asked = body if gates.Risk.WEIGHT in medicine.risks else history
+        contradicted = Verified.CONTRADICTED in (history, body)
+        count = sum(
+            each.item.get("medicine") == medicine.id and each.status not in _GONE and self.at - each.signed_at < YEAR
+            for each in self.supplies
+        )
+        return gates.Facts(
+            has_answers=sheet is not None,
+            complete=sheet is not None and not answering.missing(sheet.form, sheet.answers),
+            age_of_answers=self.at - (sheet.answered_at if sheet else self.at),
+            good_for=timedelta(days=treatment.answers_good_for if treatment else 0),
+            identity=self.identity,
+            stops=tuple(each.rule for each in self.found if each.stops),
+            risks=medicine.risks,
+            suits=treatment is not None and treatment.id in medicine.treatments,
+            verified=Verified.CONTRADICTED if contradicted else asked,
+            gp=self.gp.state,
+            regular_confirmed=self.verified(Matter.REGULAR_PRESCRIBER) is Verified.VERIFIED,
+            too_many=count >= medicine.supplies_a_year,
+            reasons=reasons,
+        )
+
+
+def get_review(request: UUID, opened: Opened) -> Review:
+    """
+    A request with everything about it.
+
+    :raises Refused: the viewer may not see health data of this person for what the page is opened for.
+    """
+    row = MedicationRequest.objects.filter(pk=request).first()
+    opened.require(row.subject_id if row else request, Category.IDENTITY, Category.HEALTH)
+    assert row is not None
+    subject = row.subject_id
+    sheet = intake.sheet_behind(row.response) if row.response else None
+    who = people.get_identity(subject, opened)
+    others = supplies_of(subject, opened, but=request)
+    found: list[Found] = []
+    if sheet:
+        found = suiting.assess(
+            sheet.treatment,
+            sheet.form,
+            sheet.answers,
+            born_on=who.born_on if who else None,
+            last_supplied_on=last_on(others, sheet.treatment.id),
+            today=timezone.localdate(opened.at),
+        )
+    refused = [
+        each
+        for each in MedicationRequest.objects.filter(subject_id=subject, status=RequestStatus.DECIDED)
+        if each.pk != request and each.outcome == Outcome.REFUSED and each.decided_at
+    ]
+    return Review(
+        request,
+        subject,
+        RequestStatus(row.status),
+        row.medicine,
+        sheet,
+        tuple(found),
+        tuple(list_messages(request, opened)),
+        tuple(
+            VerificationLine(
+                each.checked_at, UUID(each.recorded_by), each.matter, each.method, each.result, each.note or ""
+            )
+            for each in Verification.objects.filter(request_id=request).order_by("checked_at", "id")
+        ),
+        identity_of(subject, opened),
+        gp_of(subject, opened),
+        tuple(others),
+        tuple((each.decided_at, each.outcome_words) for each in refused if each.decided_at),
+        tuple(medicine for medicine in formulary().values() if sheet and sheet.treatment.id in medicine.treatments),
+        mark_of(request, subject, row.response),
+        opened.at,
+    )
+
+
+def open_review(request: UUID, mark: str, *, by: Actor, at: datetime, had: str = "") -> str:
+    """The ticket that a page of review hands to whoever looks at it; the one they `had` while nothing was added since."""
+    assert by.id
+    with suppress(tickets.TicketInvalid):
+        before = tickets.read(had, page=REVIEW, holder=by.id, at=at)
+        if (before["request"], before["mark"]) == (request.hex, mark):
+            return had
+    said = {"request": request.hex, "mark": mark, "at": at.isoformat()}
+    return tickets.issue(said, page=REVIEW, holder=by.id, at=at, life=LIFE)
+
+
+def mark_of(request: UUID, subject: UUID, response: UUID | None) -> str:
+    """What changes whenever an answer, a message, a check or the choice about the GP is added. Nothing is opened for it."""
+    counts = (
+        intake.count_answers(response) if response else 0,
+        RequestMessage.objects.filter(request_id=request).count(),
+        Verification.objects.filter(request_id=request).count(),
+        GpChoice.objects.filter(subject_id=subject).count(),
+    )
+    return ".".join(str(count) for count in counts)
+
+
+def list_messages(request: UUID, opened: Opened, *, staff: bool = True) -> list[MessageLine]:
+    """
+    What was written about a request, the oldest first; without what staff wrote to each other for its person.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    rows = list(RequestMessage.objects.filter(request_id=request).order_by("number"))
+    if rows:
+        opened.require(rows[0].subject_id, Category.HEALTH)
+    return [
+        MessageLine(row.written_at, row.by_staff, row.among_staff, row.recorded_by, row.words)
+        for row in rows
+        if staff or not row.among_staff
+    ]
+
+
+def identity_of(subject: UUID, opened: Opened) -> Verified:
+    """
+    Whether somebody made sure who a person is. One check that contradicts counts whatever came after it.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    opened.require(subject, Category.HEALTH)
+    results = [
+        each.result
+        for each in Verification.objects.filter(subject_id=subject).order_by("checked_at")
+        if each.matter is Matter.IDENTITY
+    ]
+    if Verified.CONTRADICTED in results:
+        return Verified.CONTRADICTED
+    return Verified.VERIFIED if Verified.VERIFIED in results else results[-1] if results else Verified.NONE
+
+
+def gp_of(subject: UUID, opened: Opened) -> GpLine:
+    """
+    What somebody chose last about their GP.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    opened.require(subject, Category.HEALTH)
+    row = GpChoice.objects.filter(subject_id=subject).order_by("-number").first()
+    if row is None:
+        return GpLine(GpState.NOT_ASKED, {}, None)
+    return GpLine(row.state, row.practice or {}, row.chosen_at)
+
+
+def supplies_of(subject: UUID, opened: Opened, *, but: UUID | None = None) -> list[SupplyLine]:
+    """
+    A person's prescriptions with their supply, the newest first.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    opened.require(subject, Category.HEALTH)
+    rows = Prescription.objects.filter(subject_id=subject).order_by("-signed_at")
+    return [_supply(row) for row in rows if row.request_id != but]
+
+
+def last_supplied_on(subject: UUID, treatment: str, opened: Opened) -> date | None:
+    """
+    The day of the last prescription for a treatment that was not cancelled and did not come back.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    return last_on(supplies_of(subject, opened), treatment)
+
+
+def get_supply(prescription: UUID, opened: Opened) -> SupplyLine:
+    """
+    One prescription with its supply.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    row = Prescription.objects.filter(pk=prescription).first()
+    opened.require(row.subject_id if row else prescription, Category.HEALTH)
+    assert row is not None
+    return _supply(row)
+
+
+def supply_for(request: UUID, opened: Opened) -> SupplyLine | None:
+    """
+    The prescription that answered a request, or None.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    row = Prescription.objects.filter(request_id=request).first()
+    if row is None:
+        return None
+    opened.require(row.subject_id, Category.HEALTH)
+    return _supply(row)
+
+
+def open_document(prescription: UUID, opened: Opened) -> StoredFile:
+    """
+    The signed document, to be streamed.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    row = Prescription.objects.filter(pk=prescription).first()
+    opened.require(row.subject_id if row else prescription, Category.HEALTH)
+    assert row is not None
+    stored: StoredFile = row.file
+    return stored
+
+
+def last_on(supplies: list[SupplyLine], treatment: str) -> date | None:
+    """The day of the last of these supplies for a treatment that was not cancelled and did not come back."""
+    days = [
+        timezone.localdate(each.signed_at)
+        for each in supplies
+        if each.item.get("treatment") == treatment and each.status not in _GONE
+    ]
+    return max(days, default=None)
+
+
+def _supply(row: Prescription) -> SupplyLine:
+    return SupplyLine(
+        row.pk,
+        row.request_id,
+        row.subject_id,
+        SupplyStatus(row.status),
+        row.number,
+        row.prescriber,
+        row.signed_at,
+        row.pharmacist,
+        row.checked_at,
+        row.dispatched_at,
+        row.delivered_at,
+        dict(row.item),
+        row.tracking or "",
+        row.file_hash,
+    )

@@ -1,0 +1,159 @@
+"""Acts on a prescription and its supply: signing, the pharmacist's check, sending, coming back, following up."""
+
+from datetime import datetime
+from uuid import UUID
+
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting
+from troth.ledger.names import Event
+from troth.notice.purposes import Purpose
+from troth.prescribing import rules
+from troth.prescribing.models import Prescription, RequestMessage
+from troth.prescribing.rules.machine import BY_ANOTHER, SUPPLY, Step
+from troth.vault.categories import Category
+
+MOST_MESSAGES = 100
+
+
+@act(Event.SUPPLY_QUERIED, purpose=Purpose.PRESCRIBING)
+def query_prescription(prescription: UUID, *, words: str, by: Actor, at: datetime) -> None:
+    """
+    This will send a prescription back to its prescriber with a question.
+
+    :raises NotPossible: it does not wait for a check, or its prescriber asks.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    row = _step(prescription, Step.QUERY, by)
+    _message(row, words, at)
+
+
+@act(Event.SUPPLY_EXPLAINED, purpose=Purpose.PRESCRIBING)
+def answer_query(prescription: UUID, *, words: str, by: Actor, at: datetime) -> None:
+    """
+    This will answer the pharmacist's question; they check again.
+
+    :raises NotPossible: there is none, or another prescriber signed.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    row = _step(prescription, Step.REPLY, by)
+    rules.check_is_theirs(prescriber=row.prescriber, by=by.id)
+    _message(row, words, at)
+
+
+@act(Event.SUPPLY_RELEASED, purpose=Purpose.PRESCRIBING)
+def release_prescription(prescription: UUID, *, words: str, by: Actor, at: datetime) -> None:
+    """
+    This will record the pharmacist's own check, after which the medicine may be sent. It is never the signer's.
+
+    :raises NotPossible: it does not wait for a check, the actor signed it, or is no pharmacist.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    row = _step(prescription, Step.RELEASE, by)
+    row.pharmacist, row.checked_at = by.id, at
+    row.save()
+    _message(row, words, at)
+
+
+@act(Event.SUPPLY_CANCELLED, purpose=Purpose.PRESCRIBING)
+def cancel_prescription(prescription: UUID, *, words: str, by: Actor, at: datetime) -> None:
+    """
+    This will end a supply that has not left: by its prescriber, by a pharmacist, or by the person themself.
+
+    :raises NotPossible: it has left.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    row = _step(prescription, Step.CANCEL, by)
+    if by.id not in (row.subject_id, row.prescriber):
+        rules.check_is_pharmacist(by.roles)
+    _message(row, words, at, by_staff=by.id != row.subject_id)
+
+
+@act(Event.SUPPLY_SENT, purpose=Purpose.PRESCRIBING)
+def dispatch(prescription: UUID, *, tracking: str, by: Actor, at: datetime) -> None:
+    """
+    This will record that the parcel left, with the number by which it is followed.
+
+    :raises NotPossible: nobody has checked it, or no number is given.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    row = _step(prescription, Step.DISPATCH, by)
+    rules.check_tracking(tracking)
+    row.tracking, row.dispatched_at = tracking.strip(), at
+    row.save()
+
+
+@act(Event.SUPPLY_DELIVERED, purpose=Purpose.PRESCRIBING)
+def deliver(prescription: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    This will record that it was received: the pharmacy says so, or the person.
+
+    :raises NotPossible: it is not on its way.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    row = _step(prescription, Step.DELIVER, by)
+    row.delivered_at = at
+    row.save()
+
+
+@act(Event.SUPPLY_RETURNED, purpose=Purpose.PRESCRIBING)
+def take_back(prescription: UUID, *, words: str, by: Actor, at: datetime) -> None:
+    """
+    This will record that a parcel came back. A medicine that has left is never supplied again.
+
+    :raises NotPossible: it never left.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    _message(_step(prescription, Step.RETURN, by), words, at)
+
+
+@act(Event.SUPPLY_FOLLOWED_UP, purpose=Purpose.PRESCRIBING)
+def follow_up(prescription: UUID, *, words: str, by: Actor, at: datetime) -> None:
+    """
+    This will record how they are on the medicine, which closes the supply.
+
+    :raises NotPossible: it was not delivered.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    _message(_step(prescription, Step.FOLLOW_UP, by), words, at)
+
+
+def _step(prescription: UUID, step: Step, by: Actor) -> Prescription:
+    """
+    The prescription after a step, held against a second hand.
+
+    :raises NotPossible: the step does not lead on from where it is, or is not this actor's.
+    """
+    row: Prescription | None = Prescription.objects.select_for_update().filter(pk=prescription).first()
+    acting().require(row.subject_id if row else prescription, Category.HEALTH)
+    assert row is not None
+    if step in BY_ANOTHER:
+        rules.check_is_pharmacist(by.roles)
+        rules.check_is_another(signer=row.prescriber, by=by.id)
+    if step in (Step.DISPATCH, Step.RETURN):
+        rules.check_is_pharmacist(by.roles)
+    if step is Step.FOLLOW_UP:
+        rules.check_is_staff(subject=row.subject_id, by=by.id)
+    after = rules.step(SUPPLY, row.status, step)
+    row.status = after
+    if step is not Step.RELEASE:  # a release is saved with who checked it: the database takes it in no other way
+        row.save()
+    return row
+
+
+def _message(row: Prescription, words: str, at: datetime, *, by_staff: bool = True) -> None:
+    """
+    What was written with a step, in the conversation of the request.
+
+    :raises NotPossible: it says nothing.
+    """
+    number = RequestMessage.objects.filter(request_id=row.request_id).count()
+    rules.check_can_write(words=words, number=number, most=MOST_MESSAGES)
+    RequestMessage.objects.create(
+        subject_id=row.subject_id,
+        request_id=row.request_id,
+        number=number + 1,
+        written_at=at,
+        by_staff=by_staff,
+        among_staff=by_staff,
+        words=words,
+    )
