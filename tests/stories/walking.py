@@ -140,8 +140,8 @@ class Walk:
 
     def _refused(self, visitor: Visitor, route: str, path: str) -> list[str] | None:
         """
-        Where the refusal leads, if a page is closed to this account. One refusal looks like another: once one was looked at whole, the rest are asked
-        for without a window.
+        Where the refusal leads, if a page is closed to this account. One refusal looks like another: once one was looked at whole,
+        the rest are asked for without a window.
         """
         if not any(seen == A_REFUSAL for seen, _ in self.looked_at):
             return None
