@@ -48,7 +48,8 @@ def looking(request: HttpRequest) -> Looking:
 
 def may_register(look: Looking) -> bool:
     """
-    Whether the viewer serves people, and the notice lets their role make records, and so let people sign in. Page and gate ask again.
+    Whether the viewer serves people, and the notice lets their role make records, and so let people sign in. Page and gate ask
+    again.
     """
     if not look.actor.roles & TELLING_APART:
         return False
