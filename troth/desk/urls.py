@@ -22,6 +22,7 @@ from troth.desk.views import (
     money,
     note,
     opinion,
+    permissions,
     questionnaire,
     report,
     request,
@@ -214,6 +215,13 @@ urlpatterns = [
         staff.list_roles,
         name="desk_roles",
         why="roles and what they may do stand in the notice, for all",
+    ),
+    page(
+        "staff/permissions/",
+        permissions.matrix,
+        name="desk_permissions",
+        purpose=Purpose.STAFF,
+        who=ADMINISTRATORS,
     ),
     page("staff/<uuid:member>/", staff.member, name="desk_member", purpose=Purpose.STAFF, who=ADMINISTRATORS),
     page(
