@@ -51,9 +51,10 @@ def set_cells(off: Iterable[Cell], *, read: str, by: Actor, at: datetime) -> int
         Narrowing.objects.create(**dict(zip(COLUMNS, (*columns, mark_of(columns, key)), strict=True)))
     for cell in before.keys() - wanted:
         row = before[cell]
-        columns = (row.id, row.role, row.category, row.action, row.since, row.recorded_by, max(micros(at), row.since))
-        mark = mark_of(columns, secrets.opened().named("facts"))
-        Narrowing.objects.filter(pk=row.pk, ended=None).update(ended=columns[6], mark=mark)
+        ended = max(micros(at), row.since)
+        over = (row.id, row.role, row.category, row.action, row.since, row.recorded_by, ended)
+        mark = mark_of(over, secrets.opened().named("facts"))
+        Narrowing.objects.filter(pk=row.pk, ended=None).update(ended=ended, mark=mark)
     changed = sorted(wanted ^ before.keys())
     for cell in changed:
         touched_thing(
