@@ -41,6 +41,7 @@ from troth.portal.views import (
 
 ANYONE = {PATIENTS, STAFF}
 SECURITY = Purpose.ACCOUNT_SECURITY
+PAYING, OWN = Purpose.PAYMENT, {PATIENTS}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     public("", home.show, name="home", why="the clinic's front page holds nobody's data"),
@@ -129,13 +130,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         purpose=Purpose.ELIGIBILITY,
         who={PATIENTS},
     ),
-    page(
-        "answers/<uuid:response>/",
-        answering.check,
-        name="answer_check",
-        purpose=Purpose.ELIGIBILITY,
-        who={PATIENTS},
-    ),
+    page("answers/<uuid:response>/", answering.check, name="answer_check", purpose=Purpose.ELIGIBILITY, who=OWN),
     page(
         "answers/pictures/<uuid:picture>/",
         answering.picture,
@@ -159,13 +154,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     page("requests/gp/", my_requests.gp, name="my_gp", purpose=Purpose.PRESCRIBING, who={PATIENTS}),
     page("requests/", my_requests.show, name="my_requests", purpose=Purpose.PRESCRIBING, who={PATIENTS}),
-    page(
-        "requests/<uuid:treatment>/",
-        my_requests.show_one,
-        name="my_request",
-        purpose=Purpose.PRESCRIBING,
-        who={PATIENTS},
-    ),
+    page("requests/<uuid:treatment>/", my_requests.show_one, name="my_request", purpose=Purpose.PRESCRIBING, who=OWN),
     public(
         "book/",
         booking.list_services,
@@ -318,16 +307,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     page("payments/", money.list_mine, name="my_payments", purpose=Purpose.PAYMENT, who={PATIENTS}),
     page("payments/<uuid:payment>/", money.pay, name="my_payment", purpose=Purpose.PAYMENT, who={PATIENTS}),
-    page(
-        "payments/invoices/<uuid:invoice>/", invoices.show, name="my_invoice", purpose=Purpose.PAYMENT, who={PATIENTS}
-    ),
-    page(
-        "payments/invoices/<uuid:invoice>/paper/",
-        invoices.paper,
-        name="my_invoice_paper",
-        purpose=Purpose.PAYMENT,
-        who={PATIENTS},
-    ),
+    page("payments/invoices/<uuid:invoice>/", invoices.show, name="my_invoice", purpose=PAYING, who=OWN),
+    page("payments/invoices/<uuid:invoice>/paper/", invoices.paper, name="my_invoice_paper", purpose=PAYING, who=OWN),
     public(
         "payments/told/",
         money.hear,
