@@ -32,7 +32,8 @@ from troth.portal.views import (
 )
 
 SECURITY = Purpose.ACCOUNT_SECURITY
-PAYING, OWN = Purpose.PAYMENT, {PATIENTS}
+OWN, ASKING, TREATING = {PATIENTS}, Purpose.ELIGIBILITY, Purpose.PRESCRIBING
+PAYING = Purpose.PAYMENT
 
 urlpatterns: list[URLPattern | URLResolver] = [
     public("", home.show, name="home", why="the clinic's front page holds nobody's data"),
@@ -107,28 +108,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         purpose=Purpose.ELIGIBILITY,
         why="what is asked before a treatment is public",
     ),
-    page(
-        "treatments/<slug:treatment>/start/",
-        answering.start,
-        name="start_answers",
-        purpose=Purpose.ELIGIBILITY,
-        who={PATIENTS},
-    ),
-    page(
-        "answers/<uuid:response>/<int:number>/",
-        answering.answer,
-        name="answer_page",
-        purpose=Purpose.ELIGIBILITY,
-        who={PATIENTS},
-    ),
-    page("answers/<uuid:response>/", answering.check, name="answer_check", purpose=Purpose.ELIGIBILITY, who=OWN),
-    page(
-        "answers/pictures/<uuid:picture>/",
-        answering.picture,
-        name="my_picture",
-        purpose=Purpose.ELIGIBILITY,
-        who={PATIENTS},
-    ),
+    page("treatments/<slug:treatment>/start/", answering.start, name="start_answers", purpose=ASKING, who=OWN),
+    page("answers/<uuid:response>/<int:number>/", answering.answer, name="answer_page", purpose=ASKING, who=OWN),
+    page("answers/<uuid:response>/", answering.check, name="answer_check", purpose=ASKING, who=OWN),
+    page("answers/pictures/<uuid:picture>/", answering.picture, name="my_picture", purpose=ASKING, who=OWN),
     public(
         "prescriptions/",
         prescriptions.check,
@@ -140,12 +123,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "requests/prescriptions/<uuid:prescription>/",
         my_requests.paper,
         name="my_prescription",
-        purpose=Purpose.PRESCRIBING,
-        who={PATIENTS},
+        purpose=TREATING,
+        who=OWN,
     ),
-    page("requests/gp/", my_requests.gp, name="my_gp", purpose=Purpose.PRESCRIBING, who={PATIENTS}),
-    page("requests/", my_requests.show, name="my_requests", purpose=Purpose.PRESCRIBING, who={PATIENTS}),
-    page("requests/<uuid:treatment>/", my_requests.show_one, name="my_request", purpose=Purpose.PRESCRIBING, who=OWN),
+    page("requests/gp/", my_requests.gp, name="my_gp", purpose=TREATING, who=OWN),
+    page("requests/", my_requests.show, name="my_requests", purpose=TREATING, who=OWN),
+    page("requests/<uuid:treatment>/", my_requests.show_one, name="my_request", purpose=TREATING, who=OWN),
     public(
         "book/",
         booking.list_services,
