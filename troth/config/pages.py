@@ -50,6 +50,7 @@ STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
     ("Services", "desk_services"),
+    ("Figures", "desk_reports"),
     ("Cases", "desk_cases"),
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
@@ -60,7 +61,11 @@ STAFF = (
     ("Office", "office_home"),
 )
 #: Words behind which nothing lies yet are left out too: a clinic that offers no visits keeps no diary, though it may.
-KEPT: dict[str, Callable[[], bool]] = {"desk_diary": diary.is_kept, "book": diary.has_anything}
+KEPT: dict[str, Callable[[], bool]] = {
+    "desk_diary": diary.is_kept,
+    "book": diary.has_anything,
+    "desk_reports": diary.is_kept,
+}
 #: Who works in the office.
 OFFICERS = {"privacy_officer"}
 #: The office's own words; those of its rooms that a clinic does not have are left out.

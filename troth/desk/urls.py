@@ -14,6 +14,7 @@ from troth.desk.views import (
     emergency,
     enquiry,
     entry,
+    figures,
     finding,
     home,
     identity,
@@ -53,6 +54,7 @@ ASKING, CLINICAL_LEADS = Purpose.ELIGIBILITY, {"prescriber"}
 UNDOERS = {*TELLING_APART, "privacy_officer"}
 #: Of each pack those whom its notice lets answer questions; the gate asks the notice again.
 #: Who keeps what the diary offers, where and when; the acts look again.
+READING_FIGURES = {"clinic_manager", "finance", "administrator"}
 KEEPERS = {"administrator", "clinic_manager"}
 ANSWERING = {"case_handler", "complaints_handler", "patient_support", "receptionist", "clinic_manager"}
 INSTRUCTING = {"instructing_solicitor", "insurer_contact", "case_handler"}
@@ -79,6 +81,23 @@ urlpatterns = [
     page("hours/", keeping.list_workers, name="desk_workers", purpose=Purpose.BOOKING, who=ADMINISTRATORS),
     page(
         "hours/<uuid:member>/", keeping.keep_worker, name="desk_worker", purpose=Purpose.BOOKING, who=ADMINISTRATORS
+    ),
+    page(
+        "figures/", figures.show_report, name="desk_reports", purpose=Purpose.SERVICE_STATISTICS, who=READING_FIGURES
+    ),
+    page(
+        "figures/<slug:kind>/",
+        figures.show_report,
+        name="desk_figures",
+        purpose=Purpose.SERVICE_STATISTICS,
+        who=READING_FIGURES,
+    ),
+    page(
+        "figures/<slug:kind>/file/",
+        figures.download,
+        name="desk_report_file",
+        purpose=Purpose.SERVICE_STATISTICS,
+        who=READING_FIGURES,
     ),
     page("cases/", case.board, name="desk_cases", purpose=CASES, who=WHO),
     page("cases/new/", case.instruct, name="desk_instruct", purpose=CASES, who=INSTRUCTING),
