@@ -17,6 +17,7 @@ from troth.design.values import Item
 from troth.diary import selectors as diary
 from troth.gate.table import actor_of, open_path
 from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
 from troth.notice.schema import Notice
 from troth.people import selectors as people
 from troth.people.middleware import cookie_name
@@ -66,6 +67,8 @@ KEPT: dict[str, Callable[[], bool]] = {
     "book": diary.has_anything,
     "desk_reports": diary.is_kept,
 }
+#: What a clinic must do for a word to stand: administrators keep the diary's settings for the staff, and only where there are visits.
+NEEDED = {"desk_services": Purpose.BOOKING, "desk_reports": Purpose.BOOKING}
 #: Who works in the office.
 OFFICERS = {"privacy_officer"}
 #: The office's own words; those of its rooms that a clinic does not have are left out.
@@ -156,8 +159,16 @@ def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Ite
     return tuple(
         Item(words, path, current=request.path == path)
         for words, route in rows
-        if (path := open_path(request, route)) and (route not in KEPT or KEPT[route]())
+        if (path := open_path(request, route))
+        and (route not in KEPT or KEPT[route]())
+        and _is_for_here(route, request)
     )
+
+
+def _is_for_here(route: str, request: HttpRequest) -> bool:
+    """Whether the clinic does what a word is for, where its page serves more than that."""
+    register = register_of(request)
+    return route not in NEEDED or (register is not None and NEEDED[route] in register.purposes)
 
 
 def _fitting(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:

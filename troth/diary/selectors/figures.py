@@ -57,14 +57,15 @@ def attendance(on: date) -> Report:
             for week in weeks
         ),
         tuple((words, tuple(rules.rounded(found[week, word]) for week in weeks)) for word, words in ATTENDED.items()),
-        tuple(f"{week:%-d %b}" for week in weeks),
+        tuple(f"{week:%-d/%-m}" for week in weeks),
     )
 
 
 def utilisation(on: date) -> Report:
     """How much of the time that practitioners worked was spent with people, by week."""
     weeks = _weeks(on)
-    spent, number = defaultdict(int), defaultdict(int)
+    spent: dict[date, int] = defaultdict(int)
+    number: dict[date, int] = defaultdict(int)
     for row in Figure.objects.filter(kind="attended", word="came", period__in=weeks):
         spent[row.period] += row.minutes
         number[row.period] += row.number
@@ -93,7 +94,7 @@ def utilisation(on: date) -> Report:
             for week in weeks
         ),
         (("Share in visits, per cent", tuple(shares[week] or 0 for week in weeks)),),
-        tuple(f"{week:%-d %b}" for week in weeks),
+        tuple(f"{week:%-d/%-m}" for week in weeks),
     )
 
 

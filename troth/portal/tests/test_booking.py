@@ -179,6 +179,12 @@ def test_what_is_not_offered_online_has_no_page(clinic: Clinic) -> None:
     manager = clinic.actor(clinic.manager, timezone.now())
     services.offer_service(name="sentinel-short", minutes=30, online=False, by=manager, at=timezone.now())
     assert Client().get(reverse("book_time", args=[clinic.short])).status_code == 404
+    services.offer_service(
+        name="sentinel-long", minutes=60, price_pence=9_000, deposit_pence=3_000, by=manager, at=timezone.now()
+    )
+    # Nobody books past a deposit: until it can be paid here, they ring.
+    assert Client().get(reverse("book_time", args=[clinic.long])).status_code == 404
+    assert "deposit of £30" in Client().get(reverse("book")).content.decode()
     assert "sentinel-short" not in Client().get(reverse("book")).content.decode()
 
 
