@@ -232,5 +232,9 @@ class Planter:
                 yield column.name, at.date()
             elif isinstance(column, models.JSONField):
                 yield column.name, {}
+            elif column.name == "number":
+                yield column.name, self.subject.int % 1_000_000  # no two papers have one number
+            elif isinstance(column, models.BooleanField):
+                yield column.name, False
             elif isinstance(column, models.IntegerField):
                 yield column.name, at.year

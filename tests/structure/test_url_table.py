@@ -18,10 +18,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from tests.stores import Home
+from troth.billing import services as billing
+from troth.billing.selectors import VatRate
 from troth.contact import services as contact
 from troth.diary import services as diary
 from troth.gate import actors, emergency
 from troth.gate.acts import act
+from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
 from troth.gate.table import Row, may_ask
 from troth.intake import services as intake
@@ -30,6 +33,7 @@ from troth.ledger.models import LedgerEvent
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.notice.tests.factories import pack_values
+from troth.people import selectors as people_reads
 from troth.people import services as people
 from troth.people.models import SignIn
 from troth.people.tests.factories import make_staff
@@ -51,6 +55,7 @@ PLANTED = {
     "account": ("zq-browser",),
     "health": ("zopiclarone", "zq-answer", "zq-substance", "zq-note", "zq-title", "zq-letter", "zq-task"),
     "rights": ("zq-asked", "zq-told", "zq-certified", "zq-collapsed"),
+    "financial": ("zq-physio", "INV-000001"),
     "correspondence": ("zq-visit", "zq-for-a-visit", "zq-question"),
 }
 EVERYTHING = frozenset(PLANTED)
@@ -81,7 +86,7 @@ SEES: dict[str, frozenset[str]] = {
     "pharmacist": frozenset(),
     "healthcare_assistant": frozenset(),
     "patient_support": frozenset({"identity", "contact", "correspondence"}),
-    "finance": frozenset(),
+    "finance": frozenset({"identity", "contact", "financial"}),  # of whom they found and invoiced
     "privacy_officer": frozenset({"rights", "identity", "contact"}),  # the letter's page has the address
     "administrator": frozenset(),
 }
@@ -229,6 +234,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "letter": CaseStep.objects.get(kind="letter").pk,
             "certificate": certificate,
             "appointment": visit,
+            **on_paper(patient, by=actor(staff["finance"]), at=later),
             "number": 1,
             "kind": "health",
             "member": colleague,
@@ -249,6 +255,16 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "other": twin,
         },
     )
+
+
+def on_paper(patient: UUID, *, by: actors.Actor, at: datetime) -> dict[str, UUID]:
+    """An invoice, from whoever keeps the books and has found them by name, and a payment that was begun for it."""
+    with processing(Purpose.FIND, by=by, at=at, find_reason=FindReason.ON_THE_TELEPHONE) as opened:
+        people_reads.find_people("Quillfeather", opened)
+    price = billing.set_price(name="zq-physio", pence=6500, rate=VatRate.EXEMPT, by=by, at=at)
+    invoice = billing.issue(patient, lines=[(price, 1)], key=uuid4(), by=by, at=at)
+    self = actors.person(patient, at=at)
+    return {"invoice": invoice, "payment": billing.pay_by_card(invoice, pence=6500, key=uuid4(), by=self, at=at)}
 
 
 @act(Event.ERASURE_CERTIFIED, purpose=Purpose.RIGHTS)

@@ -1,6 +1,6 @@
 """The headers that every answer carries, whoever made it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -30,16 +30,32 @@ _ALWAYS = {
 
 
 class SecurityHeaders:
-    """Adds them; a view that set one of them by itself (a sandboxed file) keeps its own."""
+    """
+    Adds them; a view that set one of them by itself (a sandboxed file) keeps its own.
+
+    A response that carries `also_from` (directive: sources) gets a policy that lets these in besides: the one page on which cards
+    are paid with, and no other (decision 0171).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        also: Mapping[str, str] = getattr(response, "also_from", {})
+        if also:
+            response.headers["Content-Security-Policy"] = widened(also)
         for name, value in _ALWAYS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+def widened(also: Mapping[str, str]) -> str:
+    """Our policy with some more sources; what a directive that is new lets in is only those."""
+    parts = dict(part.partition(" ")[::2] for part in CONTENT_SECURITY_POLICY.split("; "))
+    for directive, sources in also.items():
+        parts[directive] = f"{parts[directive]} {sources}" if directive in parts else sources
+    return "; ".join(f"{directive} {sources}" for directive, sources in parts.items())
 
 
 class OwnHost:

@@ -56,6 +56,7 @@ STAFF = (
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
     ("Questions", "desk_enquiries"),
+    ("Money", "desk_money"),
     ("Supplies", "desk_supplies"),
     ("Questionnaires", "desk_questionnaires"),
     ("Staff", "desk_staff"),

@@ -30,6 +30,8 @@ TROTH_MAIL_URL = env.address("TROTH_MAIL_URL", {"smtp", "smtps"})
 TROTH_MAIL_FROM = env.text("TROTH_MAIL_FROM", "")
 TROTH_SMS_URL = env.address("TROTH_SMS_URL", {"http", "https"})
 TROTH_SMS_TOKEN = env.text("TROTH_SMS_TOKEN", "")
+# Stands on invoices; without one the clinic is not registered for VAT, and charges none.
+TROTH_VAT_NUMBER = env.text("TROTH_VAT_NUMBER", "")
 TROTH_PARTNERS = env.text("TROTH_PARTNERS", "")
 # Who takes card payments. The browser speaks with the firm itself: its script is the one thing that one page loads from elsewhere.
 TROTH_STRIPE_KEY = env.text("TROTH_STRIPE_KEY", "")

@@ -74,6 +74,13 @@ class ManyChoices(forms.CheckboxSelectMultiple):
         self.hints = dict(hints or {})
 
 
+class _Emptied(BoundField):
+    """A field drawn without what was typed into it."""
+
+    def value(self) -> None:
+        return None
+
+
 def first_box(bound: BoundField) -> str:
     """The id of the first box of a field: where its error links to."""
     named = bound.auto_id
@@ -87,6 +94,9 @@ def described(bound: BoundField, *, width: str = "", legend: str = "") -> dict[s
     widget = bound.field.widget
     key = bound.auto_id or bound.name
     errors = [str(error) for error in bound.errors]
+    if any(error.code == "card_number" for error in bound.errors.as_data()):
+        # What must not come to lie here is not sent back either: the box is drawn empty.
+        bound = _Emptied(bound.form, bound.field, bound.name)
     described_by = " ".join(
         name for name, there in ((f"{key}-hint", bool(bound.help_text)), (f"{key}-error", bool(errors))) if there
     )

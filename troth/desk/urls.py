@@ -20,6 +20,7 @@ from troth.desk.views import (
     identity,
     keeping,
     letting_in,
+    money,
     note,
     opinion,
     questionnaire,
@@ -35,7 +36,7 @@ from troth.desk.views import (
     whole,
 )
 from troth.gate.table import STAFF, page, public
-from troth.notice.purposes import Purpose
+from troth.notice.purposes import Action, Purpose
 from troth.people.rules import CLAIMING, TELLING_APART
 from troth.people.services.same import UNDOING
 from troth.records.rules import CARD_PURPOSES
@@ -60,6 +61,9 @@ KEEPING = (Purpose.BOOKING, Purpose.STAFF)
 FIGURES = (Purpose.SERVICE_STATISTICS, Purpose.BOOKING)
 KEEPERS = {"administrator", "clinic_manager"}
 ANSWERING = {"case_handler", "complaints_handler", "patient_support", "receptionist", "clinic_manager"}
+#: Who keeps the books; what they may see of whom, the gate asks the notice.
+BOOKKEEPERS = {"finance"}
+TAKING = (Purpose.PAYMENT, Purpose.ACCOUNTING)
 INSTRUCTING = {"instructing_solicitor", "insurer_contact", "case_handler"}
 
 urlpatterns = [
@@ -124,6 +128,20 @@ urlpatterns = [
         purpose=Purpose.ENQUIRIES,
         who=ANSWERING,
     ),
+    page("money/", money.list_debts, name="desk_money", purpose=TAKING, who=BOOKKEEPERS),
+    page("money/days/", money.show_days, name="desk_money_days", purpose=TAKING, who=BOOKKEEPERS),
+    page(
+        "money/days/file/",
+        money.accountants_file,
+        name="desk_money_file",
+        purpose=Purpose.ACCOUNTING,
+        action=Action.EXPORT,
+        who=BOOKKEEPERS,
+    ),
+    page("money/prices/", money.prices, name="desk_prices", purpose=TAKING, who=BOOKKEEPERS),
+    page("money/<uuid:invoice>/", money.show_invoice, name="desk_invoice", purpose=TAKING, who=BOOKKEEPERS),
+    page("money/<uuid:invoice>/paper/", money.paper, name="desk_invoice_paper", purpose=TAKING, who=BOOKKEEPERS),
+    page("people/<uuid:subject>/money/", money.bill, name="desk_bill", purpose=TAKING, who=BOOKKEEPERS),
     page("find/", finding.find, name="desk_find", purpose=Purpose.FIND, who=WHO),
     page("asked/", asked.find, name="desk_asked", purpose=Purpose.FIND, who=WHO),
     page("asked/unknown/", asked.take_strangers, name="desk_asked_unknown", purpose=Purpose.FIND, who=WHO),

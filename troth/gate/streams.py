@@ -65,3 +65,17 @@ def send_file(
     if status == 206:
         response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{stored.size}"
     return response
+
+
+def send_bytes(content: bytes | str, *, download_name: str, media_type: str) -> HttpResponse:
+    """Send what was made in memory as a file to keep: never shown inside a page, nor kept by anything on its way."""
+    return HttpResponse(
+        content,
+        content_type=media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{download_name}"',
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.billing import selectors as billing
 from troth.design.values import Banner, Counterpart, Kept, Link, Step
 from troth.gate.contexts import Opened
 from troth.gate.refusals import Decision
@@ -93,6 +94,22 @@ def to_do(subject: UUID, lines: list[CaseLine], at: datetime) -> list[ToKnow]:
         for line in lines
         if line.stage is Stage.SIGNED
     ]
+    if many := billing.count_to_pay(subject):
+        found.append(
+            ToKnow(
+                "An invoice is to pay" if many == 1 else f"{many} invoices are to pay",
+                "By card here, all of it or a part, or at the clinic.",
+                Link("See what is to pay", reverse("my_payments")),
+            )
+        )
+    if billing.count_bank_details_wanted(subject):
+        found.append(
+            ToKnow(
+                "We owe you money",
+                "No card can take it back. Say to which account it should go.",
+                Link("See your invoices", reverse("my_payments")),
+            )
+        )
     if announcing.find_untold(subject, at=at) is not None:
         found.append(
             ToKnow(

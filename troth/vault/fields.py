@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 
-from troth.vault import keyring, search
+from troth.vault import cards, keyring, search
 from troth.vault.columns import SealedCol, without_mark
 from troth.vault.compartments import Per, get_compartment
 from troth.vault.errors import Damaged, Misplaced, SealedMisuse
@@ -259,6 +259,12 @@ class SealedText(SealedField[str]):
 
     kind = str
 
+    def check_value(self, value: Any) -> str | None:
+        """:raises ValidationError: it is no text, or holds a card number, which never comes to lie here (decision 0171)."""
+        if isinstance(value, str) and len(value) > cards.SHORTEST and cards.holds_card_number(value):
+            raise ValidationError(cards.SENTENCE, code=cards.CODE)
+        return super().check_value(value)
+
     def encode(self, value: str) -> bytes:
         return value.encode()
 
@@ -379,10 +385,13 @@ class SealedJSON(SealedField[Any]):
 
     def encode(self, value: Any) -> bytes:
         try:
-            return json.dumps(value, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
+            text = json.dumps(value, separators=(",", ":"), sort_keys=True, allow_nan=False)
         except (TypeError, ValueError):
             raise ValidationError(
                 f"{self.name} takes plain JSON values: text, numbers, lists and dicts with text keys."
             ) from None
+        if cards.holds_card_number(text):
+            raise ValidationError(cards.SENTENCE, code=cards.CODE)
+        return text.encode()
 
     decode = staticmethod(json.loads)

@@ -5,6 +5,17 @@ What is open is structure: states, random identifiers, days, and the numbers tha
 is nowhere: it goes from the person's browser to the payment firm.
 """
 
+from troth.billing.models.invoices import BankDetails as BankDetails
+from troth.billing.models.invoices import BankRefund as BankRefund
+from troth.billing.models.invoices import Invoice as Invoice
+from troth.billing.models.invoices import InvoiceKind as InvoiceKind
+from troth.billing.models.invoices import InvoiceState as InvoiceState
+from troth.billing.models.invoices import Means as Means
+from troth.billing.models.invoices import Price as Price
+from troth.billing.models.invoices import Series as Series
+from troth.billing.models.invoices import Settlement as Settlement
+from troth.billing.models.invoices import TillRow as TillRow
+from troth.billing.models.invoices import VatRate as VatRate
 from troth.billing.models.payments import ACCOUNTS as ACCOUNTS
 from troth.billing.models.payments import BANK as BANK
 from troth.billing.models.payments import Order as Order

@@ -96,7 +96,7 @@ class Payment(Holding):
     trouble = models.CharField(
         max_length=8, choices=[(item.value, item.words) for item in Trouble], default=Trouble.NONE, blank=True
     )
-    told = models.CharField(max_length=13, default=State.ASKED)
+    told = models.CharField(max_length=13, default=State.ASKED, blank=True)
     opened_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     disposal_year = models.IntegerField()
@@ -114,7 +114,7 @@ class Payment(Holding):
         "holds": "whether it is held first: a matter of how the clinic works",
         "order": "what is still to be asked of the firm is found by it",
         "trouble": "a word of a closed list",
-        "told": "the last state that the room that asked has heard of: who was not told is found by it",
+        "told": "the last state that the room that asked has heard of, or nothing when there is news, by which that is found",
         "opened_at": "the moment at which the firm was first asked, by which what nobody paid is found",
         "settled_at": "the moment at which it ended, by which day-end lists are drawn",
         "disposal_year": YEAR,

@@ -1,5 +1,20 @@
 """What may be done with money, as pure rules. No database, no clock, and no floating point: whole pence."""
 
+from troth.billing.rules.invoices import AGES as AGES
+from troth.billing.rules.invoices import OLDER as OLDER
+from troth.billing.rules.invoices import TERMS as TERMS
+from troth.billing.rules.invoices import Line as Line
+from troth.billing.rules.invoices import Totals as Totals
+from troth.billing.rules.invoices import age_of as age_of
+from troth.billing.rules.invoices import check_bank_details as check_bank_details
+from troth.billing.rules.invoices import check_can_credit as check_can_credit
+from troth.billing.rules.invoices import check_can_give_back as check_can_give_back
+from troth.billing.rules.invoices import check_can_issue as check_can_issue
+from troth.billing.rules.invoices import check_can_settle as check_can_settle
+from troth.billing.rules.invoices import lines_of as lines_of
+from troth.billing.rules.invoices import numbered as numbered
+from troth.billing.rules.invoices import standard_rate as standard_rate
+from troth.billing.rules.invoices import total as total
 from troth.billing.rules.payments import MOST as MOST
 from troth.billing.rules.payments import OPEN as OPEN
 from troth.billing.rules.payments import UNPAID_ENDS as UNPAID_ENDS

@@ -15,6 +15,7 @@ from troth.billing.models import State as State
 from troth.billing.models import Trouble as Trouble
 from troth.gate.contexts import Opened
 from troth.gate.reasons import linked
+from troth.ledger import selectors as ledger
 from troth.vault.categories import Category
 
 #: Whoever opened the page of a payment pays within minutes, or not at all.
@@ -106,6 +107,13 @@ def states_of(payments: Collection[UUID]) -> dict[UUID, State]:
 def with_money(subjects: Collection[UUID]) -> set[UUID]:
     """Of these people, those between whom and the clinic there is or was money."""
     return linked(Payment.objects.all(), subjects)
+
+
+def found_by(actor: UUID, subjects: Collection[UUID], *, since: datetime) -> set[UUID]:
+    """Of these people, those whom the ledger says this actor found since a moment."""
+    wanted = {subject.hex: subject for subject in subjects}
+    seen = ledger.search(actor=actor.hex, event="gate:opened", purpose="find", since=since, limit=200)
+    return {wanted[event.subject] for event in seen if event.subject in wanted}
 
 
 def list_urgent(*, at: datetime) -> list[UUID]:

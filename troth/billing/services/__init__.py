@@ -7,6 +7,20 @@ Acts on money. Rooms above call these inside their own acts; what the firm must 
 
 from troth.billing.services.firms import FirmRefused, FirmSilent, NoFirm
 from troth.billing.services.following import follows
+from troth.billing.services.invoices import (
+    MOVED,
+    THING,
+    ask_bank_refund,
+    credit,
+    give_bank_details,
+    issue,
+    left_of,
+    pay_bank_refund,
+    pay_by_card,
+    set_price,
+    settle,
+    settle_by_card,
+)
 from troth.billing.services.payments import (
     ask,
     capture,
@@ -20,17 +34,29 @@ from troth.billing.services.payments import (
 )
 
 __all__ = [
+    "MOVED",
+    "THING",
     "FirmRefused",
     "FirmSilent",
     "NoFirm",
     "ask",
+    "ask_bank_refund",
     "capture",
+    "credit",
     "follows",
+    "give_bank_details",
     "hear",
+    "issue",
+    "left_of",
     "look",
     "open_at_firm",
+    "pay_bank_refund",
+    "pay_by_card",
     "pay_stand_in",
     "refund",
     "release",
+    "set_price",
+    "settle",
+    "settle_by_card",
     "tell",
 ]

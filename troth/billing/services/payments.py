@@ -231,7 +231,7 @@ def _pay_stand_in(payment: UUID, *, taken: bool, by: Actor, at: datetime) -> Non
 
 
 def _tell(payment: UUID, *, at: datetime) -> None:
-    """Tell the room that asked what became of it, once for each state, and again until it has taken note."""
+    """Tell the room that asked what became of it, once for each change, and again until it has taken note."""
     row = Payment.objects.filter(pk=payment).first()
     if row is None or row.told == row.state:
         return
@@ -271,6 +271,8 @@ def _write_down(payment: UUID, word: Word, *, by: Actor, at: datetime) -> None:
         row.opened_at = row.opened_at or at
     row.state, row.order, row.trouble = now.state, now.order, now.trouble
     row.captured, row.returned = now.captured, now.returned
+    if (now.state, now.captured, now.returned) != (before.state, before.captured, before.returned):
+        row.told = ""  # more given back in the same state is news too
     if now.state not in rules.OPEN and before.state in rules.OPEN:
         row.settled_at = at
     row.save()

@@ -16,7 +16,9 @@ from troth.billing.tests.firm import LocalFirm
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
+from troth.gate.reasons import FindReason
 from troth.notice.purposes import Action, Purpose
+from troth.people import selectors as people
 from troth.people.tests.factories import make_patient, make_staff
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -79,14 +81,18 @@ def firm() -> Iterator[LocalFirm]:
 
 
 def open_till(firm: LocalFirm, at: datetime = NOW - timedelta(days=30)) -> Till:
-    """Everybody."""
-    return Till(
+    """Everybody. Whoever keeps the books has just found Ann by name, who is on the telephone."""
+    made = Till(
         make_patient(at=at),
         make_patient(at=at, given_name="Petroc", family_name="Vane", email="petroc@vane.example"),
         make_staff("finance", at=at, name="Una Pell", email="una@clinic.example"),
         make_staff("practitioner", at=at, name="Orla Pettifer", email="orla@clinic.example"),
         firm,
     )
+    by = made.actor(made.finance)
+    with processing(Purpose.FIND, by=by, at=NOW, find_reason=FindReason.ON_THE_TELEPHONE) as opened:
+        assert people.find_people("oddie", opened).people
+    return made
 
 
 @pytest.fixture

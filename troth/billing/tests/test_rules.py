@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from troth.billing.models import Order, State, Trouble
@@ -34,6 +34,7 @@ WORDS = st.builds(
 OVER = frozenset({State.RELEASED, State.REFUNDED, State.FAILED})
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(WORDS, max_size=8), st.sampled_from(list(Order)))
 def test_what_the_firm_says_leads_forwards_only(words: list[Word], order: Order) -> None:
     known = Known(State.ASKED, order, 8000, 0, 0)

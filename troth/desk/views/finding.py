@@ -1,6 +1,7 @@
 """Finding a person. What is typed and what is found stand in the posted page and nowhere else: no address, no session."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -71,7 +72,7 @@ def find(request: HttpRequest) -> HttpResponse:
         found=found,
         table=table,
         why=strip,
-        opens=opens_next(look) if table else "",
+        opens=opens_next(look, money=bool(open_path(request, "desk_money"))) if table else "",
         may_register=may_register(look),
         twice=open_path(request, "desk_same"),
         status=status,
@@ -87,7 +88,7 @@ def _table(request: HttpRequest, look: Looking, found: Sequence[people.FoundPers
     columns = (Column("Name", "name"), Column("Born", "figures", word="Born"), Column("Area", word="Area"))
     lines: list[tuple[str | Cell, ...]] = [
         (
-            Cell(person.name, href=reverse("desk_card", args=[person.subject])),
+            Cell(person.name, href=leads_to(request, look, person.subject)),
             str(person.birth_year or ""),
             person.postcode_area,
             *((_lost(back.get(person.subject, ""), person.name),) if back else ()),
@@ -101,19 +102,34 @@ def _lost(path: str, name: str) -> Cell:
     return Cell(act=Link("Lost their second step", path, name)) if path else Cell()
 
 
-def opens_next(look: Looking) -> str:
+def leads_to(request: HttpRequest, look: Looking, subject: UUID) -> str:
+    """Where a name leads whoever looks: to the card, or where their role opens nobody's card but keeps the books, to the money."""
+    money = "" if _seen(look) else open_path(request, "desk_bill", subject)
+    return money or reverse("desk_card", args=[subject])
+
+
+def opens_next(look: Looking, *, money: bool = False) -> str:
     """What a name leads to for whoever looks, as the notice has it: what the card opens for, and what their role sees of it."""
-    register = look.opened.register
-    purpose = features.purpose_for(CARD_PURPOSES, Action.READ, look.actor, register)
-    declared = register.purposes.get(purpose) if purpose else None
-    granted = [declared.access[role] for role in look.actor.roles if role in declared.access] if declared else []
-    seen = {category for each in granted if Action.READ in each.actions for category in each.categories}
-    if declared is None or not seen:
+    seen = _seen(look)
+    if not seen and money:
+        return "A name opens their invoices, for half an hour from now where there are none yet. They can see that you looked."
+    if not seen:
         return "The notice lets your role open nobody’s card: a name leads to a refusal, which is recorded."
     notice = rights.notice_now(look.at)
     *kinds, last = (f"“{rights.words_of(category, notice)}”" for category in Category if category in seen)
     listed = f"{', '.join(kinds)} and {last}" if kinds else last
+    purpose = features.purpose_for(CARD_PURPOSES, Action.READ, look.actor, look.opened.register)
+    assert purpose is not None
     return (
-        f"A name opens their card for {lowered(declared.title)}, where something connects you with them. "
-        f"Your role then sees what our notice calls {listed}. They can see that you looked."
+        f"A name opens their card for {lowered(look.opened.register.purposes[purpose].title)}, where something connects you "
+        f"with them. Your role then sees what our notice calls {listed}. They can see that you looked."
     )
+
+
+def _seen(look: Looking) -> set[Category]:
+    """What the notice lets the viewer's roles see of a card; nothing where it opens to none of them."""
+    register = look.opened.register
+    purpose = features.purpose_for(CARD_PURPOSES, Action.READ, look.actor, register)
+    declared = register.purposes.get(purpose) if purpose else None
+    granted = [declared.access[role] for role in look.actor.roles if role in declared.access] if declared else []
+    return {category for each in granted if Action.READ in each.actions for category in each.categories}

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from troth.demo import cases, claimants, clinic, happenings, histories, nights, twins, visits
+from troth.demo import cases, claimants, clinic, happenings, histories, money, nights, twins, visits
 
 
 class Command(BaseCommand):
@@ -44,6 +44,7 @@ class Command(BaseCommand):
         twins.register(made, at=now)
         histories.write(made, at=now, progress=progress)
         visits.write(made, at=now, progress=progress)
+        money.write(made, at=now, progress=progress)
         cases.write(made, people, at=now, progress=progress)
         twins.instruct(made, at=now)
         claimants.open_accounts(made, at=now)

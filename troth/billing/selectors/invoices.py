@@ -1,0 +1,261 @@
+"""Invoices, prices, and what the books say, as pages get them."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from troth.billing import rules
+from troth.billing.models import (
+    BankDetails,
+    BankRefund,
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    Means,
+    Price,
+    Settlement,
+    TillRow,
+    VatRate,
+)
+from troth.billing.rules import Line, Totals
+from troth.gate.contexts import Opened
+from troth.gate.reasons import linked
+from troth.people import selectors as people
+from troth.vault.categories import Category
+
+
+@dataclass(frozen=True)
+class PriceLine:
+    """A line of the price list. Pence, VAT included."""
+
+    id: UUID
+    name: str
+    pence: int
+    rate: VatRate
+    offered: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Money that came for an invoice, or went back from it. Pence."""
+
+    on: date
+    pence: int
+    means: Means
+
+
+@dataclass(frozen=True)
+class BankRefundLine:
+    """A refund by bank. `details` are given only where the viewer may see them and they are still held."""
+
+    id: UUID
+    pence: int
+    paid_at: datetime | None
+    given: bool
+    details: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    """An invoice or a credit note, opened. Amounts in pence; `left` less than nothing is owed to the person."""
+
+    id: UUID
+    subject: UUID
+    kind: InvoiceKind
+    number: str
+    state: InvoiceState
+    issued_on: date
+    due_on: date
+    addressee: str
+    lines: tuple[Line, ...]
+    totals: Totals
+    entries: tuple[Entry, ...]
+    credits: str = ""
+    refunds: tuple[BankRefundLine, ...] = ()
+
+    @property
+    def paid(self) -> int:
+        """What came, less what went back."""
+        return sum(each.pence for each in self.entries)
+
+    @property
+    def left(self) -> int:
+        """What is still to pay."""
+        if self.kind is InvoiceKind.CREDIT:
+            return 0
+        return (0 if self.state is InvoiceState.CREDITED else self.totals.gross) - self.paid
+
+
+@dataclass(frozen=True)
+class Debt:
+    """An open invoice in the list of what is owed: whose it is only where the viewer may see that."""
+
+    id: UUID
+    subject: UUID
+    name: str
+    number: str
+    due_on: date
+    left: int
+    age: str
+
+
+@dataclass(frozen=True)
+class DayEnd:
+    """What the books say of some days, from rows without a person. Pence."""
+
+    first: date
+    last: date
+    invoiced: dict[str, tuple[int, int]] = field(
+        default_factory=dict
+    )  # by rate: gross and VAT, credit notes taken off
+    moved: dict[str, tuple[int, int]] = field(default_factory=dict)  # by means: received and returned
+
+    @property
+    def received(self) -> int:
+        """All that came, less what went back."""
+        return sum(came - went for came, went in self.moved.values())
+
+
+def list_prices(*, all_of_them: bool = False) -> list[PriceLine]:
+    """The price list, by name."""
+    rows = Price.objects.order_by("name") if all_of_them else Price.objects.filter(offered=True).order_by("name")
+    return [PriceLine(row.pk, row.name, row.pence, VatRate(row.rate), row.offered) for row in rows]
+
+
+def list_invoices(subject: UUID, opened: Opened) -> list[InvoiceLine]:
+    """
+    A person's invoices and credit notes, the newest first.
+
+    :raises Refused: the viewer may not see money of this person.
+    """
+    opened.require(subject, Category.FINANCIAL)
+    rows = Invoice.objects.filter(subject_id=subject).order_by("-issued_on", "-number")
+    return [_invoice(row) for row in rows]
+
+
+def get_invoice(invoice: UUID, opened: Opened) -> InvoiceLine:
+    """
+    One invoice, with the bank details of a refund that waits, where they are held.
+
+    :raises Refused: the viewer may not see money of this person, or there is no such invoice.
+    """
+    row = Invoice.objects.filter(pk=invoice).first()
+    opened.require(row.subject_id if row else invoice, Category.FINANCIAL)
+    assert row is not None
+    return _invoice(row)
+
+
+def count_to_pay(subject: UUID) -> int:
+    """How many invoices of a person are still to pay. It opens nothing."""
+    return Invoice.objects.filter(subject_id=subject, kind=InvoiceKind.INVOICE, state=InvoiceState.OPEN).count()
+
+
+def count_bank_details_wanted(subject: UUID) -> int:
+    """How many refunds wait for the person to say where they should go. It opens nothing."""
+    waiting = BankRefund.objects.filter(subject_id=subject, paid_at=None).values_list("pk", flat=True)
+    return len(set(waiting) - set(BankDetails.objects.filter(refund__in=waiting).values_list("refund_id", flat=True)))
+
+
+def list_debts(opened: Opened, *, on: date, start: int, most: int) -> tuple[list[Debt], int]:
+    """Open invoices, the longest overdue first, and how many there are."""
+    rows = Invoice.objects.filter(kind=InvoiceKind.INVOICE, state=InvoiceState.OPEN).order_by("due_on", "number")
+    found = list(rows[start : start + most])
+    admitted = set(opened.admit([row.subject_id for row in found], Category.IDENTITY, Category.FINANCIAL).admitted)
+    names = people.names_of(admitted, opened)
+    return [
+        Debt(
+            row.pk,
+            row.subject_id,
+            names.get(row.subject_id, ""),
+            rules.numbered(InvoiceKind.INVOICE, row.number),
+            row.due_on,
+            _invoice(row).left if row.subject_id in admitted else 0,
+            rules.age_of(row.due_on, on),
+        )
+        for row in found
+    ], rows.count()
+
+
+def ages(debts: Iterable[Debt]) -> list[tuple[str, int, int]]:
+    """Of debts, by age: how many and how much."""
+    number, much = Counter[str](), Counter[str]()
+    for each in debts:
+        number[each.age] += 1
+        much[each.age] += each.left
+    order = [words for _, words in rules.AGES] + [rules.OLDER]
+    return [(words, number[words], much[words]) for words in order if number[words]]
+
+
+def day_end(first: date, last: date) -> DayEnd:
+    """What the books say of the days from one to another, both of them included. It opens nothing."""
+    invoiced: dict[str, tuple[int, int]] = {}
+    moved: dict[str, tuple[int, int]] = {}
+    for row in TillRow.objects.filter(on__gte=first, on__lte=last):
+        if row.what in ("invoiced", "credited"):
+            gross, vat = invoiced.get(row.how, (0, 0))
+            invoiced[row.how] = gross + row.pence, vat + row.vat
+        else:
+            came, went = moved.get(row.how, (0, 0))
+            moved[row.how] = came + max(row.pence, 0), went - min(row.pence, 0)
+    return DayEnd(first, last, dict(sorted(invoiced.items())), dict(sorted(moved.items())))
+
+
+def accountants_file(first: date, last: date) -> str:
+    """
+    The books of some days as CSV: a line for each fact, without a person and without what anything was for.
+
+    Dates as YYYY-MM-DD, amounts in pounds with two decimals.
+    """
+    written = io.StringIO()
+    out = csv.writer(written)
+    out.writerow(["date", "fact", "rate or means", "amount", "vat"])
+    for row in TillRow.objects.filter(on__gte=first, on__lte=last).order_by("on", "what", "how", "pence", "id"):
+        out.writerow([row.on.isoformat(), row.what, row.how, f"{row.pence / 100:.2f}", f"{row.vat / 100:.2f}"])
+    return written.getvalue()
+
+
+def with_invoice(subjects: Collection[UUID]) -> set[UUID]:
+    """Of these people, those who were ever invoiced."""
+    return linked(Invoice.objects.all(), subjects)
+
+
+def count_bank_details_kept_too_long() -> tuple[int, int]:
+    """How many bank details are held, and how many of them for a refund that was paid already. It opens nothing."""
+    held = BankDetails.objects.count()
+    return held, BankDetails.objects.filter(refund__paid_at__isnull=False).count()
+
+
+def _invoice(row: Invoice) -> InvoiceLine:
+    lines = tuple(rules.lines_of(row.lines))
+    totals = rules.total(lines, on=row.issued_on, registered=bool(row.vat) or bool(settings.TROTH_VAT_NUMBER))
+    kept = Totals(row.total or 0, row.vat or 0, totals.by_rate)
+    refunds = []
+    for each in BankRefund.objects.filter(invoice=row).order_by("recorded_at"):
+        found = BankDetails.objects.filter(refund=each).first()
+        details = (found.name or "", found.sort_code or "", found.account or "") if found else None
+        refunds.append(BankRefundLine(each.pk, each.pence or 0, each.paid_at, found is not None, details))
+    credited = row.credits.number if row.credits else 0
+    return InvoiceLine(
+        row.pk,
+        row.subject_id,
+        InvoiceKind(row.kind),
+        rules.numbered(InvoiceKind(row.kind), row.number),
+        InvoiceState(row.state),
+        row.issued_on,
+        row.due_on,
+        row.addressee or "",
+        lines,
+        kept,
+        tuple(
+            Entry(each.on, each.pence or 0, Means(each.means))
+            for each in Settlement.objects.filter(invoice=row).order_by("on", "recorded_at")
+        ),
+        rules.numbered(InvoiceKind.INVOICE, credited) if credited else "",
+        tuple(refunds),
+    )

@@ -1,0 +1,122 @@
+"""Prices, invoices, what settled them, and giving back."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from troth.billing.rules import pounds
+from troth.billing.selectors import Means, PriceLine, VatRate
+from troth.design.fields import Choices, DateInBoxes
+
+RATES = {
+    VatRate.EXEMPT.value: "Protects, keeps or restores health, by a registered professional",
+    VatRate.STANDARD.value: "Makes somebody look otherwise, or is a report for somebody else",
+}
+
+
+class Pounds(forms.DecimalField):
+    """An amount in pounds as people type it, given as whole pence."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(
+            min_value=0,
+            max_digits=8,
+            decimal_places=2,
+            widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+            error_messages={"required": "Enter an amount", "invalid": "Enter an amount, such as 65 or 65.50"},
+            **named,
+        )
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace("£", "").replace(",", "").strip() if isinstance(value, str) else value)
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        return None if found is None else int(found * 100)
+
+
+class Keyed(forms.Form):
+    """A form that is sent once: what is sent again under its key is done once."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        named["initial"] = {"key": uuid4(), **named.get("initial", {})}
+        super().__init__(*args, **named)
+
+
+class PriceForm(forms.Form):
+    """A line of the price list."""
+
+    name = forms.CharField(label="What is it called?", max_length=80, error_messages={"required": "Enter a name"})
+    pence = Pounds(label="What does it cost, with VAT?", help_text="In pounds, such as 65 or 65.50")
+    rate = forms.ChoiceField(
+        label="How is it taxed?",
+        choices=[(rate.value, rate.words) for rate in VatRate],
+        widget=Choices(hints=RATES),
+        error_messages={"required": "Choose how it is taxed"},
+    )
+    offered = forms.BooleanField(label="It stands in the price list", required=False, initial=True)
+
+
+class IssueForm(Keyed):
+    """What to invoice: for each line of the price list how many."""
+
+    def __init__(self, *args: Any, prices: list[PriceLine], **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.prices = prices
+        for price in prices:
+            self.fields[price.id.hex] = forms.IntegerField(
+                label=f"{price.name}, {pounds(price.pence)} each",
+                initial=0,
+                min_value=0,
+                max_value=50,
+                widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+                error_messages={"required": "Enter how many, 0 for none", "invalid": "Enter a whole number"},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """:raises ValidationError: nothing is chosen."""
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["lines"] = [
+            (price.id, cleaned.get(price.id.hex) or 0) for price in self.prices if cleaned.get(price.id.hex)
+        ]
+        if not cleaned["lines"] and not self.errors:
+            raise ValidationError("Enter how many of at least one thing.")
+        return cleaned
+
+
+class SettleForm(Keyed):
+    """Money that came at the desk or by bank."""
+
+    pence = Pounds(label="How much came?")
+    means = forms.ChoiceField(
+        label="How?",
+        choices=[(each.value, each.words) for each in Means if each is not Means.CARD],
+        widget=Choices(),
+        error_messages={"required": "Choose how it came"},
+    )
+
+
+class BackForm(Keyed):
+    """Money to give back, to the card that it came from or to a bank account."""
+
+    pence = Pounds(label="How much goes back?")
+    why = forms.CharField(label="Why?", max_length=200, error_messages={"required": "Write why"})
+
+
+class DaysForm(forms.Form):
+    """From which day to which the books are shown."""
+
+    first = DateInBoxes(label="From which day?", error_messages={"required": "Enter the first day"})
+    last = DateInBoxes(label="To which day?", error_messages={"required": "Enter the last day"})
+
+    def clean(self) -> dict[str, Any]:
+        """:raises ValidationError: it ends before it begins, or lasts longer than a year and a day."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and not 0 <= (last - first).days <= 366:
+            raise ValidationError("The last day comes after the first, and within a year of it.")
+        return cleaned

@@ -1,0 +1,88 @@
+"""No card number comes to lie here: every form refuses one, and the vault does, whoever writes."""
+
+import pkgutil
+from importlib import import_module
+
+import pytest
+from django import forms
+
+import troth
+from troth.vault.cards import CODE, holds_card_number, refuse_card_number
+
+#: The numbers that payment firms publish for trying things out.
+CARDS = [
+    "4242424242424242",
+    "4242 4242 4242 4242",
+    "4242-4242-4242-4242",
+    "my card is 5555555555554444, thanks",
+    "378282246310005",
+    "3782 822463 10005",
+    "6011111111111117",
+    "30569309025904",
+    "3566002020360505",
+    "2223003122003222",
+    "4222222222222",
+]
+OTHERS = [
+    "4242424242424241",  # the check digit is wrong
+    "943 476 5919",  # an NHS number
+    "07700 900 214",
+    "+44 7700 900214",
+    "2026-11-24 09:30:00.123456",
+    "b04a4242424242424242",  # part of an id
+    "4242424242424242abcd",
+    "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
+    "0000000000000000",
+    "GB29 NWBK 6016 1331 9268 19",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", CARDS)
+def test_a_card_number_is_found_however_it_is_typed(text: str) -> None:
+    assert holds_card_number(text)
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_is_no_card_number_passes(text: str) -> None:
+    assert not holds_card_number(text)
+
+
+def _every_form() -> list[type[forms.BaseForm]]:
+    for room in pkgutil.walk_packages(troth.__path__, "troth."):
+        if ".forms" in room.name and ".tests" not in room.name:
+            import_module(room.name)
+    found, waiting = [], [forms.BaseForm]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__module__.startswith("troth."):
+            found.append(kind)
+    return found
+
+
+def _takes_words(field: forms.Field) -> bool:
+    """Whether a person can type freely into it; of a choice only what is listed passes."""
+    return isinstance(field, forms.CharField | forms.IntegerField | forms.FileField)
+
+
+def test_every_field_of_every_form_refuses_one() -> None:
+    looked_at = 0
+    for form in _every_form():
+        for name, field in getattr(form, "base_fields", {}).items():
+            parts = field.fields if isinstance(field, forms.MultiValueField) else [field]
+            for part in parts:
+                if _takes_words(part):
+                    looked_at += 1
+                    assert refuse_card_number in part.validators, f"{form.__module__}.{form.__name__}.{name}"
+    assert looked_at > 60
+
+
+def test_a_field_says_so_without_repeating_it() -> None:
+    class Note(forms.Form):
+        words = forms.CharField()
+
+    bound = Note({"words": "pay with 4242 4242 4242 4242"})
+    assert not bound.is_valid()
+    assert bound.errors.as_data()["words"][0].code == CODE
+    assert "4242" not in str(bound.errors)
