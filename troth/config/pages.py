@@ -15,7 +15,7 @@ from troth.design.done import said
 from troth.design.pages import Clinic, Find, Page
 from troth.design.values import Item
 from troth.diary import selectors as diary
-from troth.gate.table import actor_of, open_path
+from troth.gate.table import actor_of, open_path, register_of
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.notice.schema import Notice
@@ -67,7 +67,7 @@ KEPT: dict[str, Callable[[], bool]] = {
     "desk_diary": diary.is_kept,
     "book": diary.has_anything,
     "desk_reports": diary.is_kept,
-}
+#: What a clinic must do for a word to stand: administrators keep the settings of the diary, and only where there are visits.
 #: What a clinic must do for a word to stand: administrators keep the diary's settings for the staff, and only where there are visits.
 NEEDED = {"desk_services": Purpose.BOOKING, "desk_reports": Purpose.BOOKING}
 #: Who works in the office.
