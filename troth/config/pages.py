@@ -67,8 +67,8 @@ KEPT: dict[str, Callable[[], bool]] = {
     "desk_diary": diary.is_kept,
     "book": diary.has_anything,
     "desk_reports": diary.is_kept,
+}
 #: What a clinic must do for a word to stand: administrators keep the settings of the diary, and only where there are visits.
-#: What a clinic must do for a word to stand: administrators keep the diary's settings for the staff, and only where there are visits.
 NEEDED = {"desk_services": Purpose.BOOKING, "desk_reports": Purpose.BOOKING}
 #: Who works in the office.
 OFFICERS = {"privacy_officer"}
