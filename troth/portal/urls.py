@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from troth.gate.table import PATIENTS, STAFF, page, public
+from troth.gate.table import PATIENTS, STAFF, View, page, public
 from troth.notice.purposes import Action, Purpose
 from troth.people.rules import CLAIMING
 from troth.portal.views import (
@@ -41,6 +41,12 @@ from troth.portal.views import (
 
 ANYONE = {PATIENTS, STAFF}
 SECURITY = Purpose.ACCOUNT_SECURITY
+
+
+def _visits(route: str, view: View, name: str, why: str) -> URLPattern:
+    """A page of the visits that anybody books, or that whoever has a link looks after."""
+    return public(route, view, name=name, purpose=Purpose.BOOKING, why=why)
+
 
 urlpatterns: list[URLPattern | URLResolver] = [
     public("", home.show, name="home", why="the clinic's front page holds nobody's data"),
@@ -166,61 +172,43 @@ urlpatterns: list[URLPattern | URLResolver] = [
         purpose=Purpose.PRESCRIBING,
         who={PATIENTS},
     ),
-    public(
-        "book/",
-        booking.list_services,
-        name="book",
-        purpose=Purpose.BOOKING,
-        why="what the clinic offers is published; nobody's data is among it",
-    ),
-    public(
+    _visits("book/", booking.list_services, "book", "what the clinic offers is published; nobody's data is among it"),
+    _visits(
         "book/<uuid:service>/",
         booking.choose_time,
-        name="book_time",
-        purpose=Purpose.BOOKING,
-        why="free times are worked out from published hours and identifiers; a time is kept beside nobody's name",
+        "book_time",
+        "free times are worked out from published hours and identifiers; a time is kept beside nobody's name",
     ),
-    public(
+    _visits(
         "book/details/<str:ticket>/",
         booking.give_details,
-        name="book_details",
-        purpose=Purpose.BOOKING,
-        why="a stranger writes about themselves in an act, and who is signed in books for themselves; nothing is read back",
+        "book_details",
+        "a stranger writes about themselves in an act, and who is signed in books for themselves; nothing is read back",
     ),
-    public(
-        "visit/link/<str:token>/",
-        visit.follow,
-        name="visit_link",
-        purpose=Purpose.BOOKING,
-        why="it moves the token out of the address",
-    ),
-    public(
+    _visits("visit/link/<str:token>/", visit.follow, "visit_link", "it moves the token out of the address"),
+    _visits(
         "visit/",
         visit.show,
-        name="visit",
-        purpose=Purpose.BOOKING,
-        why="whoever has the link sees when a visit is and with whom, from open columns; what for is not shown",
+        "visit",
+        "whoever has the link sees when a visit is and with whom, from open columns; what for is not shown",
     ),
-    public(
+    _visits(
         "visit/cancel/",
         visit.cancel,
-        name="visit_cancel",
-        purpose=Purpose.BOOKING,
-        why="the service `visit-links` does what the holder of a link may, and nothing is read back",
+        "visit_cancel",
+        "the service `visit-links` does what the holder of a link may, and nothing is read back",
     ),
-    public(
+    _visits(
         "visit/move/",
         visit.move,
-        name="visit_move",
-        purpose=Purpose.BOOKING,
-        why="the service `visit-links` does what the holder of a link may; free times are shown, and nothing of anybody",
+        "visit_move",
+        "the service `visit-links` does what the holder of a link may; free times are shown, and nothing of anybody",
     ),
-    public(
+    _visits(
         "visit/calendar/",
         visit.calendar,
-        name="visit_calendar",
-        purpose=Purpose.BOOKING,
-        why="whoever has the link gets when the visit is as a file; what for does not stand in it",
+        "visit_calendar",
+        "whoever has the link gets when the visit is as a file; what for does not stand in it",
     ),
     public(
         "sign-in/",
