@@ -237,4 +237,4 @@ class Planter:
             elif isinstance(column, models.BooleanField):
                 yield column.name, False
             elif isinstance(column, models.IntegerField):
-                yield column.name, at.year
+                yield column.name, at.year + (column.name == "last")  # a stretch ends after it begins

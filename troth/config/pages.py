@@ -15,7 +15,7 @@ from troth.design.done import said
 from troth.design.pages import Clinic, Find, Page
 from troth.design.values import Item
 from troth.diary import selectors as diary
-from troth.gate.table import actor_of, open_path, register_of
+from troth.gate.table import actor_of, open_path, register_of, rows
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.notice.schema import Notice
@@ -58,6 +58,7 @@ STAFF = (
     ("Questions", "desk_enquiries"),
     ("Money", "desk_money"),
     ("Supplies", "desk_supplies"),
+    ("GP letters", "desk_gp_letters"),
     ("Questionnaires", "desk_questionnaires"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
@@ -114,6 +115,9 @@ def _frame(request: HttpRequest) -> Page:
     actor = actor_of(request)
     version = notices.version_in_force(at)
     clinic = clinic_of(version.number, version.hash) if version else Clinic("Troth")
+    # What the notice does not declare is off at the foot too, whoever reads it; `clinic_of` is kept, so it names every word.
+    off = {_path(row.name) for _, route in FOOT if (row := rows.get(route)) and not row.is_on(register_of(request))}
+    clinic = replace(clinic, links=tuple(item for item in clinic.links if item.href not in off))
     if actor.kind != "person" or actor.id is None:
         return Page(clinic, nav=_fitting(VISITOR, request), demo=settings.TROTH_DEMO)
     if actor.held_back:  # every other page would lead back to where the second factor is set up

@@ -12,7 +12,7 @@ from troth.intake import services as intake
 from troth.notice.purposes import Purpose
 from troth.prescribing import services as prescribing
 from troth.prescribing.rules.formulary import formulary
-from troth.prescribing.selectors import GpState, Matter, Method, Verified, reviewing
+from troth.prescribing.selectors import GpState, Matter, Method, Verified, reviewing, telling
 from troth.vault import files
 from troth.vault.uploads import SealedUpload
 
@@ -168,6 +168,15 @@ def supply(prescription: UUID, turn: int, *, by: actors.Actor, at: datetime, unt
         prescribing.dispatch(prescription, tracking=f"TF-{4000 + turn * 37}-{turn % 90 + 10}", by=by, at=sent)
     if (received := at + timedelta(days=2)) < until:
         prescribing.deliver(prescription, by=by, at=received)
+        _post(prescription, by=by, at=received)
+
+
+def _post(prescription: UUID, *, by: actors.Actor, at: datetime) -> None:
+    """The letter to the GP is printed and posted with the day's other post."""
+    with processing(Purpose.GP_CORRESPONDENCE, by=by, at=at) as opened:
+        letter = telling.letter_about(prescription, opened)
+    if letter is not None:
+        prescribing.post_gp_letter(letter.id, by=by, at=at)
 
 
 def _picture(turn: int) -> SealedUpload:

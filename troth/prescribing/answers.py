@@ -9,11 +9,13 @@ from troth.gate import reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
 from troth.prescribing import rules, selectors
-from troth.prescribing.selectors import supplies
+from troth.prescribing.selectors import supplies, telling
 
 
 @reasons.reason(
-    "a request assigned to you", serves={Purpose.PRESCRIBING, Purpose.CARE}, told="your request was passed to them"
+    "a request assigned to you",
+    serves={Purpose.PRESCRIBING, Purpose.CARE, Purpose.SAFEGUARDING},
+    told="your request was passed to them",
 )
 def assigned(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """A prescriber has a reason while a request is theirs and open, and for fourteen days after their decision."""
@@ -36,12 +38,30 @@ def passing_on(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set
 
 @reasons.reason(
     "a prescription to check and send",
-    serves={Purpose.PRESCRIBING, Purpose.CARE},
+    serves={Purpose.PRESCRIBING, Purpose.CARE, Purpose.GP_CORRESPONDENCE, Purpose.SAFEGUARDING},
     told="they check and send your prescription",
 )
 def supplying(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """A pharmacist has a reason from the signing of a prescription until its parcel is received, came back or was cancelled."""
     return selectors.with_open_supply(subjects) if actor.roles & rules.CHECKING else set()
+
+
+@reasons.reason(
+    "a letter to their doctor", serves={Purpose.PRESCRIBING, Purpose.GP_CORRESPONDENCE}, told="they write to your GP"
+)
+def writing_to_gp(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """A pharmacist has a reason while a letter is to be sent, and for four weeks in which the GP may answer it."""
+    return telling.with_letter(subjects, at=at) if actor.roles & rules.CHECKING else set()
+
+
+@reasons.reason(
+    "a record like that of a request assigned to you",
+    serves={Purpose.PRESCRIBING},
+    told="a request assigned to them came from an account that looks like yours",
+)
+def looking_alike(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """A prescriber has a reason to see what was refused to an account of the same name and birthday, or the same address."""
+    return selectors.alike_to(actor.id, subjects) if actor.id else set()
 
 
 @check("prescribing.by_a_prescriber", looks_at="requests that were decided, and who decided each")

@@ -5,13 +5,15 @@ from typing import ClassVar
 
 from django.db import models
 
-from troth.vault import compartments
+from troth.vault import compartments, search
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice, SealedJSON, SealedText
 from troth.vault.files import SealedFile
 from troth.vault.models import Holding
 
 REQUESTS = compartments.declare("prescribing.requests", Category.HEALTH, retention="care_record")
+MARKS = compartments.declare("prescribing.marks", Category.IDENTITY, retention="care_record")
+PLACES = compartments.declare("prescribing.places", Category.CONTACT, retention="contact")
 
 
 class _Worded(StrEnum):
@@ -262,3 +264,104 @@ class Prescription(Holding):
                 name="prescription_is_checked_before_it_leaves",
             ),
         ]
+
+
+class GpNoticeState(_Worded):
+    """How far a letter to a GP has come."""
+
+    DUE = "due", "to be sent"
+    SENT = "sent", "sent"
+    FAILED = "failed", "came back"
+    ANSWERED = "answered", "answered by the GP"
+    STOPPED = "stopped", "not sent: the person took back that their GP may be told"
+
+
+class GpNotice(Holding):
+    """The letter that tells a GP of one supply. Withdrawing stops one that has not left, and never what says that others did."""
+
+    called = "letter to your GP"
+    labels: ClassVar[dict[str, str]] = {"practice": "to whom", "answer": "what they answered", "file": "the letter"}
+
+    prescription = models.OneToOneField(Prescription, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=[(item.value, item.words) for item in GpNoticeState])
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    practice = SealedJSON(REQUESTS, id="prescribing.gp_notice.practice")
+    answer = SealedText(REQUESTS, id="prescribing.gp_notice.answer")
+    file = SealedFile(REQUESTS, id="prescribing.gp_notice.file")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "prescription_id": "the random identifier of the prescription that it tells of",
+        "state": "how far it has come; the list of letters to send is found by it",
+        "due_at": "the moment of an act of staff, which the ledger holds in the open as well",
+        "sent_at": "the moment of an act of staff, which the ledger holds in the open as well",
+        "tries": "how often it was sent",
+    }
+
+    class Meta(Holding.Meta):
+        indexes = [models.Index(fields=["state", "due_at"], name="gp_notice_queue")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state__in=("sent", "answered", "failed")) | models.Q(sent_at__isnull=False),
+                name="gp_notice_is_sent_at_a_moment",
+            )
+        ]
+
+
+class PersonMark(Holding):
+    """Who asked, as one value that another account of the same person would have too. Nobody reads it; it is only found by."""
+
+    called = "name and birthday, to find a second account by"
+    labels: ClassVar[dict[str, str]] = {"who": "name and date of birth"}
+
+    who = SealedText(MARKS, id="prescribing.mark.who", find=search.exact("prescribing.who"))
+
+
+class AddressMark(Holding):
+    """Where they asked from, likewise."""
+
+    called = "address, to find a second account by"
+    labels: ClassVar[dict[str, str]] = {"where": "address"}
+
+    where = SealedText(PLACES, id="prescribing.mark.where", find=search.exact("prescribing.where"))
+
+
+class Likeness(_Worded):
+    """By what another record looks like somebody's."""
+
+    PERSON = "person", "same name and birthday"
+    ADDRESS = "address", "same address"
+
+
+class Alike(Holding):
+    """That another record looks like the person of a request: a reason for its prescriber to read what was refused there."""
+
+    called = "record that looks like yours"
+
+    request = models.ForeignKey(MedicationRequest, on_delete=models.PROTECT, related_name="+")
+    other = models.UUIDField()
+    how = models.CharField(max_length=8, choices=[(item.value, item.words) for item in Likeness])
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "request_id": "the random identifier of the request",
+        "other": "a random identifier: the gate asks by it who has a reason to look",
+        "how": "by which of two marks they were found alike, and not what it says",
+    }
+
+    class Meta(Holding.Meta):
+        constraints = [models.UniqueConstraint(fields=["request", "other", "how"], name="alike_once")]
+
+
+class Concern(Holding):
+    """A worry about somebody's safety that whoever decides about them, or about an account like theirs, is shown."""
+
+    called = "concern for your safety"
+    labels: ClassVar[dict[str, str]] = {"words": "what it is"}
+
+    raised_at = models.DateTimeField()
+    words = SealedText(REQUESTS, id="prescribing.concern.words")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "raised_at": "the moment of an act of staff, which the ledger holds in the open as well"
+    }

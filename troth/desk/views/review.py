@@ -94,6 +94,8 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
         refusals=[
             Row(f"Refused on {timezone.localtime(at):%-d %B %Y}", words, flagged=True) for at, words in seen.refusals
         ],
+        alike=_alike(seen),
+        concerns=[Row("Concern for their safety", words, flagged=True) for words in seen.concerns],
         ticket=_ticket(request, seen, look) if mine else "",
         why=papers.health_strip(look, line.subject, who),
         error=error,
@@ -211,6 +213,16 @@ def _messages(seen: Review) -> list[Row]:
         )
         for each in seen.messages
     ]
+
+
+def _alike(seen: Review) -> list[Row]:
+    """Other records that look like this person's: what was refused there stays with them."""
+    rows = []
+    for each in seen.alike:
+        told = [*(f"Refused there: {words}" for words in each.refusals), *each.concerns]
+        words = " ".join(told) or ("Nothing was refused there." if each.may_open else "You may not open that record.")
+        rows.append(Row(f"Another account, {' and '.join(each.how)}", words, flagged=bool(told)))
+    return rows
 
 
 def _supplies(seen: Review) -> Table | None:

@@ -24,7 +24,7 @@ from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
 from troth.prescribing.rules import NotPossible
 from troth.prescribing.rules.machine import SUPPLY, Step
-from troth.prescribing.selectors import OPEN, GpState, RequestOpened, RequestStatus, SupplyStatus, reviewing
+from troth.prescribing.selectors import OPEN, GpState, RequestOpened, RequestStatus, SupplyStatus, reviewing, telling
 from troth.prescribing.selectors.reviewing import SupplyLine
 
 
@@ -90,7 +90,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 )
                 for each in reviewing.list_messages(treatment, opened, staff=False)
             ],
-            "supply": _told(supply) if supply else [],
+            "supply": [*_told(supply), *_letter(supply, opened)] if supply else [],
             "supply_id": supply.id if supply else None,
             "may_stop": supply is not None and (supply.status, Step.CANCEL) in SUPPLY,
             "may_receive": supply is not None and supply.status is SupplyStatus.DISPATCHED,
@@ -175,6 +175,17 @@ def _act(request: HttpRequest, treatment: UUID, supply: SupplyLine | None, form:
         services.answer_question(treatment, words=form.cleaned_data["words"], by=by, at=at)
         return True
     return False
+
+
+def _letter(supply: SupplyLine, opened: Opened) -> list[Row]:
+    """What became of the letter to their GP, where there is one."""
+    letter = telling.letter_about(supply.id, opened)
+    if letter is None:
+        return []
+    when = f", {timezone.localtime(letter.sent_at):%-d %B %Y}" if letter.sent_at else ""
+    return [
+        Row("Letter to your GP", f"{letter.state.words.capitalize()}{when}", note=letter.practice.get("name", ""))
+    ]
 
 
 def _told(supply: SupplyLine) -> list[Row]:

@@ -254,3 +254,23 @@ def check_tracking(tracking: str) -> None:
     """
     if not 4 <= len(tracking.strip()) <= 40:
         raise NotPossible("Enter the number by which the parcel is followed.")
+
+
+def check_has_left(*, left: bool) -> None:
+    """
+    Refuse to tell a GP of a supply that has not left.
+
+    :raises NotPossible: it has not.
+    """
+    if not left:
+        raise NotPossible("The parcel has not left, so there is nothing to tell their GP.")
+
+
+def check_is_first(*, exists: bool) -> None:
+    """
+    Refuse a second letter about one supply.
+
+    :raises NotPossible: there is one.
+    """
+    if exists:
+        raise NotPossible("Their GP is told of this supply already.")

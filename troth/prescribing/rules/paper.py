@@ -76,7 +76,60 @@ def set_prescription(
         ),
     }
     made: bytes = typst.compile(
-        _template(),
+        _template("prescription"),
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+        ignore_system_fonts=True,
+    )
+    return made
+
+
+def set_gp_letter(
+    *,
+    practice: dict[str, str],
+    item: dict[str, Any],
+    person: Person,
+    signer: Signer,
+    clinic: Clinic,
+    telephone: str,
+    reference: str,
+    at: datetime,
+) -> bytes:
+    """
+    The letter that tells a GP of one supply, as PDF/UA-1.
+
+    :raises typst.TypstError: it could not be set.
+    """
+    local = timezone.localtime(at)
+    data = {
+        "clinic": clinic.name,
+        "clinic_address": clinic.address,
+        "reference": reference,
+        "to": [practice[key] for key in ("name", "address") if practice.get(key)],
+        "day": f"{local:%-d %B %Y}",
+        "title": "A medicine that we prescribed for your patient",
+        "opening": [
+            "Your patient asked us for treatment, answered a questionnaire, and agreed that we tell you. After a review by a "
+            "prescriber and a pharmacist’s independent check we have supplied:"
+        ],
+        "rows": [
+            ["Patient", person.name],
+            ["Born", f"{person.born_on:%-d %B %Y}" if person.born_on else ""],
+            ["Address", ", ".join(part for part in (person.address, person.postcode.upper()) if part)],
+            ["Medicine", f"{item['name']}, {item['form']}"],
+            ["Quantity", f"{item['quantity']} {item['unit']}"],
+            ["Directions", item["directions"]],
+            ["For what", item["indication"]],
+            ["Prescriber", " ".join(part for part in (signer.name, signer.registration) if part)],
+        ],
+        "closing": [
+            "Add it to their record, and write or ring if anything you know stands against it. We then stop the supply.",
+            f"You reach us on {telephone}. Quote {reference}.",
+        ],
+        "signer": signer.name,
+    }
+    made: bytes = typst.compile(
+        _template("gp_letter"),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         pdf_standards=["ua-1"],
         ignore_system_fonts=True,
@@ -89,6 +142,6 @@ def signed_text(reference: str, digest: str, signer: UUID, at: datetime) -> str:
     return f"troth prescription\n{reference}\n{digest}\n{signer.hex}\n{at.isoformat()}\n"
 
 
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    return (Path(__file__).parent.parent / "templates" / "prescribing" / "prescription.typ").read_bytes()
+@lru_cache(maxsize=2)
+def _template(name: str) -> bytes:
+    return (Path(__file__).parent.parent / "templates" / "prescribing" / f"{name}.typ").read_bytes()

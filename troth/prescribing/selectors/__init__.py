@@ -14,6 +14,8 @@ from troth.intake.rules.suiting import Found
 from troth.people import selectors as people
 from troth.prescribing.models import (
     OPEN,
+    Alike,
+    GpNoticeState,
     GpState,
     Matter,
     MedicationRequest,
@@ -31,6 +33,7 @@ from troth.vault.categories import Category
 __all__ = [
     "OPEN",
     "Answered",
+    "GpNoticeState",
     "GpState",
     "Matter",
     "Method",
@@ -113,6 +116,12 @@ def with_open_request(subjects: Collection[UUID]) -> set[UUID]:
 def with_open_supply(subjects: Collection[UUID]) -> set[UUID]:
     """Of these people, those with a prescription that a pharmacist still has in hand."""
     return linked(Prescription.objects.filter(status__in=IN_HAND), subjects)
+
+
+def alike_to(prescriber: UUID, subjects: Collection[UUID]) -> set[UUID]:
+    """Of these people, those who were found alike with the person of an open request that this prescriber has."""
+    rows = Alike.objects.filter(request__prescriber=prescriber, request__status__in=OPEN)
+    return linked(rows, subjects, column="other")
 
 
 def list_waiting_for(actor: UUID, *, limit: int = 50) -> list[RequestLine]:

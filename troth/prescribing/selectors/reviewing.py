@@ -15,8 +15,11 @@ from troth.intake.rules import answering, suiting
 from troth.intake.rules.suiting import Found
 from troth.people import selectors as people
 from troth.prescribing.models import (
+    Alike,
+    Concern,
     GpChoice,
     GpState,
+    Likeness,
     Matter,
     MedicationRequest,
     Method,
@@ -95,6 +98,17 @@ class SupplyLine:
 
 
 @dataclass(frozen=True)
+class AlikeLine:
+    """Another record that looks like this person's: by what, and what was refused or worried about there."""
+
+    subject: UUID
+    how: tuple[str, ...]
+    may_open: bool
+    refusals: tuple[str, ...]
+    concerns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Review:
     """A request with everything about it."""
 
@@ -110,6 +124,8 @@ class Review:
     gp: GpLine
     supplies: tuple[SupplyLine, ...]  # earlier ones for anything, the newest first
     refusals: tuple[tuple[datetime, str], ...]
+    alike: tuple["AlikeLine", ...]
+    concerns: tuple[str, ...]
     medicines: tuple[Medicine, ...]
     mark: str
     at: datetime
@@ -197,6 +213,8 @@ def get_review(request: UUID, opened: Opened) -> Review:
         gp_of(subject, opened),
         tuple(others),
         tuple((each.decided_at, each.outcome_words) for each in refused if each.decided_at),
+        tuple(_alike(request, opened)),
+        _concerns(subject),
         tuple(medicine for medicine in formulary().values() if sheet and sheet.treatment.id in medicine.treatments),
         mark_of(request, subject, row.response),
         opened.at,
@@ -212,6 +230,24 @@ def open_review(request: UUID, mark: str, *, by: Actor, at: datetime, had: str =
             return had
     said = {"request": request.hex, "mark": mark, "at": at.isoformat()}
     return tickets.issue(said, page=REVIEW, holder=by.id, at=at, life=LIFE)
+
+
+def _alike(request: UUID, opened: Opened) -> list[AlikeLine]:
+    """The records found alike when this request was sent, with what was refused there, as far as the viewer may open them."""
+    rows = list(Alike.objects.filter(request_id=request).order_by("how", "other"))
+    admitted, _ = opened.admit(list({row.other for row in rows}), Category.HEALTH)
+    found = []
+    for other in dict.fromkeys(row.other for row in rows):
+        how = tuple(Likeness(row.how).words for row in rows if row.other == other)
+        may = other in admitted
+        refused = MedicationRequest.objects.filter(subject_id=other, status=RequestStatus.DECIDED) if may else ()
+        words = tuple(each.outcome_words for each in refused if each.outcome == Outcome.REFUSED)
+        found.append(AlikeLine(other, how, may, words, _concerns(other) if may else ()))
+    return found
+
+
+def _concerns(subject: UUID) -> tuple[str, ...]:
+    return tuple(row.words for row in Concern.objects.filter(subject_id=subject).order_by("raised_at"))
 
 
 def mark_of(request: UUID, subject: UUID, response: UUID | None) -> str:

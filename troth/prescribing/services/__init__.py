@@ -35,6 +35,7 @@ from troth.prescribing.services.deciding import (
     prescribe,
     record_verification,
 )
+from troth.prescribing.services.noticing import _mark, raise_concern
 from troth.prescribing.services.supplying import (
     answer_query,
     cancel_prescription,
@@ -45,6 +46,12 @@ from troth.prescribing.services.supplying import (
     release_prescription,
     take_back,
 )
+from troth.prescribing.services.telling import (
+    bounce_gp_letter,
+    post_gp_letter,
+    record_gp_answer,
+    write_gp_letter,
+)
 from troth.vault.categories import Category
 
 __all__ = [
@@ -53,6 +60,7 @@ __all__ = [
     "ask_patient",
     "assign_assistant",
     "assign_request",
+    "bounce_gp_letter",
     "cancel_prescription",
     "change_answers",
     "choose_gp",
@@ -60,14 +68,18 @@ __all__ = [
     "deliver",
     "dispatch",
     "follow_up",
+    "post_gp_letter",
     "prescribe",
     "query_prescription",
+    "raise_concern",
+    "record_gp_answer",
     "record_verification",
     "release_prescription",
     "request_treatment",
     "send_request",
     "take_back",
     "withdraw_request",
+    "write_gp_letter",
 ]
 
 ROUTES = "support passes a request on without a key to what was asked for; who it is, is asked for"
@@ -104,20 +116,21 @@ def send_request(response: UUID, *, asks_review: bool, by: Actor, at: datetime) 
     with processing(Purpose.PRESCRIBING, by=by, at=at) as opened:
         subject = intake.subject_of(response)
         opened.require(subject, Category.IDENTITY, Category.HEALTH)
-        born_on = getattr(people.get_identity(subject, opened), "born_on", None)
+        who = people.get_identity(subject, opened)
+        reach = people.get_contact(subject, opened)
         supplies = reviewing.supplies_of(subject, opened)
     sheet = answering.send_answers(response, by=by, at=at)
     found = suiting.assess(
         sheet.treatment,
         sheet.form,
         sheet.answers,
-        born_on=born_on,
+        born_on=who.born_on if who else None,
         last_supplied_on=reviewing.last_on(supplies, sheet.treatment.id),
         today=timezone.localdate(at),
     )
     if any(each.stops for each in found) and not asks_review:
         raise rules.NotPossible("A rule stops this request. Ask that a prescriber looks at it, or leave it.")
-    return MedicationRequest.objects.create(
+    made = MedicationRequest.objects.create(
         subject_id=subject,
         status=RequestStatus.REQUESTED,
         requested_at=at,
@@ -125,7 +138,10 @@ def send_request(response: UUID, *, asks_review: bool, by: Actor, at: datetime) 
         medicine=sheet.treatment.title,
         answers=[],
         findings=[asdict(each) for each in found],
-    ).pk
+    )
+    _mark(made, who, reach)
+    sent: UUID = made.pk
+    return sent
 
 
 @act(Event.REQUEST_CHANGED, purpose=Purpose.PRESCRIBING)

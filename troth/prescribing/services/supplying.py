@@ -10,6 +10,7 @@ from troth.notice.purposes import Purpose
 from troth.prescribing import rules
 from troth.prescribing.models import Prescription, RequestMessage
 from troth.prescribing.rules.machine import BY_ANOTHER, SUPPLY, Step
+from troth.prescribing.services import telling
 from troth.vault.categories import Category
 
 MOST_MESSAGES = 100
@@ -71,7 +72,7 @@ def cancel_prescription(prescription: UUID, *, words: str, by: Actor, at: dateti
 @act(Event.SUPPLY_SENT, purpose=Purpose.PRESCRIBING)
 def dispatch(prescription: UUID, *, tracking: str, by: Actor, at: datetime) -> None:
     """
-    This will record that the parcel left, with the number by which it is followed.
+    This will record that the parcel left, with the number by which it is followed; and write to the GP, if they may be told.
 
     :raises NotPossible: nobody has checked it, or no number is given.
     :raises Refused: the actor may not write health data of this person for prescribing.
@@ -80,6 +81,8 @@ def dispatch(prescription: UUID, *, tracking: str, by: Actor, at: datetime) -> N
     rules.check_tracking(tracking)
     row.tracking, row.dispatched_at = tracking.strip(), at
     row.save()
+    if telling.FOR in acting().register.purposes:  # a clinic that writes to no GP declares no such purpose
+        telling.write_gp_letter(prescription, by=by, at=at)
 
 
 @act(Event.SUPPLY_DELIVERED, purpose=Purpose.PRESCRIBING)

@@ -16,6 +16,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.prescribing import selectors, services
 from troth.prescribing.models import (
+    GpNotice,
     GpState,
     Matter,
     MedicationRequest,
@@ -281,7 +282,10 @@ def test_a_pharmacist_looks_from_signing_until_it_is_received(clinic: Clinic) ->
     services.release_prescription(made, words="Fine", by=clinic.pharmacist, at=SOON)
     services.dispatch(made, tracking="TN-4711", by=clinic.pharmacist, at=SOON)
     services.deliver(made, by=clinic.ann, at=SOON)
-    assert not may()
+    # The letter to the GP is still to be sent; then the GP may answer for four weeks.
+    assert may()
+    services.post_gp_letter(GpNotice.objects.get().pk, by=clinic.pharmacist, at=SOON)
+    assert may(SOON + timedelta(days=27)) and not may(SOON + timedelta(days=28))
 
 
 def test_a_refusal_keeps_its_reason_and_the_next_review_shows_it(clinic: Clinic) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from troth.intake import selectors as intake
-from troth.prescribing.models import GpState, RequestStatus, SupplyStatus, Verified
+from troth.prescribing.models import GpNoticeState, GpState, RequestStatus, SupplyStatus, Verified
 from troth.prescribing.rules import NotPossible, formulary, gates, machine, step
 from troth.prescribing.rules.gates import Facts, Risk
-from troth.prescribing.rules.machine import REQUEST, SUPPLY, Step
+from troth.prescribing.rules.machine import GP_NOTICE, REQUEST, SUPPLY, Step
 
 REASON = "Discussed by video, and safer than going without."
 FINE = Facts(
@@ -35,6 +35,7 @@ def test_every_state_is_reached_and_what_ends_ends() -> None:
     for table, first, every in (
         (REQUEST, RequestStatus.REQUESTED, RequestStatus),
         (SUPPLY, SupplyStatus.SIGNED, SupplyStatus),
+        (GP_NOTICE, GpNoticeState.DUE, GpNoticeState),
     ):
         seen, waiting = {str(first)}, deque([str(first)])
         while waiting:

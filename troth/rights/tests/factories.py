@@ -161,8 +161,10 @@ class Planter:
                     yield field.name, NOW.date()
                 elif isinstance(field, models.JSONField):
                     yield field.name, {}
+                elif isinstance(field, models.BooleanField):
+                    yield field.name, False
                 elif isinstance(field, models.IntegerField):
-                    yield field.name, 2026
+                    yield field.name, 2026 + (field.name == "last")  # a stretch ends after it begins
                 elif field.unique:
                     yield field.name, f"{self.person.id.hex}" if self.person.id else "nobody"
 

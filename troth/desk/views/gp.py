@@ -1,0 +1,97 @@
+"""Letters to GPs: which are to be sent, what each says, and what became of it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+
+from troth.design.done import done
+from troth.design.tables import Cell, Column, Line, Table
+from troth.design.values import Row
+from troth.desk import papers
+from troth.desk.forms.request import SupplyForm
+from troth.desk.frame import about, frame, looking, show
+from troth.gate.streams import send_file
+from troth.people import selectors as people
+from troth.prescribing import services
+from troth.prescribing.rules import NotPossible
+from troth.prescribing.selectors import GpNoticeState, telling
+from troth.vault.categories import Category
+
+
+def list_letters(request: HttpRequest) -> HttpResponse:
+    """The letters that are to be sent or came back, the oldest first."""
+    look = looking(request)
+    waiting = telling.list_waiting()
+    names = people.names_of({each.subject for each in waiting}, look.opened)
+    columns = (Column("About", "name"), Column("Written", "figures", word="Written"), Column("Where it is"))
+    lines = [
+        Line(
+            (
+                Cell(names[each.subject], href=reverse("desk_gp_letter", args=[each.id]))
+                if each.subject in names
+                else Cell("Withheld", coin="parted"),
+                Cell(f"{timezone.localtime(each.due_at):%-d %b, %H:%M}"),
+                Cell(each.state.words.capitalize()),
+            )
+        )
+        for each in waiting
+    ]
+    return show(
+        request, "gp/list", frame(request), table=Table("Letters to GPs", columns, tuple(lines)) if lines else None
+    )
+
+
+def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
+    """One letter: to whom, where it is, and what comes next."""
+    look = looking(request)
+    found = telling.get_letter(letter, look.opened)
+    posted = request.POST.get("act", "") if request.method == "POST" else ""
+    form = SupplyForm(request.POST if posted == "answer" else None)
+    error = ""
+    if posted:
+        try:
+            if posted == "post" and services.post_gp_letter(letter, by=look.actor, at=look.at):
+                return done("desk_gp_letters", "supply-stepped")
+            if posted == "bounce":
+                services.bounce_gp_letter(letter, by=look.actor, at=look.at)
+            if posted == "answer" and form.is_valid():
+                services.record_gp_answer(letter, words=form.cleaned_data["words"], by=look.actor, at=look.at)
+            if not form.errors:
+                return done("desk_gp_letter", "supply-stepped", letter=letter)
+        except NotPossible as refused:
+            error = str(refused)
+    who = people.get_identity(found.subject, look.opened)
+    return show(
+        request,
+        "gp/show",
+        about(request, look, found.subject),
+        letter=found,
+        name=who.name if who else "",
+        rows=[
+            Row("To", found.practice.get("name", ""), note=found.practice.get("address", "")),
+            Row(
+                "Where it is",
+                found.state.words.capitalize(),
+                note=f"Tried {found.tries} times" if found.tries > 1 else "",
+            ),
+            *([Row("Sent", f"{timezone.localtime(found.sent_at):%-d %B %Y, %H:%M}")] if found.sent_at else []),
+            *([Row("They answered", found.answer)] if found.answer else []),
+        ],
+        may_post=found.state in (GpNoticeState.DUE, GpNoticeState.FAILED),
+        is_sent=found.state is GpNoticeState.SENT,
+        form=form,
+        error=error,
+        why=papers.health_strip(look, found.subject, who),
+        status=422 if error or form.errors else 200,
+    )
+
+
+def paper(request: HttpRequest, letter: UUID) -> HttpResponseBase:
+    """The letter to print."""
+    look = looking(request)
+    look.opened.require(telling.get_letter(letter, look.opened).subject, Category.HEALTH)
+    stored = telling.open_letter(letter, look.opened)
+    return send_file(request, stored, download_name="letter.pdf", media_type="application/pdf")

@@ -1,0 +1,107 @@
+"""Reading letters to GPs. Plain values only."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from troth.gate.contexts import Opened
+from troth.gate.reasons import linked
+from troth.prescribing.models import GpNotice, GpNoticeState
+from troth.vault.categories import Category
+from troth.vault.files import StoredFile
+
+#: A GP may answer for so long; after that nobody has a reason to look because of the letter.
+ANSWERED_WITHIN = timedelta(days=28)
+WAITING = (GpNoticeState.DUE, GpNoticeState.FAILED)
+
+
+@dataclass(frozen=True)
+class WaitingLetter:
+    """A letter in a list: whom it is about is a random identifier."""
+
+    id: UUID
+    subject: UUID
+    state: GpNoticeState
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class LetterOpened:
+    """One letter, opened."""
+
+    id: UUID
+    subject: UUID
+    prescription: UUID
+    state: GpNoticeState
+    due_at: datetime
+    sent_at: datetime | None
+    tries: int
+    practice: dict[str, str]
+    answer: str
+
+
+def list_waiting(*, limit: int = 50) -> list[WaitingLetter]:
+    """The letters that are to be sent, the oldest first. Nothing is opened."""
+    sealed = [field.name for field in GpNotice.sealed_fields()]
+    rows = GpNotice.objects.filter(state__in=WAITING).defer(*sealed).order_by("due_at")[:limit]
+    return [WaitingLetter(row.pk, row.subject_id, GpNoticeState(row.state), row.due_at) for row in rows]
+
+
+def with_letter(subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Of these people, those about whom a letter is to be sent, or was sent within four weeks and not answered."""
+    waiting = GpNotice.objects.filter(state__in=WAITING)
+    sent = GpNotice.objects.filter(state=GpNoticeState.SENT, sent_at__gt=at - ANSWERED_WITHIN)
+    return linked(waiting | sent, subjects)
+
+
+def get_letter(letter: UUID, opened: Opened) -> LetterOpened:
+    """
+    One letter.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    row = GpNotice.objects.filter(pk=letter).first()
+    opened.require(row.subject_id if row else letter, Category.IDENTITY, Category.HEALTH)
+    assert row is not None
+    return _opened(row)
+
+
+def letter_about(prescription: UUID, opened: Opened) -> LetterOpened | None:
+    """
+    The letter about one prescription, or None.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    row = GpNotice.objects.filter(prescription_id=prescription).first()
+    if row is None:
+        return None
+    opened.require(row.subject_id, Category.HEALTH)
+    return _opened(row)
+
+
+def open_letter(letter: UUID, opened: Opened) -> StoredFile:
+    """
+    The letter itself, to be streamed.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    row = GpNotice.objects.filter(pk=letter).first()
+    opened.require(row.subject_id if row else letter, Category.HEALTH)
+    assert row is not None
+    stored: StoredFile = row.file
+    return stored
+
+
+def _opened(row: GpNotice) -> LetterOpened:
+    return LetterOpened(
+        row.pk,
+        row.subject_id,
+        row.prescription_id,
+        GpNoticeState(row.state),
+        row.due_at,
+        row.sent_at,
+        row.tries,
+        dict(row.practice or {}),
+        row.answer or "",
+    )

@@ -1,0 +1,141 @@
+"""
+Acts by which a GP is told of a supply: a letter for each, within what its person chose, and never to anybody else.
+
+A letter is written when the parcel leaves, and goes out when somebody has printed and posted it. Both times the choice that stands
+then decides; the second look is the one that counts for a person who took it back in between.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting
+from troth.gate.contexts import processing
+from troth.ledger.names import Event
+from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
+from troth.people import selectors as people
+from troth.prescribing import rules
+from troth.prescribing.models import GpNotice, GpNoticeState, GpState, Prescription
+from troth.prescribing.rules import paper
+from troth.prescribing.rules.machine import GP_NOTICE, Step
+from troth.prescribing.selectors import reviewing
+from troth.sharing import services as sharing
+from troth.vault import files
+from troth.vault.categories import Category
+
+FOR = Purpose.GP_CORRESPONDENCE
+
+
+@act(Event.GP_LETTER_WRITTEN, purpose=FOR)
+def write_gp_letter(prescription: UUID, *, by: Actor, at: datetime) -> UUID | None:
+    """
+    This will write the letter that tells a GP of a supply, when its person agreed to that; else none is written.
+
+    :raises NotPossible: the parcel has not left, or there is a letter already.
+    :raises Refused: the actor may not write health data of this person for writing to their GP.
+    """
+    row: Prescription | None = Prescription.objects.select_for_update().filter(pk=prescription).first()
+    acting().require(row.subject_id if row else prescription, Category.HEALTH)
+    assert row is not None
+    rules.check_has_left(left=row.dispatched_at is not None)
+    rules.check_is_first(exists=GpNotice.objects.filter(prescription_id=row.pk).exists())
+    with processing(FOR, by=by, at=at) as opened:
+        choice = reviewing.gp_of(row.subject_id, opened)
+        if choice.state is not GpState.GIVEN:
+            return None
+        supply = reviewing.get_supply(prescription, opened)
+        who = people.get_identity(row.subject_id, opened)
+        reach = people.get_contact(row.subject_id, opened)
+    signer = people.staff_profiles([row.prescriber]).get(row.prescriber)
+    version = notices.version_in_force(at)
+    assert version is not None
+    controller = notices.notice_of(version).controller
+    assert controller is not None
+    assert who is not None
+    document = paper.set_gp_letter(
+        practice=choice.practice,
+        item=supply.item,
+        person=paper.Person(who.name, who.born_on, reach.address if reach else "", reach.postcode if reach else ""),
+        signer=paper.Signer(signer.name if signer else "", signer.registration if signer else ""),
+        clinic=paper.Clinic(controller.trading_name or controller.legal_name, controller.address, controller.website),
+        telephone=controller.telephone,
+        reference=supply.reference,
+        at=at,
+    )
+    made: UUID = GpNotice.objects.create(
+        subject_id=row.subject_id,
+        prescription_id=row.pk,
+        state=GpNoticeState.DUE,
+        due_at=at,
+        practice=choice.practice,
+        file=files.store([document], name="letter.pdf", media_type="application/pdf"),
+    ).pk
+    return made
+
+
+@act(Event.GP_LETTER_SENT, purpose=FOR)
+def post_gp_letter(notice: UUID, *, by: Actor, at: datetime) -> bool:
+    """
+    This will record that the letter was printed and posted, and that the GP received what it says; or stop it when the person
+    took back in the meantime that their GP may be told. Gives whether it went.
+
+    :raises NotPossible: it went already.
+    :raises Refused: the actor may not disclose health data of this person to their GP.
+    """
+    row = _locked(notice)
+    with processing(FOR, by=by, at=at) as opened:
+        choice = reviewing.gp_of(row.subject_id, opened)
+    if choice.state is not GpState.GIVEN:
+        row.state = rules.step(GP_NOTICE, row.state, Step.STOP)
+        row.save()
+        return False
+    row.state = rules.step(GP_NOTICE, row.state, Step.POST)
+    row.sent_at, row.tries = at, row.tries + 1
+    row.save()
+    sharing.record_disclosure(
+        row.subject_id,
+        recipient="gp",
+        purpose=FOR,
+        categories={Category.IDENTITY, Category.HEALTH},
+        what="A letter about one prescription",
+        by=by,
+        at=at,
+    )
+    return True
+
+
+@act(Event.GP_LETTER_FAILED, purpose=FOR)
+def bounce_gp_letter(notice: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    This will record that a letter came back; it is to be sent again.
+
+    :raises NotPossible: it was not sent.
+    :raises Refused: the actor may not write health data of this person for writing to their GP.
+    """
+    row = _locked(notice)
+    row.state = rules.step(GP_NOTICE, row.state, Step.BOUNCE)
+    row.save()
+
+
+@act(Event.GP_ANSWERED, purpose=FOR)
+def record_gp_answer(notice: UUID, *, words: str, by: Actor, at: datetime) -> None:
+    """
+    This will keep what a GP answered to a letter.
+
+    :raises NotPossible: it was not sent, or nothing is said.
+    :raises Refused: the actor may not write health data of this person for writing to their GP.
+    """
+    rules.check_can_write(words=words, number=0, most=1)
+    row = _locked(notice)
+    row.state = rules.step(GP_NOTICE, row.state, Step.GP_REPLY)
+    row.answer = words
+    row.save()
+
+
+def _locked(notice: UUID) -> GpNotice:
+    """The letter, held against a second hand, when the gate lets the actor at this person's health data."""
+    row: GpNotice | None = GpNotice.objects.select_for_update().filter(pk=notice).first()
+    acting().require(row.subject_id if row else notice, Category.HEALTH)
+    assert row is not None
+    return row
