@@ -53,7 +53,6 @@ DONE = {
     "proof-recorded": "The proof is recorded.",
     "message-again": "It is tried again within a minute.",
     "letter-printed": "The letter is marked as printed.",
-    "promises-checked": "Every promise was looked at just now.",
     "choice-changed": "Your choice is changed. It holds from now.",
     "consent-given": "Your consent is recorded. You can take it back here at any time.",
     "consent-back": "You took it back. It has ended everywhere.",

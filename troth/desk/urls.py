@@ -46,6 +46,9 @@ from troth.rights.selectors.packs import CLINICAL
 WHO = {STAFF}
 #: In every pack the notice lets this role alone run staff accounts; the gate asks the notice again.
 ADMINISTRATORS = {"administrator"}
+#: Who lets people in. Whoever instructs a case may write who its claimant is, and is outside: a code in their hands would open the
+#: claimant's account to them. The acts ask for the same roles.
+SERVING = set(TELLING_APART)
 READING = CARD_PURPOSES
 ADDING = (Purpose.CARE, Purpose.MEDICAL_REPORTING)
 REQUESTS = Purpose.PRESCRIBING
@@ -148,14 +151,14 @@ urlpatterns = [
     page("asked/unknown/", asked.take_strangers, name="desk_asked_unknown", purpose=Purpose.FIND, who=WHO),
     page("people/<uuid:subject>/consent/", consent.write, name="desk_consent", purpose=READING, who=WHO),
     page("people/<uuid:subject>/asked/", asked.take, name="desk_asked_person", purpose=READING, who=WHO),
-    page("people/new/", letting_in.register, name="desk_register", purpose=CLAIMING, who=WHO),
-    page("people/<uuid:subject>/let-in/", letting_in.show_code, name="desk_let_in", purpose=CLAIMING, who=WHO),
+    page("people/new/", letting_in.register, name="desk_register", purpose=CLAIMING, who=SERVING),
+    page("people/<uuid:subject>/let-in/", letting_in.show_code, name="desk_let_in", purpose=CLAIMING, who=SERVING),
     page(
         "people/<uuid:subject>/lost-step/",
         letting_in.let_back,
         name="desk_let_back",
         purpose=CLAIMING,
-        who=set(TELLING_APART),
+        who=SERVING,
         fresh=True,
     ),
     page("same/", same.list_pairs, name="desk_same", purpose=UNDOING, who=UNDOERS),

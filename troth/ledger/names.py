@@ -223,6 +223,7 @@ class Event(StrEnum):
     BACKUP_MADE = "copies:backup_made", "made a backup"
     RESTORED = "copies:restored", "restored a backup"
     DRILLED = "copies:drilled", "rehearsed a restore"
+    LOOK_ASKED = "assurance:look_asked", "asked for a look at every promise"
     PROMISES_CHECKED = "assurance:promises_checked", "looked whether promises are kept"
     PROMISE_SLIPPED = "assurance:promise_slipped", "found a promise that fell short"
     PROMISE_KEPT_AGAIN = "assurance:promise_kept_again", "found a promise kept again"

@@ -87,7 +87,8 @@ def test_it_is_read_checked_prescribed_and_supplied(asked: dict[str, Any]) -> No
     supply = Prescription.objects.get()
     pharmacy, there = browser_of(asked["pharmacist"]), reverse("desk_supply", args=[supply.pk])
     assert reverse("desk_supply", args=[supply.pk]) in pharmacy.get(reverse("desk_supplies")).content.decode()
-    assert "Finasteride 1 mg" in pharmacy.get(there).content.decode()
+    shown = pharmacy.get(there).content.decode()
+    assert "Finasteride 1 mg" in shown and "Faster than anybody reads it" in shown
     assert pharmacy.post(there, {"act": "release", "release-words": ""}).status_code == 422
     # Sending before the check is not offered; posted all the same it does nothing.
     pharmacy.post(there, {"act": "dispatch", "dispatch-tracking": "TN-4711"})

@@ -18,6 +18,7 @@ from troth.design.values import Entry, Item, Link, Row
 from troth.desk import papers
 from troth.desk.frame import Looking, about, looking, may_register, show
 from troth.desk.telling import Paper, Teller, counterpart, within
+from troth.diary import selectors as diary
 from troth.diary.rules import ARRANGING
 from troth.gate.emergency import may_break_glass
 from troth.gate.refusals import Decision
@@ -164,7 +165,7 @@ def _acts(
             found.append(Link("Pass the request on", reverse("desk_assign", args=[line.id])))
     if may_write:
         found.append(Link("Write a note", reverse("desk_note_new", args=[subject])))
-    if look.actor.roles & ARRANGING and (booking := open_path(request, "desk_book", subject)):
+    if look.actor.roles & ARRANGING and diary.is_kept() and (booking := open_path(request, "desk_book", subject)):
         found.append(Link("Book a visit", booking))
     if may_register(look) and not people.has_account(subject):
         found.append(Link("Let them sign in", reverse("desk_let_in", args=[subject])))

@@ -20,7 +20,7 @@ from troth.gate.streams import send_file
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
-from troth.prescribing.rules import CHECKING, NotPossible
+from troth.prescribing.rules import CHECKING, NotPossible, gates
 from troth.prescribing.selectors import SupplyStatus, reviewing, supplies
 from troth.vault.categories import Category
 
@@ -120,6 +120,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
             ),
             Row("Directions", item["directions"]),
             Row("For what", item["indication"]),
+            _read(supplies.seconds_read(supply.request)),
             Row("Signed by", people.staff_name(supply.prescriber), note=_when(supply.signed_at)),
             Row("Checked by", people.staff_name(supply.pharmacist), note=_when(supply.checked_at))
             if supply.pharmacist
@@ -178,6 +179,16 @@ _DO: dict[str, Callable[[UUID, Any, Actor, Any], None]] = {
     ),
     "deliver": lambda prescription, form, by, at: services.deliver(prescription, by=by, at=at),
 }
+
+
+def _read(seconds: int | None) -> Row:
+    """For how long the signer had the request before them; flagged where that is faster than anybody reads."""
+    if gates.is_too_fast(seconds):
+        return Row(
+            "Read for", f"{seconds or 0} seconds", note="Faster than anybody reads it. Ask the signer", flagged=True
+        )
+    assert seconds is not None
+    return Row("Read for", f"{seconds // 60} min {seconds % 60} s")
 
 
 def _when(moment: Any) -> str:

@@ -41,14 +41,14 @@ class GpForm(forms.Form):
     )
     name = forms.CharField(
         label="Your practice",
-        help_text="Its name, as it stands on letters from it",
+        help_text="If we may tell them: its name, as it stands on letters from it",
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     address = forms.CharField(
         label="Where it is",
-        help_text="Street and town",
+        help_text="If we may tell them: street and town",
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

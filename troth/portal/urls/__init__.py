@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from troth.gate.table import PATIENTS, View, page, public
+from troth.gate.table import PATIENTS, page, public
 from troth.notice.purposes import Purpose
 from troth.people.rules import CLAIMING
 from troth.portal.urls.rights import ANYONE, RIGHTS
@@ -32,12 +32,7 @@ from troth.portal.views import (
 )
 
 SECURITY = Purpose.ACCOUNT_SECURITY
-
-
-def _visits(route: str, view: View, name: str, why: str) -> URLPattern:
-    """A page of the visits that anybody books, or that whoever has a link looks after."""
-    return public(route, view, name=name, purpose=Purpose.BOOKING, why=why)
-
+OWN, ASKING, TREATING = {PATIENTS}, Purpose.ELIGIBILITY, Purpose.PRESCRIBING
 
 urlpatterns: list[URLPattern | URLResolver] = [
     public("", home.show, name="home", why="the clinic's front page holds nobody's data"),
@@ -112,34 +107,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         purpose=Purpose.ELIGIBILITY,
         why="what is asked before a treatment is public",
     ),
-    page(
-        "treatments/<slug:treatment>/start/",
-        answering.start,
-        name="start_answers",
-        purpose=Purpose.ELIGIBILITY,
-        who={PATIENTS},
-    ),
-    page(
-        "answers/<uuid:response>/<int:number>/",
-        answering.answer,
-        name="answer_page",
-        purpose=Purpose.ELIGIBILITY,
-        who={PATIENTS},
-    ),
-    page(
-        "answers/<uuid:response>/",
-        answering.check,
-        name="answer_check",
-        purpose=Purpose.ELIGIBILITY,
-        who={PATIENTS},
-    ),
-    page(
-        "answers/pictures/<uuid:picture>/",
-        answering.picture,
-        name="my_picture",
-        purpose=Purpose.ELIGIBILITY,
-        who={PATIENTS},
-    ),
+    page("treatments/<slug:treatment>/start/", answering.start, name="start_answers", purpose=ASKING, who=OWN),
+    page("answers/<uuid:response>/<int:number>/", answering.answer, name="answer_page", purpose=ASKING, who=OWN),
+    page("answers/<uuid:response>/", answering.check, name="answer_check", purpose=ASKING, who=OWN),
+    page("answers/pictures/<uuid:picture>/", answering.picture, name="my_picture", purpose=ASKING, who=OWN),
     public(
         "prescriptions/",
         prescriptions.check,
@@ -151,55 +122,67 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "requests/prescriptions/<uuid:prescription>/",
         my_requests.paper,
         name="my_prescription",
-        purpose=Purpose.PRESCRIBING,
-        who={PATIENTS},
+        purpose=TREATING,
+        who=OWN,
     ),
-    page("requests/gp/", my_requests.gp, name="my_gp", purpose=Purpose.PRESCRIBING, who={PATIENTS}),
-    page("requests/", my_requests.show, name="my_requests", purpose=Purpose.PRESCRIBING, who={PATIENTS}),
-    page(
-        "requests/<uuid:treatment>/",
-        my_requests.show_one,
-        name="my_request",
-        purpose=Purpose.PRESCRIBING,
-        who={PATIENTS},
+    page("requests/gp/", my_requests.gp, name="my_gp", purpose=TREATING, who=OWN),
+    page("requests/", my_requests.show, name="my_requests", purpose=TREATING, who=OWN),
+    page("requests/<uuid:treatment>/", my_requests.show_one, name="my_request", purpose=TREATING, who=OWN),
+    public(
+        "book/",
+        booking.list_services,
+        name="book",
+        purpose=Purpose.BOOKING,
+        why="what the clinic offers is published; nobody's data is among it",
     ),
-    _visits("book/", booking.list_services, "book", "what the clinic offers is published; nobody's data is among it"),
-    _visits(
+    public(
         "book/<uuid:service>/",
         booking.choose_time,
-        "book_time",
-        "free times are worked out from published hours and identifiers; a time is kept beside nobody's name",
+        name="book_time",
+        purpose=Purpose.BOOKING,
+        why="free times are worked out from published hours and identifiers; a time is kept beside nobody's name",
     ),
-    _visits(
+    public(
         "book/details/<str:ticket>/",
         booking.give_details,
-        "book_details",
-        "a stranger writes about themselves in an act, and who is signed in books for themselves; nothing is read back",
+        name="book_details",
+        purpose=Purpose.BOOKING,
+        why="a stranger writes about themselves in an act, and who is signed in books for themselves; nothing is read back",
     ),
-    _visits("visit/link/<str:token>/", visit.follow, "visit_link", "it moves the token out of the address"),
-    _visits(
+    public(
+        "visit/link/<str:token>/",
+        visit.follow,
+        name="visit_link",
+        purpose=Purpose.BOOKING,
+        why="it moves the token out of the address",
+    ),
+    public(
         "visit/",
         visit.show,
-        "visit",
-        "whoever has the link sees when a visit is and with whom, from open columns; what for is not shown",
+        name="visit",
+        purpose=Purpose.BOOKING,
+        why="whoever has the link sees when a visit is and with whom, from open columns; what for is not shown",
     ),
-    _visits(
+    public(
         "visit/cancel/",
         visit.cancel,
-        "visit_cancel",
-        "the service `visit-links` does what the holder of a link may, and nothing is read back",
+        name="visit_cancel",
+        purpose=Purpose.BOOKING,
+        why="the service `visit-links` does what the holder of a link may, and nothing is read back",
     ),
-    _visits(
+    public(
         "visit/move/",
         visit.move,
-        "visit_move",
-        "the service `visit-links` does what the holder of a link may; free times are shown, and nothing of anybody",
+        name="visit_move",
+        purpose=Purpose.BOOKING,
+        why="the service `visit-links` does what the holder of a link may; free times are shown, and nothing of anybody",
     ),
-    _visits(
+    public(
         "visit/calendar/",
         visit.calendar,
-        "visit_calendar",
-        "whoever has the link gets when the visit is as a file; what for does not stand in it",
+        name="visit_calendar",
+        purpose=Purpose.BOOKING,
+        why="whoever has the link gets when the visit is as a file; what for does not stand in it",
     ),
     public(
         "sign-in/",

@@ -48,7 +48,7 @@ def show_treatment(request: HttpRequest, treatment: str) -> HttpResponse:
     rows = [
         Row("For whom", f"People from {wanted.youngest} to {wanted.oldest} years"),
         Row("What we ask", f"{len(form.pages)} pages: {', '.join(page.title.lower() for page in form.pages)}"),
-        Row("What it costs", f"£{wanted.pence / 100:.2f}. You pay only when a prescriber prescribes"),
+        Row("What it costs", f"£{wanted.pence / 100:.2f}"),
         Row(
             "Who decides",
             "A prescriber, each time. Rules stop what is clearly unsafe, and a person looks when you ask",

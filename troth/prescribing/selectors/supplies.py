@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from troth.intake import selectors as intake
-from troth.prescribing.models import Prescription, SupplyStatus, Verification
+from troth.prescribing.models import MedicationRequest, Prescription, SupplyStatus, Verification
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,12 @@ def list_supplies(statuses: tuple[SupplyStatus, ...], *, limit: int = 50) -> lis
     sealed = [field.name for field in Prescription.sealed_fields()]
     rows = Prescription.objects.filter(status__in=statuses).defer(*sealed).order_by("signed_at")[:limit]
     return [Waiting(row.pk, row.subject_id, SupplyStatus(row.status), row.prescriber, row.signed_at) for row in rows]
+
+
+def seconds_read(request: UUID) -> int | None:
+    """For how long its prescriber had a request before them when they decided; None where nobody could measure it."""
+    found: int | None = MedicationRequest.objects.filter(pk=request).values_list("seconds", flat=True).first()
+    return found
 
 
 @dataclass(frozen=True)
