@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test.utils import override_settings
 
 from tests.promises.deployment import Deployment, forget_throttle, key_files
+from troth.billing.models import BankDetails, BankRefund, Invoice
 from troth.delivery.rules import LETTERS, Kind
 from troth.gate import emergency, facts, rules
 from troth.gate.actors import Actor, person
@@ -289,7 +290,31 @@ def _news_without_a_way_out(home: Deployment) -> Iterator[None]:
         yield
 
 
+@act(Event.BANK_DETAILS_GIVEN, purpose=Purpose.RIGHTS)
+def _leave_details(subject: Any, *, by: Actor, at: datetime) -> None:
+    """Bank details of a refund that was paid, which the code would have destroyed."""
+    year, on = at.year, at.date()
+    invoice = Invoice.objects.create(
+        subject_id=subject, kind="invoice", number=1, issued_on=on, due_on=on, disposal_year=year
+    )
+    refund = BankRefund.objects.create(subject_id=subject, invoice=invoice, paid_at=at, disposal_year=year)
+    BankDetails.objects.create(subject_id=subject, refund=refund, account="55779911")
+
+
+def _details_left_over(home: Deployment) -> None:
+    _leave_details(home.patient, by=person(home.patient, at=home.at), at=home.at - timedelta(seconds=5))
+
+
+@contextmanager
+def _cards_taken(home: Deployment) -> Iterator[None]:
+    """A change of code that finds no card numbers any more."""
+    with mock.patch("troth.vault.cards.holds_card_number", lambda text: False):
+        yield
+
+
 BREAKERS: dict[str, Breaker] = {
+    "billing.bank_details": _details_left_over,
+    "billing.card_numbers": _cards_taken,
     "consent.proofs": _consent_unsaid,
     "consent.way_out": _news_without_a_way_out,
     "copies.daily": _no_backups,

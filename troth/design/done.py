@@ -44,6 +44,7 @@ DONE = {
     "case-stepped": "The case has moved on.",
     "examination-booked": "The examination is booked.",
     "roles-changed": "Their roles are changed. It holds from now.",
+    "permissions-changed": "The permissions are changed. They hold from now, for everybody.",
     "leaving-recorded": "Their last day is recorded.",
     "factor-asked": "Asked. A colleague has to confirm it.",
     "factor-lost": "You're in. What you lost is taken away: set up a new second step here.",

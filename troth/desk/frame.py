@@ -56,7 +56,7 @@ def may_register(look: Looking) -> bool:
     for purpose in CLAIMING:
         declared = look.opened.register.purposes.get(purpose)
         access = [declared.access[role] for role in look.actor.roles if role in declared.access] if declared else []
-        if any(Action.WRITE in each.actions and Category.IDENTITY in each.categories for each in access):
+        if any(each.allows(Action.WRITE, Category.IDENTITY) for each in access):
             return True
     return False
 

@@ -28,6 +28,7 @@ class Event(StrEnum):
     LEDGER_READ = "ledger:read", "looked up events in the ledger"
     LEDGER_CHECKED = "ledger:checked", "asked for a check of the whole ledger"
     LEDGER_EXPORTED = "ledger:exported", "exported events of the ledger"
+    PERMISSION_CHANGED = "gate:permission_changed", "changed what roles may see and do"
     NOTICE_PUBLISHED = "notice:published", "published a version of the notice"
     PERSON_REGISTERED = "people:registered", "registered"
     RECORD_MADE = "people:record_made", "made the record"

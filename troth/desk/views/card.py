@@ -132,10 +132,7 @@ def _same(request: HttpRequest, look: Looking, subject: UUID) -> list[Row]:
 def _may_write(look: Looking) -> bool:
     """Whether the notice lets one of the viewer's roles write health data for this purpose; each form asks again for its own."""
     access = look.opened.declared.access if look.opened.declared else {}
-    return any(
-        role in access and Action.WRITE in access[role].actions and Category.HEALTH in access[role].categories
-        for role in look.actor.roles
-    )
+    return any(role in access and access[role].allows(Action.WRITE, Category.HEALTH) for role in look.actor.roles)
 
 
 def _facts(look: Looking, who: people.PersonIdentity | None) -> list[str]:

@@ -32,6 +32,7 @@ from troth.portal.views import (
 
 SECURITY = Purpose.ACCOUNT_SECURITY
 OWN, ASKING, TREATING = {PATIENTS}, Purpose.ELIGIBILITY, Purpose.PRESCRIBING
+PAYING = Purpose.PAYMENT
 
 urlpatterns: list[URLPattern | URLResolver] = [
     public("", home.show, name="home", why="the clinic's front page holds nobody's data"),
@@ -261,16 +262,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     page("payments/", money.list_mine, name="my_payments", purpose=Purpose.PAYMENT, who={PATIENTS}),
     page("payments/<uuid:payment>/", money.pay, name="my_payment", purpose=Purpose.PAYMENT, who={PATIENTS}),
-    page(
-        "payments/invoices/<uuid:invoice>/", invoices.show, name="my_invoice", purpose=Purpose.PAYMENT, who={PATIENTS}
-    ),
-    page(
-        "payments/invoices/<uuid:invoice>/paper/",
-        invoices.paper,
-        name="my_invoice_paper",
-        purpose=Purpose.PAYMENT,
-        who={PATIENTS},
-    ),
+    page("payments/invoices/<uuid:invoice>/", invoices.show, name="my_invoice", purpose=PAYING, who=OWN),
+    page("payments/invoices/<uuid:invoice>/paper/", invoices.paper, name="my_invoice_paper", purpose=PAYING, who=OWN),
     public(
         "payments/told/",
         money.hear,
