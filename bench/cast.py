@@ -50,8 +50,8 @@ def prescriber(at: datetime) -> Actor:
 def booked_people(count: int, *, by: Actor, at: datetime) -> list[UUID]:
     """People booked with that actor, and the same in plain."""
     people = [register(by=actors.NOBODY, at=at) for _ in range(count)]
-    Booking.objects.bulk_create(Booking(practitioner=by.id, subject=subject) for subject in people)
-    PlainSubject.objects.bulk_create(PlainSubject(id=subject) for subject in people)
+    Booking._default_manager.bulk_create(Booking(practitioner=by.id, subject=subject) for subject in people)
+    PlainSubject._default_manager.bulk_create(PlainSubject(id=subject) for subject in people)
     return people
 
 
@@ -59,7 +59,7 @@ def registered_below(count: int, *, by: Actor, at: datetime) -> list[UUID]:
     """So many people as `register` and a booking leave them, filled in below the acts, since ten thousand acts take minutes."""
     made = [Subject(kind=SubjectKind.PATIENT) for _ in range(count)]
     Subject.objects.bulk_create(made)
-    Booking.objects.bulk_create([Booking(practitioner=by.id, subject=subject.id) for subject in made])
+    Booking._default_manager.bulk_create([Booking(practitioner=by.id, subject=subject.id) for subject in made])
     rows = []
     for subject in made:
         for kind, value in ((FactKind.NOTICE_GIVEN, "1"), (FactKind.CONTRACT, "")):
@@ -96,6 +96,6 @@ def plain_card(subject: UUID, number: int, *, at: datetime, by: str) -> PlainCar
 def signed_in(actor: Actor, *, at: datetime) -> str:
     """A session of both halves, and the permission row of the plain one. Gives the cookie."""
     cookie = secrets.token_urlsafe(32)
-    BenchSession.objects.create(id=key_of(cookie), subject=actor.id, expires_at=at + timedelta(hours=12))
-    Permission.objects.create(person=actor.id, role="prescriber")
+    BenchSession._default_manager.create(id=key_of(cookie), subject=actor.id, expires_at=at + timedelta(hours=12))
+    Permission._default_manager.create(person=actor.id, role="prescriber")
     return cookie

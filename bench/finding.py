@@ -12,6 +12,7 @@ import statistics
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -63,6 +64,10 @@ def fill(count: int, at: datetime, by: str) -> None:
             tokens[key] = search.tokens(find, text)
         return tokens[key]
 
+    #: Every sealed field of each, in the order of its columns: one that is added later is left empty here too.
+    empty: dict[Any, dict[str, Any]] = {
+        model: dict.fromkeys(field.name for field in model.sealed_fields()) for model in (Identity, Contact)
+    }
     done = 0
     while some := list(islice(made, CHUNK)):
         subjects = [UUID(int=dice.getrandbits(128), version=4) for _ in some]
@@ -70,11 +75,11 @@ def fill(count: int, at: datetime, by: str) -> None:
             Subject.objects.bulk_create(Subject(id=subject, kind="patient") for subject in subjects)
             names = [(subject.int, compartment, "") for subject in subjects for compartment in (IDENTITY, CONTACT)]
             ciphers, keys = {}, []
-            for name in names:
+            for owner in names:
                 key = AESGCM.generate_key(256)
-                held = keystore.wrap(name, key, master)
-                ciphers[name] = AESGCM(key)
-                keys.append((f"{name[0]:032x}", *name[1:], held.master, held.wrapped, at))
+                held = keystore.wrap(owner, key, master)
+                ciphers[owner] = AESGCM(key)
+                keys.append((f"{owner[0]:032x}", *owner[1:], held.master, held.wrapped, at))
             _insert(
                 "keys", "vault_datakey", ["subject", "compartment", "scope", "master", "wrapped", "made_at"], keys
             )
@@ -83,7 +88,7 @@ def fill(count: int, at: datetime, by: str) -> None:
                 stamps = (at, by, at, by)
                 row, other = UUID(int=dice.getrandbits(128), version=4), UUID(int=dice.getrandbits(128), version=4)
                 cipher = ciphers[(subject.int, IDENTITY, "")]
-                values = {"title": None, "given_name": given, "family_name": family, "born_on": born}
+                values = empty[Identity] | {"given_name": given, "family_name": family, "born_on": born}
                 identities.append(
                     (
                         row,
@@ -93,7 +98,7 @@ def fill(count: int, at: datetime, by: str) -> None:
                     )
                 )
                 cipher = ciphers[(subject.int, CONTACT, "")]
-                values = {"email": None, "telephone": None, "address": None, "postcode": postcode}
+                values = empty[Contact] | {"postcode": postcode}
                 contacts.append(
                     (
                         other,
@@ -123,7 +128,7 @@ def fill(count: int, at: datetime, by: str) -> None:
     vacuum()
 
 
-def _sealed(field: object, cipher: object, value: object, row: UUID, subject: UUID) -> bytes:
+def _sealed(field: Any, cipher: Any, value: object, row: UUID, subject: UUID) -> bytes:
     from troth.vault.sealing import seal
 
     return seal(cipher, None if value is None else field.encode(value), field.bound_id + row.bytes + subject.bytes)

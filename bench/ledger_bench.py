@@ -23,6 +23,7 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -90,7 +91,7 @@ def writer(pipe) -> None:
     while (told := pipe.recv()) is not None:
         which, seconds, batch = told
         ready = [drafts(batch, 20_000) for _ in range(20)]
-        plain = [
+        plain: list[Any] = [
             [(microseconds(each.at), *line(each).split("\t"), 5, 7, "0" * 32) for each in some] for some in ready
         ]
         pipe.send("ready")
@@ -144,7 +145,7 @@ def measure_writers(seconds: float, rounds: int) -> dict:
     sealing.start()
     result = {}
     for batch in (1, 50):
-        rates = {"bare": [], "ours": []}
+        rates: dict[str, list[float]] = {"bare": [], "ours": []}
         for _ in range(rounds):
             for which in ("bare", "ours"):
                 for pipe in pipes:
@@ -264,7 +265,11 @@ def run(small: bool) -> dict:
     from django.db import connection
 
     call_command("migrate", verbosity=0)
-    result = {"engine": connection.vendor, "cores": os.cpu_count(), "us an event, without commit": measure_single()}
+    result: dict[str, Any] = {
+        "engine": connection.vendor,
+        "cores": os.cpu_count(),
+        "us an event, without commit": measure_single(),
+    }
     result["writers"] = measure_writers(*((1.0, 3) if small else (4.0, 5)))
     # A tree of 250,000 has as many levels of tiles as one of a million, and a proof reads a tile of each.
     result["fill"] = fill(250_000 if small else 1_000_000)

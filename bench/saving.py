@@ -105,10 +105,12 @@ def save_many(people: list[UUID], *, by: Any, at: datetime) -> None:
     from troth.ledger.names import Event
     from troth.notice.purposes import Purpose
 
+    bare: Any = save_card.__wrapped__  # type: ignore[attr-defined]
+
     @act(Event.NOTE_WRITTEN, purpose=Purpose.CARE)
     def save_all(*, by: Any, at: datetime) -> None:
         for subject in people:
-            save_card.__wrapped__(subject, 7, by=by, at=at)
+            bare(subject, 7, by=by, at=at)
 
     save_all(by=by, at=at)
 
@@ -186,17 +188,17 @@ def measure_bulk(small: bool) -> list[Figure]:
         ]
 
     def plain_cards() -> None:
-        PlainCard.objects.bulk_create(plain_rows(known))
+        PlainCard._default_manager.bulk_create(plain_rows(known))
 
     rounds = 3 if small else 5
     cards = rounds_of(rounds, plain=plain_cards, ours=lambda: create_cards(by=actor, at=now))
     # People who were registered before and hold nothing yet: each key is made, each person gets an event.
     fresh = iter([registered_below(count, by=actor, at=now) for _ in range(rounds + 1)])
     known_rows = [PlainSubject(id=uuid4()) for _ in range(count)]
-    PlainSubject.objects.bulk_create(known_rows)
+    PlainSubject._default_manager.bulk_create(known_rows)
 
     def plain_people() -> None:
-        PlainCard.objects.bulk_create(plain_rows([subject.id for subject in known_rows]))
+        PlainCard._default_manager.bulk_create(plain_rows([subject.id for subject in known_rows]))
 
     people = rounds_of(rounds, plain=plain_people, ours=lambda: create_first_cards(next(fresh), by=actor, at=now))
     return [

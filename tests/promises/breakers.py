@@ -15,11 +15,13 @@ from django.http import HttpResponse
 from django.test.utils import override_settings
 
 from tests.promises.deployment import Deployment, forget_throttle, key_files
+from troth.billing.models import BankDetails, BankRefund, Invoice
 from troth.delivery.rules import LETTERS, Kind
 from troth.gate import emergency, facts, rules
 from troth.gate.actors import Actor, person
 from troth.gate.acts import act
 from troth.gate.refusals import Decision
+from troth.law.applicability import Applies
 from troth.law.bases import Basis
 from troth.ledger import guards as ledger_guards
 from troth.ledger.names import Event
@@ -264,6 +266,13 @@ def _cases_open_to_any_firm(home: Deployment) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _everything_portable(home: Deployment) -> Iterator[None]:
+    """A change of code that gives the right on whatever a use rests."""
+    with mock.patch("troth.rights.selectors.porting.applies", lambda right, basis: Applies.YES):
+        yield
+
+
 @act(Event.FACT_RECORDED, purpose=Purpose.STAFF)
 def _consent_slipped_in(subject: Any, *, by: Actor, at: datetime) -> None:
     facts.record(subject, facts.FactKind.CONSENT, at=at, purpose=Purpose.MARKETING, value="email")
@@ -281,7 +290,31 @@ def _news_without_a_way_out(home: Deployment) -> Iterator[None]:
         yield
 
 
+@act(Event.BANK_DETAILS_GIVEN, purpose=Purpose.RIGHTS)
+def _leave_details(subject: Any, *, by: Actor, at: datetime) -> None:
+    """Bank details of a refund that was paid, which the code would have destroyed."""
+    year, on = at.year, at.date()
+    invoice = Invoice.objects.create(
+        subject_id=subject, kind="invoice", number=1, issued_on=on, due_on=on, disposal_year=year
+    )
+    refund = BankRefund.objects.create(subject_id=subject, invoice=invoice, paid_at=at, disposal_year=year)
+    BankDetails.objects.create(subject_id=subject, refund=refund, account="55779911")
+
+
+def _details_left_over(home: Deployment) -> None:
+    _leave_details(home.patient, by=person(home.patient, at=home.at), at=home.at - timedelta(seconds=5))
+
+
+@contextmanager
+def _cards_taken(home: Deployment) -> Iterator[None]:
+    """A change of code that finds no card numbers any more."""
+    with mock.patch("troth.vault.cards.holds_card_number", lambda text: False):
+        yield
+
+
 BREAKERS: dict[str, Breaker] = {
+    "billing.bank_details": _details_left_over,
+    "billing.card_numbers": _cards_taken,
     "consent.proofs": _consent_unsaid,
     "consent.way_out": _news_without_a_way_out,
     "copies.daily": _no_backups,
@@ -337,6 +370,7 @@ BREAKERS: dict[str, Breaker] = {
     "rights.choices": _interests_forgotten,
     "rights.emergencies": _unreviewed,
     "rights.in_time": _later(days=60),
+    "rights.portable": _everything_portable,
     "rights.reach": _sql("CREATE TABLE stray (id integer, subject_id char(32))"),
     "sharing.told": _passed_on_to_a_stranger,
     "site.closed": _door_open,

@@ -6,11 +6,12 @@ whole; every later one, for another account or in another clinic, only for what 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Error, Page
@@ -27,6 +28,8 @@ MOST_WORDS, MOST_WORDS_AT_THE_DESK, MOST_TABS = 4, 7, 400
 #: In place of the number of an answer: this account was led to another page, and the next may see this one.
 LED_ELSEWHERE = 400
 A_REFUSAL = "a refusal"
+#: Only some objects of a page lead on: a visit that is over is not moved. So many are tried until one does.
+LEADS_ON, MOST_TRIED = {"desk_visit": "desk_visit_move"}, 12
 #: Pages without an object that each account is shown all the same: what stands on them depends on the clinic or the role.
 LOOK_DIFFERENT = {
     *("home", "notice", "my_home", "my_data", "security"),
@@ -108,15 +111,22 @@ class Walk:
         `unscripted` is a tab of the same person in which no script runs.
         """
         waiting, met, titles = list(starts), set[str](), dict[str, str]()
+        tried = Counter[str]()
         while waiting:
             path = waiting.pop(0)
             route = route_of(path)
-            if route in met or route in {"", "sign_out"} | self.no_pages:
+            if route in {"", "sign_out"} | self.no_pages:
                 continue
+            onward = route in LEADS_ON and LEADS_ON[route] not in met and tried[route] < MOST_TRIED
+            if route in met and not onward:
+                continue
+            tried[route] += 1
             if route in self.opened - LOOK_DIFFERENT:
                 continue
             met.add(route)
-            if self._is_refused(visitor, route, path):
+            refused = self._refused(visitor, route, path)
+            if refused is not None:
+                waiting += [paths for href in refused if (paths := inner_path(href, visitor.clinic))]
                 continue
             shape = self.look(visitor, who, route, path, unscripted)
             if shape is None:
@@ -128,21 +138,23 @@ class Walk:
                 self.faults.append(f"{who}: {route} and {titles[shape['title']]} have one title, {shape['title']}")
             waiting += [paths for href in shape["links"] if (paths := inner_path(href, visitor.clinic))]
 
-    def _is_refused(self, visitor: Visitor, route: str, path: str) -> bool:
+    def _refused(self, visitor: Visitor, route: str, path: str) -> list[str] | None:
         """
-        Whether a page is closed to this account. One refusal looks like another: once one was looked at whole, the rest are asked
-        for without a window.
+        Where the refusal leads, if a page is closed to this account. One refusal looks like another: once one was looked at whole,
+        the rest are asked for without a window.
         """
         if not any(seen == A_REFUSAL for seen, _ in self.looked_at):
-            return False
+            return None
         answer = visitor.context.request.get(visitor.clinic + path, max_redirects=0)
         refused = (A_REFUSAL, answer.status) in self.looked_at and "text/html" in answer.headers.get(
             "content-type", ""
         )
+        links = None
         if refused:
             self.looked_at.add((route, answer.status))
+            links = [urljoin(answer.url, href) for href in re.findall(r'<a [^>]*href="([^"]+)"', answer.text())]
         answer.dispose()
-        return refused
+        return links
 
     def look(
         self, visitor: Visitor, who: str, route: str, path: str, unscripted: Page | None = None

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,6 +12,12 @@ from troth.assurance.selectors.checking import check_promises
 from troth.gate import actors
 from troth.work.queue import job
 from troth.work.schedules import schedule
+
+
+@job(retries=2)
+def look_now(asked: UUID) -> None:
+    """Look at every promise because an officer asked for it."""
+    services.run_look(asked, by=actors.service(services.SERVICE))
 
 
 @schedule("daily 03:10")

@@ -56,6 +56,40 @@ class CheckRun(models.Model):
         return f"check of {self.at:%Y-%m-%d %H:%M}"
 
 
+class LookAsked(models.Model):
+    """A look at every promise that somebody asked for: how far the worker is with it. One at a time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    pack = models.CharField(max_length=40)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=64)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    done = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "random",
+        "pack": "a name in code",
+        "asked_at": "when",
+        "asked_by": "a random identifier",
+        "started_at": "when",
+        "finished_at": "when",
+        "done": "a count",
+        "of": "a count",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pack"], condition=models.Q(finished_at__isnull=True), name="one_look_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"look asked for at {self.asked_at:%Y-%m-%d %H:%M}"
+
+
 class CheckResult(models.Model):
     """What one look found of one promise."""
 

@@ -1,13 +1,17 @@
 """Recording what a look at the promises found, and proofs of those that people keep."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from troth.assurance.models import CheckResult, CheckRun, Proof, ProofKind, Status
+from django.db import IntegrityError
+from django.utils import timezone
+
+from troth.assurance.models import CheckResult, CheckRun, LookAsked, Proof, ProofKind, Status
 from troth.assurance.rules.catalogue import Promised
-from troth.assurance.selectors.board import last_statuses
-from troth.assurance.selectors.checking import Outcome
+from troth.assurance.selectors.board import OVER_AFTER, last_statuses, slow_looks
+from troth.assurance.selectors.checking import Outcome, check_promises
 from troth.gate.actors import Actor
 from troth.gate.acts import act, touched_thing
 from troth.ledger.names import Event
@@ -26,6 +30,10 @@ class ProofRefused(ValueError):
 
 class NotForYou(PermissionError):
     """Only the privacy officer and the room's own service record what was found of promises."""
+
+
+class AskedAlready(Exception):
+    """A look at every promise is under way, and one at a time is enough."""
 
 
 @act(Event.PROMISES_CHECKED, purpose=Purpose.SECURITY_LOG)
@@ -57,6 +65,41 @@ def record_look(pack: str, outcomes: Sequence[Outcome], *, by: Actor, at: dateti
         elif was is Status.FALLS_SHORT and now is not Status.FALLS_SHORT:
             note_return(each.promise, by=by, at=at)
     return run
+
+
+@act(Event.LOOK_ASKED, purpose=Purpose.SECURITY_LOG)
+def ask_look(pack: str, *, by: Actor, at: datetime) -> UUID:
+    """
+    Ask for a look at every promise, and give its id; the worker's job does it. One whose worker never came back stands in nobody's
+    way after `OVER_AFTER`.
+
+    :raises AskedAlready: somebody has asked for one, and it is not done.
+    :raises NotForYou: the actor is neither a privacy officer nor this room's service.
+    """
+    _check_may_record(by)
+    LookAsked.objects.filter(pack=pack, finished_at=None, asked_at__lte=at - OVER_AFTER).update(finished_at=at)
+    try:
+        asked: UUID = LookAsked.objects.create(pack=pack, asked_at=at, asked_by=by.reference).pk
+    except IntegrityError:
+        raise AskedAlready("A look at the promises is under way.") from None
+    touched_thing(f"assurance.look/{asked.hex}")
+    return asked
+
+
+def _run_look(asked: UUID, *, by: Actor, now: Callable[[], datetime] = timezone.now) -> None:
+    """Do a look that was asked for, telling how far it is, and keep what was found. One that is over is left alone."""
+    row = LookAsked.objects.filter(pk=asked, finished_at=None).first()
+    if row is None:
+        return
+    mine, begun = LookAsked.objects.filter(pk=asked), now()
+    mine.update(started_at=begun)
+
+    def tell(done: int, of: int) -> None:
+        mine.update(done=done, of=of)
+
+    outcomes = check_promises(row.pack, at=begun, progress=tell, remembered=slow_looks(row.pack))
+    record_look(row.pack, outcomes, by=by, at=begun, took=now() - begun)
+    mine.update(finished_at=now())
 
 
 @act(Event.PROMISE_SLIPPED, purpose=Purpose.SECURITY_LOG)
@@ -91,6 +134,10 @@ def record_proof(promise: Promised, *, seen_on: date, kind: ProofKind, paper: st
     )
     touched_thing(f"assurance.proof/{proof.pk.hex}/{promise.id}")
     return proof
+
+
+# Not an act itself: it counts, and `record_look` writes down what was found.
+run_look = _run_look
 
 
 def _check_may_record(by: Actor) -> None:

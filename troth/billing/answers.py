@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from troth.assurance.rules.evidence import Finding, Question, check
 from troth.billing import selectors, services
 from troth.billing.selectors import State
 from troth.gate import actors, reasons
@@ -52,3 +53,30 @@ def paid(thing: UUID, payment: UUID, state: State, *, by: Actor, at: datetime) -
     """What the firm took for an invoice, or gave back, is entered there."""
     if state in services.MOVED:
         services.settle_by_card(thing, payment=payment, by=by, at=at)
+
+
+@check(
+    "billing.bank_details",
+    looks_at="bank details that are held, and whether the refund of each still waits",
+    page="desk_money",
+)
+def bank_details(question: Question) -> Finding:
+    """Bank details are held for a refund that waits, and for nothing else (OC-3.6)."""
+    held, kept = selectors.count_bank_details_kept_too_long()
+    counts = {"held": held, "refund_paid": kept}
+    if kept:
+        return Finding(False, f"{kept} bank details are still held though the refund was paid", counts)
+    return Finding(True, f"{held} bank details held, each for a refund that waits", counts)
+
+
+@check(
+    "billing.card_numbers",
+    looks_at="what a form and the vault answer to a card number that firms publish for trying things out",
+)
+def card_numbers(question: Question) -> Finding:
+    """A card number is refused by forms and by the vault (decision 0171)."""
+    taken = [name for name, takes in selectors.who_takes_card_numbers().items() if takes]
+    counts = {"asked": 2, "took_it": len(taken)}
+    if taken:
+        return Finding(False, f"A card number was not refused by {' and '.join(taken)}", counts)
+    return Finding(True, "A card number was refused by forms and by the vault", counts)

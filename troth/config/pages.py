@@ -17,6 +17,7 @@ from troth.design.values import Item
 from troth.diary import selectors as diary
 from troth.gate.table import actor_of, open_path, register_of, rows
 from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
 from troth.notice.schema import Notice
 from troth.people import selectors as people
 from troth.people.middleware import cookie_name
@@ -50,6 +51,7 @@ STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
     ("Services", "desk_services"),
+    ("Figures", "desk_reports"),
     ("Cases", "desk_cases"),
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
@@ -62,7 +64,13 @@ STAFF = (
     ("Office", "office_home"),
 )
 #: Words behind which nothing lies yet are left out too: a clinic that offers no visits keeps no diary, though it may.
-KEPT: dict[str, Callable[[], bool]] = {"desk_diary": diary.is_kept, "book": diary.has_anything}
+KEPT: dict[str, Callable[[], bool]] = {
+    "desk_diary": diary.is_kept,
+    "book": diary.has_anything,
+    "desk_reports": diary.is_kept,
+}
+#: What a clinic must do for a word to stand: administrators keep the settings of the diary, and only where there are visits.
+NEEDED = {"desk_services": Purpose.BOOKING, "desk_reports": Purpose.BOOKING}
 #: Who works in the office.
 OFFICERS = {"privacy_officer"}
 #: The office's own words; those of its rooms that a clinic does not have are left out.
@@ -156,8 +164,16 @@ def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Ite
     return tuple(
         Item(words, path, current=request.path == path)
         for words, route in rows
-        if (path := open_path(request, route)) and (route not in KEPT or KEPT[route]())
+        if (path := open_path(request, route))
+        and (route not in KEPT or KEPT[route]())
+        and _is_for_here(route, request)
     )
+
+
+def _is_for_here(route: str, request: HttpRequest) -> bool:
+    """Whether the clinic does what a word is for, where its page serves more than that."""
+    register = register_of(request)
+    return route not in NEEDED or (register is not None and NEEDED[route] in register.purposes)
 
 
 def _fitting(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:

@@ -18,7 +18,7 @@ from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
 from troth.gate.whys import why
 from troth.notice.purposes import Action
-from troth.people.rules import CLAIMING
+from troth.people.rules import CLAIMING, TELLING_APART
 from troth.rights.selectors import restricted_since
 from troth.vault.categories import Category
 
@@ -47,11 +47,16 @@ def looking(request: HttpRequest) -> Looking:
 
 
 def may_register(look: Looking) -> bool:
-    """Whether the notice lets one of the viewer's roles make records, and so let people sign in. The page asks the gate again."""
+    """
+    Whether the viewer serves people, and the notice lets their role make records, and so let people sign in. Page and gate ask
+    again.
+    """
+    if not look.actor.roles & TELLING_APART:
+        return False
     for purpose in CLAIMING:
         declared = look.opened.register.purposes.get(purpose)
         access = [declared.access[role] for role in look.actor.roles if role in declared.access] if declared else []
-        if any(Action.WRITE in each.actions and Category.IDENTITY in each.categories for each in access):
+        if any(each.allows(Action.WRITE, Category.IDENTITY) for each in access):
             return True
     return False
 

@@ -14,6 +14,7 @@ from troth.desk.views import (
     emergency,
     enquiry,
     entry,
+    figures,
     finding,
     gp,
     home,
@@ -23,6 +24,7 @@ from troth.desk.views import (
     money,
     note,
     opinion,
+    permissions,
     questionnaire,
     report,
     request,
@@ -45,6 +47,9 @@ from troth.rights.selectors.packs import CLINICAL
 WHO = {STAFF}
 #: In every pack the notice lets this role alone run staff accounts; the gate asks the notice again.
 ADMINISTRATORS = {"administrator"}
+#: Who lets people in. Whoever instructs a case may write who its claimant is, and is outside: a code in their hands would open the
+#: claimant's account to them. The acts ask for the same roles.
+SERVING = set(TELLING_APART)
 READING = CARD_PURPOSES
 ADDING = (Purpose.CARE, Purpose.MEDICAL_REPORTING)
 REQUESTS = Purpose.PRESCRIBING
@@ -55,6 +60,10 @@ ASKING, CLINICAL_LEADS = Purpose.ELIGIBILITY, {"prescriber"}
 UNDOERS = {*TELLING_APART, "privacy_officer"}
 #: Of each pack those whom its notice lets answer questions; the gate asks the notice again.
 #: Who keeps what the diary offers, where and when; the acts look again.
+READING_FIGURES = {"clinic_manager", "finance", "administrator"}
+KEEPING = (Purpose.BOOKING, Purpose.STAFF)
+#: Figures open nothing of anybody; whoever plans visits reads them for that, where the notice lets no role make statistics.
+FIGURES = (Purpose.SERVICE_STATISTICS, Purpose.BOOKING)
 KEEPERS = {"administrator", "clinic_manager"}
 ANSWERING = {"case_handler", "complaints_handler", "patient_support", "receptionist", "clinic_manager"}
 #: Who keeps the books; what they may see of whom, the gate asks the notice.
@@ -72,18 +81,31 @@ urlpatterns = [
         "visits/<uuid:appointment>/cancel/", visit.cancel, name="desk_visit_cancel", purpose=Purpose.BOOKING, who=WHO
     ),
     page("people/<uuid:subject>/book/", visit.book, name="desk_book", purpose=Purpose.BOOKING, who=WHO),
-    page("services/", keeping.list_services, name="desk_services", purpose=Purpose.BOOKING, who=KEEPERS),
-    page("services/new/", keeping.keep_service, name="desk_service_new", purpose=Purpose.BOOKING, who=KEEPERS),
-    page("services/<uuid:service>/", keeping.keep_service, name="desk_service", purpose=Purpose.BOOKING, who=KEEPERS),
-    page("places/", keeping.list_places, name="desk_places", purpose=Purpose.BOOKING, who=KEEPERS),
-    page("places/new/", keeping.keep_place, name="desk_place_new", purpose=Purpose.BOOKING, who=KEEPERS),
-    page("places/<uuid:place>/", keeping.keep_place, name="desk_place", purpose=Purpose.BOOKING, who=KEEPERS),
-    page("rooms/", keeping.list_resources, name="desk_resources", purpose=Purpose.BOOKING, who=KEEPERS),
-    page("rooms/new/", keeping.keep_resource, name="desk_resource_new", purpose=Purpose.BOOKING, who=KEEPERS),
-    page("rooms/<uuid:resource>/", keeping.keep_resource, name="desk_resource", purpose=Purpose.BOOKING, who=KEEPERS),
-    page("hours/", keeping.list_workers, name="desk_workers", purpose=Purpose.BOOKING, who=ADMINISTRATORS),
+    page("services/", keeping.list_services, name="desk_services", purpose=KEEPING, who=KEEPERS),
+    page("services/new/", keeping.keep_service, name="desk_service_new", purpose=KEEPING, who=KEEPERS),
+    page("services/<uuid:service>/", keeping.keep_service, name="desk_service", purpose=KEEPING, who=KEEPERS),
+    page("places/", keeping.list_places, name="desk_places", purpose=KEEPING, who=KEEPERS),
+    page("places/new/", keeping.keep_place, name="desk_place_new", purpose=KEEPING, who=KEEPERS),
+    page("places/<uuid:place>/", keeping.keep_place, name="desk_place", purpose=KEEPING, who=KEEPERS),
+    page("rooms/", keeping.list_resources, name="desk_resources", purpose=KEEPING, who=KEEPERS),
+    page("rooms/new/", keeping.keep_resource, name="desk_resource_new", purpose=KEEPING, who=KEEPERS),
+    page("rooms/<uuid:resource>/", keeping.keep_resource, name="desk_resource", purpose=KEEPING, who=KEEPERS),
+    page("hours/", keeping.list_workers, name="desk_workers", purpose=KEEPING, who=ADMINISTRATORS),
+    page("hours/<uuid:member>/", keeping.keep_worker, name="desk_worker", purpose=KEEPING, who=ADMINISTRATORS),
+    page("figures/", figures.show_report, name="desk_reports", purpose=FIGURES, who=READING_FIGURES),
     page(
-        "hours/<uuid:member>/", keeping.keep_worker, name="desk_worker", purpose=Purpose.BOOKING, who=ADMINISTRATORS
+        "figures/<slug:kind>/",
+        figures.show_report,
+        name="desk_figures",
+        purpose=FIGURES,
+        who=READING_FIGURES,
+    ),
+    page(
+        "figures/<slug:kind>/file/",
+        figures.download,
+        name="desk_report_file",
+        purpose=FIGURES,
+        who=READING_FIGURES,
     ),
     page("cases/", case.board, name="desk_cases", purpose=CASES, who=WHO),
     page("cases/new/", case.instruct, name="desk_instruct", purpose=CASES, who=INSTRUCTING),
@@ -130,14 +152,14 @@ urlpatterns = [
     page("asked/unknown/", asked.take_strangers, name="desk_asked_unknown", purpose=Purpose.FIND, who=WHO),
     page("people/<uuid:subject>/consent/", consent.write, name="desk_consent", purpose=READING, who=WHO),
     page("people/<uuid:subject>/asked/", asked.take, name="desk_asked_person", purpose=READING, who=WHO),
-    page("people/new/", letting_in.register, name="desk_register", purpose=CLAIMING, who=WHO),
-    page("people/<uuid:subject>/let-in/", letting_in.show_code, name="desk_let_in", purpose=CLAIMING, who=WHO),
+    page("people/new/", letting_in.register, name="desk_register", purpose=CLAIMING, who=SERVING),
+    page("people/<uuid:subject>/let-in/", letting_in.show_code, name="desk_let_in", purpose=CLAIMING, who=SERVING),
     page(
         "people/<uuid:subject>/lost-step/",
         letting_in.let_back,
         name="desk_let_back",
         purpose=CLAIMING,
-        who=set(TELLING_APART),
+        who=SERVING,
         fresh=True,
     ),
     page("same/", same.list_pairs, name="desk_same", purpose=UNDOING, who=UNDOERS),
@@ -236,6 +258,13 @@ urlpatterns = [
         staff.list_roles,
         name="desk_roles",
         why="roles and what they may do stand in the notice, for all",
+    ),
+    page(
+        "staff/permissions/",
+        permissions.matrix,
+        name="desk_permissions",
+        purpose=Purpose.STAFF,
+        who=ADMINISTRATORS,
     ),
     page("staff/<uuid:member>/", staff.member, name="desk_member", purpose=Purpose.STAFF, who=ADMINISTRATORS),
     page(

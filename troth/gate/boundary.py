@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from troth.gate import narrowed
 from troth.gate.outage import is_outage
 from troth.gate.refusals import LedgerUnavailable, Refused
 from troth.ledger.drafts import Draft
@@ -45,12 +46,15 @@ class Boundary(Watch):
         self._opened: dict[tuple[str, str, str, str], tuple[Draft, dict[tuple[int, str], set[str]]]] = {}
         self._refused: dict[tuple[AccessKey, str, str], Draft] = {}
         self._others: list[Draft] = []
+        self._off: frozenset[narrowed.Cell] | None = None
         self.innermost: Opened | None = None  # the reading context that is open now
         self.names: dict[UUID, str] = {}  # published names of staff that were looked up for this answer
 
     def register(self, at: datetime) -> Register:
-        """The notice in force."""
-        return notices.register_in_force(at)
+        """The notice in force, less what the clinic's permissions take away: read once for each request, job or command."""
+        if self._off is None:
+            self._off = narrowed.switched_off()
+        return narrowed.narrowed(notices.register_in_force(at), self._off)
 
     def declaring(self, purpose: Purpose, at: datetime) -> frozenset[int]:
         """The versions published by a moment that declare a purpose."""

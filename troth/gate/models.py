@@ -86,6 +86,40 @@ class Fact(models.Model):
         return f"{self.kind} {self.id[:8]}"
 
 
+class Narrowing(models.Model):
+    """One cell of the permissions that was switched off: a role may not do this with this kind of data, whatever for."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    role = models.CharField(max_length=40)
+    category = models.CharField(max_length=24)
+    action = models.CharField(max_length=8)
+    since = models.BigIntegerField()
+    recorded_by = models.CharField(max_length=64)
+    ended = models.BigIntegerField(null=True)
+    mark = models.BinaryField(max_length=32)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "random",
+        "role": "a role of the notice",
+        "category": "a code of the vocabulary",
+        "action": "a code of the vocabulary",
+        "since": "when it was switched off",
+        "recorded_by": "random identifier or service",
+        "ended": "when it was switched on again",
+        "mark": "a keyed hash",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["role", "category", "action"], condition=models.Q(ended=None), name="cell_is_off_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.category} {self.action}"
+
+
 class EmergencyNote(Holding):
     """Why a record was opened in an emergency, in the words of the one who opened it."""
 

@@ -140,8 +140,8 @@ class Opened:
         names = self.by.roles | {"self", "representative", "service"}
         found: set[Category] = set()
         for name in names & set(self.declared.access):
-            if self.action in self.declared.access[name].actions:
-                found |= self.declared.access[name].categories
+            granted = self.declared.access[name]
+            found |= {category for category in granted.categories if granted.allows(self.action, category)}
         return tuple(sorted(found & self.declared.categories))
 
     def decision(self, item: "UUID | Subject | Holding", category: Category) -> Decision:

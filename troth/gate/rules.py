@@ -163,7 +163,7 @@ def _role_may(
     }.get(relation, asker.roles)
     for name in names:
         access = declared.access.get(name)
-        if access is not None and category in access.categories and action in access.actions:
+        if access is not None and access.allows(action, category):
             return True
     return False
 

@@ -19,6 +19,11 @@ class Access:
 
     categories: frozenset[Category]
     actions: frozenset[Action]
+    shut: frozenset[tuple[Action, Category]] = frozenset()  # taken away again by the clinic's own permissions
+
+    def allows(self, action: Action, category: Category) -> bool:
+        """Whether this may be done with that kind of data."""
+        return action in self.actions and category in self.categories and (action, category) not in self.shut
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,14 @@ class Register:
     controller: str
     purposes: Mapping[Purpose, DeclaredPurpose]
     roles: Mapping[str, DeclaredRole]
+    narrowing: str = ""  # which permissions of the clinic's own it was narrowed by; never wider than the notice
 
     def __hash__(self) -> int:
-        return hash(self.hash)
+        return hash((self.hash, self.narrowing))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Register) and other.hash == self.hash and other.version == self.version
+        return isinstance(other, Register) and (other.hash, other.version, other.narrowing) == (
+            self.hash,
+            self.version,
+            self.narrowing,
+        )

@@ -217,6 +217,10 @@ def _rights(notice: Notice) -> Section:
                 _facts(
                     ("Answered within", right.within or ""),
                     ("More time", right.extension),
+                    (
+                        "Looked at twice",
+                        "Where something is left out, by a second person" if right.second_look else "",
+                    ),
                     ("By", ", ".join(_plain(route) for route in right.routes)),
                 ),
             )

@@ -158,6 +158,9 @@ def todos(known: Case, clock: Reckoned, today: date) -> list[Todo]:
             Todo("Ask whether they may act", "Where somebody asks for another (LAW-3.15)", to("ask-authority"))
         )
         if known.asked is Asked.DECEASED:
+            found.append(
+                Todo("Record that they died", "How we know, and what they said in life (LAW-4.10)", to("death"))
+            )
             found.append(Todo("Note an entry of the last forty days", "It is 21 days then (LAW-4.10)", to("entry")))
     if clock.waits_for is None:
         found.append(

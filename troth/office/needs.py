@@ -21,6 +21,7 @@ from troth.ledger.guards import guards_missing
 from troth.office.frame import Looking, counted, day, moment
 from troth.people import selectors as people
 from troth.rights import selectors as rights
+from troth.rights.selectors.exchange import count_arrivals
 from troth.vault import secrets, turning
 from troth.work import queue
 
@@ -33,7 +34,11 @@ _ALERTS = {
     "many_refusals": ("was refused again and again", "Look at what was tried, and ask them"),
     "searches": ("looked people up more often than work at a desk explains", "Look at whom, and ask them"),
 }
-STEPS = {"erasure": "Decide what goes and what stays", "access": "Build the copy", "portability": "Build the copy"}
+STEPS = {
+    "erasure": "Decide what goes and what stays",
+    "access": "Build the copy",
+    "portability": "Send it, or answer it",
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ def list_needs(look: Looking) -> list[Need]:
 
 def _needs(look: Looking) -> Iterator[Need]:
     yield from _case_needs(look)
+    yield from _arrival_needs()
     yield from _review_needs(look)
     yield from _ledger_needs(look)
     yield from _alert_needs(look)
@@ -77,6 +83,18 @@ def _case_needs(look: Looking) -> Iterator[Need]:
                 if left < 0
                 else Tag("close", "today" if left == 0 else counted(left, "day")),
             )
+
+
+def _arrival_needs() -> Iterator[Need]:
+    waiting = count_arrivals()
+    if waiting:
+        yield Need(
+            1,
+            "waiting",
+            f"{counted(waiting, 'record')} that another clinic sent".capitalize(),
+            "Look whose it is, and write down what was done with it",
+            Link("Look at it", reverse("office_arrivals")),
+        )
 
 
 def _review_needs(look: Looking) -> Iterator[Need]:

@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from troth.assurance.models import CheckResult, CheckRun, Proof, ProofKind, Status
+from troth.assurance.models import CheckResult, CheckRun, LookAsked, Proof, ProofKind, Status
 from troth.assurance.rules import evidence
 from troth.assurance.rules.catalogue import Promised, get_promise, promises_of
 from troth.assurance.rules.evidence import Look
+
+#: A look whose worker has not come back after this is over, and another may be asked for.
+OVER_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,21 @@ def last_statuses(pack: str) -> dict[str, Status]:
     }
 
 
+@dataclass(frozen=True)
+class Running:
+    """A look that was asked for and is not done: how many promises of how many, since when."""
+
+    done: int
+    of: int
+    started_at: datetime | None
+
+
+def running_look(pack: str, *, at: datetime) -> Running | None:
+    """The look that waits or runs, if one does."""
+    row = LookAsked.objects.filter(pack=pack, finished_at=None, asked_at__gt=at - OVER_AFTER).first()
+    return None if row is None else Running(row.done, row.of, row.started_at)
+
+
 def slow_looks(pack: str) -> dict[str, Look]:
     """What the checks that only the clock asks found at the newest look, each with the moment it was found."""
     slow = {check.name for check in evidence.list_checks() if check.scheduled}
@@ -167,5 +185,6 @@ __all__ = [
     "history_of",
     "last_run",
     "proofs_of",
+    "running_look",
     "slow_looks",
 ]

@@ -18,6 +18,7 @@ from troth.billing.selectors.invoices import (
     list_debts,
     list_invoices,
     list_prices,
+    who_takes_card_numbers,
     with_invoice,
 )
 from troth.billing.selectors.payments import (
@@ -75,6 +76,7 @@ __all__ = [
     "state_of",
     "states_of",
     "takes_cards",
+    "who_takes_card_numbers",
     "with_invoice",
     "with_money",
 ]

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     COMPLAINT_RECEIVED = "complaint_received"
     CASE_PROOF = "case_proof"
     CASE_LETTER = "case_letter"
+    CASE_LETTER_LINK = "case_letter_link"
     CASE_REMINDER = "case_reminder"
     VISIT_BOOKED = "visit_booked"
     VISIT_MOVED = "visit_moved"

@@ -322,6 +322,19 @@ LETTERS: dict[Kind, Letter] = {
         closing=("The link stops them at once. You need not sign in.",),
         sample={"news": "We open on Saturdays from January.\nBooking is open now."},
     ),
+    Kind.CASE_LETTER_LINK: Letter(
+        Purpose.RIGHTS,
+        "We wrote to you about your request",
+        ("There is a letter of {clinic} for you about what you asked of personal data.",),
+        because="You asked us for something about personal data",
+        rows=(("Reference", "{reference}"),),
+        action="Read the letter",
+        closing=(
+            "The link opens that letter alone, for thirty days. You need no account. Whoever has this message can read it.",
+            "You can complain to us about how we handle your data, and to the regulator at any time: {regulator}",
+        ),
+        sample={"reference": "4F0C-11A9", "regulator": "The regulator, 0300 000 0000."},
+    ),
     Kind.CASE_REMINDER: Letter(
         Purpose.RIGHTS,
         "A request about data needs you",

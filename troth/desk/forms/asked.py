@@ -103,7 +103,35 @@ class TakeInForm(WhatForm):
         help_text="It ends at once where you are sure that it is them. What was done before stays lawful",
     )
     by_post = forms.BooleanField(label="They want our answer on paper", required=False)
-    field_order = ("asked", "purpose", "consent", "words", "route", "received_on", "sure", "by_post")
+    name = forms.CharField(
+        label="Who asks?",
+        help_text="Only for the records of somebody who died: it is not them who hears from us",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    email = forms.EmailField(
+        label="Their email address", required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    address = forms.CharField(
+        label="Their postal address",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": "3", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    field_order = (
+        "asked",
+        "purpose",
+        "consent",
+        "words",
+        "route",
+        "received_on",
+        "sure",
+        "by_post",
+        "name",
+        "email",
+        "address",
+    )
 
     def __init__(
         self, *args: Any, uses: Sequence[tuple[str, str]], consents: Sequence[tuple[str, str]], **named: Any
@@ -121,6 +149,11 @@ class TakeInForm(WhatForm):
         found: dict[str, Any] = super().clean() or {}
         if not found.get("asked") and not found.get("consent"):
             self.add_error("asked", "Choose what they ask for")
+        if Asked.DECEASED in found.get("asked", ()):
+            if not found.get("name"):
+                self.add_error("name", "Enter who asks for the records")
+            if not found.get("email") and not found.get("address"):
+                self.add_error("email", "Enter an email address or a postal address of whoever asks")
         if Asked.OBJECTION in found.get("asked", ()) and not found.get("purpose"):
             self.add_error("purpose", "Choose which use they want stopped")
         return found

@@ -23,7 +23,7 @@ from troth.people import selectors as people
 from troth.people.rules import TooVague
 from troth.rights import selectors as rights
 from troth.rights import services
-from troth.rights.rules.clock import Route
+from troth.rights.rules.clock import Asked, Route
 from troth.rights.services import StepRefused
 
 #: What is asked for first where somebody doubts who it was: the least that settles it for most.
@@ -97,6 +97,9 @@ def take(request: HttpRequest, subject: UUID) -> HttpResponse:
                 consent=form.chosen("consent"),
                 proof=FIRST_PROOF if given["sure"] == DOUBT else "",
                 by_post=given["by_post"],
+                applicant={name: given[name] for name in ("name", "email", "address") if given[name]}
+                if Asked.DECEASED in given["asked"]
+                else None,
                 by=look.actor,
                 at=look.at,
             )

@@ -18,6 +18,7 @@ from troth.design.values import Entry, Item, Link, Row
 from troth.desk import papers
 from troth.desk.frame import Looking, about, looking, may_register, show
 from troth.desk.telling import Paper, Teller, counterpart, within
+from troth.diary import selectors as diary
 from troth.diary.rules import ARRANGING
 from troth.gate.emergency import may_break_glass
 from troth.gate.refusals import Decision
@@ -131,10 +132,7 @@ def _same(request: HttpRequest, look: Looking, subject: UUID) -> list[Row]:
 def _may_write(look: Looking) -> bool:
     """Whether the notice lets one of the viewer's roles write health data for this purpose; each form asks again for its own."""
     access = look.opened.declared.access if look.opened.declared else {}
-    return any(
-        role in access and Action.WRITE in access[role].actions and Category.HEALTH in access[role].categories
-        for role in look.actor.roles
-    )
+    return any(role in access and access[role].allows(Action.WRITE, Category.HEALTH) for role in look.actor.roles)
 
 
 def _facts(look: Looking, who: people.PersonIdentity | None) -> list[str]:
@@ -164,7 +162,7 @@ def _acts(
             found.append(Link("Pass the request on", reverse("desk_assign", args=[line.id])))
     if may_write:
         found.append(Link("Write a note", reverse("desk_note_new", args=[subject])))
-    if look.actor.roles & ARRANGING and (booking := open_path(request, "desk_book", subject)):
+    if look.actor.roles & ARRANGING and diary.is_kept() and (booking := open_path(request, "desk_book", subject)):
         found.append(Link("Book a visit", booking))
     if may_register(look) and not people.has_account(subject):
         found.append(Link("Let them sign in", reverse("desk_let_in", args=[subject])))

@@ -24,6 +24,7 @@ from troth.desk.frame import Looking, frame, looking, show
 from troth.diary import rules, services
 from troth.diary import selectors as diary
 from troth.diary.selectors import ResourceKind
+from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 
 AT_ONCE = 25
@@ -43,7 +44,10 @@ def list_services(request: HttpRequest) -> HttpResponse:
                     small=f"Deposit {diary.pounds(each.deposit_pence)}" if each.deposit_pence else "",
                 ),
                 Cell(", ".join(filter(None, (each.room_sort, each.machine_sort))) or "Nothing of its own"),
-                Cell("Yes" if each.online and not each.closed else "No"),
+                Cell(
+                    "Yes" if each.is_booked_online else "No",
+                    small="With a deposit they ring" if each.online and each.deposit_pence else "",
+                ),
             ],
         )
         for each in diary.list_services(closed=True)
@@ -172,6 +176,7 @@ def list_workers(request: HttpRequest) -> HttpResponse:
 
 def keep_worker(request: HttpRequest, member: UUID) -> HttpResponse:
     """When a member of staff sees people and for what; and the days on which it is otherwise."""
+    _insist_on_visits(request)
     look = looking(request)
     profile = people.staff_profiles({member}).get(member)
     if profile is None:
@@ -259,6 +264,16 @@ def _around(each: diary.Offered) -> str:
     return ", ".join(filter(None, said))
 
 
+def _insist_on_visits(request: HttpRequest) -> None:
+    """
+    What a clinic without visits does not do has no page there, though its administrators might keep it.
+
+    :raises Http404: the notice declares no booking.
+    """
+    if Purpose.BOOKING not in looking(request).opened.register.purposes:
+        raise Http404
+
+
 def _list(
     request: HttpRequest,
     here: str,
@@ -269,6 +284,7 @@ def _list(
     rows: Sequence[tuple[str, list[Cell]]],
 ) -> HttpResponse:
     """A list with its search and pages. Nothing in it is about a patient, so what is looked for may stand in the address."""
+    _insist_on_visits(request)
     form = SearchForm(request.GET or None)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
     found = [cells for words, cells in rows if text.casefold() in words.casefold()]
@@ -304,6 +320,7 @@ def _keep(
     request: HttpRequest, form: forms.Form, title: str, back: str, write: Callable[[Looking], object]
 ) -> HttpResponse:
     """A form of its own page: what was typed stays, whatever is wrong with it."""
+    _insist_on_visits(request)
     look = looking(request)
     if form.is_valid():
         try:

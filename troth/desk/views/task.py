@@ -284,8 +284,7 @@ def _receivers(look: Looking) -> list[tuple[str, str]]:
 def _may_write_health(look: Looking, subject: UUID) -> bool:
     access = look.opened.declared.access if look.opened.declared else {}
     return look.opened.decision(subject, Category.HEALTH).allowed and any(
-        role in access and Action.WRITE in access[role].actions and Category.HEALTH in access[role].categories
-        for role in look.actor.roles
+        role in access and access[role].allows(Action.WRITE, Category.HEALTH) for role in look.actor.roles
     )
 
 

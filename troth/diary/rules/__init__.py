@@ -1,5 +1,6 @@
 """What may be done with a visit, and when somebody is free, as pure rules. No database, no clock."""
 
+from troth.diary.rules.figures import SMALL, rounded, shown, shown_money, shown_share
 from troth.diary.rules.saying import calendar_of, feed_of, read_moment, said_when
 from troth.diary.rules.times import (
     GRID,
@@ -69,6 +70,7 @@ __all__ = [
     "OFFERED_FOR",
     "OVERRIDING",
     "REMINDED",
+    "SMALL",
     "STEPS",
     "Hours",
     "Lost",
@@ -97,10 +99,14 @@ __all__ = [
     "moment_of",
     "read_moment",
     "read_stretches",
+    "rounded",
     "said",
     "said_day",
     "said_when",
     "say_stretches",
+    "shown",
+    "shown_money",
+    "shown_share",
     "span_of",
     "starts_of",
     "stored_hours",

@@ -1,6 +1,7 @@
 """Reading the diary: what is offered, what is free, and who comes when. Plain values only; faces import no models."""
 
 from troth.diary.models import Colour, Ended, How, Override, ResourceKind, VisitState
+from troth.diary.selectors.figures import REPORTS, Report
 from troth.diary.selectors.holds import (
     Free,
     by_day,
@@ -56,6 +57,7 @@ from troth.diary.selectors.visits import (
 )
 
 __all__ = [
+    "REPORTS",
     "Away",
     "Colour",
     "Column",
@@ -67,6 +69,7 @@ __all__ = [
     "Location",
     "Offered",
     "Override",
+    "Report",
     "ResourceKind",
     "Thing",
     "Visit",

@@ -35,6 +35,16 @@ class Offered:
         return rules.Need(self.minutes, self.before, self.after)
 
     @property
+    def deposit(self) -> str:
+        """As people read it."""
+        return pounds(self.deposit_pence)
+
+    @property
+    def is_booked_online(self) -> bool:
+        """Whether people book it by themselves. A deposit is asked for by somebody, so they ring."""
+        return self.online and not self.closed and not self.deposit_pence
+
+    @property
     def price(self) -> str:
         """As people read it, or nothing where none is set."""
         return pounds(self.price_pence) if self.price_pence else ""

@@ -86,7 +86,11 @@ def _is_off(row: Appointment) -> bool:
     return row.state == VisitState.CANCELLED
 
 
-@act(Event.VISIT_REMINDED, purpose=Purpose.SERVICE_MESSAGES)
+@act(
+    Event.VISIT_REMINDED,
+    purpose=Purpose.SERVICE_MESSAGES,
+    unasked="it notes in an open column that its turn has come; whether anything may be written the gate is asked below",
+)
 def remind(appointment: UUID, *, by: Actor, at: datetime) -> bool:
     """
     Remind somebody of a visit, once for each beginning that it has. False: it is not due, or was moved or cancelled meanwhile.

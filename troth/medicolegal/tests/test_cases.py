@@ -18,6 +18,7 @@ from troth.medicolegal.rules import NotPossible
 from troth.medicolegal.tests.conftest import NOW, Agency, examined, signed
 from troth.notice.purposes import Purpose
 from troth.people import services as people
+from troth.people.models import ClaimCode
 from troth.vault.categories import Category
 from troth.vault.models import Subject, SubjectKind
 
@@ -192,3 +193,14 @@ def test_clocks_are_the_service_standards() -> None:
         16 * DAY,
         None,
     ]
+
+
+def test_whoever_instructed_gives_no_code_that_would_make_them_the_claimant(agency: Agency) -> None:
+    """They may write who the claimant is, and know the date of birth: with a code they would read the report before anybody."""
+    case = agency.instruct()
+    for outside in (agency.solicitor, agency.insurer, agency.expert):
+        with pytest.raises((people.CannotClaim, Refused)):
+            people.make_claim_code(claimant(case), by=agency.actor(outside), at=NOW)
+    assert not ClaimCode.objects.exists()
+    book(agency, case)
+    assert people.make_claim_code(claimant(case), by=agency.actor(agency.handler), at=NOW)

@@ -17,6 +17,8 @@ class Right(Part):
     limits: OneOrSeveral[Ground] = []
     absolute: bool = False
     """Promised without 'unless' (F-30)."""
+    second_look: bool = False
+    """Of a copy out of which something is left: somebody else than who decided that has to release it."""
     shown_apart: bool = False
     """Brought to attention clearly and apart from other matters (N18, UK GDPR Article 21(4))."""
 

@@ -9,6 +9,7 @@ from troth.law.exemptions import Exemption
 from troth.people.selectors import StaffMember
 from troth.rights.rules.clock import Asked
 from troth.rights.rules.exemptions import grounds_of_entries
+from troth.rights.rules.fees import MOST_PAGES, MOST_POSTAGE, PENCE_A_PAGE, Fee, reckon_fee
 from troth.rights.rules.packing import Decided, Stands
 from troth.rights.rules.redacting import check_can_cut
 from troth.rights.selectors.packs import Reviewed
@@ -203,14 +204,26 @@ class AskForm(forms.Form):
 class BeginForm(forms.Form):
     """A further copy may cost something; the first never does."""
 
-    fee = forms.DecimalField(
-        label="Fee in pounds, if any",
-        help_text="A further copy may cost what it costs us. The first is free (LAW-1.16).",
+    pages = forms.IntegerField(
+        label="Pages that we print",
+        help_text=f"Only for a further copy on paper: {PENCE_A_PAGE}p each. The first is free, and one in the account too",
         required=False,
         min_value=0,
-        max_value=500,
+        max_value=MOST_PAGES,
+    )
+    postage = forms.DecimalField(
+        label="Postage in pounds, if any",
+        required=False,
+        min_value=0,
+        max_value=MOST_POSTAGE // 100,
         decimal_places=2,
     )
+
+    def fee(self) -> Fee:
+        """What it comes to."""
+        return reckon_fee(
+            pages=self.cleaned_data["pages"] or 0, postage=int((self.cleaned_data["postage"] or 0) * 100)
+        )
 
 
 class FeeForm(forms.Form):

@@ -6,6 +6,7 @@ from django import forms
 
 from troth.design.fields import Choices, DateInBoxes
 from troth.rights.rules.clock import Asked, Waits
+from troth.rights.rules.deceased import APPLIES_AS, SHOWN_BY_WORDS, DeathShownBy
 from troth.rights.rules.exemptions import grounds_for
 from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, PROOFS, Ending, endings_of
 
@@ -89,6 +90,37 @@ class JudgeForm(forms.Form):
         error_messages={"required": "Choose whether it settles it"},
     )
     words = _words("What did you look at, and what did you find?", missing="Write what you looked at and found")
+
+
+class DeathForm(forms.Form):
+    """That somebody died, how we know, and what they said in life."""
+
+    died_on = DateInBoxes(label="On which day did they die?", error_messages={"required": "Enter the day"})
+    shown_by = forms.TypedChoiceField(
+        label="How do we know?",
+        coerce=DeathShownBy,
+        choices=[(each.value, words) for each, words in SHOWN_BY_WORDS.items()],
+        widget=Choices(),
+        error_messages={"required": "Choose how we know"},
+    )
+    seen = _words("What did you look at, or who told you?", missing="Write what you looked at")
+    wish = _words(
+        "What did they say in life about who may see their record?",
+        hint="Leave it empty if they said nothing. What is written here binds whoever asks",
+        required=False,
+    )
+
+
+class ApplicantForm(JudgeForm):
+    """Whether a proof settles that somebody may have the records of a person who died, and as what they apply."""
+
+    applies_as = forms.ChoiceField(
+        label="As what do they apply?",
+        choices=list(APPLIES_AS.items()),
+        widget=Choices(),
+        required=False,
+    )
+    field_order = ("holds", "applies_as", "words")
 
 
 class ExtendForm(QuietLetterForm):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.stores import Home
 from troth.assurance import services
+from troth.assurance.models import LookAsked
 from troth.assurance.rules import evidence
 from troth.assurance.rules.catalogue import promises_of
 from troth.assurance.rules.evidence import Look
@@ -22,6 +23,8 @@ from troth.office.tests.test_cases import signed_in
 from troth.people.tests.factories import make_staff, prove
 from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
 from troth.rights.tests.factories import make_officer
+from troth.work.models import Job
+from troth.work.worker import perform
 
 PACK = "online-prescribing"
 SERVICE = Actor("service", name="assurance")
@@ -96,8 +99,18 @@ def test_checking_now_keeps_what_was_found_and_leaves_an_event(
     officer: Client, looked_at: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = LedgerEvent.objects.filter(event="assurance:promises_checked").count()
-    assert officer.post("/office/promises/check/").headers["Location"] == "/office/promises/?done=promises-checked"
+    for _ in range(2):  # whoever presses twice asks once
+        assert officer.post("/office/promises/check/").headers["Location"] == "/office/promises/"
+    assert Job.objects.filter(name="assurance.look_now").count() == 1
+    assert LedgerEvent.objects.filter(event="assurance:look_asked").count() == 1
+    page = officer.get("/office/promises/").content.decode()
+    assert "Waiting for the worker" in page and "Look again" in page and "Check now" not in page
+    assert "Refresh" not in str(officer.get("/office/promises/", headers={"HX-Request": "true"}).headers)
+    LookAsked.objects.update(started_at=timezone.now(), done=40, of=106)
+    assert "40 of 106 promises" in officer.get("/office/promises/").content.decode()
+    perform(Job.objects.get(name="assurance.look_now"))
     assert LedgerEvent.objects.filter(event="assurance:promises_checked").count() == before + 1
+    assert officer.get("/office/promises/", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     found = board.board_of(settings.TROTH_PACK)
     assert found is not None and len(found.standings) == 106
     assert {look["check"] for each in found.standings for look in each.evidence["looks"]} <= {

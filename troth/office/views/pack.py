@@ -233,7 +233,7 @@ def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None)
     problem = ""
     if form.is_bound and form.is_valid():
         try:
-            services.begin_pack(known.id, by=look.actor, at=look.at, fee=int((form.cleaned_data["fee"] or 0) * 100))
+            services.begin_pack(known.id, by=look.actor, at=look.at, fee=form.fee())
         except PackRefused as refusal:
             problem = str(refusal)
         else:

@@ -1,21 +1,22 @@
 """Promises: the wall of all of them, the same as a table, one promise with its evidence and history, and looking now."""
 
-import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from troth.assurance import services
+from troth.assurance.jobs import look_now
 from troth.assurance.rules.catalogue import Promised
 from troth.assurance.selectors import board
 from troth.assurance.selectors.board import Board, ProofKind, Standing, Status
-from troth.assurance.selectors.checking import check_promises
 from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import CoinState, Entry, Figure, Item, Kept, Link, Paging, Row
@@ -46,9 +47,15 @@ COUNTED: dict[Status, str] = {
 @require_http_methods(["GET", "HEAD"])
 def wall(request: HttpRequest) -> HttpResponse:
     """Show one coin for each promise in the order of the notice, what slipped, and the same as a table."""
+    running = board.running_look(settings.TROTH_PACK, at=looking(request).at)
+    if running is None and request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Refresh": "true"})  # what asked every second is done: the whole page is new
     found = board.board_of(settings.TROTH_PACK)
     as_table = request.GET.get("view") == "table"
     values: dict[str, Any] = {"found": found, "as_table": as_table, "switch": _switch(as_table)}
+    if running is not None:
+        words = f"{running.done} of {running.of} promises" if running.of else "Waiting for the worker"
+        values |= {"running": running, "words": words}
     if found is not None:
         looks = {look["check"] for each in found.standings for look in each.evidence["looks"]}
         values |= {
@@ -68,12 +75,15 @@ def wall(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["POST"])
 def check_now(request: HttpRequest) -> HttpResponse:
-    """Look at every promise now, but for what only the clock asks, and keep what was found."""
-    look, begun = looking(request), time.monotonic()
-    pack = settings.TROTH_PACK
-    outcomes = check_promises(pack, at=look.at, remembered=board.slow_looks(pack))
-    services.record_look(pack, outcomes, by=look.actor, at=look.at, took=timedelta(seconds=time.monotonic() - begun))
-    return done("office_promises", "promises-checked")
+    """Put it to the worker to look at every promise now, but for what only the clock asks. The wall shows how far it is."""
+    look = looking(request)
+    try:
+        with transaction.atomic():
+            asked = services.ask_look(settings.TROTH_PACK, by=look.actor, at=look.at)
+            look_now.using(asker=look.id).enqueue(asked=asked)
+    except services.AskedAlready:
+        pass  # the wall says how far that one is
+    return redirect("office_promises")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,9 +15,11 @@ from django.shortcuts import redirect
 from troth.gate import actors
 from troth.office.casework import ASKED, WAITS, who
 from troth.office.forms.step import (
+    ApplicantForm,
     AssignForm,
     CameForm,
     CloseForm,
+    DeathForm,
     ExtendForm,
     JudgeForm,
     LetterForm,
@@ -30,7 +32,7 @@ from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.rules import PRIVACY_OFFICER
-from troth.rights.rules.clock import StepKind, Waits
+from troth.rights.rules.clock import Asked, StepKind, Waits
 from troth.rights.rules.letters import Composed, Ending, LetterKind, letter_of
 from troth.rights.selectors.cases import Case
 from troth.rights.services import StepRefused
@@ -193,8 +195,19 @@ def _came(look: Looking, case: Case, given: Given) -> object:
 
 def _judge(waits: Waits) -> Callable[[Looking, Case, Given], object]:
     return lambda look, case, given: services.judge_proof(
-        case.id, waits, holds=given["holds"], words=given["words"], by=look.actor, at=look.at
+        case.id,
+        waits,
+        holds=given["holds"],
+        words=given["words"],
+        applies_as=given.get("applies_as", ""),
+        by=look.actor,
+        at=look.at,
     )
+
+
+def _judging(request: HttpRequest, case: Case) -> forms.Form:
+    form = ApplicantForm if case.asked is Asked.DECEASED else JudgeForm
+    return form(request.POST if request.method == "POST" else None)
 
 
 def _note(kind: StepKind) -> Callable[[Looking, Case, Given], object]:
@@ -264,8 +277,14 @@ _STEPS: dict[str, _Step] = {
     "judge-authority": _Step(
         "Say what you found",
         f"They sent {WAITS[Waits.AUTHORITY]}. Look who made it, when, and for what it is.",
-        _plain(JudgeForm),
+        _judging,
         _judge(Waits.AUTHORITY),
+    ),
+    "death": _Step(
+        "Record that they died",
+        "Before anything is handed over. What they said in life about their record still binds.",
+        _plain(DeathForm),
+        lambda look, case, given: services.record_death(case.id, **given, by=look.actor, at=look.at),
     ),
     "extend": _Step(
         "Take two further months",

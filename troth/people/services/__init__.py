@@ -48,7 +48,7 @@ from troth.people.services.steps import (
     confirm_step,
     dispose_steps,
 )
-from troth.people.services.telling import can_be_told, say_when, tell, tell_of_new_device
+from troth.people.services.telling import address_of, can_be_told, say_when, tell, tell_of_new_device
 from troth.people.services.tries import forget_tries, note_failed_try, note_sign_in
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "UsedUp",
     "add_app",
     "add_passkey",
+    "address_of",
     "answer_step",
     "ask_account",
     "ask_address",

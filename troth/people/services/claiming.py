@@ -19,7 +19,7 @@ from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people.models import Account, AccountStep, ClaimCode, Identity, StepKind
-from troth.people.rules import CLAIMING, check_password, normal_email
+from troth.people.rules import CLAIMING, TELLING_APART, check_password, normal_email
 from troth.people.selectors.steps import CLAIM_LIFE, CODE_LENGTH, CODE_LETTERS, code_hashes, find_claim
 from troth.people.services.steps import LIFE
 from troth.vault.categories import Category
@@ -36,10 +36,13 @@ def make_claim_code(subject: UUID, *, by: Actor, at: datetime) -> str:
     Make a code with which the person of a record opens its account, and give it, to be read out or printed: it is stored nowhere.
     It holds for fourteen days and five tries; an older one is worth nothing from now on.
 
-    :raises CannotClaim: they have an account already, or their date of birth is not known.
+    :raises CannotClaim: the role serves nobody here, they have an account already, or their date of birth is not known.
     :raises Refused: the actor may not open who this person is, for what the record was made.
     """
     acting().require(subject, Category.IDENTITY)
+    if not by.roles & TELLING_APART:
+        # Whoever instructs a case may write who its claimant is. With a code and that date of birth they would be the claimant.
+        raise CannotClaim("Your role gives no codes out. Whoever serves people here makes sure who it is, and does.")
     if Account.objects.filter(subject_id=subject).exists():
         raise CannotClaim("They have an account already. They can choose a new password by themselves.")
     with processing(acting().purpose, Action.READ, by=by, at=at):

@@ -91,6 +91,7 @@ def _can_be_told(subject: UUID, *, at: datetime) -> bool:
 
 
 # Not acts themselves: what is written is written by the outbox, in the act of whoever tells.
+address_of = _address_of
 can_be_told = _can_be_told
 say_when = _say_when
 tell = _tell

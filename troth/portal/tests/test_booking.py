@@ -17,9 +17,12 @@ from troth.diary import jobs, rules, selectors, services
 from troth.diary.models import Appointment, Hold
 from troth.diary.services import telling
 from troth.diary.tests.conftest import Clinic, open_clinic
-from troth.gate import actors
+from troth.gate import actors, facts
+from troth.gate.acts import act
 from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
 from troth.ledger.models import LedgerEvent
+from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import services as people
 from troth.people.models import Identity
@@ -176,6 +179,12 @@ def test_what_is_not_offered_online_has_no_page(clinic: Clinic) -> None:
     manager = clinic.actor(clinic.manager, timezone.now())
     services.offer_service(name="sentinel-short", minutes=30, online=False, by=manager, at=timezone.now())
     assert Client().get(reverse("book_time", args=[clinic.short])).status_code == 404
+    services.offer_service(
+        name="sentinel-long", minutes=60, price_pence=9_000, deposit_pence=3_000, by=manager, at=timezone.now()
+    )
+    # Nobody books past a deposit: until it can be paid here, they ring.
+    assert Client().get(reverse("book_time", args=[clinic.long])).status_code == 404
+    assert "deposit of £30" in Client().get(reverse("book")).content.decode()
     assert "sentinel-short" not in Client().get(reverse("book")).content.decode()
 
 
@@ -256,6 +265,28 @@ def test_everybody_is_reminded_once_and_again_when_it_was_moved(
         assert "sentinel" not in text + calendar, kind
     told = LedgerEvent.objects.filter(event="diary:visit_reminded")
     assert {(event.actor, event.subject) for event in told} == {("visit-messages", visit.subject_id.hex)}
+
+
+def test_who_may_not_be_written_to_keeps_nobody_else_from_being_reminded(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    _, first = booked(clinic, ahead=7)
+    second = clinic.book(clinic.bob, clinic.dev, first.starts_at, at=now)
+
+    @act(Event.RESTRICTED, purpose=Purpose.RIGHTS)
+    def restrict(subject: UUID, *, by: actors.Actor, at: datetime) -> None:
+        facts.record(subject, FactKind.RESTRICTION, at=at)
+
+    restrict(first.subject_id, by=actors.person(first.subject_id, at=now), at=now)
+    due = first.starts_at - rules.REMINDED
+    for at in (due, due + timedelta(minutes=10)):
+        monkeypatch.setattr(jobs.timezone, "now", lambda at=at: at)
+        jobs.remind()
+        monkeypatch.undo()
+    told = Message.objects.filter(kind="visit_reminder").values_list("subject_id", flat=True)
+    assert list(told) == [clinic.bob]
+    assert Appointment.objects.get(pk=second).reminded_for == first.starts_at
 
 
 def test_one_network_does_not_fill_the_diary_with_times_that_are_kept(

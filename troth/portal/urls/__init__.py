@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver
 from troth.gate.table import PATIENTS, page, public
 from troth.notice.purposes import Purpose
 from troth.people.rules import CLAIMING
+from troth.portal.urls.by_link import BY_LINK
 from troth.portal.urls.rights import ANYONE, RIGHTS
 from troth.portal.views import (
     account,
@@ -12,9 +13,7 @@ from troth.portal.views import (
     asking,
     booking,
     checkpoint,
-    consents,
     device,
-    exchange,
     factors,
     home,
     invoices,
@@ -33,6 +32,7 @@ from troth.portal.views import (
 
 SECURITY = Purpose.ACCOUNT_SECURITY
 OWN, ASKING, TREATING = {PATIENTS}, Purpose.ELIGIBILITY, Purpose.PRESCRIBING
+PAYING = Purpose.PAYMENT
 
 urlpatterns: list[URLPattern | URLResolver] = [
     public("", home.show, name="home", why="the clinic's front page holds nobody's data"),
@@ -192,25 +192,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     public("reset/", links.ask, name="ask_link", why="it takes an address in, and says the same to everybody"),
     public("mail-sent/", links.mail_sent, name="mail_sent", why="it says the same to everybody"),
-    public(
-        "stop/<str:token>/",
-        consents.stop,
-        name="stop_messages",
-        why="the service `consent-link` takes back what a message came by, and nothing of anybody is shown",
-    ),
-    public(
-        "exchange/records/",
-        exchange.receive,
-        name="exchange_records",
-        why="a clinic that the operator knows hands something in, signed; nothing of anybody is read back",
-    ),
-    public("link/<str:token>/", links.follow, name="follow_link", why="it moves the token out of the address"),
-    public(
-        "confirm/",
-        links.confirm,
-        name="confirm",
-        why="the service `account-steps` does what the holder of a one-time link may, and nothing is read back",
-    ),
+    *BY_LINK,
     public(
         "claim/",
         links.claim,
@@ -280,16 +262,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     page("payments/", money.list_mine, name="my_payments", purpose=Purpose.PAYMENT, who={PATIENTS}),
     page("payments/<uuid:payment>/", money.pay, name="my_payment", purpose=Purpose.PAYMENT, who={PATIENTS}),
-    page(
-        "payments/invoices/<uuid:invoice>/", invoices.show, name="my_invoice", purpose=Purpose.PAYMENT, who={PATIENTS}
-    ),
-    page(
-        "payments/invoices/<uuid:invoice>/paper/",
-        invoices.paper,
-        name="my_invoice_paper",
-        purpose=Purpose.PAYMENT,
-        who={PATIENTS},
-    ),
+    page("payments/invoices/<uuid:invoice>/", invoices.show, name="my_invoice", purpose=PAYING, who=OWN),
+    page("payments/invoices/<uuid:invoice>/paper/", invoices.paper, name="my_invoice_paper", purpose=PAYING, who=OWN),
     public(
         "payments/told/",
         money.hear,

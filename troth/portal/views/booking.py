@@ -59,7 +59,7 @@ def choose_time(request: HttpRequest, service: UUID) -> HttpResponse:
     """With whom and when. Choosing a time keeps it for a quarter of an hour."""
     at = request.at  # type: ignore[attr-defined]
     offered = diary.get_service(service)
-    if offered is None or offered.closed or not offered.online:
+    if offered is None or not offered.is_booked_online:
         raise Http404
     whom = _uuid(request.GET.get("with", ""))
     error, status = "", 200

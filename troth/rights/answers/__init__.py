@@ -58,6 +58,13 @@ actors.declare_service(
     categories={Category.RIGHTS},
     modules={"troth.rights.services.reminding"},
 )
+#: Opens one letter for whoever has the link to it, and nothing else.
+actors.declare_service(
+    "rights-letters",
+    purposes={Purpose.RIGHTS},
+    categories={Category.RIGHTS},
+    modules={"troth.rights.selectors.posted"},
+)
 #: Sends what a person takes along to another clinic, and keeps what another clinic sends until somebody has looked at it.
 actors.declare_service(
     "exchange",
@@ -155,6 +162,15 @@ def sending_along(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> 
         return set()
     waiting = RightsCase.objects.filter(right=Right.PORTABILITY).exclude(state=State.DONE)
     return _reached(waiting, subjects, at)
+
+
+@reasons.reason("a letter to them", serves={Purpose.RIGHTS}, told="a letter of ours was read by its link")
+def opening_a_letter(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that opens a letter by its link has this reason for whoever has a request here."""
+    if actor.kind != "service" or actor.name != "rights-letters":
+        return set()
+    found = RightsCase.objects.filter(subject_id__in=subjects)
+    return set(found.values_list("subject_id", flat=True).order_by())
 
 
 @reasons.reason(

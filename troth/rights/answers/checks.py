@@ -16,6 +16,7 @@ from troth.rights.rules.letters import Ending, check_can_close, endings_of
 from troth.rights.selectors import proofs
 from troth.rights.selectors.clocks import misreckoned
 from troth.rights.selectors.emergencies import waiting_breaks
+from troth.rights.selectors.porting import kinds_to_move
 from troth.rights.selectors.wishes import list_choices
 
 
@@ -160,6 +161,32 @@ def authorities_backed(question: Question) -> Finding:
         True,
         f"{counted(standing, 'authority stands', 'authorities stand').capitalize()}, each checked and with its end",
         counts,
+    )
+
+
+@check("rights.portable", looks_at="which kinds of data people can take along, and the pages on which they do")
+def portable(question: Question) -> Finding:
+    """What people take along is what a use by consent or for an agreement has, and nothing besides (LAW-3.8)."""
+    register = notices.register_in_force(question.at)
+    entitled = {
+        category
+        for declared in register.purposes.values()
+        if declared.basis in (Basis.CONSENT, Basis.CONTRACT) and not declared.purpose.of_the_kernel
+        for category in declared.categories
+    }
+    offered = kinds_to_move(register)
+    reverse("my_move")
+    off = [name for name in ("my_move", "my_move_file") if not table.rows[name].is_on(register)]
+    counts = {
+        "kinds": len(offered),
+        "too_many": len(offered - entitled),
+        "too_few": len(entitled - offered),
+        "pages_off": len(off),
+    }
+    if offered != entitled or off:
+        return Finding(False, "What people can take along is not what the law gives them", counts)
+    return Finding(
+        True, f"People take along {len(offered)} kinds of data: what rests on consent or an agreement", counts
     )
 
 

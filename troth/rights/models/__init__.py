@@ -241,6 +241,7 @@ from troth.rights.models.answers import (  # noqa: E402
     RecipientTold,
     RestrictedUse,
 )
+from troth.rights.models.deceased import Death, DeathShownBy  # noqa: E402
 from troth.rights.models.exchange import ARRIVALS, Arrival  # noqa: E402
 from troth.rights.models.packs import (  # noqa: E402  they refer to what stands above
     AccessPack,
@@ -260,6 +261,8 @@ __all__ = [
     "AccessPack",
     "Arrival",
     "Correction",
+    "Death",
+    "DeathShownBy",
     "DisputeStatement",
     "EmergencyReview",
     "EmergencyTelling",

@@ -44,6 +44,7 @@ class LetterKind(StrEnum):
     CERTIFICATE = "certificate"
     LIFTING = "lifting"
     LIFTED = "lifted"
+    FEE = "fee"
 
 
 class Ending(StrEnum):
@@ -291,6 +292,14 @@ def _copy(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     )
 
 
+def _fee(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    return "There is a fee for a further copy", (
+        "You had one copy free. For a further one we ask what printing and sending it costs us, and nothing else:",
+        *_own(said),
+        "The month in which we answer begins on the day it comes. A copy in your account costs nothing.",
+    )
+
+
 def _certificate(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     kept = said["ending"] is Ending.PARTLY
     return "Your data is erased" if not kept else "What could go of your data is erased", (
@@ -329,6 +338,7 @@ _BODIES = {
     LetterKind.CERTIFICATE: _certificate,
     LetterKind.LIFTING: _lifting,
     LetterKind.LIFTED: _lifted,
+    LetterKind.FEE: _fee,
 }
 #: Where something was refused a court stands open too (LAW-1.17).
 _COURT = frozenset({LetterKind.PARTLY, LetterKind.REFUSAL})

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from troth.law.calendar import months_after
 from troth.law.exemptions import Exemption
+from troth.notice.schema import Notice
+from troth.notice.schema.words import RightName
 
 #: A copy of everything goes with an erasure, whatever has to keep what it is a copy of.
 COPIES = frozenset({"rights.packs"})
@@ -117,6 +119,11 @@ def check_can_build(stands: Iterable[Stands]) -> str:
     if asking:
         said.append(f"{asking} {'waits' if asking == 1 else 'wait'} for a health professional (LAW-4.3).")
     return " ".join(said)
+
+
+def second_look(notice: Notice | None) -> bool:
+    """Whether the notice has somebody else release a copy out of which something was left (LAW-4.8)."""
+    return any(each.right is RightName.ACCESS and each.second_look for each in notice.rights) if notice else False
 
 
 def check_can_release(

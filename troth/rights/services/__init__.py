@@ -14,6 +14,7 @@ from troth.rights.services.answering import (
 from troth.rights.services.building import build_pack, end_packs
 from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, open_case
 from troth.rights.services.copies import record_copy
+from troth.rights.services.deceased import record_death
 from troth.rights.services.emergencies import (
     ReviewRefused,
     delay_telling,
@@ -100,6 +101,7 @@ __all__ = [
     "read_notice_changes",
     "record_came",
     "record_copy",
+    "record_death",
     "record_fee",
     "record_fetched",
     "record_search",

@@ -4,7 +4,7 @@ Taking a request in: by whatever route it came, from whoever it came, as many ca
 A member of staff who may not read what people asked may still take it in: the service writes it for them, and shows nothing back.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -55,6 +55,7 @@ def _take_in(
     consent: Purpose | None = None,
     proof: str = "",
     reply_to: str = "",
+    applicant: Mapping[str, str] | None = None,
     by_post: bool = False,
 ) -> list[UUID]:
     """
@@ -62,7 +63,8 @@ def _take_in(
 
     `purpose` is the use that they object to, `consent` what they take a consent back from. `proof` is what is asked for where it is
     doubtful whether it was them: until it came, only marketing stops, since a stranger could have a record shut (LAW-1.15).
-    `reply_to` is an email address.
+    `reply_to` is an email address; `applicant` has the name, email and address of whoever asks for the records of somebody who
+    died.
 
     :raises StepRefused: nothing was asked, the day is still to come, or an objection names no use.
     :raises Refused: this actor may not take requests in.
@@ -79,7 +81,7 @@ def _take_in(
         purpose=purpose,
         consent=consent,
         proof=proof,
-        reply_to=reply_to,
+        reply_to={**(applicant or {}), **({"email": reply_to} if reply_to else {})},
         by_post=by_post,
         asked_by=None,
         by=writer,
@@ -110,7 +112,7 @@ def _take_in_from_representative(
         purpose=None,
         consent=None,
         proof="",
-        reply_to="",
+        reply_to={},
         by_post=False,
         asked_by=by.id,
         by=actors.service("rights-intake", on_behalf_of=by.id),
@@ -129,7 +131,7 @@ def _write_message(
     purpose: Purpose | None,
     consent: Purpose | None,
     proof: str,
-    reply_to: str,
+    reply_to: Mapping[str, str],
     by_post: bool,
     asked_by: UUID | None,
     by: Actor,
@@ -142,6 +144,10 @@ def _write_message(
         raise StepRefused("That day is still to come.")
     if Asked.OBJECTION in asked and purpose is None:
         raise StepRefused("Choose which use they object to.")
+    if Asked.DECEASED in asked and not (reply_to.get("name") and (reply_to.get("email") or reply_to.get("address"))):
+        raise StepRefused(
+            "Write who asks for the records, and where they hear from us: it is not the person who died."
+        )
     doubtful = bool(proof)
     if consent is not None and not doubtful:
         said = f"In their own words: {words.strip()}"
@@ -168,7 +174,7 @@ def _write_message(
                 received_on=received_on,
                 message=message,
                 asked_by=asked_by,
-                reply_to={"email": reply_to} if reply_to else {},
+                reply_to=reply_to,
             )
         )
     for case in made:

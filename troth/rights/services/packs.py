@@ -32,14 +32,17 @@ from troth.rights.models import (
     RightsCase,
     SearchRecord,
     State,
+    StepKind,
 )
 from troth.rights.rules import packing, redacting
+from troth.rights.rules.fees import NO_FEE, Fee
 from troth.rights.rules.letters import Ending, LetterKind
-from troth.rights.rules.packing import HARM, NO_HARM, Decided
+from troth.rights.rules.packing import HARM, NO_HARM, Decided, second_look
 from troth.rights.selectors import packs
 from troth.rights.selectors.holdings import HeldThing
 from troth.rights.selectors.packs import CLINICAL
-from troth.rights.services.stepping import _close, _compose_for, _send
+from troth.rights.selectors.wording import notice_now
+from troth.rights.services.stepping import _add, _close, _compose_for, _send
 from troth.vault import files
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
@@ -51,16 +54,17 @@ class PackRefused(Exception):
 
 
 @act(Event.PACK_BEGUN, purpose=Purpose.RIGHTS)
-def begin_pack(case: UUID, *, by: Actor, at: datetime, fee: int = 0) -> UUID:
+def begin_pack(case: UUID, *, by: Actor, at: datetime, fee: Fee = NO_FEE) -> UUID:
     """
     Begin the copy that answers a case, of all that was recorded until now; or give the one that is being worked on.
 
-    `fee` in pence is asked for a further copy alone: the first is free (LAW-1.16).
+    `fee` is asked for a further copy alone: the first is free. It is asked for by a letter that says how it was reckoned, and the
+    month begins on the day it comes; a case that was answered is open again meanwhile (LAW-1.2, LAW-1.16).
 
     :raises PackRefused: the case is none of access, or a fee is asked for the first copy.
     :raises Refused: the actor may not do this for that person.
     """
-    row = RightsCase.objects.filter(pk=case, right=Right.ACCESS).first()
+    row = RightsCase.objects.select_for_update().filter(pk=case, right=Right.ACCESS).first()
     if row is None:
         raise PackRefused("This is no request for a copy.")
     acting().require(row.subject_id, Category.RIGHTS)
@@ -68,19 +72,26 @@ def begin_pack(case: UUID, *, by: Actor, at: datetime, fee: int = 0) -> UUID:
     if waiting is not None:
         found: UUID = waiting.pk
         return found
-    if fee and not packs.packs_of_case(case):
+    if fee.pence and not packs.packs_of_case(case):
         raise PackRefused("The first copy is free. A fee may be asked for a further one (LAW-1.16).")
+    if fee.pence:
+        if row.state == State.DONE:
+            RightsCase.objects.filter(pk=case).update(state=State.ASKED)
+            row.state = State.ASKED
+            _add(row, StepKind.REOPENED, at=at, words="A further copy.")
+        _add(row, StepKind.FEE_ASKED, at=at, words=fee.words)
+        _send(row, _compose_for(case, LetterKind.FEE, words=fee.words, at=at), by_post=False, by=by, at=at)
     return AccessPack.objects.create(
-        subject_id=row.subject_id, case_id=case, state=PackState.REVIEW, as_of=at, fee=fee, content={}
+        subject_id=row.subject_id, case_id=case, state=PackState.REVIEW, as_of=at, fee=fee.pence, content={}
     ).pk
 
 
 @act(Event.PACK_FEE_PAID, purpose=Purpose.RIGHTS)
 def record_fee(pack: UUID, *, paid_on: date, by: Actor, at: datetime) -> None:
     """
-    Record that the fee for an extra copy has arrived (LAW-1.16).
+    Record that the fee for an extra copy has arrived, and from which day: the month begins with it (LAW-1.2, LAW-1.16).
 
-    :raises PackRefused: none was asked.
+    :raises PackRefused: none was asked, it arrived before, or the day cannot be.
     :raises Refused: the actor may not do this for that person.
     """
     row, content = _to_change(pack, by=by, at=at)
@@ -88,6 +99,12 @@ def record_fee(pack: UUID, *, paid_on: date, by: Actor, at: datetime) -> None:
         asked = row.fee
     if not asked:
         raise PackRefused("No fee was asked for this copy.")
+    if content.get("fee_paid_on"):
+        raise PackRefused("It is recorded already that the fee arrived.")
+    if not timezone.localdate(row.as_of) <= paid_on <= timezone.localdate(at):
+        raise PackRefused("It cannot have arrived before it was asked for, nor on a day that is still to come.")
+    case = RightsCase.objects.select_for_update().get(pk=row.case_id)
+    _add(case, StepKind.FEE_PAID, at=at, on=paid_on)
     row.content = {**content, "fee_paid_on": paid_on.isoformat()}
     row.save()
 
@@ -210,9 +227,10 @@ def order_build(pack: UUID, *, build: "Declared[Any]", by: Actor, at: datetime) 
 
 
 @act(Event.PACK_RELEASED, purpose=Purpose.RIGHTS)
-def release_pack(pack: UUID, *, by: Actor, at: datetime, second: bool = False) -> None:
+def release_pack(pack: UUID, *, by: Actor, at: datetime) -> None:
     """
-    Let the person fetch the copy until its last day, and close the case. `second`: a colleague looks where something was left out.
+    Let the person fetch the copy until its last day, and close the case. Where the notice says so (`second_look` of the right of
+    access), somebody else than who left something out has to release it.
 
     :raises PackRefused: it is not built, not complete, not paid for, or nobody else has looked.
     :raises Refused: the actor may not do this for that person.
@@ -228,7 +246,7 @@ def release_pack(pack: UUID, *, by: Actor, at: datetime, second: bool = False) -
         left_out=any(each.decided and (each.decided.withheld or each.decided.cuts) for each in entries),
         reviewers={each.decided.by for each in entries if each.decided},
         by=by.reference,
-        second=second,
+        second=second_look(notice_now(at)),
         fee_due=bool(known.fee and not known.fee_paid),
     )
     if why_not:

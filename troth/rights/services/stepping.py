@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from troth.delivery import services as delivery
 from troth.delivery.rules import Kind
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
+from troth.people.selectors import has_account
 from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind
 from troth.rights.rules.clock import Reckoned, is_impossible
 from troth.rights.rules.letters import ASKED_WORDS, Composed, Ending, LetterKind, compose, regulator_line
 from troth.rights.selectors import clocks
+from troth.rights.selectors.posted import letter_link
 from troth.rights.selectors.wording import notice_now
 
 
@@ -71,6 +74,7 @@ def _add(
     on: date | None = None,
     words: str = "",
     detail: Mapping[str, str] | None = None,
+    step: UUID | None = None,
 ) -> None:
     day = on or timezone.localdate(at)
     happened = [*clocks.happened_in(row.pk), (kind, day)]
@@ -79,7 +83,13 @@ def _add(
     ):
         raise StepRefused(why_not)
     CaseStep.objects.create(
-        subject_id=row.subject_id, case_id=row.pk, kind=kind.value, on=day, words=words, detail=dict(detail or {})
+        id=step or uuid4(),
+        subject_id=row.subject_id,
+        case_id=row.pk,
+        kind=kind.value,
+        on=day,
+        words=words,
+        detail=dict(detail or {}),
     )
     if row.state != State.DONE:
         _restate(row, at=at)
@@ -121,10 +131,12 @@ def _close(
 
 def _send(row: RightsCase, letter: Composed, *, by_post: bool, by: Actor, at: datetime) -> None:
     """Keep a letter on its case, and send it: by email, or to be printed when we have no address or they want paper (LAW-1.22)."""
-    message = None if by_post else _email(row, letter, by=by, at=at)
+    step = uuid4()
+    message = None if by_post else _email(row, letter, step=step, by=by, at=at)
     _add(
         row,
         StepKind.LETTER,
+        step=step,
         at=at,
         words=letter.text,
         detail={"letter": letter.kind.value, "by": "email" if message else "post"},
@@ -143,13 +155,15 @@ _EMAILS = {
 _IN_THE_ACCOUNT = frozenset({Kind.CASE_LETTER, Kind.COPY_READY, Kind.CERTIFICATE_READY, Kind.RESTRICTION_ENDS})
 
 
-def _email(row: RightsCase, letter: Composed, *, by: Actor, at: datetime) -> UUID | None:
+def _email(row: RightsCase, letter: Composed, *, step: UUID | None = None, by: Actor, at: datetime) -> UUID | None:
     """What an email may say of it: the letter itself stands in the account, since it may tell of somebody's health."""
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         to = (RightsCase.objects.get(pk=row.pk).reply_to or {}).get("email", "")
     kind = _EMAILS.get(letter.kind, Kind.CASE_LETTER)
-    if kind in _IN_THE_ACCOUNT and to:
-        return None  # whoever wrote without an account could not read it there
+    if kind in _IN_THE_ACCOUNT and (to or not has_account(row.subject_id)):
+        return _email_link(row, to or people.address_of(row.subject_id, at=at), step, by=by, at=at)
+    if not to and row.right == Asked.DECEASED:
+        return None  # whoever asks gave no address, and nothing is sent to somebody who died
     return people.tell(
         row.subject_id,
         kind,
@@ -164,6 +178,24 @@ def _email(row: RightsCase, letter: Composed, *, by: Actor, at: datetime) -> UUI
             "until": day,
             "regulator": regulator_line(notice_now(at)),
         },
+        by=by,
+        at=at,
+    )
+
+
+def _email_link(row: RightsCase, to: str, step: UUID | None, *, by: Actor, at: datetime) -> UUID | None:
+    """Tell somebody without an account of their letter, by a link that opens it alone; None without an address, for the printer."""
+    if not to or step is None:
+        return None
+    return delivery.send_email(
+        row.subject_id,
+        kind=Kind.CASE_LETTER_LINK,
+        to=to,
+        context={
+            "reference": clocks.reference_of(row.pk),
+            "regulator": regulator_line(notice_now(at)),
+        },
+        link=letter_link(row.pk, step, at=at),
         by=by,
         at=at,
     )

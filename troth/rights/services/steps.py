@@ -17,6 +17,7 @@ from troth.notice.purposes import Purpose
 from troth.rights.models import Asked, RightsCase, State, StepKind, Waits
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.rules.clock import check_can_extend
+from troth.rights.rules.deceased import APPLIES_AS
 from troth.rights.rules.letters import (
     EXTENSION_REASONS,
     PROOFS,
@@ -26,6 +27,7 @@ from troth.rights.rules.letters import (
     letter_of,
 )
 from troth.rights.selectors import clocks
+from troth.rights.services.deceased import _why_not_hand_over
 from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for, _send
 from troth.vault.categories import Category
 
@@ -121,9 +123,13 @@ def record_came(case: UUID, waits: Waits, *, on: date, words: str = "", by: Acto
 
 
 @act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
-def judge_proof(case: UUID, waits: Waits, *, holds: bool, words: str, by: Actor, at: datetime) -> None:
+def judge_proof(
+    case: UUID, waits: Waits, *, holds: bool, words: str, applies_as: str = "", by: Actor, at: datetime
+) -> None:
     """
     Record what was found of a proof: who looked at what, and whether it settles it. No copy of it is kept (LAW-1.15, LAW-3.15).
+
+    `applies_as` is as what somebody asks for the records of somebody who died (LAW-4.10).
 
     :raises StepRefused: none came, or nothing was written.
     :raises Refused: the actor may not do this for that person.
@@ -142,7 +148,15 @@ def judge_proof(case: UUID, waits: Waits, *, holds: bool, words: str, by: Actor,
         raise StepRefused("Nothing came that could be looked at.")
     if not words.strip():
         raise StepRefused("Write what you looked at and what you found.")
-    _add(row, checked if holds else failed, at=at, words=words)
+    if row.right == Asked.DECEASED and waits is Waits.AUTHORITY and holds and applies_as not in APPLIES_AS:
+        raise StepRefused("Say as what they apply: they deal with the estate, or they may have a claim [LAW-4.10].")
+    _add(
+        row,
+        checked if holds else failed,
+        at=at,
+        words=words,
+        detail={"applies_as": applies_as} if holds and applies_as else {},
+    )
 
 
 @act(Event.CASE_EXTENDED, purpose=Purpose.RIGHTS)
@@ -227,6 +241,9 @@ def finish_case(
     if why_not := check_can_close(
         asked, ending, ground=ground, words=words, may_unanswered=clock.may_close_unanswered(timezone.localdate(at))
     ):
+        raise StepRefused(why_not)
+    hands_over = asked is Asked.DECEASED and ending in (Ending.ANSWERED, Ending.PARTLY)
+    if hands_over and (why_not := _why_not_hand_over(row, words=words, by=by, at=at)):
         raise StepRefused(why_not)
     kind = letter_of(asked, ending)
     grounds = [ground] if ground else []

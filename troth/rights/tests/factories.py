@@ -155,14 +155,14 @@ class Planter:
                 elif isinstance(field, models.DateTimeField):
                     yield (
                         field.name,
-                        NOW + timedelta(hours=field.name == "ends_at"),
+                        NOW + timedelta(hours=field.name in {"ends_at", "last"}),
                     )  # what ends does so after it began
                 elif isinstance(field, models.DateField):
                     yield field.name, NOW.date()
                 elif isinstance(field, models.JSONField):
                     yield field.name, {}
-                elif isinstance(field, models.BooleanField):
-                    yield field.name, False
+                elif field.name == "number" and self.person.id:
+                    yield field.name, self.person.id.int % 1_000_000  # two people never share an invoice's number
                 elif isinstance(field, models.IntegerField):
                     yield field.name, 2026 + (field.name == "last")  # a stretch ends after it begins
                 elif field.unique:

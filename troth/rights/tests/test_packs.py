@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from django.apps import apps
 
 from bench.specimens.models import Note
 from tests.papers import text_of
+from troth import notice as notice_room
 from troth.gate import facts
 from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
@@ -20,10 +22,13 @@ from troth.law.exemptions import Exemption
 from troth.law.rights import Right
 from troth.ledger.models import LedgerEvent
 from troth.ledger.names import Event
+from troth.notice.files import parse_notice
 from troth.notice.purposes import Action, Purpose
+from troth.notice.schema import Notice
 from troth.rights import jobs, selectors, services
-from troth.rights.models import AccessPack, PackState
-from troth.rights.rules.packing import HARM, NO_HARM, Decided, Stands
+from troth.rights.models import AccessPack, PackState, RightsCase
+from troth.rights.rules.fees import Fee, reckon_fee
+from troth.rights.rules.packing import HARM, NO_HARM, Decided, Stands, second_look
 from troth.rights.selectors import packs
 from troth.rights.selectors.completeness import find_faults
 from troth.rights.services import building
@@ -388,7 +393,16 @@ def test_it_is_fetched_by_its_person_until_its_last_day_and_then_gone() -> None:
     assert AccessPack.objects.get(pk=desk.pack).state == PackState.OVER
 
 
-def test_a_second_officer_releases_where_something_was_left_out() -> None:
+def notice_of_pack(name: str) -> Notice:
+    text = (Path(notice_room.__file__).parent / "packs" / f"{name}.yaml").read_text()
+    found = parse_notice(text).notice
+    assert found is not None
+    return found
+
+
+def test_a_second_officer_releases_where_something_was_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert second_look(notice_of_pack("medico-legal")) and not second_look(notice_of_pack("online-prescribing"))
+    monkeypatch.setattr("troth.rights.services.packs.second_look", lambda notice: True)
     desk = Desk()
     write(Note(subject_id=desk.ann.id, text="about Bill"), by=desk.ann, at=LATER)
     desk.begin()
@@ -398,27 +412,46 @@ def test_a_second_officer_releases_where_something_was_left_out() -> None:
     services.decide_entries(desk.pack, {note.thing.id: Decided(words=("Bill",))}, by=desk.officer, at=SOON)
     desk.build()
     with pytest.raises(PackRefused, match="A colleague has to release it"):
-        services.release_pack(desk.pack, by=desk.officer, at=SOON, second=True)
+        services.release_pack(desk.pack, by=desk.officer, at=SOON)
     other = make_officer(email="second@clinic.example")
-    services.release_pack(desk.pack, by=other, at=SOON, second=True)
+    services.release_pack(desk.pack, by=other, at=SOON)
 
 
 def test_a_fee_is_for_a_further_copy_alone_and_is_waited_for() -> None:
     desk = Desk()
     with pytest.raises(PackRefused, match="first copy is free"):
-        services.begin_pack(desk.case, by=desk.officer, at=NEXT, fee=1000)
+        services.begin_pack(desk.case, by=desk.officer, at=NEXT, fee=Fee(100, 500))
     desk.begin()
     desk.opine({"0" * 32: NO_HARM})
     desk.decide_the_rest()
     desk.build()
     services.release_pack(desk.pack, by=desk.officer, at=SOON)
-    desk.pack = services.begin_pack(desk.case, by=desk.officer, at=SOON, fee=1000)
+    desk.pack = services.begin_pack(desk.case, by=desk.officer, at=SOON, fee=Fee(100, 500))
     desk.decide_the_rest()
     desk.build()
     with pytest.raises(PackRefused, match="fee"):
         services.release_pack(desk.pack, by=desk.officer, at=SOON)
-    services.record_fee(desk.pack, paid_on=SOON.date(), by=desk.officer, at=SOON)
-    services.release_pack(desk.pack, by=desk.officer, at=SOON)
+    paid = SOON + timedelta(minutes=1)
+    assert RightsCase.objects.get(pk=desk.case).waits_for == "fee"  # the month begins when it comes
+    with pytest.raises(PackRefused, match="still to come"):
+        services.record_fee(desk.pack, paid_on=SOON.date() + timedelta(days=1), by=desk.officer, at=paid)
+    services.record_fee(desk.pack, paid_on=SOON.date(), by=desk.officer, at=paid)
+    assert RightsCase.objects.get(pk=desk.case).waits_for == ""
+    with pytest.raises(PackRefused, match="already"):
+        services.record_fee(desk.pack, paid_on=SOON.date(), by=desk.officer, at=paid)
+    services.release_pack(desk.pack, by=desk.officer, at=paid)
+    with processing(Purpose.RIGHTS, by=desk.officer, at=paid) as opened:
+        letters = [
+            step.words for step in selectors.list_steps(desk.case, opened) if step.detail.get("letter") == "fee"
+        ]
+    assert "£10.00: 100 pages at 5p, and £5.00 for postage." in letters[0]
+
+
+@pytest.mark.parametrize(("pages", "postage"), [(-1, 0), (0, -1), (10_001, 0), (0, 10_001)])
+def test_a_fee_is_what_it_costs_and_no_slip_of_the_hand(pages: int, postage: int) -> None:
+    assert reckon_fee(pages=1, postage=0).words == "£0.05: 1 page at 5p."
+    with pytest.raises(ValueError, match="Check"):
+        reckon_fee(pages=pages, postage=postage)
 
 
 def test_only_an_officer_with_the_request_builds_it() -> None:

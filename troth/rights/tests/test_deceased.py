@@ -1,0 +1,144 @@
+"""The records of somebody who died: who may apply, what was said in life, and who hears from us (LAW-4.10)."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from troth.consent import services as consents
+from troth.delivery.models import Message
+from troth.gate import facts
+from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
+from troth.notice.purposes import Action, Purpose
+from troth.rights import selectors, services
+from troth.rights.models import Asked, CaseStep, DeathShownBy, RightsCase, Route, State, Waits
+from troth.rights.rules import deceased as rules
+from troth.rights.rules.exemptions import Exemption
+from troth.rights.rules.letters import Ending
+from troth.rights.selectors import posted
+from troth.rights.services import StepRefused
+from troth.rights.tests.factories import LATER, make_officer, make_patient
+
+SOON = LATER + timedelta(minutes=1)
+APPLICANT = {"name": "Bill Oddie-Vane", "email": "bill@vane.example"}
+pytestmark = pytest.mark.usefixtures("notice_in_force")
+
+
+def take(ann: Any, officer: Any, **other: Any) -> UUID:
+    (case,) = services.take_in(
+        ann.id,
+        {Asked.DECEASED},
+        **{
+            "words": "I am her executor.",
+            "route": Route.LETTER,
+            "received_on": LATER.date(),
+            "applicant": APPLICANT,
+            "by": officer,
+            "at": LATER,
+            **other,
+        },
+    )
+    return case
+
+
+def death(case: UUID, officer: Any, **other: Any) -> None:
+    given = {"died_on": date(2026, 11, 2), "shown_by": DeathShownBy.CERTIFICATE, "seen": "The certificate", **other}
+    services.record_death(case, **given, by=officer, at=SOON)
+
+
+def apply(case: UUID, officer: Any, applies_as: str) -> None:
+    services.ask_for(case, Waits.AUTHORITY, proof="grant", by=officer, at=SOON)
+    services.record_came(case, Waits.AUTHORITY, on=SOON.date(), words="The grant", by=officer, at=SOON)
+    services.judge_proof(
+        case, Waits.AUTHORITY, holds=True, words="Looked at it", applies_as=applies_as, by=officer, at=SOON
+    )
+
+
+def close(case: UUID, officer: Any, ending: Ending, **other: Any) -> None:
+    services.finish_case(case, ending=ending, **{"words": "", "by": officer, "at": SOON, **other})
+
+
+def test_nothing_is_handed_over_before_the_death_and_the_right_to_ask_are_shown() -> None:
+    ann, officer = make_patient(), make_officer()
+    case = take(ann, officer)
+    with pytest.raises(StepRefused, match="Record first"):
+        close(case, officer, Ending.ANSWERED)
+    with pytest.raises(StepRefused, match="still to come"):
+        death(case, officer, died_on=SOON.date() + timedelta(days=1))
+    death(case, officer)
+    with pytest.raises(StepRefused, match="already"):
+        death(case, officer)
+    with pytest.raises(StepRefused, match="as what they apply"):
+        close(case, officer, Ending.ANSWERED)
+    services.ask_for(case, Waits.AUTHORITY, proof="grant", by=officer, at=SOON)
+    services.record_came(case, Waits.AUTHORITY, on=SOON.date(), words="The grant", by=officer, at=SOON)
+    with pytest.raises(StepRefused, match="as what they apply"):
+        services.judge_proof(case, Waits.AUTHORITY, holds=True, words="Looked", by=officer, at=SOON)
+    services.judge_proof(
+        case, Waits.AUTHORITY, holds=True, words="Looked", applies_as=rules.CLAIM, by=officer, at=SOON
+    )
+    with pytest.raises(StepRefused, match="bear on the claim"):
+        close(case, officer, Ending.ANSWERED)
+    close(case, officer, Ending.ANSWERED, words="The notes of the last operation alone.")
+    assert RightsCase.objects.get(pk=case).state == State.DONE
+
+
+def test_what_was_said_in_life_binds_whoever_asks() -> None:
+    ann, officer = make_patient(), make_officer()
+    case = take(ann, officer)
+    death(case, officer, wish="Nobody of my family is to read my notes.")
+    apply(case, officer, rules.PERSONAL_REPRESENTATIVE)
+    with pytest.raises(StepRefused, match="said in life"):
+        close(case, officer, Ending.ANSWERED)
+    close(
+        case,
+        officer,
+        Ending.REFUSED,
+        ground=Exemption.RECORDED_WISH.value,
+        words="She had asked for that in writing.",
+    )
+    with processing(Purpose.RIGHTS, Action.READ, by=officer, at=SOON) as opened:
+        letters = [
+            step.words for step in selectors.list_steps(case, opened) if step.detail.get("letter") == "refusal"
+        ]
+    assert "Access to Health Records Act 1990" in letters[0]
+
+
+def test_whoever_asks_hears_from_us_and_nothing_goes_to_who_died() -> None:
+    ann, officer = make_patient(email="ann@oddie.example"), make_officer()
+    consents.give(ann.id, Purpose.MARKETING, channel="email", by=ann, at=LATER)
+    with pytest.raises(StepRefused, match="not the person who died"):
+        take(ann, officer, applicant=None)
+    before = Message.objects.count()
+    case = take(ann, officer)
+    death(case, officer)
+    assert not facts.of(ann.id, FactKind.CONSENT, at=SOON)
+    apply(case, officer, rules.PERSONAL_REPRESENTATIVE)
+    services.tell_progress(case, words="We are looking it out.", by=officer, at=SOON)
+    with processing(Purpose.RIGHTS, Action.READ, by=officer, at=SOON):
+        rows = list(Message.objects.order_by("recorded_at"))[before:]
+        assert rows and {row.address for row in rows} == {"bill@vane.example"}
+        link = next(row.link for row in rows if row.kind == "case_letter_link")
+    letter = posted.read_letter(link.rstrip("/").rpartition("/")[2], at=SOON)
+    assert letter is not None and "We are looking it out." in letter.paragraphs
+    assert posted.read_letter(link.rstrip("/").rpartition("/")[2], at=SOON + timedelta(days=31)) is None
+    assert posted.read_letter("nonsense", at=SOON) is None
+    assert CaseStep.objects.filter(case_id=case, kind="letter").count() >= 3
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"recorded": False}, "Record first"),
+        ({"applies_as": ""}, "as what they apply"),
+        ({"applies_as": "neighbour"}, "as what they apply"),
+        ({"wish": "Nobody"}, "said in life"),
+        ({"applies_as": rules.CLAIM}, "bear on the claim"),
+    ],
+)
+def test_who_may_not(said: dict[str, Any], why: str) -> None:
+    good = {"recorded": True, "wish": "", "applies_as": rules.PERSONAL_REPRESENTATIVE, "words": ""}
+    assert rules.check_can_hand_over(**good) == ""
+    assert why in rules.check_can_hand_over(**{**good, **said})
