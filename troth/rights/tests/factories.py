@@ -161,6 +161,8 @@ class Planter:
                     yield field.name, NOW.date()
                 elif isinstance(field, models.JSONField):
                     yield field.name, {}
+                elif isinstance(field, models.BooleanField):
+                    yield field.name, False
                 elif field.name == "number" and self.person.id:
                     yield field.name, self.person.id.int % 1_000_000  # two people never share an invoice's number
                 elif isinstance(field, models.IntegerField):
