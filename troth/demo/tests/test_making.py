@@ -48,7 +48,12 @@ def test_a_prescribing_clinic_has_a_year_behind_it(db: None, settings: Any, monk
     made = made_of("online-prescribing", settings)
     asked = sorted(MedicationRequest.objects.values_list("requested_at", flat=True))
     assert asked[0] < AT - timedelta(days=200) and asked[-1] > AT - timedelta(days=2)
-    assert set(MedicationRequest.objects.values_list("status", flat=True)) == {"requested", "assigned", "decided"}
+    assert set(MedicationRequest.objects.values_list("status", flat=True)) == {
+        "requested",
+        "assigned",
+        "asked",
+        "decided",
+    }
     assert Disclosure.objects.exists()
     assert [version.material for version in Version.objects.order_by("number")][-1] is False
     # An erasure needs what was overwritten to be gone from the key store's log: `test_homes` has one, in a home of its own.

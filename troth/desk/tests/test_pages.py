@@ -428,6 +428,13 @@ def test_a_file_goes_in_sealed_and_comes_out_named_generically(clinic: Clinic, s
     assert not [path for path in stored if path.suffix == ".part"]
 
 
+def ticket_in(page: str) -> str:
+    """What a page says of its having been read."""
+    found = re.search(r'name="review" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
 def test_a_request_is_passed_on_and_decided(clinic: Clinic, signed_in: SignedIn) -> None:
     support, path = signed_in(clinic.support), reverse("desk_assign", args=[clinic.request])
     body = support.get(path).content.decode()
@@ -437,10 +444,15 @@ def test_a_request_is_passed_on_and_decided(clinic: Clinic, signed_in: SignedIn)
     assert support.post(path, {"prescriber": str(clinic.colleague)}).status_code == 302
     assert signed_in(clinic.prescriber).get(reverse("desk_card", args=[clinic.subject])).status_code == 403
     chosen, decide = signed_in(clinic.colleague), reverse("desk_decide", args=[clinic.request])
-    assert "sentinel-answer" in chosen.get(decide).content.decode()
-    missing = chosen.post(decide, {"words": "sentinel-dose"}).content.decode()
-    assert "Choose what you decide" in missing and "sentinel-dose" in missing
-    assert chosen.post(decide, {"outcome": "prescribed", "words": "sentinel-dose"}).status_code == 302
+    read = chosen.get(decide).content.decode()
+    assert "sentinel-answer" in read
+    filled = {"act": "decide", "decide-words": "sentinel-dose", "review": ticket_in(read)}
+    missing = chosen.post(decide, filled)
+    assert missing.status_code == 422
+    assert "Choose what you decide" in missing.content.decode() and "sentinel-dose" in missing.content.decode()
+    stale = chosen.post(decide, {**filled, "decide-outcome": "refused", "review": "zq"})
+    assert stale.status_code == 422 and MedicationRequest.objects.get().status == RequestStatus.ASSIGNED
+    assert chosen.post(decide, {**filled, "decide-outcome": "refused"}).status_code == 302
     assert MedicationRequest.objects.get().status == RequestStatus.DECIDED
     assert "sentinel-dose" in chosen.get(reverse("desk_card", args=[clinic.subject])).content.decode()
     assert signed_in(clinic.finance).get(path).status_code == 403
