@@ -7,6 +7,7 @@ it can serve, and the page opens for the first that the notice declares and that
 
 from troth.desk.views import (
     asked,
+    calendar,
     card,
     case,
     consent,
@@ -75,6 +76,7 @@ urlpatterns = [
     page("", home.today, name="desk_home", purpose=READING, who=WHO),
     page("diary/", diary.week, name="desk_diary", purpose=Purpose.BOOKING, who=WHO),
     page("diary/day/", diary.day, name="desk_diary_day", purpose=Purpose.BOOKING, who=WHO),
+    page("diary/calendar/", calendar.show_feed, name="desk_calendar", purpose=Purpose.BOOKING, who=WHO),
     page("visits/<uuid:appointment>/", visit.show_visit, name="desk_visit", purpose=Purpose.BOOKING, who=WHO),
     page("visits/<uuid:appointment>/move/", visit.move, name="desk_visit_move", purpose=Purpose.BOOKING, who=WHO),
     page(

@@ -140,6 +140,8 @@ class Event(StrEnum):
     VISIT_TOLD = "diary:visit_told", "wrote about a visit"
     VISIT_REMINDED = "diary:visit_reminded", "reminded somebody of a visit"
     LINK_USED = "diary:link_used", "used the link to a visit"
+    FEED_MADE = "diary:feed_made", "made an address for their calendar"
+    FEED_ENDED = "diary:feed_ended", "ended the address of their calendar"
     VISIT_OVERRIDDEN = "diary:visit_overridden", "booked past what the diary allows"
     VISIT_BOOKED = "diary:visit_booked", "booked a visit"
     VISIT_MOVED = "diary:visit_moved", "moved a visit"

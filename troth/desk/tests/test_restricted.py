@@ -24,6 +24,7 @@ from troth.rights import services
 from troth.rights.models import RestrictedUse
 from troth.vault.categories import Category
 
+REFUSING = {"act": "decide", "decide-outcome": "refused", "decide-words": "No"}
 WORDS = "Her solicitor needs the dates of treatment for a claim"
 
 
@@ -81,7 +82,7 @@ def test_it_opens_to_nobody_else_for_half_an_hour_and_to_read_alone(
     assert check(clinic.actor(clinic.colleague)) is not None
     client = signed_in(clinic.prescriber)
     decide = reverse("desk_decide", args=[clinic.request])
-    assert client.post(decide, {"outcome": "refused", "words": "No"}).status_code in {403, 422}
+    assert client.post(decide, REFUSING).status_code in {403, 422}
     (fact,) = facts.of(clinic.subject, FactKind.RESTRICTED_USE, at=at)
     assert fact.other == clinic.prescriber.hex
 

@@ -1,6 +1,7 @@
 """Reading the diary: what is offered, what is free, and who comes when. Plain values only; faces import no models."""
 
 from troth.diary.models import Colour, Ended, How, Override, ResourceKind, VisitState
+from troth.diary.selectors.feeds import has_feed, read_feed
 from troth.diary.selectors.figures import REPORTS, Report
 from troth.diary.selectors.holds import (
     Free,
@@ -88,6 +89,7 @@ __all__ = [
     "get_service",
     "get_visit",
     "has_anything",
+    "has_feed",
     "held",
     "is_kept",
     "list_away",
@@ -100,6 +102,7 @@ __all__ = [
     "open_days",
     "open_kept",
     "pounds",
+    "read_feed",
     "rooms_for",
     "seal_kept",
     "search_free",

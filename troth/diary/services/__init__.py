@@ -4,6 +4,7 @@ Acts of the diary: what is offered and when, holding a time, and booking, moving
 Whether a time is free is the database's to say: an act writes the stretches that a visit holds, and two that touch undo the later.
 """
 
+from troth.diary.services.feeds import end_feed, make_feed
 from troth.diary.services.holding import clear_over, hold_time, let_go
 from troth.diary.services.online import (
     book_as_stranger,
@@ -35,10 +36,12 @@ __all__ = [
     "complete",
     "confirm",
     "end_day_off",
+    "end_feed",
     "hold_time",
     "keep_place",
     "keep_resource",
     "let_go",
+    "make_feed",
     "miss",
     "move",
     "move_by_link",

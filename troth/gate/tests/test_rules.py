@@ -56,7 +56,9 @@ askers = st.builds(
     st.frozensets(st.sampled_from(PURPOSES)),
     st.frozensets(st.sampled_from(CATEGORIES)),
 )
-standings = st.builds(Standing, *[st.booleans()] * 9)
+standings = st.builds(
+    Standing, *[st.booleans()] * 6, st.frozensets(st.sampled_from(CATEGORIES)), st.booleans(), st.booleans()
+)
 
 
 def failing(register, purpose, category, action, asker, standing, reason, use) -> set[Check]:
@@ -73,7 +75,7 @@ def failing(register, purpose, category, action, asker, standing, reason, use) -
     hats = {
         Relation.SELF: {"self"},
         Relation.ENQUIRER: {"self"} if action == Action.WRITE else set(),
-        Relation.REPRESENTATIVE: {"representative"} if standing.represented else set(),
+        Relation.REPRESENTATIVE: {"representative"} if category in standing.represented else set(),
         Relation.STAFF: asker.roles,
         Relation.SERVICE: {"service"}
         if purpose in asker.service_purposes and category in asker.service_categories

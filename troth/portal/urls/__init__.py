@@ -15,6 +15,7 @@ from troth.portal.views import (
     checkpoint,
     device,
     factors,
+    feed,
     home,
     invoices,
     links,
@@ -183,6 +184,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="visit_calendar",
         purpose=Purpose.BOOKING,
         why="whoever has the link gets when the visit is as a file; what for does not stand in it",
+    ),
+    public(
+        "calendar/<str:token>/",
+        feed.read,
+        name="feed",
+        purpose=Purpose.BOOKING,
+        why="whoever has the secret address sees when its owner is taken, and no more",
     ),
     public(
         "sign-in/",
