@@ -56,7 +56,7 @@ PLANTED = {
     "health": ("zopiclarone", "zq-answer", "zq-substance", "zq-note", "zq-title", "zq-letter", "zq-task"),
     "rights": ("zq-asked", "zq-told", "zq-certified", "zq-collapsed"),
     "financial": ("zq-physio", "INV-000001"),
-    "correspondence": ("zq-visit", "zq-for-a-visit", "zq-question"),
+    "correspondence": ("zq-for-a-visit", "zq-question"),
 }
 EVERYTHING = frozenset(PLANTED)
 #: What this clinic's notice declares: pages of another kind of clinic do not exist here.
@@ -186,7 +186,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
         by=actor(staff["administrator"]),
         at=later,
     )
-    service = diary.offer_service(name="zq-visit", minutes=15, by=actor(staff["administrator"]), at=later)
+    service = diary.offer_service(name="Talking it over", minutes=15, by=actor(staff["administrator"]), at=later)
     visit = diary.book(
         patient,
         practitioner=staff["administrator"],
@@ -234,6 +234,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "letter": CaseStep.objects.get(kind="letter").pk,
             "certificate": certificate,
             "appointment": visit,
+            "service": service,
             **on_paper(patient, by=actor(staff["finance"]), at=later),
             "number": 1,
             "kind": "health",
@@ -247,8 +248,9 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "emergency": emergency.list_broken()[0].note,
             "enquiry": enquiry,
             "token": "never-given-out",
+            "partner": "nobody-we-know",
             **dict.fromkeys(
-                ("pack", "item", "opinion", "prescription"), case
+                ("pack", "item", "opinion", "prescription", "arrival", "place", "resource"), case
             ),  # none of that id: those that are there have tests of their own
             "link": link,
             "one": patient,
@@ -422,6 +424,7 @@ ABOUT_ONESELF = {
     "my_restriction",
     "my_correction",
     "look",
+    "desk_calendar",
 }
 MAY_SEND = {
     "administrator": {"desk_member_code", "desk_member_factor"},

@@ -341,16 +341,16 @@ class Alike(Holding):
 
     request = models.ForeignKey(MedicationRequest, on_delete=models.PROTECT, related_name="+")
     other = models.UUIDField()
-    how = models.CharField(max_length=8, choices=[(item.value, item.words) for item in Likeness])
+    how = SealedJSON(REQUESTS, id="prescribing.alike.how")  # words of `Likeness`
 
     open_fields: ClassVar[dict[str, str]] = {
         "request_id": "the random identifier of the request",
         "other": "a random identifier: the gate asks by it who has a reason to look",
-        "how": "by which of two marks they were found alike, and not what it says",
     }
+    labels: ClassVar[dict[str, str]] = {"how": "by what it looks like yours"}
 
     class Meta(Holding.Meta):
-        constraints = [models.UniqueConstraint(fields=["request", "other", "how"], name="alike_once")]
+        constraints = [models.UniqueConstraint(fields=["request", "other"], name="alike_once")]
 
 
 class Concern(Holding):

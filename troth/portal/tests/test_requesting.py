@@ -170,6 +170,8 @@ def test_the_last_day_of_an_authority_is_said_as_london_has_it(person: Actor, of
         "Signed on 3 May",
         "",
         (),
+        None,
+        None,
         True,
         True,
     )

@@ -96,9 +96,7 @@ class Migration(migrations.Migration):
                 ("other", models.UUIDField()),
                 (
                     "how",
-                    models.CharField(
-                        choices=[("person", "same name and birthday"), ("address", "same address")], max_length=8
-                    ),
+                    troth.vault.fields.SealedJSON(compartment="prescribing.requests", id="prescribing.alike.how"),
                 ),
                 (
                     "request",
@@ -118,7 +116,7 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
-                "constraints": [models.UniqueConstraint(fields=("request", "other", "how"), name="alike_once")],
+                "constraints": [models.UniqueConstraint(fields=("request", "other"), name="alike_once")],
             },
         ),
         migrations.CreateModel(

@@ -234,11 +234,11 @@ def open_review(request: UUID, mark: str, *, by: Actor, at: datetime, had: str =
 
 def _alike(request: UUID, opened: Opened) -> list[AlikeLine]:
     """The records found alike when this request was sent, with what was refused there, as far as the viewer may open them."""
-    rows = list(Alike.objects.filter(request_id=request).order_by("how", "other"))
+    rows = list(Alike.objects.filter(request_id=request).order_by("other"))
     admitted, _ = opened.admit(list({row.other for row in rows}), Category.HEALTH)
     found = []
-    for other in dict.fromkeys(row.other for row in rows):
-        how = tuple(Likeness(row.how).words for row in rows if row.other == other)
+    for row in rows:
+        other, how = row.other, tuple(Likeness(word).words for word in row.how or ())
         may = other in admitted
         refused = MedicationRequest.objects.filter(subject_id=other, status=RequestStatus.DECIDED) if may else ()
         words = tuple(each.outcome_words for each in refused if each.outcome == Outcome.REFUSED)

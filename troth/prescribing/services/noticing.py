@@ -44,9 +44,9 @@ def _mark(request: MedicationRequest, who: PersonIdentity | None, where: PersonC
         text = f"{where.address}|{where.postcode}"
         found |= {(other, "address") for other, _ in search.candidates(_WHERE, text)}
         _leave(AddressMark, subject, "where", text)
-    for other, how in sorted(found, key=str):
-        if other != subject:
-            Alike.objects.create(subject_id=subject, request_id=request.pk, other=other, how=how)
+    for other in sorted({other for other, _ in found} - {subject}):
+        how = sorted(word for whom, word in found if whom == other)
+        Alike.objects.create(subject_id=subject, request_id=request.pk, other=other, how=how)
 
 
 def _leave(model: type[PersonMark] | type[AddressMark], subject: UUID, field: str, text: str) -> None:

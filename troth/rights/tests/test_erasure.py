@@ -25,12 +25,13 @@ from troth.people.models import Account, Contact, Identity
 from troth.rights import rules, selectors, services
 from troth.rights.models import CaseStep, ErasureCertificate, RightsCase
 from troth.rights.rules.letters import Ending
+from troth.rights.selectors import holdings
 from troth.rights.selectors.holdings import file_places
 from troth.rights.services import erasure
 from troth.rights.tests.factories import LATER, NOW, Planter, make_officer, make_patient, write
 from troth.vault import files, inventory, keystore, search, turning
 from troth.vault.categories import Category
-from troth.vault.models import Token, all_holdings
+from troth.vault.models import Holding, Token, all_holdings
 
 SOON = LATER + timedelta(minutes=1)
 
@@ -94,6 +95,7 @@ def test_the_officer_can_find_that_no_ground_holds_and_others_lose_nothing(clini
     made = services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
     assert {name[1] for name in keystore.list_stored(ann.id)} == {
         "rights.answers",
+        "rights.arrivals",
         "rights.cases",
         "rights.certificates",
         "gate.emergencies",
@@ -116,8 +118,8 @@ def _places(person):
         return [
             place
             for held in selectors.survey(person.id)
-            if held.category
-            is not Category.REPRESENTATIVE  # a paper of authority belongs to the file of what was asked
+            # A paper of authority belongs to the file of what was asked, and so does what another clinic sent for somebody.
+            if held.category is not Category.REPRESENTATIVE and held.compartment != "rights.arrivals"
             for place in file_places(person.id, held.compartment, held.scope)
         ]
 
@@ -186,6 +188,19 @@ def test_a_certificate_never_claims_what_did_not_happen(
     assert services.resume_erasures(at=SOON) == list(
         ErasureCertificate.objects.filter(case_id=case).values_list("pk", flat=True)
     )
+
+
+def test_no_row_that_stays_refers_to_one_that_goes() -> None:
+    """An erasure takes rows compartment by compartment: what refers to a row lies where it lies, or the row could never go."""
+    # Each of these goes before what it refers to, or with it: once the money is back, the answers were read, the task is done.
+    goes_first = {"BankDetails.refund", "Picture.response", "TaskWords.task"}
+    for model in holdings.holding_models():
+        for column in model._meta.concrete_fields:
+            other = column.related_model
+            if column.name == "subject" or not isinstance(other, type) or not issubclass(other, Holding):
+                continue
+            name = f"{model.__name__}.{column.name}"
+            assert name in goes_first or holdings.compartment_of(model) == holdings.compartment_of(other), name
 
 
 STEPS = {
