@@ -19,14 +19,16 @@ def test_a_consent_is_given_and_taken_back_without_script(private_clinic: str, n
     patient = new_visitor(private_clinic, signed_in_as=PATIENT_MAIL, scripts=False)
     # When they agree to news
     patient.go("/my-data/choices/marketing/")
-    assert "Agree to" in patient.text()
+    assert "If you agree" in patient.text()
+    # Then nothing is chosen beforehand
+    assert patient.page.locator("main input:checked").count() == 0
+    patient.page.get_by_label("By email").check()
     patient.page.get_by_role("button", name="Agree").click()
-    # Then it stands on their choices, since now
-    assert "You agreed" in patient.text()
-    # and taking it back is the same two steps
-    patient.go("/my-data/choices/marketing/")
-    patient.page.get_by_role("button", name="Take it back").click()
-    assert "Taken back" in patient.text()
+    # and it stands on their choices, since now
+    assert "Your consent is recorded" in patient.text()
+    # and taking it back is one step, on the page where it stands
+    patient.page.get_by_role("button", name="Take it back").first.click()
+    assert "You took it back" in patient.text()
 
 
 @pytest.mark.story("the main path of a patient needs no mouse")
