@@ -28,6 +28,14 @@ _PRICES = (
     ("Skin smoothing, one area", 18000, VatRate.STANDARD),
     ("Letter for an employer", 3600, VatRate.STANDARD),
 )
+#: Of a clinic that nobody visits.
+_PRICES_BY_POST = (
+    ("Treatment for twelve weeks, with its medicine", 9900, VatRate.EXEMPT),
+    ("Review of a treatment", 2500, VatRate.EXEMPT),
+    ("Check by video, 15 minutes", 4500, VatRate.EXEMPT),
+    ("Blood test by post", 5200, VatRate.EXEMPT),
+    ("Letter for an employer", 3600, VatRate.STANDARD),
+)
 
 
 def write(made: Made, *, at: datetime, progress: Progress) -> None:
@@ -40,7 +48,7 @@ def write(made: Made, *, at: datetime, progress: Progress) -> None:
     with boundary():
         prices = [
             services.set_price(name=name, pence=pence, rate=rate, by=actors.person(keeper, at=opened), at=opened)
-            for name, pence, rate in _PRICES
+            for name, pence, rate in (_PRICES_BY_POST if Purpose.PRESCRIBING in register.purposes else _PRICES)
         ]
     planned = sorted(
         (at_work(max(made.since[subject] + timedelta(days=1), at - timedelta(days=chance.randrange(1, 90)))), number)
