@@ -16,7 +16,11 @@ from troth.diary import selectors as diary
 _FILLS: tuple[Fill, ...] = ("seal", "ochre", "slate", "hatch", "rule")
 
 
-def show_report(request: HttpRequest, kind: str = "attendance") -> HttpResponse:
+#: What the page opens with.
+FIRST = "attendance"
+
+
+def show_report(request: HttpRequest, kind: str = FIRST) -> HttpResponse:
     """One report: its chart, and the same figures as a table."""
     made = _report(request, kind)
     chart = Chart(
@@ -40,7 +44,11 @@ def show_report(request: HttpRequest, kind: str = "attendance") -> HttpResponse:
         ),
         csv=reverse("desk_report_file", args=[kind]),
         kinds=[
-            Item(each(_today(request)).title, reverse("desk_figures", args=[key]), current=key == kind)
+            Item(
+                each(_today(request)).title,
+                reverse("desk_reports") if key == FIRST else reverse("desk_figures", args=[key]),
+                current=key == kind,
+            )
             for key, each in diary.REPORTS.items()
         ],
     )
