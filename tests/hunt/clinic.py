@@ -374,7 +374,8 @@ class Clinic:
         """Ask for jobs with words as arguments, which is refused, and run jobs that break with words in hand."""
         words, faults = self.words, self.faults()
 
-        @queue.job(retries=1)
+        # In a queue of their own: of what is scheduled there is something new each day, for ever.
+        @queue.job(queue="breaks", retries=1)
         def breaks(number: int) -> None:
             held = f"{words.given} {words.family}"
             assert held
@@ -398,7 +399,10 @@ class Clinic:
             writes_to.using(asker=words.email)
         for number in range(len(faults)):
             breaks.enqueue(number)
-        worker, ran = Worker(now=lambda: timezone.now() + dt.timedelta(days=ran), jitter=lambda: 0.0), 0
+        worker, ran = (
+            Worker(queues=("breaks",), now=lambda: timezone.now() + dt.timedelta(days=ran), jitter=lambda: 0.0),
+            0,
+        )
         while worker.step():
             ran += 1
         return ran
