@@ -17,8 +17,10 @@ OWNER = "owner"  # the superuser, whom nothing of Troth connects as
 # Tells the tests who owns the server, for what only a superuser may try; unset where the server is not ours.
 OWNER_VARIABLE = "TROTH_TESTS_DATABASE_OWNER"
 # Nothing of a throwaway cluster must survive a power cut, so it does not wait for the disk.
+# The hunt reads the write-ahead log, which a checkpoint that another worker causes would take away under its hands.
 OPTIONS = (
     "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60 -c shared_buffers=32MB"
+    " -c wal_keep_size=256MB"
 )
 
 
