@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from troth.contact import selectors as contact
 from troth.design.done import said
 from troth.design.pages import Clinic, Find, Page
 from troth.design.values import Item
@@ -37,7 +38,8 @@ VISITOR = (
 )
 PATIENT = (
     ("Home", "my_home"),
-    ("Book a visit", "book"),
+    ("Your visits", "my_visits"),
+    ("Messages", "my_messages"),
     ("Requests", "my_requests"),
     ("Your case", "my_cases"),
     ("My data", "my_data"),
@@ -46,7 +48,9 @@ PATIENT = (
 )
 #: The portal's band has room for so many words. Where there are more, these give way: the clinic's name leads home, and who looked
 #: stands on `My data`, and asking stands at the foot. In this order, and no more of them than needed.
-PORTAL_WORDS, SPARED = 4, ("home", "my_history", "ask", "my_home", "book")
+PORTAL_WORDS, SPARED = 4, ("home", "my_history", "ask", "my_home", "book", "my_visits", "my_messages")
+#: At the desk the search stands in the band itself: of more than seven words its own gives way, and no other.
+DESK_WORDS, SPARED_AT_THE_DESK = 7, ("desk_find",)
 STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),
@@ -55,11 +59,15 @@ STAFF = (
     ("Cases", "desk_cases"),
     ("Find a person", "desk_find"),
     ("Tasks", "desk_tasks"),
+    ("Messages", "desk_messages"),
     ("Questions", "desk_enquiries"),
     ("Money", "desk_money"),
     ("Supplies", "desk_supplies"),
+    ("Documents", "desk_documents"),
+    ("Reactions", "desk_reactions"),
     ("GP letters", "desk_gp_letters"),
     ("Questionnaires", "desk_questionnaires"),
+    ("Templates", "desk_note_templates"),
     ("Staff", "desk_staff"),
     ("Office", "office_home"),
 )
@@ -67,6 +75,7 @@ STAFF = (
 KEPT: dict[str, Callable[[], bool]] = {
     "desk_diary": diary.is_kept,
     "book": diary.has_anything,
+    "my_visits": diary.is_kept,
     "desk_reports": diary.is_kept,
 }
 #: What a clinic must do for a word to stand: administrators keep the settings of the diary, and only where there are visits.
@@ -84,7 +93,12 @@ OFFICE = (
     ("Promises", "office_promises"),
 )
 #: Pages that lie under a word whose address they do not begin with: where data goes is what the notice comes to.
-UNDER = {"office_arrivals": "office_cases", "office_flow": "office_notice", "office_record": "office_notice"}
+UNDER = {
+    "office_arrivals": "office_cases",
+    "office_sources": "office_cases",
+    "office_flow": "office_notice",
+    "office_record": "office_notice",
+}
 #: Behind the name of whoever is signed in at the desk, and in the office, which leads back there.
 MENU = (("Security", "security"), ("How pages look", "look"))
 OFFICE_MENU = (("The desk", "desk_home"), *MENU)
@@ -130,7 +144,11 @@ def _frame(request: HttpRequest) -> Page:
     in_office = bool(home) and request.path.startswith(home) and bool(actor.roles & OFFICERS)
     return Page(
         clinic,
-        nav=_office(request) if in_office else tuple(_counted(item, request) for item in _items(STAFF, request)),
+        nav=_office(request)
+        if in_office
+        else tuple(
+            _counted(item, request) for item in _fitting(STAFF, request, most=DESK_WORDS, spared=SPARED_AT_THE_DESK)
+        ),
         room="Privacy office" if in_office else "",
         person=member.name if member else "",
         role=member.role_words if member else "",
@@ -161,12 +179,19 @@ def clinic_of(number: int, hash_: str) -> Clinic:
 
 
 def _items(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:
+    asked: dict[Callable[[], bool], bool] = {}
+
+    def kept(route: str) -> bool:
+        """Asked once, however many words hang on it."""
+        ask = KEPT.get(route)
+        if ask is not None and ask not in asked:
+            asked[ask] = ask()
+        return ask is None or asked[ask]
+
     return tuple(
         Item(words, path, current=request.path == path)
         for words, route in rows
-        if (path := open_path(request, route))
-        and (route not in KEPT or KEPT[route]())
-        and _is_for_here(route, request)
+        if (path := open_path(request, route)) and _is_for_here(route, request) and kept(route)
     )
 
 
@@ -176,11 +201,17 @@ def _is_for_here(route: str, request: HttpRequest) -> bool:
     return route not in NEEDED or (register is not None and NEEDED[route] in register.purposes)
 
 
-def _fitting(rows: tuple[tuple[str, str], ...], request: HttpRequest) -> tuple[Item, ...]:
-    """The words of a portal's band: of more than fit, those that a reader comes to another way give way."""
+def _fitting(
+    rows: tuple[tuple[str, str], ...],
+    request: HttpRequest,
+    *,
+    most: int = PORTAL_WORDS,
+    spared: tuple[str, ...] = SPARED,
+) -> tuple[Item, ...]:
+    """The words of a band: of more than fit, those that a reader comes to another way give way."""
     items = _items(rows, request)
-    for route in SPARED:
-        if len(items) > PORTAL_WORDS:
+    for route in spared:
+        if len(items) > most:
             items = tuple(item for item in items if item.href != _path(route))
     return items
 
@@ -197,9 +228,12 @@ def _office(request: HttpRequest) -> tuple[Item, ...]:
 
 def _counted(item: Item, request: HttpRequest) -> Item:
     """The item with the number of what waits behind it, where something is counted. None waiting shows no number."""
-    if item.href != _path("desk_tasks"):
+    if item.href == _path("desk_tasks"):
+        waiting = records.count_tasks(actor_of(request))
+    elif item.href == _path("desk_messages"):
+        waiting = contact.count_waiting(actor_of(request), register_of(request), at=timezone.now())
+    else:
         return item
-    waiting = records.count_tasks(actor_of(request))
     return replace(item, count=waiting, counted="to do") if waiting else item
 
 

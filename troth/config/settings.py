@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "troth.assurance",
     "troth.intake",
     "troth.records",
+    "troth.bringing",
     "troth.prescribing",
     "troth.medicolegal",
     "troth.rights",

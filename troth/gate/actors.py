@@ -11,6 +11,7 @@ from uuid import UUID
 
 from troth.gate import facts
 from troth.gate.models import FactKind
+from troth.gate.rules import PermittedUse
 from troth.notice.purposes import Purpose
 from troth.vault.categories import Category
 
@@ -29,6 +30,8 @@ class Actor:
     held_back: bool = False  # holds roles, and acts under none: this session has shown no second factor
     purposes: frozenset[Purpose] = field(default=frozenset())
     categories: frozenset[Category] = field(default=frozenset())
+    #: Of a service: the one use that a restriction leaves, for which it is there (Article 18(2)).
+    use: PermittedUse | None = None
 
     @property
     def reference(self) -> str:
@@ -50,9 +53,14 @@ def person(subject: UUID, *, at: datetime, second_factor_at: datetime | None = N
 def signed_in(subject: UUID, *, at: datetime, second_factor_at: datetime | None) -> Actor:
     """
     The person behind a session. Whoever holds a role has none of it until this session has shown a second factor: staff
-    without one are left with their own account, whatever page they ask for.
+    without one are left with their own account, whatever page they ask for. Nobody is behind the session of somebody who died.
     """
-    made = person(subject, at=at, second_factor_at=second_factor_at)
+    now = facts.micros(at)
+    known = [fact for fact in facts.about([subject])[subject.hex] if fact.holds(now) and fact.sound]
+    if any(fact.kind == FactKind.DIED for fact in known):
+        return NOBODY
+    roles = frozenset(fact.value for fact in known if fact.kind == FactKind.ROLE)
+    made = Actor("person", subject, roles=roles, second_factor_at=second_factor_at)
     if made.roles and second_factor_at is None:
         return replace(made, roles=frozenset(), held_back=True)
     return made
@@ -98,14 +106,25 @@ class _Declared:
     purposes: frozenset[Purpose]
     categories: frozenset[Category]
     modules: frozenset[str]
+    use: PermittedUse | None = None
 
 
 _services: dict[str, _Declared] = {}
 
 
-def declare_service(name: str, *, purposes: set[Purpose], categories: set[Category], modules: set[str]) -> None:
-    """Declare a service: the purposes and categories it may serve, and the modules that may act as it."""
-    _services[name] = _Declared(frozenset(purposes), frozenset(categories), frozenset(modules))
+def declare_service(
+    name: str,
+    *,
+    purposes: set[Purpose],
+    categories: set[Category],
+    modules: set[str],
+    use: PermittedUse | None = None,
+) -> None:
+    """
+    Declare a service: the purposes and categories it may serve, and the modules that may act as it. `use`: it does under a
+    restriction what that leaves, and nothing else (LAW-3.6); it is declared by itself, so that no other service may.
+    """
+    _services[name] = _Declared(frozenset(purposes), frozenset(categories), frozenset(modules), use)
 
 
 def service(name: str, *, on_behalf_of: UUID | None = None) -> Actor:
@@ -126,7 +145,12 @@ def service(name: str, *, on_behalf_of: UUID | None = None) -> Actor:
             f"{caller} may not act as the service {name!r}: its declaration does not name that module."
         )
     return Actor(
-        "service", name=name, on_behalf_of=on_behalf_of, purposes=declared.purposes, categories=declared.categories
+        "service",
+        name=name,
+        on_behalf_of=on_behalf_of,
+        purposes=declared.purposes,
+        categories=declared.categories,
+        use=declared.use,
     )
 
 

@@ -24,11 +24,13 @@ from troth.gate import features
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.gate.contexts import Opened
+from troth.gate.refusals import Check, Decision, Refused
 from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
 from troth.ledger.writing import write
 from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
+from troth.vault.categories import Category
 from troth.vault.models import Subject, SubjectKind
 
 P = ParamSpec("P")
@@ -109,6 +111,22 @@ def acting() -> Opened:
     return found
 
 
+def require_role(category: Category) -> None:
+    """
+    Refuse, within an act that is the staff's, whoever may do it only as the person that it is about: the notice must let one of the
+    actor's own roles do this with that kind of data. A service is asked about each person instead.
+
+    :raises Refused: none is.
+    """
+    opened = acting()
+    declared = opened.declared
+    held = [access for role, access in declared.access.items() if role in opened.by.roles] if declared else []
+    if opened.by.kind != "service" and not any(access.allows(opened.action, category) for access in held):
+        where = f"notice {opened.register.version}" + (f", row {declared.row}" if declared else "")
+        sentence = "Your role may not do this."
+        raise keyring.poison(Refused(Decision(allowed=False, check=Check.ROLE, rule=where, sentence=sentence)))
+
+
 def new_subject(kind: SubjectKind) -> Subject:
     """Make a bare subject inside the act that is open; whoever makes a record may finish writing it in the same act."""
     opened = acting()
@@ -116,6 +134,14 @@ def new_subject(kind: SubjectKind) -> Subject:
     opened.created.add(made.id)
     opened.ring.touched(made.id, f"vault.subject/{made.id.hex}/{kind.value}")
     return made
+
+
+def hold(*subjects: UUID) -> None:
+    """
+    Hold these people until this act has ended: whoever reads before writing about them is not overtaken. All are named in one
+    call, which takes them in one order, so that no two acts wait for each other.
+    """
+    list(Subject.objects.select_for_update().filter(pk__in=subjects).order_by("pk").values_list("pk"))
 
 
 def touched(subject: UUID, reference: str) -> None:

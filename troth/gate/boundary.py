@@ -114,14 +114,20 @@ class boundary:  # noqa: N801  reads as a phrase: `with boundary():`
     """
     Open a boundary, unless one is open: then this is part of it.
 
+    `apart`: it is one of its own even so. For a job that goes through many things, shows nobody anything of one, and writes down a
+    refusal as what became of that one: its events are committed with it, and the others go on.
+
     On the way out what was gathered is committed, whether or not an exception is on its way; then a poisoned boundary raises
     what poisoned it, if nothing else did.
     """
 
+    def __init__(self, *, apart: bool = False) -> None:
+        self._apart = apart
+
     def __enter__(self) -> Boundary:
         known = _current.get()
         self._mine: tuple[Token[Boundary | None], Token[Watch | None]] | None = None
-        if known is not None:
+        if known is not None and not self._apart:
             return known
         made = Boundary()
         self._mine = (_current.set(made), watch.set(made))

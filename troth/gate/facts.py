@@ -109,6 +109,19 @@ def of(subject: UUID, kind: FactKind, *, at: datetime) -> list[StandingFact]:
     return [fact for fact in about([subject])[subject.hex] if fact.kind == kind and fact.holds(when) and fact.sound]
 
 
+def unended(subject: UUID, kind: FactKind, *, at: datetime) -> list[StandingFact]:
+    """
+    The same, and those that begin later. Whoever asks whether a thing was said already asks this: of two pages at once the one
+    that was asked for first may wait for the other, and would look past what that one wrote a moment after its own.
+    """
+    when = micros(at)
+    return [
+        fact
+        for fact in about([subject])[subject.hex]
+        if fact.kind == kind and fact.sound and fact.ended is None and (fact.until is None or when < fact.until)
+    ]
+
+
 def of_kind(kind: FactKind) -> list[StandingFact]:
     """Every sound fact of one kind, whoever it is about, the newest first."""
     key = secrets.opened().named("facts")
@@ -209,7 +222,7 @@ def standing(
 
     `others`: the facts about the other subjects that are the same person. Of these only what keeps shut counts.
     """
-    told = contract = taken_back = objected = restricted = broken = chosen = False
+    told = contract = taken_back = objected = restricted = broken = chosen = died = False
     represented: frozenset[Category] = frozenset()
     sound = True
     agreed: dict[str, int] = {}  # by which way (the value of the fact), and when the consent that stands was given
@@ -238,6 +251,8 @@ def standing(
         elif kind == FactKind.REPRESENTATIVE:
             if fact.other == actor and for_this:
                 represented |= scope_of(fact.value).categories
+        elif kind == FactKind.DIED:
+            died = True
         elif kind == FactKind.GLASS_BROKEN:
             broken = broken or fact.other == actor
         elif kind == FactKind.RESTRICTED_USE:
@@ -254,6 +269,8 @@ def standing(
             agreed = {way: since for way, since in agreed.items() if not later or way != fact.value}
             taken_back = taken_back or later
     consent = bool(agreed)
+    if died:  # every authority ends with a death: what follows is the law of the dead (LAW-4.10)
+        represented = frozenset()
     return Standing(
         told, contract, consent, taken_back and not consent, objected, restricted, represented, broken, sound, chosen
     )

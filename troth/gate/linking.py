@@ -88,6 +88,12 @@ def facts_of(subject: UUID, *, at: datetime) -> list[StandingFact]:
     return [*known[subject.hex], *persons(known, at=facts.micros(at))[subject.hex].others]
 
 
+def has_died(subject: UUID, *, at: datetime) -> bool:
+    """Whether we know that a person died, under whichever of their records: nothing is sent to them, and they use nothing."""
+    now = facts.micros(at)
+    return any(fact.kind == FactKind.DIED and fact.holds(now) for fact in facts_of(subject, at=at))
+
+
 def pairs(*, at: datetime) -> list[tuple[str, str]]:
     """
     Everybody who holds a role or held one, with each other subject that is the same person: what the alarm over records of

@@ -31,6 +31,7 @@ class FactKind(models.TextChoices):
     SAME_PERSON = "same_person", "is the same person as another subject"
     GLASS_BROKEN = "glass_broken", "had their record opened in an emergency"
     RESTRICTED_USE = "restricted_use", "had their record used in a way that a restriction leaves"
+    DIED = "died", "died: nothing is sent to them"
 
 
 class Fact(models.Model):

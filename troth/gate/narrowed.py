@@ -18,7 +18,7 @@ from typing import NamedTuple
 from django.db import connections
 
 from troth.notice.purposes import Action, Purpose
-from troth.notice.register import DeclaredPurpose, Register
+from troth.notice.register import Access, DeclaredPurpose, Register
 from troth.vault import secrets
 from troth.vault.categories import Category
 
@@ -32,6 +32,8 @@ ON_A_CARD = (
     Category.BIOMETRIC,
     Category.ETHNIC,
     Category.CORRESPONDENCE,
+    Category.CALL_RECORDING,
+    Category.CCTV,
     Category.FINANCIAL,
 )
 #: Seeing and changing are what a cell is about; taking away the sight takes the rest with it.
@@ -69,8 +71,7 @@ def switched_off() -> frozenset[Cell]:
 def _cells(rows: tuple[tuple[object, ...], ...], key: bytes) -> frozenset[Cell]:
     found = set()
     for *columns, mark in rows:
-        sound = hmac.compare_digest(mark_of(columns, key), mark if isinstance(mark, bytes) else b"")
-        if columns[6] is None or not sound:
+        if columns[6] is None or not is_sound(columns, mark if isinstance(mark, bytes) else b"", key):
             found.add(Cell(str(columns[1]), Category(str(columns[2])), Action(str(columns[3]))))
     return frozenset(found)
 
@@ -99,12 +100,19 @@ def _without(declared: DeclaredPurpose, cells: frozenset[Cell]) -> DeclaredPurpo
             continue
         blind = {category for category, action in off if action is Action.READ}
         fixed = {category for category, action in off if action is Action.WRITE} | blind
-        access[role] = replace(
+        less = replace(
             granted,
             categories=granted.categories - blind,
             shut=granted.shut | {(Action.WRITE, category) for category in fixed},
         )
+        # An action that was good for some kind of data and is good for none now is gone: menus and acts ask for actions alone.
+        spent = {action for action in granted.actions if _is_good(granted, action) and not _is_good(less, action)}
+        access[role] = replace(less, actions=less.actions - spent)
     return replace(declared, access=access)
+
+
+def _is_good(access: Access, action: Action) -> bool:
+    return any(access.allows(action, category) for category in access.categories)
 
 
 COLUMNS = ("id", "role", "category", "action", "since", "recorded_by", "ended", "mark")
@@ -114,6 +122,11 @@ def mark_of(columns: Iterable[object], key: bytes) -> bytes:
     """The keyed mark over the columns of a row, in their order."""
     text = "narrowing\x1f" + "\x1f".join("" if column is None else str(column) for column in columns)
     return hmac.digest(key, text.encode(), hashlib.sha256)[:16]
+
+
+def is_sound(columns: Iterable[object], mark: bytes, key: bytes) -> bool:
+    """Whether a row is as somebody's act left it."""
+    return hmac.compare_digest(mark_of(columns, key), mark)
 
 
 def version_of(cells: frozenset[Cell]) -> str:

@@ -6,16 +6,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import uuid4
 
+from django.db import connection
+
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched_thing
 from troth.gate.facts import micros
 from troth.gate.models import Narrowing
-from troth.gate.narrowed import COLUMNS, Cell, mark_of, switched_off, version_of
+from troth.gate.narrowed import COLUMNS, Cell, is_sound, mark_of, switched_off, version_of
 from troth.gate.refusals import Check, Decision, Refused
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring, secrets
 from troth.vault.categories import Category
+
+_ONE_AT_A_TIME = 0x6E617272  # the advisory lock's number: "narr"
 
 
 class ChangedMeanwhile(Exception):
@@ -38,23 +42,30 @@ def set_cells(off: Iterable[Cell], *, read: str, by: Actor, at: datetime) -> int
         where = f"notice {acting().register.version}" + (f", row {declared.row}" if declared else "")
         sentence = "Your role may not change what others see and do."
         raise keyring.poison(Refused(Decision(allowed=False, check=Check.ROLE, rule=where, sentence=sentence)))
-    held = Narrowing.objects.select_for_update().filter(ended=None).order_by("id")
-    before = {Cell(row.role, Category(row.category), Action(row.action)): row for row in held}
+    key = secrets.opened().named("facts")
+    if (
+        connection.vendor == "postgresql"
+    ):  # with no cell off yet there is no row that could be held; SQLite has one writer
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+    before: dict[Cell, list[Narrowing]] = {}
+    for row in Narrowing.objects.order_by("id"):
+        columns = tuple(getattr(row, name) for name in COLUMNS[:-1])
+        # One that somebody changed below the gate counts as off, ended or not; switched on by an act it is sound again.
+        if row.ended is None or not is_sound(columns, bytes(row.mark), key):
+            before.setdefault(Cell(row.role, Category(row.category), Action(row.action)), []).append(row)
     if read != version_of(switched_off()):
         raise ChangedMeanwhile(
             "Somebody has changed the permissions since you opened them. Look at them as they are now."
         )
     wanted = set(off)
     for cell in wanted - before.keys():
-        columns = (uuid4().hex, cell.role, cell.category.value, cell.action.value, micros(at), by.reference, None)
-        key = secrets.opened().named("facts")
-        Narrowing.objects.create(**dict(zip(COLUMNS, (*columns, mark_of(columns, key)), strict=True)))
-    for cell in before.keys() - wanted:
-        row = before[cell]
+        made = (uuid4().hex, cell.role, cell.category.value, cell.action.value, micros(at), by.reference, None)
+        Narrowing.objects.create(**dict(zip(COLUMNS, (*made, mark_of(made, key)), strict=True)))
+    for row in (row for cell in before.keys() - wanted for row in before[cell]):
         ended = max(micros(at), row.since)
         over = (row.id, row.role, row.category, row.action, row.since, row.recorded_by, ended)
-        mark = mark_of(over, secrets.opened().named("facts"))
-        Narrowing.objects.filter(pk=row.pk, ended=None).update(ended=ended, mark=mark)
+        Narrowing.objects.filter(pk=row.pk).update(ended=ended, mark=mark_of(over, key))
     changed = sorted(wanted ^ before.keys())
     for cell in changed:
         touched_thing(

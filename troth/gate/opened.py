@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from troth.gate import facts, linking, pace, reasons
+from troth.gate import facts, linking, needs, pace, reasons
 from troth.gate.actors import Actor
 from troth.gate.boundary import Boundary
 from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused, TooOften
@@ -18,7 +18,7 @@ from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.vault import keyring
-from troth.vault.categories import Category
+from troth.vault.categories import LOCKED, Category
 from troth.vault.compartments import get_compartment, in_categories
 from troth.vault.fields import SealedField
 from troth.vault.models import Holding, Subject
@@ -66,7 +66,7 @@ class Opened:
         stamp: "keyring.Stamp | None" = None,
     ) -> None:
         self.purpose, self.action, self.by, self.at = purpose, action, by, at
-        self.use = use
+        self.use = use or by.use
         self.find_reason = find_reason
         self.register = into.register(at)
         self.declared = self.register.purposes.get(purpose)
@@ -102,7 +102,10 @@ class Opened:
         the actor's role cover. The refusals are recorded, and poison nothing: the page says what it withholds.
         """
         asked = list(items)
-        wanted = categories or self.covered()
+        # What stays locked is asked for by name, where something needs it; a page about people in general leaves it alone.
+        shut = frozenset() if self.purpose.of_the_kernel else LOCKED
+        wanted = categories or tuple(each for each in self.covered() if each not in shut)
+        locked = not shut.isdisjoint(wanted)
         by_number: dict[int, UUID] = {}
         numbers = []
         for item in asked:
@@ -115,7 +118,7 @@ class Opened:
         alike: set[int] = set()  # how people stand of whom every category may be opened: fifty alike are asked once
         for number, subject in by_number.items():
             known = self._standings[number]
-            if id(known) in alike and number != self._own:
+            if id(known) in alike and number != self._own and not locked:
                 continue
             for category in wanted or (Category.IDENTITY,):
                 decision = self.decision(subject, category)
@@ -152,6 +155,8 @@ class Opened:
             if subject.int not in self._standings:
                 self._load([subject])
             asker, standing, reason, _ = self._standings[subject.int]
+            if category in LOCKED:
+                standing = standing._replace(needed=needs.needed(self.by, subject, at=self.at))
             found = decide(self.register, self.purpose, category, self.action, asker, standing, reason, self.use)
             self._decisions[(subject.int, category)] = found
             if not found.allowed:
@@ -322,6 +327,10 @@ class Opened:
                 reason = self.find_reason.value
             elif subject in self.created:
                 reason = "a new record"
+                if (
+                    actor.kind == "service"
+                ):  # what comes from elsewhere lies here before its person can be told (Article 14(3))
+                    standing = standing._replace(told=True)
             else:
                 reason = held.get(subject, "")
             alike = (relation, standing, reason)
@@ -344,15 +353,16 @@ class Opened:
 
     def _authorise(self, subject: UUID, compartment: str) -> Exception | None:
         known = self._standings.get(subject.int)
-        if known is not None and compartment in known.opens and not self._scanning and subject.int != self._own:
-            return None  # someone who stands alike was decided about
         category = get_compartment(compartment).category
+        alike = subject.int != self._own and category not in LOCKED  # what is locked is asked for one by one
+        if known is not None and compartment in known.opens and not self._scanning and alike:
+            return None  # someone who stands alike was decided about
         if self._scanning:
             return None if category in self.covered() else Refused(Decision(allowed=False, sentence=CANNOT_OPEN))
         decision = self.decision(subject, category)
         if not decision.allowed:
             return Refused(decision)
-        if subject.int != self._own:
+        if alike:
             self._standings[subject.int].opens.add(compartment)
         return None
 

@@ -52,6 +52,14 @@ class Refused(Exception):
         super().__init__(decision.sentence)
 
 
+def nothing_there() -> Refused:
+    """
+    What to raise for the identifier of no row, after the gate was asked about it as about a stranger. It may be that of a person,
+    of whom the gate said yes.
+    """
+    return Refused(Decision(allowed=False, check=Check.REASON, sentence=CANNOT_OPEN))
+
+
 class TooOften(Exception):
     """This actor has done that too often for now. The sentence says when it goes on; nothing was opened."""
 

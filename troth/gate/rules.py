@@ -12,7 +12,7 @@ from troth.gate.refusals import CANNOT_OPEN, Check, Decision
 from troth.law.bases import Basis, Condition
 from troth.notice.purposes import Action, Purpose
 from troth.notice.register import REPRESENTATIVE, SELF, SERVICE, DeclaredPurpose, Register
-from troth.vault.categories import Category
+from troth.vault.categories import LOCKED, Category
 
 
 class Relation(StrEnum):
@@ -58,6 +58,8 @@ class Standing(NamedTuple):
     glass_broken: bool = False  # by this actor, for this subject, within thirty minutes
     sound: bool = True  # every fact carries its mark
     use_chosen: bool = False  # this actor chose one of the uses that a restriction leaves, within thirty minutes
+    #: Of the kinds that stay locked (`needs.LOCKED`), those that something needs for which this actor looks after them.
+    needed: frozenset[Category] = frozenset()
 
 
 #: Purposes that go on under a restriction: rights and the log of it are how the person is protected (LAW-3.6).
@@ -81,7 +83,7 @@ def decide(
     """
     Answer whether this asker may do this with that category of this subject's data, and if not, at which check.
 
-    `reason` is what connects the actor with the subject ("" when nothing does). Sources: LAW-3.6, 3.9, 3.13, 5.1, 5.2.
+    `reason` is what connects the actor with the subject ("" when nothing does). Sources: LAW-3.6, 3.9, 3.13, 5.1, 5.2, KL-1.13.
     """
     declared = register.purposes.get(purpose)
     where = f"notice {register.version}"
@@ -119,7 +121,10 @@ def decide(
         return Decision(allowed=True, reason=reason or "an emergency")
     if not reason:
         return _no(Check.REASON, where, CANNOT_OPEN)
-    failed = _basis_fails(declared, category, asker, standing, register, where)
+    settles = use is PermittedUse.CLAIMS and asker.relation is Relation.SERVICE
+    failed = _basis_fails(declared, category, asker, standing, register, where, settles=settles)
+    if failed is None:
+        failed = _need_fails(purpose, category, asker, standing)
     if failed is None:
         failed = _restriction_fails(purpose, category, action, asker, standing, use)
     return Decision(allowed=True, reason=reason) if failed is None else failed
@@ -175,9 +180,12 @@ def _basis_fails(
     standing: Standing,
     register: Register,
     where: str,
+    *,
+    settles: bool = False,
 ) -> Decision | None:
+    """`settles`: it is a service that settles what an agreement has left between two, which outlives it (Article 17(3)(e))."""
     basis, condition = declared.basis, declared.condition
-    if basis is Basis.CONTRACT and not standing.contract:
+    if basis is Basis.CONTRACT and not standing.contract and not settles:
         return _no(
             Check.BASIS,
             basis.article,
@@ -211,6 +219,20 @@ def _basis_fails(
         ):
             return _no(Check.BASIS, "LAW-5.2", "Only people bound to secrecy may see health information.")
     return None
+
+
+def _need_fails(purpose: Purpose, category: Category, asker: Asker, standing: Standing) -> Decision | None:
+    """Genes, biometrics and ethnic origin are opened where something needs them, and held to what is necessary everywhere else."""
+    if category not in LOCKED or purpose.of_the_kernel or asker.relation not in {Relation.STAFF, Relation.SERVICE}:
+        return None
+    if category in standing.needed:
+        return None
+    return _no(
+        Check.BASIS,
+        "UK GDPR Articles 5(1)(c) and 9(1)",
+        "This kind of information is locked. It opens only for those who give a treatment that needs it, to people who "
+        "come for that treatment.",
+    )
 
 
 def _restriction_fails(

@@ -1,10 +1,19 @@
 """Asking SQL for those of many people: one parameter, so the statement is the same text for one person and for fifty."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 _MANY = 100
+_Value = TypeVar("_Value")
+
+
+def in_batches(values: Iterable[_Value], most: int = 500) -> Iterator[list[_Value]]:
+    """The same values, some at once: for a query with one parameter for each, of which a database takes only so many."""
+    listed = list(values)
+    for start in range(0, len(listed), most):
+        yield listed[start : start + most]
 
 
 def among(connection: BaseDatabaseWrapper, column: str, values: Iterable[str], *, cast: str = "") -> tuple[str, str]:

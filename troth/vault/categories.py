@@ -34,6 +34,9 @@ class Category(StrEnum):
         return self in _SPECIAL
 
 
+#: Locked although a notice covers them, until something that a person comes for needs them (KL-1.13).
+LOCKED = frozenset({Category.GENETIC, Category.BIOMETRIC, Category.ETHNIC})
+
 _SPECIAL = frozenset(
     {
         Category.HEALTH,

@@ -5,10 +5,11 @@ A plain `QuerySet` of a holding would know none of this, and is refused (decisio
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Self
 
 from django.core.exceptions import FieldError
-from django.db import models
+from django.db import connections, models
 
 from troth.vault import keyring
 from troth.vault.columns import SealedCol
@@ -18,6 +19,28 @@ from troth.vault.fields import SealedField
 
 class HoldingQuerySet(models.QuerySet[Any]):
     """Ordinary queries; writes in bulk only inside an act, and never past the seal."""
+
+    def where(self, *order: str, **values: Any) -> list[Any]:
+        """
+        The rows in which these open columns have these values, in an order: `where("-recorded_at", subject_id=…)`.
+
+        What `filter(…).order_by(…)` gives, by a statement that is worded once: to have the ORM word it anew costs several times
+        what the reading does, and a page about somebody reads from a dozen tables in this way.
+
+        :raises FieldError: one of the columns is sealed, a value is None, which in SQL is like nothing at all, or the query is
+            narrowed already, which this would forget.
+        """
+        if self.query.where or self.query.is_sliced:
+            raise FieldError("where() words the whole statement: call it first, or use filter(…) throughout.")
+        if None in values.values():
+            raise FieldError("where() compares with values: use filter(…__isnull=True) for rows that have none.")
+        model: Any = self.model
+        statement, fields = _worded(model, order, tuple(values))
+        given = [
+            field.get_db_prep_value(value, connections[self.db])
+            for field, value in zip(fields, values.values(), strict=True)
+        ]
+        return list(self.raw(statement, given))
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
         """Seal and insert many rows in a few statements, the keys of them all made first."""
@@ -100,6 +123,35 @@ class HoldingQuerySet(models.QuerySet[Any]):
     def _raw_delete(self, using: str | None) -> int:
         keyring.acting()
         return int(super()._raw_delete(using))
+
+
+@lru_cache(maxsize=1_000)
+def _worded(
+    model: type[models.Model], order: tuple[str, ...], columns: tuple[str, ...]
+) -> "tuple[str, tuple[models.Field[Any, Any], ...]]":
+    """The statement of `where`, and the fields that its parameters belong to."""
+    quote = connections["default"].ops.quote_name
+
+    def open_column(name: str) -> "models.Field[Any, Any]":
+        field = model._meta.get_field(name)
+        if isinstance(field, SealedField) or not isinstance(field, models.Field):
+            raise FieldError(
+                f"{model.__name__}.{name} is sealed: the database holds ciphertext. Open the rows and compare."
+            )
+        return field
+
+    fields = tuple(open_column(name) for name in columns)
+    shown = ", ".join(quote(field.column) for field in model._meta.concrete_fields)
+    met = " AND ".join(f"{quote(field.column)} = %s" for field in fields)
+    by = [
+        quote(open_column(name.removeprefix("-")).column) + (" DESC" if name.startswith("-") else "")
+        for name in order
+    ]
+    return (
+        f"SELECT {shown} FROM {quote(model._meta.db_table)} WHERE {met}"  # noqa: S608  names of our own tables and columns
+        + (f" ORDER BY {', '.join(by)}" if by else ""),
+        fields,
+    )
 
 
 _plain_init = models.QuerySet.__init__

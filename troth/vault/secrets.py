@@ -316,6 +316,10 @@ class Secrets:
         self.finish_destroying()
         self.reload()
 
+    def has(self, name: str) -> bool:
+        """Whether a secret of this name was made already, and is there at this very moment."""
+        return (self.folder / f"{name}.key").exists()
+
     def named(self, name: str) -> bytes:
         """
         A 32-byte secret of its own name (index, facts, sessions), made on first use and never turned with the masters.

@@ -109,6 +109,15 @@ class Declared(Generic[P]):
             run_at=self.run_after or now,
         ).id
 
+    def is_open(self, *args: P.args, **kwargs: P.kwargs) -> bool:
+        """
+        Whether a call with these arguments waits or runs: it will be tried without being asked for again.
+
+        :raises ArgumentRefused: an argument is not an identifier, small number, date or code.
+        """
+        packed = self.parameters.pack(args, kwargs)
+        return Job.objects.filter(name=self.name, arguments=packed, state__in=[State.WAITING, State.RUNNING]).exists()
+
     def effect(self, arguments: Mapping[str, Any]) -> str:
         """The idempotency key of a call with these arguments, or nothing."""
         return (self.effect_key or "").format(**arguments)

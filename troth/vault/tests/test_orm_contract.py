@@ -103,6 +103,23 @@ def test_values_give_opaque_sealed_values(ann: Person) -> None:
             str(value)
 
 
+def test_where_gives_what_filter_gives_and_refuses_sealed_columns(ann: Person) -> None:
+    with opened():
+        (row,) = Person.objects.where("-recorded_at", "id", subject_id=ann.subject_id)
+        assert (row.pk, row.allergies) == (ann.pk, "penicillin")
+        assert Person.objects.where("id", subject_id=ann.subject_id, id=ann.subject_id) == []
+        with pytest.raises(FieldError):
+            Person.objects.where(allergies="penicillin")
+        with pytest.raises(FieldError):
+            Person.objects.where("-allergies", subject_id=ann.subject_id)
+        with pytest.raises(FieldError):
+            Person.objects.where(subject_id=None)
+        with pytest.raises(FieldError, match="call it first"):
+            Person.objects.exclude(subject_id=ann.subject_id).where("id", subject_id=ann.subject_id)
+    with pytest.raises(Unopened):
+        _ = row.allergies
+
+
 @pytest.mark.parametrize(
     "door",
     [
