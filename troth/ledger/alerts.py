@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from troth.ledger import apart
 from troth.ledger.drafts import microseconds, moment
 from troth.ledger.names import Event
 from troth.ledger.sealing import oldest_unsealed_age
@@ -46,9 +47,20 @@ def own_record(at: datetime, *, linked: Iterable[tuple[str, str]] = ()) -> list[
         [],
         since=at - DAY,
     )
+    # What was tried for somebody's protection stands under another subject.
+    marks = ", ".join(["%s"] * len(apart.PURPOSES))
+    tried = _grouped(
+        f"outcome = 'refused' AND actor <> '' AND purpose IN ({marks})", [*apart.PURPOSES], since=at - DAY
+    )
+    for actor, *_ in tried:
+        rows += _grouped(
+            "outcome = 'refused' AND actor = %s AND subject = %s", [actor, apart.file_of(actor)], since=at - DAY
+        )
     for one, other in linked:
         rows += _grouped(
-            "outcome IN ('refused', 'allowed') AND actor = %s AND subject = %s", [one, other], since=at - DAY
+            "outcome IN ('refused', 'allowed') AND actor = %s AND subject IN (%s, %s)",
+            [one, other, apart.file_of(other)],
+            since=at - DAY,
         )
     return [Alert("own_record", actor, count, newest, event) for actor, count, newest, event in rows]
 

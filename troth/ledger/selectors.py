@@ -4,20 +4,26 @@ Reads for pages: events as plain values, newest first, sealed or not.
 Whoever calls these has passed the gate: what happened to a record is itself about a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Max, QuerySet
 
+from troth.ledger import apart
 from troth.ledger.drafts import microseconds, moment
 from troth.ledger.models import Leaf, LedgerEvent
 from troth.ledger.names import Event
 from troth.ledger.sealing import seal_start
+from troth.ledger.writing import TEXT_COLUMNS
 
 _WORDS = {str(each): each.words for each in Event}
+#: What an `Entry` is made of, in its order.
+_COLUMNS = ("id", "at", *TEXT_COLUMNS)
+_SHOWN = ", ".join(f"e.{name}" for name in _COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +50,58 @@ class Entry:
     note: str
 
 
-def events_about(subject: str, *, limit: int = 50, before: int | None = None) -> list[Entry]:
-    """The latest events about a person; for the next page give the last one's id as `before`."""
-    sealed = Leaf.objects.filter(subject=subject)
+def events_about(
+    subject: str,
+    *,
+    limit: int = 50,
+    before: int | None = None,
+    with_apart: bool = False,
+    only: Collection[str] = (),
+    not_by: Collection[str] = (),
+) -> list[Entry]:
+    """
+    The latest events about a person; for the next page give the last one's id as `before`. `with_apart`: those for their protection
+    too, which stand in a file of their own. `only` events of some names, and none of what some actors did (`not_by`), when they are
+    given: a person's own use is most of what is about them.
+    """
+    found = _of_file(subject, limit, before, only, not_by)
+    if with_apart:
+        found |= _of_file(apart.file_of(subject), limit, before, only, not_by)
+    return [_entry(*found[number]) for number in sorted(found, reverse=True)[:limit]]
+
+
+def stands_apart(entry: Entry) -> bool:
+    """Whether an event is for somebody's protection, and so no part of what its person reads."""
+    return apart.is_apart(entry.purpose, entry.event)
+
+
+def _of_file(
+    subject: str, limit: int, before: int | None, only: Collection[str], not_by: Collection[str]
+) -> dict[int, Sequence[Any]]:
+    # Where sealing stands is asked first: what is sealed meanwhile is then found twice and kept once, and never missed.
+    start = seal_start()
+    wanted = "e.subject = %s"
+    given: list[Any] = [subject]
+    for column, values, among in (("event", only, "IN"), ("actor", not_by, "NOT IN")):
+        if values:
+            wanted += f" AND e.{column} {among} ({', '.join(['%s'] * len(values))})"
+            given += values
     if before is not None:
-        sealed = sealed.filter(event_id__lt=before)
-    # The subject's index is on the leaves, which the sealer writes in batches: writers never pay for it.
-    found = list(
-        LedgerEvent.objects.filter(
-            id__in=list(sealed.order_by("-subject_seq").values_list("event_id", flat=True)[:limit])
+        wanted, given = f"{wanted} AND e.id < %s", [*given, before]
+    with connection.cursor() as cursor:
+        # The subject's index is on the leaves, which the sealer writes in batches: writers never pay for it.
+        cursor.execute(
+            f"SELECT {_SHOWN} FROM ledger_leaf l JOIN ledger_event e ON e.id = l.event_id"  # noqa: S608  names of our own
+            f" WHERE l.subject = %s AND {wanted} ORDER BY l.subject_seq DESC LIMIT %s",
+            [subject, *given, limit],
         )
-    )
-    waiting = _waiting().filter(subject=subject).exclude(id__in=[row.id for row in found])
-    if before is not None:
-        waiting = waiting.filter(id__lt=before)
-    found += waiting.order_by("-id")[:limit]
-    return _entries(sorted(found, key=lambda row: -row.id)[:limit])
+        found = {row[0]: row for row in cursor.fetchall()}
+        since = "e.id > %s" if connection.vendor == "sqlite" else "e.xid >= %s::text::xid8"
+        cursor.execute(
+            f"SELECT {_SHOWN} FROM ledger_event e WHERE {since} AND {wanted} ORDER BY e.id DESC LIMIT %s",  # noqa: S608
+            [start if connection.vendor == "sqlite" else str(start), *given, limit],
+        )
+        return found | {row[0]: row for row in cursor.fetchall()}
 
 
 def events_by(actor: str, *, limit: int = 50, before: int | None = None) -> list[Entry]:
@@ -87,6 +129,19 @@ def search(*, limit: int = 50, before: int | None = None, **wanted: Any) -> list
     if before is not None:
         rows = rows.filter(id__lt=before)
     return _entries(rows.order_by("-id")[:limit])
+
+
+def opened_by(actor: UUID, subjects: Collection[UUID], *, purpose: str, since: datetime) -> set[UUID]:
+    """Of these people, those of whom this actor opened something for this purpose since a moment."""
+    if not subjects:
+        return set()
+    wanted = {subject.hex: subject for subject in subjects}
+    looked = {"actor": actor.hex, "event": Event.OPENED, "purpose": purpose, "at__gte": microseconds(since)}
+    # The subject's index is on the leaves, as for a person's own list; the few events that wait for theirs are looked at beside.
+    leaves = Leaf.objects.filter(subject__in=wanted).values("event_id")
+    sealed = LedgerEvent.objects.filter(id__in=leaves, **looked)
+    waiting = _waiting().filter(subject__in=wanted, **looked)
+    return {wanted[event.subject] for rows in (sealed, waiting) for event in rows.only("subject")}
 
 
 def count(wanted: Wanted) -> int:
@@ -135,8 +190,9 @@ def _matching(wanted: Wanted) -> QuerySet[LedgerEvent]:
     }
     rows: QuerySet[LedgerEvent] = LedgerEvent.objects.filter(**given)
     if wanted.subject:
-        about = Leaf.objects.filter(subject=wanted.subject).values("event_id")
-        rows = rows.filter(id__in=about) | rows.filter(subject=wanted.subject, id__in=_waiting().values("id"))
+        files = [wanted.subject, apart.file_of(wanted.subject)]
+        about = Leaf.objects.filter(subject__in=files).values("event_id")
+        rows = rows.filter(id__in=about) | rows.filter(subject__in=files, id__in=_waiting().values("id"))
     if wanted.since is not None:
         rows = rows.filter(at__gte=microseconds(wanted.since))
     if wanted.until is not None:
@@ -169,29 +225,12 @@ def _entries(rows: Sequence[LedgerEvent] | QuerySet[LedgerEvent]) -> list[Entry]
 
 def entry_of(row: LedgerEvent) -> Entry:
     """A row as a plain value."""
-    values: dict[str, Any] = {
-        name: getattr(row, name)
-        for name in (
-            "id",
-            "event",
-            "outcome",
-            "actor_kind",
-            "actor",
-            "on_behalf_of",
-            "subject",
-            "purpose",
-            "action",
-            "rule",
-            "reason",
-            "request",
-            "note",
-        )
-    }
-    return Entry(
-        **values,
-        at=moment(row.at),
-        words=_WORDS.get(row.event, row.event),
-        check=row.failed_check,
-        what=tuple(row.what.split()),
-        objects=tuple(row.objects_touched.split()),
-    )
+    return _entry(*(getattr(row, name) for name in _COLUMNS))
+
+
+def _entry(number: int, at: int, event: str, *columns: Any) -> Entry:
+    *codes, what, objects, request, note = columns
+    words = _WORDS.get(event, event)
+    listed = (tuple(what.split()), tuple(objects.split()))
+    done: tuple[Any, ...] = (number, moment(at), event, words, *codes, *listed, request, note)
+    return Entry(*done)

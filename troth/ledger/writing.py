@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from troth.ledger import apart
 from troth.ledger.drafts import Draft, line, microseconds
 from troth.ledger.signing import signer
 
@@ -56,7 +57,7 @@ def write(drafts: Sequence[Draft]) -> None:
     follows, turn = strand.head()
     key = signer().writers_key
     lines = []
-    for draft in drafts:
+    for draft in map(apart.filed, drafts):
         turn += 1
         signed = f"{microseconds(draft.at)}\t{line(draft)}\t{follows}\t{turn}"
         lines.append(f"{signed}\t{mac(signed, key)}")

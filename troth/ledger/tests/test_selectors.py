@@ -46,6 +46,15 @@ def test_events_about_a_person_in_pages():
     assert requests(selectors.events_about(AYLA, limit=2, before=first[-1].id)) == ["r3", "r1"]
 
 
+def test_events_of_some_names_and_not_by_some_actors_sealed_or_not():
+    assert requests(selectors.events_about(AYLA, only=[Event.REFUSED])) == ["r6"]
+    assert requests(selectors.events_about(AYLA, not_by=["reminders"])) == ["r5", "r3", "r1"]
+    assert requests(selectors.events_about(AYLA, only=[Event.REFUSED], not_by=["reminders"])) == []
+    seal()
+    assert requests(selectors.events_about(AYLA, only=[Event.REFUSED])) == ["r6"]
+    assert requests(selectors.events_about(AYLA, not_by=["reminders"], limit=2)) == ["r5", "r3"]
+
+
 def test_queries_do_not_grow_with_events(django_assert_max_num_queries):
     with django_assert_max_num_queries(6):
         selectors.events_about(AYLA)

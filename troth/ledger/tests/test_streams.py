@@ -73,8 +73,24 @@ def test_csv_has_every_column_and_no_cell_that_runs():
     head, *rows = list(csv.reader(io.StringIO("".join(made("csv")))))
     assert head == [*streams.COLUMNS, "leaf"] and len(rows) == 4
     assert rows[0][head.index("objects")] == "records.clinicalnote/a1/b2"
-    for cell in ("=1+1", "+1", "-1", "@x", "\tx", "\rx"):
+    for cell in (
+        "=1+1",
+        "+1",
+        "-1",
+        "@x",
+        "\tx",
+        "\rx",
+        " =1",
+        "\u00a0=1",
+        "\ufeff=1",
+        "＝1+1",
+        "＠x",
+        "\u00ad=1",
+        "\u202d=1",
+        "\x00=1",
+    ):
         assert guarded(cell) == f"'{cell}"
+    assert guarded(" " * 60 + "=1").startswith("'")
     assert (guarded("a=1"), guarded(None), guarded(7)) == ("a=1", "", "7")
     assert as_csv(("a", "b"), [("=x", 'say "so"')]) == 'a,b\r\n\'=x,"say ""so"""\r\n'
 
