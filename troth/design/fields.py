@@ -52,7 +52,7 @@ class DateInBoxes(forms.MultiValueField):
             raise ValidationError(f"Add the {' and the '.join(missing)}.", code="incomplete")
         try:
             return date(*(int(part) for part in reversed(parts)))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError(
                 "There is no such day. Check the day, the month and the year.", code="invalid"
             ) from None

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -10,7 +11,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 def guarded(cell: object) -> str:
     """The cell as text that no spreadsheet takes for a formula."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    # Some spreadsheets skip blanks of any kind, and marks that nobody sees, and take the wide ＝ of Asian keyboards for =.
+    begins = next((letter for letter in text if letter in _FORMULA or not _is_skipped(letter)), "")
+    return f"'{text}" if unicodedata.normalize("NFKC", begins).startswith(_FORMULA) else text
+
+
+def _is_skipped(letter: str) -> bool:
+    """Whether a spreadsheet may look past it: a blank, a control or a mark without width."""
+    return unicodedata.category(letter)[0] == "Z" or unicodedata.category(letter) in {"Cc", "Cf"}
 
 
 def csv_line(cells: Sequence[object]) -> str:

@@ -224,15 +224,34 @@ class Paging:
     previous: str = ""
     following: str = ""
 
+    @staticmethod
+    def asked(text: str, total: int, *, each: int) -> int:
+        """The page that an address asks for, the last where there are not so many, and the first where it makes no sense."""
+        number = int(text) if text.isdecimal() and 0 < len(text) < 9 else 1
+        return max(1, min(number, -(-total // each)))
+
     @classmethod
     def numbered(cls, number: int, total: int, *, each: int, path: str) -> "Paging":
-        """Page `number` of a list of `total`, `each` on a page; its neighbours are `path?page=N`."""
+        """Page `number` of a list of `total`, `each` on a page; its neighbours are `path?page=N`, beside what `path` asks."""
+        there = f"{path}{'&' if '?' in path else '?'}page="
         return cls(
             min((number - 1) * each + 1, total),
             min(number * each, total),
             total,
-            f"{path}?page={number - 1}" if number > 1 else "",
-            f"{path}?page={number + 1}" if number * each < total else "",
+            f"{there}{number - 1}" if number > 1 else "",
+            f"{there}{number + 1}" if number * each < total else "",
+        )
+
+    @classmethod
+    def beginning(cls, start: int, shown: int, total: int, *, each: int, path: str) -> "Paging":
+        """The page that begins at row `start`, counted from nothing; its neighbours are `path?from=N`, beside what `path` asks."""
+        there = f"{path}{'&' if '?' in path else '?'}from="
+        return cls(
+            start + 1,
+            start + shown,
+            total,
+            f"{there}{start - each + 1}" if start else "",
+            f"{there}{start + each + 1}" if start + each < total else "",
         )
 
 

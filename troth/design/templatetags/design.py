@@ -15,10 +15,11 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
-from troth.design import fields
+from troth.design import drawing, fields
 from troth.design.charts import Chart, Goings
 from troth.design.coins import coin_svg
 from troth.design.icons import icon_svg
+from troth.design.pages import Section
 from troth.design.rulers import Tape
 from troth.design.tables import Table
 from troth.design.values import (
@@ -51,7 +52,6 @@ _BANNER_ICONS: dict[BannerKind, str] = {
     "acting": "person",
     "demo": "info",
 }
-_TAG_COINS: dict[TagKind, CoinState] = {"refused": "parted"}
 
 
 def _part(name: str, /, **values: Any) -> SafeString:
@@ -95,30 +95,60 @@ def sheet(
 
     `links` stand at the head's right; `unfolded` keeps the counterpart open on a phone (questions); `name` is the id.
     """
-    return _part(
-        "sheet",
-        content=content,
-        title=title,
-        counterpart=counterpart,
+    return drawing.sheet(
+        content,
+        title,
+        counterpart,
+        named=_name(context, name or title),
         level=level,
         note=note,
-        links=links,
+        head_links=links,
         eyebrow=eyebrow,
-        open=unfolded,
-        id=_name(context, name or title),
+        unfolded=unfolded,
     )
+
+
+@register.filter
+def drawn(link: Link) -> SafeString:
+    """`{{ link|drawn }}`: a link from its value."""
+    return drawing.link(link)
 
 
 @register.simple_block_tag
 def panel(content: str, title: str = "", *, level: int = 2, note: str = "", links: Iterable[Link] = ()) -> SafeString:
     """`{% panel "Your rights" %}…{% endpanel %}`: paper without a counterpart, for what is not personal data."""
-    return _part("panel", content=content, title=title, level=level, note=note, links=links)
+    return drawing.panel(content, title, level=level, note=note, head_links=links)
 
 
 @register.simple_tag(takes_context=True)
 def parted(context: Context, title: str, refusal: Parted, *, level: int = 2, name: str = "") -> SafeString:
     """`{% parted "Photographs" refusal %}`: the halves stand apart; which check stopped it, and what can be done."""
-    return _part("parted", title=title, refusal=refusal, level=level, id=_name(context, name or title))
+    named = _name(context, name or title)
+    return _part(
+        "parted",
+        refusal=refusal,
+        level=level,
+        head=drawing.head(title, level=level, named=named, beside=drawing.tag("refused", refusal.tag)),
+        counterpart=drawing.counterpart(refusal.counterpart, named=named, title=title),
+        id=named,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def section(context: Context, section: Section, *, level: int = 2) -> SafeString:
+    """`{% section section level=3 %}`: a `Section`: its refusal, or its sheet with whatever it holds."""
+    if section.refusal:
+        return parted(context, section.title, section.refusal, level=level)
+    assert section.counterpart is not None  # data never stands without one (`Section`)
+    return drawing.sheet(
+        drawing.inside(section),
+        section.title,
+        section.counterpart,
+        named=_name(context, section.title),
+        level=level,
+        note=section.note,
+        head_links=section.head_links,
+    )
 
 
 @register.simple_block_tag
@@ -143,7 +173,7 @@ def clock(tape: Tape, due: str, left: str, counted: str = "") -> SafeString:
 @register.simple_tag
 def tag(kind: TagKind, words: str, *, coin: CoinState | None = None) -> SafeString:
     """`{% tag "late" "3 hours late" %}`: a word on a soft fill; kinds kept, info, close, late, refused, plain."""
-    return _part("tag", kind=kind, words=words, coin=coin or _TAG_COINS.get(kind))
+    return drawing.tag(kind, words, coin)
 
 
 @register.simple_tag
@@ -230,7 +260,7 @@ def figures(content: str, figures: Iterable[Figure], label: str = "In figures") 
 @register.simple_tag
 def rows(rows: Iterable[Row]) -> SafeString:
     """`{% rows rows %}`: what is held, its value, and where it came from."""
-    return _part("rows", rows=rows)
+    return drawing.rows(rows)
 
 
 @register.simple_tag
@@ -248,7 +278,7 @@ def fates(fates: Iterable[Fate]) -> SafeString:
 @register.simple_tag
 def table(table: Table) -> SafeString:
     """`{% table table %}`: a table wide, and one block for each row on a phone."""
-    return _part("table", table=table)
+    return drawing.table(table)
 
 
 @register.simple_tag
@@ -288,9 +318,7 @@ def button(
     """
     if kind not in {"first", "second", "harm", "quiet"}:
         raise ValueError(f"A button is first, second, harm or quiet, not {kind}.")
-    return _part(
-        "button", words=words, kind=kind, href=href, name=name, value=value, busy=busy, icon=icon, hidden=hidden
-    )
+    return drawing.button(words, kind, href=href, name=name, value=value, busy=busy, icon=icon, hidden=hidden)
 
 
 @register.simple_tag

@@ -66,6 +66,24 @@ HOSTILE: dict[str, tuple[str, dict[str, Any]]] = {
         {"t": EVIL, "l": [evil_link()], "c": Counterpart(EVIL, terms=(Term(EVIL, EVIL),), link=evil_link())},
     ),
     "panel": ("{% panel t note=t links=l %}{{ t }}{% endpanel %}", {"t": EVIL, "l": [evil_link()]}),
+    "section": (
+        "{% section s %}{% section r %}",
+        {
+            "s": Section(
+                EVIL,
+                Counterpart(EVIL, terms=(Term(EVIL, EVIL),)),
+                note=EVIL,
+                rows=(Row(EVIL, EVIL),),
+                table=table_of(EVIL, (Column(EVIL, "name"),), [(EVIL,)]),
+                prose=(EVIL,),
+                addition=EVIL,
+                signed=EVIL,
+                head_links=(evil_link(),),
+                links=(evil_link(),),
+            ),
+            "r": Section(EVIL, refusal=evil_refusal()),
+        },
+    ),
     "parted": ("{% parted t r %}", {"t": EVIL, "r": evil_refusal()}),
     "refused_line": ("{% refused_line t %}{{ t }}{% endrefused_line %}", {"t": EVIL}),
     "coin": ('{% coin "joined" 20 t %}', {"t": EVIL}),
@@ -318,3 +336,12 @@ def test_figures_takes_an_act_and_keeps_its_markup() -> None:
     markup = drawn('{% figures f %}{% button "Download" href="#" %}{% endfigures %}', f=[Figure("6", "kinds")])
     assert '<a class="button button-first" href="#">Download</a>' in markup
     assert "figure-act" not in drawn("{% figures f %} {% endfigures %}", f=[Figure("6", "kinds")])
+
+
+def test_a_page_that_is_not_there_is_the_nearest_and_a_search_goes_along() -> None:
+    assert [Paging.asked(text, 51, each=25) for text in ("", "2", "3", "4", "0", "-1", "x", "9" * 40)] == [
+        *(1, 2, 3, 3, 1, 1, 1, 1)
+    ]
+    assert Paging.asked("7", 0, each=25) == 1
+    paging = Paging.numbered(2, 51, each=25, path="/desk/services/?q=cut")
+    assert (paging.previous, paging.following) == ("/desk/services/?q=cut&page=1", "/desk/services/?q=cut&page=3")

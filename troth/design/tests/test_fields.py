@@ -98,6 +98,7 @@ class OneDate(forms.Form):
         ("30", "2", "2026", "no such day"),
         ("one", "2", "2026", "no such day"),
         ("1", "2", "99999", "no such day"),
+        ("1", "9" * 40, "2026", "no such day"),  # more than a machine number holds
     ],
 )
 def test_date_says_what_is_wrong(day: str, month: str, year: str, message: str) -> None:

@@ -89,6 +89,108 @@
     });
   }
 
+  // A draft is kept while somebody writes, so that a crash loses seconds. It goes to the same page as the button, which seals it;
+  // nothing is kept in the browser. After a refusal the writer is told, and the button still works. Every keeping is an act in the
+  // ledger: after the first one the next waits half a minute, and whoever turns to something else meanwhile loses nothing.
+  document.querySelectorAll("form[data-keeps]").forEach(function (form) {
+    var told = form.querySelector("[data-kept]"), waiting = null, busy = false, again = false, sent = null, pause = 3000;
+    function keep(leaving) {
+      waiting = null;
+      if (busy) { again = true; return; }
+      if (form.querySelector("[data-sending]")) return;
+      busy = true;
+      window.fetch(form.action, {
+        method: "POST", body: new FormData(form), headers: { "X-Troth-Keeps": "draft" }, redirect: "error", keepalive: leaving === true
+      }).then(function (answer) {
+        return answer.json().then(function (found) {
+          told.textContent = found.said;
+          if (!answer.ok) { say(found.said); return; }
+          pause = 30000;
+          form.action = found.action;
+          form.elements.read.value = found.read;
+        });
+      }).catch(function () {
+        told.textContent = "Not kept just now. Save it by the button below.";
+      }).finally(function () {
+        busy = false;
+        if (sent) form.requestSubmit(sent);
+        else if (again) { again = false; later(); }
+      });
+    }
+    function later() {
+      if (waiting === null) waiting = window.setTimeout(function () { keep(false); }, pause);
+    }
+    // What goes on while a page is left must be small, so a browser is asked for that only then.
+    function now(leaving) {
+      if (waiting === null) return;
+      window.clearTimeout(waiting);
+      keep(leaving);
+    }
+    form.addEventListener("focusout", function (event) {
+      if (!form.contains(event.relatedTarget)) now(false);
+    });
+    window.addEventListener("blur", function () { now(false); });
+    window.addEventListener("pagehide", function () { now(true); });
+    document.addEventListener("visibilitychange", function () { if (document.hidden) now(true); });
+    form.addEventListener("input", function (event) {
+      if (event.target.name !== "use") later();
+    });
+    // The button waits for what is on its way: it would send the version that stood before.
+    form.addEventListener("submit", function (event) {
+      window.clearTimeout(waiting);
+      waiting = null;
+      if (!busy || !event.submitter) return;
+      sent = event.submitter;
+      event.preventDefault();
+    });
+  });
+
+  // A box to draw in: lines of points, as numbers in the drawing's own box, go with the form. What is drawn stands there at once.
+  document.querySelectorAll("[data-pad]").forEach(function (pad) {
+    var drawing = pad.querySelector("svg"), path = drawing.querySelector("path[data-lines]");
+    var kept = pad.querySelector("input[type=hidden]"), lines = kept.value ? JSON.parse(kept.value) : [], line = null;
+    function show() {
+      path.setAttribute("d", lines.map(function (each) {
+        return "M" + each.concat(each.length === 1 ? each : []).map(function (point) { return point.join(" "); }).join("L");
+      }).join(""));
+      kept.value = lines.length ? JSON.stringify(lines) : "";
+    }
+    function add(event) {
+      var box = drawing.getBoundingClientRect(), size = drawing.viewBox.baseVal;
+      var at = [
+        Math.round((event.clientX - box.left) / box.width * size.width), Math.round((event.clientY - box.top) / box.height * size.height)
+      ];
+      at = [Math.min(Math.max(at[0], 0), size.width), Math.min(Math.max(at[1], 0), size.height)];
+      var last = line[line.length - 1];
+      if (last && Math.abs(last[0] - at[0]) + Math.abs(last[1] - at[1]) < 4) return;
+      line.push(at);
+      show();
+    }
+    drawing.addEventListener("pointerdown", function (event) {
+      drawing.setPointerCapture(event.pointerId);
+      line = [];
+      lines.push(line);
+      add(event);
+      event.preventDefault();
+    });
+    drawing.addEventListener("pointermove", function (event) { if (line) add(event); });
+    ["pointerup", "pointercancel"].forEach(function (kind) {
+      drawing.addEventListener(kind, function () { line = null; });
+    });
+    pad.querySelector("[data-clear]").addEventListener("click", function () { lines = []; show(); });
+    show();
+    pad.hidden = false;
+  });
+
+  // Two photographs over each other: the slider says how much of the second is seen. Without script they stand side by side.
+  document.querySelectorAll(".wipe").forEach(function (wipe) {
+    var slider = wipe.querySelector("input");
+    function cut() { wipe.style.setProperty("--cut", slider.value + "%"); }
+    slider.addEventListener("input", cut);
+    cut();
+    wipe.hidden = false;
+  });
+
   function send(visit, gap) {
     var day = gap.getAttribute("data-day").split("-");
     var values = {
