@@ -1,15 +1,29 @@
 """What requests tell the gate: who has a reason to see whom. One query each, however many people are asked about."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
-from troth.gate import reasons
+from troth.billing import services as money
+from troth.billing.selectors import State
+from troth.gate import actors, reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
-from troth.prescribing import rules, selectors
-from troth.prescribing.selectors import supplies, telling
+from troth.prescribing import rules, selectors, services
+from troth.prescribing.models import Seriousness
+from troth.prescribing.rules.documents import Fault
+from troth.prescribing.selectors import identifying, reacting, supplies, telling
+from troth.vault.categories import Category
+from troth.vault.saying import Known, says
+
+actors.declare_service(
+    "gp-directory",
+    purposes={Purpose.GP_CORRESPONDENCE},
+    categories=set(),
+    modules={"troth.prescribing.services.listing"},
+)
 
 
 @reasons.reason(
@@ -57,11 +71,61 @@ def writing_to_gp(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> 
 @reasons.reason(
     "a record like that of a request assigned to you",
     serves={Purpose.PRESCRIBING},
-    told="a request assigned to them came from an account that looks like yours",
+    told="they made sure that what they decide is safe",
 )
 def looking_alike(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """A prescriber has a reason to see what was refused to an account of the same name and birthday, or the same address."""
     return selectors.alike_to(actor.id, subjects) if actor.id else set()
+
+
+@reasons.reason(
+    "a suspected reaction to look at",
+    serves={Purpose.PRESCRIBING, Purpose.CARE, Purpose.SAFEGUARDING},
+    told="you reported that a medicine may have harmed you",
+)
+def reacting_to(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Whoever signed it, and pharmacists, have a reason until a report was looked at, and sent where the scheme is to be told."""
+    if actor.id is None:
+        return set()
+    return reacting.with_reaction(subjects, signer=None if actor.roles & rules.CHECKING else actor.id)
+
+
+actors.declare_service(
+    "document-disposal",
+    purposes={Purpose.IDENTITY_CHECK},
+    categories={Category.IDENTITY, Category.IDENTITY_DOCUMENT},
+    modules={"troth.prescribing.services.documents"},
+)
+
+
+@reasons.reason(
+    "a document to look at", serves={Purpose.IDENTITY_CHECK}, told="you sent a document that shows who you are"
+)
+def looking_at_documents(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """An assistant has a reason until a document was looked at, and for a day after; the machine while its picture is here."""
+    if actor.kind == "service":
+        return identifying.with_picture(subjects) if actor.name == "document-disposal" else set()
+    return identifying.with_document(subjects, at=at) if actor.roles & rules.PREPARING else set()
+
+
+@check("prescribing.documents", looks_at="pictures of documents, and how long ago each was looked at")
+def documents_go(question: Question) -> Finding:
+    """No picture of a document is here longer than a day after somebody looked at it, or a fortnight unlooked at."""
+    counts = identifying.count_pictures(at=question.at)
+    wrong = counts["too_long"]
+    if wrong:
+        return Finding(False, f"{counted(wrong, 'picture')} of a document kept longer than the notice says", counts)
+    return Finding(
+        True,
+        f"{counted(counts['looked_at'], 'document').capitalize()} looked at, and no picture kept longer than a day after",
+        counts,
+    )
+
+
+@money.follows(services.THING)
+def paid(thing: UUID, payment: UUID, state: State, *, by: Actor, at: datetime) -> None:
+    """Whatever the firm says of a request's money, what is wanted of it follows from where the request is."""
+    services.hear_of(thing, payment, at=at)
 
 
 @check("prescribing.by_a_prescriber", looks_at="requests that were decided, and who decided each")
@@ -92,4 +156,75 @@ def gated(question: Question) -> Finding:
         True,
         f"{counted(counts['signed'], 'prescription').capitalize()} signed, each with what had to be there",
         counts,
+    )
+
+
+@check(
+    "prescribing.followed_up",
+    looks_at="each supply that left, who was given to ask how its person is, and whether anybody did",
+)
+def followed_up(question: Question) -> Finding:
+    """Of each supply somebody is to ask how its person is, and does within two months."""
+    counts = supplies.count_unfollowed(at=question.at)
+    wrong = counts["unplanned"] + counts["late"]
+    if wrong:
+        return Finding(
+            False, f"{counted(wrong, 'supply', 'supplies')} that nobody asks about, or asked in time", counts
+        )
+    return Finding(
+        True,
+        f"{counted(counts['left'], 'supply', 'supplies').capitalize()} left, each with somebody who asks",
+        counts,
+    )
+
+
+@says("prescribing.identitycheck", "mark")
+def mark_in_words(row: Any, field: str, known: Known) -> str:
+    """A keyed hash says nothing to people but that it is one."""
+    return "Kept only as a hash, from which the number cannot be read"
+
+
+@says("prescribing.identitycheck", "reading")
+def reading_in_words(row: Any, field: str, known: Known) -> str:
+    """What did not fit when the document was read."""
+    return "\n".join(Fault(each).words for each in row.reading.get("faults", ())) or "It fits what you told us"
+
+
+@says("prescribing.personmark", "who")
+@says("prescribing.addressmark", "where")
+def mark_parts(row: Any, field: str, known: Known) -> str:
+    """The parts of what is compared: a name and a day of birth, or an address and a postcode."""
+    first, _, last = str(getattr(row, field)).rpartition("|")
+    if field == "who":
+        return f"{first}, born {date.fromisoformat(last):%-d %B %Y}"
+    return ", ".join(part for part in (first, last) if part)
+
+
+@says("prescribing.gpchoice", "practice")
+@says("prescribing.gpnotice", "practice")
+def practice_in_words(row: Any, field: str, known: Known) -> str:
+    """A GP practice: its name and where it is."""
+    practice = getattr(row, field)
+    return ", ".join(practice[part] for part in ("name", "address") if practice.get(part))
+
+
+@says("prescribing.reaction", "serious")
+def seriousness_in_words(row: Any, field: str, known: Known) -> str:
+    """By what a reaction counts as serious."""
+    return "\n".join(Seriousness(each).words for each in row.serious)
+
+
+@says("prescribing.medicationrequest", "findings")
+def findings_in_words(row: Any, field: str, known: Known) -> str:
+    """What the rules found, as whoever asked was told."""
+    return "\n".join(each["words"] if each.get("words") else each.get("reason", "") for each in row.findings)
+
+
+@says("prescribing.prescription", "item")
+def item_in_words(row: Any, field: str, known: Known) -> str:
+    """What was prescribed, as it stands on the prescription."""
+    item = row.item
+    head = " ".join(str(item[part]) for part in ("name", "form") if item.get(part))
+    return "\n".join(
+        part for part in (head, f"{item['quantity']} {item['unit']}", item.get("directions", "")) if part
     )

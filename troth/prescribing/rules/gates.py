@@ -4,12 +4,12 @@ What must hold before a medicine is prescribed. Pure: facts in, gates out; the a
 A rule never decides by itself that somebody gets a medicine, or that they do not: it says what a prescriber has still to do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 
-from troth.prescribing.models import GpState, Verified
+from troth.prescribing.models import GpState, Paid, Verified
+from troth.vault.words import Worded
 
 #: A decision made in fewer seconds than this, counted from the opening of the request, is flagged (CQC, April 2017).
 TOO_FAST_SECONDS = 90
@@ -17,16 +17,8 @@ TOO_FAST_SECONDS = 90
 SHORTEST_REASON = 20
 
 
-class Risk(StrEnum):
+class Risk(Worded):
     """Why a medicine needs more than a questionnaire (GPhC, providing pharmacy services at a distance)."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "Risk":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
 
     MISUSE = "misuse", "can be misused"
     ANTIMICROBIAL = "antimicrobial", "an antimicrobial"
@@ -35,12 +27,17 @@ class Risk(StrEnum):
     EXAMINATION = "examination", "needs an examination"
     BLACK_TRIANGLE = "black_triangle", "watched more closely (black triangle)"
     WEIGHT = "weight", "for losing weight"
+    CONTROLLED = "controlled", "a controlled drug"
 
 
 #: With these a questionnaire alone is not enough: what was answered is verified by somebody or something else.
-VERIFIED_FIRST = frozenset({Risk.MISUSE, Risk.OVERDOSE, Risk.MONITORING, Risk.EXAMINATION, Risk.WEIGHT})
+VERIFIED_FIRST = frozenset(
+    {Risk.MISUSE, Risk.OVERDOSE, Risk.MONITORING, Risk.EXAMINATION, Risk.WEIGHT, Risk.CONTROLLED}
+)
+#: With these somebody looks at a document: they are what people ask for under another name, or for somebody else (GPhC 2025).
+DOCUMENT_FIRST = frozenset({Risk.MISUSE, Risk.OVERDOSE, Risk.WEIGHT, Risk.CONTROLLED})
 #: With these the regular prescriber confirms it when they may not simply be told.
-REGULAR_PRESCRIBER = frozenset({Risk.MISUSE, Risk.MONITORING})
+REGULAR_PRESCRIBER = frozenset({Risk.MISUSE, Risk.MONITORING, Risk.CONTROLLED})
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,7 @@ class Facts:
     age_of_answers: timedelta
     good_for: timedelta
     identity: Verified
+    by_document: bool  # somebody looked at a document that shows who they are
     stops: tuple[str, ...]
     risks: frozenset[Risk]
     suits: bool  # the medicine is one for this treatment
@@ -59,6 +57,7 @@ class Facts:
     gp: GpState
     regular_confirmed: bool
     too_many: bool  # more supplies in a year than the formulary allows
+    paid: Paid
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -101,13 +100,25 @@ def gates(facts: Facts) -> list[Gate]:
             facts.suits,
             "It is one of this treatment." if facts.suits else "It is not one of this treatment.",
         ),
+        Gate("Payment", facts.paid is not Paid.WAITING, facts.paid.words),
     ]
+    if facts.risks & DOCUMENT_FIRST:
+        why = said_of(facts.risks & DOCUMENT_FIRST)
+        found.append(
+            Gate(
+                "Document",
+                facts.by_document,
+                "Somebody looked at a document that shows who they are."
+                if facts.by_document
+                else f"This medicine {why}: somebody looks at a passport, card or licence first.",
+            )
+        )
     if facts.stops:
         found.append(_written("Stop rules", "stops", facts, "A rule stopped it. Write why it is safe all the same."))
     if facts.too_many:
         found.append(_written("Amount", "amount", facts, "More than a year’s supplies were given. Write why."))
     if facts.risks & VERIFIED_FIRST:
-        why = ", ".join(sorted(risk.words for risk in facts.risks & VERIFIED_FIRST))
+        why = said_of(facts.risks & VERIFIED_FIRST)
         found.append(
             Gate(
                 "Verified",
@@ -117,7 +128,7 @@ def gates(facts: Facts) -> list[Gate]:
                     Verified.CONTRADICTED: "A check contradicts what they answered. It blocks, and is not overwritten.",
                 }.get(
                     facts.verified,
-                    f"This medicine is {why}: a questionnaire alone is not enough. Have weight, height or history verified.",
+                    f"This medicine {why}: a questionnaire alone is not enough. Have weight, height or history verified.",
                 ),
             )
         )
@@ -144,6 +155,12 @@ def gates(facts: Facts) -> list[Gate]:
 def unmet(facts: Facts) -> list[Gate]:
     """The gates that do not hold."""
     return [gate for gate in gates(facts) if not gate.holds]
+
+
+def said_of(risks: Iterable[Risk]) -> str:
+    """Risks as they stand after a subject: 'is for losing weight and needs monitoring'."""
+    words = sorted(risk.words for risk in risks)
+    return " and ".join(word if word.startswith(("can ", "needs ")) else f"is {word}" for word in words)
 
 
 def is_too_fast(seconds: int | None) -> bool:

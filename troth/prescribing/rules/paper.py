@@ -1,15 +1,17 @@
 """The prescription as a document: what stands on it, and the text that our signature covers."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import typst
 from django.utils import timezone
+
+from troth.design.papers import set_pdf
+
+_TEMPLATES = Path(__file__).parent.parent / "templates" / "prescribing"
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,7 @@ def set_prescription(
             "whether it still stands, and whether this file is unchanged. It tells nothing of the person it is for."
         ),
     }
-    made: bytes = typst.compile(
-        _template("prescription"),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-    )
-    return made
+    return set_pdf(_TEMPLATES / "prescription.typ", data)
 
 
 def set_gp_letter(
@@ -93,6 +89,7 @@ def set_gp_letter(
     clinic: Clinic,
     telephone: str,
     reference: str,
+    reactions: Sequence[str] = (),
     at: datetime,
 ) -> bytes:
     """
@@ -121,6 +118,7 @@ def set_gp_letter(
             ["Directions", item["directions"]],
             ["For what", item["indication"]],
             ["Prescriber", " ".join(part for part in (signer.name, signer.registration) if part)],
+            *([["Reactions they told us of", "; ".join(reactions)]] if reactions else []),
         ],
         "closing": [
             "Add it to their record, and write or ring if anything you know stands against it. We then stop the supply.",
@@ -128,20 +126,9 @@ def set_gp_letter(
         ],
         "signer": signer.name,
     }
-    made: bytes = typst.compile(
-        _template("gp_letter"),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-    )
-    return made
+    return set_pdf(_TEMPLATES / "gp_letter.typ", data)
 
 
 def signed_text(reference: str, digest: str, signer: UUID, at: datetime) -> str:
     """What the signature covers: the paper's reference, the file's digest, who signed, and when. Nothing of the person."""
-    return f"troth prescription\n{reference}\n{digest}\n{signer.hex}\n{at.isoformat()}\n"
-
-
-@lru_cache(maxsize=2)
-def _template(name: str) -> bytes:
-    return (Path(__file__).parent.parent / "templates" / "prescribing" / f"{name}.typ").read_bytes()
+    return f"troth prescription\n{reference}\n{digest}\n{signer.hex}\n{at.astimezone(UTC).isoformat()}\n"

@@ -8,13 +8,15 @@ from uuid import UUID
 from troth.gate import actors
 from troth.gate.contexts import Opened
 from troth.gate.reasons import linked
-from troth.gate.refusals import Decision
+from troth.gate.refusals import Decision, nothing_there
 from troth.intake import selectors as intake
-from troth.intake.rules.suiting import Found
 from troth.people import selectors as people
 from troth.prescribing.models import (
     OPEN,
     Alike,
+    CheckState,
+    DocumentKind,
+    Drug,
     GpNoticeState,
     GpState,
     Matter,
@@ -22,7 +24,10 @@ from troth.prescribing.models import (
     Method,
     Outcome,
     Prescription,
+    ReactionState,
+    Recovery,
     RequestStatus,
+    Seriousness,
     SupplyStatus,
     Verified,
 )
@@ -33,23 +38,29 @@ from troth.vault.categories import Category
 __all__ = [
     "OPEN",
     "Answered",
+    "CheckState",
+    "DocumentKind",
+    "Drug",
     "GpNoticeState",
     "GpState",
     "Matter",
     "Method",
     "Outcome",
+    "ReactionState",
+    "Recovery",
     "RequestLine",
     "RequestOpened",
     "RequestStatus",
+    "Seriousness",
     "SupplyStatus",
     "Verified",
     "assigned_to",
-    "findings_of",
     "get_line",
     "list_lines_of",
     "list_prescribers",
     "list_to_pass_on",
     "list_waiting_for",
+    "not_by",
     "prepared_by",
     "request_of",
     "requests_of",
@@ -154,7 +165,7 @@ def requests_of(subject: UUID, opened: Opened) -> "tuple[RequestOpened, ...] | D
     decision = opened.decision(subject, Category.HEALTH)
     if not decision.allowed:
         return decision
-    rows = MedicationRequest.objects.filter(subject_id=subject).order_by("-requested_at")
+    rows = MedicationRequest.objects.where("-requested_at", subject_id=subject)
     return tuple(
         RequestOpened(
             _line(row),
@@ -166,6 +177,11 @@ def requests_of(subject: UUID, opened: Opened) -> "tuple[RequestOpened, ...] | D
         )
         for row in rows
     )
+
+
+def not_by(request: UUID) -> UUID | None:
+    """Who decided a request before its person asked that another looks again; None where nobody did. An identifier only."""
+    return MedicationRequest.objects.filter(pk=request).values_list("not_by", flat=True).first()
 
 
 def list_prescribers(opened: Opened) -> list[people.StaffMember]:
@@ -183,25 +199,14 @@ def sheet_for(request: UUID, opened: Opened) -> intake.Sheet | None:
     """
     row = MedicationRequest.objects.filter(pk=request).defer(*_sealed()).first()
     opened.require(row.subject_id if row else request, Category.HEALTH)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     return intake.get_sheet(row.response, opened) if row.response else None
 
 
 def request_of(response: UUID) -> UUID | None:
     """The request that was made with these answers, or None. Identifiers only."""
     return MedicationRequest.objects.filter(response=response).values_list("id", flat=True).first()
-
-
-def findings_of(request: UUID, opened: Opened) -> tuple[Found, ...]:
-    """
-    What the rules found when a request was sent, stops first.
-
-    :raises Refused: the viewer may not see health data of this person for what the page is opened for.
-    """
-    row = MedicationRequest.objects.filter(pk=request).first()
-    opened.require(row.subject_id if row else request, Category.HEALTH)
-    assert row is not None
-    return tuple(Found(**each) for each in row.findings or ())
 
 
 def _answered(row: MedicationRequest) -> tuple[Answered, ...]:

@@ -2,14 +2,14 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
+from troth.gate.refusals import nothing_there
 from troth.intake import selectors as intake
 from troth.intake.rules import answering, suiting
 from troth.intake.rules.suiting import Found
@@ -17,6 +17,7 @@ from troth.people import selectors as people
 from troth.prescribing.models import (
     Alike,
     Concern,
+    EarlierDecision,
     GpChoice,
     GpState,
     Likeness,
@@ -24,21 +25,21 @@ from troth.prescribing.models import (
     MedicationRequest,
     Method,
     Outcome,
-    Prescription,
+    Paid,
     RequestMessage,
     RequestStatus,
-    SupplyStatus,
     Verification,
     Verified,
 )
 from troth.prescribing.rules import gates
 from troth.prescribing.rules.formulary import Medicine, formulary
+from troth.prescribing.selectors import identifying
+from troth.prescribing.selectors.pricing import paid_for
+from troth.prescribing.selectors.supplies import GONE, SupplyLine, last_on, supplies_of
+from troth.rights.selectors import withholding
 from troth.vault import tickets
 from troth.vault.categories import Category
-from troth.vault.files import StoredFile
 
-#: Supplies that count: what was cancelled or came back was not taken.
-_GONE = (SupplyStatus.CANCELLED, SupplyStatus.RETURNED)
 YEAR = timedelta(days=365)
 #: The page whose tickets say that a request was read, and for how long one is good.
 REVIEW = "prescribing.review"
@@ -78,26 +79,6 @@ class GpLine:
 
 
 @dataclass(frozen=True)
-class SupplyLine:
-    """One supply, opened."""
-
-    id: UUID
-    request: UUID
-    subject: UUID
-    status: SupplyStatus
-    reference: str
-    prescriber: UUID
-    signed_at: datetime
-    pharmacist: UUID | None
-    checked_at: datetime | None
-    dispatched_at: datetime | None
-    delivered_at: datetime | None
-    item: dict[str, Any]
-    tracking: str
-    digest: str
-
-
-@dataclass(frozen=True)
 class AlikeLine:
     """Another record that looks like this person's: by what, and what was refused or worried about there."""
 
@@ -109,6 +90,15 @@ class AlikeLine:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """What was sent with a request, what the rules say of it, and what was written about it."""
+
+    sheet: intake.Sheet | None
+    found: tuple[Found, ...]
+    messages: tuple[MessageLine, ...]
+
+
+@dataclass(frozen=True)
 class Review:
     """A request with everything about it."""
 
@@ -116,14 +106,17 @@ class Review:
     subject: UUID
     status: RequestStatus
     asked_for: str
+    paid: Paid
     sheet: intake.Sheet | None
     found: tuple[Found, ...]
     messages: tuple[MessageLine, ...]
     verifications: tuple[VerificationLine, ...]
     identity: Verified
+    by_document: bool
     gp: GpLine
     supplies: tuple[SupplyLine, ...]  # earlier ones for anything, the newest first
     refusals: tuple[tuple[datetime, str], ...]
+    objection: str  # what they said against the decision that this is looked at again for
     alike: tuple["AlikeLine", ...]
     concerns: tuple[str, ...]
     medicines: tuple[Medicine, ...]
@@ -147,7 +140,7 @@ class Review:
         asked = body if gates.Risk.WEIGHT in medicine.risks else history
         contradicted = Verified.CONTRADICTED in (history, body)
         count = sum(
-            each.item.get("medicine") == medicine.id and each.status not in _GONE and self.at - each.signed_at < YEAR
+            each.item.get("medicine") == medicine.id and each.status not in GONE and self.at - each.signed_at < YEAR
             for each in self.supplies
         )
         return gates.Facts(
@@ -156,6 +149,7 @@ class Review:
             age_of_answers=self.at - (sheet.answered_at if sheet else self.at),
             good_for=timedelta(days=treatment.answers_good_for if treatment else 0),
             identity=self.identity,
+            by_document=self.by_document,
             stops=tuple(each.rule for each in self.found if each.stops),
             risks=medicine.risks,
             suits=treatment is not None and treatment.id in medicine.treatments,
@@ -163,6 +157,7 @@ class Review:
             gp=self.gp.state,
             regular_confirmed=self.verified(Matter.REGULAR_PRESCRIBER) is Verified.VERIFIED,
             too_many=count >= medicine.supplies_a_year,
+            paid=self.paid,
             reasons=reasons,
         )
 
@@ -173,15 +168,65 @@ def get_review(request: UUID, opened: Opened) -> Review:
 
     :raises Refused: the viewer may not see health data of this person for what the page is opened for.
     """
+    row, sent, others = _sent(request, opened)
+    subject, sheet = row.subject_id, sent.sheet
+    refused = [
+        each
+        for each in MedicationRequest.objects.filter(subject_id=subject, status=RequestStatus.DECIDED)
+        if each.pk != request and each.outcome == Outcome.REFUSED and each.decided_at
+    ]
+    before = list(EarlierDecision.objects.filter(subject_id=subject).order_by("decided_at"))
+    refusals = [(each.decided_at, each.outcome_words) for each in refused if each.decided_at]
+    refusals += [(each.decided_at, each.outcome_words) for each in before if each.outcome == Outcome.REFUSED]
+    return Review(
+        request,
+        subject,
+        RequestStatus(row.status),
+        row.medicine,
+        paid_for(row.payment),
+        sheet,
+        sent.found,
+        sent.messages,
+        tuple(
+            VerificationLine(
+                each.checked_at, UUID(each.recorded_by), each.matter, each.method, each.result, each.note or ""
+            )
+            for each in Verification.objects.filter(request_id=request).order_by("checked_at", "id")
+        ),
+        identity_of(subject, opened),
+        is_documented(subject, opened),
+        gp_of(subject, opened),
+        tuple(others),
+        tuple(sorted(refusals)),
+        next((each.objection for each in before if each.request_id == request), ""),
+        tuple(_alike(request, opened)),
+        _concerns(subject),
+        tuple(medicine for medicine in formulary().values() if sheet and sheet.treatment.id in medicine.treatments),
+        mark_of(request, subject, row.response),
+        opened.at,
+    )
+
+
+def get_sent(request: UUID, opened: Opened) -> Sent:
+    """
+    What was sent with a request, and nothing else of its person: for who checks the prescription.
+
+    :raises Refused: the viewer may not see health data of this person for what the page is opened for.
+    """
+    return _sent(request, opened)[1]
+
+
+def _sent(request: UUID, opened: Opened) -> tuple[MedicationRequest, Sent, list[SupplyLine]]:
+    """The request, what was sent with it, and its person's other supplies, which the rules look at."""
     row = MedicationRequest.objects.filter(pk=request).first()
     opened.require(row.subject_id if row else request, Category.IDENTITY, Category.HEALTH)
-    assert row is not None
-    subject = row.subject_id
+    if row is None:
+        raise nothing_there()
     sheet = intake.sheet_behind(row.response) if row.response else None
-    who = people.get_identity(subject, opened)
-    others = supplies_of(subject, opened, but=request)
+    others = supplies_of(row.subject_id, opened, but=request)
     found: list[Found] = []
     if sheet:
+        who = people.get_identity(row.subject_id, opened)
         found = suiting.assess(
             sheet.treatment,
             sheet.form,
@@ -190,35 +235,7 @@ def get_review(request: UUID, opened: Opened) -> Review:
             last_supplied_on=last_on(others, sheet.treatment.id),
             today=timezone.localdate(opened.at),
         )
-    refused = [
-        each
-        for each in MedicationRequest.objects.filter(subject_id=subject, status=RequestStatus.DECIDED)
-        if each.pk != request and each.outcome == Outcome.REFUSED and each.decided_at
-    ]
-    return Review(
-        request,
-        subject,
-        RequestStatus(row.status),
-        row.medicine,
-        sheet,
-        tuple(found),
-        tuple(list_messages(request, opened)),
-        tuple(
-            VerificationLine(
-                each.checked_at, UUID(each.recorded_by), each.matter, each.method, each.result, each.note or ""
-            )
-            for each in Verification.objects.filter(request_id=request).order_by("checked_at", "id")
-        ),
-        identity_of(subject, opened),
-        gp_of(subject, opened),
-        tuple(others),
-        tuple((each.decided_at, each.outcome_words) for each in refused if each.decided_at),
-        tuple(_alike(request, opened)),
-        _concerns(subject),
-        tuple(medicine for medicine in formulary().values() if sheet and sheet.treatment.id in medicine.treatments),
-        mark_of(request, subject, row.response),
-        opened.at,
-    )
+    return row, Sent(sheet, tuple(found), tuple(list_messages(request, opened))), others
 
 
 def open_review(request: UUID, mark: str, *, by: Actor, at: datetime, had: str = "") -> str:
@@ -242,6 +259,8 @@ def _alike(request: UUID, opened: Opened) -> list[AlikeLine]:
         may = other in admitted
         refused = MedicationRequest.objects.filter(subject_id=other, status=RequestStatus.DECIDED) if may else ()
         words = tuple(each.outcome_words for each in refused if each.outcome == Outcome.REFUSED)
+        before = EarlierDecision.objects.filter(subject_id=other) if may else ()
+        words += tuple(each.outcome_words for each in before if each.outcome == Outcome.REFUSED)
         found.append(AlikeLine(other, how, may, words, _concerns(other) if may else ()))
     return found
 
@@ -250,13 +269,55 @@ def _concerns(subject: UUID) -> tuple[str, ...]:
     return tuple(row.words for row in Concern.objects.filter(subject_id=subject).order_by("raised_at"))
 
 
+@dataclass(frozen=True)
+class ConcernLine:
+    """A worry about somebody's safety, who wrote it down, and when; `harm`: why it is kept from its person, while it is."""
+
+    id: UUID
+    at: datetime
+    by: UUID
+    words: str
+    kept: bool
+    harm: str
+    told_at: datetime | None
+
+
+def has_concern(subject: UUID) -> bool:
+    """Whether anything was written down for somebody's protection. It opens nothing; who may be told, the caller asks."""
+    return Concern.objects.filter(subject_id=subject).exists()
+
+
+def list_concerns(subject: UUID, opened: Opened) -> list[ConcernLine]:
+    """
+    What was written down for somebody's protection, the newest first.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    opened.require(subject, Category.HEALTH)
+    rows = Concern.objects.filter(subject_id=subject).order_by("-raised_at")
+    why = withholding.why_withheld(subject, opened)
+    return [
+        ConcernLine(
+            row.pk,
+            row.raised_at,
+            UUID(row.recorded_by),
+            row.words,
+            row.kept and row.told_at is None,
+            why.get(row.pk, ""),
+            row.told_at,
+        )
+        for row in rows
+    ]
+
+
 def mark_of(request: UUID, subject: UUID, response: UUID | None) -> str:
-    """What changes whenever an answer, a message, a check or the choice about the GP is added. Nothing is opened for it."""
+    """What changes with each answer, message, check, concern and choice about the GP. Nothing is opened for it."""
     counts = (
         intake.count_answers(response) if response else 0,
         RequestMessage.objects.filter(request_id=request).count(),
         Verification.objects.filter(request_id=request).count(),
         GpChoice.objects.filter(subject_id=subject).count(),
+        Concern.objects.filter(subject_id=subject).count(),
     )
     return ".".join(str(count) for count in counts)
 
@@ -289,9 +350,26 @@ def identity_of(subject: UUID, opened: Opened) -> Verified:
         for each in Verification.objects.filter(subject_id=subject).order_by("checked_at")
         if each.matter is Matter.IDENTITY
     ]
+    shown = identifying.found_of(subject, opened)
+    results += [] if shown is Verified.NONE else [shown]
     if Verified.CONTRADICTED in results:
         return Verified.CONTRADICTED
     return Verified.VERIFIED if Verified.VERIFIED in results else results[-1] if results else Verified.NONE
+
+
+def is_documented(subject: UUID, opened: Opened) -> bool:
+    """
+    Whether somebody here looked at a document and found that it is this person's: one that was sent, or one that they held up. What
+    contradicts it is for `identity_of`.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    opened.require(subject, Category.HEALTH)
+    shown = any(
+        (each.matter, each.method, each.result) == (Matter.IDENTITY, Method.DOCUMENT, Verified.VERIFIED)
+        for each in Verification.objects.filter(subject_id=subject)
+    )
+    return shown or identifying.found_of(subject, opened) is Verified.VERIFIED
 
 
 def gp_of(subject: UUID, opened: Opened) -> GpLine:
@@ -305,90 +383,3 @@ def gp_of(subject: UUID, opened: Opened) -> GpLine:
     if row is None:
         return GpLine(GpState.NOT_ASKED, {}, None)
     return GpLine(row.state, row.practice or {}, row.chosen_at)
-
-
-def supplies_of(subject: UUID, opened: Opened, *, but: UUID | None = None) -> list[SupplyLine]:
-    """
-    A person's prescriptions with their supply, the newest first.
-
-    :raises Refused: the viewer may not see health data of this person.
-    """
-    opened.require(subject, Category.HEALTH)
-    rows = Prescription.objects.filter(subject_id=subject).order_by("-signed_at")
-    return [_supply(row) for row in rows if row.request_id != but]
-
-
-def last_supplied_on(subject: UUID, treatment: str, opened: Opened) -> date | None:
-    """
-    The day of the last prescription for a treatment that was not cancelled and did not come back.
-
-    :raises Refused: the viewer may not see health data of this person.
-    """
-    return last_on(supplies_of(subject, opened), treatment)
-
-
-def get_supply(prescription: UUID, opened: Opened) -> SupplyLine:
-    """
-    One prescription with its supply.
-
-    :raises Refused: the viewer may not see health data of this person.
-    """
-    row = Prescription.objects.filter(pk=prescription).first()
-    opened.require(row.subject_id if row else prescription, Category.HEALTH)
-    assert row is not None
-    return _supply(row)
-
-
-def supply_for(request: UUID, opened: Opened) -> SupplyLine | None:
-    """
-    The prescription that answered a request, or None.
-
-    :raises Refused: the viewer may not see health data of this person.
-    """
-    row = Prescription.objects.filter(request_id=request).first()
-    if row is None:
-        return None
-    opened.require(row.subject_id, Category.HEALTH)
-    return _supply(row)
-
-
-def open_document(prescription: UUID, opened: Opened) -> StoredFile:
-    """
-    The signed document, to be streamed.
-
-    :raises Refused: the viewer may not see health data of this person.
-    """
-    row = Prescription.objects.filter(pk=prescription).first()
-    opened.require(row.subject_id if row else prescription, Category.HEALTH)
-    assert row is not None
-    stored: StoredFile = row.file
-    return stored
-
-
-def last_on(supplies: list[SupplyLine], treatment: str) -> date | None:
-    """The day of the last of these supplies for a treatment that was not cancelled and did not come back."""
-    days = [
-        timezone.localdate(each.signed_at)
-        for each in supplies
-        if each.item.get("treatment") == treatment and each.status not in _GONE
-    ]
-    return max(days, default=None)
-
-
-def _supply(row: Prescription) -> SupplyLine:
-    return SupplyLine(
-        row.pk,
-        row.request_id,
-        row.subject_id,
-        SupplyStatus(row.status),
-        row.number,
-        row.prescriber,
-        row.signed_at,
-        row.pharmacist,
-        row.checked_at,
-        row.dispatched_at,
-        row.delivered_at,
-        dict(row.item),
-        row.tracking or "",
-        row.file_hash,
-    )

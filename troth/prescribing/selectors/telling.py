@@ -7,6 +7,7 @@ from uuid import UUID
 
 from troth.gate.contexts import Opened
 from troth.gate.reasons import linked
+from troth.gate.refusals import nothing_there
 from troth.prescribing.models import GpNotice, GpNoticeState
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
@@ -63,7 +64,8 @@ def get_letter(letter: UUID, opened: Opened) -> LetterOpened:
     """
     row = GpNotice.objects.filter(pk=letter).first()
     opened.require(row.subject_id if row else letter, Category.IDENTITY, Category.HEALTH)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     return _opened(row)
 
 
@@ -88,7 +90,8 @@ def open_letter(letter: UUID, opened: Opened) -> StoredFile:
     """
     row = GpNotice.objects.filter(pk=letter).first()
     opened.require(row.subject_id if row else letter, Category.HEALTH)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     stored: StoredFile = row.file
     return stored
 

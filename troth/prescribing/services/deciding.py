@@ -13,12 +13,14 @@ from typing import Any
 from uuid import UUID
 
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting
+from troth.gate.acts import act, acting, hold
 from troth.gate.contexts import processing
+from troth.gate.refusals import nothing_there
 from troth.ledger import signing
 from troth.ledger.names import Event
 from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
+from troth.notice.schema.words import Origin
 from troth.people import selectors as people
 from troth.prescribing import rules
 from troth.prescribing.models import (
@@ -39,11 +41,15 @@ from troth.prescribing.rules import gates, paper
 from troth.prescribing.rules.formulary import formulary
 from troth.prescribing.rules.machine import REQUEST, Step
 from troth.prescribing.selectors import reviewing
+from troth.prescribing.services.paying import _move_money
+from troth.rights import services as rights
 from troth.vault import files, tickets
 from troth.vault.categories import Category
 
 #: Without letters and figures that are mistaken for each other.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+#: By which ways of checking somebody else tells us something: the person is told of it (LAW-9.3).
+_ORIGINS = {Method.RECORD: Origin.GP, Method.THIRD_PARTY: Origin.ANOTHER}
 #: Of one request; whoever has more to say is rung.
 MOST_MESSAGES = 100
 
@@ -93,6 +99,7 @@ def choose_gp(
     acting().require(subject, Category.HEALTH)
     rules.check_is_own(subject=subject, by=by.id)
     rules.check_can_choose_gp(state=state, practice=practice)
+    hold(subject)  # so that numbers follow each other
     GpChoice.objects.create(
         subject_id=subject,
         number=GpChoice.objects.filter(subject_id=subject).count() + 1,
@@ -115,6 +122,10 @@ def record_verification(
     row = _locked(request)
     rules.check_is_open(status=row.status)
     rules.check_can_verify(subject=row.subject_id, by=by.id, note=note)
+    origin = _ORIGINS.get(method)
+    if origin is not None:
+        kind = Category.IDENTITY if matter is Matter.IDENTITY else Category.HEALTH
+        rights.note_obtained(row.subject_id, origin=origin, kinds={kind}, by=by, at=at)
     Verification.objects.create(
         subject_id=row.subject_id,
         request_id=row.pk,
@@ -127,18 +138,19 @@ def record_verification(
 
 
 @act(Event.REQUEST_DECIDED, purpose=Purpose.PRESCRIBING)
-def decide_request(request: UUID, *, outcome: Outcome, words: str, by: Actor, at: datetime, review: str = "") -> None:
+def decide_request(request: UUID, *, outcome: Outcome, words: str, review: str, by: Actor, at: datetime) -> None:
     """
     This will refuse a request or refer the person elsewhere, with what they are told. A medicine is prescribed by `prescribe`.
 
-    :raises NotPossible: it is closed, another prescriber has it, or the outcome is a prescription.
+    :raises NotPossible: it is closed or with another, was not opened or changed since, or the outcome is a prescription.
     :raises Refused: the actor may not write health data of this person for prescribing.
     """
     row = _locked(request)
     rules.check_can_decide(status=row.status, prescriber=row.prescriber, by=by.id)
+    rules.check_is_not_the_first(not_by=row.not_by, prescriber=by.id)
     if outcome is Outcome.PRESCRIBED:
         raise rules.NotPossible("Choose the medicine, so that everything that must hold for it is looked at.")
-    _decide(row, outcome, words, seconds=_seconds(review, row, by, at) if review else None, at=at)
+    _decide(row, outcome, words, seconds=_seconds(review, row, by, at), by=by, at=at)
 
 
 @act(Event.PRESCRIBED, purpose=Purpose.PRESCRIBING)
@@ -163,6 +175,7 @@ def prescribe(
     """
     row = _locked(request)
     rules.check_can_decide(status=row.status, prescriber=row.prescriber, by=by.id)
+    rules.check_is_not_the_first(not_by=row.not_by, prescriber=by.id)
     rules.check_may_prescribe(may_prescribe=bool(by.roles & rules.prescribing_roles(acting().register)))
     seconds = _seconds(review, row, by, at)
     wanted = formulary().get(medicine)
@@ -179,7 +192,7 @@ def prescribe(
     assert seen.sheet is not None
     assert by.id
     assert who is not None
-    _decide(row, Outcome.PRESCRIBED, words, seconds=seconds, at=at, grounds=dict(reasons))
+    _decide(row, Outcome.PRESCRIBED, words, seconds=seconds, by=by, at=at, grounds=dict(reasons))
     signer = people.staff_profiles([by.id]).get(by.id)
     item = {
         "medicine": wanted.id,
@@ -203,9 +216,7 @@ def prescribe(
     )
 
 
-def _write_message(
-    row: MedicationRequest, words: str, *, by_staff: bool, at: datetime, among_staff: bool = False
-) -> None:
+def _write_message(row: MedicationRequest, words: str, *, by_staff: bool, at: datetime) -> None:
     """
     Put a message into a request's conversation, within the act that is open.
 
@@ -219,7 +230,6 @@ def _write_message(
         number=number + 1,
         written_at=at,
         by_staff=by_staff,
-        among_staff=among_staff,
         words=words,
     )
 
@@ -230,6 +240,7 @@ def _decide(
     words: str,
     *,
     seconds: int | None,
+    by: Actor,
     at: datetime,
     grounds: Mapping[str, str] | None = None,
 ) -> None:
@@ -239,6 +250,7 @@ def _decide(
     row.outcome, row.outcome_words = outcome, words
     row.seconds, row.grounds = seconds, dict(grounds or {})
     row.save()
+    _move_money(row, step, by=by, at=at)
 
 
 def _sign(
@@ -305,7 +317,8 @@ def _locked(request: UUID) -> MedicationRequest:
     """The request, held against a second hand, when the gate lets the actor at this person's health data."""
     row: MedicationRequest | None = MedicationRequest.objects.select_for_update().filter(pk=request).first()
     acting().require(row.subject_id if row else request, Category.HEALTH)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     return row
 
 

@@ -9,27 +9,66 @@ from uuid import UUID
 
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
+from troth.gate.refusals import nothing_there
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.selectors import PersonContact, PersonIdentity
 from troth.prescribing import rules
 from troth.prescribing.models import AddressMark, Alike, Concern, MedicationRequest, PersonMark
+from troth.rights.services import withholding
 from troth.vault import search
 from troth.vault.categories import Category
 
 
 @act(Event.CONCERN_RAISED, purpose=Purpose.SAFEGUARDING)
-def raise_concern(subject: UUID, *, words: str, by: Actor, at: datetime) -> None:
+def raise_concern(subject: UUID, *, words: str, harm: str, by: Actor, at: datetime) -> UUID:
     """
-    This will write down a worry about somebody's safety. No other account of theirs loses it.
+    This will write down a worry about somebody's safety. No other account of theirs loses it. `harm` says why telling them would be
+    likely to cause serious harm, and keeps it from them (LAW-4.2); empty, they may read it. Gives its identifier.
 
-    :raises NotPossible: it says nothing, or is about the writer.
+    :raises NotPossible: it says nothing, is about the writer, or nobody who may give such an opinion keeps it from them.
     :raises Refused: the actor may not write health data of this person for their protection.
     """
     acting().require(subject, Category.HEALTH)
     rules.check_is_staff(subject=subject, by=by.id)
     rules.check_can_write(words=words, number=0, most=1)
-    Concern.objects.create(subject_id=subject, raised_at=at, words=words)
+    row = Concern(subject_id=subject, raised_at=at, words=words, kept=bool(harm.strip()))
+    if row.kept:
+        _keep(row, harm, by=by, at=at)
+    row.save()
+    raised: UUID = row.pk
+    return raised
+
+
+@act(Event.CONCERN_WEIGHED, purpose=Purpose.SAFEGUARDING)
+def weigh_concern(concern: UUID, *, harm: str, by: Actor, at: datetime) -> None:
+    """
+    This will look again at a concern that is kept from its person: `harm` says why telling them would still be likely to cause
+    serious harm; empty, they may read it from now on, and what was looked at because of it.
+
+    :raises NotPossible: it is not kept from them, or nobody who may give such an opinion finds so.
+    :raises Refused: the actor may not write health data of this person for their protection.
+    """
+    row: Concern | None = Concern.objects.select_for_update().filter(pk=concern).first()
+    acting().require(row.subject_id if row else concern, Category.HEALTH)
+    if row is None:
+        raise nothing_there()
+    rules.check_is_staff(subject=row.subject_id, by=by.id)
+    rules.check_is_kept(kept=row.kept and row.told_at is None)
+    if harm.strip():
+        _keep(row, harm, by=by, at=at)
+        return
+    rules.check_is_professional(by.roles)
+    row.told_at = at
+    row.save()
+    withholding.end_withholding(row.subject_id, thing=row.pk, by=by, at=at)
+
+
+def _keep(row: Concern, harm: str, *, by: Actor, at: datetime) -> None:
+    """On the opinion of a health professional, within the act that is open (LAW-4.3)."""
+    rules.check_is_professional(by.roles)
+    rules.check_says_harm(harm)
+    withholding.withhold(row.subject_id, thing=row.pk, words=harm, by=by, at=at)
 
 
 def _mark(request: MedicationRequest, who: PersonIdentity | None, where: PersonContact | None) -> None:

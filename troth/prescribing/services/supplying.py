@@ -1,16 +1,27 @@
 """Acts on a prescription and its supply: signing, the pharmacist's check, sending, coming back, following up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils import timezone
+
+from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
+from troth.gate.contexts import processing
+from troth.gate.refusals import nothing_there
 from troth.ledger.names import Event
-from troth.notice.purposes import Purpose
+from troth.notice.purposes import Action, Purpose
 from troth.prescribing import rules
-from troth.prescribing.models import Prescription, RequestMessage
+from troth.prescribing.models import MedicationRequest, Prescription, RequestMessage
+from troth.prescribing.rules import triage
+from troth.prescribing.rules.formulary import formulary
 from troth.prescribing.rules.machine import BY_ANOTHER, SUPPLY, Step
 from troth.prescribing.services import telling
+from troth.prescribing.services.paying import _check_is_taken, _move_money
+from troth.records import selectors as records
+from troth.records.selectors import TaskKind
+from troth.records.services import give_task, settle_task
 from troth.vault.categories import Category
 
 MOST_MESSAGES = 100
@@ -67,6 +78,7 @@ def cancel_prescription(prescription: UUID, *, words: str, by: Actor, at: dateti
     if by.id not in (row.subject_id, row.prescriber):
         rules.check_is_pharmacist(by.roles)
     _message(row, words, at, by_staff=by.id != row.subject_id)
+    _move_money(MedicationRequest.objects.get(pk=row.request_id), Step.CANCEL, by=by, at=at)
 
 
 @act(Event.SUPPLY_SENT, purpose=Purpose.PRESCRIBING)
@@ -79,7 +91,9 @@ def dispatch(prescription: UUID, *, tracking: str, by: Actor, at: datetime) -> N
     """
     row = _step(prescription, Step.DISPATCH, by)
     rules.check_tracking(tracking)
+    _check_is_taken(row.request_id)
     row.tracking, row.dispatched_at = tracking.strip(), at
+    row.task = _plan_follow_up(row, by=by, at=at)
     row.save()
     if telling.FOR in acting().register.purposes:  # a clinic that writes to no GP declares no such purpose
         telling.write_gp_letter(prescription, by=by, at=at)
@@ -112,12 +126,15 @@ def take_back(prescription: UUID, *, words: str, by: Actor, at: datetime) -> Non
 @act(Event.SUPPLY_FOLLOWED_UP, purpose=Purpose.PRESCRIBING)
 def follow_up(prescription: UUID, *, words: str, by: Actor, at: datetime) -> None:
     """
-    This will record how they are on the medicine, which closes the supply.
+    This will record how they are on the medicine, which closes the supply, and ends the task to ask, whoever it was for.
 
     :raises NotPossible: it was not delivered.
     :raises Refused: the actor may not write health data of this person for prescribing.
     """
-    _message(_step(prescription, Step.FOLLOW_UP, by), words, at)
+    row = _step(prescription, Step.FOLLOW_UP, by)
+    _message(row, words, at)
+    if row.task and records.get_task(row.task) is not None:
+        settle_task(row.task, by=by, at=at)
 
 
 def _step(prescription: UUID, step: Step, by: Actor) -> Prescription:
@@ -128,7 +145,8 @@ def _step(prescription: UUID, step: Step, by: Actor) -> Prescription:
     """
     row: Prescription | None = Prescription.objects.select_for_update().filter(pk=prescription).first()
     acting().require(row.subject_id if row else prescription, Category.HEALTH)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     if step in BY_ANOTHER:
         rules.check_is_pharmacist(by.roles)
         rules.check_is_another(signer=row.prescriber, by=by.id)
@@ -141,6 +159,30 @@ def _step(prescription: UUID, step: Step, by: Actor) -> Prescription:
     if step is not Step.RELEASE:  # a release is saved with who checked it: the database takes it in no other way
         row.save()
     return row
+
+
+def _plan_follow_up(row: Prescription, *, by: Actor, at: datetime) -> UUID | None:
+    """
+    A task for whoever signed: to ask how they are, on the day that what is known of the medicine asks for. A task is a reason to
+    look, so it is one colleague's and not all of them's, save where that one has left meanwhile; None where nobody here prescribes.
+    """
+    stays = bool(actors.person(row.prescriber, at=at).roles & rules.DECIDING)
+    role = "" if stays else min(rules.prescribing_roles(acting().register), default="")
+    if not stays and not role:
+        return None
+    with processing(Purpose.PRESCRIBING, Action.READ, by=by, at=at):
+        item = dict(row.item)
+    known = formulary().get(item["medicine"])
+    return give_task(
+        row.subject_id,
+        TaskKind.REVIEW,
+        words=f"Ask how they are on {item['name']}, and record it with the supply.",
+        due_on=timezone.localdate(at) + timedelta(days=triage.follow_up_after(known.risks if known else ())),
+        for_role=role,
+        for_person=row.prescriber if stays else None,
+        by=by,
+        at=at,
+    )
 
 
 def _message(row: Prescription, words: str, at: datetime, *, by_staff: bool = True) -> None:

@@ -10,19 +10,23 @@ from uuid import UUID
 
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
-from troth.gate.contexts import processing
+from troth.gate.contexts import Opened, processing
+from troth.gate.refusals import nothing_there
 from troth.ledger.names import Event
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
+from troth.notice.schema.words import Origin
 from troth.people import selectors as people
 from troth.prescribing import rules
 from troth.prescribing.models import GpNotice, GpNoticeState, GpState, Prescription
 from troth.prescribing.rules import paper
 from troth.prescribing.rules.machine import GP_NOTICE, Step
-from troth.prescribing.selectors import reviewing
+from troth.prescribing.selectors import reacting, reviewing, supplies
+from troth.rights import services as rights
 from troth.sharing import services as sharing
 from troth.vault import files
 from troth.vault.categories import Category
+from troth.vault.files import StoredFile
 
 FOR = Purpose.GP_CORRESPONDENCE
 
@@ -37,39 +41,21 @@ def write_gp_letter(prescription: UUID, *, by: Actor, at: datetime) -> UUID | No
     """
     row: Prescription | None = Prescription.objects.select_for_update().filter(pk=prescription).first()
     acting().require(row.subject_id if row else prescription, Category.HEALTH)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     rules.check_has_left(left=row.dispatched_at is not None)
     rules.check_is_first(exists=GpNotice.objects.filter(prescription_id=row.pk).exists())
     with processing(FOR, by=by, at=at) as opened:
-        choice = reviewing.gp_of(row.subject_id, opened)
-        if choice.state is not GpState.GIVEN:
-            return None
-        supply = reviewing.get_supply(prescription, opened)
-        who = people.get_identity(row.subject_id, opened)
-        reach = people.get_contact(row.subject_id, opened)
-    signer = people.staff_profiles([row.prescriber]).get(row.prescriber)
-    version = notices.version_in_force(at)
-    assert version is not None
-    controller = notices.notice_of(version).controller
-    assert controller is not None
-    assert who is not None
-    document = paper.set_gp_letter(
-        practice=choice.practice,
-        item=supply.item,
-        person=paper.Person(who.name, who.born_on, reach.address if reach else "", reach.postcode if reach else ""),
-        signer=paper.Signer(signer.name if signer else "", signer.registration if signer else ""),
-        clinic=paper.Clinic(controller.trading_name or controller.legal_name, controller.address, controller.website),
-        telephone=controller.telephone,
-        reference=supply.reference,
-        at=at,
-    )
+        practice = _practice_of(row.subject_id, opened)
+    if practice is None:
+        return None
     made: UUID = GpNotice.objects.create(
         subject_id=row.subject_id,
         prescription_id=row.pk,
         state=GpNoticeState.DUE,
         due_at=at,
-        practice=choice.practice,
-        file=files.store([document], name="letter.pdf", media_type="application/pdf"),
+        practice=practice,
+        file=_set_letter(row, practice, by=by, at=at),
     ).pk
     return made
 
@@ -78,19 +64,26 @@ def write_gp_letter(prescription: UUID, *, by: Actor, at: datetime) -> UUID | No
 def post_gp_letter(notice: UUID, *, by: Actor, at: datetime) -> bool:
     """
     This will record that the letter was printed and posted, and that the GP received what it says; or stop it when the person
-    took back in the meantime that their GP may be told. Gives whether it went.
+    took back in the meantime that their GP may be told. Where they chose another practice it does not go, and is set anew to that
+    one. Gives whether it went.
 
     :raises NotPossible: it went already.
     :raises Refused: the actor may not disclose health data of this person to their GP.
     """
     row = _locked(notice)
     with processing(FOR, by=by, at=at) as opened:
-        choice = reviewing.gp_of(row.subject_id, opened)
-    if choice.state is not GpState.GIVEN:
+        practice, addressed = _practice_of(row.subject_id, opened), dict(row.practice or {})
+    if practice is None:
         row.state = rules.step(GP_NOTICE, row.state, Step.STOP)
         row.save()
         return False
-    row.state = rules.step(GP_NOTICE, row.state, Step.POST)
+    after = rules.step(GP_NOTICE, row.state, Step.POST)
+    if practice != addressed:
+        supply = Prescription.objects.get(pk=row.prescription_id)
+        row.practice, row.file = practice, _set_letter(supply, practice, by=by, at=at)
+        row.save()
+        return False
+    row.state = after
     row.sent_at, row.tries = at, row.tries + 1
     row.save()
     sharing.record_disclosure(
@@ -131,11 +124,48 @@ def record_gp_answer(notice: UUID, *, words: str, by: Actor, at: datetime) -> No
     row.state = rules.step(GP_NOTICE, row.state, Step.GP_REPLY)
     row.answer = words
     row.save()
+    with processing(FOR, by=by, at=at):
+        practice = dict(row.practice or {}).get("name", "")
+    rights.note_obtained(row.subject_id, origin=Origin.GP, kinds={Category.HEALTH}, who=practice, by=by, at=at)
+
+
+def _practice_of(subject: UUID, opened: Opened) -> dict[str, str] | None:
+    """Which practice may be told now, or None."""
+    choice = reviewing.gp_of(subject, opened)
+    return choice.practice if choice.state is GpState.GIVEN else None
+
+
+def _set_letter(row: Prescription, practice: dict[str, str], *, by: Actor, at: datetime) -> StoredFile:
+    """The letter about a supply to one practice, set and sealed, within the act that is open."""
+    with processing(FOR, by=by, at=at) as opened:
+        supply = supplies.get_supply(row.pk, opened)
+        who = people.get_identity(row.subject_id, opened)
+        reach = people.get_contact(row.subject_id, opened)
+        reactions = reacting.told_before(row.subject_id, opened, supply=row.pk)
+    signer = people.staff_profiles([row.prescriber]).get(row.prescriber)
+    version = notices.version_in_force(at)
+    assert version is not None
+    controller = notices.notice_of(version).controller
+    assert controller is not None
+    assert who is not None
+    document = paper.set_gp_letter(
+        practice=practice,
+        item=supply.item,
+        person=paper.Person(who.name, who.born_on, reach.address if reach else "", reach.postcode if reach else ""),
+        signer=paper.Signer(signer.name if signer else "", signer.registration if signer else ""),
+        clinic=paper.Clinic(controller.trading_name or controller.legal_name, controller.address, controller.website),
+        telephone=controller.telephone,
+        reference=supply.reference,
+        reactions=reactions,
+        at=at,
+    )
+    return files.store([document], name="letter.pdf", media_type="application/pdf")
 
 
 def _locked(notice: UUID) -> GpNotice:
     """The letter, held against a second hand, when the gate lets the actor at this person's health data."""
     row: GpNotice | None = GpNotice.objects.select_for_update().filter(pk=notice).first()
     acting().require(row.subject_id if row else notice, Category.HEALTH)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     return row

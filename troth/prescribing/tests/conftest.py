@@ -11,32 +11,17 @@ from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.intake import services as intake
+from troth.intake.tests.conftest import FINE as HAIR
 from troth.notice.purposes import Purpose
 from troth.people.tests.factories import make_patient
 from troth.prescribing import services
-from troth.prescribing.models import GpState, Matter, Method, Verified
+from troth.prescribing.models import GpState, Matter, Method, Outcome, Verified
 from troth.prescribing.selectors import reviewing
 from troth.records.tests import factories
 from troth.vault import files
 from troth.vault.uploads import SealedUpload
 
 ANSWERS: list[dict[str, Any]] = [{"question": "Do you smoke?", "answer": "sentinel-answer-no"}]
-#: What somebody answers for whom hair loss can be treated.
-HAIR: dict[str, Any] = {
-    "sex": "male",
-    "where": "crown",
-    "how": "slowly",
-    "scalp": False,
-    "serious": ["none"],
-    "mood": False,
-    "sexual": False,
-    "partner": False,
-    "psa": False,
-    "warned": True,
-    "takes-medicines": False,
-    "allergy": False,
-    "understands": True,
-}
 WEIGHT: dict[str, Any] = {
     "height": "170",
     "weight": "98",
@@ -117,8 +102,9 @@ def verify(
     *,
     at: datetime = factories.LATER,
 ) -> None:
+    method = Method.DOCUMENT if matter is Matter.IDENTITY else Method.VIDEO
     services.record_verification(
-        request, matter=matter, method=Method.VIDEO, result=result, note="Seen by video", by=clinic.prescriber, at=at
+        request, matter=matter, method=method, result=result, note="Seen by video", by=clinic.prescriber, at=at
     )
 
 
@@ -157,3 +143,10 @@ def prescribe(
         by=by or clinic.prescriber,
         at=at,
     )
+
+
+def refuse(clinic: Clinic, request: UUID, words: str, *, by: Actor, at: datetime = factories.LATER) -> None:
+    """Open the review, and decide against it some minutes later."""
+    review = look(clinic, request, by=by, at=at)
+    later = at + timedelta(minutes=10)
+    services.decide_request(request, outcome=Outcome.REFUSED, words=words, review=review, by=by, at=later)

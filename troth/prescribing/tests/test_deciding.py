@@ -43,9 +43,9 @@ def ready(clinic: Clinic, treatment: str = "hair-loss") -> UUID:
     return request
 
 
-def supply(clinic: Clinic, prescription: UUID) -> reviewing.SupplyLine:
+def supply(clinic: Clinic, prescription: UUID) -> supplies.SupplyLine:
     with processing(Purpose.PRESCRIBING, by=clinic.ann, at=SOON) as opened:
-        return reviewing.get_supply(prescription, opened)
+        return supplies.get_supply(prescription, opened)
 
 
 def test_a_prescription_is_signed_checked_by_another_sent_and_followed_up(clinic: Clinic) -> None:
@@ -76,7 +76,7 @@ def test_a_prescription_is_signed_checked_by_another_sent_and_followed_up(clinic
 def test_the_document_is_what_was_signed(clinic: Clinic) -> None:
     made = prescribe(clinic, ready(clinic))
     with processing(Purpose.PRESCRIBING, by=clinic.ann, at=SOON) as opened:
-        document = b"".join(reviewing.open_document(made, opened).read())
+        document = b"".join(supplies.open_document(made, opened).read())
     row = Prescription.objects.get(pk=made)
     assert document.startswith(b"%PDF") and sha256(document).hexdigest() == row.file_hash
     text = signing.signer().public.check(row.signature)
@@ -175,8 +175,14 @@ def test_nobody_decides_without_having_opened_it(clinic: Clinic) -> None:
         with pytest.raises(NotPossible):
             prescribe(clinic, request, review=review)
     services.assign_request(request, prescriber=clinic.colleague.id, by=clinic.support, at=SOON)
-    with pytest.raises(NotPossible):  # another's ticket, and a request that is theirs
-        prescribe(clinic, request, review=look(clinic, other), by=clinic.colleague)
+    services.assign_request(other, prescriber=clinic.colleague.id, by=clinic.support, at=SOON)
+    with pytest.raises(NotPossible, match="another request"):
+        prescribe(clinic, request, review=look(clinic, other, by=clinic.colleague), by=clinic.colleague)
+    services.assign_request(request, prescriber=clinic.prescriber.id, by=clinic.support, at=SOON)
+    theirs = look(clinic, request)
+    services.assign_request(request, prescriber=clinic.colleague.id, by=clinic.support, at=SOON)
+    with pytest.raises(NotPossible, match="run out"):  # a ticket is its holder's
+        prescribe(clinic, request, review=theirs, by=clinic.colleague)
     with pytest.raises(NotPossible, match="run out"):
         late = SOON + timedelta(hours=13)
         prescribe(clinic, request, review=look(clinic, request, by=clinic.colleague), by=clinic.colleague, at=late)
@@ -290,8 +296,14 @@ def test_a_pharmacist_looks_from_signing_until_it_is_received(clinic: Clinic) ->
 
 def test_a_refusal_keeps_its_reason_and_the_next_review_shows_it(clinic: Clinic) -> None:
     request = send(clinic)
+    review = look(clinic, request, at=SOON)
     services.decide_request(
-        request, outcome=Outcome.REFUSED, words="Not safe beside what you take.", by=clinic.prescriber, at=SOON
+        request,
+        outcome=Outcome.REFUSED,
+        words="Not safe beside what you take.",
+        review=review,
+        by=clinic.prescriber,
+        at=SOON,
     )
     assert gates.is_too_fast(MedicationRequest.objects.get(pk=request).seconds)
     other = send(clinic)
@@ -299,7 +311,9 @@ def test_a_refusal_keeps_its_reason_and_the_next_review_shows_it(clinic: Clinic)
         seen = reviewing.get_review(other, opened)
     assert [words for _, words in seen.refusals] == ["Not safe beside what you take."]
     with pytest.raises(NotPossible, match="Choose the medicine"):
-        services.decide_request(other, outcome=Outcome.PRESCRIBED, words="x", by=clinic.prescriber, at=SOON)
+        services.decide_request(
+            other, outcome=Outcome.PRESCRIBED, words="x", review="", by=clinic.prescriber, at=SOON
+        )
 
 
 def test_nobody_checks_or_chooses_for_somebody_else(clinic: Clinic) -> None:

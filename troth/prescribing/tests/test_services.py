@@ -1,7 +1,7 @@
 """Every act on a request, and the reasons that follow from it."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connections
@@ -16,6 +16,7 @@ from troth.notice.purposes import Purpose
 from troth.prescribing import selectors, services
 from troth.prescribing.models import MedicationRequest, Outcome, RequestStatus
 from troth.prescribing.rules import NotPossible
+from troth.prescribing.selectors import reviewing
 from troth.prescribing.tests.conftest import Clinic, ask
 from troth.records.tests.factories import LATER, NOW, patient
 from troth.vault import inventory
@@ -41,7 +42,19 @@ def assign(clinic: Clinic, to: Actor | None = None, by: Actor | None = None) -> 
 
 
 def decide(clinic: Clinic, by: Actor, *, at=LATER) -> None:
-    services.decide_request(clinic.request, outcome=Outcome.REFERRED, words="See your GP this week", by=by, at=at)
+    services.decide_request(
+        clinic.request,
+        outcome=Outcome.REFERRED,
+        words="See your GP this week",
+        review=ticket(clinic.request, clinic, by, at=at),
+        by=by,
+        at=at,
+    )
+
+
+def ticket(request: UUID, clinic: Clinic, by: Actor, *, at=LATER) -> str:
+    """As the page of the review hands it out; here to whoever asks, so that the act is what refuses."""
+    return reviewing.open_review(request, reviewing.mark_of(request, clinic.subject, None), by=by, at=at)
 
 
 def test_every_column_is_sealed_or_declared(db: None) -> None:
@@ -91,6 +104,10 @@ def test_an_assistant_looks_while_they_prepare_it(clinic: Clinic) -> None:
     assert may(clinic.assistant, clinic) and may(clinic.assistant, clinic, Purpose.CARE)
     with pytest.raises(NotPossible, match="healthcare assistant"):
         services.assign_assistant(clinic.request, assistant=clinic.support.id, by=clinic.support, at=NOW)
+    with pytest.raises(NotPossible, match="themself"):  # let in to prepare it, and not to take it back
+        services.withdraw_request(clinic.request, by=clinic.assistant, at=NOW)
+    with pytest.raises(NotPossible, match="themself"):
+        services.change_answers(clinic.request, {}, by=clinic.assistant, at=NOW)
     services.withdraw_request(clinic.request, by=clinic.ann, at=NOW)
     assert not may(clinic.assistant, clinic)
 
@@ -137,11 +154,29 @@ def test_a_prescriber_who_has_another_request_of_hers_cannot_decide_this_one(cli
         decide(clinic, clinic.colleague)
 
 
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.REFERRED])
+def test_no_decision_is_made_without_having_read_it_as_it_stands(clinic: Clinic, outcome: Outcome) -> None:
+    assign(clinic)
+    before = ticket(clinic.request, clinic, clinic.prescriber)
+    services.answer_question(clinic.request, words="It hurts since Monday.", by=clinic.ann, at=LATER)
+    for review in ("", "made up", before, ticket(clinic.request, clinic, clinic.colleague)):
+        with pytest.raises(NotPossible, match=r"read it"):
+            services.decide_request(
+                clinic.request, outcome=outcome, words="x", review=review, by=clinic.prescriber, at=LATER
+            )
+    assert MedicationRequest.objects.get(pk=clinic.request).status == RequestStatus.ASSIGNED
+    decide(clinic, clinic.prescriber)
+    assert MedicationRequest.objects.values_list("seconds", flat=True).get(pk=clinic.request) == 0  # and is flagged
+
+
 def test_a_request_that_does_not_exist_is_answered_like_a_strangers(clinic: Clinic) -> None:
     said = set()
     for which in (clinic.request, uuid4()):
         with pytest.raises(Refused) as refused:
-            services.decide_request(which, outcome=Outcome.REFUSED, words="x", by=clinic.colleague, at=LATER)
+            review = ticket(which, clinic, clinic.colleague)
+            services.decide_request(
+                which, outcome=Outcome.REFUSED, words="x", review=review, by=clinic.colleague, at=LATER
+            )
         said.add((refused.value.decision.sentence, refused.value.decision.spoken))
     assert said == {(CANNOT_OPEN, None)}
 

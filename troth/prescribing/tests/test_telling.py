@@ -6,16 +6,18 @@ from uuid import UUID
 import pytest
 
 from troth.gate import actors
+from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
 from troth.notice.purposes import Purpose
 from troth.people.tests.factories import make_patient
 from troth.prescribing import services
-from troth.prescribing.models import Alike, GpNotice, GpNoticeState, GpState, Outcome
+from troth.prescribing.models import Alike, GpNotice, GpNoticeState, GpState
 from troth.prescribing.rules import NotPossible
 from troth.prescribing.selectors import reviewing, telling
-from troth.prescribing.tests.conftest import Clinic, agree, prescribe, send, verify
+from troth.prescribing.tests.conftest import Clinic, agree, prescribe, refuse, send, verify
 from troth.records.tests.factories import LATER, NOW
+from troth.rights.selectors import everything_about
 from troth.sharing import selectors as sharing
 
 SOON = LATER + timedelta(minutes=10)
@@ -79,6 +81,18 @@ def test_what_was_taken_back_before_it_left_stops_it_and_never_what_left(clinic:
         services.post_gp_letter(notice.pk, by=clinic.pharmacist, at=SOON)
 
 
+def test_a_letter_to_the_practice_before_does_not_go_and_is_set_anew(clinic: Clinic) -> None:
+    sent(clinic)
+    notice = GpNotice.objects.get()
+    other = {"code": "B54321", "name": "Hallgate Practice", "address": "2 Hallgate, Hexham"}
+    services.choose_gp(clinic.subject, state=GpState.GIVEN, practice=other, by=clinic.ann, at=SOON)
+    assert not services.post_gp_letter(notice.pk, by=clinic.pharmacist, at=SOON)
+    assert GpNotice.objects.get().state == GpNoticeState.DUE and passed_on(clinic) == []
+    with processing(Purpose.GP_CORRESPONDENCE, by=clinic.pharmacist, at=SOON) as opened:
+        assert telling.get_letter(notice.pk, opened).practice["name"] == "Hallgate Practice"
+    assert services.post_gp_letter(notice.pk, by=clinic.pharmacist, at=SOON) and len(passed_on(clinic)) == 1
+
+
 def test_a_letter_that_left_stays_recorded_when_the_choice_is_taken_back(clinic: Clinic) -> None:
     sent(clinic)
     notice = GpNotice.objects.get()
@@ -90,9 +104,23 @@ def test_a_letter_that_left_stays_recorded_when_the_choice_is_taken_back(clinic:
 def test_nobody_else_writes_reads_or_posts_it(clinic: Clinic) -> None:
     made = sent(clinic)
     notice = GpNotice.objects.get().pk
-    for wrong in (clinic.support, clinic.finance, clinic.colleague, clinic.ann):
-        with pytest.raises(Refused):
-            services.post_gp_letter(notice, by=wrong, at=SOON)
+    stranger = actors.person(make_patient(at=NOW, given_name="Petroc", email="petroc@vane.example"), at=LATER)
+    for wrong in (clinic.support, clinic.finance, clinic.colleague, stranger, clinic.ann):
+        for attempt in (
+            lambda by=wrong: services.write_gp_letter(made, by=by, at=SOON),
+            lambda by=wrong: services.post_gp_letter(notice, by=by, at=SOON),
+            lambda by=wrong: services.bounce_gp_letter(notice, by=by, at=SOON),
+            lambda by=wrong: services.record_gp_answer(notice, words="Thank you.", by=by, at=SOON),
+        ):
+            with pytest.raises(Refused), boundary():
+                attempt()
+        if wrong is clinic.ann:  # what was written about her is hers to read
+            continue
+        for read in (telling.get_letter, telling.open_letter):
+            with pytest.raises(Refused), processing(Purpose.GP_CORRESPONDENCE, by=wrong, at=SOON) as opened:
+                read(notice, opened)
+        with pytest.raises(Refused), processing(Purpose.PRESCRIBING, by=wrong, at=SOON) as opened:
+            telling.letter_about(made, opened)
     with pytest.raises(NotPossible, match="already"):
         services.write_gp_letter(made, by=clinic.pharmacist, at=SOON)
 
@@ -134,14 +162,31 @@ def test_a_new_account_does_not_shake_off_what_was_refused(
     clinic: Clinic, other: dict[str, str], how: set[str]
 ) -> None:
     first = send(clinic)
-    services.decide_request(first, outcome=Outcome.REFUSED, words="Misuse.", by=clinic.prescriber, at=SOON)
-    services.raise_concern(clinic.subject, words="Buys for somebody else.", by=clinic.prescriber, at=SOON)
+    refuse(clinic, first, "Misuse.", by=clinic.prescriber)
+    services.raise_concern(clinic.subject, words="Buys for somebody else.", harm="", by=clinic.prescriber, at=SOON)
     again = second_account(clinic, **other)
     request = send(again)
     with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=SOON) as opened:
         (found,) = reviewing.get_review(request, opened).alike
     assert (found.subject, set(found.how)) == (clinic.subject, how)
     assert found.refusals == ("Misuse.",) and found.concerns == ("Buys for somebody else.",)
+    with processing(Purpose.RIGHTS, by=again.ann, at=SOON) as opened:
+        held = {each.model: each.fields for each in everything_about(again.subject, opened)}
+    said = {model: [field.text for field in fields] for model, fields in held.items()}
+    assert "prescribing.alike" not in held  # it is about another person too
+    marks = [*said["prescribing.personmark"], *said["prescribing.addressmark"]]
+    assert ", born " in marks[0] and not any("|" in mark for mark in marks)
+
+
+def test_who_checks_a_prescription_is_not_shown_the_record_that_looks_alike(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(clinic)
+    request = send(second_account(clinic))
+    assert Alike.objects.exists()
+    monkeypatch.setattr(reviewing, "_alike", lambda *_: pytest.fail("it opened what is not shown"))
+    with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=SOON) as opened:
+        assert reviewing.get_sent(request, opened).sheet is not None
 
 
 def test_who_shares_neither_name_nor_address_is_not_found_alike(clinic: Clinic) -> None:
@@ -152,14 +197,14 @@ def test_who_shares_neither_name_nor_address_is_not_found_alike(clinic: Clinic) 
 
 def test_the_other_record_opens_to_the_prescriber_of_the_request_alone(clinic: Clinic) -> None:
     first = send(clinic)
-    services.decide_request(first, outcome=Outcome.REFUSED, words="Misuse.", by=clinic.prescriber, at=SOON)
+    refuse(clinic, first, "Misuse.", by=clinic.prescriber)
     again = second_account(clinic)
     request = send(again)
     services.assign_request(request, prescriber=clinic.colleague.id, by=clinic.support, at=SOON)
     with processing(Purpose.PRESCRIBING, by=clinic.colleague, at=SOON) as opened:
         (found,) = reviewing.get_review(request, opened).alike
     assert found.refusals == ("Misuse.",)
-    services.decide_request(request, outcome=Outcome.REFUSED, words="No.", by=clinic.colleague, at=SOON)
+    refuse(clinic, request, "No.", by=clinic.colleague)
     with pytest.raises(Refused), processing(Purpose.PRESCRIBING, by=clinic.colleague, at=SOON) as opened:
         reviewing.get_review(first, opened)
 
@@ -167,4 +212,4 @@ def test_the_other_record_opens_to_the_prescriber_of_the_request_alone(clinic: C
 def test_a_worry_is_written_by_who_protects_people_and_not_about_oneself(clinic: Clinic) -> None:
     for wrong in (clinic.support, clinic.finance, clinic.ann):
         with pytest.raises((Refused, NotPossible)):
-            services.raise_concern(clinic.subject, words="x", by=wrong, at=SOON)
+            services.raise_concern(clinic.subject, words="x", harm="", by=wrong, at=SOON)

@@ -1,34 +1,20 @@
 """Requests for a treatment: what was asked for and answered is sealed; where it waits and with whom is open."""
 
-from enum import StrEnum
 from typing import ClassVar
 
 from django.db import models
 
-from troth.vault import compartments, search
+from troth.vault import compartments
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice, SealedJSON, SealedText
 from troth.vault.files import SealedFile
 from troth.vault.models import Holding
+from troth.vault.words import Worded
 
 REQUESTS = compartments.declare("prescribing.requests", Category.HEALTH, retention="care_record")
-MARKS = compartments.declare("prescribing.marks", Category.IDENTITY, retention="care_record")
-PLACES = compartments.declare("prescribing.places", Category.CONTACT, retention="contact")
 
 
-class _Worded(StrEnum):
-    """A vocabulary whose members carry the words that people read."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "_Worded":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
-
-
-class RequestStatus(_Worded):
+class RequestStatus(Worded):
     """Where a request is. How it was decided is sealed: it tells something about a person's health."""
 
     REQUESTED = "requested", "waiting to be passed to a prescriber"
@@ -38,7 +24,7 @@ class RequestStatus(_Worded):
     WITHDRAWN = "withdrawn", "taken back by the person"
 
 
-class Outcome(_Worded):
+class Outcome(Worded):
     """What the prescriber decided."""
 
     PRESCRIBED = "prescribed", "Prescribed"
@@ -56,10 +42,12 @@ class MedicationRequest(Holding):
     status = models.CharField(max_length=9, choices=[(item.value, item.words) for item in RequestStatus])
     prescriber = models.UUIDField(null=True)
     assistant = models.UUIDField(null=True)
+    not_by = models.UUIDField(null=True)
     requested_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     seconds = models.PositiveIntegerField(null=True)
     response = models.UUIDField(null=True)
+    payment = models.UUIDField(null=True)
     medicine = SealedText(REQUESTS, id="prescribing.request.medicine")
     answers = SealedJSON(REQUESTS, id="prescribing.request.answers")
     findings = SealedJSON(REQUESTS, id="prescribing.request.findings")
@@ -71,7 +59,9 @@ class MedicationRequest(Holding):
         "status": "where the request waits; the queue is found by it, and it does not say how it was decided",
         "prescriber": "a random identifier: the gate asks by it who has a reason to look",
         "assistant": "a random identifier: the gate asks by it who has a reason to look",
+        "not_by": "a random identifier: who decided first, where its person asked that another looks again",
         "response": "a random identifier: the questionnaire that was answered for it",
+        "payment": "a random identifier of a payment of the same person; none where nothing was to be paid",
         "requested_at": "the moment of asking, by which the queue is ordered; the ledger holds it in the open as well",
         "seconds": "for how long its prescriber had it before them: decisions made too fast are found by it, and nothing opened",
         "decided_at": "the moment of the decision, from which the days count until the reason to look ends",
@@ -92,10 +82,49 @@ class MedicationRequest(Holding):
                 condition=~models.Q(status__in=("assigned", "asked")) | models.Q(prescriber__isnull=False),
                 name="assigned_request_has_a_prescriber",
             ),
+            models.CheckConstraint(
+                condition=models.Q(not_by=None)
+                | models.Q(prescriber=None)
+                | ~models.Q(prescriber=models.F("not_by")),
+                name="contested_request_goes_to_another",
+            ),
         ]
 
 
-class Verified(_Worded):
+class EarlierDecision(Holding):
+    """
+    What was decided of a request before its person asked that another prescriber looks again, and what they said against it. It is
+    never changed: a refusal that was contested stays one that was made.
+    """
+
+    called = "decision that you asked us to look at again"
+    labels: ClassVar[dict[str, str]] = {
+        "outcome": "what was decided",
+        "outcome_words": "what we told you",
+        "grounds": "reasons that were written down",
+        "objection": "what you said against it",
+    }
+
+    request = models.OneToOneField(MedicationRequest, on_delete=models.PROTECT, related_name="+")
+    prescriber = models.UUIDField()
+    decided_at = models.DateTimeField()
+    contested_at = models.DateTimeField()
+    seconds = models.PositiveIntegerField(null=True)
+    outcome = SealedChoice(REQUESTS, of=Outcome, id="prescribing.earlier_decision.outcome")
+    outcome_words = SealedText(REQUESTS, id="prescribing.earlier_decision.outcome_words")
+    grounds = SealedJSON(REQUESTS, id="prescribing.earlier_decision.grounds")
+    objection = SealedText(REQUESTS, id="prescribing.earlier_decision.objection")
+
+    open_fields: ClassVar[dict[str, str]] = {
+        "request_id": "the random identifier of the request",
+        "prescriber": "a random identifier of a member of staff",
+        "decided_at": "the moment of an act of staff, which the ledger holds in the open as well",
+        "contested_at": "the moment of an act of the person, which the ledger holds in the open as well",
+        "seconds": "for how long its prescriber had it before them",
+    }
+
+
+class Verified(Worded):
     """What a check by another way than the questionnaire came to. Contradicted blocks, and is never overwritten."""
 
     NONE = "none", "not checked"
@@ -105,7 +134,15 @@ class Verified(_Worded):
     IMPOSSIBLE = "impossible", "could not be checked"
 
 
-class Matter(_Worded):
+class Paid(Worded):
+    """Whether what a request costs is there to be taken."""
+
+    NOT_ASKED = "not_asked", "Nothing was to be paid for it."
+    WAITING = "waiting", "Nothing is held on their card. It waits until they pay."
+    HELD = "held", "The amount is held on their card, and is taken when you sign."
+
+
+class Matter(Worded):
     """What was checked."""
 
     IDENTITY = "identity", "Who they are"
@@ -114,7 +151,7 @@ class Matter(_Worded):
     REGULAR_PRESCRIBER = "regular_prescriber", "What their regular prescriber says"
 
 
-class Method(_Worded):
+class Method(Worded):
     """How it was checked."""
 
     VIDEO = "video", "By a video call"
@@ -124,7 +161,7 @@ class Method(_Worded):
     DOCUMENT = "document", "By a document with a picture"
 
 
-class GpState(_Worded):
+class GpState(Worded):
     """Whether a person's GP may be told."""
 
     NOT_ASKED = "not_asked", "not asked yet"
@@ -134,7 +171,7 @@ class GpState(_Worded):
     WITHDRAWN = "withdrawn", "is not to be told any more"
 
 
-class SupplyStatus(_Worded):
+class SupplyStatus(Worded):
     """Where a supply is."""
 
     SIGNED = "signed", "waits for the pharmacist’s check"
@@ -231,6 +268,7 @@ class Prescription(Holding):
     checked_at = models.DateTimeField(null=True)
     dispatched_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    task = models.UUIDField(null=True)
     file_hash = models.CharField(max_length=64)
     signature = models.TextField()
     item = SealedJSON(REQUESTS, id="prescribing.prescription.item")
@@ -247,6 +285,7 @@ class Prescription(Holding):
         "checked_at": "the moment of an act of staff, which the ledger holds in the open as well",
         "dispatched_at": "the moment of an act of staff, which the ledger holds in the open as well",
         "delivered_at": "the moment at which it was delivered",
+        "task": "the random identifier of the task by which somebody asks how they are",
         "file_hash": "of the signed document, by which whoever holds it can see that it is unchanged",
         "signature": "our signature over the number, the digest, the signer and the moment: nothing of the person",
     }
@@ -266,7 +305,7 @@ class Prescription(Holding):
         ]
 
 
-class GpNoticeState(_Worded):
+class GpNoticeState(Worded):
     """How far a letter to a GP has come."""
 
     DUE = "due", "to be sent"
@@ -307,61 +346,3 @@ class GpNotice(Holding):
                 name="gp_notice_is_sent_at_a_moment",
             )
         ]
-
-
-class PersonMark(Holding):
-    """Who asked, as one value that another account of the same person would have too. Nobody reads it; it is only found by."""
-
-    called = "name and birthday, to find a second account by"
-    labels: ClassVar[dict[str, str]] = {"who": "name and date of birth"}
-
-    who = SealedText(MARKS, id="prescribing.mark.who", find=search.exact("prescribing.who"))
-
-
-class AddressMark(Holding):
-    """Where they asked from, likewise."""
-
-    called = "address, to find a second account by"
-    labels: ClassVar[dict[str, str]] = {"where": "address"}
-
-    where = SealedText(PLACES, id="prescribing.mark.where", find=search.exact("prescribing.where"))
-
-
-class Likeness(_Worded):
-    """By what another record looks like somebody's."""
-
-    PERSON = "person", "same name and birthday"
-    ADDRESS = "address", "same address"
-
-
-class Alike(Holding):
-    """That another record looks like the person of a request: a reason for its prescriber to read what was refused there."""
-
-    called = "record that looks like yours"
-
-    request = models.ForeignKey(MedicationRequest, on_delete=models.PROTECT, related_name="+")
-    other = models.UUIDField()
-    how = SealedJSON(REQUESTS, id="prescribing.alike.how")  # words of `Likeness`
-
-    open_fields: ClassVar[dict[str, str]] = {
-        "request_id": "the random identifier of the request",
-        "other": "a random identifier: the gate asks by it who has a reason to look",
-    }
-    labels: ClassVar[dict[str, str]] = {"how": "by what it looks like yours"}
-
-    class Meta(Holding.Meta):
-        constraints = [models.UniqueConstraint(fields=["request", "other"], name="alike_once")]
-
-
-class Concern(Holding):
-    """A worry about somebody's safety that whoever decides about them, or about an account like theirs, is shown."""
-
-    called = "concern for your safety"
-    labels: ClassVar[dict[str, str]] = {"words": "what it is"}
-
-    raised_at = models.DateTimeField()
-    words = SealedText(REQUESTS, id="prescribing.concern.words")
-
-    open_fields: ClassVar[dict[str, str]] = {
-        "raised_at": "the moment of an act of staff, which the ledger holds in the open as well"
-    }

@@ -1,0 +1,35 @@
+"""Requests for a treatment, what followed from them, and reactions to what was supplied."""
+
+from troth.prescribing.models.directory import GpPractice as GpPractice
+from troth.prescribing.models.documents import CheckState as CheckState
+from troth.prescribing.models.documents import DocumentKind as DocumentKind
+from troth.prescribing.models.documents import DocumentPicture as DocumentPicture
+from troth.prescribing.models.documents import IdentityCheck as IdentityCheck
+from troth.prescribing.models.noticing import AddressMark as AddressMark
+from troth.prescribing.models.noticing import Alike as Alike
+from troth.prescribing.models.noticing import Concern as Concern
+from troth.prescribing.models.noticing import Likeness as Likeness
+from troth.prescribing.models.noticing import PersonMark as PersonMark
+from troth.prescribing.models.reactions import Drug as Drug
+from troth.prescribing.models.reactions import Reaction as Reaction
+from troth.prescribing.models.reactions import ReactionState as ReactionState
+from troth.prescribing.models.reactions import Recovery as Recovery
+from troth.prescribing.models.reactions import Seriousness as Seriousness
+from troth.prescribing.models.requests import OPEN as OPEN
+from troth.prescribing.models.requests import REQUESTS as REQUESTS
+from troth.prescribing.models.requests import EarlierDecision as EarlierDecision
+from troth.prescribing.models.requests import GpChoice as GpChoice
+from troth.prescribing.models.requests import GpNotice as GpNotice
+from troth.prescribing.models.requests import GpNoticeState as GpNoticeState
+from troth.prescribing.models.requests import GpState as GpState
+from troth.prescribing.models.requests import Matter as Matter
+from troth.prescribing.models.requests import MedicationRequest as MedicationRequest
+from troth.prescribing.models.requests import Method as Method
+from troth.prescribing.models.requests import Outcome as Outcome
+from troth.prescribing.models.requests import Paid as Paid
+from troth.prescribing.models.requests import Prescription as Prescription
+from troth.prescribing.models.requests import RequestMessage as RequestMessage
+from troth.prescribing.models.requests import RequestStatus as RequestStatus
+from troth.prescribing.models.requests import SupplyStatus as SupplyStatus
+from troth.prescribing.models.requests import Verification as Verification
+from troth.prescribing.models.requests import Verified as Verified
