@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from troth.gate.contexts import Opened
-from troth.gate.refusals import Decision
+from troth.gate.refusals import Decision, nothing_there
 from troth.gate.whys import Triggers, Why, why
 from troth.notice.schema.words import Trigger
 from troth.records.models import (
@@ -32,8 +32,20 @@ from troth.records.models import (
     Source,
     TaskKind,
     TaskState,
+    TemplateKind,
     Verification,
 )
+from troth.records.selectors.brought import which_files_are_here as which_files_are_here
+from troth.records.selectors.consents import (
+    AskedFor,
+    ConsentLine,
+    SignedHow,
+    asked_for,
+    consent_paper,
+    get_consent,
+    list_consents,
+)
+from troth.records.selectors.paper import paragraphs_of
 from troth.records.selectors.tasks import (
     TaskLine,
     count_tasks,
@@ -43,6 +55,12 @@ from troth.records.selectors.tasks import (
     list_tasks_about,
     words_of_task,
 )
+from troth.records.selectors.templates import (
+    TemplateLine,
+    get_template,
+    list_templates,
+    list_versions,
+)
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
@@ -51,6 +69,8 @@ __all__ = [
     "SECTIONS",
     "Addition",
     "AllergyLine",
+    "AskedFor",
+    "ConsentLine",
     "Criticality",
     "FileLine",
     "Line",
@@ -62,21 +82,32 @@ __all__ = [
     "Recorded",
     "Release",
     "Shown",
+    "SignedHow",
     "Source",
     "TaskKind",
     "TaskLine",
     "TaskState",
+    "TemplateKind",
+    "TemplateLine",
     "Verification",
     "Withheld",
+    "asked_for",
     "card_sections",
+    "consent_paper",
     "count_tasks",
+    "get_consent",
     "get_note",
     "get_task",
+    "get_template",
     "kinds_of_tasks",
+    "list_consents",
     "list_notes",
     "list_tasks",
     "list_tasks_about",
+    "list_templates",
+    "list_versions",
     "open_file",
+    "paragraphs_of",
     "triggers",
     "words_of_task",
 ]
@@ -152,6 +183,9 @@ class NoteLine:
     status: NoteStatus
     signed_at: datetime | None
     version: str  # a digest of the row as stored, by which a signature knows what was read
+    title: str = ""  # of the template that it was written with
+    template: tuple[str, int] | None = None  # its key and version
+    answers: tuple[tuple[str, str], ...] = ()  # what it asked, and what was answered
     additions: tuple[Addition, ...] = ()
 
 
@@ -236,7 +270,7 @@ def triggers(subject: UUID, *, born_on: date | None, others: Iterable[datetime] 
 
 def list_notes(subject: UUID, *, viewer: UUID | None) -> tuple[NoteLine, ...]:
     """A person's notes, the newest first: signed ones, and the viewer's own drafts. Opens them: call it in a context."""
-    rows = list(ClinicalNote.objects.filter(subject_id=subject).order_by("-recorded_at"))
+    rows = ClinicalNote.objects.where("-recorded_at", subject_id=subject)
     additions: dict[UUID, list[Addition]] = {}
     for row in reversed(rows):
         if row.adds_to_id:
@@ -258,7 +292,8 @@ def get_note(note: UUID, opened: Opened) -> NoteLine:
     if row is not None and row.status == NoteStatus.DRAFT and row.author != opened.by.id:
         row = None
     opened.require(row.subject_id if row else note, Category.HEALTH)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     under = ClinicalNote.objects.filter(adds_to=row).order_by("recorded_at")
     return _note(row, tuple(_addition(each) for each in under))
 
@@ -271,13 +306,14 @@ def open_file(document: UUID, opened: Opened) -> StoredFile:
     """
     row = DocumentReference.objects.filter(pk=document).first()
     opened.require(row.subject_id if row else document, Category.HEALTH)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     stored: StoredFile = row.file
     return stored
 
 
 def _lines(table: type[H], subject: UUID, made: Callable[[H], Line]) -> tuple[Line, ...]:
-    return tuple(made(row) for row in table.objects.filter(subject_id=subject).order_by("-recorded_at"))
+    return tuple(made(row) for row in table.objects.where("-recorded_at", subject_id=subject))
 
 
 def _recorded(row: ClinicalHolding) -> Recorded:
@@ -299,6 +335,7 @@ def _measurement(row: Observation) -> MeasurementLine:
 
 
 def _note(row: ClinicalNote, additions: tuple[Addition, ...]) -> NoteLine:
+    filled = row.answers or {}
     return NoteLine(
         recorded=_recorded(row),
         subject=row.subject_id,
@@ -308,6 +345,9 @@ def _note(row: ClinicalNote, additions: tuple[Addition, ...]) -> NoteLine:
         status=NoteStatus(row.status),
         signed_at=row.signed_at,
         version=row.digest(),
+        title=filled.get("title", ""),
+        template=(filled["key"], filled["version"]) if "key" in filled else None,
+        answers=tuple((each["question"], each["answer"]) for each in filled.get("answers", ())),
         additions=additions,
     )
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
+from troth.gate.refusals import nothing_there
 from troth.law.calendar import LONDON
 from troth.ledger.names import Event
 from troth.notice.purposes import Action
@@ -92,6 +93,20 @@ def end_task(task: UUID, *, state: TaskState, by: Actor, at: datetime) -> None:
     row.save()
 
 
+@act(Event.TASK_ENDED, purpose=rules.CARD_PURPOSES, action=Action.READ, unasked=ROUTES)
+def settle_task(task: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    This will end a task because what it asks for was done, whoever it was for; where it is ended already, nothing. It is for the
+    acts that do such a thing, and no page offers it.
+
+    :raises Refused: the actor may not see who the person is for what the card is opened for.
+    """
+    row = _held(task)
+    if row.state == TaskState.OPEN:
+        row.state, row.ended_at = TaskState.DONE, at
+        row.save()
+
+
 def _give(
     subject: UUID,
     kind: TaskKind,
@@ -124,14 +139,21 @@ def _check_receiver(*, at: datetime, for_role: str, for_person: UUID | None) -> 
 
 
 def _locked(task: UUID, by: Actor) -> Task:
-    """The task, held against a second hand, when the gate lets the actor see whom it is about."""
-    row: Task | None = Task.objects.select_for_update().filter(pk=task).first()
-    # One that does not exist is answered as one of a stranger: the gate is asked about somebody in either case.
-    acting().require(row.subject_id if row else task, Category.IDENTITY)
-    assert row is not None
+    """The same of one that is the actor's to end or hand over."""
+    row = _held(task)
     rules.check_can_end(
         state=row.state,
         mine=row.for_person == by.id or row.for_role in by.roles,
         by_me=by.id is not None and row.recorded_by == by.id.hex,
     )
+    return row
+
+
+def _held(task: UUID) -> Task:
+    """The task, held against a second hand, when the gate lets the actor see whom it is about."""
+    row: Task | None = Task.objects.select_for_update().filter(pk=task).first()
+    # One that does not exist is answered as one of a stranger: the gate is asked about somebody in either case.
+    acting().require(row.subject_id if row else task, Category.IDENTITY)
+    if row is None:
+        raise nothing_there()
     return row

@@ -1,12 +1,14 @@
 """Every act of the record: what it writes, who may, and what is refused."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from troth.gate.acts import hold
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import Check, Refused
@@ -27,9 +29,11 @@ from troth.records.models import (
     Source,
     Verification,
 )
+from troth.records.models.charts import Region, View
 from troth.records.rules import NotPossible
 from troth.records.tests.conftest import Clinic
 from troth.records.tests.factories import LATER, NOW, record_fact
+from troth.rights.selectors import obtaining as rights
 from troth.vault import files, inventory
 from troth.vault.uploads import SealedUpload
 
@@ -236,3 +240,39 @@ def test_a_refused_file_is_not_kept(clinic: Clinic) -> None:
         services.add_file(clinic.subject, title="x", source=Source.GP, upload=upload, by=clinic.support, at=NOW)
     upload.close()
     assert not DocumentReference.objects.exists() and not files.path_of(upload.stored.place).exists()
+
+
+@pytest.mark.parametrize("what", ["charts", "letters"])
+def test_what_is_sent_twice_at_once_is_answered_and_kept_once(
+    clinic: Clinic, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: dict[str, Any] = {"words": "x", "release": Release.HELD, "by": clinic.prescriber, "at": NOW}
+    key = uuid4()
+    keep: Callable[[], object] = {
+        "charts": lambda: services.draw_chart(
+            clinic.subject, view=View.FRONT, region=Region.LEFT_ARM, drawn="", chart=key, **said
+        ),
+        "letters": lambda: services.write_letter(
+            clinic.subject, title="x", to="x", about="x", signer="x", document=key, **said
+        ),
+    }[what]
+
+    def wait(subject: UUID) -> None:
+        """Whoever was faster has ended by the time that the person is free."""
+        monkeypatch.setattr(f"troth.records.services.{what}.hold", hold)
+        keep()
+
+    monkeypatch.setattr(f"troth.records.services.{what}.hold", wait)
+    with pytest.raises(NotPossible, match="kept already"):
+        keep()
+
+
+def test_what_the_gp_told_is_noted_for_its_person_with_the_entry_and_what_they_said_is_not(clinic: Clinic) -> None:
+    given = {"dose": "1", "since": "2019", "reason": "", "by": clinic.prescriber, "at": NOW}
+    services.record_medicine(clinic.subject, medicine="sertraline", source=Source.PERSON, **given)
+    assert last_event("records:medication_recorded")
+    assert not LedgerEvent.objects.filter(event="rights:file_kept").exists()
+    services.record_medicine(clinic.subject, medicine="sertraline", source=Source.GP, **given)
+    services.record_allergy(clinic.subject, source=Source.GP, by=clinic.prescriber, at=NOW, **ALLERGY)
+    assert LedgerEvent.objects.filter(event="rights:file_kept", subject=clinic.subject.hex).exists()
+    assert rights.list_work(at=NOW)[1] == 1

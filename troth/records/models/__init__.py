@@ -11,11 +11,28 @@ from typing import ClassVar
 
 from django.db import models
 
+from troth.records.models.bases import RELEASE_OPEN
+from troth.records.models.bases import ClinicalHolding as ClinicalHolding
+from troth.records.models.bases import Release as Release
+from troth.records.models.bases import Source as Source
+from troth.records.models.charts import BodyChart as BodyChart
+from troth.records.models.consents import TreatmentConsent as TreatmentConsent
+from troth.records.models.locked import BiometricFinding as BiometricFinding
+from troth.records.models.locked import EthnicOrigin as EthnicOrigin
+from troth.records.models.locked import GeneticFinding as GeneticFinding
+from troth.records.models.locked import Need as Need
+from troth.records.models.photographs import Photograph as Photograph
+from troth.records.models.recordings import CallRecording as CallRecording
+from troth.records.models.recordings import Camera as Camera
+from troth.records.models.recordings import CameraClip as CameraClip
+from troth.records.models.templates import Template as Template
+from troth.records.models.templates import TemplateKind as TemplateKind
 from troth.vault import compartments
 from troth.vault.categories import Category
-from troth.vault.fields import SealedChoice, SealedDate, SealedDecimal, SealedText
+from troth.vault.fields import SealedChoice, SealedDate, SealedDecimal, SealedJSON, SealedText
 from troth.vault.files import SealedFile
 from troth.vault.models import Holding
+from troth.vault.words import Worded
 
 CARD = compartments.declare("records.card", Category.HEALTH, retention="care_record")
 NOTES = compartments.declare("records.notes", Category.HEALTH, retention="care_record")
@@ -24,35 +41,6 @@ FILES = compartments.declare("records.files", Category.HEALTH, retention="care_r
 #: That something is to be done about somebody, and what kind of thing, is for whoever may see who they are.
 TASKS = compartments.declare("records.tasks", Category.IDENTITY, retention="care_record")
 TASK_WORDS = compartments.declare("records.task_words", Category.HEALTH, retention="care_record")
-
-
-class Worded(StrEnum):
-    """A vocabulary whose members carry the words that people read."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "Worded":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
-
-
-class Release(Worded):
-    """Whether the person gets a row in a copy they take by themselves (LAW-4.5)."""
-
-    HELD = "held", "waits for a health professional to release it"
-    RELEASED = "released", "in the copy they take by themselves"
-    WITHHELD = "withheld", "kept out of their own copy until the privacy officer has asked a health professional"
-
-
-class Source(Worded):
-    """How the clinic knows."""
-
-    PERSON = "person", "They told us"
-    CLINIC = "clinic", "Seen or measured here"
-    GP = "gp", "Their GP told us"
-    ANOTHER = "another", "Another clinic or a relative told us"
 
 
 class Criticality(Worded):
@@ -116,28 +104,6 @@ class TaskState(Worded):
     GIVEN_UP = "given_up", "given up"
 
 
-_RELEASE_OPEN = {
-    "release": "which of three states of release, so that a copy is complete without opening what it leaves out",
-    "released_at": "the moment of the opinion, since it is good for six months only (LAW-4.4)",
-    "released_by": "a random identifier of the health professional whose opinion it is (LAW-4.5)",
-}
-
-
-class ClinicalHolding(Holding):
-    """The base of the record's rows: the state of release, who gave that opinion and when (LAW-4.4, LAW-4.5)."""
-
-    release = models.CharField(
-        max_length=8, choices=[(item.value, item.words) for item in Release], default=Release.HELD
-    )
-    released_at = models.DateTimeField(null=True)
-    released_by = models.UUIDField(null=True)
-
-    open_fields: ClassVar[dict[str, str]] = _RELEASE_OPEN
-
-    class Meta(Holding.Meta):
-        abstract = True
-
-
 class AllergyIntolerance(ClinicalHolding):
     """Something that has harmed or could harm the person (FHIR AllergyIntolerance)."""
 
@@ -181,10 +147,13 @@ class ClinicalNote(ClinicalHolding):
     """
     What a clinician wrote. A draft may be changed by its author; a signed note never, and is added to by further notes.
 
-    `author` is who signs; `adds_to` is the signed note that an addendum stands under.
+    `author` is who signs; `adds_to` is the signed note that an addendum stands under. `answers` is what a template asked and what
+    was written to it, `{"key", "version", "title", "answers": [{"question", "answer"}]}`, whole: a later version of the template
+    changes no note. The database refuses every change of what was signed (`guards`).
     """
 
     called = "note"
+    labels: ClassVar[dict[str, str]] = {"answers": "what was filled in"}
 
     status = models.CharField(max_length=8, choices=[(item.value, item.words) for item in NoteStatus])
     signed_at = models.DateTimeField(null=True)
@@ -192,9 +161,10 @@ class ClinicalNote(ClinicalHolding):
     adds_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     heading = SealedText(NOTES, id="records.note.heading")
     text = SealedText(NOTES, id="records.note.text")
+    answers = SealedJSON(NOTES, id="records.note.answers")
 
     open_fields: ClassVar[dict[str, str]] = {
-        **_RELEASE_OPEN,
+        **RELEASE_OPEN,
         "status": "draft or signed, so that a signed note is refused a change before anything is opened",
         "signed_at": "the moment of an act of staff, which the ledger holds in the open as well",
         "author": "a random identifier of a member of staff",
@@ -232,6 +202,8 @@ class Kind(Worded):
     MEASUREMENT = "measurement", "measurement"
     NOTE = "note", "note"
     FILE = "file", "file"
+    CONSENT = "consent", "consent to a treatment"
+    CHART = "chart", "body chart"
 
 
 TABLES: Mapping[Kind, type[ClinicalHolding]] = {
@@ -240,6 +212,8 @@ TABLES: Mapping[Kind, type[ClinicalHolding]] = {
     Kind.MEASUREMENT: Observation,
     Kind.NOTE: ClinicalNote,
     Kind.FILE: DocumentReference,
+    Kind.CONSENT: TreatmentConsent,
+    Kind.CHART: BodyChart,
 }
 
 
@@ -300,6 +274,6 @@ class TaskWords(ClinicalHolding):
     words = SealedText(TASK_WORDS, id="records.task_words.words")
 
     open_fields: ClassVar[dict[str, str]] = {
-        **_RELEASE_OPEN,
+        **RELEASE_OPEN,
         "task_id": "the random identifier of the task it belongs to",
     }

@@ -50,6 +50,19 @@ def check_is_as_read(*, stored: str, read: str) -> None:
         raise NotPossible("The draft was changed since you read it. Read it as it stands now, and sign that.")
 
 
+def check_is_unchanged(*, stored: str, read: str) -> None:
+    """
+    Refuse to write over what was written in another window since the page was drawn.
+
+    :raises NotPossible: so it is.
+    """
+    if stored != read:
+        raise NotPossible(
+            "This draft was changed in another window since you opened it. How it stands now is shown below, and nothing of what "
+            "you typed here is lost: bring the two together, and save again."
+        )
+
+
 def check_can_add(*, status: str) -> None:
     """
     Refuse an addendum to what is not signed yet.
