@@ -7,6 +7,7 @@ from uuid import UUID
 from troth.gate import actors, reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
+from troth.people.rules import TELLING_APART
 from troth.vault.categories import Category
 
 _WRITES = {Category.RIGHTS, Category.PREFERENCES, Category.CONTACT, Category.ACCOUNT}
@@ -22,11 +23,11 @@ actors.declare_service(
 
 @reasons.reason("what they told us to do", serves={Purpose.RIGHTS}, told="you told us what we may do with your data")
 def writing_a_word(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
-    """A word about consent is written for whoever said it: by a link of a message, or by whoever works here and heard it."""
+    """A word is written for whoever said it: by a link of a message, or by whoever serves people here and heard it."""
     if actor.kind != "service":
         return set()
     if actor.name == "consent-link":
         return set(subjects)
     if actor.name != "consent-desk" or actor.on_behalf_of is None:
         return set()
-    return set(subjects) if actors.person(actor.on_behalf_of, at=at).roles else set()
+    return set(subjects) if actors.person(actor.on_behalf_of, at=at).roles & TELLING_APART else set()

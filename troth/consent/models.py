@@ -19,7 +19,7 @@ CONSENTS = compartments.declare("consent.words", Category.PREFERENCES, retention
 
 
 class How(StrEnum):
-    """How a word of theirs reached us."""
+    """How a word of theirs reached us; or that it ended without one."""
 
     PORTAL = "portal"
     LINK = "link"
@@ -27,6 +27,7 @@ class How(StrEnum):
     TELEPHONE = "telephone"
     RECEPTION = "reception"
     MESSAGE = "message"
+    DEATH = "death"
 
 
 class ConsentWord(Holding):
@@ -52,7 +53,7 @@ class ConsentWord(Holding):
         "purpose": "one of the closed list of uses, as the standing fact has it too",
         "channel": "one of five words, or none where a use has no channels, as the standing fact has it too",
         "given": "whether it was given or taken back: a consent stands or it does not, as the standing fact says too",
-        "how": "one of six words, for the figures of the office",
+        "how": "one of seven words, for the figures of the office",
         "notice": "the number of the notice whose words they were shown",
     }
     called = "what you agreed to or took back"

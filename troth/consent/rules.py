@@ -23,9 +23,10 @@ HOW_WORDS: dict[How, str] = {
     How.TELEPHONE: "By telephone",
     How.RECEPTION: "At reception",
     How.MESSAGE: "By email or letter",
+    How.DEATH: "It ended with their death",
 }
 #: Of what is said elsewhere than in the account somebody must be able to show later that it was said (Article 7(1)).
-NEEDS_PROOF = frozenset({How.PAPER, How.TELEPHONE, How.RECEPTION, How.MESSAGE})
+NEEDS_PROOF = frozenset({How.PAPER, How.TELEPHONE, How.RECEPTION, How.MESSAGE, How.DEATH})
 
 
 class ConsentRefused(Exception):
@@ -68,6 +69,11 @@ def check_can_say(
     if given and how is How.PAPER and not has_paper:
         return "Add the paper that they signed: without it nobody can show that they did (UK GDPR Article 7(1))."
     return ""
+
+
+def said_by(how: How, *, given: bool, agreed: str, back: str) -> str:
+    """What a word came to, for people: that they `agreed` or took it `back`; what ended with their death nobody took back."""
+    return HOW_WORDS[how] if how is How.DEATH else agreed if given else back
 
 
 def words_of(title: str, words: str, channel: str, if_not: str) -> str:

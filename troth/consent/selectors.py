@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 
 from troth.consent.models import ConsentWord, How
 from troth.consent.rules import channels_of, words_of
@@ -27,12 +28,16 @@ _LINK = "consent.stop"
 
 @dataclass(frozen=True)
 class ByChannel:
-    """One use by one channel ("" where a use has none): whether their consent stands, since when, or when it was taken back."""
+    """
+    One use by one channel ("" where a use has none): whether their consent stands, since when, or when it ended: taken back, or
+    `by_death`.
+    """
 
     channel: str
     stands: bool
     since: datetime | None
     ended: datetime | None
+    by_death: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,18 @@ def list_words(subjects: Iterable[UUID], opened: Opened) -> list[Word]:
     return sorted(found, key=lambda each: (each.at, each.id), reverse=True)
 
 
+def words_over(subject: UUID) -> dict[UUID, date]:
+    """The words of a person that count no more, each with the day since which: what was taken back, and what took it back."""
+    waiting: dict[tuple[str, str], list[UUID]] = {}
+    over: dict[UUID, date] = {}
+    rows = ConsentWord.objects.filter(subject_id=subject).order_by("recorded_at", "id")
+    for word, purpose, channel, given, at in rows.values_list("pk", "purpose", "channel", "given", "recorded_at"):
+        waiting.setdefault((purpose, channel), []).append(word)
+        if not given:
+            over.update(dict.fromkeys(waiting.pop((purpose, channel)), at.date()))
+    return over
+
+
 def stop_link(subject: UUID, purpose: Purpose, channel: str, *, at: datetime) -> str:
     """The address in a message that stops what it came by, without signing in. It says nothing to whoever reads it elsewhere."""
     said = {"subject": subject.hex, "purpose": purpose.value, "channel": channel}
@@ -146,9 +163,17 @@ def read_stop(token: str, *, at: datetime) -> Stop | None:
 
 
 def count_unproved() -> tuple[int, int]:
-    """How many consents stand, and how many of them have no word of the person behind them."""
+    """How many consents stand, and how many of them the newest word of the person does not bear out."""
     standing = [fact for fact in facts.of_kind(FactKind.CONSENT) if fact.ended is None]
-    said = set(ConsentWord.objects.filter(given=True).values_list("subject_id", "purpose", "channel"))
+    newest = (
+        ConsentWord.objects.filter(
+            subject_id=OuterRef("subject_id"), purpose=OuterRef("purpose"), channel=OuterRef("channel")
+        )
+        .order_by("-recorded_at", "-id")
+        .values("id")[:1]
+    )
+    words = ConsentWord.objects.filter(id=Subquery(newest), given=True)
+    said = set(words.values_list("subject_id", "purpose", "channel"))
     bare = [fact for fact in standing if (UUID(fact.subject), fact.purpose, fact.value) not in said]
     return len(standing), len(bare)
 
@@ -184,11 +209,15 @@ def _standing(known: list[StandingFact], purpose: Purpose, channel: str, at: dat
     ]
     standing = [fact.since for fact in of_kind if fact.holds(now) and not _taken_back(fact, of_kind)]
     ended = [fact.ended for fact in of_kind if fact.ended is not None and fact.ended <= now]
+    died = {
+        fact.since for fact in known if fact.kind == FactKind.DIED
+    }  # recorded in the act that ends what they agreed to
     return ByChannel(
         channel,
         bool(standing),
         facts.moment(min(standing)) if standing else None,
         facts.moment(max(ended)) if ended else None,
+        by_death=bool(ended) and max(ended) in died,
     )
 
 

@@ -16,7 +16,7 @@ from troth.delivery.rules import Kind
 from troth.delivery.services.suppressing import unsuppress
 from troth.gate import actors, facts, linking
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting
+from troth.gate.acts import act, acting, hold
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.ledger.names import Event
@@ -48,7 +48,10 @@ def give(
     :raises Refused: the actor may not do this for that person.
     """
     acting().require(subject, Category.RIGHTS, Category.PREFERENCES)
-    if _check(subject, purpose, channel, given=True, how=how, proof=proof, paper=paper, said_on=said_on, at=at):
+    hold(subject)  # of two words at once the second finds the first
+    _check_word(purpose, channel, given=True, how=how, proof=proof, paper=paper, said_on=said_on, at=at)
+    standing = facts.unended(subject, FactKind.CONSENT, at=at)
+    if any(fact.purpose == purpose.value and fact.value == channel for fact in standing):
         return
     _write(subject, purpose, channel, given=True, how=how, said_on=said_on, proof=proof, paper=paper, at=at)
     facts.record(subject, FactKind.CONSENT, at=at, purpose=purpose, value=channel)
@@ -79,13 +82,15 @@ def take_back(
     """
     themself = by.id == subject and not (by.roles or by.held_back)
     by_link = by.kind == "service" and by.name == "consent-link"
-    for each in linking.subjects_of(subject, at=at) if themself or by_link else (subject,):
+    everywhere = linking.subjects_of(subject, at=at) if themself or by_link else (subject,)
+    hold(*everywhere)
+    for each in everywhere:
         acting().require(each, Category.RIGHTS, Category.PREFERENCES)
-        standing = facts.of(each, FactKind.CONSENT, at=at)
-        for fact in standing:
+        # One that begins a moment later, on another machine's clock, is taken back as well.
+        for fact in facts.unended(each, FactKind.CONSENT, at=at):
             if fact.purpose != purpose.value or channel not in (None, fact.value):
                 continue
-            _check(each, purpose, fact.value, given=False, how=how, proof=proof, paper=None, said_on=said_on, at=at)
+            _check_word(purpose, fact.value, given=False, how=how, proof=proof, paper=None, said_on=said_on, at=at)
             _write(each, purpose, fact.value, given=False, how=how, said_on=said_on, proof=proof, paper=None, at=at)
             facts.end(each, FactKind.CONSENT, at=at, purpose=purpose, value=fact.value)
 
@@ -153,8 +158,7 @@ def _send_news(subject: UUID, *, line: str, words: str, by: Actor, at: datetime)
     )
 
 
-def _check(
-    subject: UUID,
+def _check_word(
     purpose: Purpose,
     channel: str,
     *,
@@ -164,8 +168,7 @@ def _check(
     paper: SealedUpload | None,
     said_on: date | None,
     at: datetime,
-) -> bool:
-    """Whether the same stands already, which no second word is written for."""
+) -> None:
     why_not = check_can_say(
         purpose,
         channel,
@@ -180,9 +183,6 @@ def _check(
         why_not = "That day is still to come."
     if why_not:
         raise ConsentRefused(why_not)
-    return any(
-        fact.purpose == purpose.value and fact.value == channel for fact in facts.of(subject, FactKind.CONSENT, at=at)
-    )
 
 
 def _write(

@@ -9,7 +9,7 @@ from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
 from troth.vault.categories import Category
 
-_FOR = {Purpose.ACCOUNT_SECURITY, Purpose.RIGHTS, Purpose.MARKETING, Purpose.SERVICE_MESSAGES}
+_FOR = {Purpose.ACCOUNT_SECURITY, Purpose.RIGHTS, Purpose.MARKETING, Purpose.SERVICE_MESSAGES, Purpose.MESSAGES}
 
 actors.declare_service(
     "delivery",

@@ -11,7 +11,7 @@ from django.conf import settings
 from troth.delivery.models import Channel, Delivery, Failure, Message, Suppression
 from troth.delivery.rules import LETTERS, LINK, Clinic, Kind, Rendered, render
 from troth.gate import actors, facts
-from troth.gate.contexts import processing
+from troth.gate.contexts import Opened, processing
 from troth.gate.facts import FactKind
 from troth.law.bases import Basis
 from troth.notice import selectors as notices
@@ -27,6 +27,10 @@ _WAYS = {
     Channel.SMS: MarketingChannel.SMS,
     Channel.LETTER: MarketingChannel.POST,
 }
+
+
+#: What is between a person and their account, or their rights, is no business of whoever answers them about a visit.
+_THEIRS = (Purpose.ACCOUNT_SECURITY.value, Purpose.RIGHTS.value)
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,12 @@ def may_reach(subject: UUID, purpose: Purpose, channel: str, *, at: datetime) ->
     return bool(agreed & {"", _WAYS[Channel(channel)]})
 
 
+def became_of(message: UUID) -> tuple[datetime | None, bool]:
+    """When a message left, or None; and whether it will not: it was given up, or is not there any more."""
+    row = Message.objects.filter(pk=message).values_list("state", "sent_at").first()
+    return (row[1], row[0] == Delivery.FAILED) if row else (None, True)
+
+
 def count_given_up() -> int:
     """How many messages did not leave and wait for somebody to look after them."""
     return Message.objects.filter(state=Delivery.FAILED).count()
@@ -142,6 +152,38 @@ def list_sent(*, at: datetime, most: int = 50) -> list[Shown]:
     :raises NoDemonstration: this is a clinic.
     """
     return _shown(Message.objects.filter(state=Delivery.SENT).order_by("-sent_at", "id")[:most], at=at)
+
+
+@dataclass(frozen=True)
+class SentLine:
+    """A message to one person, for whoever may see how they are reached. Its link was forgotten as it left."""
+
+    line: str
+    text: str
+    channel: str
+    state: str
+    why: str
+    written_at: datetime
+
+
+def list_sent_to(subject: UUID, opened: Opened, *, most: int = 50) -> list[SentLine] | None:
+    """What was written to a person by email, text message and letter, the newest first; None where the viewer may not see it."""
+    if not opened.decision(subject, Category.CONTACT).allowed:
+        return None
+    rows = (
+        Message.objects.filter(subject_id=subject).exclude(purpose__in=_THEIRS).order_by("-recorded_at", "id")[:most]
+    )
+    return [
+        SentLine(
+            row.line or "",
+            (row.text or "").replace(LINK, "(a link for them alone)"),
+            Channel(row.channel).label,
+            Delivery(row.state).label,
+            Failure(row.failed_with).label if row.failed_with else "",
+            row.recorded_at,
+        )
+        for row in rows
+    ]
 
 
 def get_sent(message: UUID, *, at: datetime) -> Shown | None:

@@ -1,4 +1,4 @@
-"""The room's own work: it carries erasures to their end, and tells people of a new version of the notice."""
+"""The room's own work: it carries erasures to their end, destroys what is kept no longer, and tells of new notices."""
 
 from uuid import UUID
 
@@ -39,11 +39,25 @@ def end_packs() -> None:
     services.end_packs(at=timezone.now())
 
 
+@schedule("daily 02:20")
+@job()
+def dispose_of_what_is_over() -> None:
+    """Destroy what the notice keeps no longer, and count what waits for an officer to look first."""
+    services.dispose_of_what_is_over(at=timezone.now())
+
+
 @schedule("daily 07:15")
 @job()
 def mind_days() -> None:
     """Bring the list of work to what the clocks give today, and remind officers of what is near or over."""
     services.mind_days(at=timezone.now())
+
+
+@schedule("every 1 hours")
+@job()
+def tell_of_sources() -> None:
+    """Tell whoever must still be told of what came about them from somebody else."""
+    services.tell_of_sources(at=timezone.now())
 
 
 @schedule("every 5 minutes")

@@ -16,18 +16,21 @@ class Disclosure(Holding):
     """One handing over of one person's data to one recipient, for one purpose of the notice."""
 
     called = "what we passed on about you"
-    labels: ClassVar[dict[str, str]] = {"what": "what it was"}
+    labels: ClassVar[dict[str, str]] = {"what": "what it was", "named": "whom you chose"}
 
     recipient = models.CharField(max_length=60)
     purpose = models.CharField(max_length=40)
     categories = models.CharField(max_length=300)
     disclosed_at = models.DateTimeField()
+    chosen = models.BooleanField(default=False)
     what = SealedText(DISCLOSURES, id="sharing.disclosure.what")
+    named = SealedText(DISCLOSURES, id="sharing.disclosure.named")
 
     open_fields: ClassVar[dict[str, str]] = {
-        "recipient": "the id of a recipient in the notice: an organisation or a kind of one, and nobody's name",
+        "recipient": "the id of a recipient in the notice, or `partner:` and one of the operator's list of clinics; nobody's name",
         "purpose": "a code of the vocabulary of purposes",
         "categories": "codes of the vocabulary of categories, of which something went",
+        "chosen": "whether the person named whom it goes to, so that the notice need not: how handings over are counted",
         "disclosed_at": "when it went; the ledger holds it in the open as well",
     }
 

@@ -9,13 +9,16 @@ from uuid import UUID
 
 from troth.gate import actors
 from troth.gate.actors import Actor
-from troth.gate.acts import act
+from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.sharing import rules
 from troth.sharing.models import Disclosure
 from troth.vault.categories import Category
+
+#: What stands before the id of whom a person chose: no id of a notice has a colon.
+PARTNER = "partner:"
 
 
 @act(
@@ -48,6 +51,37 @@ def record_disclosure(
         serves=purpose,
         categories=categories,
         what=what,
+        chosen=False,
+        named="",
+        by=actors.service("disclosure-log", on_behalf_of=by.id),
+        at=at,
+    )
+
+
+@act(
+    Event.DISCLOSED,
+    purpose=Purpose.RIGHTS,
+    action=Action.EXPORT,
+    unasked="it touches no row by itself: the gate is asked whether this may go, and the service writes it down",
+)
+def record_chosen(
+    subject: UUID, *, recipient: str, name: str, categories: Collection[Category], what: str, by: Actor, at: datetime
+) -> UUID:
+    """
+    This will write down what went to somebody whom the person named themself: no notice could name them (UK GDPR Article 20(2)).
+    Their id is kept apart from those of the notice's recipients, which may be the same word.
+
+    :raises Refused: this actor may not export these kinds under the person's rights.
+    """
+    acting().require(subject, Category.RIGHTS, *categories)
+    return _write(
+        subject,
+        recipient=f"{PARTNER}{recipient}",
+        chosen=True,
+        serves=Purpose.RIGHTS,
+        categories=categories,
+        what=what,
+        named=name,
         by=actors.service("disclosure-log", on_behalf_of=by.id),
         at=at,
     )
@@ -61,6 +95,8 @@ def _write(
     serves: Purpose,
     categories: Collection[Category],
     what: str,
+    chosen: bool,
+    named: str,
     by: Actor,
     at: datetime,
 ) -> UUID:
@@ -71,4 +107,6 @@ def _write(
         categories=" ".join(sorted(category.value for category in categories)),
         disclosed_at=at,
         what=what,
+        chosen=chosen,
+        named=named,
     ).pk

@@ -1,14 +1,16 @@
 """Consent: way by way, in the words that were shown, with proof; and it ends in every process at the moment of the word."""
 
 import re
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
+from conftest import publish_pack
 from troth.consent import selectors, services
 from troth.consent.models import ConsentWord, How
 from troth.consent.rules import ConsentRefused, channels_of
@@ -18,11 +20,14 @@ from troth.delivery.services.carriers import Parcel, _letter_of
 from troth.delivery.services.suppressing import Unwanted
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
+from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import Refused
+from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.tests.factories import LATER, make_patient, make_staff
+from troth.vault.categories import Category
 from troth.vault.files import store
 from troth.vault.uploads import SealedUpload
 
@@ -190,3 +195,45 @@ def test_a_standing_fact_without_a_word_is_found(ann: Actor) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM consent_consentword")
     assert selectors.count_unproved() == (1, 1)
+
+
+def test_two_words_at_once_are_one_word(committed_db: None) -> None:
+    """What `hold` is for is shown on PostgreSQL alone: SQLite lets one write at a time, and this would pass there without it."""
+    publish_pack()
+    person = actors.person(make_patient(email="two@oddie.example"), at=LATER)
+    together = threading.Barrier(2)
+
+    def say() -> None:
+        together.wait()
+        try:
+            services.give(id_of(person), Purpose.MARKETING, channel="email", by=person, at=LATER)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=say) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ConsentWord.objects.count() == 1 and ways(person) == {("marketing", "email")}
+
+
+def test_a_page_that_was_asked_for_first_and_waited_finds_the_later_word(ann: Actor) -> None:
+    for moment in (SOON, LATER):
+        services.give(id_of(ann), Purpose.MARKETING, channel="email", by=ann, at=moment)
+    assert ConsentWord.objects.count() == 1
+
+
+def test_a_consent_that_the_newest_word_takes_back_is_not_borne_out(ann: Actor) -> None:
+    services.give(id_of(ann), Purpose.MARKETING, channel="email", by=ann, at=LATER)
+    assert selectors.count_unproved() == (1, 0)
+    services.take_back(id_of(ann), Purpose.MARKETING, by=ann, at=SOON)
+    assert selectors.count_unproved() == (0, 0)
+    _record_alone(id_of(ann), by=ann, at=SOON + timedelta(seconds=1))  # a fact, and no word of theirs
+    assert selectors.count_unproved() == (1, 1)
+
+
+@act(Event.CONSENT_GIVEN, purpose=Purpose.RIGHTS)
+def _record_alone(subject: UUID, *, by: Actor, at: datetime) -> None:
+    acting().require(subject, Category.PREFERENCES)
+    facts.record(subject, FactKind.CONSENT, at=at, purpose=Purpose.MARKETING, value="email")

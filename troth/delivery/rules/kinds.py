@@ -27,8 +27,11 @@ class Kind(StrEnum):
     RECORD_CLAIMED = "record_claimed"
     OPENED_IN_EMERGENCY = "opened_in_emergency"
     CERTIFICATE_READY = "certificate_ready"
+    RECORD_BROUGHT = "record_brought"
     NOTICE_CHANGES = "notice_changes"
     COPY_READY = "copy_ready"
+    FROM_OTHERS = "from_others"
+    FROM_OTHERS_FULL = "from_others_full"
     RESTRICTION_ENDS = "restriction_ends"
     CASE_RECEIVED = "case_received"
     COMPLAINT_RECEIVED = "complaint_received"
@@ -40,7 +43,10 @@ class Kind(StrEnum):
     VISIT_MOVED = "visit_moved"
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_REMINDER = "visit_reminder"
+    VISIT_DEPOSIT = "visit_deposit"
+    VISIT_OFFERED = "visit_offered"
     NEWS = "news"
+    MESSAGE_WAITS = "message_waits"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from troth.notice.purposes import Purpose
 
 _NOT_YOU = "If it wasn’t you, you need do nothing: without the link nothing happens."
 
+_WAYS = "You can complain to us about how we handle your data, and to the regulator at any time: The regulator, 0300 000 0000."
+
 LETTERS: dict[Kind, Letter] = {
     Kind.CONFIRM_REGISTRATION: Letter(
         Purpose.ACCOUNT_SECURITY,
@@ -200,6 +202,36 @@ LETTERS: dict[Kind, Letter] = {
         page="/my-data/",
         closing=("You need your account to read it.",),
     ),
+    Kind.FROM_OTHERS: Letter(
+        Purpose.RIGHTS,
+        "Somebody told us something about you",
+        (
+            "{clinic} was given data about you by somebody else. From whom it came, on which day and of what kind it is stands in "
+            "your account.",
+        ),
+        because="The law has us tell you when we hold something about you that you did not tell us",
+        action="See what came",
+        page="/my-data/from-others/",
+        closing=(
+            "What we do with it, for how long, and what you can ask of us stands in our notice.",
+            "If something in it is wrong, tell us. You can also complain to us, and to the regulator.",
+        ),
+    ),
+    Kind.FROM_OTHERS_FULL: Letter(
+        Purpose.RIGHTS,
+        "Somebody told us something about you",
+        (
+            "{clinic} was given data about you by somebody else. This is from whom it came, on which day, and of what kind it is:",
+            "{lines}",
+        ),
+        because="The law has us tell you when we hold something about you that you did not tell us",
+        closing=(
+            "What we do with it, for how long, who may have it, and how to reach our data protection officer stands in our notice. "
+            "Ask us, and we post it to you.",
+            "You can have a copy, have it corrected or erased, stop a use, object, and complain to us, and to the regulator.",
+        ),
+        sample={"lines": "Your GP practice, 24 November 2026: who you are."},
+    ),
     Kind.RESTRICTION_ENDS: Letter(
         Purpose.RIGHTS,
         "The stop on your record ends",
@@ -222,6 +254,19 @@ LETTERS: dict[Kind, Letter] = {
         page="/my-data/copies/",
         closing=("You need your account to fetch it. Nobody else can.",),
         sample={"until": "24 December 2026"},
+    ),
+    Kind.RECORD_BROUGHT: Letter(
+        Purpose.RIGHTS,
+        "How we use your data",
+        (
+            "{clinic} keeps its records in a new system. What we held of you in the one before was brought over, and that "
+            "system is the source of it.",
+            "Our privacy notice says what we use it for, who sees it, how long we keep it, and what you can ask of us.",
+        ),
+        because="We tell everybody whose data we hold before we use it",
+        action="Read the privacy notice",
+        page="/notice/",
+        closing=("If you have nothing to do with us, tell us, and we look into it.",),
     ),
     Kind.NOTICE_CHANGES: Letter(
         Purpose.RIGHTS,
@@ -247,8 +292,8 @@ LETTERS: dict[Kind, Letter] = {
     Kind.CASE_RECEIVED: Letter(
         Purpose.RIGHTS,
         "We have your request",
-        ("{clinic} has what you asked about your data, and looks into it.",),
-        because="Somebody asked us for something about the data of whoever reads this address",
+        ("{clinic} has what you asked about personal data, and looks into it.",),
+        because="Somebody asked us for something about personal data, and this is where we answer",
         rows=(
             ("Reference", "{reference}"),
             ("What you asked", "{asked}"),
@@ -257,14 +302,14 @@ LETTERS: dict[Kind, Letter] = {
         ),
         closing=(
             "It costs you nothing. If we need more from you before we can begin, we ask soon, and say why.",
-            "You can complain to us about how we handle your data, and to the regulator at any time: {regulator}",
+            "{ways}",
         ),
         sample={
             "reference": "4F0C-11A9",
             "asked": "A copy of your data",
             "received": "24 November 2026",
             "due": "24 December 2026",
-            "regulator": "The regulator, 0300 000 0000.",
+            "ways": _WAYS,
         },
     ),
     Kind.COMPLAINT_RECEIVED: Letter(
@@ -286,17 +331,19 @@ LETTERS: dict[Kind, Letter] = {
     Kind.CASE_PROOF: Letter(
         Purpose.RIGHTS,
         "We need one thing before we begin",
-        ("Before {clinic} can answer what was asked about personal data, we need this:", "{needed}"),
+        ("{clinic} has what was asked about personal data. Before we can answer it, we need this:", "{needed}"),
         because="Somebody asked us for something about personal data and gave this address",
-        rows=(("Reference", "{reference}"),),
+        rows=(("Reference", "{reference}"), ("What you asked", "{asked}"), ("It came", "{received}")),
         closing=(
-            "Bring it, post it, or tell us how you would rather show it. The month in which we answer begins on the day it comes.",
-            "You can complain to us about how we handle your data, and to the regulator at any time: {regulator}",
+            "Bring it, post it, or tell us how you would rather show it. The time in which we answer begins on the day it comes.",
+            "{ways}",
         ),
         sample={
             "reference": "4F0C-11A9",
+            "asked": "A copy of your data",
+            "received": "24 November 2026",
             "needed": "Something that shows who you are: a passport, a driving licence, or a letter with your name and address.",
-            "regulator": "The regulator, 0300 000 0000.",
+            "ways": _WAYS,
         },
     ),
     Kind.CASE_LETTER: Letter(
@@ -309,9 +356,9 @@ LETTERS: dict[Kind, Letter] = {
         page="/my-data/asked/",
         closing=(
             "What it says stands in your account, and nowhere in this message.",
-            "You can complain to us about how we handle your data, and to the regulator at any time: {regulator}",
+            "{ways}",
         ),
-        sample={"reference": "4F0C-11A9", "regulator": "The regulator, 0300 000 0000."},
+        sample={"reference": "4F0C-11A9", "ways": _WAYS},
     ),
     Kind.NEWS: Letter(
         Purpose.MARKETING,
@@ -331,9 +378,9 @@ LETTERS: dict[Kind, Letter] = {
         action="Read the letter",
         closing=(
             "The link opens that letter alone, for thirty days. You need no account. Whoever has this message can read it.",
-            "You can complain to us about how we handle your data, and to the regulator at any time: {regulator}",
+            "{ways}",
         ),
-        sample={"reference": "4F0C-11A9", "regulator": "The regulator, 0300 000 0000."},
+        sample={"reference": "4F0C-11A9", "ways": _WAYS},
     ),
     Kind.CASE_REMINDER: Letter(
         Purpose.RIGHTS,

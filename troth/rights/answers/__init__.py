@@ -13,6 +13,9 @@ from troth.law.rights import Right
 from troth.notice.purposes import Purpose
 from troth.people.selectors import represented_by
 from troth.rights.answers import checks as checks
+from troth.rights.answers import sources as sources
+from troth.rights.answers import telling as telling
+from troth.rights.answers import wording as wording
 from troth.rights.models import AccessPack, HarmOpinion, PackState, RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors.cases import is_enquirer
@@ -29,6 +32,13 @@ actors.declare_service(
     purposes={Purpose.RIGHTS, Purpose.ACCOUNT_SECURITY},
     categories=set(Category),
     modules={"troth.rights.services.erasure"},
+)
+#: Destroys what the notice keeps no longer. It opens days of birth and death, and where files lie.
+actors.declare_service(
+    "disposal",
+    purposes={Purpose.RIGHTS},
+    categories=set(Category),
+    modules={"troth.rights.services.ending"},
 )
 #: Builds the copy that answers a request, and destroys it when its last day is over.
 actors.declare_service(
@@ -107,6 +117,14 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
 
 
 @reasons.reason(
+    "the end of its time", serves={Purpose.RIGHTS}, told="the time for which we keep your data was looked at"
+)
+def ending(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that destroys what is kept no longer has this reason for everybody of whom anything is held."""
+    return set(subjects) if actor.kind == "service" and actor.name == "disposal" else set()
+
+
+@reasons.reason(
     "a use under restriction",
     serves={Purpose.RIGHTS},
     told="your record was used in one of the few ways that a stop leaves",
@@ -126,11 +144,14 @@ def making_copy(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> se
 
 @reasons.reason(
     "an opinion asked of you",
-    serves=set(CLINICAL),
+    serves={*CLINICAL, Purpose.SAFEGUARDING},
     told="they were asked whether your copy could seriously harm you or somebody else",
 )
 def asked_for_opinion(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
-    """A health professional who was asked may read what the opinion is about, until they gave it (LAW-4.3)."""
+    """
+    A health professional who was asked may read what the opinion is about, until they gave it (LAW-4.3). It may be about what is
+    kept from its person: long after the treatment nobody else would have a reason to look at that again.
+    """
     if actor.id is None or not actor.roles:
         return set()
     found = HarmOpinion.objects.filter(asked_of=actor.id, given_at=None).exclude(case__state=State.DONE)

@@ -9,11 +9,14 @@ from troth.assurance.rules.evidence import Finding, Question, check, counted
 from troth.gate import table
 from troth.law.bases import Basis
 from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
 from troth.people.selectors import count_unbacked
+from troth.rights.rules import check_can_weigh
 from troth.rights.rules.clock import Asked
 from troth.rights.rules.exemptions import ANSWERS
-from troth.rights.rules.letters import Ending, check_can_close, endings_of
-from troth.rights.selectors import proofs
+from troth.rights.rules.letters import Ending, endings_of
+from troth.rights.rules.outcomes import check_can_close
+from troth.rights.selectors import ending, exchange, proofs
 from troth.rights.selectors.clocks import misreckoned
 from troth.rights.selectors.emergencies import waiting_breaks
 from troth.rights.selectors.porting import kinds_to_move
@@ -30,6 +33,26 @@ def certified(question: Question) -> Finding:
     if bare:
         return Finding(False, f"{counted(bare, 'erasure')} closed without a certificate", counts)
     return Finding(True, f"{counted(done, 'erasure').capitalize()} carried out, each with its certificate", counts)
+
+
+@check(
+    "rights.overdue",
+    looks_at="everything that is held, and the day on which the rule of each ends",
+    page="office_ending",
+    scheduled=True,
+)
+def overdue(question: Question) -> Finding:
+    """Nothing is held two days after its time was over; what somebody looks at first, a month after (LAW-6.2, LAW-6.3)."""
+    gone, looks = ending.count_overdue(question.at), ending.count_not_looked_at(question.at)
+    late = ending.is_run_late(question.at)
+    counts = {"overdue": gone, "not_looked_at": looks, "run_late": int(late)}
+    if late:
+        return Finding(False, "The run that destroys what is over did not come to its end for two nights", counts)
+    if gone:
+        return Finding(False, f"Something of {counted(gone, 'person', 'people')} is kept past its time", counts)
+    if looks:
+        return Finding(False, f"{counted(looks, 'kind')} of records waits for a look for over a month", counts)
+    return Finding(True, "Nothing is kept past the day on which its rule ends", counts)
 
 
 @check(
@@ -187,6 +210,77 @@ def portable(question: Question) -> Finding:
         return Finding(False, "What people can take along is not what the law gives them", counts)
     return Finding(
         True, f"People take along {len(offered)} kinds of data: what rests on consent or an agreement", counts
+    )
+
+
+@check(
+    "rights.straight",
+    looks_at="what went straight to another clinic, the log of what was passed on, and the pages for it",
+    page="office_cases",
+)
+def sent_straight(question: Question) -> Finding:
+    """What somebody takes along can go straight to another clinic, and the log of what was passed on has each (LAW-3.8)."""
+    sent, unlogged = proofs.count_sent()
+    register = notices.register_in_force(question.at)
+    reverse("my_move_send", args=["any"])
+    off = [] if table.rows["my_move_send"].is_on(register) else ["my_move_send"]
+    counts = {"sent": sent, "not_in_the_log": unlogged, "clinics": len(exchange.partners()), "pages_off": len(off)}
+    if unlogged or off:
+        return Finding(False, f"{counted(unlogged, 'sending')} to another clinic not in the log", counts)
+    return Finding(
+        True,
+        f"{counted(sent, 'sending').capitalize()} straight to another clinic, each with its receipt and in the log",
+        counts,
+    )
+
+
+@check(
+    "rights.correcting",
+    looks_at="what was put right, whoever had been given it, and whether they were told",
+    page="office_cases",
+)
+def corrected(question: Question) -> Finding:
+    """What was put right stands beside what it said before, and whoever had the old was told before the case closed (LAW-3.7)."""
+    done, untold = proofs.count_corrections()
+    register = notices.register_in_force(question.at)
+    reverse("my_ask")  # reads the addresses, so that every page has its row
+    off = [name for name in ("office_answer", "my_ask") if not table.rows[name].is_on(register)]
+    counts = {"put_right": done, "untold": untold, "pages_off": len(off)}
+    if untold or off:
+        return Finding(False, f"{counted(untold, 'recipient')} not told of what was put right", counts)
+    return Finding(
+        True,
+        f"{counted(done, 'fact').capitalize()} put right, each beside what it said, and whoever had it was told",
+        counts,
+    )
+
+
+@check(
+    "rights.weighing",
+    looks_at="each use that rests on our interests, objections outweighed unsaid, and those to marketing that were refused",
+)
+def weighed(question: Question) -> Finding:
+    """No objection to marketing was refused; and tried for each use, none is outweighed without a ground in words (LAW-3.9)."""
+    tried = [*notices.register_in_force(question.at).purposes]
+    bare = [purpose for purpose in tried if not check_can_weigh(purpose, upheld=False, words=" ")]
+    never = not check_can_weigh(Purpose.MARKETING, upheld=False, words="Our news is important to us")
+    refused = proofs.count_overruled()
+    counts = {
+        "uses": len(tried),
+        "outweighed_unsaid": len(bare),
+        "marketing_outweighed": int(never),
+        "marketing_refused": refused,
+    }
+    if refused:
+        return Finding(
+            False, f"{counted(refused, 'objection')} to marketing refused, which nothing outweighs", counts
+        )
+    if bare or never:
+        return Finding(False, "An objection can be outweighed without a ground, or one to marketing", counts)
+    return Finding(
+        True,
+        f"No objection to marketing was refused; tried for {counted(len(tried), 'use')}, none is outweighed unsaid",
+        counts,
     )
 
 

@@ -242,7 +242,9 @@ from troth.rights.models.answers import (  # noqa: E402
     RestrictedUse,
 )
 from troth.rights.models.deceased import Death, DeathShownBy  # noqa: E402
+from troth.rights.models.ending import Appraisal  # noqa: E402
 from troth.rights.models.exchange import ARRIVALS, Arrival  # noqa: E402
+from troth.rights.models.obtained import OBTAINED, Obtained  # noqa: E402
 from troth.rights.models.packs import (  # noqa: E402  they refer to what stands above
     AccessPack,
     HarmOpinion,
@@ -251,14 +253,17 @@ from troth.rights.models.packs import (  # noqa: E402  they refer to what stands
     PackState,
     SearchRecord,
 )
+from troth.rights.models.withholding import Withholding  # noqa: E402
 
 __all__ = [
     "ARRIVALS",
     "CASES",
     "CERTIFICATES",
+    "OBTAINED",
     "REVIEWS",
     "About",
     "AccessPack",
+    "Appraisal",
     "Arrival",
     "Correction",
     "Death",
@@ -269,6 +274,7 @@ __all__ = [
     "ErasureCertificate",
     "HarmOpinion",
     "LiftingNotice",
+    "Obtained",
     "PackDecision",
     "PackPart",
     "PackState",
@@ -278,4 +284,5 @@ __all__ = [
     "SearchRecord",
     "State",
     "Verdict",
+    "Withholding",
 ]

@@ -70,7 +70,7 @@ class RecipientTold(Holding):
 
     open_fields: ClassVar[dict[str, str]] = {
         "case_id": "the random identifier of the request that it follows from",
-        "recipient": "the id of a recipient in the notice: an organisation or a kind of one, and nobody's name",
+        "recipient": "the id of a recipient in the notice, or of a clinic that the person chose: nobody's name",
         "outcome": "one of two words",
     }
     called = "telling others of what changed"

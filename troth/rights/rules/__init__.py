@@ -6,7 +6,7 @@ Decided for each purpose, never for a person as a whole (LAW-3.5). Nothing here 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -35,8 +35,12 @@ _ONLY_USING = frozenset(
         Purpose.SAFEGUARDING,
     }
 )
+#: An objection to these stands, whatever the clinic would say against it (UK GDPR Article 21(3)).
+NEVER_WEIGHED = frozenset({Purpose.MARKETING})
 #: The proof of each consent: kept by its own rule, whoever asks for the rest to go.
 _CONSENT_WORDS = "consent.words"
+#: The file of a complaint is kept longer than that of a request (LAW-6, R9 and R12).
+COMPLAINT_FILE = "complaint_file"
 _RIGHTS_FILE = frozenset({Category.RIGHTS, Category.REPRESENTATIVE})
 
 
@@ -53,6 +57,9 @@ class Held:
     last_on: date
 
 
+NO_CASE = date.min
+
+
 @dataclass(frozen=True)
 class Situation:
     """What decides about a person besides the data itself."""
@@ -67,6 +74,10 @@ class Situation:
     holds: tuple[str, ...] = ()  # what stops destruction for now, in words (LAW-4.13)
     health_holds: tuple[str, ...] = ()  # the same, of data about health alone
     overruled: bool = False  # the privacy officer found that no ground to keep anything holds
+    died_on: date | None = None
+    #: By rule: when the last case in another room that all of this hangs on was closed. NO_CASE: they never had one; None: one is
+    #: under way, so that nobody can say yet when any of it goes.
+    closed: Mapping[str, date | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,16 +126,18 @@ def kept_until(rule: RetentionRule | None, held: Held, person: Situation) -> dat
     """
     if rule is None:
         return None
-    days = _days(held, person)
-    ends = [end for limb in rule.limbs if (end := _end_of(limb, days, person)) is not None]
-    if ends and held.category is Category.RIGHTS:
-        return min(
-            ends
-        )  # a request has the shorter of its file's two periods; complaints will have a compartment of their own
+    days = days_of(held, person)
+    if rule.id in person.closed:
+        closed = person.closed[rule.id]
+        if closed is None:
+            return None
+        days[Trigger.CASE_CLOSED] = closed if closed > NO_CASE else None
+    ends = [end for limb in rule.limbs if (end := end_of(limb, days, person)) is not None]
     return max(ends) if ends else None
 
 
-def _days(held: Held, person: Situation) -> dict[Trigger, date]:
+def days_of(held: Held, person: Situation) -> dict[Trigger, date | None]:
+    """The day of each event that a rule may count from, as the data itself shows it."""
     treated = held.category.special or held.category is Category.IDENTITY
     contact = person.health_last_on if treated and person.health_last_on else person.last_contact_on
     year_end = date(held.last_on.year, *person.year_ends)
@@ -141,13 +154,14 @@ def _days(held: Held, person: Situation) -> dict[Trigger, date]:
     }
 
 
-def _end_of(limb: Limb, days: Mapping[Trigger, date], person: Situation) -> date | None:
+def end_of(limb: Limb, days: Mapping[Trigger, date | None], person: Situation) -> date | None:
+    """Return the day on which one limb of a rule ends for a person, or None where it does not fit them."""
     if limb.until_age is not None:
-        last = days[Trigger.LAST_CONTACT]
-        if limb.trigger is not Trigger.BIRTH or person.born_on is None or age_on(person.born_on, last) >= CHILD_UNTIL:
+        last, born = days[Trigger.LAST_CONTACT], person.born_on
+        if limb.trigger is not Trigger.BIRTH or born is None or last is None or age_on(born, last) >= CHILD_UNTIL:
             return None
-        was_seventeen = age_on(person.born_on, last) == SEVENTEEN
-        return birthday(person.born_on, limb.until_age) if was_seventeen == (limb.until_age > 25) else None
+        was_seventeen = age_on(born, last) == SEVENTEEN
+        return birthday(born, limb.until_age) if was_seventeen == (limb.until_age > 25) else None
     start = days.get(limb.trigger)
     return None if start is None or not limb.period else add_span(start, limb.period)
 
@@ -216,7 +230,8 @@ def _for_purpose(
     person: Situation,
 ) -> PurposeFate | None:
     category = held.category
-    rule = retention.get(declared.retention.get(category, held.retention))
+    named = declared.retention.get(category, held.retention)
+    rule = retention.get(COMPLAINT_FILE if held.retention == COMPLAINT_FILE else named)
     until = kept_until(rule, held, person)
     words = rule.words if rule else ""
 
@@ -321,6 +336,15 @@ def check_can_delay(*, look_again_on: date, on: date) -> str:
         return "Choose a day after today on which this is looked at again."
     if look_again_on > on + LONGEST_DELAY:
         return f"Look at it again within {LONGEST_DELAY.days} days."
+    return ""
+
+
+def check_can_weigh(purpose: Purpose, *, upheld: bool, words: str) -> str:
+    """Say why an objection may not be decided so, or "" when it may (LAW-3.9)."""
+    if not words.strip():
+        return "Write which grounds you weighed, and why they do or do not outweigh theirs."
+    if not upheld and purpose in NEVER_WEIGHED:
+        return "An objection to marketing always stands: nothing outweighs it (UK GDPR Article 21(3))."
     return ""
 
 

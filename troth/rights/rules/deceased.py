@@ -7,8 +7,6 @@ from datetime import date
 
 from troth.rights.models.deceased import DeathShownBy as DeathShownBy
 
-#: The Act reaches what was made from this day on.
-FROM = date(1991, 11, 1)
 PERSONAL_REPRESENTATIVE, CLAIM = "personal_representative", "claim"
 #: As what somebody applies; there is no third.
 APPLIES_AS = {
@@ -24,12 +22,14 @@ SHOWN_BY_WORDS: dict[DeathShownBy, str] = {
 }
 
 
-def check_can_record(died_on: date, *, on: date, seen: str, known: bool) -> str:
+def check_can_record(died_on: date, *, on: date, seen: str, known: bool, born: date | None = None) -> str:
     """Say why a death may not be recorded so, or "" when it may."""
     if known:
         return "It is recorded already."
     if died_on > on:
         return "That day is still to come."
+    if born is not None and died_on < born:
+        return "That day is before they were born."
     return "" if seen.strip() else "Write what you looked at, or who told you."
 
 

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ LARGEST = 64 * 1024 * 1024
 #: How far the clocks of two clinics may be apart; an older message is no message.
 SKEW = timedelta(minutes=5)
 _SENDING, _RECEIPT = b"troth exchange 1\n", b"troth receipt 1\n"
+#: What an id of the list may be: it stands in addresses, and with a prefix in the log of what was passed on.
+_ID = re.compile(r"[A-Za-z0-9_-]{1,50}")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -85,20 +88,27 @@ def read_partners(text: str) -> dict[str, Partner]:
     """
     The partners of a list: `[{"id": "north", "name": "North Clinic", "url": "https://north.example", "key": "BASE64"}]`.
 
-    :raises BadPartners: it is no such list, a key is no key, or an address is not HTTPS (but on this machine itself).
+    :raises BadPartners: it is no such list, an id cannot stand in an address or stands twice, a name is missing, a key is no key
+        or stands twice, or an address is not HTTPS (but on this machine itself).
     """
     try:
         rows = json.loads(text or "[]")
-        found = {}
+        found: dict[str, Partner] = {}
         for row in rows:
+            if not (isinstance(row["id"], str) and _ID.fullmatch(row["id"])):
+                raise BadPartners(f"The id {row['id']!r} is not made of letters, digits, - and _, fifty at most.")
+            if not (isinstance(row["name"], str) and row["name"].strip()):
+                raise BadPartners(f"The name of {row['id']} is missing: people read it when they choose.")
             key = _decoded(row["key"])
+            if row["id"] in found or any(each.key == key for each in found.values()):
+                raise BadPartners(f"The id or the key of {row['id']} stands in the list twice.")
             url = urlsplit(row["url"])
             if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOOPBACK):
                 raise BadPartners(f"The address of {row['id']} has to begin with https://.")
             if len(key) != 32:
                 raise BadPartners(f"The key of {row['id']} is no Ed25519 key.")
-            found[str(row["id"])] = Partner(str(row["id"]), str(row["name"]), row["url"].rstrip("/"), key)
-    except (KeyError, TypeError, ValueError) as wrong:
+            found[row["id"]] = Partner(row["id"], row["name"].strip(), row["url"].rstrip("/"), key)
+    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
         if isinstance(wrong, BadPartners):
             raise
         raise BadPartners("Each partner has an id, a name, a url and a key (troth rights key).") from None

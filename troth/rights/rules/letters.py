@@ -12,7 +12,9 @@ from enum import StrEnum
 from troth.law.exemptions import Exemption
 from troth.notice.schema import Notice
 from troth.rights.models import Asked, Waits
-from troth.rights.rules.exemptions import ANSWERS
+from troth.rights.rules.outcomes import ENDING_WORDS as ENDING_WORDS
+from troth.rights.rules.outcomes import Ending as Ending
+from troth.rights.rules.outcomes import endings_of as endings_of
 
 ASKED_WORDS: dict[Asked, str] = {
     Asked.ACCESS: "A copy of your data",
@@ -46,30 +48,6 @@ class LetterKind(StrEnum):
     LIFTED = "lifted"
     FEE = "fee"
 
-
-class Ending(StrEnum):
-    """How a case ends. Nothing ends by itself."""
-
-    ANSWERED = "answered"
-    PARTLY = "partly"
-    REFUSED = "refused"
-    UPHELD = "upheld"
-    NOT_UPHELD = "not_upheld"
-    UNANSWERED = "unanswered"
-    TAKEN_BACK = "taken_back"
-
-
-ENDING_WORDS: dict[Ending, str] = {
-    Ending.ANSWERED: "Done as they asked",
-    Ending.PARTLY: "Done in part",
-    Ending.REFUSED: "Refused",
-    Ending.UPHELD: "The complaint was right",
-    Ending.NOT_UPHELD: "The complaint was looked into and not found right",
-    Ending.UNANSWERED: "Closed: what we asked for did not come",
-    Ending.TAKEN_BACK: "They took it back",
-}
-NEEDS_GROUND = frozenset({Ending.PARTLY, Ending.REFUSED})
-_OF_COMPLAINTS = frozenset({Ending.UPHELD, Ending.NOT_UPHELD, Ending.TAKEN_BACK})
 
 #: What may be asked for: the least that settles it (LAW-1.15, LAW-3.15 to 3.18).
 PROOFS: dict[str, tuple[Waits, str]] = {
@@ -128,34 +106,6 @@ class Composed:
         return "\n\n".join((self.title, *self.paragraphs))
 
 
-def endings_of(asked: Asked) -> list[Ending]:
-    """How a case of this kind can end when somebody decides it."""
-    if asked is Asked.COMPLAINT:
-        return [Ending.UPHELD, Ending.NOT_UPHELD, Ending.TAKEN_BACK]
-    return [ending for ending in Ending if ending not in _OF_COMPLAINTS or ending is Ending.TAKEN_BACK]
-
-
-def check_can_close(asked: Asked, ending: Ending, *, ground: str, words: str, may_unanswered: bool) -> str:
-    """
-    Say why a case may not be closed like this, or "" when it may: a refusal names its exemption and says why (LAW-1.17), a
-    complaint has its outcome with reasons (LAW-2.7), and what waits for an answer waits long enough (LAW-1.14).
-    """
-    if ending not in endings_of(asked):
-        return "A case of this kind does not end like that."
-    if ending in NEEDS_GROUND:
-        if ground not in Exemption._value2member_map_:
-            return "Choose the exemption that you rely on: without one there is no refusal [LAW-1.17]."
-        if asked not in ANSWERS[Exemption(ground)]:
-            return "This exemption does not answer a request of this kind [LAW-1.17]."
-    elif ground:
-        return "An exemption belongs to a refusal. Leave it out, or say that it was refused."
-    if ending not in (Ending.ANSWERED, Ending.TAKEN_BACK, Ending.UNANSWERED) and len(set(words.split())) < 3:
-        return "Write in a sentence or two why: they read it in the letter [LAW-1.17, LAW-2.7]."
-    if ending is Ending.UNANSWERED and not may_unanswered:
-        return "Wait about a month for what you asked for before you close it [LAW-1.14]."
-    return ""
-
-
 def regulator_line(notice: Notice | None) -> str:
     """The regulator as the notice gives it: one record, in every letter (LAW-0.5, LAW-1.17)."""
     found = notice.complaints.regulator if notice else None
@@ -178,15 +128,21 @@ def compose(
     ending: Ending | None = None,
     words: str = "",
     day: date | None = None,
+    by_another: bool = False,
 ) -> Composed:
     """
     This will write one letter. `words` are the officer's own and stand as they were written; `day` is the one on which a copy or a
-    restriction ends.
+    restriction ends. `by_another`: somebody asked who acts for the person, and both of them read it.
     """
-    what = ASKED_WORDS[asked]
-    asked_words = (
-        "You complained about how we handled your data" if asked is Asked.COMPLAINT else f"You asked: {_lower(what)}"
-    )
+    what = _lower(ASKED_WORDS[asked])
+    if by_another and asked is Asked.COMPLAINT:
+        asked_words = "Somebody who acts for the person complained about how their data was handled"
+    elif by_another:
+        asked_words = f"Somebody who acts for the person asked: {what.replace('your', 'their')}"
+    elif asked is Asked.COMPLAINT:
+        asked_words = "You complained about how we handled your data"
+    else:
+        asked_words = f"You asked: {what}"
     head = (f"Reference {reference}. {asked_words}. It came on {_day(received_on)}.",)
     own = tuple(part.strip() for part in words.split("\n") if part.strip())
     title, middle = _BODIES[kind](
@@ -204,6 +160,15 @@ def compose(
     return Composed(kind, title, (*head, *middle, *_last(kind, asked, regulator)), own_words=bool(own), day=day)
 
 
+_FOR_THEM_ALONE = (
+    "We ask so that nobody hears what is for you alone. The month in which we answer begins on the day it comes."
+)
+_IN_CONFIDENCE = (
+    "What patients told us stays in confidence after their death. The days in which we answer begin when it comes."
+)
+_FOR_THE_DEAD = "What the law lets us give you is ready."
+
+
 def _receipt(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return "We have your request", (
         f"We answer by {said['due']}. It costs you nothing.",
@@ -214,7 +179,7 @@ def _receipt(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
 def _proof(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return "We need one thing before we begin", (
         str(said["proof"]),
-        "We ask because the answer may tell what is nobody else’s. The month in which we answer begins on the day it comes.",
+        _IN_CONFIDENCE if said["asked"] is Asked.DECEASED else _FOR_THEM_ALONE,
         *_own(said),
     )
 
@@ -244,20 +209,17 @@ def _acknowledgement(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
 
 
 def _progress(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
-    return "How your complaint is going" if said["asked"] is Asked.COMPLAINT else "How your request is going", _own(
-        said
-    )
+    what = "complaint" if said["asked"] is Asked.COMPLAINT else "request"
+    return f"How your {what} is going", _own(said)
 
 
 def _answer(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     if said["asked"] is Asked.COMPLAINT:
-        found = (
-            "We found that you were right."
-            if said["ending"] is Ending.UPHELD
-            else "We did not find what you complained of."
-        )
+        right = said["ending"] is Ending.UPHELD
+        found = "We found that you were right." if right else "We did not find what you complained of."
         return "What came of your complaint", (found, *_own(said))
-    return "Your request is answered", ("What you asked for is done.", *_own(said))
+    dead = said["asked"] is Asked.DECEASED
+    return "Your request is answered", (_FOR_THE_DEAD if dead else "What you asked for is done.", *_own(said))
 
 
 def _partly(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
@@ -376,14 +338,18 @@ def _grounds(named: Iterable[str]) -> Iterator[str]:
             yield f"{ground.words} ({ground.law})."
 
 
+def ways_open(kind: LetterKind, asked: Asked, regulator: str) -> str:
+    """The ways that stay open, as an email about a letter of this kind says them."""
+    return " ".join(_last(kind, asked, regulator))
+
+
 def _last(kind: LetterKind, asked: Asked, regulator: str) -> tuple[str, ...]:
     """The ways that stay open: to us, to the regulator, and where something was refused to a court (LAW-1.17)."""
+    if asked is Asked.DECEASED:
+        return ("If you think that this is wrong, tell us and we look again. You can also ask a court to decide.",)
     where = f": {regulator}" if regulator else "."
-    route = (
-        f"You can go to the regulator at any time{where}"
-        if asked is Asked.COMPLAINT
-        else f"You can complain to us about how we handle your data, and to the regulator at any time{where}"
-    )
+    first = "go to" if asked is Asked.COMPLAINT else "complain to us about how we handle your data, and to"
+    route = f"You can {first} the regulator at any time{where}"
     return (route, "You can also ask a court to decide.") if kind in _COURT else (route,)
 
 

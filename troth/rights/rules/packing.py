@@ -1,5 +1,6 @@
 """What has to be decided before a copy may go, entry by entry (LAW-4.2 to LAW-4.9). Nothing here reads a clock or a database."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,6 +20,13 @@ OPINION_MONTHS = 6
 NO_HARM, HARM = "no_harm", "harm"
 
 
+#: A rectangle on a page: left, top, width and height, each in thousandths of the page.
+Box = tuple[int, int, int, int]
+#: Of one file: the rectangles on each of its pages, counted from one.
+Boxes = Mapping[int, tuple[Box, ...]]
+MOST_BOXES = 500  # in one file
+
+
 class Stands(StrEnum):
     """Where one entry stands in a review."""
 
@@ -32,21 +40,32 @@ class Stands(StrEnum):
 
 @dataclass(frozen=True)
 class Decided:
-    """What was decided about one entry. `words` are removed from it, `fields` and `files` go from it whole."""
+    """
+    What was decided about one entry. `words` are removed from it, `fields` and `files` go from it whole; `boxes` are blackened in
+    files that stay.
+    """
 
     withheld: bool = False
     exemption: Exemption | None = None
     words: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    boxes: Mapping[str, Boxes] = field(default_factory=dict)
     note: str = ""
     by: str = ""
     at: datetime | None = None
 
     @property
+    def mark(self) -> str:
+        """What stands for it on a page: another decision has another mark."""
+        said = (self.withheld, self.exemption, self.words, self.fields, self.files, self.note)
+        boxes = sorted((name, sorted(pages.items())) for name, pages in self.boxes.items())
+        return hashlib.sha256(repr((said, boxes)).encode()).hexdigest()[:24]
+
+    @property
     def cuts(self) -> bool:
         """Whether something is removed from it."""
-        return bool(self.words or self.fields or self.files)
+        return bool(self.words or self.fields or self.files or self.boxes)
 
 
 @dataclass(frozen=True)
@@ -105,6 +124,17 @@ def check_can_decide(entry: Entry, decided: Decided, opinions: Opinions, *, on: 
         return "A health professional found that letting this go could do serious harm. It is withheld (LAW-4.3)."
     if opinion != NO_HARM:
         return "A health professional has to say first that it does no serious harm (LAW-4.3). Ask one."
+    return ""
+
+
+def check_can_blacken(boxes: Boxes) -> str:
+    """Say why these rectangles cannot be blackened in a file, or "" when they can."""
+    if sum(map(len, boxes.values())) > MOST_BOXES:
+        return f"More than {MOST_BOXES} rectangles in one file: remove it whole instead."
+    for page, found in boxes.items():
+        for left, top, width, height in found:
+            if page < 1 or min(left, top) < 0 or min(width, height) < 1 or max(left + width, top + height) > 1000:
+                return "A rectangle lies on the page: its left and width come to 100 at most, and so do its top and height."
     return ""
 
 

@@ -6,6 +6,7 @@ from troth.rights.selectors.cases import (
     OpenCase,
     get_case,
     get_certificate,
+    is_death_recorded,
     list_cases,
     list_certificates,
     list_steps,
@@ -24,7 +25,7 @@ from troth.rights.selectors.clocks import (
 from troth.rights.selectors.copying import Copy, make_copy
 from troth.rights.selectors.emergencies import Break, Breaking, find_break, list_breaks, open_break, waiting_breaks
 from troth.rights.selectors.forecast import Forecast, forecast
-from troth.rights.selectors.history import History, Look, history_of, person_history_holds, word_events
+from troth.rights.selectors.history import History, Look, history_of, looks_at, person_history_holds, word_events
 from troth.rights.selectors.holdings import (
     BY_MACHINES,
     BY_STAFF,
@@ -32,6 +33,7 @@ from troth.rights.selectors.holdings import (
     HeldFile,
     HeldThing,
     everything_about,
+    places_of,
     recorded_by,
     survey,
 )
@@ -42,7 +44,9 @@ from troth.rights.selectors.wishes import (
     can_object,
     list_choices,
     list_representatives,
+    restricted_among,
     restricted_since,
+    without_agreement_among,
 )
 from troth.rights.selectors.wording import BASIS_WORDS, Uses, describe_uses, kept_for, notice_now, words_of
 
@@ -82,6 +86,7 @@ __all__ = [
     "get_certificate",
     "happened_in",
     "history_of",
+    "is_death_recorded",
     "kept_for",
     "list_breaks",
     "list_cases",
@@ -91,18 +96,22 @@ __all__ = [
     "list_representatives",
     "list_steps",
     "load_by_week",
+    "looks_at",
     "make_copy",
     "nation",
     "notice_now",
     "open_break",
     "open_cases",
     "person_history_holds",
+    "places_of",
     "plan_erasure",
     "recorded_by",
     "reference_of",
+    "restricted_among",
     "restricted_since",
     "survey",
     "waiting_breaks",
+    "without_agreement_among",
     "word_events",
     "words_of",
 ]

@@ -1,7 +1,7 @@
 """Who has to be told of which version of the notice, and how far that is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -73,6 +73,15 @@ def pass_key(version: Version, *, at: datetime) -> str:
 def passes_of(version: Version, *, at: datetime) -> set[str]:
     """The passes any of which leaves nothing to do now."""
     return {pass_key(version, at=at), f"notice_pass:{version.number}:over"}
+
+
+def is_behind(version: Version, *, at: datetime, by: timedelta) -> bool:
+    """Whether nobody went through everybody for this version within so long before `at`, nor once for all since it holds."""
+    days = {timezone.localdate(at - by) + timedelta(days=number) for number in range(by.days + 1)}
+    keys = {f"notice_pass:{version.number}:{day.isoformat()}" for day in days}
+    if version.in_force_at <= at - by:
+        keys = set()  # since then only the last pass counts
+    return not queue.which_happened(keys | {f"notice_pass:{version.number}:over"})
 
 
 def changes_between(before: int, after: int) -> tuple[tuple[Change, ...], tuple[str, ...]]:

@@ -1,8 +1,7 @@
 """What answers other rights: who has to be told of a change, what can be put right, and what was said against an entry."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from troth.sharing import selectors as sharing
 from troth.vault.categories import Category
 from troth.vault.models import Holding
 
+_EVER = datetime.max.replace(tzinfo=UTC)
 TOLD, IMPOSSIBLE = RecipientTold.TOLD, RecipientTold.IMPOSSIBLE
 #: The rights whose effect every recipient is told of (Article 19).
 TOLD_OF = (Right.RECTIFICATION, Right.ERASURE, Right.RESTRICTION)
@@ -61,7 +61,8 @@ class Said:
 
 def recipients_of(case: Case, opened: Opened) -> list[ToTell]:
     """
-    Every recipient of what a case changed, by the log of what was passed on, and whether each was told (LAW-3.7).
+    Every recipient of what a case changed, by the log of what was passed on, and whether each was told (LAW-3.7). Whoever was given
+    it after it was put right has the right one.
 
     :raises Refused: this context may not open what was passed on about this person.
     """
@@ -71,7 +72,9 @@ def recipients_of(case: Case, opened: Opened) -> list[ToTell]:
     dealt = {row.recipient: row for row in RecipientTold.objects.filter(case_id=case.id)}
     found: dict[str, ToTell] = {}
     for each in sharing.list_disclosures(case.subject, opened):
-        touched = tuple(kind for kind in each.kinds if changed is None or kind in changed)
+        touched = tuple(
+            kind for kind in each.kinds if changed is None or (kind in changed and each.at <= changed[kind])
+        )
         known = found.get(each.recipient)
         if not touched:
             continue
@@ -112,7 +115,7 @@ def statements_on(subject: UUID, opened: Opened) -> list[Said]:
 
     :raises Refused: this context may not open their health data.
     """
-    rows = list(DisputeStatement.objects.filter(subject_id=subject).order_by("-recorded_at", "id"))
+    rows = DisputeStatement.objects.where("-recorded_at", "id", subject_id=subject)
     if rows:
         opened.require(subject, Category.HEALTH)
     return [Said(row.item, row.about or "", row.words or "", row.recorded_at) for row in rows]
@@ -161,11 +164,11 @@ def lifting_notice(subject: UUID) -> tuple[date, datetime] | None:
     return (row.lifts_on, row.recorded_at) if row else None
 
 
-def _changed(case: Case) -> set[Category] | None:
-    """The kinds that a case changed; None for all of them."""
+def _changed(case: Case) -> dict[Category, datetime] | None:
+    """The kinds that a case changed, each with the last moment at which what was passed on can have been the old; None for all."""
     if case.right == Right.ERASURE:
-        return {Category(each["category"]) for each in case.decision.get("going", ())}
+        return {Category(each["category"]): _EVER for each in case.decision.get("going", ())}
     if case.right == Right.RECTIFICATION:
-        of_case: Iterable[str] = Correction.objects.filter(case_id=case.id).values_list("category", flat=True)
-        return {Category(each) for each in of_case}
+        of_case: Any = Correction.objects.filter(case_id=case.id).order_by("recorded_at")
+        return {Category(kind): at for kind, at in of_case.values_list("category", "recorded_at")}
     return None

@@ -18,7 +18,7 @@ from troth.gate.contexts import Opened
 from troth.gate.facts import FactKind
 from troth.law.calendar import LONDON
 from troth.rights.selectors.history import history_of
-from troth.rights.selectors.holdings import HeldFile, HeldThing, recorded_by
+from troth.rights.selectors.holdings import BY_MACHINES, HeldFile, HeldThing, recorded_by, staff_in
 from troth.rights.selectors.planning import dates_kept
 from troth.rights.selectors.wording import describe_uses, notice_now, title_of
 from troth.sharing import selectors as sharing
@@ -27,7 +27,9 @@ from troth.vault.files import StoredFile
 
 FORMAT = "troth copy 2"
 HISTORY = 1_000_000
+OUR_MACHINES = "Our machines"
 HELD_BACK = "Held back until a clinician has checked it. You can ask for it, and we answer within one month."
+PARTS_REMOVED = "Parts of it are black: they are about somebody else."
 _ENDINGS = {
     "application/pdf": ".pdf",
     "image/jpeg": ".jpg",
@@ -67,7 +69,7 @@ def assemble(
     """
     given = [thing.held_back() if thing.id in left_out else thing for thing in things]
     names = {key: name for person in persons for key, name in recorded_by(things, person).items()}
-    names |= {person.hex: "You" for person in persons}
+    names |= staff_in(given) | {person.hex: "You" for person in persons}
     files = {
         (thing.id, file.field): (f"files/{number:03d}{_ENDINGS.get(file.media_type, '.bin')}", file)
         for number, (thing, file) in enumerate(((thing, file) for thing in given for file in thing.files), 1)
@@ -151,8 +153,8 @@ def _choices(persons: tuple[UUID, ...], at: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _said_by(thing: HeldThing, names: dict[str, str]) -> str:
-    return names.get(thing.recorded_by, "Our machines")
+def _said_by(thing: HeldThing, names: Mapping[str, str]) -> str:
+    return names.get(thing.recorded_by, OUR_MACHINES)
 
 
 def _kinds(persons: tuple[UUID, ...], things: list[HeldThing], at: datetime) -> list[dict[str, Any]]:
@@ -208,7 +210,8 @@ def _thing(
 
 
 def _file(file: HeldFile, path: str) -> dict[str, Any]:
-    return {"path": path, "name": file.name, "media_type": file.media_type, "size": file.size}
+    said = {"field": file.field, "path": path, "name": file.name, "media_type": file.media_type, "size": file.size}
+    return {**said, "parts_removed": PARTS_REMOVED} if file.parts_removed else said
 
 
 def _sections(
@@ -225,12 +228,10 @@ def _sections(
             "things": [
                 {
                     "kind": thing.kind,
-                    "when": f"{thing.recorded_at.astimezone(LONDON):%-d %B %Y}",
-                    "by": _said_by(thing, names),
-                    "source": thing.source,
+                    "note": _note(thing, names),
                     "left_out": left_out.get(thing.id, ""),
-                    "fields": list(thing.fields),
-                    "files": [(paths[(thing.id, file.field)], file.name or "A file") for file in thing.files],
+                    "rows": _rows(thing, names),
+                    "files": [(paths[(thing.id, file.field)], _called(file)) for file in thing.files],
                 }
                 for thing in things
                 if thing.category.value == kind["category"]
@@ -238,6 +239,37 @@ def _sections(
         }
         for kind in kinds
     ]
+
+
+def _note(thing: HeldThing, names: Mapping[str, str]) -> str:
+    """When a thing was recorded and by whom, and where it came from."""
+    by = _said_by(thing, names)
+    who = "" if by == "You" or thing.source == BY_MACHINES else f", by {by}"
+    return f"{thing.recorded_at.astimezone(LONDON):%-d %B %Y}{who}. {thing.source}."
+
+
+def _rows(thing: HeldThing, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a page and a paper say of a thing. By what our machines join and count entries stands in the file for machines alone."""
+    rows, empty = [], []
+    for field in thing.fields:
+        if field.name == "source":
+            continue  # it stands above them
+        if field.withheld:
+            rows.append((field.heading, f"Not copied: {field.withheld}"))
+        elif field.person is not None:
+            rows += [(field.heading, names[field.person.hex])] if field.person.hex in names else []
+        elif field.text and not field.for_machines:
+            rows.append((field.heading, field.text))
+        elif field.value is None and not field.is_open:
+            empty.append(
+                field.heading[:1].lower() + field.heading[1:] if field.heading[1:2].islower() else field.heading
+            )
+    return [*rows, ("Nothing was entered for", ", ".join(empty))] if empty else rows
+
+
+def _called(file: HeldFile) -> str:
+    name = file.name or "A file"
+    return f"{name}. {PARTS_REMOVED}" if file.parts_removed else name
 
 
 def _say_date(text: str | None) -> str:

@@ -1,12 +1,14 @@
 """Cases and certificates as plain values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from troth.gate.contexts import Opened
-from troth.rights.models import Asked, CaseStep, ErasureCertificate, RightsCase, Route, State, StepKind
+from troth.rights.models import About, Asked, CaseStep, ErasureCertificate, RightsCase, Route, State, StepKind, Waits
+from troth.rights.models.deceased import Death
+from troth.rights.selectors.clocks import reference_of
 from troth.vault.categories import Category
 from troth.vault.models import Subject, SubjectKind
 
@@ -31,6 +33,9 @@ class Case:
     message: UUID | None
     assigned_to: UUID | None
     asked_by: UUID | None
+    about: About
+    waits_for: Waits | None
+    acknowledged: bool = False
 
     @property
     def asked(self) -> Asked:
@@ -40,7 +45,7 @@ class Case:
     @property
     def reference(self) -> str:
         """What people quote."""
-        return f"{self.id.hex[:4]}-{self.id.hex[4:8]}".upper()
+        return reference_of(self.id)
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Certificate:
     @property
     def reference(self) -> str:
         """What people quote: eight characters of a random identifier."""
-        return f"{self.id.hex[:4]}-{self.id.hex[4:8]}".upper()
+        return reference_of(self.id)
 
 
 def get_case(case: UUID, opened: Opened, *, of: UUID | None = None) -> Case:
@@ -109,10 +114,18 @@ def list_steps(case: UUID, opened: Opened) -> list[Step]:
     ]
 
 
+def is_death_recorded(subject: UUID) -> bool:
+    """Whether somebody wrote under this record that its person died: nothing of it is handed over before."""
+    return bool(Death.objects.filter(subject_id=subject).exists())
+
+
 def list_cases(subject: UUID, opened: Opened) -> list[Case]:
-    """The cases of a person, newest first."""
+    """The cases of a person, newest first, with whether a complaint was acknowledged: no day of the law is left then (LAW-2.6)."""
+    steps = CaseStep.objects.filter(subject_id=subject, kind=StepKind.ACKNOWLEDGED, case__right=Asked.COMPLAINT)
+    acknowledged = set(steps.values_list("case_id", flat=True))
     return [
-        _case(row, opened) for row in RightsCase.objects.filter(subject_id=subject).order_by("-recorded_at", "id")
+        replace(_case(row, opened), acknowledged=row.pk in acknowledged)
+        for row in RightsCase.objects.where("-recorded_at", "id", subject_id=subject)
     ]
 
 
@@ -182,6 +195,8 @@ def _case(row: RightsCase, opened: Opened) -> Case:
         row.message,
         row.assigned_to,
         row.asked_by,
+        About(row.about),
+        Waits(row.waits_for) if row.waits_for else None,
     )
 
 

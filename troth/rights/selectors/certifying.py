@@ -34,12 +34,15 @@ def fate_values(kind: KindFate) -> dict[str, Any]:
     }
 
 
-def decision_values(plan: ErasurePlan, places: dict[str, list[str]], tokens: int, *, by: str) -> dict[str, Any]:
-    """What was decided, as the case keeps it: enough for any process to carry it to its end."""
+def decision_values(
+    plan: ErasurePlan, places: dict[str, list[str]], tokens: int, *, by: str, everything: bool
+) -> dict[str, Any]:
+    """What was decided, as the case keeps it: enough for any process to carry it to its end. Its person may read it."""
     return {
         "at": plan.at.isoformat(),
         "by": by,
         "notice": plan.notice,
+        "everything": everything,
         "close_account": plan.close_account,
         "scopes": [list(scope) for scope in plan.scopes],
         "files": places,

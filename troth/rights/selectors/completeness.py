@@ -17,7 +17,9 @@ from django.db import connections, models
 
 from troth.ledger import selectors as ledger
 from troth.ledger.check_export import CheckFailed, check_export
+from troth.rights.rules.packing import Boxes
 from troth.rights.rules.redacting import holds
+from troth.rights.selectors.blackening import Unreadable, find_left
 from troth.vault.fields import SealedField
 from troth.vault.files import StoredFile
 from troth.vault.models import Holding, Subject
@@ -70,13 +72,15 @@ def find_faults(
     removed: Mapping[str, Collection[str]],
     words: Mapping[str, Collection[str]],
     everywhere: Collection[str],
+    blackened: Mapping[str, Mapping[str, Boxes]],
 ) -> list[str]:
     """
     A sentence for everything that a finished copy lacks of what is held about these subjects, and for what it still has of what
     was to be removed. Empty: it is complete.
 
     `before`: what was recorded later is not looked for. `withheld`: entries (hexadecimal) that somebody decided to withhold;
-    `removed`: of an entry the files that were decided to go; `words`: those to go from an entry, and `everywhere` from all.
+    `removed`: of an entry the files that were decided to go; `words`: those to go from an entry, and `everywhere` from all;
+    `blackened`: of an entry the files with rectangles that have to be black, and to have nothing but pixels.
     """
     with zipfile.ZipFile(io.BufferedReader(SealedReader(stored), 1 << 16)) as archive:
         names = {info.filename: info.file_size for info in archive.infolist()}
@@ -87,6 +91,7 @@ def find_faults(
         faults += list(_faults_of_article(document))
         faults += list(_faults_of_rows(document, names, persons, before, set(withheld), removed))
         faults += list(_faults_of_words(document, archive, words, everywhere))
+        faults += list(_faults_of_boxes(document, archive, blackened))
         for number, person in enumerate(persons):
             faults += _faults_of_ledger(archive, f"who-looked{f'-{number + 1}' if number else ''}.json", person)
     left = len(faults) - MOST
@@ -173,6 +178,22 @@ def _faults_of_words(
             yield f"Words that were to be removed still stand in {name}."
 
 
+def _faults_of_boxes(
+    document: Mapping[str, Any], archive: zipfile.ZipFile, blackened: Mapping[str, Mapping[str, Boxes]]
+) -> Iterator[str]:
+    for each in document["held"]:
+        for file in each["files"]:
+            boxes = blackened.get(each["id"], {}).get(file["field"])
+            if not boxes:
+                continue
+            try:
+                left = find_left(archive.read(file["path"]), boxes)
+            except (KeyError, Unreadable):
+                left = ["what nobody can read"]
+            for found in left:
+                yield f"In {file['path']}, out of which something was removed, there is still {found}."
+
+
 def _faults_of_ledger(archive: zipfile.ZipFile, name: str, person: UUID) -> list[str]:
     try:
         listed = json.loads(archive.read(name))
@@ -226,5 +247,12 @@ def _rows(
                     values = dict(zip(columns, row, strict=True))
                     name = values["id"].hex if isinstance(values["id"], UUID) else str(values["id"])
                     rows[name] = {column for column, value in values.items() if value is not None}
-                found[table] = (known.get(table), rows)
+                model = known.get(table)
+                if model is not None and hasattr(
+                    model, "may_be_read"
+                ):  # of the rest its person is not to learn, or not yet
+                    read = model._base_manager.filter(model.may_be_read(before, persons), subject_id__in=persons)
+                    kept = {each.hex for each in read.values_list("pk", flat=True)}
+                    rows = {name: filled for name, filled in rows.items() if name in kept}
+                found[table] = (model, rows)
     return found

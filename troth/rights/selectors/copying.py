@@ -25,6 +25,7 @@ from troth.ledger import check_export, proving
 from troth.rights.selectors.assembling import HELD_BACK, Assembled, assemble, table_of
 from troth.rights.selectors.fhir import bundle_of
 from troth.rights.selectors.holdings import everything_about
+from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
 NAME = "my-data.zip"  # says nothing of health or of whose it is (pitfalls B18)
@@ -39,6 +40,7 @@ class Copy:
     digest: str  # SHA-256 of the file for machines
     held_back: int
     made_at: datetime
+    kinds: frozenset[Category] = frozenset()  # of which something is in it
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the ZIP, piece by piece, as it is made."""
@@ -123,7 +125,8 @@ my-data.fhir.json what of it clinics exchange in the form FHIR R4
 my-data.csv       the same for a spreadsheet
 paper/            the same to print, where we made it for a request
 files/            the files themselves
-who-looked.json   every event about you in our ledger, with proofs
+who-looked.json   every event about you in our ledger, with proofs; what is done to protect somebody from serious harm
+                  is numbered by itself and shown later, for everybody alike (DPA 2018 Schedule 3 paragraph 5)
 check_export.py   checks who-looked.json without us: python check_export.py who-looked.json
                   (it needs Python 3.11 and its package `cryptography`)
 

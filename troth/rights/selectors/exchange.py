@@ -3,7 +3,10 @@
 import base64
 import io
 import json
+import lzma
+import struct
 import zipfile
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +24,23 @@ from troth.vault.files import StoredFile
 
 #: Read of a package before anybody looked at it: no more than this of its list, whatever it claims to be.
 _MOST_TEXT = 16 * 1024 * 1024
+
+
+#: All that reading a damaged or spiteful ZIP, or the JSON in it, is known to raise.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    EOFError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True)
@@ -124,11 +144,17 @@ def look_into(package: bytes) -> tuple[str, str]:
         kinds = Counter(str(each["kind"]) for each in held)
         who = next((each for each in held if each["type"] == "people.identity"), None)
         said = {field["name"]: str(field["value"] or "") for field in who["fields"]} if who else {}
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, RuntimeError, NotImplementedError):
+    except _UNREADABLE:
         return "", ""
     name = " ".join(filter(None, (said.get("title"), said.get("given_name"), said.get("family_name"))))
     born = f", born {said['born_on']}" if said.get("born_on") else ""
-    return f"{name}{born}"[:300], ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items()))[:2_000]
+    counted = ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items()))
+    return _storable(f"{name}{born}")[:300], _storable(counted)[:2_000]
+
+
+def _storable(text: str) -> str:
+    """JSON can spell halves of characters, which nothing can store."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _names() -> dict[str, str]:

@@ -1,18 +1,22 @@
 """Who has looked at a person's record, who tried, and what was done to it: the ledger in plain words."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from troth.gate import linking
 from troth.gate.reasons import told_as
 from troth.ledger import selectors as ledger
 from troth.ledger.check_export import CheckFailed, check_export
+from troth.ledger.names import Event
 from troth.ledger.proving import NotSealed, export_person
 from troth.ledger.selectors import Entry
 from troth.people import selectors as people
+from troth.rights.rules.withholding import Span, shown_from
+from troth.rights.selectors.withholding import spans_over
 from troth.rights.selectors.wording import notice_now, title_of, words_of
 from troth.vault.categories import Category
 
@@ -27,6 +31,8 @@ _MACHINES = {
     "reminders": "Reminders",
     "maintenance": "Maintenance",
 }
+#: The events that are a look at somebody, or a try.
+_LOOKS = frozenset({"gate:opened", "gate:refused", "gate:glass_broken"})
 #: Why a look was refused, as the person looked for may know it: by the check that stopped it.
 _REFUSALS = {
     "purpose": "Our notice has no such use, or you were not told of it. Nothing was shown",
@@ -54,6 +60,7 @@ class Look:
     by_themself: bool
     by_person: bool
     refusal: str = ""
+    apart: bool = False  # it is kept from its person while the law lets us
 
     @property
     def sentence(self) -> str:
@@ -77,31 +84,75 @@ def history_of(
     at: datetime,
     limit: int = 50,
     before: int | None = None,
-    looks_only: bool = False,
     viewer: UUID | None = None,
     without: frozenset[str] = frozenset(),
+    with_apart: bool = False,
 ) -> History:
     """
     The events about a person in plain words, whoever calls this having passed the gate (LAW-3.2).
 
-    `looks_only` keeps what others opened or were refused, and leaves out the person's own use and what was written.
     `without`: purposes whose events are left out. `viewer`: a member of staff who reads this; left out, the person themself does.
+    `with_apart`: what was done for somebody's protection is among it, for the privacy officer. Their person sees it when nothing
+    keeps it from them any more; nobody else is told of it here, and no number counts it.
     """
+    told = viewer in {None, subject}
+    kept = _kept_over(subject, at)
     own = linking.person_of(subject, at=at).joined
     found: list[Entry] = []
     position = before
     while len(found) <= limit:
-        some = ledger.events_about(subject.hex, limit=limit + 1, before=position)
+        some = ledger.events_about(subject.hex, limit=limit + 1, before=position, with_apart=told or with_apart)
         found += [
-            entry for entry in some if entry.purpose not in without and (not looks_only or _is_look(entry, own))
+            entry
+            for entry in some
+            if entry.purpose not in without
+            and (with_apart or not ledger.stands_apart(entry) or _is_told(entry, kept, at))
         ]
         if len(some) <= limit:
             break
         position = some[-1].id
     shown = found[:limit]
-    said = ("You", "for you") if viewer in {None, subject} else ("The person", "for them")
-    looks = _worded(shown, said, at, told=viewer in {None, subject}, own=own)
+    said = ("You", "for you") if told else ("The person", "for them")
+    looks = _worded(shown, said, at, told=told, own=own)
     return History(looks, ledger.count_about(subject.hex), shown[-1].id if len(found) > limit else None)
+
+
+def looks_at(subject: UUID, *, at: datetime, limit: int = 200) -> tuple[Look, ...]:
+    """
+    What others opened of a person or were refused, in plain words and newest first: without the person's own use, and without what
+    was written. Whoever calls this has passed the gate (LAW-3.2).
+    """
+    kept = _kept_over(subject, at)
+    own = linking.person_of(subject, at=at).joined
+    # Most of what is about somebody is their own use: it is left out where it lies, and not read first.
+    found: list[Entry] = []
+    position: int | None = None
+    while len(found) < limit:
+        some = ledger.events_about(
+            subject.hex, limit=limit, before=position, only=_LOOKS, not_by=own, with_apart=True
+        )
+        found += [
+            entry
+            for entry in some
+            if not _is_own_sign_in(entry) and (not ledger.stands_apart(entry) or _is_told(entry, kept, at))
+        ]
+        if len(some) < limit:
+            break
+        position = some[-1].id
+    return _worded(found[:limit], ("You", "for you"), at, told=True, own=own)
+
+
+def _kept_over(subject: UUID, at: datetime) -> Callable[[], Sequence[Span]]:
+    """What was kept from a person and when, asked for once and only if something stands apart: of most people nothing does."""
+    return cache(lambda: spans_over(subject, at=at))
+
+
+def _is_told(entry: Entry, kept: Callable[[], Sequence[Span]], at: datetime) -> bool:
+    """Whether their person sees, by now, an event that stands apart: never that something went which they may not know of."""
+    if entry.event == Event.ERASED_APART:
+        return False
+    shown = shown_from(entry.at, kept())
+    return shown is not None and shown <= at
 
 
 def word_events(entries: Sequence[Entry], *, at: datetime) -> tuple[Look, ...]:
@@ -120,20 +171,23 @@ def _worded(
     """`own`: every subject that is the person; whoever acted under one of them is the person."""
     names = _names(entries)
     notice = notice_now(at)
-    titles: dict[str, str] = {}
+    # Most events of a person repeat one another: each reason and each set of kinds is worded once.
+    why = cache(lambda purpose, reason: _why(purpose, reason, at, told=told))
+    listed = cache(lambda kinds: _listed([_kind(each, notice) for each in kinds]))
     return tuple(
         Look(
             entry.id,
             entry.at,
             *_who(entry, own | {entry.subject}, names, person),
             words=entry.words,
-            what=_listed([_kind(each, notice) for each in entry.what]),
-            why=_why(entry, at, titles, told=told),
+            what=listed(entry.what),
+            why=why(entry.purpose, entry.reason),
             refused=entry.outcome == "refused",
             opened=entry.event == "gate:opened",
             by_themself=bool(entry.subject) and entry.actor in own | {entry.subject},
             by_person=entry.actor_kind == "person",
             refusal=_REFUSALS.get(entry.check, "Nothing was shown") if entry.outcome == "refused" else "",
+            apart=ledger.stands_apart(entry),
         )
         for entry in entries
     )
@@ -153,13 +207,9 @@ def person_history_holds(subject: UUID, at: datetime) -> tuple[bool, int]:
     return True, len(document["events"])
 
 
-def _is_look(entry: Entry, own: frozenset[str]) -> bool:
-    by_signing_in = entry.actor_kind == "service" and entry.actor == "sign-in"  # the person's own doing
-    return (
-        entry.event in {"gate:opened", "gate:refused", "gate:glass_broken"}
-        and entry.actor not in own
-        and not by_signing_in
-    )
+def _is_own_sign_in(entry: Entry) -> bool:
+    """Whether it was opened in order to sign the person in, which is their own doing."""
+    return entry.actor_kind == "service" and entry.actor == "sign-in"
 
 
 def _names(entries: Iterable[Entry]) -> dict[UUID, tuple[str, str]]:
@@ -199,15 +249,13 @@ def _listed(words: list[str]) -> str:
     return ", ".join([*words[:1], *(each[:1].lower() + each[1:] for each in words[1:])])
 
 
-def _why(entry: Entry, at: datetime, titles: dict[str, str], *, told: bool) -> str:
+def _why(purpose: str, reason: str, at: datetime, *, told: bool) -> str:
     """What for, and what connected them: `told` in the words for the person looked at, else in those of whoever looked."""
-    if entry.purpose and entry.purpose not in titles:
-        titles[entry.purpose] = title_of(entry.purpose, at)
-    title = titles.get(entry.purpose, "")
-    if entry.reason and entry.reason != "your own record":
-        reason = told_as(entry.reason) if told else entry.reason.replace("_", " ")  # some are codes of a list
-        return f"{title}: {reason}" if title else reason
+    title = title_of(purpose, at) if purpose else ""
+    if reason and reason != "your own record":
+        words = told_as(reason) if told else reason.replace("_", " ")  # some are codes of a list
+        return f"{title}: {words}" if title else words
     return title
 
 
-__all__ = ["History", "Look", "history_of", "person_history_holds", "word_events"]
+__all__ = ["History", "Look", "history_of", "looks_at", "person_history_holds", "word_events"]

@@ -3,31 +3,39 @@ Everything held about a person, found by walking every holding there is: complet
 
 A holding may say more of itself by class attributes: `called` (what people call it), `labels` (field: what people call that),
 and `not_copied` (field: reason) for what a copy names and leaves out, such as a password's hash. A column `release` says
-whether a copy that people take by themselves holds the row.
+whether a copy that people take by themselves holds the row; a row that the model's `may_be_read` leaves out is in no copy, and
+where the model is `uncounted` in no number or date either.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from enum import Enum
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections, models
 
 from troth.gate.contexts import Opened
 from troth.people import selectors as people
 from troth.rights import rules
+from troth.rights.selectors.values import as_json as as_json
+from troth.rights.selectors.values import as_text as as_text
 from troth.vault.categories import Category
 from troth.vault.compartments import Per, get_compartment
 from troth.vault.fields import SealedField
 from troth.vault.files import StoredFile
 from troth.vault.models import Holding, Subject, all_holdings
+from troth.vault.saying import Known, way_of
 
 BATCH = 500
 BY_STAFF, BY_MACHINES = "Written by our staff", "Made by our machines"
+#: Fields that name another person than one of our staff at work, who is never named in a copy, whatever else they are.
+SOMEBODY_ELSE = frozenset({"other", "other_id", "representative", "asked_by"})
+#: What was brought in from a file has its source in that (UK GDPR Article 15(1)(g)), whatever its row says of itself.
+BROUGHT, BEFORE = "service:bring-in", "The system that we used before"
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,13 @@ class HeldField:
     value: Any
     withheld: str = ""
     is_open: bool = False  # structure that stands in the clear: in a copy, and not on a page
+    for_machines: bool = False  # by it our machines join and count entries: in their file, and in no page or paper
+    person: UUID | None = None  # a random identifier, which may be somebody of our staff
+
+    @property
+    def heading(self) -> str:
+        """What people read beside it: an amount is said in pounds there."""
+        return self.label.removesuffix(", in pence")
 
 
 @dataclass(frozen=True)
@@ -51,6 +66,7 @@ class HeldFile:
     media_type: str
     size: int
     stored: StoredFile
+    parts_removed: bool = False  # it stands in the place of the person's own, with parts of it black
 
 
 @dataclass(frozen=True)
@@ -83,22 +99,34 @@ def everything_about(
     *,
     before: dt.datetime | None = None,
     kinds: Collection[Category] | None = None,
+    only: UUID | None = None,
+    places: "Places | None" = None,
 ) -> list[HeldThing]:
     """
     Open everything held about a person in this context, oldest first within each kind: only what was recorded `before` a moment,
-    and only of some kinds, when they are given.
+    only of some kinds, and `only` the row of that id, when they are given. `places` when they were looked up already.
 
     :raises Refused: this context may not open one of the kinds that are held.
     """
     opened.admit([subject])  # fetches every key of theirs in one query
     found: list[HeldThing] = []
-    for model in {place.model: None for place in _places(subject)}:
+    known: Known = {}
+    some = places_of(subject) if places is None else places
+    for model in {place.model: None for place in some if only is None or place.row == only.hex}:
         if kinds is not None and category_of(model) not in kinds:
             continue
+        if before is None and only is None and not hasattr(model, "may_be_read"):
+            every = model._base_manager.where("recorded_at", "id", subject_id=subject)  # type: ignore[attr-defined]
+            found += [_thing(row, known) for row in every]
+            continue
         rows = model._base_manager.filter(subject_id=subject).order_by("recorded_at", "id")
+        if hasattr(model, "may_be_read"):  # what its person is not to learn of, or not yet (LAW-4.9, LAW-9.3)
+            rows = rows.filter(model.may_be_read(before or opened.at, [subject]))
         if before is not None:
             rows = rows.filter(recorded_at__lt=before)
-        found += [_thing(row) for row in rows.iterator(chunk_size=BATCH)]
+        if only is not None:
+            rows = rows.filter(pk=only)
+        found += [_thing(row, known) for row in rows.iterator(chunk_size=BATCH)]
     return found
 
 
@@ -115,10 +143,20 @@ def recorded_by(things: Iterable[HeldThing], subject: UUID) -> dict[str, str]:
     return {**names, subject.hex: "You"}
 
 
-def survey(subject: UUID) -> list[rules.Held]:
-    """What is held about a person by compartment and key, from structure alone: nothing is opened."""
+def staff_in(things: Iterable[HeldThing]) -> dict[str, str]:
+    """Whom of our staff these things name by a random identifier, as people may know them."""
+    ids = {field.person for thing in things for field in thing.fields if field.person is not None}
+    return {each.hex: profile.name for each, profile in people.staff_profiles(ids).items()}
+
+
+def survey(subject: UUID, places: "Places | None" = None, *, told_at: dt.datetime | None = None) -> list[rules.Held]:
+    """
+    What is held about a person by compartment and key, from structure alone: nothing is opened. `told_at`: for the person themself,
+    whom no number and no date tells of what is kept from them at that moment (LAW-4.2, LAW-4.9).
+    """
     found: dict[tuple[str, str], list[tuple[dt.date, dt.date]]] = {}
-    for place in _places(subject):
+    every = places_of(subject) if places is None else places
+    for place in every if told_at is None else _told(every, subject, told_at):
         name = compartment_of(place.model)
         if not name:
             continue
@@ -139,6 +177,15 @@ def survey(subject: UUID) -> list[rules.Held]:
     ]
 
 
+def _told(places: "Places", subject: UUID, at: dt.datetime) -> "Places":
+    """Without the rows that no count may tell of: those of models that say so, as long as their person may not read them."""
+    told: dict[type[Holding], set[str]] = {}
+    for model in {place.model for place in places if getattr(place.model, "uncounted", False)}:
+        rows = model._base_manager.filter(model.may_be_read(at, [subject]), subject_id=subject)  # type: ignore[attr-defined]
+        told[model] = {row.hex for row in rows.values_list("pk", flat=True)}
+    return [place for place in places if place.model not in told or place.row in told[place.model]]
+
+
 class _Place(NamedTuple):
     """One row about a person, by structure alone. Days are those of UTC."""
 
@@ -149,7 +196,10 @@ class _Place(NamedTuple):
     year: int | None
 
 
-def _places(subject: UUID) -> list[_Place]:
+Places = Sequence[_Place]
+
+
+def places_of(subject: UUID) -> Places:
     """
     Every row about a person in the order of the tables, by one statement: most of the many tables hold nothing of somebody,
     and to ask each by itself is most of what a page about everything would cost.
@@ -159,13 +209,10 @@ def _places(subject: UUID) -> list[_Place]:
     with connection.cursor() as cursor:
         cursor.execute(_places_sql(models_, connection.vendor), [as_stored(subject)] * len(models_))
         rows = cursor.fetchall()
-    return sorted(
-        (
-            _Place(models_[number], _hex(row), _day(first), _day(last), year)
-            for number, row, first, last, year in rows
-        ),
-        key=lambda place: models_.index(place.model),
-    )
+    rows.sort(key=itemgetter(0))
+    return [
+        _Place(models_[number], _hex(row), _day(first), _day(last), year) for number, row, first, last, year in rows
+    ]
 
 
 @lru_cache(maxsize=4)
@@ -208,15 +255,22 @@ def rows_under(subject: UUID, compartment: str, scope: str) -> list[models.Query
         narrowed = {"disposal_year": int(scope)}
     return [
         model._base_manager.filter(subject_id=subject, **narrowed)
-        for model in holding_models()
-        if compartment_of(model) == compartment
+        for model in _models_under(compartment, holding_models())
     ]
+
+
+@lru_cache(maxsize=256)
+def _models_under(compartment: str, models_: tuple[type[Holding], ...]) -> tuple[type[Holding], ...]:
+    return tuple(model for model in models_ if compartment_of(model) == compartment)
 
 
 def fields_under(compartment: str) -> list[str]:
     """The permanent ids of the sealed fields of a compartment: what its search tokens are filed under."""
     return [
-        field.id for model in holding_models() for field in model.sealed_fields() if field.compartment == compartment
+        field.id
+        for model in _models_under(compartment, holding_models())
+        for field in model.sealed_fields()
+        if field.compartment == compartment
     ]
 
 
@@ -256,7 +310,7 @@ def _has_files(model: type[Holding]) -> bool:
     return any(field.kind is StoredFile for field in model.sealed_fields())
 
 
-def _thing(row: Holding) -> HeldThing:
+def _thing(row: Holding, known: Known) -> HeldThing:
     model = type(row)
     name = compartment_of(model)
     category = category_of(model)
@@ -270,20 +324,20 @@ def _thing(row: Holding) -> HeldThing:
         category=category,
         compartment=name,
         scope=scope,
-        fields=tuple(_fields(row)),
+        fields=tuple(_fields(row, known)),
         files=tuple(_files(row)),
         recorded_at=row.recorded_at,
         changed_at=row.changed_at,
         recorded_by=row.recorded_by,
         by_themself=themself,
-        source=_source(row, themself),
+        source=_source(row, themself, known),
         released=rules.is_released(
             category, release=None if release is None else str(release), recorded_by_themself=themself
         ),
     )
 
 
-def _fields(row: Holding) -> Iterable[HeldField]:
+def _fields(row: Holding, known: Known) -> Iterable[HeldField]:
     left_out: dict[str, str] = getattr(row, "not_copied", {})
     labels: dict[str, str] = getattr(row, "labels", {})
     for field in row._meta.concrete_fields:
@@ -296,9 +350,32 @@ def _fields(row: Holding) -> Iterable[HeldField]:
             continue
         value = getattr(row, field.attname)
         if not isinstance(value, StoredFile):
+            # What its room says in words is told to its person, however it is stored.
+            told = value is not None and way_of(row._meta.label_lower, field.name) is not None
+            is_open = not isinstance(field, SealedField) and not told
+            listed = is_open and bool(field.flatchoices)
+            words = str(dict(field.flatchoices).get(value, value or "")).replace("_", " ") if listed else value
             yield HeldField(
-                field.name, label, as_text(value), as_json(value), is_open=not isinstance(field, SealedField)
+                field.name,
+                label,
+                _said(row, field.name, words, known),
+                as_json(value),
+                is_open=is_open,
+                for_machines=field.name == "release"
+                or (is_open and not (listed or field.name in labels or isinstance(value, dt.date | None))),
+                person=value if isinstance(value, UUID) and field.name not in SOMEBODY_ELSE else None,
             )
+
+
+def _said(row: Holding, name: str, value: Any, known: Known) -> str:
+    """What a field says to people: as its room says it, or as the value does by itself."""
+    way = way_of(row._meta.label_lower, name)
+    if way is None or value is None:
+        return as_text(value)
+    try:
+        return way(row, name, known)
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, ObjectDoesNotExist, TypeError, ValueError):
+        return as_text(value)  # of another form than its room expects: it is said as it stands, and never kept back
 
 
 def _files(row: Holding) -> Iterable[HeldFile]:
@@ -310,41 +387,12 @@ def _files(row: Holding) -> Iterable[HeldFile]:
                 yield HeldFile(field.name, value.name, value.media_type, value.size, value)
 
 
-def _source(row: Holding, themself: bool) -> str:
+def _source(row: Holding, themself: bool, known: Known) -> str:
+    if row.recorded_by == BROUGHT:
+        return BEFORE
     said = getattr(row, "source", None)
     if said is not None:
-        return str(getattr(said, "words", said))
+        return _said(row, "source", said, known)
     if themself:
         return "You told us"
     return BY_MACHINES if row.recorded_by.startswith("service:") else BY_STAFF
-
-
-def as_text(value: Any) -> str:
-    """A value as people read it. Lists and answers become lines."""
-    if value is None:
-        return ""
-    words = getattr(value, "words", None)
-    if isinstance(value, Enum):
-        return str(words if isinstance(words, str) else value.value)
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, dict):
-        return "\n".join(f"{key}: {as_text(each)}" for key, each in value.items())
-    if isinstance(value, list):
-        return "\n".join(as_text(each) for each in value)
-    if isinstance(value, dt.datetime):
-        return f"{value:%-d %B %Y, %H:%M %Z}"
-    if isinstance(value, dt.date):
-        return f"{value:%-d %B %Y}"
-    return value.hex if isinstance(value, UUID) else str(value)
-
-
-def as_json(value: Any) -> Any:
-    """A value as plain JSON: dates and moments as ISO 8601, decimals as text so that no digit is lost."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, dt.datetime | dt.date):
-        return value.isoformat()
-    if isinstance(value, Decimal | UUID):
-        return str(value)
-    return value

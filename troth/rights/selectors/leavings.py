@@ -1,10 +1,13 @@
 """Looking for what an erasure may have left behind, and naming the keys before they go."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
+from django.db import models
+
 from troth.copies.journal import Disposal
-from troth.rights.selectors.holdings import called, fields_under, rows_under
+from troth.rights.selectors.holdings import called, fields_under, rows_under, survey
 from troth.vault import keystore
 from troth.vault.files import path_of
 from troth.vault.models import Token
@@ -40,10 +43,37 @@ def disposals(subject: UUID, scopes: Scopes, places: dict[str, list[str]]) -> li
     ]
 
 
+def without_key(subject: UUID) -> bool:
+    """Whether rows of a person lie under a key that is not there. Nothing may ever have been sealed in them: the journal knows."""
+    scopes = {(each.compartment, each.scope) for each in survey(subject)}
+    return bool(scopes - set(stored_keys(subject, scopes)))
+
+
+def unfinished(subject: UUID, known: Iterable[Disposal]) -> list[Disposal]:
+    """Of what the journal says was destroyed of a person, that whose key is gone and of which rows are there."""
+    scopes = {(each.compartment, each.scope) for each in survey(subject)}
+    gone = scopes - set(stored_keys(subject, scopes))
+    return [
+        each
+        for each in known
+        if (each.compartment, each.scope) in gone and any(rows.exists() for rows in rows_named(each))
+    ]
+
+
+def rows_named(disposal: Disposal) -> "list[models.QuerySet[Any]]":
+    """The rows that a line of the journal names and that are there, one query for each table."""
+    named = {UUID(row.rpartition("/")[2]) for row in disposal.rows}
+    under = rows_under(UUID(disposal.subject), disposal.compartment, disposal.scope)
+    return [rows.filter(pk__in=named) for rows in under]
+
+
 def token_rows(subject: UUID, scopes: Scopes) -> list[UUID]:
     """The rows by whose search tokens somebody could still be found in these scopes, rows that are gone included."""
     found: set[str] = set()
+    filed = set(Token.objects.filter(subject=subject.hex).values_list("field_id", flat=True).distinct())
     for compartment, scope in scopes:
+        if not filed.intersection(fields_under(compartment)):
+            continue  # of most kinds, such as files, nobody is found by anything
         tokens = Token.objects.filter(subject=subject.hex, field_id__in=fields_under(compartment))
         living = {
             row_id.hex

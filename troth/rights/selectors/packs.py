@@ -4,7 +4,7 @@ Packs as plain values: where the answer to a request for a copy stands, what is 
 Entries are read anew each time, so that nobody decides about an entry as it was.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +24,7 @@ from troth.rights.models import PackState as PackState
 from troth.rights.rules import packing
 from troth.rights.rules.packing import Decided, Entry, Opinions, Stands
 from troth.rights.rules.redacting import REMOVED, cut
-from troth.rights.selectors.holdings import HeldField, HeldThing, everything_about
+from troth.rights.selectors.holdings import HeldField, HeldFile, HeldThing, everything_about
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
@@ -156,6 +156,10 @@ def decisions_of(pack: UUID) -> dict[str, Decided]:
             words=tuple(cuts.get("words", ())),
             fields=tuple(cuts.get("fields", ())),
             files=tuple(cuts.get("files", ())),
+            boxes={
+                name: {int(page): tuple(map(tuple, found)) for page, found in pages.items()}
+                for name, pages in cuts.get("boxes", {}).items()
+            },
             note=row.words or "",
             by=row.changed_by,
             at=row.changed_at,
@@ -226,9 +230,9 @@ def list_searches(case: UUID, opened: Opened) -> list[Search]:
     return [Search(row.place or "", row.found or "", row.recorded_by, row.recorded_at) for row in rows]
 
 
-def review(pack: Pack, opened: Opened) -> list[Reviewed]:
+def review(pack: Pack, opened: Opened, *, only: UUID | None = None) -> list[Reviewed]:
     """
-    Every entry of a pack with where it stands, in the order in which they are read.
+    Every entry of a pack with where it stands, in the order in which they are read; `only` opens that one entry and nothing else.
 
     :raises Refused: this context may not open one of the kinds that are held.
     """
@@ -241,16 +245,16 @@ def review(pack: Pack, opened: Opened) -> list[Reviewed]:
             decided.get(thing.id),
             opinions.of(thing.id, on),
         )
-        for thing in things_of(pack, opened)
+        for thing in things_of(pack, opened, only=only)
     ]
 
 
-def things_of(pack: Pack, opened: Opened) -> list[HeldThing]:
-    """Everything that was recorded about the person before the pack was begun, over all that they are, kind by kind."""
+def things_of(pack: Pack, opened: Opened, *, only: UUID | None = None) -> list[HeldThing]:
+    """What was recorded about the person before the pack was begun, over all that they are, kind by kind: all, or `only` one."""
     found = [
         thing
         for person in persons_of(pack.subject, at=opened.at)
-        for thing in everything_about(person, opened, before=pack.as_of)
+        for thing in everything_about(person, opened, before=pack.as_of, only=only)
     ]
     order = list(Category)
     return sorted(found, key=lambda thing: order.index(thing.category))
@@ -261,8 +265,17 @@ def entry_of(thing: HeldThing) -> Entry:
     return Entry(thing.id, thing.category.special, thing.released, thing.changed_at)
 
 
-def with_cuts(thing: HeldThing, decided: Decided | None, everywhere: Iterable[str] = ()) -> HeldThing:
-    """The thing without what was decided to go from it, and without words that go wherever they stand."""
+def with_cuts(
+    thing: HeldThing,
+    decided: Decided | None,
+    everywhere: Iterable[str] = (),
+    blackened: Mapping[str, StoredFile] | None = None,
+) -> HeldThing:
+    """
+    The thing without what was decided to go from it, and without words that go wherever they stand. `blackened` are the files that
+    stand in the place of its own, by field.
+    """
+    made = blackened or {}
     words = (*everywhere, *(decided.words if decided else ()))
     whole = decided.fields if decided else ()
     gone = set(decided.files if decided else ())
@@ -273,13 +286,23 @@ def with_cuts(thing: HeldThing, decided: Decided | None, everywhere: Iterable[st
             *(_cut_field(field, words, whole=field.name in whole) for field in thing.fields),
             *(HeldField(file.field, "File", REMOVED, None, REMOVED) for file in thing.files if file.field in gone),
         ),
-        files=tuple(replace(file, name=cut(file.name, words)) for file in thing.files if file.field not in gone),
+        files=tuple(
+            replace(_in_place_of(file, made.get(file.field)), name=cut(file.name, words))
+            for file in thing.files
+            if file.field not in gone
+        ),
     )
+
+
+def _in_place_of(file: HeldFile, made: StoredFile | None) -> HeldFile:
+    if made is None:
+        return file
+    return replace(file, media_type=made.media_type, size=made.size, stored=made, parts_removed=True)
 
 
 def _cut_field(field: HeldField, words: tuple[str, ...], *, whole: bool) -> HeldField:
     if whole:
-        return replace(field, text=REMOVED, value=REMOVED)
+        return replace(field, text=REMOVED, value=REMOVED, person=None, for_machines=False)
     return replace(field, text=cut(field.text, words), value=cut(field.value, words))
 
 
@@ -293,10 +316,7 @@ def withheld_words(decided: Decided) -> str:
 def may_give_opinion(roles: Collection[str], register: Register) -> bool:
     """Whether somebody in these roles writes in health records here, bound to secrecy: the health professionals (LAW-4.5)."""
     return any(
-        role in register.roles
-        and register.roles[role].secrecy
-        and Action.WRITE in access.actions
-        and Category.HEALTH in access.categories
+        role in register.roles and register.roles[role].secrecy and access.allows(Action.WRITE, Category.HEALTH)
         for purpose in CLINICAL
         if (declared := register.purposes.get(purpose)) is not None
         for role, access in declared.access.items()

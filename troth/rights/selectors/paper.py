@@ -1,28 +1,19 @@
 """
 The copy to print: PDF declared as PDF/UA-1 (tagged, with language, title and headings), in parts of a size that memory bears.
 
-It is set by Typst in this process, from JSON that it shows as text and never runs; nothing is fetched and nothing touches a disk.
-Its one face, Libertinus Serif, has the letters of Europe. What it has not stands as a box, and the first page says so.
+What the face has not stands as a box (`design.papers`), and the first page says so.
 """
 
-import json
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import typst
+from troth.design.papers import MEDIA_TYPE as MEDIA_TYPE
+from troth.design.papers import letters_shown, set_pdf
 
+_TEMPLATE = Path(__file__).parent.parent / "templates" / "rights" / "copy.typ"
 #: Entries in one part.
 PART = 200
-MEDIA_TYPE = "application/pdf"
-_BOX = "□"
-_SHOWN = re.compile(
-    "[^\n\x20-\x7e\xa0-\u0377\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u04ff\u1e00-\u1eff\u2010-\u2027\u2030-\u203a\u2044"
-    "\u20a0-\u20c0\u2122\u2190-\u22ff\u25a0-\u25ff]"
-)
 _NOT_SHOWN = "Some letters cannot be printed here and stand as a box. They are in my-data.html as they were written."
 
 
@@ -50,7 +41,8 @@ def parts_of(page: Mapping[str, Any]) -> list[dict[str, Any]]:
             "controller": page["controller"],
             "footer": f"{page['controller']}, {page['made']}",
             "lead": [
-                f"Everything that {page['controller']} holds about you, made on {page['made']} under notice {page['notice']}."
+                f"Everything that {page['controller']} holds about you, made on {page['made']} under notice {page['notice']}. "
+                "Numbers by which our machines join and count entries stand in my-data.json."
             ]
             if number == 1
             else [],
@@ -66,16 +58,10 @@ def set_part(part: Mapping[str, Any]) -> bytes:
 
     :raises typst.TypstError: it could not be set as PDF/UA-1.
     """
-    shown, boxes = _shown(part)
+    shown, boxes = letters_shown(part)
     if boxes:
         shown["lead"] = [*shown["lead"], _NOT_SHOWN]
-    made: bytes = typst.compile(
-        _template(),
-        sys_inputs={"data": json.dumps(shown, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-    )
-    return made
+    return set_pdf(_TEMPLATE, shown)
 
 
 def _held(sections: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -93,12 +79,9 @@ def _held(sections: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
             "things": [
                 {
                     "title": thing["kind"][:1].upper() + thing["kind"][1:],
-                    "note": f"{thing['when']}, by {thing['by']}. {thing['source']}.",
+                    "note": thing["note"],
                     "left_out": thing["left_out"],
-                    "rows": [
-                        [field.label, f"Not copied: {field.withheld}" if field.withheld else field.text or "Nothing"]
-                        for field in thing["fields"]
-                    ]
+                    "rows": [list(row) for row in thing["rows"]]
                     + [["File", f"{name}: {path}"] for path, name in thing["files"]],
                 }
                 for thing in section["things"]
@@ -137,27 +120,3 @@ def _about_all(page: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _flat(title: str, rows: Iterable[tuple[str, str]], none: str = "") -> dict[str, Any]:
     found = [[label, words] for label, words in rows if words]
     return {"title": title, "why": found or [["", none]], "things": []}
-
-
-def _shown(value: Any) -> tuple[Any, bool]:
-    """A value with a box for each letter that the face has not, and whether there was one."""
-    found = False
-
-    def walk(each: Any) -> Any:
-        nonlocal found
-        if isinstance(each, str):
-            shown = _SHOWN.sub(_BOX, unicodedata.normalize("NFC", each.replace("\r\n", "\n").replace("\t", " ")))
-            found = found or _BOX in shown
-            return shown
-        if isinstance(each, Mapping):
-            return {key: walk(item) for key, item in each.items()}
-        if isinstance(each, list | tuple):
-            return [walk(item) for item in each]
-        return each
-
-    return walk(value), found
-
-
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    return (Path(__file__).parent.parent / "templates" / "rights" / "copy.typ").read_bytes()

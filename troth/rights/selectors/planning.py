@@ -1,12 +1,14 @@
 """What an erasure would do, before anybody asks for it: kind by kind and purpose by purpose (LAW-3.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
+from troth.gate import linking
 from troth.gate.contexts import Opened
 from troth.law.calendar import LONDON
 from troth.law.rights import Right
@@ -15,7 +17,9 @@ from troth.notice.schema.keeping import RetentionRule
 from troth.people import selectors as people
 from troth.rights import rules
 from troth.rights.models import About, RightsCase, State
-from troth.rights.selectors.holdings import survey
+from troth.rights.rules.ending import closed_by_rule, counted_elsewhere, held_back, last_seen
+from troth.rights.selectors.holdings import Places, places_of, survey
+from troth.rights.selectors.keeping import survey_as_kept
 from troth.rights.selectors.wording import notice_now, words_of
 from troth.vault.categories import Category
 
@@ -115,15 +119,17 @@ def plan_erasure(
     Decide what an erasure now would destroy and what it must leave, purpose by purpose (LAW-3.4, LAW-3.5).
 
     It opens nothing. `everything`: the privacy officer found that no ground to keep anything holds; what shows how the
-    request was answered stays even then.
+    request was answered stays even then. What its person may not know of is not in it: see `plan_unseen`.
 
     :raises NoNotice: no notice is in force.
     """
     register = notices.register_in_force(at)
-    held = survey(subject)
-    person = situation(
+    held = survey_as_kept(subject, told_at=at)
+    person = situation_of(
+        subject,
         held,
-        on=at.astimezone(LONDON).date(),
+        at=at,
+        told_at=at,
         born_on=born_on,
         close_account=close_account,
         holds=() if everything else _holds(subject, About.EVERYTHING),
@@ -137,6 +143,21 @@ def plan_erasure(
     return ErasurePlan(subject, at, register.version, fates, close_account, titles)
 
 
+def plan_unseen(subject: UUID, *, at: datetime) -> list[tuple[str, str]]:
+    """
+    The keys that go besides with everything, under which lies nothing but what its person may not know of. They are in no plan and
+    no certificate, and are reckoned whenever they are asked for: a person reads what was decided about them.
+    """
+    register, retention = notices.register_in_force(at), retention_rules(at)
+    places = places_of(subject)
+    told = {(each.compartment, each.scope) for each in survey(subject, places, told_at=at)}
+    held = survey_as_kept(subject, places)
+    person = situation_of(subject, held, at=at, born_on=None, overruled=True)
+    fates = [rules.decide_fate(each, register, retention, person) for each in held]
+    keys = [(fate.held.compartment, fate.held.scope) for fate in fates if not fate.stays]
+    return [key for key in keys if key not in told]
+
+
 @dataclass(frozen=True)
 class KeptUntil:
     """How long the longest-lived part of one kind is kept if nothing else happens, and the rule as the notice words it."""
@@ -145,10 +166,16 @@ class KeptUntil:
     words: str
 
 
-def dates_kept(subject: UUID, *, at: datetime, born_on: date | None = None) -> dict[Category, KeptUntil]:
-    """Until when each kind is kept by the rule of its compartment: the dates that people see beside their data (LAW-3.1)."""
-    retention, held = retention_rules(at), survey(subject)
-    person = situation(held, on=at.astimezone(LONDON).date(), born_on=born_on)
+def dates_kept(
+    subject: UUID, *, at: datetime, born_on: date | None = None, places: Places | None = None
+) -> dict[Category, KeptUntil]:
+    """
+    Until when each kind is kept by the rule of its compartment: the dates that people see beside their data (LAW-3.1).
+
+    `places`: where the rows lie, when that was looked up already.
+    """
+    retention, held = retention_rules(at), survey_as_kept(subject, places, told_at=at)
+    person = situation_of(subject, held, at=at, told_at=at, born_on=born_on)
     found: dict[Category, KeptUntil] = {}
     for each in held:
         rule = retention.get(each.retention)
@@ -159,23 +186,55 @@ def dates_kept(subject: UUID, *, at: datetime, born_on: date | None = None) -> d
     return found
 
 
+def situation_of(
+    subject: UUID, held: list[rules.Held], *, at: datetime, told_at: datetime | None = None, **known: Any
+) -> rules.Situation:
+    """
+    What decides about a person: what `held` says, and when they were last here under any record that is theirs; `told_at` as with
+    `survey`.
+    """
+    persons = linking.subjects_of(subject, at=at)
+    others = [each for other in persons[1:] for each in survey(other, told_at=told_at)]
+    on = at.astimezone(LONDON).date()
+    return situation(held, on=on, others=others, seen_on=last_seen(persons), closed=_closed(persons, at=at), **known)
+
+
+def _closed(persons: Sequence[UUID], *, at: datetime) -> dict[str, date | None]:
+    """When the last case that all of it hangs on was closed, by rule; None while something keeps all of it, as an open one does."""
+    retention = retention_rules(at)
+    names = counted_elsewhere(retention)
+    if not names or held_back(persons, at):
+        return dict.fromkeys(names)
+    return {**dict.fromkeys(names, rules.NO_CASE), **closed_by_rule(persons, retention)}
+
+
 def situation(
     held: list[rules.Held],
     *,
     on: date,
     born_on: date | None,
+    others: Sequence[rules.Held] = (),
+    seen_on: date | None = None,
     close_account: bool = False,
     holds: tuple[str, ...] = (),
     health_holds: tuple[str, ...] = (),
     overruled: bool = False,
+    died_on: date | None = None,
+    closed: Mapping[str, date | None] | None = None,
 ) -> rules.Situation:
-    """What decides about a person besides the data itself, from what is held about them."""
+    """
+    What decides about a person besides the data itself, from what is held about them. `others`: what is held under their other
+    records; `seen_on`: when they were last here. Both make the last contact later, and neither makes a care record of what is none.
+    """
     # The file of a request says nothing of when somebody was last treated, though an opinion in it is about their health.
-    health = [each.last_on for each in held if each.category.special and each.retention != "rights_file"]
+    files = ("rights_file", rules.COMPLAINT_FILE)
+    written = [*held, *others]
+    health = [each.last_on for each in written if each.category.special and each.retention not in files]
+    here = [seen_on] if seen_on else []
     return rules.Situation(
         on=on,
-        health_last_on=max(health, default=None),
-        last_contact_on=max((each.last_on for each in held), default=on),
+        health_last_on=max([*health, *here]) if health else None,
+        last_contact_on=max([*(each.last_on for each in written), *here], default=on),
         money_held=any(each.category is Category.FINANCIAL for each in held),
         close_account=close_account,
         born_on=born_on,
@@ -183,6 +242,8 @@ def situation(
         holds=holds,
         health_holds=health_holds,
         overruled=overruled,
+        died_on=died_on,
+        closed=closed or {},
     )
 
 

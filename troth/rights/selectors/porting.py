@@ -47,7 +47,9 @@ def make_portable(subject: UUID, opened: Opened, *, at: datetime) -> Copy:
         "my-data.csv": table_of(document),
         "my-data.fhir.json": json.dumps(bundle_of(document), ensure_ascii=False, indent=1).encode(),
     }
-    return Copy(texts, made.files, hashlib.sha256(data).hexdigest(), 0, at)
+    return Copy(
+        texts, made.files, hashlib.sha256(data).hexdigest(), 0, at, frozenset(thing.category for thing in things)
+    )
 
 
 def kinds_to_move(register: Register) -> frozenset[Category]:

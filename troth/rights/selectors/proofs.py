@@ -3,13 +3,28 @@
 from collections import Counter
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connections
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from troth.rights.models import Asked, CaseStep, ErasureCertificate, RightsCase, Route, State, StepKind
+from troth.gate import facts
+from troth.gate.facts import FactKind
+from troth.rights.models import (
+    Asked,
+    CaseStep,
+    Correction,
+    ErasureCertificate,
+    RecipientTold,
+    RightsCase,
+    Route,
+    State,
+    StepKind,
+)
+from troth.rights.rules import NEVER_WEIGHED
 from troth.rights.selectors.clocks import count_late
+from troth.sharing import selectors as sharing
 from troth.vault.models import Subject, all_holdings
 
 
@@ -54,6 +69,53 @@ def count_asked_again() -> tuple[int, int]:
     rows = RightsCase.objects.filter(route=Route.PORTAL)
     asked = CaseStep.objects.filter(kind=StepKind.IDENTITY_ASKED).values("case_id")
     return rows.count(), rows.filter(pk__in=asked).count()
+
+
+def count_corrections() -> tuple[int, int]:
+    """
+    How many facts were put right, and how many recipients of what was put right stand untold in a case that is closed (LAW-3.7).
+    Whoever was given it afterwards has the right one.
+    """
+    dealt = set(RecipientTold.objects.values_list("case_id", "recipient"))
+    changed: dict[tuple[UUID, UUID, str], datetime] = {}  # when the last of its kind was put right
+    rows = Correction.objects.filter(case__state=State.DONE).order_by("recorded_at")
+    for case, subject, category, at in rows.values_list(
+        "case_id", "subject_id", "category", "recorded_at"
+    ).iterator():
+        changed[case, subject, category] = at
+    given: dict[tuple[UUID, str], list[tuple[str, datetime]]] = {}
+    for subject, recipient, kinds, at, *_ in sharing.given_about({subject for _, subject, _ in changed}):
+        for kind in kinds:
+            given.setdefault((subject, kind), []).append((recipient, at))
+    untold = {
+        (case, recipient)
+        for (case, subject, kind), corrected in changed.items()
+        for recipient, at in given.get((subject, kind), ())
+        if at <= corrected
+    }
+    return Correction.objects.count(), len(untold - dealt)
+
+
+def count_overruled() -> int:
+    """
+    How many objections to a use that is never weighed were refused all the same. The act that refuses one ends it at the moment at
+    which it closes the case, and who takes their own objection back closes none (LAW-3.9).
+    """
+    ended = [
+        (UUID(fact.subject), facts.moment(fact.ended))
+        for fact in facts.of_kind(FactKind.OBJECTION)
+        if fact.ended is not None and fact.purpose in NEVER_WEIGHED
+    ]
+    steps = CaseStep.objects.filter(kind=StepKind.CLOSED, case__right=Asked.OBJECTION)
+    closed = set(steps.values_list("subject_id", "recorded_at")) if ended else set()
+    return sum(each in closed for each in ended)
+
+
+def count_sent() -> tuple[int, int]:
+    """How often somebody's data went straight to another clinic, and how often the log of what was passed on lacks it."""
+    sent = Counter(CaseStep.objects.filter(kind=StepKind.SENT).values_list("subject_id", flat=True))
+    logged = Counter(subject for subject, *_ in sharing.given_about(set(sent), chosen=True))
+    return sum(sent.values()), sum((sent - logged).values())
 
 
 def list_unreached() -> list[str]:

@@ -1,5 +1,6 @@
 """What a person has agreed to, objected to or stopped, beside every use that they can decide about. No key is needed for it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -97,6 +98,30 @@ def restricted_since(subject: UUID, *, at: datetime) -> datetime | None:
         if fact.kind == FactKind.RESTRICTION and fact.sound and fact.holds(now)
     ]
     return facts.moment(min(fact.since for fact in standing)) if standing else None
+
+
+def restricted_among(subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Of these people, those whose record is restricted, likewise. One query for those who have no link; it opens nothing."""
+    now, known = facts.micros(at), facts.about(set(subjects))
+    people = linking.persons(known, at=now)
+    return {
+        UUID(subject)
+        for subject, of in known.items()
+        if any(
+            fact.kind == FactKind.RESTRICTION and fact.sound and fact.holds(now)
+            for fact in (*of, *people[subject].others)
+        )
+    }
+
+
+def without_agreement_among(subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Of these people, those who had an agreement with us and have none now, as after an erasure. One query; it opens nothing."""
+    now = facts.micros(at)
+    agreed = {
+        UUID(subject): [fact.holds(now) for fact in of if fact.kind == FactKind.CONTRACT and fact.sound]
+        for subject, of in facts.about(set(subjects)).items()
+    }
+    return {subject for subject, holds in agreed.items() if holds and not any(holds)}
 
 
 def list_representatives(subject: UUID, *, at: datetime) -> list[Represented]:

@@ -11,10 +11,11 @@ from troth.rights.services.answering import (
     use_restricted,
     weigh_objection,
 )
+from troth.rights.services.blackening import blacken_part, show_part
 from troth.rights.services.building import build_pack, end_packs
 from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, open_case
 from troth.rights.services.copies import record_copy
-from troth.rights.services.deceased import record_death
+from troth.rights.services.deceased import record_death, take_back_death
 from troth.rights.services.emergencies import (
     ReviewRefused,
     delay_telling,
@@ -22,9 +23,17 @@ from troth.rights.services.emergencies import (
     review_emergency,
     tell_about_emergency,
 )
+from troth.rights.services.ending import approve_end, dispose_of_what_is_over
 from troth.rights.services.erasure import ErasureUnfinished, ask_erasure, carry_out_erasure, resume_erasures
 from troth.rights.services.exchange import ask_to_send, send_portable, settle_arrival, take_arrival
 from troth.rights.services.intake import take_in, take_in_from_representative, take_in_from_stranger
+from troth.rights.services.obtaining import (
+    end_silence,
+    leave_untold,
+    note_obtained,
+    tell_by_hand,
+    tell_of_sources,
+)
 from troth.rights.services.packs import (
     PackRefused,
     ask_opinion,
@@ -72,6 +81,7 @@ __all__ = [
     "add_statement",
     "announce",
     "announce_lifting",
+    "approve_end",
     "ask_erasure",
     "ask_for",
     "ask_for_what_was_held_back",
@@ -80,21 +90,26 @@ __all__ = [
     "ask_to_stop",
     "assign_case",
     "begin_pack",
+    "blacken_part",
     "build_pack",
     "carry_out_erasure",
     "compose_for",
     "correct",
     "decide_entries",
     "delay_telling",
+    "dispose_of_what_is_over",
     "email_about_emergency",
     "end_packs",
+    "end_silence",
     "extend_case",
     "finish_case",
     "give_opinion",
     "judge_proof",
+    "leave_untold",
     "lift_after_notice",
     "lift_restriction",
     "mind_days",
+    "note_obtained",
     "object_to",
     "open_case",
     "order_build",
@@ -113,11 +128,15 @@ __all__ = [
     "review_emergency",
     "send_portable",
     "settle_arrival",
+    "show_part",
     "take_arrival",
+    "take_back_death",
     "take_in",
     "take_in_from_representative",
     "take_in_from_stranger",
     "tell_about_emergency",
+    "tell_by_hand",
+    "tell_of_sources",
     "tell_progress",
     "tell_recipient",
     "use_restricted",

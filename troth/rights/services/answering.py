@@ -22,6 +22,7 @@ from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people.rules import normal_nhs_number
+from troth.people.selectors.patients import holds_nhs_numbers
 from troth.people.selectors.same import told_apart_of
 from troth.rights.models import (
     Correction,
@@ -32,11 +33,12 @@ from troth.rights.models import (
     RightsCase,
     State,
 )
-from troth.rights.rules import PRIVACY_OFFICER
+from troth.rights.rules import PRIVACY_OFFICER, check_can_weigh
 from troth.rights.rules.letters import Ending, LetterKind
 from troth.rights.selectors import answering
 from troth.rights.selectors.cases import get_case
-from troth.rights.selectors.holdings import as_text, category_of
+from troth.rights.selectors.holdings import category_of
+from troth.rights.selectors.values import as_text
 from troth.rights.selectors.wishes import restricted_since
 from troth.rights.services.standing import lift_restriction, withdraw_objection
 from troth.rights.services.stepping import _close, _compose_for, _send
@@ -66,12 +68,15 @@ def correct(
         )
     if not words.strip():
         raise AnswerRefused("Write in a sentence how you decided: it stands beside the correction.")
+    if field == "nhs_number" and value.strip() and not holds_nhs_numbers(at):
+        raise AnswerRefused("Our notice does not name the NHS number among what we hold, so none is written down.")
     row = answering.row_of(model, item, known.subject_id)
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         before = as_text(getattr(row, field))
         setattr(row, field, _value_of(row, field, value))
         if model == "people.identity":
             row.told_apart_by = told_apart_of(row)  # type: ignore[attr-defined, arg-type]
+        after = as_text(getattr(row, field))
     row.save()
     Correction.objects.create(
         subject_id=known.subject_id,
@@ -80,7 +85,7 @@ def correct(
         category=category_of(type(row)).value,
         field=field,
         before=before,
-        after=as_text(getattr(row, field)),
+        after=after,
         words=words,
     )
 
@@ -133,10 +138,8 @@ def weigh_objection(
     :raises Refused: the actor may not do this for that person.
     """
     known = _case(case, Right.OBJECTION)
-    if not words.strip():
-        raise AnswerRefused("Write which grounds you weighed, and why they do or do not outweigh theirs.")
-    if not upheld and purpose is Purpose.MARKETING:
-        raise AnswerRefused("An objection to marketing always stands: nothing outweighs it (UK GDPR Article 21(3)).")
+    if why_not := check_can_weigh(purpose, upheld=upheld, words=words):
+        raise AnswerRefused(why_not)
     if not upheld:
         withdraw_objection(known.subject_id, purpose, by=by, at=at)
     ending = Ending.ANSWERED if upheld else Ending.REFUSED
@@ -240,8 +243,8 @@ def _value_of(row: Holding, name: str, text: str) -> Any:
     field: Any = type(row)._meta.get_field(name)
     text = text.strip()
     try:
-        if name == "nhs_number" and text:
-            return normal_nhs_number(text)
+        if name == "nhs_number":
+            return normal_nhs_number(text) if text else None
         if isinstance(field, SealedChoice) and field.of is not None:
             return field.of(text)
         if field.kind is date:

@@ -1,10 +1,12 @@
 """
 Building a pack that was decided: parts to print one by one, then the ZIP, then the check that nothing is missing.
 
-Each part is kept the moment it is made, so that a building that was stopped goes on where it was. Whatever is found in the end
+Each part on paper is kept the moment it is made, so that a building that was stopped goes on where it was; files with something
+black in them are drawn anew each time. Whatever is found in the end
 is written down: a pack with a fault goes back to review with the fault, and is not released.
 """
 
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,8 +19,9 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.rights.models import AccessPack, PackPart, PackState
 from troth.rights.rules import packing
-from troth.rights.selectors import packs, paper
+from troth.rights.selectors import blackening, packs, paper
 from troth.rights.selectors.assembling import Assembled, assemble
+from troth.rights.selectors.blackening import Unreadable
 from troth.rights.selectors.completeness import count_rows, find_faults
 from troth.rights.selectors.copying import zip_of
 from troth.rights.services.packs import _drop_parts, _to_change, end_pack
@@ -46,18 +49,27 @@ def _build_pack(pack: UUID, *, at: datetime) -> None:
             for each in entries
             if each.decided and each.stands is packing.Stands.WITHHELD
         }
-        things = [packs.with_cuts(each.thing, each.decided, everywhere) for each in entries]
-        persons = packs.persons_of(known.subject, at=at)
-        made = assemble(persons, things, opened, at=at, left_out=left_out)
         why_not = packing.check_can_build(each.stands for each in entries)
     if why_not:  # an entry was changed since it was decided
         _go_back(pack, [why_not], by=by, at=at)
         return
-    papers = _set_papers(pack, known.subject, made, by=by, at=at)
-    with processing(Purpose.RIGHTS, Action.EXPORT, by=by, at=at) as opened:
-        opened.require(known.subject, Category.RIGHTS)
-        copy = zip_of(made, papers=papers)
-        stored = files.store(copy.pieces(), name="my-data.zip", media_type="application/zip")
+    with ExitStack() as until_built:
+        try:
+            anew = {each.thing.id: _blacken(each, until_built) for each in entries if _has_boxes(each)}
+        except Unreadable as wrong:
+            _go_back(pack, [str(wrong)], by=by, at=at)
+            return
+        with processing(Purpose.RIGHTS, Action.EXPORT, by=by, at=at) as opened:
+            things = [
+                packs.with_cuts(each.thing, each.decided, everywhere, anew.get(each.thing.id)) for each in entries
+            ]
+            persons = packs.persons_of(known.subject, at=at)
+            made = assemble(persons, things, opened, at=at, left_out=left_out)
+        papers = _set_papers(pack, known.subject, made, by=by, at=at)
+        with processing(Purpose.RIGHTS, Action.EXPORT, by=by, at=at) as opened:
+            opened.require(known.subject, Category.RIGHTS)
+            copy = zip_of(made, papers=papers)
+            stored = files.store(copy.pieces(), name="my-data.zip", media_type="application/zip")
     faults = find_faults(
         stored,
         persons,
@@ -66,6 +78,7 @@ def _build_pack(pack: UUID, *, at: datetime) -> None:
         removed={item: each.files for item, each in decided.items()},
         words={item: each.words for item, each in decided.items()},
         everywhere=everywhere,
+        blackened={item: each.boxes for item, each in decided.items() if each.boxes and not each.withheld},
     )
     counts = {
         "rows": count_rows(persons, before=known.as_of),
@@ -76,6 +89,25 @@ def _build_pack(pack: UUID, *, at: datetime) -> None:
         "papers": len(papers),
     }
     _finish(pack, stored, {"digest": copy.digest, "faults": faults, **counts}, by=by, at=at)
+
+
+def _has_boxes(each: packs.Reviewed) -> bool:
+    return bool(each.decided and each.decided.boxes and each.stands is packing.Stands.CUT)
+
+
+def _blacken(each: packs.Reviewed, until_built: ExitStack) -> dict[str, StoredFile]:
+    """
+    The files of an entry in which something is black, made anew, by field: sealed, and destroyed when the copy is built. Its own
+    are opened for it and go nowhere.
+    """
+    found: dict[str, StoredFile] = {}
+    for file in each.thing.files:
+        boxes = each.decided.boxes.get(file.field) if each.decided else None
+        if boxes and each.decided and file.field not in each.decided.files:
+            content, media_type = blackening.blacken(file.stored, boxes)
+            found[file.field] = files.store([content], name=file.name, media_type=media_type)
+            until_built.callback(files.destroy, found[file.field].place)
+    return found
 
 
 def _end_packs(*, at: datetime) -> int:

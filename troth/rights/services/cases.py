@@ -1,11 +1,13 @@
 """Opening and closing a case: one right, one person, one clock. What happens in between is in `steps`."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from troth.gate import facts
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting
+from troth.gate.acts import act, acting, hold
+from troth.gate.facts import FactKind
 from troth.law.calendar import LONDON
 from troth.law.rights import Right
 from troth.ledger.names import Event
@@ -17,6 +19,9 @@ from troth.rights.selectors import clocks
 from troth.rights.services.standing import object_to, restrict
 from troth.rights.services.stepping import _compose_for, _send
 from troth.vault.categories import Category
+
+#: The same stop of one person, asked for twice within so long, was asked for once.
+PRESSED_TWICE = timedelta(minutes=10)
 
 
 @act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
@@ -32,10 +37,14 @@ def open_case(subject: UUID, right: Right | Asked, *, by: Actor, at: datetime, w
 @act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
 def ask_to_stop(subject: UUID, purpose: Purpose | None, *, by: Actor, at: datetime, words: str = "") -> UUID:
     """
-    Stop one use, or every use, at once, and open the case in which a person weighs it (LAW-3.6, LAW-3.9).
+    Stop one use, or every use, at once, and open the case in which a person weighs it (LAW-3.6, LAW-3.9). A button pressed twice
+    asks once; what is said later, of this use or of another, is a case of its own with its own words.
 
     :raises Refused: the actor may not do this for that person.
     """
+    right = Right.OBJECTION if purpose else Right.RESTRICTION
+    if (waiting := _waits_already(subject, right, purpose, at=at)) is not None:
+        return waiting
     if purpose is None:
         restrict(subject, by=by, at=at)
         return _received(_write_case(subject, Right.RESTRICTION, at=at, words=words), by=by, at=at)
@@ -46,6 +55,19 @@ def ask_to_stop(subject: UUID, purpose: Purpose | None, *, by: Actor, at: dateti
     return _received(made, by=by, at=at)
 
 
+def _waits_already(subject: UUID, right: Right, purpose: Purpose | None, *, at: datetime) -> UUID | None:
+    """The case that began with this very stop a moment ago, if a person weighs it still."""
+    acting().require(subject, Category.RIGHTS)
+    hold(subject)
+    kind = FactKind.OBJECTION if purpose else FactKind.RESTRICTION
+    wanted = purpose.value if purpose else ""
+    begun = [facts.moment(fact.since) for fact in facts.unended(subject, kind, at=at) if fact.purpose == wanted]
+    asked = RightsCase.objects.filter(subject_id=subject, right=right.value).exclude(state=State.DONE)
+    asked = asked.filter(recorded_at__in=begun, recorded_at__gt=at - PRESSED_TWICE)
+    found: UUID | None = asked.values_list("pk", flat=True).first()
+    return found
+
+
 @act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
 def ask_for_what_was_held_back(subject: UUID, *, by: Actor, at: datetime) -> UUID | None:
     """
@@ -54,10 +76,12 @@ def ask_for_what_was_held_back(subject: UUID, *, by: Actor, at: datetime) -> UUI
     :raises Refused: the actor may not do this for that person.
     """
     acting().require(subject, Category.RIGHTS)
+    hold(subject)
     waiting = RightsCase.objects.filter(subject_id=subject, right=Right.ACCESS.value).exclude(state=State.DONE)
     if waiting.exists():
         return None
-    return _write_case(subject, Right.ACCESS, at=at, words="What my copy left out.", about=About.HELD_BACK)
+    made = _write_case(subject, Right.ACCESS, at=at, words="What my copy left out.", about=About.HELD_BACK)
+    return _received(made, by=by, at=at)
 
 
 def _received(case: UUID, *, by: Actor, at: datetime) -> UUID:

@@ -30,9 +30,11 @@ from troth.rights.rules.letters import Ending, LetterKind
 from troth.rights.selectors import cases, leavings
 from troth.rights.selectors.certifying import certificate_content, decision_values
 from troth.rights.selectors.holdings import called, file_places, rows_under
-from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure
+from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure, plan_unseen
+from troth.rights.selectors.unseen import unseen_of
 from troth.rights.services.cases import _write_case
 from troth.rights.services.stepping import _close, _compose_for
+from troth.rights.services.unseen import destroy_unseen
 from troth.vault import files, keystore, search, turning
 from troth.vault.categories import Category
 from troth.vault.compartments import get_compartment
@@ -114,6 +116,8 @@ def _resume_erasures(*, at: datetime) -> list[UUID]:
             done.append(_finish(case, subject, by=actors.service("erasure"), at=at))
         except (ErasureUnfinished, journal.JournalUnavailable) as stopped:
             problems += getattr(stopped, "problems", [str(stopped)])
+        except Exception as wrong:  # noqa: BLE001  one that fails keeps no other from its end, and is named by its type alone
+            problems.append(f"Case {case.hex[:8]} stopped with {type(wrong).__name__}.")
     if problems:
         raise ErasureUnfinished(problems)
     return done
@@ -162,7 +166,9 @@ def _decide(
             if (found := file_places(subject, compartment, scope))
         }
         tokens = leavings.count_tokens(subject, leavings.token_rows(subject, plan.scopes))
-        _write_decision(case, plan, decision_values(plan, places, tokens, by=by.reference), by=by, at=at)
+        _write_decision(
+            case, plan, decision_values(plan, places, tokens, by=by.reference, everything=everything), by=by, at=at
+        )
 
 
 @act(Event.ERASURE_DECIDED, purpose=Purpose.RIGHTS, action=Action.ERASE)
@@ -193,16 +199,24 @@ def _finish(case: UUID, subject: UUID, *, by: Actor, at: datetime) -> UUID:
     decision = known.decision
     scopes = [(compartment, scope) for compartment, scope in decision["scopes"]]
     places = [place for found in decision["files"].values() for place in found]
-    if scopes:
+    # What its person may not know of is in no decision, which they read: it is reckoned anew, and goes first and by itself.
+    besides = plan_unseen(subject, at=at) if decision.get("everything") else []
+    unseen = unseen_of(subject, [*scopes, *besides], at=at)
+    apart = [key for key in unseen.scopes if key not in scopes]
+    if scopes or apart:
         line = journal.record(
-            leavings.disposals(subject, scopes, decision["files"]), at=datetime.fromisoformat(decision["at"])
+            leavings.disposals(subject, [*scopes, *apart], decision["files"]),
+            at=datetime.fromisoformat(decision["at"]),
         ).number
-        _destroy(case, subject, scopes, line, by=by, at=at)
+        if unseen.rows:
+            destroy_unseen(subject, unseen, by=by, at=at)
+        if scopes:
+            _destroy(case, subject, scopes, line, by=by, at=at)
         for place in places:
             files.destroy(place)
     if decision["close_account"]:
         people.end_sessions(subject, by=actors.service("erasure"), at=at)
-    problems = leavings.what_is_left(subject, scopes, places)
+    problems = leavings.what_is_left(subject, [*scopes, *apart], places)
     if not problems and not _traces_forgotten():
         problems = ["The key store's log still holds what was overwritten, because another process is reading it."]
     if problems:

@@ -14,9 +14,11 @@ from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 from uuid import UUID
 
+from django.db import transaction
+
 from troth.gate import actors
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting, new_subject, touched
+from troth.gate.acts import act, acting, hold, new_subject, touched
 from troth.gate.contexts import processing
 from troth.law.rights import Right
 from troth.ledger.names import Event
@@ -37,6 +39,7 @@ from troth.rights.selectors import exchange
 from troth.rights.selectors.porting import make_portable
 from troth.rights.services.cases import _received, _write_case
 from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for
+from troth.sharing import services as sharing
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 from troth.vault.models import SubjectKind
@@ -56,11 +59,11 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
-@act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
-def ask_to_send(subject: UUID, partner: str, *, send: "Declared[Any]", by: Actor, at: datetime) -> UUID:
+def _ask_to_send(subject: UUID, partner: str, *, send: "Declared[Any]", by: Actor, at: datetime) -> UUID:
     """
     Open the case in which what a person may take along goes straight to another clinic, and have it sent. `send` is the job that
-    does it (`rights.jobs.send_portable`). One that waits for the same clinic already is given instead.
+    does it (`rights.jobs.send_portable`). One that waits for the same clinic already is given instead, and sent again when nothing
+    is trying to any more.
 
     :raises StepRefused: the operator knows no such clinic.
     :raises Refused: the actor may not do this for that person.
@@ -68,13 +71,43 @@ def ask_to_send(subject: UUID, partner: str, *, send: "Declared[Any]", by: Actor
     known = exchange.partners().get(partner)
     if known is None:
         raise StepRefused("We know no such clinic. Choose one of the list, or take the file along yourself.")
+    with transaction.atomic():
+        hold(subject)  # of two presses at once the second finds the case of the first
+        waiting = RightsCase.objects.filter(subject_id=subject, right=Right.PORTABILITY).exclude(state=State.DONE)
+        with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+            same = next((row.pk for row in waiting if (row.reply_to or {}).get("partner") == partner), None)
+        if same is None:
+            return _open_sending(subject, known, send=send, by=by, at=at)
+        found: UUID = same
+        if not send.is_open(found):
+            _send_again(found, send=send, by=by, at=at)
+        return found
+
+
+@act(Event.CASE_OPENED, purpose=Purpose.RIGHTS)
+def _open_sending(subject: UUID, partner: Partner, *, send: "Declared[Any]", by: Actor, at: datetime) -> UUID:
     acting().require(subject, Category.RIGHTS)
     case = _write_case(
-        subject, Right.PORTABILITY, at=at, words=f"To {known.name}, straight from us.", reply_to={"partner": partner}
+        subject,
+        Right.PORTABILITY,
+        at=at,
+        words=f"To {partner.name}, straight from us.",
+        reply_to={"partner": partner.id},
     )
     _received(case, by=by, at=at)
     send.enqueue(case)
     return case
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def _send_again(case: UUID, *, send: "Declared[Any]", by: Actor, at: datetime) -> None:
+    """Every try was in vain, and the job given up: whoever asks again has it tried again."""
+    row = _waiting(case)
+    if row is None:
+        return
+    acting().require(row.subject_id, Category.RIGHTS)
+    _add(row, StepKind.NOTE, at=at, words="It had not gone. Asked for again, it is tried again.")
+    send.enqueue(case)
 
 
 def _send_portable(case: UUID, *, at: datetime) -> bool:
@@ -94,13 +127,28 @@ def _send_portable(case: UUID, *, at: datetime) -> bool:
     with processing(Purpose.RIGHTS, Action.EXPORT, by=by, at=at) as opened:
         made = make_portable(row.subject_id, opened, at=at)
         content = b"".join(made.pieces())
+    if len(content) > LARGEST:
+        _note_too_large(case, by=by, at=at)
+        return False
     envelope = Envelope(
         exchange.public_key(), partner.key, at, random.token_hex(16), hashlib.sha256(content).hexdigest()
     )
     _record_leaving(row.subject_id, partner, envelope.digest, by=by, at=at)
     receipt = _post(partner, envelope, content)
-    _record_receipt(case, partner, receipt, by=by, at=at)
+    _record_receipt(case, partner, receipt, made.kinds, by=by, at=at)
     return True
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def _note_too_large(case: UUID, *, by: Actor, at: datetime) -> None:
+    """Nothing left, and trying again changes nothing: the case stays in the list of work, and says why."""
+    row = _waiting(case)
+    if row is None:
+        return
+    acting().require(row.subject_id, Category.RIGHTS)
+    most = f"{LARGEST // 1024**2} MB"
+    words = f"It is larger than the {most} that clinics take in from each other. Write to them: they can take the file along."
+    _add(row, StepKind.NOTE, at=at, words=words)
 
 
 @act(Event.SENT_ELSEWHERE, purpose=Purpose.RIGHTS, action=Action.EXPORT)
@@ -111,7 +159,10 @@ def _record_leaving(subject: UUID, partner: Partner, digest: str, *, by: Actor, 
 
 
 @act(Event.CASE_CLOSED, purpose=Purpose.RIGHTS)
-def _record_receipt(case: UUID, partner: Partner, receipt: Receipt, *, by: Actor, at: datetime) -> None:
+def _record_receipt(
+    case: UUID, partner: Partner, receipt: Receipt, kinds: frozenset[Category], *, by: Actor, at: datetime
+) -> None:
+    """Close the case, and write into the log of what was passed on that they have it: they are told of what changes later."""
     row = _waiting(case)
     if row is None:
         return
@@ -119,6 +170,15 @@ def _record_receipt(case: UUID, partner: Partner, receipt: Receipt, *, by: Actor
     words = (
         f"Your data went to {partner.name}. They have it whole since {receipt.received_at[:10]}, "
         f"under their reference {receipt.arrival[:4]}-{receipt.arrival[4:8]}. They look at it before it becomes part of a record."
+    )
+    sharing.record_chosen(
+        row.subject_id,
+        recipient=partner.id,
+        name=partner.name,
+        categories=kinds,
+        what="What you may take along, sent straight to them as you asked.",
+        by=by,
+        at=at,
     )
     said = {"arrival": receipt.arrival, "nonce": receipt.nonce, "received_at": receipt.received_at}
     _add(row, StepKind.SENT, at=at, words=words, detail={"to": partner.id, "digest": receipt.digest, **said})
@@ -133,8 +193,6 @@ def _waiting(case: UUID) -> RightsCase | None:
 
 
 def _post(partner: Partner, envelope: Envelope, content: bytes) -> Receipt:
-    if len(content) > LARGEST:
-        raise NotSent("It is larger than another clinic takes in.")
     signature = exchange.exchange_key().sign(envelope.signed)
     asked = Request(  # noqa: S310  the scheme was checked when the list was read
         f"{partner.url}{PATH}", content, {"Content-Type": "application/zip", **to_headers(envelope, signature)}
@@ -203,6 +261,8 @@ def settle_arrival(arrival: UUID, *, words: str, by: Actor, at: datetime) -> Non
     row.save()
 
 
-# Made of several acts, so that what left was recorded before it left: no acts themselves, as a public function would be.
+# Made of several acts, so that what left was recorded before it left, and a press that changes nothing writes no event: no acts
+# themselves, as a public function would be.
+ask_to_send = _ask_to_send
 send_portable = _send_portable
 take_arrival = _take_arrival

@@ -24,7 +24,7 @@ from troth.rights.selectors import cases
 from troth.rights.services.cases import _write_case
 from troth.rights.services.standing import object_to, restrict
 from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _send
-from troth.rights.services.steps import ask_for
+from troth.rights.services.steps import _why_not_ask, ask_for
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
 
@@ -84,6 +84,7 @@ def _take_in(
         reply_to={**(applicant or {}), **({"email": reply_to} if reply_to else {})},
         by_post=by_post,
         asked_by=None,
+        covered=None,
         by=writer,
         at=at,
     )
@@ -99,10 +100,6 @@ def _take_in_from_representative(
     :raises Refused: they do not act for that person, or no longer.
     """
     covered = people.may_ask_for(by.id, subject, at=at) if by.id else frozenset()
-    if covered and (beyond := [each for each in Asked if each in asked and each.value not in covered]):
-        raise StepRefused(
-            f"Your paper does not cover this: {ASKED_WORDS[beyond[0]].lower()}. Ask the person, or send us another [LAW-3.16]."
-        )
     return _write_message(
         subject,
         asked,
@@ -115,6 +112,7 @@ def _take_in_from_representative(
         reply_to={},
         by_post=False,
         asked_by=by.id,
+        covered=covered,
         by=actors.service("rights-intake", on_behalf_of=by.id),
         at=at,
     )
@@ -134,10 +132,15 @@ def _write_message(
     reply_to: Mapping[str, str],
     by_post: bool,
     asked_by: UUID | None,
+    covered: frozenset[str] | None,
     by: Actor,
     at: datetime,
 ) -> list[UUID]:
     acting().require(subject, Category.RIGHTS)
+    if covered is not None and (beyond := [each for each in Asked if each in asked and each.value not in covered]):
+        raise StepRefused(
+            f"Your paper does not cover this: {ASKED_WORDS[beyond[0]].lower()}. Ask the person, or send us another [LAW-3.16]."
+        )
     if not asked and consent is None:
         raise StepRefused("Choose what they ask for.")
     if received_on > timezone.localdate(at):
@@ -149,7 +152,11 @@ def _write_message(
             "Write who asks for the records, and where they hear from us: it is not the person who died."
         )
     doubtful = bool(proof)
-    if consent is not None and not doubtful:
+    if consent not in (None, Purpose.MARKETING) and doubtful:
+        raise StepRefused(
+            "Make sure first that it is them: only what is sent for marketing stops at anybody's word [LAW-1.15]."
+        )
+    if consent is not None:
         said = f"In their own words: {words.strip()}"
         take_back(subject, consent, how=_HOW[route], said_on=received_on, proof=said, by=by, at=at)
     if Asked.RESTRICTION in asked and not doubtful:
@@ -179,9 +186,12 @@ def _write_message(
         )
     for case in made:
         row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
-        _confirm(row, by_post=by_post, by=by, at=at)
-        if doubtful and row.right != Asked.COMPLAINT:
-            ask_for(case, Waits.IDENTITY, proof=proof, by_post=by_post, by=by, at=at)
+        # Of a case that waited already, proof may have been asked for, or they were signed in when they asked: the rest goes on.
+        if not doubtful or row.right == Asked.COMPLAINT or _why_not_ask(case, Waits.IDENTITY, at=at):
+            _confirm(row, by_post=by_post, by=by, at=at)
+        else:  # it is the receipt: two letters at once would name two days by which we answer
+            use = purpose if row.right == Asked.OBJECTION else None
+            ask_for(case, Waits.IDENTITY, proof=proof, use=use, by_post=by_post, by=by, at=at)
     return made
 
 

@@ -38,11 +38,14 @@ from troth.rights.rules import packing, redacting
 from troth.rights.rules.fees import NO_FEE, Fee
 from troth.rights.rules.letters import Ending, LetterKind
 from troth.rights.rules.packing import HARM, NO_HARM, Decided, second_look
+from troth.rights.rules.withholding import check_can_answer
 from troth.rights.selectors import packs
+from troth.rights.selectors.blackening import can_be_blackened
 from troth.rights.selectors.holdings import HeldThing
 from troth.rights.selectors.packs import CLINICAL
+from troth.rights.selectors.withholding import standing_of
 from troth.rights.selectors.wording import notice_now
-from troth.rights.services.stepping import _add, _close, _compose_for, _send
+from troth.rights.services.stepping import _add, _close, _compose_for, _reopen, _send
 from troth.vault import files
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
@@ -76,9 +79,7 @@ def begin_pack(case: UUID, *, by: Actor, at: datetime, fee: Fee = NO_FEE) -> UUI
         raise PackRefused("The first copy is free. A fee may be asked for a further one (LAW-1.16).")
     if fee.pence:
         if row.state == State.DONE:
-            RightsCase.objects.filter(pk=case).update(state=State.ASKED)
-            row.state = State.ASKED
-            _add(row, StepKind.REOPENED, at=at, words="A further copy.")
+            _reopen(row, words="A further copy.", at=at)
         _add(row, StepKind.FEE_ASKED, at=at, words=fee.words)
         _send(row, _compose_for(case, LetterKind.FEE, words=fee.words, at=at), by_post=False, by=by, at=at)
     return AccessPack.objects.create(
@@ -122,22 +123,25 @@ def record_search(case: UUID, *, place: str, found: str, by: Actor, at: datetime
 
 
 @act(Event.PACK_DECIDED, purpose=Purpose.RIGHTS)
-def decide_entries(pack: UUID, decisions: Mapping[str, Decided], *, by: Actor, at: datetime) -> None:
+def decide_entries(
+    pack: UUID, decisions: Mapping[str, Decided], *, read: Mapping[str, str] | None = None, by: Actor, at: datetime
+) -> None:
     """
     Write down what was decided about entries (by identifier, hexadecimal); a later decision takes the place of an earlier one.
 
-    What was built with earlier decisions is built again.
+    `read`: the mark of what stood about each when it was read on a page, so that what a colleague decided meanwhile is not lost
+    unseen. What was built with earlier decisions is built again.
 
-    :raises PackRefused: an entry may not be decided so, or the pack was released.
+    :raises PackRefused: an entry may not be decided so, a colleague decided about it meanwhile, or the pack was released.
     :raises Refused: the actor may not do this for that person.
     """
-    with processing(Purpose.RIGHTS, by=by, at=at) as opened:
-        known = packs.get_pack(pack, opened)
-        _check_open(known.state)
-        things = {thing.id: thing for thing in packs.things_of(known, opened)}
-        opinions = packs.opinions_for(known.case, opened)
-    _write_decisions(pack, known.subject, things, decisions, opinions, at=at)
-    _take_back(pack)
+    row = AccessPack.objects.select_for_update().get(pk=pack)
+    acting().require(row.subject_id, Category.RIGHTS)
+    with processing(Purpose.RIGHTS, by=by, at=at):
+        stand = packs.decisions_of(pack)
+    if read is not None and any((stand.get(item) or Decided()).mark != read.get(item) for item in decisions):
+        raise PackRefused("Somebody decided about this meanwhile. Here is how it stands now: look, and decide again.")
+    _decide(pack, decisions, by=by, at=at)
 
 
 @act(Event.PACK_WORDS_REMOVED, purpose=Purpose.RIGHTS)
@@ -232,7 +236,7 @@ def release_pack(pack: UUID, *, by: Actor, at: datetime) -> None:
     Let the person fetch the copy until its last day, and close the case. Where the notice says so (`second_look` of the right of
     access), somebody else than who left something out has to release it.
 
-    :raises PackRefused: it is not built, not complete, not paid for, or nobody else has looked.
+    :raises PackRefused: it is not built, not complete, not paid for, nobody else has looked, or an opinion is too old.
     :raises Refused: the actor may not do this for that person.
     """
     row, content = _to_change(pack, by=by, at=at)
@@ -249,7 +253,7 @@ def release_pack(pack: UUID, *, by: Actor, at: datetime) -> None:
         second=second_look(notice_now(at)),
         fee_due=bool(known.fee and not known.fee_paid),
     )
-    if why_not:
+    if why_not := why_not or check_can_answer(standing_of(known.subject, at=at), on=timezone.localdate(at)):
         raise PackRefused(why_not)
     row.state, row.released_at, row.expires_at = PackState.RELEASED, at, at + packing.FETCHED_WITHIN
     row.content = {**content, "released_by": by.reference}
@@ -305,6 +309,18 @@ def end_pack(pack: UUID, *, by: Actor, at: datetime) -> None:
     _destroy_when_committed(places)
 
 
+def _decide(pack: UUID, decisions: Mapping[str, Decided], *, by: Actor, at: datetime) -> None:
+    """Write down decisions within an act, about entries as they are now."""
+    with processing(Purpose.RIGHTS, by=by, at=at) as opened:
+        known = packs.get_pack(pack, opened)
+        _check_open(known.state)
+        only = UUID(next(iter(decisions))) if len(decisions) == 1 else None
+        things = {thing.id: thing for thing in packs.things_of(known, opened, only=only)}
+        opinions = packs.opinions_for(known.case, opened)
+    _write_decisions(pack, known.subject, things, decisions, opinions, at=at)
+    _take_back(pack)
+
+
 def _write_decisions(
     pack: UUID,
     subject: UUID,
@@ -325,6 +341,12 @@ def _write_decisions(
             )
         if why_not := redacting.check_can_cut(decided.words):
             raise PackRefused(why_not)
+        files_of = {file.field: file for file in thing.files}
+        for name, boxes in decided.boxes.items():
+            if name not in files_of or not can_be_blackened(files_of[name].media_type, files_of[name].size):
+                raise PackRefused("Only a PDF or a picture is blackened in part. Remove the whole file instead.")
+            if why_not := packing.check_can_blacken(boxes):
+                raise PackRefused(why_not)
         _write_one(pack, subject, UUID(item), decided)
 
 
@@ -334,7 +356,12 @@ def _write_one(pack: UUID, subject: UUID, item: UUID, decided: Decided) -> None:
     )
     row.verdict = PackDecision.WITHHOLD if decided.withheld else PackDecision.RELEASE
     row.exemption = decided.exemption
-    row.cuts = {"words": list(decided.words), "fields": list(decided.fields), "files": list(decided.files)}
+    row.cuts = {
+        "words": list(decided.words),
+        "fields": list(decided.fields),
+        "files": list(decided.files),
+        "boxes": {name: {str(page): found for page, found in pages.items()} for name, pages in decided.boxes.items()},
+    }
     row.words = decided.note
     row.save()
 

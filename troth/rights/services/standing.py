@@ -10,7 +10,7 @@ from uuid import UUID
 from troth.delivery.services.suppressing import suppress
 from troth.gate import facts, linking
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting
+from troth.gate.acts import act, acting, hold
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.ledger.names import Event
@@ -69,6 +69,7 @@ def _addresses(subject: UUID, *, by: Actor, at: datetime) -> list[str]:
 
 def _begin(subject: UUID, kind: FactKind, *, at: datetime, purpose: Purpose | None = None, value: str = "") -> None:
     acting().require(subject, Category.RIGHTS)
+    hold(subject)  # of two words at once the second finds the first
     for fact in facts.of(subject, kind, at=at):
         if fact.purpose == (purpose.value if purpose else ""):
             return

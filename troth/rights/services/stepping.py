@@ -15,7 +15,7 @@ from troth.people import services as people
 from troth.people.selectors import has_account
 from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind
 from troth.rights.rules.clock import Reckoned, is_impossible
-from troth.rights.rules.letters import ASKED_WORDS, Composed, Ending, LetterKind, compose, regulator_line
+from troth.rights.rules.letters import ASKED_WORDS, Composed, Ending, LetterKind, compose, regulator_line, ways_open
 from troth.rights.selectors import clocks
 from troth.rights.selectors.posted import letter_link
 from troth.rights.selectors.wording import notice_now
@@ -38,7 +38,7 @@ def _compose_for(
     day: date | None = None,
 ) -> Composed:
     """A letter of this case as it would go: what the preview shows and what is sent are the same."""
-    row = RightsCase.objects.only("id", "subject", "right", "received_on").get(pk=case)
+    row = RightsCase.objects.only("id", "subject", "right", "received_on", "asked_by").get(pk=case)
     asked, happened = Asked(row.right), clocks.happened_in(case)
     if kind is LetterKind.EXTENSION and not any(each is StepKind.EXTENDED for each, _ in happened):
         happened = [*happened, (StepKind.EXTENDED, timezone.localdate(at))]
@@ -55,6 +55,7 @@ def _compose_for(
         ending=ending,
         words=words,
         day=day,
+        by_another=row.asked_by is not None,
     )
 
 
@@ -129,6 +130,15 @@ def _close(
     row.save()
 
 
+def _reopen(row: RightsCase, *, words: str, came: StepKind | None = None, at: datetime) -> None:
+    """Open a closed case again, inside an act that holds its row. `came` is what it had waited for, where that is why."""
+    RightsCase.objects.filter(pk=row.pk).update(state=State.ASKED)
+    row.state = State.ASKED
+    if came is not None:
+        _add(row, came, at=at, words=words)
+    _add(row, StepKind.REOPENED, at=at, words=words)
+
+
 def _send(row: RightsCase, letter: Composed, *, by_post: bool, by: Actor, at: datetime) -> None:
     """Keep a letter on its case, and send it: by email, or to be printed when we have no address or they want paper (LAW-1.22)."""
     step = uuid4()
@@ -160,10 +170,16 @@ def _email(row: RightsCase, letter: Composed, *, step: UUID | None = None, by: A
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         to = (RightsCase.objects.get(pk=row.pk).reply_to or {}).get("email", "")
     kind = _EMAILS.get(letter.kind, Kind.CASE_LETTER)
+    if kind is Kind.CASE_PROOF and letter.own_words:
+        kind = Kind.CASE_LETTER  # what an officer wrote stands in no email, and is not lost for that
+    ways = ways_open(letter.kind, Asked(row.right), regulator_line(notice_now(at)))
+    if row.right == Asked.DECEASED:
+        if not to:
+            return None  # whoever asks gave no address, and nothing is sent to somebody who died
+    elif people.has_died(row.subject_id, at=at):
+        return None  # the address on the case was the person's own while they lived
     if kind in _IN_THE_ACCOUNT and (to or not has_account(row.subject_id)):
-        return _email_link(row, to or people.address_of(row.subject_id, at=at), step, by=by, at=at)
-    if not to and row.right == Asked.DECEASED:
-        return None  # whoever asks gave no address, and nothing is sent to somebody who died
+        return _email_link(row, to or people.address_of(row.subject_id, at=at), step, ways, by=by, at=at)
     return people.tell(
         row.subject_id,
         kind,
@@ -177,13 +193,14 @@ def _email(row: RightsCase, letter: Composed, *, step: UUID | None = None, by: A
             "day": (day := f"{letter.day:%-d %B %Y}" if letter.day else ""),
             "until": day,
             "regulator": regulator_line(notice_now(at)),
+            "ways": ways,
         },
         by=by,
         at=at,
     )
 
 
-def _email_link(row: RightsCase, to: str, step: UUID | None, *, by: Actor, at: datetime) -> UUID | None:
+def _email_link(row: RightsCase, to: str, step: UUID | None, ways: str, *, by: Actor, at: datetime) -> UUID | None:
     """Tell somebody without an account of their letter, by a link that opens it alone; None without an address, for the printer."""
     if not to or step is None:
         return None
@@ -191,10 +208,7 @@ def _email_link(row: RightsCase, to: str, step: UUID | None, *, by: Actor, at: d
         row.subject_id,
         kind=Kind.CASE_LETTER_LINK,
         to=to,
-        context={
-            "reference": clocks.reference_of(row.pk),
-            "regulator": regulator_line(notice_now(at)),
-        },
+        context={"reference": clocks.reference_of(row.pk), "ways": ways},
         link=letter_link(row.pk, step, at=at),
         by=by,
         at=at,

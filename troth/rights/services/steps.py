@@ -11,10 +11,11 @@ from django.utils import timezone
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
+from troth.gate.contexts import processing
 from troth.law.rights import Right
 from troth.ledger.names import Event
-from troth.notice.purposes import Purpose
-from troth.rights.models import Asked, RightsCase, State, StepKind, Waits
+from troth.notice.purposes import Action, Purpose
+from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind, Waits
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.rules.clock import check_can_extend
 from troth.rights.rules.deceased import APPLIES_AS
@@ -23,12 +24,14 @@ from troth.rights.rules.letters import (
     PROOFS,
     Ending,
     LetterKind,
-    check_can_close,
     letter_of,
 )
-from troth.rights.selectors import clocks
+from troth.rights.rules.outcomes import check_can_close
+from troth.rights.selectors import answering, clocks
+from troth.rights.selectors.cases import get_case
 from troth.rights.services.deceased import _why_not_hand_over
-from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for, _send
+from troth.rights.services.standing import object_to, restrict
+from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for, _reopen, _send
 from troth.vault.categories import Category
 
 ASKS = {
@@ -82,11 +85,19 @@ def assign_case(case: UUID, *, to: UUID | None, by: Actor, at: datetime) -> None
 
 @act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
 def ask_for(
-    case: UUID, waits: Waits, *, proof: str = "", words: str = "", by_post: bool = False, by: Actor, at: datetime
+    case: UUID,
+    waits: Waits,
+    *,
+    proof: str = "",
+    words: str = "",
+    use: Purpose | None = None,
+    by_post: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """
     Ask for proof, a fee or an answer by letter. The clock begins when proof or fee comes, and stands still for an answer about a
-    copy (LAW-1.2, LAW-1.10, LAW-1.15).
+    copy (LAW-1.2, LAW-1.10, LAW-1.15). `use` is the one that stops when the proof shows who it was.
 
     :raises StepRefused: the case is closed, it waits for the same already, there is no need, or nothing says what is asked.
     :raises Refused: the actor may not do this for that person.
@@ -99,7 +110,8 @@ def ask_for(
         raise StepRefused("Choose what would settle it, and no more than that [LAW-1.15].")
     if kind is LetterKind.QUESTION and not words.strip():
         raise StepRefused("Write what you ask.")
-    _add(row, ASKS[waits], at=at, words=words, detail={"proof": proof} if proof else {})
+    detail = {"proof": proof, **({"use": use.value} if use else {})} if proof else {}
+    _add(row, ASKS[waits], at=at, words=words, detail=detail)
     _send(row, _compose_for(row.pk, kind, proof=proof, words=words, at=at), by_post=by_post, by=by, at=at)
 
 
@@ -128,6 +140,7 @@ def judge_proof(
 ) -> None:
     """
     Record what was found of a proof: who looked at what, and whether it settles it. No copy of it is kept (LAW-1.15, LAW-3.15).
+    What waited for it stops in the same act: a restriction, or the use that they object to (LAW-3.6, LAW-3.9).
 
     `applies_as` is as what somebody asks for the records of somebody who died (LAW-4.10).
 
@@ -157,6 +170,8 @@ def judge_proof(
         words=words,
         detail={"applies_as": applies_as} if holds and applies_as else {},
     )
+    if holds and waits is Waits.IDENTITY:
+        _stop_what_waited(row, by=by, at=at)
 
 
 @act(Event.CASE_EXTENDED, purpose=Purpose.RIGHTS)
@@ -245,6 +260,8 @@ def finish_case(
     hands_over = asked is Asked.DECEASED and ending in (Ending.ANSWERED, Ending.PARTLY)
     if hands_over and (why_not := _why_not_hand_over(row, words=words, by=by, at=at)):
         raise StepRefused(why_not)
+    if asked is Asked.RECTIFICATION and (untold := _untold(case, by=by, at=at)):
+        raise StepRefused(f"Tell {untold} first what changed, or write why that is not possible [LAW-3.7].")
     kind = letter_of(asked, ending)
     grounds = [ground] if ground else []
     letter = _compose_for(case, kind, grounds=grounds, ending=ending, words=words, at=at) if kind else None
@@ -259,18 +276,33 @@ def reopen_case(case: UUID, *, words: str, by: Actor, at: datetime) -> None:
     :raises StepRefused: it is open, it was an erasure that was carried out, or nothing was written.
     :raises Refused: the actor may not do this for that person.
     """
-    row = RightsCase.objects.only("id", "subject", "right", "state", "received_on").get(pk=case)
-    if row.state != State.DONE or row.right == Right.ERASURE:
+    row = (
+        RightsCase.objects.select_for_update().filter(pk=case, state=State.DONE).exclude(right=Right.ERASURE).first()
+    )
+    if row is None:
         raise StepRefused("Only a closed case that was no erasure is opened again.")
     if not words.strip():
         raise StepRefused("Write what they wrote.")
     acting().require(row.subject_id, Category.RIGHTS)
-    RightsCase.objects.filter(pk=case).update(state=State.ASKED)
-    row.state = State.ASKED
     waits = clocks.clock_of(case, at=at).waits_for
-    if waits is not None:
-        _add(row, COMES[waits], at=at, words=words)
-    _add(row, StepKind.REOPENED, at=at, words=words)
+    _reopen(row, words=words, came=COMES[waits] if waits is not None else None, at=at)
+
+
+def _stop_what_waited(row: RightsCase, *, by: Actor, at: datetime) -> None:
+    if row.right == Asked.RESTRICTION:
+        restrict(row.subject_id, by=by, at=at)
+    if row.right != Asked.OBJECTION:
+        return
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        asked = CaseStep.objects.filter(case_id=row.pk, kind=StepKind.IDENTITY_ASKED)
+        uses = {(step.detail or {}).get("use", "") for step in asked} - {""}
+    if not uses:
+        words = (
+            "Proof came. Which use they object to was not written down when it was asked for: stop it as they say."
+        )
+        _add(row, StepKind.NOTE, at=at, words=words)
+    for use in sorted(uses):
+        object_to(row.subject_id, Purpose(use), by=by, at=at)
 
 
 def _why_not_ask(case: UUID, waits: Waits, *, at: datetime) -> str:
@@ -286,6 +318,13 @@ def _why_not_ask(case: UUID, waits: Waits, *, at: datetime) -> str:
     if clocks.clock_of(case, at=at).waits_for is waits:
         return "It was asked for already, and has not come."
     return ""
+
+
+def _untold(case: UUID, *, by: Actor, at: datetime) -> str:
+    """Who had what this case put right and was not dealt with yet, or "" (UK GDPR Article 19). It is read apart from the act."""
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        wanted = answering.recipients_of(get_case(case, opened), opened)
+    return next((each.who for each in wanted if not each.outcome), "")
 
 
 def _open_row(case: UUID) -> RightsCase:

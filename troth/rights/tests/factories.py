@@ -28,6 +28,7 @@ from troth.vault.fields import (
 )
 from troth.vault.files import SealedFile
 from troth.vault.models import Holding, Subject, all_holdings
+from troth.vault.saying import way_of
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
@@ -75,6 +76,16 @@ class Planter:
         self.not_copied: set[str] = set()
         self._number = 0
 
+    def words_as_stored(self, mark: str) -> list[str]:
+        """Of what was put in with this mark what a page says as it is stored: the rest has words of its room in its place."""
+        said = {
+            field.id
+            for model in all_holdings()
+            for field in model.sealed_fields()
+            if way_of(model._meta.label_lower, field.name)
+        }
+        return [text for field, text in self.planted.items() if text.startswith(mark) and field not in said]
+
     def plant(self, *, at: datetime = LATER) -> "Planter":
         waiting = list(all_holdings())
         while waiting:
@@ -99,6 +110,12 @@ class Planter:
             for name, value in self._open_values(model):
                 setattr(row, name, value)
         write(row, by=self.person, at=at)
+        if (
+            getattr(model, "uncounted", False)
+            and not model._base_manager.filter(model.may_be_read(at), pk=row.pk).exists()
+        ):
+            gone = {field.id for field in model.sealed_fields()} & set(self.planted)  # what its person may not read
+            self.not_copied |= {self.planted.pop(field) for field in gone}
         return True
 
     def _sentinel(self, field: Any, model: type[Holding]) -> Any:
@@ -146,6 +163,8 @@ class Planter:
                     yield field.name, "objection"  # an open request for a copy would hold everything
                 elif field.name == "for_role":
                     yield field.name, "prescriber"  # a task is for a role or for somebody
+                elif field.name == "places":
+                    yield field.name, 6  # a class has some
                 elif choices:
                     yield field.name, next(iter(choices))
                 elif field.unique and not isinstance(field, models.IntegerField):

@@ -21,6 +21,7 @@ from troth.rights.tests.factories import NOW, make_officer, make_patient
 
 TODAY = NOW.date()
 LATER = NOW + timedelta(minutes=5)
+SOON = LATER + timedelta(minutes=1)
 
 
 def take_in(person: Actor, *asked: Asked, by: Actor, at: datetime = LATER, **other: object) -> list[object]:
@@ -82,6 +83,30 @@ def test_a_doubt_asks_for_proof_and_stops_nothing_but_marketing(patient: Actor, 
     take_in(patient, Asked.OBJECTION, by=officer, proof="seen_document", purpose=Purpose.MARKETING)
     assert [fact.purpose for fact in facts.of(patient.id, FactKind.OBJECTION, at=LATER)] == ["marketing"]  # type: ignore[arg-type]
     assert "case_proof" in Message.objects.values_list("kind", flat=True)
+
+
+def test_what_waited_for_proof_stops_when_the_proof_holds(patient: Actor, officer: Actor) -> None:
+    use = Purpose.CLINICAL_AUDIT
+    made = take_in(
+        patient, Asked.RESTRICTION, Asked.OBJECTION, Asked.ACCESS, by=officer, proof="seen_document", purpose=use
+    )
+    kinds = (FactKind.RESTRICTION, FactKind.OBJECTION)
+    # One letter for each, which is the receipt as well: two at once would name two days.
+    assert list(Message.objects.values_list("kind", flat=True)) == ["case_proof"] * 3
+    for number, case in enumerate(made):
+        services.record_came(case, Waits.IDENTITY, on=TODAY, by=officer, at=SOON)  # type: ignore[arg-type]
+        services.judge_proof(case, Waits.IDENTITY, holds=False, words="A blurred one", by=officer, at=SOON)  # type: ignore[arg-type]
+        assert number or not any(facts.of(patient.id, kind, at=SOON) for kind in kinds)  # type: ignore[arg-type]
+        services.judge_proof(case, Waits.IDENTITY, holds=True, words="Seen, and it is them", by=officer, at=SOON)  # type: ignore[arg-type]
+    stopped = [fact.purpose for kind in kinds for fact in facts.of(patient.id, kind, at=SOON)]  # type: ignore[arg-type]
+    assert len(stopped) == 2 and stopped[1] == use
+
+
+def test_a_consent_other_than_to_marketing_is_not_taken_back_at_a_strangers_word(
+    patient: Actor, officer: Actor
+) -> None:
+    with pytest.raises(StepRefused, match="Make sure first"):
+        take_in(patient, by=officer, proof="seen_document", consent=Purpose.PROMOTIONS)
 
 
 def test_without_a_doubt_a_restriction_stands_at_once(patient: Actor, officer: Actor) -> None:
@@ -171,6 +196,7 @@ def test_an_extension_is_told_in_its_first_month_and_only_once(patient: Actor, o
         (Ending.PARTLY, "", "Because of this and that", "Choose the exemption"),
         (Ending.REFUSED, "accurate", "Because of this and that", "does not answer"),
         (Ending.REFUSED, "excessive", "No.", "a sentence or two"),
+        (Ending.ANSWERED, "", "Done.", "how they got theirs otherwise"),
         (Ending.ANSWERED, "excessive", "Because of this and that", "belongs to a refusal"),
         (Ending.UPHELD, "", "Because of this and that", "does not end like that"),
         (Ending.UNANSWERED, "", "", r"LAW-1\.14"),

@@ -9,11 +9,13 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from troth.assurance.rules.evidence import Question
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.law.rights import Right
 from troth.notice.purposes import Action, Purpose
 from troth.rights import selectors, services
+from troth.rights.answers.checks import weighed
 from troth.rights.models import Asked, State, StepKind
 from troth.rights.rules.letters import Ending
 from troth.rights.selectors import proofs
@@ -29,7 +31,7 @@ def _behind_our_back(state: str) -> None:
 
 def _finish(ann: Actor, officer: Actor) -> UUID:
     case = services.open_case(ann.id, Right.ACCESS, by=ann, at=LATER)
-    services.finish_case(case, ending=Ending.ANSWERED, by=officer, at=SOON)
+    services.finish_case(case, ending=Ending.ANSWERED, words="Handed over on paper", by=officer, at=SOON)
     return case
 
 
@@ -100,3 +102,25 @@ def test_only_one_place_sets_a_case_done() -> None:
             if assigned or updated:
                 setters.append(path.name)
     assert setters == ["stepping.py"]
+
+
+def test_an_objection_to_marketing_that_was_refused_is_found_whatever_the_rule_says_now(
+    clinic: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, officer = make_patient(), make_officer()
+    given_up = services.ask_to_stop(ann.id, Purpose.MARKETING, by=ann, at=LATER)
+    services.withdraw_objection(
+        ann.id, Purpose.MARKETING, by=ann, at=LATER + timedelta(seconds=9)
+    )  # her own word refuses nothing
+    services.finish_case(given_up, ending=Ending.ANSWERED, by=officer, at=SOON + timedelta(minutes=1))
+    _weigh(ann, officer)
+    question, at = Question(SOON), SOON + timedelta(minutes=2)
+    assert weighed(question).holds
+    case = services.ask_to_stop(ann.id, Purpose.MARKETING, by=ann, at=at)
+    with monkeypatch.context() as changed:
+        changed.setattr("troth.rights.rules.NEVER_WEIGHED", frozenset())
+        assert not weighed(question).holds  # the rule would let one be outweighed
+        overruled = {"purpose": Purpose.MARKETING, "upheld": False, "words": "Our news matters to us."}
+        services.weigh_objection(case, **overruled, by=officer, at=at + timedelta(minutes=1))
+    found = weighed(question)
+    assert not found.holds and found.counts["marketing_refused"] == 1

@@ -6,12 +6,18 @@ from uuid import UUID
 
 import pytest
 
+from troth.consent import selectors as selected
 from troth.consent import services as consents
+from troth.consent.rules import How
 from troth.delivery.models import Message
-from troth.gate import facts
+from troth.delivery.rules import Kind
+from troth.gate import actors, facts
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.notice.purposes import Action, Purpose
+from troth.people import services as people_services
+from troth.people.tests.factories import make_patient as register
+from troth.people.tests.factories import make_staff
 from troth.rights import selectors, services
 from troth.rights.models import Asked, CaseStep, DeathShownBy, RightsCase, Route, State, Waits
 from troth.rights.rules import deceased as rules
@@ -20,6 +26,7 @@ from troth.rights.rules.letters import Ending
 from troth.rights.selectors import posted
 from troth.rights.services import StepRefused
 from troth.rights.tests.factories import LATER, make_officer, make_patient
+from troth.rights.tests.test_keeping import join
 
 SOON = LATER + timedelta(minutes=1)
 APPLICANT = {"name": "Bill Oddie-Vane", "email": "bill@vane.example"}
@@ -85,6 +92,23 @@ def test_nothing_is_handed_over_before_the_death_and_the_right_to_ask_are_shown(
     assert RightsCase.objects.get(pk=case).state == State.DONE
 
 
+def test_a_death_recorded_before_two_records_were_linked_can_be_taken_back_from_either() -> None:
+    ann, again, officer = make_patient(), make_patient(email="ann@again.example"), make_officer()
+    death(take(ann, officer), officer)
+    join(ann.id, again.id, by=officer, at=SOON)
+    case = take(again, officer)
+    assert not selectors.is_death_recorded(again.id)
+    services.take_back_death(case, words="It was another Ann.", by=officer, at=SOON)
+    assert not facts.of(ann.id, FactKind.DIED, at=SOON)
+    assert not selectors.is_death_recorded(ann.id)
+
+
+def test_a_day_of_death_before_the_birth_is_refused() -> None:
+    ann, officer = make_patient(), make_officer()
+    with pytest.raises(StepRefused, match="before they were born"):
+        death(take(ann, officer), officer, died_on=date(1926, 11, 2))
+
+
 def test_what_was_said_in_life_binds_whoever_asks() -> None:
     ann, officer = make_patient(), make_officer()
     case = take(ann, officer)
@@ -115,6 +139,13 @@ def test_whoever_asks_hears_from_us_and_nothing_goes_to_who_died() -> None:
     case = take(ann, officer)
     death(case, officer)
     assert not facts.of(ann.id, FactKind.CONSENT, at=SOON)
+    (marketing,) = [each for each in selected.list_consents(ann.id, at=SOON) if each.purpose is Purpose.MARKETING]
+    assert {each.by_death for each in marketing.channels if each.ended} == {True}
+    with processing(Purpose.RIGHTS, Action.READ, by=officer, at=SOON) as opened:
+        ended, agreed = selected.list_words([ann.id], opened)  # that it ended is a word as well, with its proof
+    assert ended.how is How.DEATH and "2 November" in ended.proof and agreed.given
+    for kind in (Kind.CONTACT_CHANGED, Kind.NOTICE_CHANGES, Kind.CASE_REMINDER):
+        assert people_services.tell(ann.id, kind, by=officer, at=SOON) is None
     apply(case, officer, rules.PERSONAL_REPRESENTATIVE)
     services.tell_progress(case, words="We are looking it out.", by=officer, at=SOON)
     with processing(Purpose.RIGHTS, Action.READ, by=officer, at=SOON):
@@ -126,6 +157,43 @@ def test_whoever_asks_hears_from_us_and_nothing_goes_to_who_died() -> None:
     assert posted.read_letter(link.rstrip("/").rpartition("/")[2], at=SOON + timedelta(days=31)) is None
     assert posted.read_letter("nonsense", at=SOON) is None
     assert CaseStep.objects.filter(case_id=case, kind="letter").count() >= 3
+
+
+def test_an_address_that_they_gave_for_an_earlier_request_is_theirs_and_hears_nothing_after_their_death() -> None:
+    ann, officer = make_patient(), make_officer()
+    (earlier,) = services.take_in(
+        ann.id,
+        {Asked.ACCESS},
+        words="All of it.",
+        route=Route.EMAIL,
+        received_on=LATER.date(),
+        reply_to="ann@elsewhere.example",
+        by=officer,
+        at=LATER,
+    )
+    death(take(ann, officer), officer)
+    before = Message.objects.count()
+    services.tell_progress(earlier, words="We are looking it out.", by=officer, at=SOON)
+    assert Message.objects.count() == before
+    with processing(Purpose.RIGHTS, Action.READ, by=officer, at=SOON) as opened:
+        (letter,) = [
+            step for step in selectors.list_steps(earlier, opened) if step.detail.get("letter") == "progress"
+        ]
+    assert letter.detail["by"] == "post"
+
+
+def test_whoever_gave_a_postal_address_alone_gets_paper_and_the_dead_get_nothing() -> None:
+    officer = make_officer()
+    clerk = actors.person(make_staff("patient_support"), at=LATER)
+    ann = actors.person(register(by=clerk, email="ann@oddie.example"), at=LATER)
+    before = Message.objects.count()
+    case = take(ann, officer, applicant={"name": "Bill Oddie-Vane", "address": "2 Vane Row"})
+    death(case, officer)
+    services.tell_progress(case, words="We are looking it out.", by=officer, at=SOON)
+    assert Message.objects.count() == before
+    with processing(Purpose.RIGHTS, Action.READ, by=officer, at=SOON) as opened:
+        letters = [step for step in selectors.list_steps(case, opened) if "letter" in step.detail]
+    assert letters and {step.detail["by"] for step in letters} == {"post"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -12,31 +13,42 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
 from conftest import publish_pack
 from tests.stores import Home, connected_to
 from troth.gate.contexts import processing
 from troth.law.rights import Right
+from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Action, Purpose
 from troth.people.models import Identity
 from troth.rights import jobs, selectors, services
+from troth.rights.apps import check_partners
 from troth.rights.models import Arrival, RightsCase, State, StepKind
 from troth.rights.rules import exchange as rules
 from troth.rights.rules.exchange import BadPartners, Envelope, NotAccepted, Partner
 from troth.rights.selectors import exchange
 from troth.rights.services import StepRefused
+from troth.rights.services import exchange as sending
 from troth.rights.services.exchange import NotSent
-from troth.rights.tests.factories import make_officer, make_patient
+from troth.rights.tests.factories import make_officer, make_patient, subject_of
+from troth.sharing import selectors as sharing
+from troth.sharing.selectors import count_disclosures
+from troth.vault.categories import Category
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime.fromisoformat("2026-11-24T09:30:00+00:00")
@@ -108,9 +120,108 @@ def test_partners_are_reached_by_https_and_known_by_a_key() -> None:
         {"key": "c2hvcnQ="},
         {"key": "?"},
         {"name": None, "id": None, "key": None},
+        {"id": "north clinic"},  # it stands in an address
+        {"id": "n" * 51},  # with what stands before it in the log of what was passed on, it would not fit
+        {"name": " "},
+        {"name": 7},
+        {"id": 7},
+        {"url": 7},
     ):
         with pytest.raises(BadPartners):
             rules.read_partners(json.dumps([{**row, **wrong}]))
+    for other in ({**row, "key": base64.b64encode(b"o" * 32).decode()}, {**row, "id": "m"}):
+        with pytest.raises(BadPartners, match="twice"):
+            rules.read_partners(json.dumps([row, other]))
+
+
+def test_a_list_of_partners_that_cannot_be_used_stops_the_start(settings: Any) -> None:
+    assert check_partners() == []
+    settings.TROTH_PARTNERS = '[{"id": "a b"}]'
+    (error,) = check_partners()
+    assert error.id == "rights.E001" and "a b" in error.msg
+
+
+def zip_of(document: object, *, damage: int | None = None) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("my-data.json", json.dumps(document))
+    content = bytearray(made.getvalue())
+    if damage is not None:
+        content[damage] ^= 0xFF
+    return bytes(content)
+
+
+def test_a_damaged_or_spiteful_package_is_kept_unread() -> None:
+    held = [
+        {"kind": "who you are", "type": "people.identity", "fields": [{"name": "given_name", "value": "Ann \ud800"}]}
+    ]
+    person, holds = exchange.look_into(zip_of({"held": held}))
+    assert person.startswith("Ann") and holds == "1 × who you are"
+    assert person.encode()  # half a character would have no way into the database
+    for document in ([], {}, {"held": 1}, {"held": ["x"]}, {"held": [{"kind": "x", "type": "people.identity"}]}):
+        assert exchange.look_into(zip_of(document)) == ("", "")
+    whole = zip_of({"held": held * 50})
+    read = [exchange.look_into(zip_of({"held": held * 50}, damage=place)) for place in range(0, len(whole), 3)]
+    assert ("", "") in read
+
+
+def test_two_presses_make_one_case(clinic: Home, settings: Any) -> None:
+    """One after the other; that two at once wait for each other is `hold`, which `test_two_words_at_once_are_one_word` shows."""
+    ann = make_patient()
+    key = base64.b64encode(b"k" * 32).decode()
+    other = base64.b64encode(b"o" * 32).decode()
+    settings.TROTH_PARTNERS = json.dumps(
+        [
+            {"id": "north", "name": "North", "url": "http://127.0.0.1:9", "key": key},
+            {"id": "south", "name": "South", "url": "http://127.0.0.1:9", "key": other},
+        ]
+    )
+    at = NOW + timedelta(minutes=5)
+    first, again, elsewhere = (
+        services.ask_to_send(ann.id, name, send=jobs.send_portable, by=ann, at=at)
+        for name in ("north", "north", "south")
+    )
+    assert first == again != elsewhere
+    assert RightsCase.objects.filter(right=Right.PORTABILITY).count() == 2
+    events = LedgerEvent.objects.filter(event="rights:case_opened")
+    assert (
+        events.count() == 2 and not events.filter(subject="").exists()
+    )  # the press that changed nothing is no event
+
+
+def test_a_press_on_a_case_that_nothing_sends_any_more_has_it_sent_again(clinic: Home, settings: Any) -> None:
+    ann, officer = make_patient(), make_officer()
+    key = base64.b64encode(b"k" * 32).decode()
+    settings.TROTH_PARTNERS = json.dumps([{"id": "north", "name": "N", "url": "http://127.0.0.1:9", "key": key}])
+    at = NOW + timedelta(minutes=5)
+
+    def press() -> UUID:
+        return services.ask_to_send(ann.id, "north", send=jobs.send_portable, by=ann, at=at)
+
+    case = press()
+    tries = apps.get_model("work", "Job").objects.filter(name=jobs.send_portable.name)
+    assert press() == case and tries.count() == 1  # it waits to be tried
+    tries.update(state="dead")
+    assert press() == case and tries.filter(state="waiting").count() == 1
+    assert press() == case and tries.count() == 2
+    with processing(Purpose.RIGHTS, Action.READ, by=officer, at=at) as opened:
+        assert sum("tried again" in step.words for step in selectors.list_steps(case, opened)) == 1
+
+
+def test_what_is_too_large_for_others_is_not_tried_for_ever(
+    clinic: Home, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, officer = make_patient(), make_officer()
+    key = base64.b64encode(b"k" * 32).decode()
+    settings.TROTH_PARTNERS = json.dumps([{"id": "north", "name": "N", "url": "http://127.0.0.1:9", "key": key}])
+    at = NOW + timedelta(minutes=5)
+    case = services.ask_to_send(ann.id, "north", send=jobs.send_portable, by=ann, at=at)
+    monkeypatch.setattr(sending, "LARGEST", 10)
+    assert not services.send_portable(case, at=at)
+    assert not LedgerEvent.objects.filter(event="rights:sent_elsewhere").exists()  # nothing is said to have left
+    with processing(Purpose.RIGHTS, Action.READ, by=officer, at=at) as opened:
+        assert any("larger than" in step.words for step in selectors.list_steps(case, opened))
+    assert RightsCase.objects.get(pk=case).state == State.ASKED
 
 
 @contextmanager
@@ -211,6 +322,19 @@ def test_data_goes_from_one_running_clinic_to_another_and_the_receipt_is_kept(
         known_case, steps = selectors.get_case(case, opened), selectors.list_steps(case, opened)
     assert known_case.state is State.DONE and known_case.outcome["partner"] == "north"
     (sent,) = [step for step in steps if step.kind is StepKind.SENT]
+    with processing(Purpose.RIGHTS, Action.READ, by=officer, at=timezone.now()) as opened:
+        (passed,) = sharing.list_disclosures(subject_of(ann), opened)  # My data shows it, and Article 19 reaches them
+    assert passed.recipient == "partner:north"  # were the notice to call a recipient `north`, it would be another
+    with connection.cursor() as cursor:  # as it was written down before ids had a prefix of their own
+        cursor.execute("UPDATE sharing_disclosure SET recipient = 'north'")
+        for module in (
+            "troth.sharing.migrations.0003_whom_they_chose",
+            "troth.rights.migrations.0011_whom_they_chose",
+        ):
+            cursor.execute(import_module(module).Migration.operations[0].sql)
+        cursor.execute("SELECT recipient FROM sharing_disclosure")
+        assert cursor.fetchall() == [("partner:north",)]
+    assert passed.who == "North Clinic" and Category.IDENTITY in passed.kinds and count_disclosures() == (1, 0)
     assert "North Clinic" in sent.words and sent.detail["digest"] == known_case.outcome["digest"]
 
     with connected_to(home):

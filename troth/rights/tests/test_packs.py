@@ -123,7 +123,7 @@ def test_every_string_of_every_holding_is_in_the_pack_and_nobody_elses() -> None
     found = layers(desk.archive())
     loose = "".join(text for name, text in found.items() if name.startswith("files/"))
     assert [field for field, text in planted.planted.items() if text not in found["my-data.json"] + loose] == []
-    words = [text for text in planted.planted.values() if text.startswith("ann-")]
+    words = planted.words_as_stored("ann-")
     printed = "".join(text for name, text in found.items() if name.startswith("paper/"))
     assert len(words) > 10
     for layer in (found["my-data.html"], printed):
@@ -309,8 +309,8 @@ def test_a_pack_that_lacks_anything_is_not_released(monkeypatch) -> None:
     desk.decide_the_rest()
     real = packs.things_of
 
-    def forgetful(pack, opened):
-        return [thing for thing in real(pack, opened) if thing.model != "specimens.note"]
+    def forgetful(pack, opened, **named):
+        return [thing for thing in real(pack, opened, **named) if thing.model != "specimens.note"]
 
     monkeypatch.setattr(packs, "things_of", forgetful)
     desk.build()
@@ -356,7 +356,7 @@ def test_each_kind_of_gap_is_found(change, said: str) -> None:
     desk.opine()
     desk.decide_the_rest()
     desk.build()
-    asked = {"before": NEXT, "withheld": (), "removed": {}, "words": {}, "everywhere": ()}
+    asked = {"before": NEXT, "withheld": (), "removed": {}, "words": {}, "everywhere": (), "blackened": {}}
     archive = desk.archive()
     assert find_faults(spoiled(archive, lambda d: None), [desk.ann.id], **asked) == []
     faults = find_faults(spoiled(archive, change), [desk.ann.id], **asked)

@@ -150,6 +150,13 @@ def test_a_paper_covers_what_it_covers(cast: tuple[Actor, Actor, Actor]) -> None
         let_act(cast, may_ask=set())
 
 
+def test_a_paper_that_covers_no_right_lets_nothing_be_asked(cast: tuple[Actor, Actor, Actor]) -> None:
+    let_act(cast, may_ask={"-"})
+    with pytest.raises(StepRefused, match="does not cover"):
+        ask(cast)
+    assert RightsCase.objects.count() == 1
+
+
 def test_a_scope_with_a_word_that_nobody_knows_opens_nothing() -> None:
     assert facts.scope_of("a" * 32).categories == frozenset(Category)
     assert facts.scope_of("a" * 32 + "|nonsense|").categories == frozenset()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import publish_pack
 from tests.stores import Home
 from troth.consent import services as consents
 from troth.gate import facts
@@ -15,7 +16,9 @@ from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import Check, Refused
 from troth.notice.purposes import Purpose
+from troth.people.tests.test_at_once import at_once
 from troth.rights import services
+from troth.rights.models import RightsCase
 from troth.rights.tests.factories import LATER, make_officer, make_patient
 from troth.vault.categories import Category
 
@@ -165,3 +168,22 @@ def test_a_consent_taken_back_by_a_process_whose_clock_is_ahead_is_gone_at_once(
     consents.take_back(ann.id, Purpose.MARKETING, by=ann, at=AHEAD)
     with processing(Purpose.MARKETING, by=ann, at=SOON) as opened:
         assert opened.decision(ann.id, Category.PREFERENCES).check is Check.BASIS
+
+
+@pytest.mark.usefixtures("notice_in_force")
+def test_what_is_asked_twice_is_one_case() -> None:
+    ann = make_patient()
+    for purpose in (None, Purpose.FEEDBACK):
+        asked = [services.ask_to_stop(ann.id, purpose, by=ann, at=moment, words="x") for moment in (SOON, LATER)]
+        assert len(set(asked)) == 1
+    assert RightsCase.objects.count() == 2
+    assert services.ask_to_stop(ann.id, Purpose.SITE_STATISTICS, by=ann, at=SOON) not in asked
+
+
+def test_of_two_who_ask_at_once_one_opens_the_case(committed_db: Home) -> None:
+    """What `hold` is for is shown on PostgreSQL alone: SQLite lets one write at a time."""
+    publish_pack("online-prescribing")
+    ann = make_patient()
+    said = at_once(*(lambda: services.ask_to_stop(ann.id, None, by=ann, at=LATER) for _ in range(4)))
+    assert said == ["done"] * 4
+    assert RightsCase.objects.count() == 1
