@@ -5,18 +5,32 @@ What somebody comes for is sealed, since it tells something of their health; whe
 not be in two places at once is held in a table of its own, in which the database lets no two stretches of time of one thing touch.
 """
 
+from troth.diary.models.classes import ClassTime
 from troth.diary.models.figures import Figure
-from troth.diary.models.offers import AROUND, LONGEST, STEP, Colour, Place, Resource, ResourceKind, Service
+from troth.diary.models.offers import (
+    AROUND,
+    LONGEST,
+    MOST_PLACES,
+    STEP,
+    Colour,
+    Place,
+    Resource,
+    ResourceKind,
+    Service,
+)
 from troth.diary.models.staff import DayOff, Feed, Practitioner
 from troth.diary.models.visits import ALONE, VISITS, Appointment, Ended, Hold, How, Override, VisitState
+from troth.diary.models.waiting import Wish, WishState
 
 __all__ = [
     "ALONE",
     "AROUND",
     "LONGEST",
+    "MOST_PLACES",
     "STEP",
     "VISITS",
     "Appointment",
+    "ClassTime",
     "Colour",
     "DayOff",
     "Ended",
@@ -31,4 +45,6 @@ __all__ = [
     "ResourceKind",
     "Service",
     "VisitState",
+    "Wish",
+    "WishState",
 ]

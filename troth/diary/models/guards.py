@@ -30,6 +30,16 @@ def make_guards(connection: BaseDatabaseWrapper) -> None:
             )
 
 
+def drop_guards(connection: BaseDatabaseWrapper) -> None:
+    """Take them away: only to see that it is noticed."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for name in _sqlite():
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        else:
+            cursor.execute(f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS {NAME}")
+
+
 def guards_missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The names of those that are gone or not as we define them; empty when all stand."""
     with connection.cursor() as cursor:

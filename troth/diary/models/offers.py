@@ -11,6 +11,8 @@ STEP = 5
 LONGEST = 480
 #: How long making ready may take, and cleaning down.
 AROUND = 120
+#: How many people a class can have.
+MOST_PLACES = 40
 
 
 class ResourceKind(StrEnum):
@@ -83,12 +85,14 @@ class Service(models.Model):
     Something that the clinic offers, as it stands on its public pages. It is about nobody.
 
     Preparation and clean-down (`before`, `after`, in minutes) hold practitioner, room and machine besides the visit itself.
-    `room_sort` and `machine_sort` name the sort of room or machine that it needs; empty means none.
+    `room_sort` and `machine_sort` name the sort of room or machine that it needs; empty means none. With more than one of `places`
+    it is a class, which is booked at the times that were set for it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=80, unique=True)
     minutes = models.PositiveSmallIntegerField()
+    places = models.PositiveSmallIntegerField(default=1)
     words = models.CharField(max_length=300, blank=True)
     before = models.PositiveSmallIntegerField(default=0)
     after = models.PositiveSmallIntegerField(default=0)
@@ -107,6 +111,7 @@ class Service(models.Model):
         "id": "random; says nothing",
         "name": "published on the clinic's own pages",
         "minutes": "published on the clinic's own pages",
+        "places": "published on the clinic's own pages",
         "words": "published on the clinic's own pages",
         "before": "how long it takes to make ready",
         "after": "how long it takes to clean down",
@@ -130,6 +135,9 @@ class Service(models.Model):
             models.CheckConstraint(
                 condition=models.Q(before__lte=AROUND, after__lte=AROUND) & _whole("before") & _whole("after"),
                 name="service_is_made_ready_in_whole_steps",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(places__gte=1, places__lte=MOST_PLACES), name="service_has_places"
             ),
             models.CheckConstraint(
                 condition=models.Q(deposit_pence__lte=models.F("price_pence")), name="deposit_is_part_of_the_price"

@@ -77,3 +77,10 @@ class Feed(Holding):
         "ended_at": "whether the address still works",
     }
     called = "address of your calendar"
+
+    class Meta(Holding.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject"], condition=models.Q(ended_at__isnull=True), name="one_living_feed_a_person"
+            )
+        ]

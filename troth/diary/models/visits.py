@@ -1,6 +1,5 @@
 """Visits, and the stretches of time that people, practitioners, rooms and machines are held for."""
 
-from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,27 +9,17 @@ from troth.vault import compartments
 from troth.vault.categories import Category
 from troth.vault.fields import SealedJSON, SealedText
 from troth.vault.models import Holding
+from troth.vault.words import Worded
 
 VISITS = compartments.declare("diary.visits", Category.CORRESPONDENCE, retention="visits")
 #: Beside what a hold stands when nobody has overridden anything: then two may not touch.
 ALONE = UUID(int=0)
 
 
-class Worded(StrEnum):
-    """A word of a closed list with what people read for it."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "Worded":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
-
-
 class VisitState(Worded):
     """Where a visit is in its life."""
 
+    AWAITING = "awaiting", "waiting for its deposit"
     BOOKED = "booked", "booked"
     ARRIVED = "arrived", "here"
     COMPLETED = "completed", "done"
@@ -44,6 +33,7 @@ class How(Worded):
     DESK = "desk", "at the desk"
     ONLINE = "online", "online, by themselves"
     OFFER = "offer", "from the waiting list"
+    BEFORE = "before", "in the system before this one"
 
 
 class Override(Worded):
@@ -82,6 +72,7 @@ class Appointment(Holding):
     )
     late = models.BooleanField(default=False)
     series = models.UUIDField(null=True, db_index=True)
+    class_time = models.UUIDField(null=True, db_index=True)
     link_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
     reminded_for = models.DateTimeField(null=True)
 
@@ -102,7 +93,8 @@ class Appointment(Holding):
         "override": "a word of a closed list: why a colleague booked past what the diary allows",
         "late": "whether it was cancelled after the day by which that is free",
         "series": "a random identifier that visits booked together share",
-        "link_hash": "SHA-256 of 256 random bits: nobody gets the link from it",
+        "class_time": "a random identifier that visits to one class share",
+        "link_hash": "SHA-256 of an HMAC under a key of this server: nobody gets the link from it without that key",
         "reminded_for": "the beginning that a reminder was written for, so that none is written twice",
     }
 
@@ -120,12 +112,13 @@ class Appointment(Holding):
 
 class Hold(Holding):
     """
-    A stretch of time for which a person, a practitioner, a room or a machine is taken: minutes since 1970, the last not included.
+    A stretch of time for which a person, a practitioner, a room, a machine or a place in a class is taken: minutes since 1970, the
+    last not included.
 
     No two of one `thing` touch: the database refuses the second (`guards`). `thing` is the id of a person or practitioner, or of a
-    room or machine the keyed hash of it, since which room somebody is in tells what for. `until`: it ends by itself then, as
-    long as nobody has confirmed it; whoever books clears away what is over. `beside`: the visit for which a colleague overrode the
-    rule.
+    room, a machine or a place the keyed hash of it, since which room somebody is in tells what for. `until`: it ends by itself
+    then, as long as nobody has confirmed it; whoever books clears away what is over. `beside`: the visit for which a colleague
+    overrode the rule.
     """
 
     thing = models.UUIDField()
@@ -136,7 +129,7 @@ class Hold(Holding):
     until = models.DateTimeField(null=True, db_index=True)
 
     open_fields: ClassVar[dict[str, str]] = {
-        "thing": "a random identifier of a person, or a keyed hash of a room's: what must not be in two places",
+        "thing": "a random identifier of a person, or a keyed hash of a room's or a place's: what must not be in two places",
         "beside": "the random identifier of the visit for which the rule was overridden, or nought",
         "first": "the minute it begins with: what must not touch",
         "last": "the minute it ends before",

@@ -59,14 +59,5 @@ def feed_of(stretches: list[tuple[UUID, datetime, datetime]], *, at: datetime) -
     return "".join(f"{line}\r\n" for line in lines)
 
 
-def read_moment(text: str) -> datetime | None:
-    """A moment as a form sends it, or None."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
-
-
 def _stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"

@@ -132,14 +132,24 @@ def starts_of(
         for thing in sort:
             some |= fits(whole & ~_bits(thing, base, wide), ticks)
         found &= some
-    out = []
-    while found:
-        lowest = found & -found
-        found ^= lowest
-        begins = (base + lowest.bit_length() - 1) * TICK + need.before
-        if since <= begins < until and begins % grid == 0:
-            out.append(begins)
-    return out
+    # As text with the first tick first: a number of weeks is long, and taking bits from it one by one copies it each time.
+    free = bin(found)[:1:-1]
+    step = grid // TICK
+    first = next((tick for tick in range(step) if ((base + tick) * TICK + need.before) % grid == 0), len(free))
+    starts = ((base + tick) * TICK + need.before for tick in range(first, len(free), step) if free[tick] == "1")
+    return [begins for begins in starts if since <= begins < until]
+
+
+def is_on_the_wall(moment: datetime) -> bool:
+    """Whether a clock on a London wall ever shows it: an hour of spring is left out."""
+    return moment.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) == moment.replace(tzinfo=None)
+
+
+def moved_alike(moments: Sequence[datetime], first: datetime) -> list[datetime]:
+    """Where several moments go when the first of them goes to `first`: as many days on, at its time by the clock on the wall."""
+    local = first.astimezone(LONDON)
+    days = local.date() - moments[0].astimezone(LONDON).date()
+    return [datetime.combine(each.astimezone(LONDON).date() + days, local.time(), tzinfo=LONDON) for each in moments]
 
 
 def gaps(worked: Iterable[Stretch], held: Iterable[Stretch]) -> list[Stretch]:

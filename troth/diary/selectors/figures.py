@@ -1,10 +1,12 @@
 """
 Reports, from cells of figures that the acts themselves counted: no record is opened for any of them, and none could be.
 
-Totals are reckoned before they are rounded, so that nothing has to be withheld a second time (LAW-12.4).
+Totals of counts are reckoned before they are rounded, so that no difference says what is withheld; one of money leaves out what is
+(LAW-12.4).
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +15,8 @@ from troth.diary.models import Ended, Figure, How
 from troth.diary.selectors.offers import list_services, workers, working
 
 WEEKS, MONTHS = 12, 12
+_ATTENDANCE, _TIME, _VALUE = "Attendance", "Time with people", "Value of visits"
+_REASONS, _WAYS = "Why visits are cancelled", "How visits are booked"
 #: What became of visits, in the order in which it is drawn.
 ATTENDED = {
     "came": "Came",
@@ -42,7 +46,7 @@ def attendance(on: date) -> Report:
     for row in Figure.objects.filter(kind="attended", period__in=weeks):
         found[row.period, row.word] += row.number
     return Report(
-        "Attendance",
+        _ATTENDANCE,
         "What became of the visits of each week: came, did not come, cancelled in time or late.",
         "Week of",
         (*ATTENDED.values(), "All"),
@@ -69,7 +73,7 @@ def utilisation(on: date) -> Report:
     for row in Figure.objects.filter(kind="attended", word="came", period__in=weeks):
         spent[row.period] += row.minutes
         number[row.period] += row.number
-    known = list(workers().values())
+    known = list(workers(at=None).values())
     plans = working(known, weeks[0], weeks[-1] + timedelta(days=6)).values()
     worked = {
         week: sum(
@@ -82,7 +86,7 @@ def utilisation(on: date) -> Report:
     }
     shares = {week: rules.shown_share(spent[week], worked[week], number[week]) for week in weeks}
     return Report(
-        "Time with people",
+        _TIME,
         "The share of the hours worked in each week that was spent in visits.",
         "Week of",
         ("Hours worked", "Share in visits"),
@@ -108,13 +112,18 @@ def income(on: date) -> Report:
         pence[row.service, row.period] += row.pence
     names = {each.id.hex: each.name for each in list_services(closed=True)}
     kinds = [key for key in sorted(names, key=names.__getitem__) if any(number[key, month] for month in months)]
-    every = {month: sum(pence[key, month] for key in kinds) for month in months}
-    visits = {month: sum(number[key, month] for key in kinds) for month in months}
+    # What is too little to show is in no total either: with one star beside it, it would be the difference.
+    seen = {
+        month: [key for key in kinds if rules.shown_money(pence[key, month], number[key, month]) is not None]
+        for month in months
+    }
+    every = {month: sum(pence[key, month] for key in seen[month]) for month in months}
+    visits = {month: sum(number[key, month] for key in seen[month]) for month in months}
     return Report(
-        "Value of visits",
+        _VALUE,
         "What the visits that took place in each month come to by the price list. What was paid stands with the payments.",
         "Month",
-        (*(names[key] for key in kinds), "All"),
+        (*(names[key] for key in kinds), "All shown"),
         tuple(
             (
                 f"{month:%B %Y}",
@@ -132,12 +141,12 @@ def income(on: date) -> Report:
 
 def reasons(on: date) -> Report:
     """Why visits were cancelled, by month."""
-    return _by_word("Why visits are cancelled", "Why the visits of each month were cancelled.", "reason", Ended, on)
+    return _by_word(_REASONS, "Why the visits of each month were cancelled.", "reason", Ended, on)
 
 
 def ways(on: date) -> Report:
     """By which way visits were booked, by the month in which they are."""
-    return _by_word("How visits are booked", "By which way the visits of each month were booked.", "booked", How, on)
+    return _by_word(_WAYS, "By which way the visits of each month were booked.", "booked", How, on)
 
 
 def _by_word(title: str, says: str, kind: str, words: type[Ended] | type[How], on: date) -> Report:
@@ -166,13 +175,13 @@ def _by_word(title: str, says: str, kind: str, words: type[Ended] | type[How], o
     )
 
 
-#: The reports there are, by the word of their address.
-REPORTS = {
-    "attendance": attendance,
-    "time": utilisation,
-    "value": income,
-    "reasons": reasons,
-    "ways": ways,
+#: The reports there are, by the word of their address: what each is called, and what makes it.
+REPORTS: dict[str, tuple[str, Callable[[date], Report]]] = {
+    "attendance": (_ATTENDANCE, attendance),
+    "time": (_TIME, utilisation),
+    "value": (_VALUE, income),
+    "reasons": (_REASONS, reasons),
+    "ways": (_WAYS, ways),
 }
 
 

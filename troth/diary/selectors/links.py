@@ -1,18 +1,22 @@
 """What a visitor of the site and whoever has a link may see: times, and nothing of anybody."""
 
 import hashlib
+import hmac
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from troth.diary import rules
-from troth.diary.models import Appointment, VisitState
+from troth.diary.models import Appointment, Hold, VisitState
 from troth.diary.selectors.holds import free_to_move, search_free
 from troth.diary.selectors.visits import as_booked, visit_of
-from troth.gate import actors
+from troth.gate import actors, linking
 from troth.gate.contexts import processing
 from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
+from troth.rights import selectors as rights
+from troth.vault import secrets
 from troth.vault.categories import Category
 from troth.work import throttle
 
@@ -40,7 +44,10 @@ class Kept:
 
 @dataclass(frozen=True)
 class LinkedVisit:
-    """A visit as whoever has its link sees it: when and with whom, and nothing of what for."""
+    """
+    A visit as whoever has its link sees it: when and with whom, and nothing of what for. `kept_until`: its time is kept so long for
+    its deposit to be paid.
+    """
 
     id: UUID
     practitioner: UUID
@@ -49,11 +56,28 @@ class LinkedVisit:
     state: VisitState
     late: bool
     too_late_to_move: bool
+    kept_until: datetime | None = None
+
+    @property
+    def awaits_deposit(self) -> bool:
+        """Whether it is booked once its deposit is paid."""
+        return self.state is VisitState.AWAITING
 
     @property
     def is_ahead(self) -> bool:
         """Whether anything can still be done with it."""
         return self.state is VisitState.BOOKED
+
+
+def token_of(visit: UUID) -> str:
+    """What the link of a visit, or of a time that is offered, ends with: worked out of its number and a secret of this server."""
+    key = secrets.opened().named("diary")
+    return urlsafe_b64encode(hmac.digest(key, b"link|" + visit.bytes, hashlib.sha256)).decode().rstrip("=")
+
+
+def hash_of(token: str) -> str:
+    """What is stored of the token of a link, and of a calendar's address."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def seal_kept(kept: Kept, *, at: datetime) -> str:
@@ -83,28 +107,32 @@ def open_kept(ticket: str, *, at: datetime) -> Kept | None:
     )
 
 
+def is_booked(kept: Kept) -> bool:
+    """Whether the time that was kept has become a visit: it goes on under the same number."""
+    return Appointment.objects.filter(pk=kept.pending).exists()
+
+
 def may_hold(network: str, *, at: datetime) -> bool:
     """Count one keeping of a time from a network, and say whether it may: nobody fills the diary with times that are kept."""
     return throttle.allow("hold_network", network, limit=_HOLDS_PER_NETWORK, per=timedelta(hours=1), at=at).allowed
 
 
 def open_days(
-    service: UUID, first: date, days: int, *, practitioner: UUID | None, at: datetime
+    service: UUID, first: date, days: int, *, practitioner: UUID | None, without: UUID | None = None, at: datetime
 ) -> dict[UUID, list[int]]:
     """What is free for whoever books by themselves: not within the hour, and no further than a year."""
     last = (at + rules.AHEAD).date()
     days = max(0, min(days, (last - first).days))
     who = None if practitioner is None else [practitioner]
-    return search_free(service, first, days, at=at, practitioners=who, soonest=at + rules.NEWEST)
+    return search_free(service, first, days, at=at, practitioners=who, soonest=at + rules.NEWEST, without=without)
 
 
 def visit_by_link(token: str, *, at: datetime) -> LinkedVisit | None:
     """The visit of a link, from open columns alone; None where there is none, or it was over a fortnight ago."""
     if not token:
         return None
-    mark = hashlib.sha256(token.encode()).hexdigest()
-    row = Appointment.objects.filter(link_hash=mark, ends_at__gt=at - rules.DAYS_AFTER).first()
-    if row is None:
+    row = Appointment.objects.filter(link_hash=hash_of(token), ends_at__gt=at - rules.DAYS_AFTER).first()
+    if row is None or linking.has_died(row.subject_id, at=at):
         return None
     return LinkedVisit(
         row.pk,
@@ -114,6 +142,9 @@ def visit_by_link(token: str, *, at: datetime) -> LinkedVisit | None:
         VisitState(row.state),
         row.late,
         rules.is_late(row.starts_at, at=at),
+        Hold.objects.filter(appointment=row.pk, until__isnull=False).values_list("until", flat=True).first()
+        if row.state == VisitState.AWAITING
+        else None,
     )
 
 
@@ -135,10 +166,12 @@ def due_reminders(*, at: datetime) -> list[UUID]:
     """Visits that are a day ahead, and of whose beginning nobody was reminded yet."""
     rows = Appointment.objects.filter(
         state=VisitState.BOOKED, starts_at__gt=at, starts_at__lte=at + rules.REMINDED
-    ).values_list("id", "starts_at", "reminded_for", "recorded_at")
-    return [
-        key
-        for key, starts, reminded, booked in rows
+    ).values_list("id", "starts_at", "reminded_for", "recorded_at", "subject_id")
+    due = {
+        key: subject
+        for key, starts, reminded, booked, subject in rows
         # Who booked for tomorrow has just been told.
         if reminded != starts and booked <= starts - rules.REMINDED
-    ]
+    }
+    restricted = rights.restricted_among(set(due.values()), at=at)
+    return [key for key, subject in due.items() if subject not in restricted]

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
+
+from django.db.models import Exists
 
 from troth.diary import rules
 from troth.diary.models import Appointment, Colour, DayOff, Place, Practitioner, Resource, ResourceKind, Service
@@ -28,6 +30,12 @@ class Offered:
     colour: str = Colour.SEAL.value
     online: bool = True
     closed: bool = False
+    places: int = 1
+
+    @property
+    def is_class(self) -> bool:
+        """Whether several come to it together, at times that were set for it."""
+        return self.places > 1
 
     @property
     def need(self) -> rules.Need:
@@ -38,11 +46,6 @@ class Offered:
     def deposit(self) -> str:
         """As people read it."""
         return pounds(self.deposit_pence)
-
-    @property
-    def is_booked_online(self) -> bool:
-        """Whether people book it by themselves. A deposit is asked for by somebody, so they ring."""
-        return self.online and not self.closed and not self.deposit_pence
 
     @property
     def price(self) -> str:
@@ -71,6 +74,7 @@ class Thing:
     place: UUID
     place_name: str
     closed: bool
+    place_closed: bool
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,18 @@ def list_services(*, closed: bool = False) -> list[Offered]:
     return [_offered(row) for row in (rows if closed else rows.filter(closed=False))]
 
 
+def services_by_name() -> dict[str, Offered]:
+    """Each service by its name in small letters; one that is still offered before one of the same name that is not."""
+    return {
+        each.name.casefold(): each for each in sorted(list_services(closed=True), key=lambda each: not each.closed)
+    }
+
+
+def lasts(offered: Offered | None) -> int | None:
+    """How many minutes one takes that can be booked; None for any other."""
+    return None if offered is None or offered.closed else offered.minutes
+
+
 def get_service(service: UUID) -> Offered | None:
     """One service, or None."""
     row = Service.objects.filter(pk=service).first()
@@ -132,21 +148,29 @@ def list_resources() -> list[Thing]:
             row.sort,
             row.place_id,
             row.place.name,
-            row.closed or row.place.closed,
+            row.closed,
+            row.place.closed,
         )
         for row in rows
     ]
 
 
-def list_practitioners() -> list[people.StaffMember]:
-    """Who sees people, by name. Their profiles and hours are published."""
+def list_practitioners(*, at: datetime | None) -> list[people.StaffMember]:
+    """Who sees people, by name; with None also those who did and have left. Their profiles and hours are published."""
     ids = set(Practitioner.objects.values_list("subject_id", flat=True))
+    ids = ids if at is None else people.on_staff(ids, at=at)
     return [member for member in people.list_staff() if member.subject in ids]
 
 
-def workers(of: Collection[UUID] | None = None) -> dict[UUID, Worker]:
-    """Practitioners with what they do and when: those asked for, or all."""
-    rows = Practitioner.objects.all() if of is None else Practitioner.objects.filter(subject_id__in=list(of))
+def workers(of: Collection[UUID] | None = None, *, at: datetime | None) -> dict[UUID, Worker]:
+    """
+    Practitioners with what they do and when: those asked for, or all. Whoever holds no role at that moment sees nobody; with None
+    they are found too.
+    """
+    rows = list(Practitioner.objects.all() if of is None else Practitioner.objects.filter(subject_id__in=list(of)))
+    if at is not None:
+        here = people.on_staff([row.subject_id for row in rows], at=at)
+        rows = [row for row in rows if row.subject_id in here]
     return {
         row.subject_id: Worker(
             row.subject_id,
@@ -191,7 +215,7 @@ def is_kept() -> bool:
 
 def has_anything() -> bool:
     """Whether anything can be booked online: a service that is offered, and somebody who works."""
-    return Service.objects.filter(closed=False, online=True).exists() and Practitioner.objects.exists()
+    return Service.objects.filter(Exists(Practitioner.objects.all()), closed=False, online=True).exists()
 
 
 def _offered(row: Service) -> Offered:
@@ -210,4 +234,5 @@ def _offered(row: Service) -> Offered:
         row.colour,
         row.online,
         row.closed,
+        row.places,
     )

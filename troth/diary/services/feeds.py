@@ -4,8 +4,8 @@ import secrets
 from datetime import datetime
 
 from troth.diary import rules, selectors
-from troth.diary.models import Feed
-from troth.diary.selectors.feeds import hash_of
+from troth.diary.models import Feed, Practitioner
+from troth.diary.selectors import hash_of
 from troth.gate.actors import Actor
 from troth.gate.acts import act
 from troth.ledger.names import Event
@@ -19,8 +19,10 @@ def make_feed(*, by: Actor, at: datetime) -> str:
 
     :raises NotPossible: the actor sees nobody.
     """
-    if by.id is None or by.id not in selectors.workers([by.id]):
+    if by.id is None or by.id not in selectors.workers([by.id], at=at):
         raise rules.NotPossible("Only who sees people has a calendar of visits.")
+    # Who asks twice at once waits here, and ends the address that the first of the two made.
+    list(Practitioner.objects.select_for_update().filter(subject_id=by.id).values_list("pk"))
     _end(by, at)
     token = secrets.token_urlsafe(32)
     Feed.objects.create(subject_id=by.id, token_hash=hash_of(token))

@@ -2,10 +2,12 @@
 Holding time: for a visit that is booked, and for a while for who is about to book.
 
 A stretch is written for each thing that a visit takes: the person, the practitioner with preparation and clean-down, a room, a
-machine. Whoever writes any locks practitioner, rooms and machines first, in one order, so that two who want the same wait and do
-not fail; that no two touch is the database's to say all the same.
+machine. A class holds its practitioner, room and machine; whoever comes to it holds themselves and one of its places.
+Whoever writes any locks practitioner, rooms and machines first, in one order, so that two who want the same wait and do not fail;
+that no two touch is the database's to say all the same.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -13,7 +15,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError
 
 from troth.diary import rules, selectors
-from troth.diary.models import ALONE, Hold, Practitioner, Resource
+from troth.diary.models import ALONE, Appointment, Hold, Practitioner, Resource
 from troth.diary.selectors import Offered
 from troth.gate import actors
 from troth.gate.actors import Actor
@@ -24,6 +26,7 @@ from troth.notice.purposes import Purpose
 from troth.vault.models import Subject
 
 TAKEN = "That time has just been taken. Choose another one."
+_ELSEWHERE = "This person has another visit at that time. Choose another one."
 _OVER = "a time is kept for whoever asks, beside nobody's name: it is written in open columns and opens nothing"
 SWEEPER = "diary-sweeper"
 actors.declare_service(SWEEPER, purposes={Purpose.BOOKING}, categories=set(), modules={__name__, "troth.diary.jobs"})
@@ -39,6 +42,8 @@ class Planned(NamedTuple):
     place: UUID
     stretches: list[tuple[UUID, int, int]]
     shared: frozenset[UUID]
+    ends_at: datetime
+    class_time: UUID | None = None
 
 
 def _plan(
@@ -55,8 +60,13 @@ def _plan(
 
     :raises NotPossible: they do not work then, or something of it is taken.
     """
+    rules.check_ahead(
+        starts_at, at=at
+    )  # before anything is reckoned from it: no calendar goes on past the last of its years
     ends_at = starts_at + timedelta(minutes=offered.minutes)
-    worker = _locked_worker(practitioner)
+    worker = _locked_worker(practitioner, at=at)
+    if offered.is_class:
+        return _plan_place(offered, practitioner, starts_at, subject=subject, at=at, override=override)
     if not worker.does(offered.id):
         raise rules.NotPossible("They do not do that. Choose somebody else.")
     on = starts_at.astimezone(LONDON).date()
@@ -77,8 +87,7 @@ def _plan(
     resources = sorted({key for pair in pairs for key in pair[:2] if key is not None})
     # Locks are taken in the order of ids; whoever books the same person twice at once waits for the person's own row.
     list(Resource.objects.select_for_update().filter(pk__in=resources).order_by("pk").values_list("pk"))
-    if subject is not None:
-        list(Subject.objects.select_for_update().filter(pk=subject).values_list("pk"))
+    _lock_person(subject)
     things = {key: selectors.thing_of(key) for key in resources}
     begins, ends = rules.minutes_of(starts_at), rules.minutes_of(ends_at)
     wide = begins - offered.before, ends + offered.after
@@ -86,7 +95,7 @@ def _plan(
     Hold.objects.filter(until__lte=at, thing__in=asked, first__lt=wide[1], last__gt=wide[0]).delete()
     taken = selectors.held(asked, *wide, at=at)
     if subject is not None and not rules.is_free(begins, ends, taken.get(subject, ())):
-        raise rules.Taken("This person has another visit at that time. Choose another one.")
+        raise rules.Taken(_ELSEWHERE)
     if not override and not rules.is_free(*wide, taken.get(practitioner, ())):
         raise rules.Taken(TAKEN)
     free = [
@@ -102,7 +111,47 @@ def _plan(
     shared = frozenset(
         thing for thing, first, last in stretches if not rules.is_free(first, last, taken.get(thing, ()))
     )
-    return Planned(room, machine, place, stretches, shared)
+    return Planned(room, machine, place, stretches, shared, ends_at)
+
+
+def _plan_place(
+    offered: Offered,
+    practitioner: UUID,
+    starts_at: datetime,
+    *,
+    subject: UUID | None,
+    at: datetime,
+    override: bool,
+) -> Planned:
+    """
+    The same for a place in a class, once whoever gives it is locked: the class holds them, and the room.
+
+    :raises NotPossible: there is no class then, or no place in it is left.
+    """
+    if override:
+        raise rules.NotPossible("A class takes as many people as it has places, and nobody past that.")
+    found = selectors.class_at(offered.id, practitioner, starts_at)
+    if found is None:
+        raise rules.NotPossible("There is no class at that time. Choose one of its times.")
+    _lock_person(subject)
+    begins, ends = rules.minutes_of(found.starts_at), rules.minutes_of(found.ends_at)
+    seats = [selectors.seat_of(found.pk, number) for number in range(found.places)]
+    asked = [*seats, *([subject] if subject else [])]
+    Hold.objects.filter(until__lte=at, thing__in=asked, first__lt=ends, last__gt=begins).delete()
+    taken = selectors.held(asked, begins, ends, at=at)
+    if subject is not None and taken.get(subject):
+        raise rules.Taken(_ELSEWHERE)
+    seat = next((each for each in seats if not taken.get(each)), None)
+    if seat is None:
+        raise rules.Taken("That class is full by now. Choose another time.")
+    there = selectors.where_is(found.pk)
+    stretches = [(each, begins, ends) for each in (seat, subject) if each is not None]
+    return Planned(there.room, there.machine, there.place, stretches, frozenset(), found.ends_at, found.pk)
+
+
+def _lock_person(subject: UUID | None) -> None:
+    if subject is not None:
+        list(Subject.objects.select_for_update().filter(pk=subject).values_list("pk"))
 
 
 def _write(
@@ -156,18 +205,12 @@ def hold_time(
     offered = selectors.get_service(service)
     if offered is None or offered.closed:
         raise rules.NotPossible("That is not offered any more. Choose another service.")
-    if instead is not None:
+    if instead is not None and not Appointment.objects.filter(pk=instead).exists():
         Hold.objects.filter(appointment=instead, until__isnull=False).delete()
     planned = _plan(offered, practitioner, starts_at, subject=None, at=at)
     made = uuid4()
     _write(planned, owner=practitioner, appointment=made, until=at + lasts)
     return made
-
-
-@act(Event.TIME_LET_GO, purpose=Purpose.BOOKING, unasked=_OVER)
-def let_go(pending: UUID, *, by: Actor, at: datetime) -> None:
-    """Give up a time that was kept: it is free at once. One that is booked by now stays."""
-    Hold.objects.filter(appointment=pending, until__isnull=False).delete()
 
 
 @act(Event.TIME_LET_GO, purpose=Purpose.BOOKING, unasked=_OVER)
@@ -183,18 +226,29 @@ def _kept(pending: UUID, *, at: datetime) -> bool:
     return bool(rows) and all(row.until > at for row in rows)
 
 
-def _locked_worker(practitioner: UUID) -> selectors.Worker:
+def _locked_worker(practitioner: UUID, *, at: datetime) -> selectors.Worker:
     """
     Whoever books with a practitioner waits for whoever does so already.
 
-    :raises NotPossible: they see nobody.
+    :raises NotPossible: they see nobody, or have left.
     """
     list(Practitioner.objects.select_for_update().filter(subject_id=practitioner).values_list("pk"))
-    found = selectors.workers([practitioner]).get(practitioner)
+    found = selectors.workers([practitioner], at=at).get(practitioner)
     if found is None:
         raise rules.NotPossible("They see nobody at the moment. Choose somebody else.")
     return found
 
 
+def _lock_workers(practitioners: Collection[UUID]) -> None:
+    """For an act that books with several: all are held before the first is planned, in one order."""
+    list(
+        Practitioner.objects.select_for_update()
+        .filter(subject_id__in=practitioners)
+        .order_by("subject_id")
+        .values_list("pk")
+    )
+
+
 # No acts themselves: they belong to the act that books.
-plan_time, write_holds, still_kept = _plan, _write, _kept
+plan_time, write_holds, still_kept, locked_worker = _plan, _write, _kept, _locked_worker
+lock_workers = _lock_workers

@@ -8,10 +8,9 @@ and linked afterwards, by people.
 from datetime import date, datetime
 from uuid import UUID
 
-from troth.delivery.rules import Kind
 from troth.diary import rules, selectors
-from troth.diary.models import Appointment, Ended, How
-from troth.diary.services.telling import hash_of, tell, token_of
+from troth.diary.models import Ended, How
+from troth.diary.selectors import token_of
 from troth.diary.services.visits import cancel, confirm, move
 from troth.gate import actors
 from troth.gate.actors import Actor
@@ -81,26 +80,11 @@ def _book(kept: selectors.Kept, subject: UUID, *, note: str, told: bool, by: Act
         starts_at=kept.starts_at,
         note=note,
         how=How.ONLINE,
+        told=told,
         by=by,
         at=at,
     )
-    _give_link(made, told=told, kind=Kind.VISIT_BOOKED, by=by, at=at)
     return token_of(made)
-
-
-@act(Event.VISIT_LINKED, purpose=Purpose.BOOKING, unasked=_ROUTES)
-def _give_link(visit: UUID, *, told: bool, kind: Kind, by: Actor, at: datetime) -> None:
-    row = Appointment.objects.select_for_update().get(pk=visit)
-    row.link_hash = hash_of(token_of(visit))
-    row.save(update_fields=["link_hash"])
-    if told:
-        tell(row, kind, by=by, at=at)
-
-
-@act(Event.VISIT_TOLD, purpose=Purpose.BOOKING, unasked=_ROUTES)
-def tell_of(visit: UUID, kind: Kind, *, by: Actor, at: datetime) -> None:
-    """Tell whoever comes what became of their visit. Whoever did it calls this in the same breath."""
-    _give_link(visit, told=True, kind=kind, by=by, at=at)
 
 
 @act(Event.LINK_USED, purpose=Purpose.BOOKING, unasked=_ROUTES)
@@ -111,9 +95,7 @@ def cancel_by_link(token: str, *, because: Ended = Ended.UNSAID, by: Actor, at: 
     :raises NotPossible: there is no such visit, or it is over.
     """
     found = _found(token, at=at)
-    service = actors.service(_HOLDS_LINK)
-    cancel(found.id, because=because, by=service, at=at)
-    tell_of(found.id, Kind.VISIT_CANCELLED, by=service, at=at)
+    cancel(found.id, because=because, by=actors.service(_HOLDS_LINK), at=at)
 
 
 @act(Event.LINK_USED, purpose=Purpose.BOOKING, unasked=_ROUTES)
@@ -124,11 +106,9 @@ def move_by_link(token: str, *, starts_at: datetime, by: Actor, at: datetime) ->
     :raises NotPossible: there is no such visit, it is too late, or the time is not free.
     """
     found = _found(token, at=at)
-    service = actors.service(_HOLDS_LINK)
     if starts_at < at + rules.NEWEST:
         raise rules.NotPossible("That time is too near. Choose a later one.")
-    move(found.id, starts_at=starts_at, by=service, at=at)
-    tell_of(found.id, Kind.VISIT_MOVED, by=service, at=at)
+    move(found.id, starts_at=starts_at, by=actors.service(_HOLDS_LINK), at=at)
 
 
 def _found(token: str, *, at: datetime) -> selectors.LinkedVisit:

@@ -2,19 +2,27 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
+
+from django.db import IntegrityError
+from django.db.models import Model
 
 from troth.diary import rules
 from troth.diary.models import DayOff, Place, Practitioner, Resource, ResourceKind, Service
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched_thing
+from troth.gate.refusals import nothing_there
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.vault.categories import Category
+from troth.vault.models import Subject
 
 #: Whoever keeps the diary's settings does so under the first of these that their role may serve.
 KEEPING = (Purpose.STAFF, Purpose.BOOKING)
 _HOURS = Mapping[int, Sequence[int] | Sequence[Sequence[int]]]
+_Row = TypeVar("_Row", bound=Model)
+_SAME_NAME = "Another has that name. Choose another one."
 
 
 @act(Event.SERVICE_OFFERED, purpose=KEEPING)
@@ -33,29 +41,30 @@ def offer_service(
     colour: str = "seal",
     online: bool = True,
     closed: bool = False,
+    places: int = 1,
     service: UUID | None = None,
     by: Actor,
     at: datetime,
 ) -> UUID:
     """
     Offer something that can be booked, or change how it is offered: `service`, or else the one of that name. It is about nobody,
-    so the gate is asked about no person; visits that are booked stay as they are.
+    so the gate is asked about no person; visits that are booked stay as they are. With several `places` it is a
+    class, which is booked at the times that are set for it (`plan_classes`).
 
-    :raises NotPossible: its length or price cannot be, or another has its name.
-    :raises Refused: the actor keeps no diary.
+    :raises NotPossible: its length or price cannot be, another has its name, there is none of that id, or the actor keeps no diary.
     """
     rules.check_keeps(by)
-    rules.check_service(minutes, before, after, price_pence, deposit_pence)
+    rules.check_service(minutes, before, after, price_pence, deposit_pence, places)
     clean = name.strip()
-    row = Service.objects.filter(pk=service).first() if service else Service.objects.filter(name=clean).first()
+    row = _known(Service, service) if service else Service.objects.filter(name=clean).first()
     if Service.objects.filter(name=clean).exclude(pk=row.pk if row else uuid4()).exists():
-        raise rules.NotPossible("Another service has that name. Choose another one.")
+        raise rules.NotPossible(_SAME_NAME)
     row = row or Service()
     row.name, row.minutes, row.words, row.before, row.after = clean, minutes, words.strip(), before, after
     row.price_pence, row.deposit_pence = price_pence, deposit_pence
     row.room_sort, row.machine_sort, row.form = room_sort.strip(), machine_sort.strip(), form.strip()
-    row.colour, row.online, row.closed = colour, online, closed
-    row.save()
+    row.colour, row.online, row.closed, row.places = colour, online, closed, places
+    _save(row)
     touched_thing(f"diary.service/{row.pk.hex}")
     found: UUID = row.pk
     return found
@@ -74,16 +83,15 @@ def keep_place(
     """
     Add a place of the clinic, or change one.
 
-    :raises NotPossible: another has its name.
-    :raises Refused: the actor keeps no diary.
+    :raises NotPossible: another has its name, there is none of that id, or the actor keeps no diary.
     """
     rules.check_keeps(by)
     clean = name.strip()
     if Place.objects.filter(name=clean).exclude(pk=place or uuid4()).exists():
-        raise rules.NotPossible("Another place has that name. Choose another one.")
-    row = (Place.objects.filter(pk=place).first() if place else None) or Place()
+        raise rules.NotPossible(_SAME_NAME)
+    row = _known(Place, place) if place else Place()
     row.name, row.address, row.closed = clean, address.strip(), closed
-    row.save()
+    _save(row)
     touched_thing(f"diary.place/{row.pk.hex}")
     found: UUID = row.pk
     return found
@@ -104,18 +112,16 @@ def keep_resource(
     """
     Add a room or a machine, or change one. What is booked in it stays booked there.
 
-    :raises NotPossible: another has its name, or there is no such place.
-    :raises Refused: the actor keeps no diary.
+    :raises NotPossible: another has its name, there is none of that id, no such place, or the actor keeps no diary.
     """
     rules.check_keeps(by)
     clean = name.strip()
     if Resource.objects.filter(name=clean).exclude(pk=resource or uuid4()).exists():
-        raise rules.NotPossible("Another room or machine has that name. Choose another one.")
-    if not Place.objects.filter(pk=place).exists():
-        raise rules.NotPossible("There is no such place. Choose one of the list.")
-    row = (Resource.objects.filter(pk=resource).first() if resource else None) or Resource()
-    row.kind, row.name, row.sort, row.place_id, row.closed = kind, clean, sort.strip(), place, closed
-    row.save()
+        raise rules.NotPossible(_SAME_NAME)
+    there = _known(Place, place)
+    row = _known(Resource, resource) if resource else Resource()
+    row.kind, row.name, row.sort, row.place, row.closed = kind, clean, sort.strip(), there, closed
+    _save(row)
     touched_thing(f"diary.resource/{row.pk.hex}")
     found: UUID = row.pk
     return found
@@ -141,6 +147,8 @@ def set_hours(
     :raises Refused: the actor may not change what is held of this member of staff's post.
     """
     acting().require(practitioner, Category.EMPLOYMENT)
+    # Who sends the first hours twice at once waits, and then changes the row that the other made.
+    list(Subject.objects.select_for_update().filter(pk=practitioner).values_list("pk"))
     stored = rules.stored_hours(hours)
     other = rules.stored_hours(other_hours) if other_hours is not None else None
     if other is not None and (from_monday is None or from_monday.weekday() != 0):
@@ -193,5 +201,30 @@ def end_day_off(away: UUID, *, by: Actor, at: datetime) -> None:
     """
     row = DayOff.objects.filter(pk=away).first()
     acting().require(row.subject_id if row else away, Category.EMPLOYMENT)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     row.delete()
+
+
+def _known(kind: type[_Row], key: UUID) -> _Row:
+    """
+    The row of an id that a page sent.
+
+    :raises NotPossible: there is none.
+    """
+    found = kind._default_manager.filter(pk=key).first()
+    if found is None:
+        raise rules.NotPossible("There is no such entry any more. Choose one of the list.")
+    return found
+
+
+def _save(row: Service | Place | Resource) -> None:
+    """
+    Write it. The act ends with a name that somebody else wrote in the same moment.
+
+    :raises NotPossible: another has its name.
+    """
+    try:
+        row.save()
+    except IntegrityError:
+        raise rules.NotPossible(_SAME_NAME) from None

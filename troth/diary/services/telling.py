@@ -2,21 +2,19 @@
 What people are told of their visits: confirmed, moved, cancelled, and reminded of. No message says what for, or with whom.
 
 Each has a link by which the visit is looked at, moved and cancelled without an account. The link is worked out of the visit's
-number and a secret of this server, so that every message has the same; stored is its hash alone.
+number and a secret of this server, so that every message has the same; stored, from the booking on, is its hash alone.
 """
 
-import hashlib
-import hmac
-from base64 import urlsafe_b64encode
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
+from troth.delivery import selectors as outbox
 from troth.delivery import services as delivery
 from troth.delivery.rules import LETTERS, Kind
-from troth.diary import rules
-from troth.diary.models import Appointment, VisitState
+from troth.diary import rules, selectors
+from troth.diary.models import Appointment, VisitState, Wish
 from troth.gate import actors, features
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
@@ -24,7 +22,7 @@ from troth.gate.contexts import processing
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
-from troth.vault import secrets
+from troth.people import services as people_services
 from troth.vault.categories import Category
 
 _NAME = "visit-messages"
@@ -37,49 +35,69 @@ actors.declare_service(
 
 
 def _tell(row: Appointment, kind: Kind, *, by: Actor, at: datetime) -> None:
+    """Write to whoever comes, in the act that did it."""
+    calendar = rules.calendar_of(row.pk, row.starts_at, row.ends_at, cancelled=_is_off(row), at=at)
+    words = {"when": rules.said_when(row.starts_at)}
+    _write(row.subject_id, kind, words, link=_link_of(row), calendar=calendar, by=by, at=at)
+
+
+def _tell_offer(row: Wish, kind: Kind, *, by: Actor, at: datetime) -> None:
+    """Write of the time that is offered, in the act that offers it."""
+    assert row.pending is not None and row.offered_at is not None and row.offered_until is not None
+    words = {"when": rules.said_when(row.offered_at), "until": rules.said_when(row.offered_until)}
+    link = f"{settings.TROTH_SITE}/offer/link/{selectors.token_of(row.pending)}/"
+    _write(row.subject_id, kind, words, link=link, by=by, at=at)
+
+
+def _write(
+    subject: UUID,
+    kind: Kind,
+    words: dict[str, str],
+    *,
+    link: str,
+    calendar: str = "",
+    by: Actor,
+    at: datetime,
+) -> None:
     """
-    Write to whoever comes, in the act that did it: by email where we have an address, and a reminder as a text message besides. A
-    clinic whose notice declares no messages about visits sends none.
+    Write to somebody: by email where we have an address, and a reminder as a text message besides,
+    each where they want it by that way. A clinic whose notice declares no messages about visits sends none.
     """
     register = acting().register
     if not features.declared_of((Purpose.SERVICE_MESSAGES,), register):
         return
+    if people_services.has_died(subject, at=at):
+        return
     service = actors.service(_NAME, on_behalf_of=by.id)
     with processing(Purpose.SERVICE_MESSAGES, Action.READ, by=service, at=at) as opened:
-        if not opened.decision(row.subject_id, Category.CONTACT).allowed:
+        if not opened.decision(subject, Category.CONTACT).allowed:
             return  # they asked us to stop: a message is no reason to fail the visit
-        reached = people.get_contact(row.subject_id, opened)
+        reached = people.get_contact(subject, opened)
     if reached is None:
         return
-    words = {"when": rules.said_when(row.starts_at)}
-    if reached.email:
+
+    def wanted(channel: str) -> bool:
+        return outbox.may_reach(subject, Purpose.SERVICE_MESSAGES, channel, at=at)
+
+    if reached.email and wanted("email"):
         delivery.send_email(
-            row.subject_id,
+            subject,
             kind=kind,
             to=reached.email,
             context=words,
-            link=link_of(row),
-            calendar=rules.calendar_of(row.pk, row.starts_at, row.ends_at, cancelled=_is_off(row), at=at),
+            link=link,
+            calendar=calendar,
             by=service,
             at=at,
         )
-    if LETTERS[kind].sms and reached.telephone and (settings.TROTH_SMS_URL or settings.TROTH_DEMO):
-        delivery.send_sms(row.subject_id, kind=kind, to=reached.telephone, context=words, by=service, at=at)
+    texts = LETTERS[kind].sms and (settings.TROTH_SMS_URL or settings.TROTH_DEMO)
+    if texts and reached.telephone and wanted("sms"):
+        delivery.send_sms(subject, kind=kind, to=reached.telephone, context=words, by=service, at=at)
 
 
 def _link_of(row: Appointment) -> str:
-    """The address at which whoever has the message finds the visit. The row keeps its hash, and is saved by the caller's act."""
-    return f"{settings.TROTH_SITE}/visit/link/{token_of(row.pk)}/"
-
-
-def _token_of(visit: UUID) -> str:
-    key = secrets.opened().named("diary")
-    return urlsafe_b64encode(hmac.digest(key, b"link|" + visit.bytes, hashlib.sha256)).decode().rstrip("=")
-
-
-def _hash_of(token: str) -> str:
-    """What is stored of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """The address at which whoever has the message finds the visit."""
+    return f"{settings.TROTH_SITE}/visit/link/{selectors.token_of(row.pk)}/"
 
 
 def _is_off(row: Appointment) -> bool:
@@ -110,4 +128,5 @@ def _service() -> Actor:
 
 
 # No acts themselves: they belong to the act that did what is told.
-tell, link_of, token_of, hash_of, reminder = _tell, _link_of, _token_of, _hash_of, _service
+tell, tell_offer, link_of = _tell, _tell_offer, _link_of
+reminder = _service

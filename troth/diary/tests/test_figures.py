@@ -45,15 +45,25 @@ def cells(report: selectors.Report) -> dict[str, str]:
 
 def test_seven_visits_are_a_star_and_eight_a_number(clinic: Clinic) -> None:
     live(clinic, 7)
-    assert cells(selectors.REPORTS["attendance"](TODAY))["Came"] == "*"
-    assert cells(selectors.REPORTS["time"](TODAY))["Share in visits"] == "*"
-    assert cells(selectors.REPORTS["value"](TODAY))["sentinel-short"] == "*"
+    assert cells(selectors.REPORTS["attendance"][1](TODAY))["Came"] == "*"
+    assert cells(selectors.REPORTS["time"][1](TODAY))["Share in visits"] == "*"
+    assert cells(selectors.REPORTS["value"][1](TODAY))["sentinel-short"] == "*"
     live_one_more = clinic.book(clinic.bob, clinic.dev, TEN)
     services.arrive(live_one_more, by=clinic.actor(clinic.manager), at=TEN)
     services.complete(live_one_more, by=clinic.actor(clinic.dev), at=TEN)
-    assert cells(selectors.REPORTS["attendance"](TODAY))["Came"] == "10"
+    assert cells(selectors.REPORTS["attendance"][1](TODAY))["Came"] == "10"
     # Two practitioners work nine hours on six days, and eight visits take four hours of it.
-    assert cells(selectors.REPORTS["time"](TODAY)) == {"Hours worked": "108", "Share in visits": "4%"}
+    assert cells(selectors.REPORTS["time"][1](TODAY)) == {"Hours worked": "108", "Share in visits": "4%"}
+
+
+def test_a_total_does_not_tell_what_a_star_hides(clinic: Clinic) -> None:
+    """Of two services with twenty visits and one the total is that of the twenty."""
+    for service, number, pence in ((clinic.short, 20, 5_000), (clinic.long, 1, 9_000)):
+        Figure.objects.create(
+            kind="done", period=TODAY.replace(day=1), service=service.hex, number=number, pence=number * pence
+        )
+    found = cells(selectors.REPORTS["value"][1](TODAY))
+    assert found == {"sentinel-long": "*", "sentinel-short": "£1,000", "All shown": "£1,000"}
 
 
 def test_reports_open_nothing_and_ask_as_little_for_a_year(clinic: Clinic) -> None:
@@ -61,7 +71,7 @@ def test_reports_open_nothing_and_ask_as_little_for_a_year(clinic: Clinic) -> No
     visit = clinic.book(clinic.bob, clinic.dev, TEN)
     services.cancel(visit, because=Ended.OTHER_TIME, by=clinic.actor(clinic.bob), at=NOW)
     seen = LedgerEvent.objects.filter(event="gate:opened").count()
-    for make in selectors.REPORTS.values():
+    for _, make in selectors.REPORTS.values():
         with CaptureQueriesContext(connection) as asked:
             made = make(TODAY)
         assert len(asked) <= 3

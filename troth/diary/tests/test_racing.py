@@ -12,7 +12,8 @@ import sys
 import time
 from collections import defaultdict
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
@@ -22,10 +23,11 @@ from django.utils import timezone
 
 from conftest import publish_pack
 from tests.stores import Home
-from troth.diary import services
+from troth.diary import selectors, services
 from troth.diary.models import Appointment, Hold, ResourceKind
 from troth.diary.tests.conftest import open_clinic
 from troth.gate import actors
+from troth.law.calendar import LONDON
 from troth.ledger.models import LedgerEvent
 from troth.people.tests.factories import make_patient
 
@@ -33,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent.parent
 #: The one machine serves one person at a time, so that there are so many times in ten hours whoever works.
 TIMES = 20
 CHILDREN = 6
+PLACES = 4
 
 
 @pytest.mark.parametrize("clients", [16, pytest.param(200, marks=pytest.mark.slow)])
@@ -76,10 +79,31 @@ def test_whoever_races_gets_a_time_alone_or_none(committed_db: Home, tmp_path: P
     # Each visit holds its person, practitioner, room and machine, and nothing is held for no visit.
     assert len(kept) == 4 * len(visits)
     assert {hold.appointment for hold in kept} == set(visits)
-    # What was kept and not confirmed, by who was killed, is over by itself; all other times are somebody's.
-    dangling = Hold.objects.filter(until__isnull=False).values("appointment").distinct().count()
+    # Nobody was sent away while a time was free. What was kept by who was killed is over by itself. Visits begin on a quarter of an
+    # hour, so that fewer than twenty may fill the day.
     assert len(visits) <= TIMES
-    assert len(visits) + dangling >= min(TIMES, clients) - rounds
+    left = selectors.search_free(laser, monday, 1, at=timezone.now())
+    assert len(booked) == clients or not any(left.values())
+
+
+def test_the_last_places_of_a_class_are_won_by_as_many_as_there_are(committed_db: Home, tmp_path: Path) -> None:
+    publish_pack("wellness-clinic")
+    at = timezone.now() - timedelta(days=2)
+    clinic = open_clinic(at)
+    on = timezone.localdate() + timedelta(days=7 - timezone.localdate().weekday())
+    begins = datetime.combine(on, time_of_day(10), tzinfo=LONDON)
+    by = clinic.actor(clinic.manager, at)
+    yoga = services.offer_service(name="sentinel-class", minutes=60, places=PLACES, by=by, at=at)
+    services.plan_classes(service=yoga, practitioner=clinic.orla, starts=[begins], by=by, at=at)
+    racers = [make_patient(at=at, email=f"racer{number}@post.example") for number in range(2 * PLACES)]
+    # No child is killed: whoever finds no place left was told so by those who have one.
+    answers = _race(committed_db, tmp_path / "class", racers, yoga, on.isoformat(), random.Random(7), 3)
+    booked = {UUID(client) for client, visit in answers.items() if visit != "none"}
+    assert len(answers) == 2 * PLACES and len(booked) == PLACES
+    assert {row.subject_id for row in Appointment.objects.all()} == booked
+    kept = list(Hold.objects.filter(until__isnull=True).values_list("thing", flat=True))
+    # The class holds its practitioner; each who comes holds themselves and a place of their own.
+    assert len(kept) == len(set(kept)) == 1 + 2 * PLACES
 
 
 def _race(

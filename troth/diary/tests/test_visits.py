@@ -1,29 +1,39 @@
 """Booking and what becomes of it; who has a reason to look, and for how long; nobody in two places at once."""
 
+import re
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from conftest import publish_pack
 from tests.stores import Home
-from troth.diary import apps, rules, selectors, services
-from troth.diary.models import Appointment, Hold, VisitState, guards
+from troth.delivery.models import Message
+from troth.diary import apps, jobs, rules, selectors, services
+from troth.diary.models import Appointment, Feed, Figure, Hold, Place, VisitState, guards
 from troth.diary.rules import NotPossible
 from troth.diary.tests.conftest import NOW, TEN, Clinic, open_clinic
+from troth.gate import facts
 from troth.gate.actors import Actor
-from troth.gate.acts import act
+from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
 from troth.gate.reasons import FindReason
 from troth.gate.refusals import Check, Refused
+from troth.law.calendar import LONDON
 from troth.ledger.models import LedgerEvent
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
+from troth.people import services as services_of_people
+from troth.rights.rules.ending import held_back, last_seen
 from troth.vault.categories import Category
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def state(visit: UUID) -> str:
@@ -45,6 +55,23 @@ def test_a_visit_goes_through_its_life(clinic: Clinic) -> None:
         services.cancel(visit, by=reception, at=TEN)
 
 
+def test_nobody_who_died_is_reminded(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic.book(clinic.bob, clinic.orla, TEN + timedelta(days=3))
+    clinic.book(clinic.ann, clinic.dev, TEN + timedelta(days=3))
+    before = set(Message.objects.values_list("pk", flat=True))
+    _record_death(clinic.ann, by=clinic.actor(clinic.reception), at=NOW)
+    monkeypatch.setattr(timezone, "now", lambda: TEN + timedelta(days=2, hours=4))
+    jobs.remind()
+    written = Message.objects.exclude(pk__in=before).values_list("subject_id", flat=True)
+    assert set(written) == {clinic.bob}
+
+
+@act(Event.CONTACT_CHANGED, purpose=Purpose.BOOKING)
+def _record_death(subject: UUID, *, by: Actor, at: datetime) -> None:
+    acting().require(subject, Category.IDENTITY)
+    facts.record(subject, FactKind.DIED, at=at)
+
+
 def test_what_for_is_sealed_and_when_is_not(clinic: Clinic) -> None:
     clinic.book(clinic.ann, clinic.orla, TEN)
     with connection.cursor() as cursor:
@@ -63,6 +90,69 @@ def test_nobody_sees_or_is_seen_by_two_at_once(clinic: Clinic) -> None:
     clinic.book(clinic.bob, clinic.dev, half_past)
     clinic.book(clinic.bob, clinic.orla, TEN + timedelta(minutes=60))
     assert Appointment.objects.count() == 3
+
+
+def test_who_has_left_is_booked_no_more_and_whom_they_had_is_moved(clinic: Clinic) -> None:
+    visit = clinic.book(clinic.ann, clinic.orla, TEN + DAY)
+    services_of_people.leave_staff(clinic.orla, by=clinic.actor(clinic.administrator), at=NOW)
+    assert (
+        set(selectors.workers(at=NOW))
+        == {clinic.dev}
+        == {each.subject for each in selectors.list_practitioners(at=NOW)}
+    )
+    assert set(selectors.search_free(clinic.short, TEN.date(), 3, at=NOW)) == {clinic.dev}
+    for starts in (TEN, TEN + DAY + timedelta(hours=2)):
+        with pytest.raises(NotPossible, match="see nobody"):
+            clinic.book(clinic.bob, clinic.orla, starts)
+    by = clinic.actor(clinic.reception)
+    with processing(Purpose.BOOKING, by=by, at=NOW) as opened:
+        shown = selectors.columns(TEN.date(), 2, selectors.list_visits(TEN.date(), 2, opened), at=NOW)
+        assert [(line[0].practitioner.subject, bool(line[0].worked)) for line in shown] == [
+            (clinic.dev, True),
+            (clinic.orla, False),
+        ]
+    services.move(visit, starts_at=TEN + DAY, practitioner=clinic.dev, by=by, at=NOW)
+    with processing(Purpose.BOOKING, by=by, at=NOW) as opened:
+        assert len(selectors.columns(TEN.date(), 2, selectors.list_visits(TEN.date(), 2, opened), at=NOW)) == 1
+
+
+def test_what_touches_and_a_visit_without_its_time_are_counted(clinic: Clinic) -> None:
+    clinic.book(clinic.ann, clinic.orla, TEN)
+    clinic.book(clinic.bob, clinic.orla, TEN + DAY)
+    assert selectors.count_clashes(at=NOW) == selectors.Clashes(held=4, touching=0, unheld=0, guarded=True)
+
+    @act(Event.VISIT_MOVED, purpose=Purpose.BOOKING)
+    def spoil(hold: Hold, *, by: Actor, at: object) -> None:
+        Hold.objects.exclude(pk=hold.pk).filter(thing=clinic.bob).delete()
+        hold.thing = clinic.dev
+        hold.save()
+
+    spoil(Hold.objects.get(thing=clinic.orla, first=rules.minutes_of(TEN)), by=clinic.actor(clinic.ann), at=NOW)
+    found = selectors.count_clashes(at=NOW)
+    assert (found.held, found.touching, found.unheld) == (3, 0, 1)
+
+
+def test_one_person_has_one_address_of_their_calendar(clinic: Clinic) -> None:
+    """The database says so: who asks twice at once ends the first."""
+    by = clinic.actor(clinic.orla)
+
+    @act(Event.FEED_MADE, purpose=Purpose.BOOKING)
+    def another(*, by: Actor, at: object) -> None:
+        Feed.objects.create(subject_id=clinic.orla, token_hash="b" * 64)
+
+    services.make_feed(by=by, at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        another(by=by, at=NOW)
+
+
+def test_what_is_kept_is_changed_by_its_own_id_or_not_at_all(clinic: Clinic) -> None:
+    by, place = clinic.actor(clinic.manager), {"name": "Quarry Steps"}
+    with pytest.raises(NotPossible, match="no such entry"):
+        services.keep_place(**place, place=uuid4(), by=by, at=NOW)
+    with pytest.raises(NotPossible, match="no such entry"):
+        services.offer_service(name="zq", minutes=30, service=uuid4(), by=by, at=NOW)
+    services.keep_place(**place, by=by, at=NOW)
+    assert Place.objects.count() == 1
 
 
 def test_the_database_itself_refuses_a_second_hold(clinic: Clinic) -> None:
@@ -251,3 +341,89 @@ def test_a_person_books_for_nobody_else(clinic: Clinic) -> None:
             by=clinic.actor(clinic.bob),
             at=NOW,
         )
+
+
+def test_those_that_follow_in_a_series_are_moved_and_cancelled_with_it_and_none_else(clinic: Clinic) -> None:
+    desk = clinic.actor(clinic.reception)
+    clinic.book(clinic.ann, clinic.dev, TEN + 5 * HOUR)  # so that reception has a reason to look
+    what = {"practitioner": clinic.orla, "service": clinic.short, "by": desk, "at": NOW}
+    weeks = [TEN + timedelta(weeks=number) for number in range(4)]
+    clinic.book(clinic.bob, clinic.orla, weeks[1])
+    clinic.book(clinic.cass, clinic.orla, weeks[3])
+    # Every clash is said before anything is made.
+    with pytest.raises(NotPossible, match=r"30 November.*taken.*14 December.*taken.*None of them is booked"):
+        services.book_series(clinic.ann, starts=weeks, **what)
+    made = services.book_series(clinic.ann, starts=[each + HOUR for each in weeks], **what)
+    # From the second on, by a day and half an hour; the first stays. Tuesday the 15th is somebody's.
+    taken = clinic.book(clinic.cass, clinic.orla, weeks[3] + timedelta(days=1, hours=1, minutes=30))
+    to = weeks[1] + timedelta(days=1, hours=1, minutes=30)
+    with pytest.raises(NotPossible, match=r"^Tuesday 15 December.*None of them is moved"):
+        services.move_following(made[1], starts_at=to, by=desk, at=NOW)
+    assert Appointment.objects.get(pk=made[1]).starts_at == weeks[1] + HOUR
+    services.cancel(taken, by=clinic.actor(clinic.cass), at=NOW)
+    assert services.move_following(made[1], starts_at=to, by=desk, at=NOW) == 3
+    starts = list(Appointment.objects.filter(pk__in=made).order_by("starts_at").values_list("starts_at", flat=True))
+    assert starts == [weeks[0] + HOUR, *(to + timedelta(weeks=number) for number in range(3))]
+    services.cancel(made[2], by=clinic.actor(clinic.ann), at=NOW)
+    assert services.cancel_following(made[1], by=desk, at=NOW) == 2
+    assert [Appointment.objects.get(pk=each).state for each in made] == ["booked", *["cancelled"] * 3]
+    assert selectors.count_clashes(at=NOW).unheld == 0
+
+
+def test_one_of_a_series_that_was_cancelled_meanwhile_is_not_moved_with_the_others(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = clinic.actor(clinic.reception)
+    clinic.book(clinic.ann, clinic.dev, TEN + 5 * HOUR)
+    weeks = [TEN + timedelta(weeks=number) for number in range(3)]
+    what = {"practitioner": clinic.orla, "service": clinic.short, "by": desk, "at": NOW}
+    made = services.book_series(clinic.ann, starts=weeks, **what)
+    services.cancel(made[1], by=clinic.actor(clinic.ann), at=NOW)
+    # As whoever read which follow before that was written, and waited for it.
+    monkeypatch.setattr(selectors, "that_follow", lambda *_, **__: made[1:])
+    assert services.move_following(made[0], starts_at=TEN + HOUR, by=desk, at=NOW) == 2
+    row = Appointment.objects.get(pk=made[1])
+    assert (row.state, row.starts_at) == ("cancelled", weeks[1])
+    assert services.cancel_following(made[0], by=desk, at=NOW) == 2
+
+
+def test_of_several_visits_practitioners_and_figures_are_held_in_one_order(clinic: Clinic) -> None:
+    desk = clinic.actor(clinic.reception)
+    clinic.book(clinic.ann, clinic.dev, TEN + 5 * HOUR)
+    weeks = [TEN + timedelta(weeks=number) for number in range(3)]
+    what = {"practitioner": clinic.orla, "service": clinic.short, "by": desk, "at": NOW}
+    made = services.book_series(clinic.ann, starts=weeks, **what)
+    services.move(made[1], starts_at=weeks[1], practitioner=clinic.dev, by=desk, at=NOW)
+    with CaptureQueriesContext(connection) as seen:
+        services.move_following(made[0], starts_at=TEN + HOUR, by=desk, at=NOW)
+    first = next(each["sql"] for each in seen if 'FROM "diary_practitioner"' in each["sql"])
+    assert all(f"{who.hex}" in first.replace("-", "") for who in (clinic.orla, clinic.dev)) and "ORDER BY" in first
+    with CaptureQueriesContext(connection) as seen:
+        services.cancel_following(made[0], by=desk, at=NOW)
+    cells = [
+        (found[1], found[2], found[3])
+        for each in seen
+        if (found := re.search(r"INTO diary_figure .* VALUES \('(\w+)', '([\d-]+)'.*?, '\w*', '(\w*)'", each["sql"]))
+    ]
+    # Each is held once in order before the first is counted: three weeks, and the months of their reasons.
+    distinct = list(dict.fromkeys(cells))
+    assert distinct == sorted(distinct) == cells[: len(distinct)] and len(distinct) > 3
+    assert not Figure.objects.filter(number=0).exists()
+
+
+def test_a_series_that_is_moved_keeps_the_time_on_the_wall_when_clocks_change() -> None:
+    before, after = datetime(2027, 3, 26, 10, tzinfo=LONDON), datetime(2027, 4, 2, 10, tzinfo=LONDON)
+    moved = rules.moved_alike([before, after], datetime(2027, 3, 25, 14, 30, tzinfo=LONDON))
+    assert [f"{each.astimezone(LONDON):%d %H:%M}" for each in moved] == ["25 14:30", "01 14:30"]
+    assert (moved[1] - moved[0].astimezone(UTC)) == timedelta(days=7, hours=-1)
+
+
+def test_a_visit_counts_as_a_contact_and_one_that_is_to_come_holds_everything(clinic: Clinic) -> None:
+    visit = clinic.book(clinic.ann, clinic.orla, TEN)
+    assert held_back([clinic.ann, clinic.bob], NOW) == {clinic.ann: "A visit that is booked"}
+    assert held_back([clinic.ann], NOW + timedelta(days=1)) == {}
+    assert last_seen([clinic.ann]) == TEN.date()
+    assert last_seen([clinic.bob]) is None
+    services.cancel(visit, by=clinic.actor(clinic.ann), at=NOW)
+    assert held_back([clinic.ann], NOW) == {}
+    assert last_seen([clinic.ann]) is None
