@@ -5,6 +5,12 @@ What is open is structure: states, random identifiers, days, and the numbers tha
 is nowhere: it goes from the person's browser to the payment firm.
 """
 
+from troth.billing.models.before import Package as Package
+from troth.billing.models.before import PackageDraw as PackageDraw
+from troth.billing.models.before import PackageSold as PackageSold
+from troth.billing.models.before import Voucher as Voucher
+from troth.billing.models.before import VoucherSale as VoucherSale
+from troth.billing.models.invoices import OFFERED_AT as OFFERED_AT
 from troth.billing.models.invoices import BankDetails as BankDetails
 from troth.billing.models.invoices import BankRefund as BankRefund
 from troth.billing.models.invoices import Invoice as Invoice
@@ -15,7 +21,6 @@ from troth.billing.models.invoices import Price as Price
 from troth.billing.models.invoices import Series as Series
 from troth.billing.models.invoices import Settlement as Settlement
 from troth.billing.models.invoices import TillRow as TillRow
-from troth.billing.models.invoices import VatRate as VatRate
 from troth.billing.models.payments import ACCOUNTS as ACCOUNTS
 from troth.billing.models.payments import BANK as BANK
 from troth.billing.models.payments import Order as Order
@@ -24,4 +29,4 @@ from troth.billing.models.payments import Refund as Refund
 from troth.billing.models.payments import RefundState as RefundState
 from troth.billing.models.payments import State as State
 from troth.billing.models.payments import Trouble as Trouble
-from troth.billing.models.payments import Worded as Worded
+from troth.billing.models.payments import VatRate as VatRate

@@ -5,16 +5,10 @@ from uuid import uuid4
 
 from django.db import models
 
-from troth.billing.models.payments import ACCOUNTS, BANK, YEAR, Worded
+from troth.billing.models.payments import ACCOUNTS, BANK, YEAR, VatRate
 from troth.vault.fields import SealedChoice, SealedInteger, SealedJSON, SealedText
 from troth.vault.models import Holding
-
-
-class VatRate(Worded):
-    """How a service is taxed."""
-
-    EXEMPT = "exempt", "Exempt: health care"
-    STANDARD = "standard", "Standard rate"
+from troth.vault.words import Worded
 
 
 class InvoiceKind(Worded):
@@ -39,6 +33,16 @@ class Means(Worded):
     TERMINAL = "terminal", "Card machine at the desk"
     CASH = "cash", "Cash"
     BANK = "bank", "Bank transfer"
+    VOUCHER = "voucher", "Gift voucher"
+
+    @property
+    def called(self) -> str:
+        """Its words within a sentence."""
+        return self.words[:1].lower() + self.words[1:]
+
+
+#: How what stands in the price list is taxed; outside the scope is what is no supply at all, such as a voucher.
+OFFERED_AT = (VatRate.EXEMPT, VatRate.STANDARD)
 
 
 class Price(models.Model):
@@ -47,7 +51,7 @@ class Price(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=80, unique=True)
     pence = models.PositiveIntegerField()
-    rate = models.CharField(max_length=8, choices=[(item.value, item.words) for item in VatRate])
+    rate = models.CharField(max_length=8, choices=[(item.value, item.words) for item in OFFERED_AT])
     offered = models.BooleanField(default=True)
 
     open_columns: ClassVar[dict[str, str]] = {
@@ -78,7 +82,8 @@ class Invoice(Holding):
     """
     An invoice or a credit note as it was issued. Of what it says nothing changes afterwards; only whether it is settled does.
 
-    `lines`: for each, what, how many, pence each including VAT, and the rate.
+    `lines`: for each, what, how many, pence each including VAT, and the rate. `receipt_for`: the payment that had come when it was
+    issued, such as a deposit; an `advance` is taken off one later invoice, `set_against`.
     """
 
     called = "invoice"
@@ -98,6 +103,9 @@ class Invoice(Holding):
     issued_on = models.DateField()
     due_on = models.DateField()
     credits = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    receipt_for = models.UUIDField(null=True, unique=True)
+    advance = models.BooleanField(default=False)
+    set_against = models.UUIDField(null=True, db_index=True)
     disposal_year = models.IntegerField()
     addressee = SealedText(ACCOUNTS, id="billing.invoice.addressee")
     lines = SealedJSON(ACCOUNTS, id="billing.invoice.lines")
@@ -112,6 +120,9 @@ class Invoice(Holding):
         "issued_on": "lists of what is overdue are drawn from it",
         "due_on": "lists of what is overdue are drawn from it",
         "credits_id": "the random identifier of another invoice of the same person",
+        "receipt_for": "the random identifier of a payment of the same person, of which the database lets one invoice be issued",
+        "advance": "whether more is to follow: a matter of how the clinic works",
+        "set_against": "the random identifier of another invoice of the same person",
         "disposal_year": YEAR,
     }
 
@@ -119,7 +130,6 @@ class Invoice(Holding):
         indexes = [models.Index(fields=["state", "due_on"], name="invoice_by_state")]
         constraints = [
             models.UniqueConstraint(fields=["kind", "number"], name="one_invoice_a_number"),
-            models.UniqueConstraint(fields=["credits"], name="credited_once"),
             models.CheckConstraint(
                 condition=models.Q(kind="credit", credits__isnull=False) | models.Q(kind="invoice", credits=None),
                 name="credit_note_names_its_invoice",
@@ -131,7 +141,11 @@ class Settlement(Holding):
     """Money that came for an invoice, or went back from it (less than nothing). Of a card payment, one row for each change."""
 
     called = "payment of an invoice"
-    labels: ClassVar[dict[str, str]] = {"pence": "how much, in pence", "means": "how"}
+    labels: ClassVar[dict[str, str]] = {
+        "pence": "how much, in pence",
+        "means": "how",
+        "voucher": "number of the voucher with us",
+    }
 
     key = models.UUIDField(unique=True, default=uuid4)
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+")
@@ -140,6 +154,7 @@ class Settlement(Holding):
     disposal_year = models.IntegerField()
     pence = SealedInteger(ACCOUNTS, id="billing.settlement.pence")
     means = SealedChoice(ACCOUNTS, of=Means, id="billing.settlement.means")
+    voucher = SealedText(ACCOUNTS, id="billing.settlement.voucher", null=True)
 
     open_fields: ClassVar[dict[str, str]] = {
         "key": "a random identifier: what is entered twice under it is entered once",

@@ -1,6 +1,5 @@
 """Payments through the payment firm: what was asked, and what the firm says became of it."""
 
-from enum import StrEnum
 from typing import ClassVar
 from uuid import uuid4
 
@@ -9,8 +8,9 @@ from django.db import models
 from troth.vault import compartments, search
 from troth.vault.categories import Category
 from troth.vault.compartments import Per
-from troth.vault.fields import SealedInteger, SealedText
+from troth.vault.fields import SealedChoice, SealedInteger, SealedText
 from troth.vault.models import Holding
+from troth.vault.words import Worded
 
 #: One key a financial year: what falls due together is disposed of together.
 ACCOUNTS = compartments.declare("billing.accounts", Category.FINANCIAL, retention="accounts", per=Per.YEAR)
@@ -19,16 +19,12 @@ BANK = compartments.declare("billing.bank", Category.FINANCIAL, retention="accou
 YEAR = "the financial year by which it is disposed of; it says nothing of anybody"
 
 
-class Worded(StrEnum):
-    """A vocabulary whose members carry the words that people read."""
+class VatRate(Worded):
+    """How a service is taxed."""
 
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "Worded":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
+    EXEMPT = "exempt", "Exempt: health care"
+    STANDARD = "standard", "Standard rate"
+    OUTSIDE = "outside", "Outside the scope of VAT"
 
 
 class State(Worded):
@@ -74,6 +70,7 @@ class Payment(Holding):
     Money that a person is asked for, by card. `holds`: it is first held on the card, and taken or let go later.
 
     `key` is the asker's: asking twice under one key is asking once. `told` is the last state that whoever asked has heard of.
+    `rate`: an invoice that is taxed so is issued when the money comes; `advance`: more is to follow, less by this.
     """
 
     called = "payment"
@@ -83,6 +80,7 @@ class Payment(Holding):
         "returned": "given back, in pence",
         "what": "what for",
         "firm_number": "number at the payment firm",
+        "rate": "how it is taxed",
     }
 
     key = models.UUIDField(unique=True, default=uuid4)
@@ -90,6 +88,7 @@ class Payment(Holding):
     thing = models.UUIDField(db_index=True)
     state = models.CharField(max_length=13, choices=[(item.value, item.words) for item in State], default=State.ASKED)
     holds = models.BooleanField()
+    advance = models.BooleanField(default=False)
     order = models.CharField(
         max_length=7, choices=[(item.value, item.words) for item in Order], default=Order.NONE, blank=True
     )
@@ -105,6 +104,7 @@ class Payment(Holding):
     returned = SealedInteger(ACCOUNTS, id="billing.payment.returned")
     what = SealedText(ACCOUNTS, id="billing.payment.what")
     firm_number = SealedText(ACCOUNTS, id="billing.payment.firm_number", find=search.exact("payment_reference"))
+    rate = SealedChoice(ACCOUNTS, of=VatRate, id="billing.payment.rate", null=True)
 
     open_fields: ClassVar[dict[str, str]] = {
         "key": "a random identifier of whoever asked: what is asked twice under it is asked once",
@@ -112,6 +112,7 @@ class Payment(Holding):
         "thing": "a random identifier of what it is for",
         "state": "what is still to be asked of the firm is found by it; it says nothing of what was paid for",
         "holds": "whether it is held first: a matter of how the clinic works",
+        "advance": "whether more is to follow: a matter of how the clinic works",
         "order": "what is still to be asked of the firm is found by it",
         "trouble": "a word of a closed list",
         "told": "the last state that the room that asked has heard of, or nothing when there is news, by which that is found",

@@ -1,5 +1,17 @@
 """What may be done with money, as pure rules. No database, no clock, and no floating point: whole pence."""
 
+from troth.billing.rules.before import MOST_IN_PACKAGE as MOST_IN_PACKAGE
+from troth.billing.rules.before import MOST_MONTHS as MOST_MONTHS
+from troth.billing.rules.before import VOUCHER_BACK_MONTHS as VOUCHER_BACK_MONTHS
+from troth.billing.rules.before import VOUCHER_LEAST as VOUCHER_LEAST
+from troth.billing.rules.before import VOUCHER_MONTHS as VOUCHER_MONTHS
+from troth.billing.rules.before import VOUCHER_MOST as VOUCHER_MOST
+from troth.billing.rules.before import check_can_draw as check_can_draw
+from troth.billing.rules.before import check_can_end as check_can_end
+from troth.billing.rules.before import check_can_sell_voucher as check_can_sell_voucher
+from troth.billing.rules.before import check_can_use_voucher as check_can_use_voucher
+from troth.billing.rules.before import check_package as check_package
+from troth.billing.rules.before import goes_back as goes_back
 from troth.billing.rules.invoices import AGES as AGES
 from troth.billing.rules.invoices import OLDER as OLDER
 from troth.billing.rules.invoices import TERMS as TERMS
@@ -11,10 +23,14 @@ from troth.billing.rules.invoices import check_can_credit as check_can_credit
 from troth.billing.rules.invoices import check_can_give_back as check_can_give_back
 from troth.billing.rules.invoices import check_can_issue as check_can_issue
 from troth.billing.rules.invoices import check_can_settle as check_can_settle
+from troth.billing.rules.invoices import check_can_take_off as check_can_take_off
 from troth.billing.rules.invoices import lines_of as lines_of
 from troth.billing.rules.invoices import numbered as numbered
+from troth.billing.rules.invoices import rest_of as rest_of
 from troth.billing.rules.invoices import standard_rate as standard_rate
 from troth.billing.rules.invoices import total as total
+from troth.billing.rules.invoices import with_vat as with_vat
+from troth.billing.rules.payments import LETTING_GO as LETTING_GO
 from troth.billing.rules.payments import MOST as MOST
 from troth.billing.rules.payments import OPEN as OPEN
 from troth.billing.rules.payments import UNPAID_ENDS as UNPAID_ENDS
@@ -25,5 +41,6 @@ from troth.billing.rules.payments import after as after
 from troth.billing.rules.payments import check_can_ask as check_can_ask
 from troth.billing.rules.payments import check_can_order as check_can_order
 from troth.billing.rules.payments import check_can_refund as check_can_refund
+from troth.billing.rules.payments import check_is_held as check_is_held
 from troth.billing.rules.payments import financial_year as financial_year
 from troth.billing.rules.payments import pounds as pounds

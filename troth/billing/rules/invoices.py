@@ -10,7 +10,7 @@ from troth.billing.rules.payments import NotPossible, pounds
 
 #: Since when which standard rate holds, in percent (VAT Act 1994 section 2). Health care by registered professionals is exempt, and
 #: what only makes somebody look otherwise is not health care (Schedule 9, Group 7).
-STANDARD_RATES = ((date(2011, 1, 4), 20), (date(2010, 1, 1), 17))
+STANDARD_RATES = ((date(2011, 1, 4), 20),)
 #: How long somebody has to pay.
 TERMS = timedelta(days=14)
 #: Ages of a debt, in days past its due day.
@@ -129,6 +129,39 @@ def check_can_give_back(*, owed: int, pence: int) -> None:
             if owed <= 0
             else f"No more than {pounds(owed)} is owed to them."
         )
+
+
+def check_can_take_off(lines: Iterable[Line]) -> None:
+    """
+    Refuse to take off an invoice more than it comes to, or what was taxed otherwise: VAT was accounted for when it was paid.
+
+    :raises NotPossible: so it is.
+    """
+    left: Counter[VatRate] = Counter()
+    for line in lines:
+        left[line.rate] += line.gross
+    if any(pence < 0 for pence in left.values()):
+        raise NotPossible(
+            "A deposit is taken off what is taxed as it was, and off no less than it comes to. Invoice without it, cancel the "
+            "deposit’s invoice, and what was paid is owed back to them."
+        )
+
+
+def rest_of(lines: Iterable[Line], before: Iterable[Line], number: str) -> list[Line]:
+    """What a credit note over all that is left takes back: the lines as they stand, or after parts the rest of each rate."""
+    said, parts = list(lines), list(before)
+    if not parts:
+        return [Line(line.what, line.quantity, -line.pence, line.rate) for line in said]
+    left: Counter[VatRate] = Counter()
+    for line in (*said, *parts):
+        left[line.rate] += line.gross
+    return [Line(f"The rest of {number}", 1, -pence, rate) for rate, pence in left.items() if pence]
+
+
+def with_vat(totals: Totals, vat: int) -> Totals:
+    """The same with this VAT: all of it lies in what is taxed at the standard rate."""
+    by_rate = tuple((rate, gross, vat if rate is VatRate.STANDARD else 0) for rate, gross, _ in totals.by_rate)
+    return Totals(totals.gross, vat, by_rate)
 
 
 def age_of(due_on: date, on: date) -> str:

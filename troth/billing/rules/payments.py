@@ -8,6 +8,8 @@ from troth.billing.models import Order, State, Trouble
 
 #: What is still open: the firm is asked about it until it is not.
 OPEN = frozenset({State.ASKED, State.AUTHORISED})
+#: The service that settles money of people who restricted the use of their record, or had it erased.
+LETTING_GO = "money-let-go"
 #: The most that one payment asks for, in pence: a slip of the finger asks for no house.
 MOST = 1_000_000
 #: The least that card firms take, in pence.
@@ -135,6 +137,18 @@ def check_can_refund(state: State, *, captured: int, given: int, pence: int) -> 
         raise NotPossible("Enter how much to give back.")
     if pence > captured - given:
         raise NotPossible(f"No more than {pounds(captured - given)} is left to give back.")
+
+
+def check_is_held(*, held: int, pence: int) -> None:
+    """
+    Refuse to give back what an invoice no longer holds: `held` is what came, less what went back or is on its way, by any means.
+
+    :raises NotPossible: so it is.
+    """
+    if pence > held:
+        raise NotPossible(
+            f"No more than {pounds(max(held, 0))} is left to give back. The rest goes back another way."
+        )
 
 
 def financial_year(on: date, ends: tuple[int, int]) -> int:

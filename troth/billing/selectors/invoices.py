@@ -9,7 +9,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from troth.billing import rules
@@ -28,6 +27,7 @@ from troth.billing.models import (
 from troth.billing.rules import Line, Totals
 from troth.gate.contexts import Opened
 from troth.gate.reasons import linked
+from troth.gate.refusals import nothing_there
 from troth.people import selectors as people
 from troth.vault.categories import Category
 from troth.vault.fields import SealedText
@@ -74,12 +74,16 @@ class InvoiceLine:
     number: str
     state: InvoiceState
     issued_on: date
+    taxed_on: date  # the day whose rate of VAT holds: of a credit note, that of its invoice
     due_on: date
     addressee: str
     lines: tuple[Line, ...]
     totals: Totals
     entries: tuple[Entry, ...]
     credits: str = ""
+    credited: int = 0  # taken back of it by credit notes
+    receipt_for: UUID | None = None  # the payment that had come when it was issued
+    set_against: UUID | None = None
     refunds: tuple[BankRefundLine, ...] = ()
 
     @property
@@ -88,11 +92,14 @@ class InvoiceLine:
         return sum(each.pence for each in self.entries)
 
     @property
+    def wanted(self) -> int:
+        """What it comes to, less what credit notes took back of it."""
+        return 0 if self.kind is InvoiceKind.CREDIT else self.totals.gross - self.credited
+
+    @property
     def left(self) -> int:
         """What is still to pay."""
-        if self.kind is InvoiceKind.CREDIT:
-            return 0
-        return (0 if self.state is InvoiceState.CREDITED else self.totals.gross) - self.paid
+        return self.wanted - self.paid
 
 
 @dataclass(frozen=True)
@@ -121,14 +128,50 @@ class DayEnd:
 
     @property
     def received(self) -> int:
-        """All that came, less what went back."""
-        return sum(came - went for came, went in self.moved.values())
+        """All the money that came, less what went back; a voucher was paid for when it was sold."""
+        return sum(came - went for how, (came, went) in self.moved.items() if how != Means.VOUCHER)
 
 
 def list_prices(*, all_of_them: bool = False) -> list[PriceLine]:
     """The price list, by name."""
     rows = Price.objects.order_by("name") if all_of_them else Price.objects.filter(offered=True).order_by("name")
     return [PriceLine(row.pk, row.name, row.pence, VatRate(row.rate), row.offered) for row in rows]
+
+
+def rate_of(name: str) -> VatRate:
+    """
+    How what has this name is taxed: as its line of the price list says, whether or not it is still offered. What stands in no list
+    is taxed at the standard rate, since health care is exempt only where somebody has said that it is health care.
+    """
+    return rate_in_list(name) or VatRate.STANDARD
+
+
+def rate_in_list(name: str) -> VatRate | None:
+    """How the line of the price list of this name is taxed, whether or not it is still offered; None where there is none."""
+    found = Price.objects.filter(name=name).values_list("rate", flat=True).first()
+    return VatRate(found) if found else None
+
+
+def list_deposits(subject: UUID, opened: Opened) -> list[InvoiceLine]:
+    """
+    Invoices of what somebody paid before, which can still be taken off a later one, the oldest first.
+
+    :raises Refused: the viewer may not see money of this person.
+    """
+    opened.require(subject, Category.FINANCIAL)
+    rows = Invoice.objects.filter(subject_id=subject, advance=True, state=InvoiceState.SETTLED, set_against=None)
+    return _invoices(list(rows.order_by("number")))
+
+
+def price_of(name: str) -> int | None:
+    """Pence of a line of the price list by its name, VAT included; None where it is not offered."""
+    found: int | None = Price.objects.filter(name=name, offered=True).values_list("pence", flat=True).first()
+    return found
+
+
+def is_taken_off(name: str) -> bool:
+    """Whether a line of this name stood on the price list and is not offered any more."""
+    return Price.objects.filter(name=name, offered=False).exists()
 
 
 def list_invoices(subject: UUID, opened: Opened) -> list[InvoiceLine]:
@@ -139,7 +182,7 @@ def list_invoices(subject: UUID, opened: Opened) -> list[InvoiceLine]:
     """
     opened.require(subject, Category.FINANCIAL)
     rows = Invoice.objects.filter(subject_id=subject).order_by("-issued_on", "-number")
-    return [_invoice(row) for row in rows]
+    return _invoices(list(rows))
 
 
 def get_invoice(invoice: UUID, opened: Opened) -> InvoiceLine:
@@ -150,8 +193,9 @@ def get_invoice(invoice: UUID, opened: Opened) -> InvoiceLine:
     """
     row = Invoice.objects.filter(pk=invoice).first()
     opened.require(row.subject_id if row else invoice, Category.FINANCIAL)
-    assert row is not None
-    return _invoice(row)
+    if row is None:
+        raise nothing_there()
+    return _invoices([row], details=True)[0]
 
 
 def count_to_pay(subject: UUID) -> int:
@@ -171,6 +215,7 @@ def list_debts(opened: Opened, *, on: date, start: int, most: int) -> tuple[list
     found = list(rows[start : start + most])
     admitted = set(opened.admit([row.subject_id for row in found], Category.IDENTITY, Category.FINANCIAL).admitted)
     names = people.names_of(admitted, opened)
+    left = {each.id: each.left for each in _invoices([row for row in found if row.subject_id in admitted])}
     return [
         Debt(
             row.pk,
@@ -178,7 +223,7 @@ def list_debts(opened: Opened, *, on: date, start: int, most: int) -> tuple[list
             names.get(row.subject_id, ""),
             rules.numbered(InvoiceKind.INVOICE, row.number),
             row.due_on,
-            _invoice(row).left if row.subject_id in admitted else 0,
+            left.get(row.pk, 0),
             rules.age_of(row.due_on, on),
         )
         for row in found
@@ -250,16 +295,43 @@ def who_takes_card_numbers() -> dict[str, bool]:
     return {"forms": takes(forms.CharField().clean), "the vault": takes(sealed.check_value)}
 
 
-def _invoice(row: Invoice) -> InvoiceLine:
+def _invoices(rows: list[Invoice], *, details: bool = False) -> list[InvoiceLine]:
+    """
+    Invoices with what settled them, in as many queries for fifty as for one. `details`: bank details are opened too, where held.
+    """
+    entries: dict[UUID, list[Entry]] = {row.pk: [] for row in rows}
+    for entry in Settlement.objects.filter(invoice__in=rows).order_by("on", "recorded_at"):
+        entries[entry.invoice_id].append(Entry(entry.on, entry.pence or 0, Means(entry.means)))
+    waiting = list(BankRefund.objects.filter(invoice__in=rows).order_by("recorded_at"))
+    where = BankDetails.objects.filter(refund__in=waiting)
+    given = set(where.values_list("refund_id", flat=True))
+    said = {each.refund_id: (each.name or "", each.sort_code or "", each.account or "") for each in where if details}
+    refunds: dict[UUID, list[BankRefundLine]] = {row.pk: [] for row in rows}
+    for each in waiting:
+        refunds[each.invoice_id].append(
+            BankRefundLine(each.pk, each.pence or 0, each.paid_at, each.pk in given, said.get(each.pk))
+        )
+    cancelled = Invoice.objects.filter(pk__in=[row.credits_id for row in rows if row.credits_id])
+    before = {key: (number, on) for key, number, on in cancelled.values_list("pk", "number", "issued_on")}
+    credited = Counter[UUID]()
+    for note in Invoice.objects.filter(credits__in=rows):
+        credited[note.credits_id] -= note.total or 0
+    return [
+        _invoice(row, before.get(row.credits_id), entries[row.pk], refunds[row.pk], credited[row.pk]) for row in rows
+    ]
+
+
+def _invoice(
+    row: Invoice,
+    cancels: tuple[int, date] | None,
+    entries: list[Entry],
+    refunds: list[BankRefundLine],
+    credited: int,
+) -> InvoiceLine:
+    """`cancels`: number and day of the invoice that a credit note takes back, by whose rate it is reckoned."""
     lines = tuple(rules.lines_of(row.lines))
-    totals = rules.total(lines, on=row.issued_on, registered=bool(row.vat) or bool(settings.TROTH_VAT_NUMBER))
-    kept = Totals(row.total or 0, row.vat or 0, totals.by_rate)
-    refunds = []
-    for each in BankRefund.objects.filter(invoice=row).order_by("recorded_at"):
-        found = BankDetails.objects.filter(refund=each).first()
-        details = (found.name or "", found.sort_code or "", found.account or "") if found else None
-        refunds.append(BankRefundLine(each.pk, each.pence or 0, each.paid_at, found is not None, details))
-    credited = row.credits.number if row.credits else 0
+    taxed_on = cancels[1] if cancels else row.issued_on
+    totals = rules.with_vat(rules.total(lines, on=taxed_on, registered=False), row.vat or 0)
     return InvoiceLine(
         row.pk,
         row.subject_id,
@@ -267,14 +339,15 @@ def _invoice(row: Invoice) -> InvoiceLine:
         rules.numbered(InvoiceKind(row.kind), row.number),
         InvoiceState(row.state),
         row.issued_on,
+        taxed_on,
         row.due_on,
         row.addressee or "",
         lines,
-        kept,
-        tuple(
-            Entry(each.on, each.pence or 0, Means(each.means))
-            for each in Settlement.objects.filter(invoice=row).order_by("on", "recorded_at")
-        ),
-        rules.numbered(InvoiceKind.INVOICE, credited) if credited else "",
+        totals,
+        tuple(entries),
+        rules.numbered(InvoiceKind.INVOICE, cancels[0]) if cancels else "",
+        credited,
+        row.receipt_for,
+        row.set_against,
         tuple(refunds),
     )

@@ -7,6 +7,7 @@ Acts on money. Rooms above call these inside their own acts; what the firm must 
 
 from troth.billing.services.firms import FirmRefused, FirmSilent, NoFirm
 from troth.billing.services.following import follows
+from troth.billing.services.holds import fulfil
 from troth.billing.services.invoices import (
     MOVED,
     THING,
@@ -21,6 +22,7 @@ from troth.billing.services.invoices import (
     settle,
     settle_by_card,
 )
+from troth.billing.services.packages import draw, draw_for, end_package, give_draw_back, sell_package, set_package
 from troth.billing.services.payments import (
     ask,
     capture,
@@ -32,6 +34,7 @@ from troth.billing.services.payments import (
     release,
     tell,
 )
+from troth.billing.services.vouchers import pay_by_voucher, sell_voucher
 
 __all__ = [
     "MOVED",
@@ -43,8 +46,13 @@ __all__ = [
     "ask_bank_refund",
     "capture",
     "credit",
+    "draw",
+    "draw_for",
+    "end_package",
     "follows",
+    "fulfil",
     "give_bank_details",
+    "give_draw_back",
     "hear",
     "issue",
     "left_of",
@@ -52,9 +60,13 @@ __all__ = [
     "open_at_firm",
     "pay_bank_refund",
     "pay_by_card",
+    "pay_by_voucher",
     "pay_stand_in",
     "refund",
     "release",
+    "sell_package",
+    "sell_voucher",
+    "set_package",
     "set_price",
     "settle",
     "settle_by_card",

@@ -58,8 +58,8 @@ class Firm(Protocol):
     def release(self, reference: str, *, key: str, known: Word) -> Word:
         """Let go what is held, or end what nobody paid."""
 
-    def refund(self, reference: str, pence: int, *, refund: UUID, known: Word) -> Word:
-        """Give so much back, once for each id."""
+    def refund(self, reference: str, pence: int, *, refund: UUID, known: Word) -> Word | None:
+        """Give so much back, once for each id. None while it is on its way and may still fail."""
 
 
 def _the_firm() -> Firm:
@@ -120,22 +120,24 @@ class Stripe:
             return found
         return self._ask(lambda intents: intents.cancel(reference, {}, {"idempotency_key": f"release-{key}"}))
 
-    def refund(self, reference: str, pence: int, *, refund: UUID, known: Word) -> Word:
+    def refund(self, reference: str, pence: int, *, refund: UUID, known: Word) -> Word | None:
         """Refund so much. The firm forgets keys after a day, so what it has done is looked up by our id before it is asked."""
 
-        def once(client: Any) -> None:
+        def once(client: Any) -> str:
             done = client.v1.refunds.list({"payment_intent": reference, "limit": 100})
-            if refund.hex not in (each.metadata["refund"] for each in done.data if "refund" in (each.metadata or {})):
+            ours = [each for each in done.data if "refund" in (each.metadata or {})]
+            made = next((each for each in ours if each.metadata["refund"] == refund.hex), None)
+            if made is None:
                 made = client.v1.refunds.create(
                     {"payment_intent": reference, "amount": pence, "metadata": {"refund": refund.hex}},
                     {"idempotency_key": f"refund-{refund.hex}"},
                 )
-                if made.status in {"failed", "canceled"}:
-                    raise FirmRefused
-            return None
+            return str(made.status)
 
-        self._with_client(once)
-        return self.look(reference, known)
+        status = self._with_client(once)
+        if status in {"failed", "canceled"}:
+            raise FirmRefused
+        return self.look(reference, known) if status == "succeeded" else None
 
     def _ask(self, question: Any) -> Word:
         return _word_of(self._with_client(lambda client: question(client.v1.payment_intents)))

@@ -8,39 +8,52 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.conf import settings
-
 from troth.billing import rules
 from troth.billing.models import (
+    OFFERED_AT,
     BankDetails,
     BankRefund,
     Invoice,
     InvoiceKind,
     InvoiceState,
     Means,
+    PackageDraw,
+    PackageSold,
     Payment,
     Price,
-    Series,
     Settlement,
     State,
-    TillRow,
     VatRate,
+    Voucher,
+    VoucherSale,
 )
 from troth.billing.rules import Line, NotPossible
+from troth.billing.services.ordering import _let_go_of
+from troth.billing.services.papers import (
+    _begin,
+    _credit,
+    _credit_part,
+    _enter,
+    _enter_by_card,
+    _issue,
+    _left,
+    _reading,
+    _wanted,
+)
 from troth.billing.services.payments import ask
+from troth.billing.services.reckoning import THING as THING
+from troth.billing.services.reckoning import _came, _held, _open_for, _year
 from troth.copies.disposing import dispose_rows
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting
-from troth.gate.contexts import Opened, processing
-from troth.law.calendar import LONDON
+from troth.gate.acts import act, acting, require_role
+from troth.gate.contexts import processing
+from troth.gate.refusals import nothing_there
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
-from troth.people import selectors as people
 from troth.vault.categories import Category
 
 #: Who takes payments, or where nobody at the clinic does, who keeps the books.
 FOR = (Purpose.PAYMENT, Purpose.ACCOUNTING)
-THING = "billing.invoice"
 
 
 @act(Event.PRICE_SET, purpose=FOR)
@@ -49,9 +62,11 @@ def set_price(*, name: str, pence: int, rate: VatRate, offered: bool = True, by:
     Put a line on the price list, or change it; invoices that were issued keep theirs. It is about nobody.
 
     :raises NotPossible: it has no name, or costs nothing.
+    :raises Refused: no role of the actor's takes money.
     """
-    if not name.strip() or not 0 < pence <= rules.MOST:
-        raise NotPossible(f"A price has a name, and costs between a penny and {rules.pounds(rules.MOST)}.")
+    require_role(Category.FINANCIAL)
+    if not name.strip() or not 0 < pence <= rules.MOST or rate not in OFFERED_AT:
+        raise NotPossible(f"A price has a name and a rate, and costs between a penny and {rules.pounds(rules.MOST)}.")
     made, _ = Price.objects.update_or_create(
         name=name.strip(), defaults={"pence": pence, "rate": rate.value, "offered": offered}
     )
@@ -60,19 +75,27 @@ def set_price(*, name: str, pence: int, rate: VatRate, offered: bool = True, by:
 
 
 @act(Event.INVOICE_ISSUED, purpose=FOR)
-def issue(subject: UUID, *, lines: Sequence[tuple[UUID, int]], key: UUID, by: Actor, at: datetime) -> UUID:
+def issue(
+    subject: UUID,
+    *,
+    lines: Sequence[tuple[UUID, int]],
+    deposits: Sequence[UUID] = (),
+    key: UUID,
+    by: Actor,
+    at: datetime,
+) -> UUID:
     """
     Issue an invoice for lines of the price list (price, how many), under the next number. Gives it.
 
-    :raises NotPossible: there is nothing in it, or a price is no longer in the list.
+    `deposits`: invoices of what they paid before, which are taken off this one, each once.
+
+    :raises NotPossible: there is nothing in it, a price is no longer in the list, or a deposit cannot be taken off it.
     :raises Refused: the actor may not invoice this person.
     """
     acting().require(subject, Category.FINANCIAL)
-    known = Invoice.objects.filter(key=key).first()
-    if known is not None:
-        if known.subject_id != subject:
-            raise NotPossible("This was issued before, for somebody else. Begin again.")
-        before: UUID = known.pk
+    require_role(Category.FINANCIAL)
+    series, before = _begin(subject, key)
+    if before is not None:
         return before
     prices = {row.pk: row for row in Price.objects.filter(pk__in=[price for price, _ in lines], offered=True)}
     if any(price not in prices for price, _ in lines):
@@ -82,10 +105,54 @@ def issue(subject: UUID, *, lines: Sequence[tuple[UUID, int]], key: UUID, by: Ac
         for price, quantity in lines
     ]
     rules.check_can_issue(wanted)
-    with _reading(by, at) as opened:
-        addressee = _addressee(subject, opened)
-    found: UUID = _write(subject, InvoiceKind.INVOICE, wanted, addressee=addressee, key=key, at=at).pk
+    taken_off = _held_deposits(subject, deposits)
+    with _reading(by, at):
+        wanted += [_taken_off(row) for row in taken_off]
+    rules.check_can_take_off(wanted)
+    found: UUID = _issue(series, subject, wanted, key=key, by=by, at=at).pk
+    for row in taken_off:
+        row.set_against = found
+        row.save()
     return found
+
+
+def _end_what_it_sold(row: Invoice, *, by: Actor, at: datetime) -> None:
+    """A package or a voucher that an invoice was for goes with it, if nothing of it was used."""
+    package = PackageSold.objects.select_for_update().filter(invoice=row.pk).first()
+    if package is not None:
+        if PackageDraw.objects.filter(package=package.pk, back_at=None).exists():
+            rest = "End it instead, and the rest goes back." if package.ended_at is None else "The rest went back."
+            raise NotPossible(f"Treatments were drawn from this package. {rest}")
+        package.ended_at = package.ended_at or at
+        package.save()
+    sale = VoucherSale.objects.filter(invoice=row.pk).first()
+    if sale is not None:
+        with _reading(by, at):
+            number = UUID(sale.voucher)
+        voucher = Voucher.objects.select_for_update().get(pk=number)
+        if voucher.left != voucher.pence:
+            raise NotPossible("Part of this voucher was used, so it can no longer be cancelled.")
+        voucher.left = 0
+        voucher.save(update_fields=["left"])
+
+
+def _held_deposits(subject: UUID, deposits: Sequence[UUID]) -> list[Invoice]:
+    rows = list(
+        Invoice.objects.select_for_update()
+        .filter(pk__in=deposits, subject_id=subject, advance=True, state=InvoiceState.SETTLED, set_against=None)
+        .order_by("number")
+    )
+    if len(rows) != len(set(deposits)):
+        raise NotPossible("A deposit was given back or used in the meantime. Look at what is left, and begin again.")
+    return rows
+
+
+def _taken_off(row: Invoice) -> Line:
+    """What was paid before, as a line of the later invoice. Reads: call it in a context."""
+    wanted, number = _wanted(row), rules.numbered(InvoiceKind.INVOICE, row.number)
+    if _held(row) < wanted:
+        raise NotPossible(f"The deposit of {number} is on its way back to them.")
+    return Line(f"Paid before as a deposit, {number}", 1, -wanted, rules.lines_of(row.lines)[0].rate)
 
 
 @act(Event.INVOICE_SETTLED, purpose=FOR)
@@ -97,13 +164,14 @@ def settle(invoice: UUID, *, pence: int, means: Means, key: UUID, by: Actor, at:
     :raises Refused: the actor may not take money of this person.
     """
     row = _locked(invoice)
+    require_role(Category.FINANCIAL)
     known = Settlement.objects.filter(key=key).first()
     if known is not None:
         before: UUID = known.pk
         return before
     with _reading(by, at):
-        left = _left(row)
-    rules.check_can_settle(InvoiceKind(row.kind), InvoiceState(row.state), left=left, pence=pence)
+        left, due = _left(row), _wanted(row) - _came(row)
+    rules.check_can_settle(InvoiceKind(row.kind), InvoiceState(row.state), left=due, pence=pence)
     found: UUID = _enter(row, pence=pence, means=means, key=key, left=left, at=at).pk
     return found
 
@@ -111,46 +179,58 @@ def settle(invoice: UUID, *, pence: int, means: Means, key: UUID, by: Actor, at:
 @act(Event.INVOICE_CREDITED, purpose=FOR)
 def credit(invoice: UUID, *, key: UUID, by: Actor, at: datetime) -> UUID:
     """
-    Cancel an invoice by a credit note over all of it. What was paid for it is then owed back. Gives the credit note.
+    Cancel an invoice by a credit note over all that is left of it. What was paid for it is then owed back, and a deposit that was
+    taken off it stands by itself again. Gives the credit note.
 
-    :raises NotPossible: it is cancelled already.
+    :raises NotPossible: it is cancelled already, or is a deposit that was taken off another.
     :raises Refused: the actor may not invoice this person.
     """
     row = _locked(invoice)
+    require_role(Category.FINANCIAL)
     known = Invoice.objects.filter(key=key).first()
     if known is not None:
         before: UUID = known.pk
         return before
     rules.check_can_credit(InvoiceKind(row.kind), InvoiceState(row.state))
-    with _reading(by, at):
-        lines, addressee = rules.lines_of(row.lines), row.addressee or ""
-    made = _write(
-        row.subject_id,
-        InvoiceKind.CREDIT,
-        [Line(line.what, line.quantity, -line.pence, line.rate) for line in lines],
-        addressee=addressee,
-        key=key,
-        at=at,
-        credits=row,
-    )
-    row.state = InvoiceState.CREDITED
-    row.save()
-    found: UUID = made.pk
+    if row.set_against:
+        raise NotPossible("This deposit was taken off another invoice. Cancel that one first.")
+    _end_what_it_sold(row, by=by, at=at)
+    found: UUID = _credit(row, None, key=key, by=by, at=at).pk
+    for deposit in Invoice.objects.select_for_update().filter(set_against=row.pk):
+        deposit.set_against = None
+        deposit.save()
+        with _reading(by, at):
+            gone = _left(deposit)
+        if gone > 0:  # what went back of it meanwhile, at the firm by hand, is no debt once it stands by itself
+            _credit_part(deposit, gone, what="Given back", key=uuid4(), by=by, at=at)
+        # Whoever asked for it is told once more: they may have wanted it given back while it was used.
+        paid = Payment.objects.select_for_update().get(pk=deposit.receipt_for)
+        paid.told = ""
+        paid.save(update_fields=["told"])
     return found
 
 
 @act(Event.PAYMENT_ASKED, purpose=Purpose.PAYMENT)
 def pay_by_card(invoice: UUID, *, pence: int, key: UUID, by: Actor, at: datetime) -> UUID:
     """
-    Begin to pay an invoice by card, part of it or all. Gives the payment, whose page takes it from there.
+    Begin to pay an invoice by card, part of it or all. Gives the payment, whose page takes it from there: the open one, if it
+    is of that amount. One of another amount is let go, so that an invoice is not paid twice.
 
-    :raises NotPossible: so much is not left to pay, or no firm takes such an amount.
+    :raises NotPossible: so much is not left to pay, no firm takes such an amount, or what the key began is over.
     :raises Refused: it is not the actor's, nor theirs to pay.
     """
     row = _locked(invoice)
     with _reading(by, at):
-        left = _left(row)
+        left, waiting = _wanted(row) - _came(row), _open_for(row.pk)
+        same = [each.pk for each in waiting if each.pence == pence]
+    # A page from before asks again for what is over: the payment that can be paid now is left alone.
+    if Payment.objects.filter(key=key).exclude(pk__in=[each.pk for each in waiting]).exists():
+        raise NotPossible("This payment was begun before, and is over. Begin again.")
     rules.check_can_settle(InvoiceKind(row.kind), InvoiceState(row.state), left=left, pence=pence)
+    if same:
+        before: UUID = same[0]
+        return before
+    _let_go_of(row.pk)
     return ask(
         row.subject_id,
         pence=pence,
@@ -166,20 +246,12 @@ def pay_by_card(invoice: UUID, *, pence: int, key: UUID, by: Actor, at: datetime
 @act(Event.INVOICE_SETTLED, purpose=Purpose.PAYMENT)
 def settle_by_card(invoice: UUID, *, payment: UUID, by: Actor, at: datetime) -> None:
     """
-    Enter what the payment firm says of a payment: the difference between what it took less what it gave back, and what was entered.
-
-    Told twice, it enters nothing the second time.
+    Enter what the payment firm took for an invoice less what it gave back, where that was not entered with its word: such payments
+    are from before that was done. Told twice, it enters nothing the second time.
 
     :raises Refused: the actor is not the service of payments.
     """
-    row = _locked(invoice)
-    with _reading(by, at):
-        paid = Payment.objects.get(pk=payment)
-        entered = sum(each.pence or 0 for each in Settlement.objects.filter(payment=payment))
-        change = (paid.captured or 0) - (paid.returned or 0) - entered
-        left = _left(row)
-    if change:
-        _enter(row, pence=change, means=Means.CARD, key=uuid4(), left=left, at=at, payment=payment)
+    _enter_by_card(_locked(invoice), Payment.objects.get(pk=payment), by=by, at=at)
 
 
 @act(Event.BANK_REFUND_ASKED, purpose=FOR)
@@ -191,12 +263,13 @@ def ask_bank_refund(invoice: UUID, *, pence: int, key: UUID, by: Actor, at: date
     :raises Refused: the actor may not give money back to this person.
     """
     row = _locked(invoice)
+    require_role(Category.FINANCIAL)
     known = BankRefund.objects.filter(key=key).first()
     if known is not None:
         before: UUID = known.pk
         return before
     with _reading(by, at):
-        owed = -_left(row) - sum(each.pence or 0 for each in BankRefund.objects.filter(invoice=row, paid_at=None))
+        owed = _held(row) - _wanted(row)
     rules.check_can_give_back(owed=owed, pence=pence)
     found: UUID = BankRefund.objects.create(
         subject_id=row.subject_id, key=key, invoice=row, disposal_year=_year(at), pence=pence
@@ -209,10 +282,12 @@ def give_bank_details(refund: UUID, *, name: str, sort_code: str, account: str, 
     """
     Say where a refund should go. Nobody is asked for this but whoever is owed one, and it is destroyed when that is paid (OC-3.6).
 
-    :raises NotPossible: the refund is paid, or these are no bank details.
-    :raises Refused: it is not the actor's, nor theirs to pay.
+    :raises NotPossible: it is somebody else's, the refund is paid, or these are no bank details.
+    :raises Refused: the actor may not see money of this person.
     """
     row = _locked_refund(refund)
+    if by.id != row.subject_id:
+        raise NotPossible("Only the person themself says where their money goes.")
     if row.paid_at is not None:
         raise NotPossible("This refund is paid already.")
     found = BankDetails.objects.filter(refund=row).first() or BankDetails(subject_id=row.subject_id, refund=row)
@@ -225,10 +300,11 @@ def pay_bank_refund(refund: UUID, *, by: Actor, at: datetime) -> None:
     """
     Note that a refund was paid by bank. The bank details go at once, with their key, from backups too when their time is over.
 
-    :raises NotPossible: it is paid already, or nobody has said where it goes.
+    :raises NotPossible: it is paid already, nobody has said where it goes, or so much is not owed to them any more.
     :raises Refused: the actor may not give money back to this person.
     """
     row = _locked_refund(refund)
+    require_role(Category.FINANCIAL)
     if row.paid_at is not None:
         raise NotPossible("This refund is paid already.")
     details = list(BankDetails.objects.filter(refund=row))
@@ -237,75 +313,12 @@ def pay_bank_refund(refund: UUID, *, by: Actor, at: datetime) -> None:
     invoice: Invoice = Invoice.objects.select_for_update().get(pk=row.invoice_id)
     with _reading(by, at):
         pence, left = row.pence or 0, _left(invoice)
+        owed = _held(invoice) + pence - _wanted(invoice)
+    rules.check_can_give_back(owed=owed, pence=pence)
     row.paid_at = at
     row.save()
     _enter(invoice, pence=-pence, means=Means.BANK, key=row.key, left=left, at=at)
     dispose_rows(details, at=at)
-
-
-def _write(
-    subject: UUID,
-    kind: InvoiceKind,
-    lines: Sequence[Line],
-    *,
-    addressee: str,
-    key: UUID,
-    at: datetime,
-    credits: Invoice | None = None,  # noqa: A002  the column's name
-) -> Invoice:
-    on = at.astimezone(LONDON).date()
-    totals = rules.total(lines, on=on, registered=bool(settings.TROTH_VAT_NUMBER))
-    series, _ = Series.objects.get_or_create(kind=kind.value)
-    series = Series.objects.select_for_update().get(pk=series.pk)
-    series.last += 1
-    series.save()
-    made = Invoice.objects.create(
-        subject_id=subject,
-        key=key,
-        kind=kind,
-        number=series.last,
-        state=InvoiceState.OPEN if kind is InvoiceKind.INVOICE else InvoiceState.SETTLED,
-        issued_on=on,
-        due_on=on + rules.TERMS if kind is InvoiceKind.INVOICE else on,
-        credits=credits,
-        disposal_year=_year(at),
-        addressee=addressee,
-        lines=[[line.what, line.quantity, line.pence, line.rate.value] for line in lines],
-        total=totals.gross,
-        vat=totals.vat,
-    )
-    what = "invoiced" if kind is InvoiceKind.INVOICE else "credited"
-    TillRow.objects.bulk_create(
-        [TillRow(on=on, what=what, how=rate.value, pence=gross, vat=vat) for rate, gross, vat in totals.by_rate]
-    )
-    return made
-
-
-def _enter(
-    row: Invoice, *, pence: int, means: Means, key: UUID, left: int, at: datetime, payment: UUID | None = None
-) -> Settlement:
-    on = at.astimezone(LONDON).date()
-    made = Settlement.objects.create(
-        subject_id=row.subject_id,
-        key=key,
-        invoice=row,
-        payment=payment,
-        on=on,
-        disposal_year=_year(at),
-        pence=pence,
-        means=means,
-    )
-    TillRow.objects.create(on=on, what="received" if pence > 0 else "returned", how=means.value, pence=pence)
-    if row.state != InvoiceState.CREDITED:
-        row.state = InvoiceState.SETTLED if left - pence <= 0 else InvoiceState.OPEN
-        row.save()
-    return made
-
-
-def _left(row: Invoice) -> int:
-    """Pence still to pay of an invoice; less than nothing is owed back. Reads: call it in a context."""
-    wanted = 0 if row.state == InvoiceState.CREDITED else row.total or 0
-    return wanted - sum(each.pence or 0 for each in Settlement.objects.filter(invoice=row))
 
 
 def _left_of(invoice: UUID, *, by: Actor, at: datetime) -> int:
@@ -317,21 +330,9 @@ def _left_of(invoice: UUID, *, by: Actor, at: datetime) -> int:
     with processing(Purpose.PAYMENT, Action.READ, by=by, at=at) as opened:
         row = Invoice.objects.filter(pk=invoice).first()
         opened.require(row.subject_id if row else invoice, Category.FINANCIAL)
-        assert row is not None
+        if row is None:
+            raise nothing_there()
         return _left(row)
-
-
-def _reading(by: Actor, at: datetime) -> processing:
-    """A context to read in, for what the open act is for: an act by itself only writes."""
-    return processing(acting().purpose, Action.READ, by=by, at=at)
-
-
-def _addressee(subject: UUID, opened: Opened) -> str:
-    lines = [people.names_of([subject], opened).get(subject, "")]
-    if opened.decision(subject, Category.CONTACT).allowed:
-        contact = people.get_contact(subject, opened)
-        lines += [contact.address, contact.postcode] if contact else []
-    return "\n".join(line for line in lines if line)
 
 
 def _locked(invoice: UUID) -> Invoice:
@@ -339,19 +340,17 @@ def _locked(invoice: UUID) -> Invoice:
     row: Invoice | None = Invoice.objects.select_for_update().filter(pk=invoice).first()
     # One that does not exist is answered as a stranger's: the gate is asked about somebody in either case.
     acting().require(row.subject_id if row else invoice, Category.FINANCIAL)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     return row
 
 
 def _locked_refund(refund: UUID) -> BankRefund:
     row: BankRefund | None = BankRefund.objects.select_for_update().filter(pk=refund).first()
     acting().require(row.subject_id if row else refund, Category.FINANCIAL)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     return row
-
-
-def _year(at: datetime) -> int:
-    return rules.financial_year(at.astimezone(LONDON).date(), settings.TROTH_FINANCIAL_YEAR_END)
 
 
 #: The states of a payment in which money has come for an invoice, or gone back.

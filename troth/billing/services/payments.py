@@ -9,20 +9,22 @@ inside an act, and no state changes but by the firm's own word.
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from troth.billing import rules
-from troth.billing.models import Order, Payment, Refund, RefundState, State, Trouble
+from troth.billing.models import Order, Payment, Refund, RefundState, State, Trouble, VatRate
 from troth.billing.rules import Known, NotPossible, Word
+from troth.billing.selectors.payments import is_only_settled
 from troth.billing.services import following
 from troth.billing.services.firms import FirmRefused, StandIn, _event_of, _the_firm
+from troth.billing.services.ordering import _locked, _order
+from troth.billing.services.papers import _enter_paid
+from troth.billing.services.reckoning import THING, _held, _hold_invoice_of, _year
 from troth.gate import actors
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting
+from troth.gate.acts import act, acting, require_role
 from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
-from troth.law.calendar import LONDON
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.vault.categories import Category
@@ -40,6 +42,8 @@ def ask(
     thing_kind: str,
     thing: UUID,
     holds: bool = False,
+    rate: VatRate | None = None,
+    advance: bool = False,
     key: UUID,
     by: Actor,
     at: datetime,
@@ -49,7 +53,8 @@ def ask(
 
     `thing` is what it is for, in the room that `thing_kind` names (`diary.visit`); that room hears what becomes of it
     (`following.follows`). `holds`: the money is only held on the card, until `capture` or `release`. `key`: asking again under it
-    gives the same payment.
+    gives the same payment. `rate`: an invoice so taxed is issued when the money comes. `advance`: a later invoice for the same is
+    less by it.
 
     :raises NotPossible: no firm takes such an amount, or the key was used for something else.
     :raises Refused: the actor may not ask this person for money.
@@ -74,6 +79,8 @@ def ask(
         returned=0,
         what=what.strip(),
         firm_number="",
+        rate=rate,
+        advance=advance,
     )
     try:
         row.save()
@@ -91,6 +98,7 @@ def capture(payment: UUID, *, by: Actor, at: datetime) -> None:
     :raises NotPossible: nothing is held, or it is being let go.
     :raises Refused: the actor may not take money of this person.
     """
+    require_role(Category.FINANCIAL)
     _order(payment, Order.CAPTURE)
 
 
@@ -102,6 +110,7 @@ def release(payment: UUID, *, by: Actor, at: datetime) -> None:
     :raises NotPossible: it was taken already, or is over.
     :raises Refused: the actor may not decide on money of this person.
     """
+    require_role(Category.FINANCIAL)
     _order(payment, Order.RELEASE)
 
 
@@ -110,21 +119,28 @@ def refund(payment: UUID, *, pence: int, why: str, key: UUID, by: Actor, at: dat
     """
     Give back part or all of what was taken, to the card that it came from. Gives the refund.
 
-    :raises NotPossible: not so much is left, or the key was used for something else.
+    :raises NotPossible: not so much is left, it goes back by bank already, it was set against an invoice, or the key was used for
+        something else.
     :raises Refused: the actor may not give money back to this person.
     """
+    invoice = _hold_invoice_of(payment)
     row = _locked(payment)
+    require_role(Category.FINANCIAL)
     before = _opened(row, by, at)
-    asked = _amounts(row, by, at)
     known = Refund.objects.filter(key=key).first()
     if known is not None:
-        if known.payment_id != row.pk or asked[known.pk] != pence:
+        if known.payment_id != row.pk or _amounts(row, by, at)[known.pk] != pence:
             raise NotPossible("This was asked before, for something else. Begin again.")
         found: UUID = known.pk
         return found
-    failed = set(Refund.objects.filter(payment=row, state=RefundState.FAILED).values_list("pk", flat=True))
-    given = sum(amount for refund, amount in asked.items() if refund not in failed)
-    rules.check_can_refund(before.state, captured=before.captured, given=given, pence=pence)
+    given = sum(_amounts(row, by, at, failed=False).values())
+    rules.check_can_refund(before.state, captured=before.captured, given=max(given, before.returned), pence=pence)
+    if invoice is not None and invoice.set_against:
+        raise NotPossible("It was set against another invoice. Cancel that one first, and it can be given back.")
+    if invoice is not None:
+        with processing(Purpose.PAYMENT, Action.READ, by=by, at=at):
+            held = _held(invoice)
+        rules.check_is_held(held=held, pence=pence)
     return _give_back(row, pence=pence, why=why, key=key, at=at)
 
 
@@ -158,11 +174,17 @@ def _look(payment: UUID, *, at: datetime) -> State:
     """
     Ask the firm what became of a payment, have it do what is wanted, and write down what it says. Gives the state.
 
-    It may be asked any number of times, by any number of processes at once, and after a crash at any point.
+    It may be asked any number of times, by any number of processes at once, and after a crash at any point. Of somebody who
+    restricted the use of their record, or had it erased, what is held is let go and what is to go back goes back; nothing is taken,
+    and the room that asked hears of it once a restriction is lifted (decision 0251).
 
     :raises FirmSilent: it was not reached; the job comes back.
     """
-    firm, service = _the_firm(), actors.service("payments")
+    firm, service, closed = _the_firm(), actors.service("payments"), is_only_settled(payment, at=at)
+    if closed:
+        service = actors.service(rules.LETTING_GO)
+        if Payment.objects.filter(pk=payment, state__in=rules.OPEN).exclude(order=Order.RELEASE).exists():
+            _let_go(payment, by=service, at=at)
     with boundary() as into:
         row, known, reference = _read(payment, by=service, at=at)
         into.commit()
@@ -185,8 +207,18 @@ def _look(payment: UUID, *, at: datetime) -> State:
                 word = firm.look(reference, ours)
             _note(payment, word, by=service, at=at)
         _refund_at_firm(payment, by=service, at=at)
-    _tell(payment, at=at)
+    if not closed:
+        _tell(payment, at=at)
     return State(Payment.objects.values_list("state", flat=True).get(pk=payment))
+
+
+@act(Event.RELEASE_ORDERED, purpose=Purpose.PAYMENT)
+def _let_go(payment: UUID, *, by: Actor, at: datetime) -> None:
+    """What is open of them is let go, even where it was to be taken: that would be a new use."""
+    row = _locked(payment)
+    if State(row.state) in rules.OPEN:
+        row.order = Order.RELEASE
+        row.save()
 
 
 def _hear(body: bytes, signature: str) -> bool:
@@ -262,20 +294,22 @@ def _note(payment: UUID, word: Word, *, by: Actor, at: datetime) -> None:
 
 @act(Event.PAYMENT_CHANGED, purpose=Purpose.PAYMENT)
 def _write_down(payment: UUID, word: Word, *, by: Actor, at: datetime) -> None:
+    _hold_invoice_of(payment)
     row = Payment.objects.select_for_update().get(pk=payment)
     acting().require(row.subject_id, Category.FINANCIAL)
     before = _opened(row, by, at)
     now = rules.after(before, word)
     if word.reference:
-        row.firm_number = word.reference
-        row.opened_at = row.opened_at or at
+        row.firm_number, row.opened_at = word.reference, row.opened_at or at
     row.state, row.order, row.trouble = now.state, now.order, now.trouble
     row.captured, row.returned = now.captured, now.returned
     if (now.state, now.captured, now.returned) != (before.state, before.captured, before.returned):
-        row.told = ""  # more given back in the same state is news too
+        # More given back in one state is news too. What is for an invoice is entered below: no room has to hear of it.
+        row.told = now.state if row.thing_kind == THING else ""
     if now.state not in rules.OPEN and before.state in rules.OPEN:
         row.settled_at = at
     row.save()
+    _enter_paid(row, (now.captured - now.returned) - (before.captured - before.returned), by=by, at=at)
     if before.order is Order.RELEASE and now.state is State.CAPTURED:
         # It was paid while we were letting it go: nobody keeps money for what will not happen.
         _give_back(row, pence=now.captured, why="It was no longer wanted", key=uuid5(row.key, "release"), at=at)
@@ -293,6 +327,8 @@ def _refund_at_firm(payment: UUID, *, by: Actor, at: datetime) -> None:
         except FirmRefused:
             _end_refund(waiting.pk, RefundState.FAILED, by=by, at=at)
             continue
+        if word is None:  # on its way: it stays asked for, and so is asked about again
+            continue
         with transaction.atomic():
             _note(payment, word, by=by, at=at)
             _end_refund(waiting.pk, RefundState.DONE, by=by, at=at)
@@ -307,31 +343,12 @@ def _end_refund(refund: UUID, state: RefundState, *, by: Actor, at: datetime) ->
         row.save()
 
 
-def _order(payment: UUID, wanted: Order) -> None:
-    row = _locked(payment)
-    rules.check_can_order(State(row.state), Order(row.order), wanted)
-    if row.order == wanted:
-        return
-    row.order = wanted
-    row.save()
-    queue.declared["billing.ask_the_firm"].enqueue(row.pk)
-
-
 def _give_back(row: Payment, *, pence: int, why: str, key: UUID, at: datetime) -> UUID:
     made: UUID = Refund.objects.create(
         subject_id=row.subject_id, key=key, payment=row, disposal_year=_year(at), pence=pence, why=why.strip()
     ).pk
     queue.declared["billing.ask_the_firm"].enqueue(row.pk)
     return made
-
-
-def _locked(payment: UUID) -> Payment:
-    """The payment, held against a second hand, when the gate lets the actor decide on this person's money."""
-    row: Payment | None = Payment.objects.select_for_update().filter(pk=payment).first()
-    # One that does not exist is answered as a stranger's: the gate is asked about somebody in either case.
-    acting().require(row.subject_id if row else payment, Category.FINANCIAL)
-    assert row is not None
-    return row
 
 
 def _read(payment: UUID, *, by: Actor, at: datetime) -> tuple[Payment, Known, str]:
@@ -342,17 +359,18 @@ def _read(payment: UUID, *, by: Actor, at: datetime) -> tuple[Payment, Known, st
 
 
 def _opened(row: Payment, by: Actor, at: datetime) -> Known:
-    """The same of a row at hand, within an act, which by itself only writes."""
+    """The same of a row at hand, within an act."""
     with processing(Purpose.PAYMENT, Action.READ, by=by, at=at) as opened:
         opened.require(row.subject_id, Category.FINANCIAL)
         return _known(row)
 
 
-def _amounts(row: Payment, by: Actor, at: datetime) -> dict[UUID, int]:
-    """What was given back of a payment, by refund, in pence; those that failed too."""
+def _amounts(row: Payment, by: Actor, at: datetime, *, failed: bool = True) -> dict[UUID, int]:
+    """What was given back of a payment, by refund, in pence; those that failed too, unless it is said."""
     with processing(Purpose.PAYMENT, Action.READ, by=by, at=at) as opened:
         opened.require(row.subject_id, Category.FINANCIAL)
-        return {each.pk: each.pence or 0 for each in Refund.objects.filter(payment=row)}
+        rows = Refund.objects.filter(payment=row)
+        return {each.pk: each.pence or 0 for each in rows if failed or each.state != RefundState.FAILED}
 
 
 def _known(row: Payment) -> Known:
@@ -370,10 +388,6 @@ def _word(known: Known, reference: str) -> Word:
     """What we think, in the firm's words: all that a stand-in knows."""
     status = {State.ASKED: "waiting", State.AUTHORISED: "held", State.RELEASED: "ended", State.FAILED: "ended"}
     return Word(reference, known.pence, "gbp", status.get(known.state, "taken"), known.captured, known.returned)
-
-
-def _year(at: datetime) -> int:
-    return rules.financial_year(at.astimezone(LONDON).date(), settings.TROTH_FINANCIAL_YEAR_END)
 
 
 # None of these is one act: each asks the firm between acts, which no transaction may wait for.

@@ -30,6 +30,7 @@ class LocalFirm:
         self.heard: list[str] = []
         self.lose = 0  # so many answers are lost after the deed
         self.refuse_refunds = False
+        self.refunds_are = "succeeded"
         self.lock = threading.RLock()
         self.address = ""
 
@@ -127,13 +128,14 @@ class LocalFirm:
         left = intent["amount_received"] - (intent["latest_charge"] or self._charge())["amount_refunded"]
         if self.refuse_refunds or pence > left:
             return 400, _error("charge_already_refunded")
-        intent["latest_charge"]["amount_refunded"] += pence
+        if self.refunds_are == "succeeded":
+            intent["latest_charge"]["amount_refunded"] += pence
         made = {
             "id": f"re_{len(self.refunds) + 1}",
             "object": "refund",
             "amount": pence,
             "payment_intent": intent["id"],
-            "status": "succeeded",
+            "status": self.refunds_are,
             "metadata": {"refund": form["metadata[refund]"]},
         }
         self.refunds.append(made)

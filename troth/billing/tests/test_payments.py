@@ -6,15 +6,20 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from troth.billing import selectors, services
+from troth.billing import answers, rules, selectors, services
 from troth.billing.models import Order, Payment, Refund, RefundState, State, Trouble
 from troth.billing.rules import UNPAID_ENDS, NotPossible
 from troth.billing.services import following
 from troth.billing.services.firms import FirmSilent
 from troth.billing.tests.conftest import NOW, Till
+from troth.gate import actors
+from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
+from troth.gate.models import Fact
 from troth.gate.refusals import Refused
+from troth.gate.tests.conftest import end_fact, record_fact
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Action, Purpose
 from troth.work.models import Job
@@ -100,6 +105,20 @@ def test_a_refund_of_yesterday_is_not_made_again_when_the_firm_forgot_the_key(ti
     services.look(payment, at=NOW)
     assert len(till.firm.refunds) == 1
     assert Refund.objects.get().state == RefundState.DONE
+
+
+@pytest.mark.parametrize(("ends", "state"), [("failed", RefundState.FAILED), ("succeeded", RefundState.DONE)])
+def test_a_refund_on_its_way_ends_as_the_firm_says(till: Till, ends: str, state: RefundState) -> None:
+    payment = till.paid()
+    services.refund(payment, pence=3000, why="", key=uuid4(), by=till.actor(till.finance), at=NOW)
+    till.firm.refunds_are, till.firm.lose = "pending", 1
+    with pytest.raises(FirmSilent):
+        services.look(payment, at=NOW)
+    services.look(payment, at=NOW)
+    assert Refund.objects.get().state == RefundState.ASKED
+    till.firm.refunds[0]["status"] = ends
+    services.look(payment, at=NOW)
+    assert (len(till.firm.refunds), Refund.objects.get().state) == (1, state)
 
 
 def test_no_more_goes_back_than_came(till: Till) -> None:
@@ -264,3 +283,113 @@ def test_amounts_and_what_for_are_ciphertext(till: Till) -> None:
         stored = " ".join(str(bytes(v) if isinstance(v, memoryview) else v) for v in cursor.fetchone())
     for plain in ("sentinel-what", "7301", reference):
         assert plain not in stored
+
+
+def test_who_decides_has_money_taken_let_go_or_given_back_whatever_its_state(till: Till) -> None:
+    """A prescriber holds no role that takes money; the service does it on their behalf, and once, however often it is said."""
+    who = till.practitioner
+    nothing, kept, dropped = till.ask(holds=True), till.paid(holds=True), till.paid(holds=True)
+    assert not services.fulfil(nothing, Order.CAPTURE, on_behalf_of=who, at=NOW)
+    for _ in range(2):
+        assert services.fulfil(kept, Order.CAPTURE, on_behalf_of=who, at=NOW)
+        assert services.fulfil(dropped, Order.RELEASE, on_behalf_of=who, at=NOW)
+    assert not services.fulfil(dropped, Order.CAPTURE, at=NOW)
+    assert not services.fulfil(kept, Order.RELEASE, at=NOW)  # on its way to us: it goes back once it is here
+    event = LedgerEvent.objects.filter(event="billing:capture_ordered").get()
+    assert (event.actor, event.on_behalf_of) == ("payments", who.hex)
+    assert services.look(kept, at=NOW) is State.CAPTURED and services.look(dropped, at=NOW) is State.RELEASED
+    services.refund(kept, pence=1000, why="", key=uuid4(), by=till.actor(till.finance), at=NOW)
+    for _ in range(2):
+        assert services.fulfil(kept, Order.RELEASE, at=NOW)
+        assert services.look(kept, at=NOW) is State.REFUNDED
+    assert [each["amount"] for each in till.firm.refunds] == [1000, 7000]
+    assert selectors.day_end(NOW.date(), NOW.date()).moved == {"card": (8000, 8000)}
+
+
+def test_what_went_back_by_hand_at_the_firm_is_not_given_back_again(till: Till) -> None:
+    payment = till.paid()
+    till.firm.intents[till.reference(payment)]["latest_charge"]["amount_refunded"] = 3000
+    assert services.look(payment, at=NOW) is State.PART_REFUNDED
+    with pytest.raises(NotPossible, match="£50 is left"):
+        services.refund(payment, pence=5001, why="", key=uuid4(), by=till.actor(till.finance), at=NOW)
+    services.fulfil(payment, Order.RELEASE, at=NOW)
+    with processing(Purpose.PAYMENT, Action.READ, by=till.actor(till.ann), at=NOW):
+        assert Refund.objects.get().pence == 5000
+
+
+def test_what_the_firm_would_not_give_back_is_asked_for_again_and_once(till: Till) -> None:
+    payment = till.paid()
+    till.firm.refuse_refunds = True
+    services.fulfil(payment, Order.RELEASE, at=NOW)
+    services.look(payment, at=NOW)
+    assert Refund.objects.get().state == RefundState.FAILED
+    till.firm.refuse_refunds = False
+    for _ in range(2):
+        services.fulfil(payment, Order.RELEASE, at=NOW)
+    assert Refund.objects.filter(state=RefundState.ASKED).count() == 1
+    assert services.look(payment, at=NOW) is State.REFUNDED
+    assert [each["amount"] for each in till.firm.refunds] == [8000]
+
+
+def restrict(till: Till) -> None:
+    record_fact(till.ann, FactKind.RESTRICTION, by=till.actor(till.finance), at=NOW)
+
+
+def refusals() -> int:
+    return LedgerEvent.objects.filter(outcome="refused").count()
+
+
+def test_after_an_erasure_what_is_held_is_let_go_and_nothing_else_opens(till: Till) -> None:
+    payment = till.paid(holds=True)
+    end_fact(till.ann, FactKind.CONTRACT, by=till.actor(till.finance), at=NOW)
+    before = refusals()
+    assert services.look(payment, at=NOW) is State.RELEASED
+    assert (refusals(), selectors.list_urgent(at=NOW)) == (before, [])
+    with pytest.raises(Refused):
+        till.ask()
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_what_is_held_of_somebody_who_restricts_is_let_go_and_never_taken(till: Till, ordered: bool) -> None:
+    payment = till.paid(holds=True)
+    if ordered:
+        services.capture(payment, by=till.actor(till.finance), at=NOW)
+    restrict(till)
+    before = refusals()
+    assert services.look(payment, at=NOW) is State.RELEASED
+    assert till.firm.intents[till.reference(payment)]["status"] == "canceled"
+    # By a service of its own, whose reason stands in the event; no refusal is written, now or by the next run.
+    event = LedgerEvent.objects.filter(event="billing:release_ordered").latest("id")
+    assert (event.actor, "settled" in event.reason) == (rules.LETTING_GO, True)
+    assert payment not in selectors.list_urgent(at=NOW) and selectors.count_left(at=NOW) == 1
+    services.look(payment, at=NOW)
+    assert refusals() == before
+    # Once it is lifted, whoever asked hears of it.
+    Fact.objects.filter(subject=till.ann.hex, kind=FactKind.RESTRICTION).delete()
+    assert payment in selectors.list_urgent(at=NOW) and selectors.count_left(at=NOW) == 0
+
+
+def test_what_was_to_go_back_goes_back_under_a_restriction_and_nothing_new_is_asked(till: Till) -> None:
+    payment = till.paid()
+    services.refund(payment, pence=3000, why="", key=uuid4(), by=till.actor(till.finance), at=NOW)
+    waiting = till.ask()
+    services.open_at_firm(waiting, by=till.actor(till.ann), at=NOW)
+    restrict(till)
+    assert services.look(payment, at=NOW) is State.PART_REFUNDED
+    assert [each["amount"] for each in till.firm.refunds] == [3000]
+    assert services.look(waiting, at=NOW) is State.RELEASED
+    with pytest.raises(Refused):
+        till.ask()
+
+
+def test_no_other_service_and_nobody_unrestricted_is_opened_by_the_one_that_lets_go(till: Till) -> None:
+    payment = till.paid(holds=True)
+    with pytest.raises(PermissionError):
+        actors.service(rules.LETTING_GO)
+    assert not answers.settling_restricted(Actor("service", name=rules.LETTING_GO), [till.ann], at=NOW)
+    restrict(till)
+    assert answers.settling_restricted(Actor("service", name=rules.LETTING_GO), [till.ann, till.bob], at=NOW) == {
+        till.ann
+    }
+    with pytest.raises(Refused):
+        services.release(payment, by=till.actor(till.finance), at=NOW)

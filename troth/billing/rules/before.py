@@ -1,0 +1,93 @@
+"""Packages and vouchers: what may be drawn, what goes back, how long they last."""
+
+from collections.abc import Collection
+from datetime import date
+
+from troth.billing.models import VatRate
+from troth.billing.rules.payments import MOST, NotPossible, pounds
+
+#: What a voucher may be worth, in pence, and for how many months it lasts.
+VOUCHER_LEAST, VOUCHER_MOST, VOUCHER_MONTHS = 500, 50_000, 24
+#: For how many months at least what went back to a voucher can be used.
+VOUCHER_BACK_MONTHS = 3
+#: What a package may have of one treatment, and for how many months it may last.
+MOST_IN_PACKAGE, MOST_MONTHS = 50, 36
+
+
+def check_package(*, many: int, pence: int, months: int) -> None:
+    """
+    Refuse a package of one, or one that costs nothing or too much, or lasts for ever.
+
+    :raises NotPossible: it is such a one.
+    """
+    if not 2 <= many <= MOST_IN_PACKAGE:
+        raise NotPossible(f"A package has from 2 to {MOST_IN_PACKAGE} treatments.")
+    if not 0 < pence <= MOST:
+        raise NotPossible(f"A package costs between a penny and {pounds(MOST)}.")
+    if not 1 <= months <= MOST_MONTHS:
+        raise NotPossible(f"A package lasts from 1 to {MOST_MONTHS} months.")
+
+
+def check_can_draw(*, paid: bool, ended: bool, expires_on: date, on: date, left: int) -> None:
+    """
+    Refuse to draw from what is not paid, is over, or has nothing left.
+
+    :raises NotPossible: so it is.
+    """
+    if not paid:
+        raise NotPossible("The package is not paid yet, so nothing can be drawn from it.")
+    if ended or on > expires_on:
+        raise NotPossible("The package is over.")
+    if left <= 0:
+        raise NotPossible("Everything in the package was drawn.")
+
+
+def check_can_end(*, ended: bool, expires_on: date, on: date, left: int) -> None:
+    """
+    Refuse to give back what is left of a package that is over or empty.
+
+    :raises NotPossible: so it is.
+    """
+    if ended or on > expires_on:
+        raise NotPossible("The package is over, and nothing of it goes back.")
+    if left <= 0:
+        raise NotPossible("Everything in the package was drawn, so nothing of it goes back.")
+
+
+def goes_back(*, pence: int, many: int, used: int) -> int:
+    """What goes back of a package in pence, as it is declared: for each treatment not drawn, what it cost in the package."""
+    return pence - -(-pence * used // many)
+
+
+def check_can_sell_voucher(rates: Collection[VatRate], *, pence: int, registered: bool) -> None:
+    """
+    Refuse a voucher of an odd amount, and one that the law taxes as it is sold.
+
+    A voucher is outside the scope of VAT at its sale only while it is not known how what it pays for will be taxed (VAT Act 1994
+    Schedule 10B). Where everything that is offered is taxed at the standard rate, it is.
+
+    :raises NotPossible: so it is.
+    """
+    if not VOUCHER_LEAST <= pence <= VOUCHER_MOST:
+        raise NotPossible(f"A voucher is worth from {pounds(VOUCHER_LEAST)} to {pounds(VOUCHER_MOST)}.")
+    if registered and set(rates) == {VatRate.STANDARD}:
+        raise NotPossible(
+            "Everything on the price list is taxed at the standard rate, so VAT is due on a voucher as it is sold. Sell a package "
+            "instead, which is taxed then."
+        )
+
+
+def check_can_use_voucher(*, known: bool, expires_on: date | None, on: date, left: int, for_voucher: bool) -> None:
+    """
+    Refuse a code that is none, a voucher that is over or empty, and one by which another voucher would be bought.
+
+    :raises NotPossible: so it is.
+    """
+    if not known or expires_on is None:
+        raise NotPossible("No voucher has this code. Look at it again: it has sixteen letters and figures.")
+    if on > expires_on:
+        raise NotPossible(f"The voucher was to be used until {expires_on:%-d %B %Y}.")
+    if left <= 0:
+        raise NotPossible("Nothing is left on the voucher.")
+    if for_voucher:
+        raise NotPossible("A voucher is not paid with a voucher.")
