@@ -5,7 +5,6 @@ A version is never changed: another is published. An answer is never changed eit
 beside it, so that what was said first, and what was said after a rule had stopped somebody, can both be read.
 """
 
-from enum import StrEnum
 from typing import ClassVar
 from uuid import uuid4
 
@@ -16,22 +15,15 @@ from troth.vault.categories import Category
 from troth.vault.fields import SealedBoolean, SealedJSON, SealedText
 from troth.vault.files import SealedFile
 from troth.vault.models import Holding
+from troth.vault.words import Worded
 
 ANSWERS = compartments.declare("intake.answers", Category.HEALTH, retention="care_record")
 # A picture must be able to go by itself, from every backup too: it has a key of its own.
 PICTURES = compartments.declare("intake.pictures", Category.HEALTH, retention="care_record", per=compartments.Per.ROW)
 
 
-class ResponseStatus(StrEnum):
+class ResponseStatus(Worded):
     """Where somebody is with their answers (FHIR QuestionnaireResponse.status)."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "ResponseStatus":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
 
     ANSWERING = "in-progress", "being answered"
     SENT = "completed", "sent"

@@ -1,6 +1,6 @@
 """Reading questionnaires and answers. Pages get plain values."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from troth.billing import selectors as billing
 from troth.gate.contexts import Opened
+from troth.gate.refusals import nothing_there
 from troth.intake.models import Answer, Picture, Questionnaire, Response, ResponseStatus
 from troth.intake.rules import NotPossible, answering
 from troth.intake.rules.forms import Faulty, Form, Item, read
@@ -27,6 +29,7 @@ __all__ = [
     "form_of",
     "get_sheet",
     "get_treatment",
+    "is_offered",
     "list_sheets",
     "list_versions",
     "newest",
@@ -92,7 +95,6 @@ class Sheet:
     started_at: datetime
     sent_at: datetime | None
     answered_at: datetime  # the newest answer
-    digest: str  # of every answer as stored: changes with each
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,11 @@ class VersionLine:
 def get_treatment(name: str) -> Treatment | None:
     """One treatment, or None."""
     return treatments().get(name)
+
+
+def is_offered(treatment: Treatment) -> bool:
+    """Whether the clinic offers a treatment now: it does not where it has taken the line of that title off its price list."""
+    return billing.price_of(treatment.title) is not None or not billing.is_taken_off(treatment.title)
 
 
 @lru_cache(maxsize=1)
@@ -162,6 +169,15 @@ def count_answers(response: UUID) -> int:
     return Answer.objects.filter(response_id=response).count()
 
 
+def treatments_of(responses: Collection[UUID]) -> dict[UUID, Treatment]:
+    """
+    Which treatment each of these is about, in one query. Call it in a context that holds for their persons.
+
+    :raises Refused: one of them may not be opened.
+    """
+    return {row.pk: treatments()[row.treatment] for row in Response.objects.filter(pk__in=responses)}
+
+
 def newest_answers(responses: Iterable[UUID]) -> dict[UUID, datetime]:
     """When the newest answer of each of these was given. Nothing is opened."""
     found: dict[UUID, datetime] = {}
@@ -195,8 +211,11 @@ def get_sheet(response: UUID, opened: Opened) -> Sheet:
 
     :raises Refused: the viewer may not see health data of this person for what the page is opened for.
     """
-    opened.require(subject_of(response), Category.HEALTH)
-    return sheet_of(Response.objects.get(pk=response))
+    row = Response.objects.filter(pk=response).first()
+    opened.require(row.subject_id if row else response, Category.HEALTH)
+    if row is None:
+        raise nothing_there()
+    return sheet_of(row)
 
 
 def sheet_behind(response: UUID) -> Sheet:
@@ -207,7 +226,7 @@ def sheet_behind(response: UUID) -> Sheet:
 def sheet_of(row: Response) -> Sheet:
     """The answers of a row that the gate has let somebody at."""
     form = form_of(row.form, row.version)
-    rows = list(Answer.objects.filter(response=row).order_by("number"))
+    rows = Answer.objects.where("number", response_id=row.pk)
     answers: dict[str, Any] = {}
     history: dict[str, list[Given]] = {}
     items = form.items
@@ -241,7 +260,6 @@ def sheet_of(row: Response) -> Sheet:
         row.started_at,
         row.sent_at,
         max((each.given_at for each in rows), default=row.started_at),
-        f"{len(rows)}-{rows[-1].pk.hex if rows else ''}",
     )
 
 
@@ -264,6 +282,7 @@ def open_picture(picture: UUID, opened: Opened) -> StoredFile:
     """
     row = Picture.objects.filter(pk=picture).first()
     opened.require(row.subject_id if row else picture, Category.HEALTH)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     stored: StoredFile = row.file
     return stored

@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting, touched_thing
+from troth.gate.acts import act, acting, require_role, touched_thing
 from troth.gate.contexts import processing
+from troth.gate.refusals import nothing_there
 from troth.intake import selectors
 from troth.intake.models import Answer, Picture, Questionnaire, Response, ResponseStatus
 from troth.intake.rules import NotPossible, answering
@@ -39,7 +40,9 @@ def publish_questionnaire(text: str, *, by: Actor, at: datetime) -> Form:
 
     :raises Faulty: the file cannot be asked as it stands.
     :raises NotPossible: its version stands already, or nobody asks for a questionnaire of that name.
+    :raises Refused: no role of the actor's writes health data for this.
     """
+    require_role(Category.HEALTH)
     form = read(text)
     if form.key not in {each.asks for each in selectors.treatments().values()}:
         raise NotPossible(f"No treatment asks a questionnaire called “{form.key}”.")
@@ -54,7 +57,7 @@ def start_answers(subject: UUID, treatment: str, *, by: Actor, at: datetime) -> 
     """
     This will begin the answers for a treatment, or give back those that were begun and not sent.
 
-    :raises NotPossible: there is no such treatment.
+    :raises NotPossible: there is no such treatment, or the clinic does not offer it now.
     :raises Refused: the actor may not write health data of this person.
     """
     wanted = selectors.get_treatment(treatment)
@@ -68,6 +71,8 @@ def start_answers(subject: UUID, treatment: str, *, by: Actor, at: datetime) -> 
             if row.treatment == treatment:
                 found: UUID = row.pk
                 return found
+    if not selectors.is_offered(wanted):
+        raise NotPossible("We do not offer this treatment at the moment.")
     form, text = selectors.newest(wanted.asks)
     if not Questionnaire.objects.filter(key=form.key, version=form.version).exists():
         _keep(form, text, by=by, at=at)
@@ -169,7 +174,8 @@ def _locked(response: UUID) -> Response:
     """The answers, held against a second hand, when the gate lets the actor at this person's health data."""
     row: Response | None = Response.objects.select_for_update().filter(pk=response).first()
     acting().require(row.subject_id if row else response, Category.HEALTH)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     return row
 
 

@@ -1,7 +1,8 @@
 """What cases tell the gate: who has a reason to see whom. One query each, however many people are asked about."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
@@ -11,6 +12,8 @@ from troth.gate.boundary import Boundary
 from troth.gate.opened import Opened
 from troth.medicolegal import rules, selectors
 from troth.notice.purposes import Action, Purpose
+from troth.rights.rules.ending import ends, ends_for, holds
+from troth.vault.saying import Known, says
 
 
 @reasons.reason(
@@ -41,6 +44,20 @@ def given_the_report(actor: Actor, subjects: Collection[UUID], *, at: datetime) 
 def unanswered(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Case handlers have a reason while nobody has answered an instruction."""
     return selectors.to_take_on(subjects) if actor.roles & rules.HANDLING else set()
+
+
+@ends_for("care_record")
+@ends("medicolegal.cases", "medicolegal.reports")
+def closed(subject: UUID) -> Mapping[str, date]:
+    """A case in which a report was written is over on the day on which it was closed. One without is kept from the last step.
+    The name and the notes of the examination are kept as long."""
+    return selectors.closed_on(subject)
+
+
+@holds("A case that is under way")
+def under_way(subjects: Collection[UUID], at: datetime) -> set[UUID]:
+    """While somebody works on a case, nothing of its claimant is destroyed."""
+    return selectors.with_case_under_way(subjects)
 
 
 @check("medicolegal.hands", looks_at="cases that are under way, and the roles of those in whose hands they are")
@@ -86,3 +103,17 @@ def own_cases(question: Question) -> Finding:
     return Finding(
         True, f"Asked {asked:,} times for a case that another firm instructed: there was no reason", counts
     )
+
+
+@says("medicolegal.report", "parts")
+def parts_in_words(row: Any, field: str, known: Known) -> str:
+    """A report under its headings."""
+    return "\n\n".join(
+        f"{heading}\n{row.parts[part]}" for part, (heading, _) in rules.PARTS.items() if row.parts.get(part)
+    )
+
+
+@says("medicolegal.report", "stated")
+def stated_in_words(row: Any, field: str, known: Known) -> str:
+    """What the expert stated, word for word."""
+    return "\n".join(words for statement, words in rules.STATEMENTS.items() if statement in row.stated)

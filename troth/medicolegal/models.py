@@ -7,7 +7,6 @@ sealed. A claimant is no patient: they are brought in by an instruction, and hav
 The report is a kind of data of its own, so that whoever instructed can be let at it without a view of anything else about health.
 """
 
-from enum import StrEnum
 from typing import ClassVar
 
 from django.db import models
@@ -16,6 +15,7 @@ from troth.vault import compartments
 from troth.vault.categories import Category
 from troth.vault.fields import SealedDate, SealedJSON, SealedText
 from troth.vault.models import Holding
+from troth.vault.words import Worded
 
 # One person may have been in two accidents, whose files fall due apart: each case has a key of its own.
 CASES = compartments.declare("medicolegal.cases", Category.ACCIDENT, retention="case_file", per=compartments.Per.ROW)
@@ -24,16 +24,8 @@ REPORTS = compartments.declare(
 )
 
 
-class Stage(StrEnum):
+class Stage(Worded):
     """Where a case is, in the order in which cases go."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "Stage":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
 
     INSTRUCTED = "instructed", "Instructed"
     ACCEPTED = "accepted", "Accepted"

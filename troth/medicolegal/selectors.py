@@ -10,6 +10,7 @@ from django.db.models import Q
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
+from troth.gate.refusals import nothing_there
 from troth.medicolegal import rules
 from troth.medicolegal.models import OVER, Case, Report, Stage
 from troth.medicolegal.rules import Clock
@@ -25,6 +26,7 @@ __all__ = [
     "ReportOpened",
     "Stage",
     "assigned_to",
+    "closed_on",
     "count_released",
     "count_under_way",
     "get_case",
@@ -38,6 +40,7 @@ __all__ = [
     "newest_claimants",
     "released_to",
     "to_take_on",
+    "with_case_under_way",
     "with_names",
 ]
 
@@ -150,7 +153,8 @@ def get_case(case: UUID, opened: Opened) -> CaseOpened:
     """
     row = Case.objects.filter(pk=case).first()
     opened.require(row.subject_id if row else case, Category.IDENTITY, Category.ACCIDENT)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     name = people.names_of({row.subject_id}, opened).get(row.subject_id, "")
     return CaseOpened(
         _line(row, name), row.their_reference or "", row.accident_on, row.accident or "", row.questions or ""
@@ -176,7 +180,8 @@ def get_own_case(case: UUID, claimant: UUID, opened: Opened) -> CaseLine:
     """
     row = Case.objects.filter(pk=case).defer(*_sealed()).first()
     opened.require(row.subject_id if row else case, Category.ACCIDENT)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     return _line(row, "")
 
 
@@ -190,7 +195,8 @@ def get_released(case: UUID, opened: Opened) -> CaseLine:
     mine = row is not None and row.instructed_by == opened.by.id and row.stage in (Stage.RELEASED, Stage.CLOSED)
     row = row if mine else None
     opened.require(row.subject_id if row else case, Category.IDENTITY, Category.REPORT)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     return with_names([_line(row, "")], opened)[0]
 
 
@@ -286,3 +292,20 @@ def _alive(at: datetime) -> Q:
 def _sealed() -> list[str]:
     """The sealed columns, which the board does not even load."""
     return [field.name for field in Case.sealed_fields()]
+
+
+def closed_on(subject: UUID) -> dict[str, date]:
+    """A person's closed cases in which a report was signed, and their reports, in hexadecimal, with the day it was closed."""
+    closed = dict(
+        Case.objects.filter(subject_id=subject, stage__in=OVER).values_list("pk", "stage_since").order_by("pk")
+    )
+    reports = list(Report.objects.filter(subject_id=subject, case__in=closed).values_list("pk", "case", "signed_at"))
+    reported = {case for _, case, signed in reports if signed}
+    days = {case.hex: closed[case].date() for case in reported}
+    return days | {report.hex: closed[case].date() for report, case, _ in reports if case in reported}
+
+
+def with_case_under_way(subjects: Collection[UUID]) -> set[UUID]:
+    """Of these people, those with a case that somebody works on. It opens nothing."""
+    rows = Case.objects.filter(subject_id__in=subjects).exclude(stage__in=OVER).order_by()
+    return set(rows.values_list("subject_id", flat=True))

@@ -14,11 +14,14 @@ from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
+from troth.gate.refusals import nothing_there
 from troth.ledger.names import Event
 from troth.medicolegal import rules
 from troth.medicolegal.models import Case, Report, Stage
 from troth.notice.purposes import Action, Purpose
+from troth.notice.schema.words import Origin
 from troth.people import services as people
+from troth.rights import services as rights
 from troth.sharing import services as sharing
 from troth.vault.categories import Category
 
@@ -76,6 +79,10 @@ def instruct(
         accident=accident.strip(),
         questions=questions.strip(),
     )
+    # The first message to them is written to an address that somebody else gave: they are told at once of whom we have it.
+    origin = Origin.INSURER if "insurer_contact" in by.roles else Origin.SOLICITOR
+    kinds = {Category.IDENTITY, Category.CONTACT, Category.ACCIDENT}
+    rights.note_obtained(claimant, origin=origin, kinds=kinds, by=by, at=at)
     found: UUID = case.pk
     return found
 
@@ -276,5 +283,6 @@ def _locked(case: UUID) -> Case:
     row: Case | None = Case.objects.select_for_update().filter(pk=case).first()
     # One that does not exist is answered as a stranger's: the gate is asked about somebody in either case.
     acting().require(row.subject_id if row else case, Category.ACCIDENT)
-    assert row is not None
+    if row is None:
+        raise nothing_there()
     return row

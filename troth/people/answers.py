@@ -2,19 +2,23 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from troth.gate import actors, reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
 from troth.people.rules import TELLING_APART
+from troth.people.selectors.bringing import who_were_brought
 from troth.people.selectors.factors import with_second_factor
 from troth.people.selectors.finding import found_by
+from troth.people.selectors.history import outcome_in_words
 from troth.people.selectors.same import to_look_at
 from troth.people.selectors.staff import staff_among
 from troth.people.selectors.steps import without_account
 from troth.vault import secrets
 from troth.vault.categories import Category
+from troth.vault.saying import Known, says
 from troth.work import throttle
 
 #: Who was found by name, with a reason, may be served by who found them for so long.
@@ -51,6 +55,19 @@ actors.declare_service(
         "troth.people.services.telling",
     },
 )
+#: Brings over what the system before held: for whoever can run a command on the server, or sends a file by the page.
+actors.declare_service(
+    "bring-in",
+    purposes={Purpose.REGISTRATION, Purpose.BOOKING, Purpose.CARE},
+    categories={Category.IDENTITY, Category.CONTACT, Category.CORRESPONDENCE, Category.HEALTH},
+    modules={
+        "troth.people.services.bringing",
+        "troth.diary.services.bringing",
+        "troth.records.services.bringing",
+        "troth.bringing.services",
+        "troth.bringing.services.reading",
+    },
+)
 #: Brings the first people of a new clinic in; whoever can run a command on the server can.
 actors.declare_service(
     "setup",
@@ -72,6 +89,16 @@ def signing_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set
 def answering(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Whoever asks for a link, or is told of a change, is written to by a service that opens their address and account only."""
     return set(subjects) if actor.kind == "service" and actor.name == "account-steps" else set()
+
+
+@reasons.reason(
+    "a record that was brought over",
+    serves={Purpose.BOOKING, Purpose.CARE},
+    told="your record was brought over from the system that we used before",
+)
+def bringing_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that brings in visits and notes has this reason for those whose record it brought."""
+    return who_were_brought(subjects) if actor.kind == "service" and actor.name == "bring-in" else set()
 
 
 @reasons.reason("a record without an account", serves={Purpose.REGISTRATION}, told="you could not sign in yet")
@@ -125,3 +152,25 @@ def _throttle_secret() -> bytes:
 
 
 throttle.set_secret_provider(_throttle_secret)
+
+
+@says("people.representation", "scope")
+def scope_in_words(row: Any, field: str, known: Known) -> str:
+    """What somebody who acts for a person may ask for, for which uses, and of which kinds of data."""
+    asks, uses, kinds = (row.scope.get(name) for name in ("rights", "purposes", "categories"))
+    parts = ["Everything that you could ask" if asks is None else ", ".join(asks) or "Nothing by themselves"]
+    parts += [f"for: {', '.join(uses)}"] if uses else []
+    parts += [f"of these kinds: {', '.join(kinds)}"] if kinds else []
+    return "; ".join(parts).replace("_", " ")
+
+
+@says("people.signintry", "outcome")
+def try_in_words(row: Any, field: str, known: Known) -> str:
+    """How a try to sign in went."""
+    return outcome_in_words(row.outcome)
+
+
+@says("people.staffprofile", "display_name", "role_words", "registration_body", "registration_number")
+def profile_in_words(row: Any, field: str, known: Known) -> str:
+    """What a profile publishes is no structure: whoever it is about reads it among their data."""
+    return str(getattr(row, field))

@@ -94,12 +94,12 @@ class Browser:
         except (ValueError, InvalidTag):
             return ""
 
-    def await_second(self, subject: UUID | None, account: str) -> None:
+    def await_second(self, subject: UUID | None, account: str, seen: str) -> None:
         """
         Remember, sealed, that a password was looked at and a second factor is due. `subject` is None if it was wrong, and nobody's
         number stands for it then: the length of the cookie tells nothing.
         """
-        said = {"subject": (subject or _NOBODY).hex, "account": account}
+        said = {"subject": (subject or _NOBODY).hex, "account": account, "seen": seen}
         self._second = seal_ticket("second step", said, at=self._at, lasts=SECOND_WITHIN)
 
     @property
@@ -109,7 +109,7 @@ class Browser:
         if said is None:
             return None
         subject = UUID(said["subject"])
-        return SecondStep(None if subject == _NOBODY else subject, said["account"])
+        return SecondStep(None if subject == _NOBODY else subject, said["account"], seen=said.get("seen", "0"))
 
     def forget_second(self) -> None:
         """The second step is over, one way or the other."""
@@ -194,10 +194,13 @@ class SessionMiddleware:
         if signed_in is not None:
             if is_prefetch(request):
                 return HttpResponse(status=403, headers={"Cache-Control": "no-store"})
-            services.sessions.renew(signed_in, at=at)
-            request.actor = actors.signed_in(  # type: ignore[attr-defined]
-                signed_in.subject, at=at, second_factor_at=signed_in.second_factor_at
-            )
+            actor = actors.signed_in(signed_in.subject, at=at, second_factor_at=signed_in.second_factor_at)
+            if actor is actors.NOBODY:  # they died: whoever holds this browser is somebody else
+                browser.signed_in = None
+                browser.end()
+            else:
+                services.sessions.renew(signed_in, at=at)
+            request.actor = actor  # type: ignore[attr-defined]
         response = self.get_response(request)
         browser.send(response)
         return response

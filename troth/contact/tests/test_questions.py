@@ -1,6 +1,6 @@
 """Questions: sealed as they come, opened to who answers them and nobody else, answered once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -100,3 +100,13 @@ def test_the_database_names_who_answered(agency: Agency) -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         force(by=agency.actor(agency.handler), at=NOW)
+
+
+def test_the_day_of_an_answer_is_that_of_the_clinics_clock(agency: Agency) -> None:
+    """Half past eleven at night by UTC is past midnight in a summer of London."""
+    night = datetime(2027, 7, 1, 23, 30, tzinfo=UTC)
+    question = ask()
+    services.answer(question, words="x", by=agency.actor(agency.handler, night), at=night)
+    (row,) = Enquiry.objects.all()
+    assert selectors.answered_on(row.subject_id) == {question.hex: date(2027, 7, 2)}
+    assert rules.over_on(night, closed=None, ours=False) == date(2027, 7, 2)

@@ -14,6 +14,7 @@ import yaml
 
 from troth.intake.rules import answering
 from troth.intake.rules.forms import Form
+from troth.law.calendar import age_on
 
 _FILE = Path(__file__).parent.parent / "treatments.yaml"
 
@@ -167,8 +168,3 @@ def declared_medicines(form: Form, answers: Mapping[str, Any]) -> list[str]:
     """The names of the medicines that somebody said they take: the first question of the list called `medicines`."""
     rows = answering.in_force(form, answers).get("medicines", [])
     return [str(row["medicine-name"]) for row in rows if row.get("medicine-name")]
-
-
-def age_on(born_on: date, day: date) -> int:
-    """Whole years, by the calendar."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))

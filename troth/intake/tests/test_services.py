@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from troth.billing import selectors as billing
 from troth.gate.actors import Actor
 from troth.gate.acts import act
+from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
 from troth.intake import selectors, services
@@ -19,6 +21,7 @@ from troth.intake.tests.conftest import FINE, begin
 from troth.ledger.models import LedgerEvent
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
+from troth.rights.selectors import everything_about
 from troth.rights.tests.factories import LATER, make_officer
 from troth.vault import files, inventory
 from troth.vault.uploads import SealedUpload
@@ -48,6 +51,23 @@ def test_every_column_is_sealed_or_declared(db: None) -> None:
     assert [fault for fault in inventory.misfiled() if fault.startswith("intake.")] == []
 
 
+def test_what_was_asked_and_ticked_stands_among_their_data_in_words(ann: Actor) -> None:
+    assert ann.id
+    services.save_answers(begin(ann), {"takes-medicines": False, "how": "slowly"}, by=ann, at=LATER)
+    with processing(Purpose.RIGHTS, by=ann, at=LATER) as opened:
+        held = everything_about(ann.id, opened)
+    said = {each.model: [field.text for field in each.fields] for each in held}
+    form, _ = selectors.newest("hair-loss")
+    assert form.title in said["intake.response"] and "hair-loss" not in said["intake.response"]
+    answers = {each.fields[3].text: each.fields[4].text for each in held if each.model == "intake.answer"}
+    assert answers[form.items["takes-medicines"].text] == "No"
+    assert answers[form.items["how"].text] == dict(form.items["how"].options)["slowly"]
+    assert {field.value for each in held for field in each.fields if field.name == "item"} >= {
+        "takes-medicines",
+        "how",
+    }
+
+
 def test_beginning_twice_goes_on_with_the_same_answers_in_the_version_that_was_asked(ann: Actor) -> None:
     first = begin(ann)
     assert begin(ann) == first
@@ -56,6 +76,17 @@ def test_beginning_twice_goes_on_with_the_same_answers_in_the_version_that_was_a
     assert (kept.text, kept.published_by) == (selectors.shipped()["hair-loss"][1], "service:shipped")
     with pytest.raises(NotPossible):
         begin(ann, "leeches")
+
+
+def test_what_the_clinic_took_off_its_list_is_not_begun_and_what_was_begun_stays(
+    ann: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = begin(ann)
+    monkeypatch.setattr(billing, "is_taken_off", lambda title: True)
+    assert begin(ann) == first
+    with pytest.raises(NotPossible, match="do not offer"):
+        begin(ann, "contraception")
+    assert Response.objects.count() == 1
 
 
 def test_answers_are_kept_with_each_change_and_its_time(ann: Actor) -> None:
@@ -153,6 +184,15 @@ def test_a_version_is_published_once_and_only_when_it_can_be_asked(ann: Actor) -
     given["id"] = "leeches"
     with pytest.raises(NotPossible, match="No treatment"):
         services.publish_questionnaire(json.dumps(given), by=lead, at=LATER)
+
+
+def test_a_questionnaire_is_published_by_a_role_that_the_notice_names(ann: Actor) -> None:
+    """People write their own answers for this purpose, and pharmacists read there: neither says what is asked."""
+    given = json.loads(selectors.shipped()["hair-loss"][1]) | {"version": "2"}
+    for by in (ann, make_officer("pharmacist", email="pharm@clinic.example")):
+        with pytest.raises(Refused), boundary():
+            services.publish_questionnaire(json.dumps(given), by=by, at=LATER)
+    assert selectors.newest("hair-loss")[0].version == "1"
 
 
 def test_the_database_holds_a_sent_moment_to_what_was_sent(ann: Actor) -> None:

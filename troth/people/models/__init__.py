@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from troth.people.models.brought import Brought as Brought
 from troth.people.models.linked import LinkState as LinkState
 from troth.people.models.linked import MadeSure as MadeSure
 from troth.people.models.linked import SamePerson as SamePerson
@@ -234,6 +235,7 @@ class StaffProfile(Holding):
         "registration_body": "the public register on which a clinician stands",
         "registration_number": "published by that register, and required on a prescription",
     }
+    labels: ClassVar[dict[str, str]] = {"display_name": "name", "role_words": "role"}
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject"], name="one_profile_a_person")]

@@ -1,6 +1,5 @@
 """What is said of two records that may be one person's (decision 0106). What is in force are standing facts, not these rows."""
 
-from enum import StrEnum
 from typing import ClassVar
 
 from django.db import models
@@ -9,6 +8,7 @@ from troth.vault import compartments
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice, SealedText
 from troth.vault.models import Holding
+from troth.vault.words import Worded
 
 #: That two records may be one person's is said of each, and goes with the record it is said of.
 LINKS = compartments.declare("people.links", Category.IDENTITY, retention="care_record")
@@ -23,16 +23,8 @@ class LinkState(models.TextChoices):
     UNDONE = "undone", "undone"
 
 
-class MadeSure(StrEnum):
+class MadeSure(Worded):
     """How a member of staff made sure that two records are one person's."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "MadeSure":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
 
     DOCUMENT = "document", "They showed an identity document that fits both records"
     IN_PERSON = "in_person", "They were here, and confirmed what stands in both records"

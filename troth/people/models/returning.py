@@ -1,6 +1,5 @@
 """The way back in for a person who lost every second factor: a code from our hands, once somebody made sure who they are."""
 
-from enum import StrEnum
 from typing import ClassVar
 
 from django.db import models
@@ -9,20 +8,13 @@ from troth.vault import compartments
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice, SealedText
 from troth.vault.models import Holding
+from troth.vault.words import Worded
 
 RETURNS = compartments.declare("people.returns", Category.IDENTITY, retention="care_record")
 
 
-class Recognised(StrEnum):
+class Recognised(Worded):
     """How a member of staff made sure that somebody who asks for a way back is who they say."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "Recognised":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
 
     DOCUMENT = "document", "They are here, with an identity document that fits their record"
     CALLED_BACK = "called_back", "I rang the number that we hold, and they confirmed what stands in their record"

@@ -62,12 +62,12 @@ def full_years(born_on: date, on: date) -> int:
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
 
-def of_age_on(born_on: date) -> date:
-    """The day on which somebody is 18 (LAW-3.18)."""
+def of_age_on(born_on: date, age: int = ADULT_AT) -> date:
+    """The day on which somebody is 18, or as old as is asked (LAW-3.18)."""
     try:
-        return born_on.replace(year=born_on.year + ADULT_AT)
+        return born_on.replace(year=born_on.year + age)
     except ValueError:
-        return date(born_on.year + ADULT_AT, 3, 1)
+        return date(born_on.year + age, 3, 1)
 
 
 def check_can_represent(
@@ -100,9 +100,16 @@ def check_can_represent(
             return "Ask the young person, and write what they said: the right is theirs [LAW-3.18]."
         if age >= COMPETENT_AT and not capacity_lost:
             return "At 16 and 17 they decide themselves: say so if they cannot, and write what shows it [LAW-3.18]."
-        if last_day >= of_age_on(born_on):
-            return f"They are of age on {of_age_on(born_on):%-d %B %Y}: give a day before that [LAW-3.18]."
+        for years, decides, why in (
+            (HEARD_AT, not wish.strip(), "They are to be asked themselves from"),
+            (COMPETENT_AT, not capacity_lost, "They decide themselves from"),
+            (ADULT_AT, True, "They are of age on"),
+        ):
+            if decides and last_day >= (then := of_age_on(born_on, years)):
+                return f"{why} {then:%-d %B %Y}: give a day before that [LAW-3.18]."
         return ""
+    if acts_as == "personal_representative":
+        return "An estate begins with a death: whoever deals with it asks for the records of somebody who died [LAW-4.10]."
     if not has_paper:
         return "Keep the paper with it: nobody acts for a person without one [LAW-3.15]."
     if acts_as == "attorney_health" and not capacity_lost:

@@ -78,9 +78,7 @@ def find_people(text: str, opened: Opened) -> FoundPeople:
 
 def found_by(actor: UUID, subjects: Collection[UUID], *, since: datetime) -> set[UUID]:
     """Of these people, those whom the ledger says this actor found since a moment."""
-    wanted = {subject.hex: subject for subject in subjects}
-    seen = ledger.search(actor=actor.hex, event="gate:opened", purpose="find", since=since, limit=200)
-    return {wanted[event.subject] for event in seen if event.subject in wanted}
+    return ledger.opened_by(actor, subjects, purpose="find", since=since)
 
 
 def _candidates(query: Query) -> list[str]:

@@ -20,11 +20,17 @@ _WORDS = {
     "passkey": ("Signed in with a passkey", True),
     "password with passkey": ("Signed in with the password and a passkey", True),
     "wrong password": ("Refused: the password was wrong", False),
+    "they died": ("Refused: we were told that you died", False),
     "code first": ("Asked for a code, since many places were guessing at once", False),
     "wrong code": ("Refused: the password was right, the code was wrong", False),
     "used code": ("Refused: a code that had been used already", False),
     "copied passkey": ("Refused: a passkey that seems to have been copied", False),
 }
+
+
+def outcome_in_words(code: str) -> str:
+    """How a try went, in words; the code itself where none are known for it."""
+    return _WORDS[code][0] if code in _WORDS else code
 
 
 @dataclass(frozen=True)

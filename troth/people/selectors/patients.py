@@ -27,7 +27,7 @@ class PersonIdentity:
     @property
     def name(self) -> str:
         """Given name and family name, as on an envelope."""
-        return f"{self.given_name} {self.family_name}".strip()
+        return _called(self.given_name, self.family_name)
 
     def age(self, on: date) -> int | None:
         """Full years on a day."""
@@ -50,7 +50,9 @@ class PersonContact:
 def names_of(subjects: Iterable[UUID], opened: Opened) -> dict[UUID, str]:
     """The names of those who may be named in this context: the withheld and the unknown are left out. Two queries in all."""
     admitted, _ = opened.admit(list(subjects), Category.IDENTITY)
-    return {row.subject_id: _identity(row).name for row in Identity.objects.filter(subject_id__in=admitted)}
+    # A list of names opens no day of birth and no number.
+    rows = Identity.objects.filter(subject_id__in=admitted).only("subject", "given_name", "family_name")
+    return {row.subject_id: _called(row.given_name or "", row.family_name or "") for row in rows}
 
 
 def get_identity(subject: UUID, opened: Opened) -> PersonIdentity | None:
@@ -60,7 +62,7 @@ def get_identity(subject: UUID, opened: Opened) -> PersonIdentity | None:
     :raises Refused: the gate said no.
     """
     opened.require(subject, Category.IDENTITY)
-    row = Identity.objects.filter(subject_id=subject).first()
+    row = next(iter(Identity.objects.where(subject_id=subject)), None)
     return None if row is None else _identity(row)
 
 
@@ -71,7 +73,7 @@ def get_contact(subject: UUID, opened: Opened) -> PersonContact | None:
     :raises Refused: the gate said no.
     """
     opened.require(subject, Category.CONTACT)
-    row = Contact.objects.filter(subject_id=subject).first()
+    row = next(iter(Contact.objects.where(subject_id=subject)), None)
     return None if row is None else _contact(row)
 
 
@@ -92,6 +94,10 @@ def _contact(row: Contact | EarlierContact) -> PersonContact:
     return PersonContact(
         row.subject_id, row.email or "", spaced_telephone(row.telephone or ""), row.address or "", row.postcode or ""
     )
+
+
+def _called(given_name: str, family_name: str) -> str:
+    return f"{given_name} {family_name}".strip()
 
 
 def _identity(row: Identity) -> PersonIdentity:

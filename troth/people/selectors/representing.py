@@ -1,7 +1,7 @@
 """Who acts for whom. Which authority stands is a fact that the gate reads at every request; its particulars are sealed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from troth.gate import facts
@@ -57,15 +57,6 @@ def may_ask_for(representative: UUID, subject: UUID, *, at: datetime) -> frozens
     return frozenset(found)
 
 
-def kinds_for(representative: UUID, subject: UUID, *, at: datetime) -> frozenset[Category]:
-    """For which kinds of a person's data somebody may use rights now; none when they act no longer. It opens nothing."""
-    found: frozenset[Category] = frozenset()
-    for fact in facts.of(subject, FactKind.REPRESENTATIVE, at=at):
-        if fact.other == representative.hex and fact.purpose in ("", Purpose.RIGHTS.value):
-            found |= facts.scope_of(fact.value).categories
-    return found
-
-
 def list_authorities(subject: UUID, opened: Opened) -> list[Authority]:
     """
     Who acts or acted for a person, the newest first.
@@ -101,6 +92,13 @@ def authority_subject(authority: UUID) -> UUID | None:
     """Whose record an authority belongs to, if there is one of that id."""
     found: UUID | None = Representation.objects.filter(pk=authority).values_list("subject_id", flat=True).first()
     return found
+
+
+def authorities_over(subject: UUID, *, at: datetime) -> dict[UUID, date]:
+    """The authorities over a person that have ended, by themselves or before, each with its last day."""
+    rows = Representation.objects.filter(subject_id=subject).values_list("pk", "ended_at", "until")
+    ended = {row: min(each for each in (gone, until) if each) for row, gone, until in rows}
+    return {row: end.date() for row, end in ended.items() if end <= at}
 
 
 def count_unbacked(*, at: datetime) -> tuple[int, int]:

@@ -115,7 +115,7 @@ def get_link(link: UUID) -> LinkLine | None:
 
 def links_of(subject: UUID) -> list[LinkLine]:
     """The links that stand about a subject now, oldest first."""
-    rows = SamePerson.objects.filter(subject_id=subject, state=LinkState.LINKED).order_by("recorded_at", "id")
+    rows = SamePerson.objects.where("recorded_at", "id", subject_id=subject, state=LinkState.LINKED)
     return [_line(row) for row in rows]
 
 

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -30,9 +30,13 @@ from troth.work import throttle
 
 @dataclass(frozen=True)
 class Proof:
-    """The password was right, and it is all that this account has."""
+    """
+    The password was right, and it is all that this account has. `seen` is the account as it was then: a session begins only while
+    it still is so.
+    """
 
     subject: UUID
+    seen: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class SecondStep:
     subject: UUID | None
     account: str  # the keyed mark of the address as typed, for counting tries
     guarded: bool = False
+    seen: str = field(default="", compare=False)  # the account as it was looked at
 
 
 @dataclass(frozen=True)
@@ -90,16 +95,16 @@ def check_sign_in(
     whom = (
         subject or strangers_number()
     )  # whose account no password opens: as much is asked, opened and written of it
-    right = _is_right(whom, password, at=at, email=email)
+    right, seen = _is_right(whom, password, at=at, email=email)
     second = has_second_factor(whom)
     guarded = allowance.proof_wanted and not device
     if right and second:
-        return SecondStep(subject, account_mark(email), guarded)
+        return SecondStep(subject, account_mark(email), guarded, seen)
     if right:
         assert subject is not None
-        return Proof(subject)
+        return Proof(subject, seen)
     if guarded:
-        return SecondStep(None, account_mark(email), guarded)
+        return SecondStep(None, account_mark(email), guarded, seen)
     return Wrong(subject)
 
 
@@ -138,22 +143,23 @@ def check_own_password(subject: UUID, password: str, *, at: datetime, network: s
     )
     if not allowance.allowed:
         return Wait(allowance.retry_at or at)
-    right = _is_right(subject, password, at=at)
+    right, _ = _is_right(subject, password, at=at)
     if not right:
         _note_failure(subject, at=at, reason="password")
     return right
 
 
-def _is_right(subject: UUID, password: str, *, at: datetime, email: str | None = None) -> bool:
-    encoded, open_to_use = _nobodys(), False
+def _is_right(subject: UUID, password: str, *, at: datetime, email: str | None = None) -> tuple[bool, str]:
+    """Whether it is, and the account as it was looked at: a digest, as long where there is none."""
+    encoded, open_to_use, seen = _nobodys(), False, "0" * 64
     with processing(Purpose.ACCOUNT_SECURITY, Action.READ, by=actors.service("sign-in"), at=at):
         account = Account.objects.filter(subject_id=subject).first()
         if account is not None:
-            encoded, open_to_use = account.password_hash, not account.closed
+            encoded, open_to_use, seen = account.password_hash, not account.closed, account.digest()
             if email is not None:  # the index may still hold an address that was given up
                 open_to_use = open_to_use and search.fold(account.sign_in_email or "") == search.fold(email.strip())
     # The hash is compared whether or not there is an account, so that both take as long.
-    return check_password(password, encoded) and open_to_use
+    return check_password(password, encoded) and open_to_use, seen
 
 
 @cache

@@ -12,7 +12,9 @@ from troth.gate import actors, boundary, facts
 from troth.gate.contexts import Opened, processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import Check, Refused
+from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
+from troth.notice.register import DeclaredPurpose
 from troth.people.models import (
     FIND_SIGN_IN,
     Account,
@@ -129,6 +131,32 @@ def roles_of(subject: UUID, *, at: datetime) -> list[str]:
     return sorted(fact.value for fact in facts.of(subject, FactKind.ROLE, at=at))
 
 
+def on_staff(subjects: Iterable[UUID], *, at: datetime) -> set[UUID]:
+    """Of these subjects those who hold a role at that moment. One query, however many they are."""
+    return {subject for subject, held in _roles_held(subjects, at).items() if held}
+
+
+def who_runs_staff(*, at: datetime) -> list[StaffMember]:
+    """Those who hold a role to which the notice in force gives the accounts of staff, and who have chosen a password: by name."""
+    declared = notices.register_in_force(at).purposes.get(Purpose.STAFF)
+    roles = {name for name in (declared.access if declared else {}) if running_staff(declared, name)}
+    members = list_staff()
+    held = _roles_held([member.subject for member in members], at)
+    return [member for member in members if held[member.subject] & roles and has_started(member.subject)]
+
+
+def running_staff(declared: DeclaredPurpose | None, role: str) -> bool:
+    """Whether the notice lets a role take on staff, by what it says of the purpose `staff`."""
+    access = declared.access.get(role) if declared else None
+    return access is not None and access.allows(Action.WRITE, Category.EMPLOYMENT)
+
+
+def find_member(email: str, *, at: datetime) -> UUID | None:
+    """The member of staff who signs in with an address, for a service that has reason to ask."""
+    found = search.find_exact(FIND_SIGN_IN, email)
+    return next(iter(staff_among([subject for subject, _ in found])), None)
+
+
 def has_started(subject: UUID) -> bool:
     """Whether somebody has ever signed in or chosen a password: from then on no code opens their account."""
     return SignIn.objects.filter(subject_id=subject).exists() or not _just_made(subject)
@@ -190,6 +218,15 @@ def insist_on_running_staff(opened: Opened) -> None:
     decision = opened.decision_for_anyone()
     if not decision.allowed and decision.check in {Check.PURPOSE, Check.CATEGORY, Check.ROLE}:
         raise keyring.poison(Refused(decision))
+
+
+def _roles_held(subjects: Iterable[UUID], at: datetime) -> dict[UUID, set[str]]:
+    """The ids of the roles that each of these holds at that moment. One query, however many they are."""
+    when = facts.micros(at)
+    return {
+        UUID(name): {fact.value for fact in known if fact.kind == FactKind.ROLE and fact.holds(when) and fact.sound}
+        for name, known in facts.about(subjects).items()
+    }
 
 
 def _just_made(subject: UUID) -> bool:

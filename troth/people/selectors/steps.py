@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from troth.gate import facts
+from troth.gate.facts import FactKind
 from troth.people.models import Account, AccountStep, ClaimCode, StepKind
 from troth.people.selectors.signing_in import Wait
 from troth.vault import secrets
@@ -47,7 +49,9 @@ def find_step(token: str, *, at: datetime) -> Step | None:
         .values("pk", "subject", "kind")
         .first()
     )
-    return Step(row["pk"], row["subject"], StepKind(row["kind"])) if row else None
+    if row is None or facts.of(row["subject"], FactKind.DIED, at=at):
+        return None
+    return Step(row["pk"], row["subject"], StepKind(row["kind"]))
 
 
 def may_ask(email: str, *, network: str, at: datetime) -> bool | Wait:
@@ -99,7 +103,7 @@ def find_claim(code: str, born_on: date, *, at: datetime) -> UUID | None:
     found, proof = code_hashes(code, born_on)
     row = ClaimCode.objects.filter(code_hash=found, expires_at__gt=at).values("subject", "proof").first()
     right = hmac.compare_digest(row["proof"] if row else "0" * 64, proof)
-    return row["subject"] if row and right else None
+    return row["subject"] if row and right and not facts.of(row["subject"], FactKind.DIED, at=at) else None
 
 
 def has_account(subject: UUID) -> bool:

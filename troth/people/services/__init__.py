@@ -2,6 +2,7 @@
 
 from troth.people.rules import LinkRefused, ReturnRefused
 from troth.people.services.accounts import change_password
+from troth.people.services.bringing import CLIENT, Client, HereAlready, bring_in_as_service, bring_in_client
 from troth.people.services.claimants import record_claimant
 from troth.people.services.claiming import CannotClaim, claim, make_claim_code
 from troth.people.services.factors import (
@@ -15,6 +16,7 @@ from troth.people.services.factors import (
     use_code,
     use_passkey,
 )
+from troth.people.services.opening import invite_first, let_only_one_back
 from troth.people.services.patients import change_contact, record_nhs_number, register_patient
 from troth.people.services.representing import end_authority, record_authority
 from troth.people.services.resets import (
@@ -27,7 +29,16 @@ from troth.people.services.returning import LIFE as RETURN
 from troth.people.services.returning import LIFE_BY_POST as RETURN_BY_POST
 from troth.people.services.returning import come_back, make_return_code
 from troth.people.services.same import confirm_link, propose_link, turn_link_down, undo_link
-from troth.people.services.sessions import end_sessions, prove_session, sessions, sign_in, sign_out
+from troth.people.services.sessions import (
+    AccountChanged,
+    TheyDied,
+    end_account_of_the_dead,
+    end_sessions,
+    prove_session,
+    sessions,
+    sign_in,
+    sign_out,
+)
 from troth.people.services.staff import (
     UnknownRole,
     change_roles,
@@ -48,18 +59,23 @@ from troth.people.services.steps import (
     confirm_step,
     dispose_steps,
 )
-from troth.people.services.telling import address_of, can_be_told, say_when, tell, tell_of_new_device
+from troth.people.services.telling import address_of, can_be_told, has_died, say_when, tell, tell_of_new_device
 from troth.people.services.tries import forget_tries, note_failed_try, note_sign_in
 
 __all__ = [
+    "CLIENT",
     "RETURN",
     "RETURN_BY_POST",
+    "AccountChanged",
     "CannotClaim",
+    "Client",
     "FactorNeeded",
+    "HereAlready",
     "LinkOver",
     "LinkRefused",
     "ResetRefused",
     "ReturnRefused",
+    "TheyDied",
     "UnknownRole",
     "UsedUp",
     "add_app",
@@ -70,6 +86,8 @@ __all__ = [
     "ask_address",
     "ask_factor_reset",
     "ask_link",
+    "bring_in_as_service",
+    "bring_in_client",
     "can_be_told",
     "carry_out_factor_reset",
     "change_contact",
@@ -82,12 +100,16 @@ __all__ = [
     "confirm_link",
     "confirm_step",
     "dispose_steps",
+    "end_account_of_the_dead",
     "end_authority",
     "end_sessions",
     "forget_tries",
+    "has_died",
+    "invite_first",
     "invite_starter",
     "join_staff",
     "leave_staff",
+    "let_only_one_back",
     "make_claim_code",
     "make_recovery_codes",
     "make_return_code",

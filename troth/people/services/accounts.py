@@ -8,7 +8,7 @@ from django.db import connection
 
 from troth.delivery.rules import Kind
 from troth.gate.actors import Actor
-from troth.gate.acts import act
+from troth.gate.acts import act, hold
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import FIND_SIGN_IN, Account, AccountStep, StepKind
@@ -62,6 +62,7 @@ def change_password(
     :raises LookupError: they have no account.
     """
     check_password(password, known=known)
+    hold(subject)  # before the account, as everybody takes the two
     account = Account.objects.select_for_update().filter(subject_id=subject).first()
     if account is None:
         raise LookupError("This person has no account.")
@@ -74,5 +75,11 @@ def change_password(
 
 
 def _end_steps(subject: UUID, kinds: tuple[StepKind, ...], *, at: datetime) -> None:
-    """End what waits for a link, inside the act that is open."""
-    AccountStep.objects.filter(subject_id=subject, kind__in=kinds, expires_at__gt=at).update(expires_at=at)
+    """
+    End what waits for a link, inside the act that is open. Of two that are asked for at once one is left. The token goes too: a
+    page that was asked for a moment earlier, and waited for this, would hold its own moment against the end.
+    """
+    hold(subject)
+    AccountStep.objects.filter(subject_id=subject, kind__in=kinds, expires_at__gt=at).update(
+        expires_at=at, token_hash=None
+    )

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 
 from troth.gate import actors
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting
+from troth.gate.acts import act, acting, hold
 from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.ledger.drafts import Draft
@@ -40,6 +40,7 @@ def make_claim_code(subject: UUID, *, by: Actor, at: datetime) -> str:
     :raises Refused: the actor may not open who this person is, for what the record was made.
     """
     acting().require(subject, Category.IDENTITY)
+    hold(subject)  # of two codes made at once one is worth nothing
     if not by.roles & TELLING_APART:
         # Whoever instructs a case may write who its claimant is. With a code and that date of birth they would be the claimant.
         raise CannotClaim("Your role gives no codes out. Whoever serves people here makes sure who it is, and does.")
@@ -79,7 +80,10 @@ def _claim(*, code: str, born_on: date, email: str, password: str, at: datetime)
 @act(Event.RECORD_CLAIMED, purpose=Purpose.ACCOUNT_SECURITY)
 def _write_claim(subject: UUID, email: str, encoded: str, *, by: Actor, at: datetime) -> None:
     acting().require(subject, Category.ACCOUNT)
-    AccountStep.objects.filter(subject_id=subject, kind=StepKind.CLAIM, expires_at__gt=at).update(expires_at=at)
+    hold(subject)
+    AccountStep.objects.filter(subject_id=subject, kind=StepKind.CLAIM, expires_at__gt=at).update(
+        expires_at=at, token_hash=None
+    )
     row = AccountStep.objects.create(
         subject_id=subject,
         kind=StepKind.CLAIM,

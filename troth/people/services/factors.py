@@ -12,9 +12,10 @@ from troth.gate.acts import act, acting
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import rules
-from troth.people.models import Authenticator, Passkey, RecoveryCode, ReturnCode
+from troth.people.models import Authenticator, Passkey, RecoveryCode, ReturnCode, Session
 from troth.people.selectors.factors import AppCode, Recovery, effect_of_step, has_second_factor, recovery_hash
 from troth.people.selectors.passkeys import NewPasskey, ShownPasskey
+from troth.people.selectors.sessions import owner_of
 from troth.people.selectors.staff import staff_among
 from troth.people.services.telling import _tell
 from troth.vault.categories import Category
@@ -37,6 +38,7 @@ def add_app(subject: UUID, *, by: Actor, at: datetime, secret: str, step: int) -
     :raises UsedUp: that code was taken already.
     """
     acting().require(subject, Category.ACCOUNT)
+    acts.hold(subject)  # of two apps taken on at once one is left
     if not queue.once(effect_of_step(subject, step)):
         raise UsedUp("This code was used. Wait for the next one.")
     Authenticator.objects.filter(subject_id=subject).delete()
@@ -75,6 +77,7 @@ def remove_app(subject: UUID, *, by: Actor, at: datetime) -> None:
     :raises FactorNeeded: it is the last second factor of a member of staff.
     """
     acting().require(subject, Category.ACCOUNT)
+    acts.hold(subject)  # two factors that are taken away at once would each leave the other
     if not Authenticator.objects.filter(subject_id=subject).delete()[0]:
         raise LookupError("They have no app that makes codes.")
     _check_something_is_left(subject)
@@ -90,6 +93,7 @@ def remove_passkey(subject: UUID, passkey: UUID, *, by: Actor, at: datetime) -> 
     :raises FactorNeeded: it is the last second factor of a member of staff.
     """
     acting().require(subject, Category.ACCOUNT)
+    acts.hold(subject)
     if not Passkey.objects.filter(subject_id=subject, pk=passkey).delete()[0]:
         raise LookupError("There is no such passkey of theirs.")
     _check_something_is_left(subject)
@@ -100,6 +104,7 @@ def remove_passkey(subject: UUID, passkey: UUID, *, by: Actor, at: datetime) -> 
 def make_recovery_codes(subject: UUID, *, by: Actor, at: datetime) -> list[str]:
     """Give ten new recovery codes, to be shown once. Those from before stop working."""
     acting().require(subject, Category.ACCOUNT)
+    acts.hold(subject)  # of two sets made at once one works
     RecoveryCode.objects.filter(subject_id=subject).delete()
     codes = [_recovery_code() for _ in range(rules.RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
@@ -151,6 +156,14 @@ def _call_back(subject: UUID) -> None:
 
 def _say(subject: UUID, what: str, *, by: Actor, at: datetime) -> None:
     _tell(subject, Kind.SECOND_FACTOR_CHANGED, context={"what": what}, by=by, at=at)
+
+
+def _take_factors_away(subject: UUID) -> None:
+    """Within an act: everything that somebody lost, and every session that was opened with it."""
+    for model in (Authenticator, Passkey, RecoveryCode):
+        model.objects.filter(subject_id=subject).delete()
+    ended, _ = Session.objects.filter(owner=owner_of(subject)).delete()
+    acts.touched(subject, f"people.session/{ended}/ended")
 
 
 def _check_something_is_left(subject: UUID) -> None:

@@ -62,6 +62,10 @@ def record_authority(
         checked=checked,
     ):
         raise AuthorityRefused(why_not)
+    if facts.of(subject, FactKind.DIED, at=at):
+        raise AuthorityRefused(
+            "They died. Whoever asks for their records now asks under the law for those of the dead [LAW-4.10]."
+        )
     known = Subject.objects.filter(pk=representative).exists()
     if not known or representative == subject or actors.person(representative, at=at).roles:
         raise AuthorityRefused("Choose somebody with an account of their own, who does not work here.")

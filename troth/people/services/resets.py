@@ -3,15 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from troth.gate import acts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
-from troth.people.models import Authenticator, FactorReset, Passkey, RecoveryCode, Session
-from troth.people.selectors.sessions import owner_of
+from troth.people.models import FactorReset
 from troth.people.selectors.staff import RESET_WITHIN
-from troth.people.services.factors import _say
+from troth.people.services.factors import _say, _take_factors_away
 from troth.vault.categories import Category
 
 
@@ -73,10 +71,7 @@ def carry_out_factor_reset(request: UUID, *, by: Actor, at: datetime) -> UUID:
         raise ResetRefused("Who confirmed it cannot carry it out as well.")
     if not FactorReset.objects.filter(pk=row.pk, done_at=None).update(done_at=at):
         raise ResetRefused("This was carried out already.")
-    for model in (Authenticator, Passkey, RecoveryCode):
-        model.objects.filter(subject_id=subject).delete()
-    ended, _ = Session.objects.filter(owner=owner_of(subject)).delete()
-    acts.touched(subject, f"people.session/{ended}/ended")
+    _take_factors_away(subject)
     _say(
         subject,
         "It was taken away because it was lost: an administrator asked, and a colleague confirmed",

@@ -8,18 +8,17 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
-from troth.gate import acts, linking
+from troth.gate import linking
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting
+from troth.gate.acts import act, acting, hold
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import rules
-from troth.people.models import Authenticator, Passkey, Recognised, RecoveryCode, ReturnCode, Session
+from troth.people.models import Recognised, ReturnCode
 from troth.people.rules import CLAIMING
 from troth.people.selectors.factors import Returning, has_second_factor, recovery_hash
-from troth.people.selectors.sessions import owner_of
 from troth.people.selectors.staff import staff_among
-from troth.people.services.factors import UsedUp, _recovery_code, _say
+from troth.people.services.factors import UsedUp, _recovery_code, _say, _take_factors_away
 from troth.vault.categories import Category
 
 #: For how long the code holds. By post it takes days to arrive.
@@ -75,13 +74,11 @@ def come_back(subject: UUID, *, by: Actor, at: datetime, code: Returning) -> Non
     :raises UsedUp: it was used, called back, or is over.
     """
     acting().require(subject, Category.ACCOUNT)
+    hold(subject)
     used = ReturnCode.objects.filter(subject_id=subject, pk=code.row, expires_at__gt=at).exclude(code_hash="")
     if not used.update(code_hash="", used_at=at):
         raise UsedUp("This code was used already, or is too old. Ask us for a new one.")
-    for model in (Authenticator, Passkey, RecoveryCode):
-        model.objects.filter(subject_id=subject).delete()
-    ended, _ = Session.objects.filter(owner=owner_of(subject)).delete()
-    acts.touched(subject, f"people.session/{ended}/ended")
+    _take_factors_away(subject)
     _say(
         subject,
         "The code that we gave out was used. What was lost is taken away, and a new second step can be set up",

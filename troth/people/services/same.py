@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from troth.delivery.rules import Kind
 from troth.gate import facts, linking
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting, touched
+from troth.gate.acts import act, acting, hold, touched
 from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
@@ -29,7 +29,6 @@ from troth.people.rules import (
 )
 from troth.people.services.telling import _tell
 from troth.vault.categories import Category
-from troth.vault.models import Subject
 
 #: Who undoes a link: whoever made it, for what it was made, or the privacy officer, when somebody says that it is not them.
 UNDOING = (*CLAIMING, Purpose.RIGHTS)
@@ -45,7 +44,7 @@ def propose_link(one: UUID, other: UUID, *, reason: str, by: Actor, at: datetime
     """
     acting().require(one, Category.IDENTITY)
     acting().require(other, Category.IDENTITY)
-    _hold(one, other)
+    hold(one, other)
     waiting = SamePerson.objects.filter(
         subject_id=one, other_id=other, state__in=(LinkState.PROPOSED, LinkState.LINKED)
     )
@@ -76,7 +75,7 @@ def confirm_link(link: UUID, *, made_sure: MadeSure, words: str, by: Actor, at: 
     """
     pair = _waiting(link, by=by, at=at)
     one, other = (row.subject_id for row in pair)
-    _hold(one, other)
+    hold(one, other)
     joined = linking.person_of(one, at=at).near | linking.person_of(other, at=at).near
     check_how_many(len(joined), most=linking.MOST)
     _decide(pair, LinkState.LINKED, words=words, made_sure=made_sure, by=by, at=at)
@@ -140,11 +139,6 @@ def _waiting(link: UUID, *, by: Actor, at: datetime) -> list[SamePerson]:
 def _locked(link: UUID, state: LinkState) -> "QuerySet[SamePerson]":
     """The two rows of a link, held against a colleague who decides the same at this moment."""
     return SamePerson.objects.select_for_update().filter(link=link, state=state)
-
-
-def _hold(*subjects: UUID) -> None:
-    """Nobody else joins these people until this act has ended. In one order, so that no two acts wait for each other."""
-    list(Subject.objects.select_for_update().filter(pk__in=subjects).order_by("pk"))
 
 
 def _decide(

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from troth.gate import acts, facts
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting, new_subject
+from troth.gate.acts import act, acting, hold, new_subject
 from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
@@ -108,6 +108,7 @@ def make_start_code(subject: UUID, *, by: Actor, at: datetime) -> str:
 
     :raises LookupError: they have chosen a password already, so that a code would open somebody's account to whoever holds it.
     """
+    hold(subject)  # of two codes made at once the first stops working
     acting().require(subject, Category.ACCOUNT)
     if has_started(subject):
         raise LookupError("They have chosen their password already.")
@@ -143,6 +144,7 @@ def change_roles(subject: UUID, *, by: Actor, at: datetime, roles: Collection[st
     :raises RoleRefused: they are one's own, not in the notice, or need a registration.
     :raises Refused: the gate said no.
     """
+    hold(subject)  # of two who decide at once the second replaces what the first gave, and does not add to it
     acting().require(subject, Category.EMPLOYMENT)
     profile = StaffProfile.objects.get(subject_id=subject)
     declared, wanted = acting().register.roles, sorted(set(roles))
@@ -168,6 +170,7 @@ def set_last_day(subject: UUID, *, by: Actor, at: datetime, until: datetime) -> 
     :raises RoleRefused: it is oneself.
     :raises ValueError: that moment has passed; `leave_staff` is for now.
     """
+    hold(subject)
     acting().require(subject, Category.ACCOUNT, Category.EMPLOYMENT)
     if subject == by.id:
         raise RoleRefused("Nobody sets their own last day. Ask another administrator.")
@@ -193,6 +196,7 @@ def leave_staff(subject: UUID, *, by: Actor, at: datetime) -> None:
     :raises RoleRefused: it is oneself.
     :raises Refused: the gate said no.
     """
+    hold(subject)  # no role is given in between, which would outlast them
     acting().require(subject, Category.ACCOUNT, Category.EMPLOYMENT)
     if subject == by.id:
         raise RoleRefused("Nobody lets themselves go. Ask another administrator.")

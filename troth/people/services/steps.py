@@ -22,7 +22,7 @@ from troth.delivery import services as delivery
 from troth.delivery.rules import Kind
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting, new_subject, touched
+from troth.gate.acts import act, acting, hold, new_subject, touched
 from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
@@ -308,6 +308,7 @@ def _open_registered(
 @act(Event.ACCOUNT_OPENED, purpose=Purpose.ACCOUNT_SECURITY)
 def _open_claimed(step: Step, email: str, encoded: str, *, by: Actor, at: datetime) -> None:
     """Open the account of somebody whose record was made at reception; the address that we reach them by is told."""
+    hold(step.subject)
     if Account.objects.filter(subject_id=step.subject).exists():
         raise LinkOver
     _use(step, at=at)
@@ -320,6 +321,7 @@ def _open_claimed(step: Step, email: str, encoded: str, *, by: Actor, at: dateti
 @act(Event.ADDRESS_CHANGED, purpose=Purpose.ACCOUNT_SECURITY)
 def _change_address(step: Step, email: str, *, by: Actor, at: datetime) -> None:
     """Let somebody sign in with the address that they confirmed; the old one is told."""
+    hold(step.subject)
     account = Account.objects.select_for_update().filter(subject_id=step.subject).first()
     if account is None:
         raise LinkOver
@@ -347,14 +349,19 @@ def _choose_password(token: str, *, at: datetime, password: str) -> None:
 @act(Event.ADDRESS_CONFIRMED, purpose=Purpose.ACCOUNT_SECURITY)
 def _set_password(step: Step, password: str, *, by: Actor, at: datetime) -> None:
     acting().require(step.subject, Category.ACCOUNT)
+    hold(step.subject)  # before the step, as everybody takes the two
     _use(step, at=at)
     change_password(step.subject, by=by, at=at, password=password)
 
 
 # -- ending ------------------------------------------------------------------------------------------------------------
 def _use(step: Step, *, at: datetime) -> None:
-    """End a step in the act that does it; of two that come at once, the second finds it over."""
-    if not AccountStep.objects.filter(pk=step.id, expires_at__gt=at).update(expires_at=at):
+    """
+    End a step in the act that does it; of two that come at once, the second finds it over. Its token goes with it: a page that was
+    asked for a moment earlier, and waited here, would hold its own moment against the end and find time left.
+    """
+    waiting = AccountStep.objects.filter(pk=step.id, expires_at__gt=at, token_hash__isnull=False)
+    if not waiting.update(expires_at=at, token_hash=None):
         raise LinkOver
 
 

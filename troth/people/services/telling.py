@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from troth.delivery import services as delivery
 from troth.delivery.rules import LETTERS, Kind
-from troth.gate import actors
+from troth.gate import actors, linking
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.notice.purposes import Action, Purpose
@@ -49,6 +49,8 @@ def _tell(
 
 
 def _address_of(subject: UUID, *, at: datetime) -> str:
+    if linking.has_died(subject, at=at):
+        return ""
     with processing(Purpose.ACCOUNT_SECURITY, Action.READ, by=actors.service("account-steps"), at=at):
         account = Account.objects.filter(subject_id=subject).first()
         if account is not None and not account.closed:
@@ -61,7 +63,9 @@ def _address_of(subject: UUID, *, at: datetime) -> str:
 
 
 def _envelope_of(subject: UUID, *, at: datetime) -> str:
-    """Name and postal address, a line each; empty when we lack either."""
+    """Name and postal address, a line each; empty when we lack either, or know that they died."""
+    if linking.has_died(subject, at=at):
+        return ""
     with processing(Purpose.ACCOUNT_SECURITY, Action.READ, by=actors.service("account-steps"), at=at):
         contact = Contact.objects.filter(subject_id=subject).first()
         identity = Identity.objects.filter(subject_id=subject).first()
@@ -93,6 +97,7 @@ def _can_be_told(subject: UUID, *, at: datetime) -> bool:
 # Not acts themselves: what is written is written by the outbox, in the act of whoever tells.
 address_of = _address_of
 can_be_told = _can_be_told
+has_died = linking.has_died
 say_when = _say_when
 tell = _tell
 tell_of_new_device = _tell_of_new_device

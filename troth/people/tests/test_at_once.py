@@ -15,7 +15,8 @@ from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.facts import FactKind
 from troth.people import services
-from troth.people.models import Passkey, SamePerson
+from troth.people.models import ClaimCode, Passkey, RecoveryCode, SamePerson
+from troth.people.rules import RECOVERY_CODES
 from troth.people.selectors import LinkState, MadeSure, ShownPasskey
 from troth.people.tests.factories import make_patient, make_staff
 from troth.people.tests.test_factors import Device, new_passkey, show
@@ -116,3 +117,35 @@ def test_of_two_answers_with_one_counter_one_signs_in(committed_db: Home) -> Non
     said = at_once(*(lambda each=each: services.use_passkey(subject, by=by, at=now, shown=each) for each in shown))  # type: ignore[misc]
     assert said == ["UsedUp", "done"]
     assert Passkey.objects.filter(subject_id=subject).count() == 1
+
+
+def test_of_two_who_give_roles_at_once_the_second_replaces_what_the_first_gave(at: datetime) -> None:
+    """Otherwise somebody held the roles of both, which nobody had decided."""
+    bosses = [
+        actors.person(make_staff("administrator", at=at, email=f"{name}@clinic.example", name=name), at=at)
+        for name in ("first", "second")
+    ]
+    member = make_staff("patient_support", at=at, email="member@clinic.example", name="Member")
+    for _ in range(4):
+        said = at_once(
+            lambda: services.change_roles(member, by=bosses[0], at=at, roles=["patient_support"]),
+            lambda: services.change_roles(member, by=bosses[1], at=at, roles=["healthcare_assistant"]),
+        )
+        assert said == ["done", "done"]
+        assert len(facts.of(member, FactKind.ROLE, at=at)) == 1
+
+
+def test_of_two_codes_made_at_once_one_works(at: datetime) -> None:
+    first, second, _ = three(at)
+    person = make_patient(at=at)
+    for _ in range(4):
+        said = at_once(*(lambda by=by: services.make_claim_code(person, by=by, at=at) for by in (first, second)))  # type: ignore[misc]
+        assert said == ["done", "done"]
+        assert ClaimCode.objects.filter(subject_id=person).count() == 1
+
+
+def test_of_two_sets_of_recovery_codes_made_at_once_one_works(at: datetime) -> None:
+    person = make_patient(at=at)
+    by = actors.person(person, at=at)
+    assert at_once(*(lambda: services.make_recovery_codes(person, by=by, at=at) for _ in range(4))) == ["done"] * 4
+    assert RecoveryCode.objects.filter(subject_id=person).count() == RECOVERY_CODES

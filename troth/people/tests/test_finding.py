@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connections
@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.queries import count_reads
 from troth.gate import actors
+from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
 from troth.gate.refusals import Refused
@@ -63,6 +64,22 @@ def test_exact_identifiers_find_and_parts_of_them_do_not(support: actors.Actor) 
     assert names(find("ng 1/5/1990", support)) == ["Anh Ng"]
     for text in ("aureen@oddie.example", "0770090021", "oddie 10/03/1971"):
         assert find(text, support).people == ()
+
+
+def test_who_was_found_is_known_however_many_others_were_since(support: actors.Actor) -> None:
+    assert support.id
+    ann, other = make_patient(), make_patient(given_name="Anh", family_name="Ng", email="anh@ng.example")
+    with boundary():
+        find("oddie", support)
+    for _ in range(3):
+        with boundary():
+            find("anh", support)
+    assert selectors.found_by(support.id, {ann, other}, since=LATER) == {ann, other}
+    assert selectors.found_by(support.id, {ann}, since=LATER + timedelta(seconds=1)) == set()
+    assert selectors.found_by(make_staff("finance"), {ann}, since=LATER) == set()
+    with CaptureQueriesContext(connections["default"]) as asked:
+        assert selectors.found_by(support.id, set(), since=LATER) == set()
+    assert len(asked) == 0  # every decision about a registration asks this reason
 
 
 @pytest.mark.parametrize("text", ["", "od", "o d", "  ", "31/12/1980", "77009", "a@b"])

@@ -32,7 +32,18 @@ def aged(years: int) -> dict[str, date]:
         ("parent", {**aged(17), "wish": "She agrees", "checked": "She is competent"}, "decide themselves"),
         ("parent", {"born_on": date(2008, 5, 4), "wish": "He agrees"}, "of age"),
         ("parent", {"born_on": date(2008, 8, 2), "wish": "x", "capacity_lost": True}, "of age on 2 August 2026"),
-        ("parent", {"born_on": date(2016, 1, 1), "last_day": date(2034, 1, 1)}, "of age on 1 January 2034"),
+        (
+            "parent",
+            {"born_on": date(2016, 1, 1), "last_day": date(2028, 1, 1)},
+            "asked themselves from 1 January 2028",
+        ),
+        ("parent", {"born_on": date(2012, 1, 1), "wish": "x", "last_day": date(2028, 1, 1)}, "from 1 January 2028"),
+        (
+            "parent",
+            {"born_on": date(2016, 1, 1), "wish": "x", "capacity_lost": True, "last_day": date(2034, 1, 1)},
+            "of age on 1 January 2034",
+        ),
+        ("personal_representative", {}, r"LAW-4\.10"),
     ],
 )
 def test_who_may_not(acts_as: str, other: dict[str, object], why: str) -> None:
@@ -50,8 +61,9 @@ def test_who_may_not(acts_as: str, other: dict[str, object], why: str) -> None:
         ("parent", {**aged(11), "has_paper": False}),
         ("parent", {**aged(12), "wish": "He agrees", "has_paper": False}),
         ("parent", {"born_on": date(2008, 8, 3), "wish": "She agrees", "capacity_lost": True}),
-        ("parent", {"born_on": date(2016, 1, 1), "last_day": date(2033, 12, 31)}),
-        ("personal_representative", {}),
+        ("parent", {"born_on": date(2016, 1, 1), "last_day": date(2027, 12, 31)}),
+        ("parent", {"born_on": date(2016, 1, 1), "wish": "x", "last_day": date(2031, 12, 31)}),
+        ("parent", {"born_on": date(2016, 1, 1), "wish": "x", "capacity_lost": True, "last_day": date(2033, 12, 31)}),
     ],
 )
 def test_who_may(acts_as: str, other: dict[str, object]) -> None:

@@ -244,6 +244,18 @@ def test_a_new_password_puts_out_whoever_knew_the_old_one() -> None:
     assert sign_in(password="thistle-gantry-9") == Proof(subject)
 
 
+def test_of_a_sign_in_and_a_new_password_at_once_no_session_is_left_of_the_old_one() -> None:
+    subject = make_patient(password=PASSWORD)
+    looked_at = sign_in()
+    assert isinstance(looked_at, Proof)
+    services.change_password(subject, by=person(subject), at=LATER, password="thistle-gantry-9")
+    with pytest.raises(services.AccountChanged):
+        services.sign_in(subject, by=person(subject), at=LATER, seen=looked_at.seen)
+    again = sign_in(password="thistle-gantry-9")
+    assert isinstance(again, Proof)
+    assert services.sign_in(subject, by=person(subject), at=LATER, seen=again.seen)
+
+
 def test_changing_how_to_be_reached_leaves_the_sign_in_alone() -> None:
     subject = make_patient(password=PASSWORD)
     services.change_contact(

@@ -22,6 +22,7 @@ from troth.people.models import Account, AccountStep, ClaimCode, Contact, Identi
 from troth.people.rules import PoorPassword
 from troth.people.selectors import Proof, steps
 from troth.people.selectors.steps import CLAIM_LIFE, Wait
+from troth.people.services.steps import _service, _set_password
 from troth.people.tests.factories import PASSWORD, details, make_patient, make_staff
 from troth.vault import inventory, keystore
 from troth.vault.errors import AlreadyTaken
@@ -125,6 +126,19 @@ def test_a_link_works_once_and_not_for_ever() -> None:
         services.confirm_step(token, at=now())
     with pytest.raises(services.LinkOver):
         services.confirm_step("x" * 43, at=now())
+
+
+def test_of_two_who_follow_a_link_at_once_the_one_who_waited_finds_it_over() -> None:
+    """Both were looked up before either was used, and the second came first: its own moment lies before the end of the link."""
+    registered()
+    ask_link()
+    token, earlier = link_in(mailbox(EMAIL)[0]), now()
+    step = steps.find_step(token, at=earlier)
+    assert step is not None
+    services.choose_password(token, at=earlier + timedelta(seconds=1), password=NEW)
+    with pytest.raises(services.LinkOver):
+        _set_password(step, PASSWORD, by=_service(step), at=earlier)
+    assert can_sign_in(EMAIL, NEW)
 
 
 def test_the_token_is_stored_nowhere() -> None:
