@@ -87,13 +87,26 @@ def cases_table(cases: list[Case], at: datetime) -> Table | None:
                     href="" if case.asked_by else reverse("my_rights_request", args=[case.id]),
                 ),
                 Cell(say_day(case.received_on)),
-                Cell("Answered") if case.state == "done" else Cell(tag=_left(case.due_on, today)),
-                Cell("") if case.state == "done" else Cell(say_day(case.due_on), tape=_tape(case, today)),
+                _standing(case, today),
+                Cell(say_day(case.due_on), tape=_tape(case, today)) if _runs(case) else Cell(""),
             )
         )
         for case in cases
     ]
     return Table("What you asked about your data", columns, tuple(lines)) if lines else None
+
+
+def _runs(case: Case) -> bool:
+    """Whether its day counts: not once it was answered, while it waits for the person, or when a complaint was acknowledged."""
+    return case.state != "done" and case.waits_for is None and not case.acknowledged
+
+
+def _standing(case: Case, today: date) -> Cell:
+    if _runs(case):
+        return Cell(tag=_left(case.due_on, today))
+    if case.state == "done":
+        return Cell("Answered")
+    return Cell("We look into it" if case.acknowledged else "We wait for something that we asked for")
 
 
 def say_day(day: date) -> str:

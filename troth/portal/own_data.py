@@ -17,7 +17,7 @@ from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.notice.purposes import Purpose
 from troth.rights import selectors as rights
-from troth.rights.selectors import ErasurePlan, HeldThing, KindFate, Look
+from troth.rights.selectors import ErasurePlan, HeldField, HeldThing, KindFate, Look
 from troth.rights.selectors.assembling import HELD_BACK
 from troth.sharing import selectors as sharing
 from troth.sharing.selectors import Passed
@@ -182,15 +182,27 @@ def titled(things: list[HeldThing]) -> list[tuple[str, HeldThing]]:
     return found
 
 
+def _worded(field: HeldField) -> tuple[str, str]:
+    """What a field is called and its value, as people read both, or why a value is left out."""
+    return field.heading, field.withheld or field.text
+
+
+def _shown(thing: HeldThing) -> list[HeldField]:
+    """The fields that people read: structure stands in a copy, and where something came from is said once, below."""
+    return [
+        field
+        for field in thing.fields
+        if (field.text or field.withheld) and not field.is_open and field.name != "source"
+    ]
+
+
 def _one_row(thing: HeldThing, who: dict[str, str]) -> Row:
     if not thing.released:
         return Row(_capital(thing.kind), HELD_BACK, _note(thing, who))
-    said = [
-        field.text
-        for field in thing.fields
-        if field.text and field.value is not False and not field.is_open and field.name != "source"
-    ]
+    said = [_worded(field)[1] for field in _shown(thing) if field.value is not False and not field.withheld]
     said += [f"{file.name or 'A file'} ({_size(file.size)})" for file in thing.files]
+    left_out = [field.withheld for field in _shown(thing) if field.withheld]
+    said = said or [f"Not shown. {why}" for why in left_out[:1]]
     return Row(_capital(thing.kind), _short(", ".join(said), LONGEST) or "Nothing written in it", _note(thing, who))
 
 
@@ -199,11 +211,7 @@ def thing_rows(thing: HeldThing, who: dict[str, str], *, longest: int = 0) -> li
     note = _note(thing, who)
     if not thing.released:
         return [Row(_capital(thing.kind), HELD_BACK, note)]
-    rows = [
-        Row(field.label, _short(field.text, longest) if not field.withheld else field.withheld)
-        for field in thing.fields
-        if (field.text or field.withheld) and not field.is_open and field.name != "source"
-    ]
+    rows = [Row(label, _short(said, longest)) for label, said in map(_worded, _shown(thing))]
     rows += [Row("File", file.name or "A file", _size(file.size)) for file in thing.files]
     if not rows:
         return [Row(_capital(thing.kind), "Nothing written in it", note)]

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from troth.billing import selectors as billing
+from troth.contact import selectors as contact
 from troth.design.values import Banner, Counterpart, Kept, Link, Step
 from troth.gate.contexts import Opened
 from troth.gate.refusals import Decision
@@ -16,7 +17,7 @@ from troth.medicolegal.selectors import CaseLine, Stage
 from troth.people import selectors as people
 from troth.portal import own_data
 from troth.prescribing import selectors as prescribing
-from troth.prescribing.selectors import RequestOpened, RequestStatus
+from troth.prescribing.selectors import RequestOpened, RequestStatus, pricing
 from troth.rights import selectors as rights
 from troth.rights.selectors import Look, announcing
 from troth.rights.selectors.cases import Case
@@ -83,7 +84,9 @@ def in_hand(request: RequestOpened, subject: UUID, at: datetime, passed: list[Pa
     )
 
 
-def to_do(subject: UUID, lines: list[CaseLine], at: datetime) -> list[ToKnow]:
+def to_do(
+    subject: UUID, lines: list[CaseLine], at: datetime, *, to_sign: bool, messages: bool = False
+) -> list[ToKnow]:
     """What waits for the person themself: a report to read, and a notice that they were not told of."""
     found = [
         ToKnow(
@@ -94,6 +97,30 @@ def to_do(subject: UUID, lines: list[CaseLine], at: datetime) -> list[ToKnow]:
         for line in lines
         if line.stage is Stage.SIGNED
     ]
+    found += [
+        ToKnow(
+            "Your request waits for your payment",
+            "Your bank holds the amount. It is taken only when something is prescribed.",
+            Link("See your request", reverse("my_request", args=[waiting])),
+        )
+        for waiting in pricing.list_unpaid(subject)
+    ]
+    if to_sign:
+        found.append(
+            ToKnow(
+                "Your next visit needs your consent",
+                "Read what is done and what can go wrong, and sign it here or at the clinic.",
+                Link("Read and sign", reverse("my_agreements")),
+            )
+        )
+    if messages and (many := contact.count_unread(subject)):
+        found.append(
+            ToKnow(
+                "A message from us waits" if many == 1 else f"{many} messages from us wait",
+                "Only you can read it here.",
+                Link("Read your messages", reverse("my_messages")),
+            )
+        )
     if many := billing.count_to_pay(subject):
         found.append(
             ToKnow(

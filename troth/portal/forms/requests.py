@@ -1,10 +1,12 @@
 """Writing about a request, and choosing whether the GP may be told."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from troth.design.fields import Choices
+from troth.prescribing.rules.directory import Practice
 from troth.prescribing.selectors import GpState
 
 LONGEST = 10_000
@@ -18,6 +20,19 @@ class WriteForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": "Write your message"},
+    )
+
+
+class ContestForm(forms.Form):
+    """Why another prescriber should look again."""
+
+    prefix = "again"
+    words = forms.CharField(
+        label="Why do you think it should be looked at again?",
+        help_text="The next prescriber reads this, what you answered, and what was decided before",
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Write why it should be looked at again"},
     )
 
 
@@ -39,6 +54,14 @@ class GpForm(forms.Form):
         ),
         error_messages={"required": "Choose whether we may tell your GP"},
     )
+    find = forms.CharField(
+        label="Find your practice",
+        help_text="A part of its name, or the beginning of its postcode",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    chosen = forms.ChoiceField(label="Which of these is it?", required=False, widget=Choices())
     name = forms.CharField(
         label="Your practice",
         help_text="If we may tell them: its name, as it stands on letters from it",
@@ -54,10 +77,32 @@ class GpForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    def __init__(self, *args: Any, directory: bool = False, found: Iterable[Practice] = (), **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.found = list(found)
+        chosen = self.fields["chosen"]
+        assert isinstance(chosen, forms.ChoiceField)
+        chosen.choices = [(each.code, f"{each.name}, {each.address}, {each.postcode}") for each in self.found]
+        if not self.found:
+            del self.fields["chosen"]
+        if not directory:
+            del self.fields["find"]
+            return
+        self.fields["name"].label = "If it is not in the list: its name"
+        self.fields["address"].label = "And where it is"
+
+    def practice(self) -> dict[str, str]:
+        """Which practice was named, as the act takes it: one of the directory with its code, else as it was typed."""
+        said = self.cleaned_data
+        for each in self.found:
+            if each.code == said.get("chosen"):
+                return {"code": each.code, "name": each.name, "address": f"{each.address}, {each.postcode}"}
+        return {"name": said["name"], "address": said["address"]}
+
     def clean(self) -> dict[str, Any]:
         """An agreement names the practice."""
         said = self.cleaned_data
-        if said.get("state") == GpState.GIVEN.value:
+        if said.get("state") == GpState.GIVEN.value and not said.get("chosen"):
             for key, words in (("name", "Enter the name of your practice"), ("address", "Enter where it is")):
                 if not said.get(key, "").strip():
                     self.add_error(key, words)

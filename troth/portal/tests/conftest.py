@@ -1,4 +1,4 @@
-"""The quick hashes of the room below, a clock that stands still, and everybody's mailbox."""
+"""A clock that stands still, and everybody's mailbox."""
 
 import re
 from collections.abc import Callable
@@ -10,11 +10,8 @@ from django.utils import timezone
 
 from troth.delivery import selectors as delivery
 from troth.delivery.tests import demonstration
-from troth.people.tests.conftest import _quick_hashes
 from troth.people.tests.factories import LATER
 from troth.work.worker import Worker
-
-__all__ = ["_quick_hashes"]
 
 
 @pytest.fixture(autouse=True)

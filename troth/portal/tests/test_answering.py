@@ -1,5 +1,6 @@
 """A questionnaire on the pages: answered without script, saved as one goes, read through, sent, changed, taken back."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -7,11 +8,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from troth.billing import services as billing
 from troth.gate import actors
+from troth.gate.contexts import processing
 from troth.intake import services as intake
 from troth.intake.models import Answer, Response
+from troth.notice.purposes import Purpose
 from troth.people.tests.factories import LATER, browser_of, make_patient, make_staff
+from troth.portal.views import my_requests
 from troth.prescribing.models import MedicationRequest, RequestStatus
+from troth.prescribing.rules.directory import Practice
+from troth.prescribing.selectors import reviewing
+from troth.prescribing.services import listing
 
 JPEG = b"\xff\xd8\xff\xe0" + b"sentinel-picture" * 8
 PAGES = (
@@ -158,3 +166,69 @@ def test_ones_own_picture_is_shown_and_no_other(browser: Client, ann: UUID) -> N
     # A page that was saved keeps its picture when the next save brings none.
     assert browser.post(reverse("answer_page", args=[response, 1]), PAGES[0]).status_code == 302
     assert intake.start_answers(ann, "hair-loss", by=actors.person(ann, at=LATER), at=LATER) == response
+
+
+def test_a_request_of_somebody_else_is_no_page_of_the_readers(
+    browser: Client, ann: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A representative may see somebody's health data by the notice; the page of requests is the reader's own all the same."""
+    response = begin(browser)
+    answer_all(browser, response)
+    browser.post(reverse("answer_check", args=[response]), {"send": "yes"})
+    path = reverse("my_request", args=[MedicationRequest.objects.get().pk])
+    assert browser.get(path).status_code == 200
+    monkeypatch.setattr(my_requests, "reader", lambda _: make_patient(email="petroc@vane.example"))
+    assert browser.get(path).status_code == 404
+
+
+def test_it_is_paid_for_as_it_is_sent_and_the_page_says_what_becomes_of_the_money(
+    browser: Client, ann: UUID, settings: Any
+) -> None:
+    settings.TROTH_DEMO = True  # a stand-in takes the place of the payment firm
+    response = begin(browser)
+    answer_all(browser, response)
+    check = reverse("answer_check", args=[response])
+    assert "It costs £" in browser.get(check).content.decode()
+    sent = browser.post(check, {"send": "yes"})
+    request = MedicationRequest.objects.get()
+    assert sent.headers["Location"] == reverse("my_payment", args=[request.payment])
+    mine = reverse("my_request", args=[request.pk])
+    shown = browser.get(mine).content.decode()
+    assert "Not paid yet" in shown and "Pay for it" in shown
+    assert "Your request waits for your payment" in browser.get(reverse("my_home")).content.decode()
+    paying = browser.post(mine, {"pay": "yes"})
+    assert paying.headers["Location"] == sent.headers["Location"]
+    page = browser.get(paying.headers["Location"]).content.decode()
+    assert "Back to your request" in page and "hair" not in page.casefold()
+    browser.post(paying.headers["Location"], {"stand_in": "taken"})
+    shown = browser.get(mine).content.decode()
+    assert "Held on your card, and not taken" in shown and "Pay for it" not in shown
+    assert "waits for your payment" not in browser.get(reverse("my_home")).content.decode()
+    other = browser_of(make_patient(given_name="Petroc", email="petroc@vane.example"))
+    assert other.post(mine, {"pay": "yes"}).status_code == 403
+    assert browser.post(mine, {"withdraw": "yes"}).status_code == 302
+    billing.look(request.payment, at=LATER)
+    assert "Let go. Nothing was taken" in browser.get(mine).content.decode()
+
+
+def test_a_practice_is_found_in_the_directory_and_chosen_with_its_code(browser: Client, ann: UUID) -> None:
+    path = reverse("my_gp")
+    assert "Find your practice" not in browser.get(path).content.decode()
+    listing.read_in_from_a_terminal(
+        [Practice("A81002", "Tanyard Surgery", "1 Tanyard Close, Hexham", "NE46 1AA", is_open=True)], at=LATER
+    )
+    said = {"state": "given", "find": "tanyard", "name": "", "address": ""}
+    shown = browser.post(path, {**said, "search": "yes"})
+    assert shown.status_code == 200 and 'value="A81002"' in shown.content.decode()
+    missed = browser.post(path, {**said, "find": "nowhere", "search": "yes"}).content.decode()
+    assert "No open practice is found by that" in missed and 'value="nowhere"' in missed
+    assert browser.post(path, said).status_code == 422  # found, and none of them chosen
+    assert browser.post(path, {**said, "chosen": "X99999"}).status_code == 422
+    assert browser.post(path, {**said, "chosen": "A81002"}).status_code == 302
+    with processing(Purpose.PRESCRIBING, by=actors.person(ann, at=LATER), at=LATER) as opened:
+        assert reviewing.gp_of(ann, opened).practice["code"] == "A81002"
+    listing.read_in_from_a_terminal([Practice("A81003", "Far", "1 Way" * 60, "NE46 1AA", is_open=True)], at=LATER)
+    far = browser.post(path, {**said, "find": "far", "chosen": "A81003"})
+    assert far.status_code == 422 and "That is too long" in far.content.decode()
+    typed = {"state": "given", "find": "", "name": "Somewhere else", "address": "2 Hallgate"}
+    assert browser.post(path, typed).status_code == 302

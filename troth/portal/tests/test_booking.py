@@ -2,20 +2,20 @@
 
 import re
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from conftest import publish_pack
+from troth.billing import services as billing
+from troth.billing.models import Invoice, VatRate
 from troth.delivery.models import Message
 from troth.diary import jobs, rules, selectors, services
 from troth.diary.models import Appointment, Hold
-from troth.diary.services import telling
 from troth.diary.tests.conftest import Clinic, open_clinic
 from troth.gate import actors, facts
 from troth.gate.acts import act
@@ -40,9 +40,7 @@ WHO = {
 
 
 @pytest.fixture
-def clinic(db: None, monkeypatch: pytest.MonkeyPatch) -> Clinic:
-    for name, value in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
-        monkeypatch.setattr(Argon2PasswordHasher, name, value)
+def clinic(db: None) -> Clinic:
     publish_pack("wellness-clinic")
     return open_clinic(timezone.now() - timedelta(days=30))
 
@@ -82,6 +80,13 @@ def messages() -> list[tuple[str, str, str, str]]:
     return found
 
 
+def follow(link: str) -> Client:
+    """Another browser, in which the link of a message was followed."""
+    made = Client()
+    assert made.get("/" + link.split("/", 3)[3]).headers["Location"] == reverse("visit")
+    return made
+
+
 def test_a_stranger_books_and_is_told_without_a_word_of_what_for(clinic: Clinic) -> None:
     browser = Client()
     assert "sentinel-short" in browser.get(reverse("book")).content.decode()
@@ -103,12 +108,7 @@ def test_a_stranger_books_and_is_told_without_a_word_of_what_for(clinic: Clinic)
     for secret in ("sentinel", "zq-pram", "Zq-Aspinall", "Pettifer", "practitioner"):
         assert secret not in text + link + calendar + seen.replace("Orla Pettifer", "")
     # The link of the message opens the same page in another browser, and stands in no address there.
-    other = Client()
-    followed = other.get(
-        link.removeprefix("http://testserver") if "testserver" in link else "/" + link.split("/", 3)[3]
-    )
-    assert followed.headers["Location"] == reverse("visit")
-    assert rules.said_when(visit.starts_at) in other.get(reverse("visit")).content.decode()
+    assert rules.said_when(visit.starts_at) in follow(link).get(reverse("visit")).content.decode()
 
 
 def test_the_calendar_file_says_when_and_nothing_else(clinic: Clinic) -> None:
@@ -128,10 +128,10 @@ def test_who_is_signed_in_is_asked_nothing_that_we_know(clinic: Clinic) -> None:
     details = choose(browser, clinic, times(browser, clinic)[0])
     page = browser.get(details).content.decode()
     assert 'name="email"' not in page and 'name="note"' in page
-    assert browser.post(details, {"note": ""}).status_code == 302
-    assert [row.subject_id for row in Appointment.objects.all()] == [clinic.ann]
     # A member of staff who is signed in books as a stranger would: for nobody's record by accident.
     assert 'name="email"' in signed_in(clinic.reception).get(details).content.decode()
+    assert browser.post(details, {"note": ""}).status_code == 302
+    assert [row.subject_id for row in Appointment.objects.all()] == [clinic.ann]
 
 
 def test_a_time_that_is_over_books_nothing_and_registers_nobody(clinic: Clinic) -> None:
@@ -154,7 +154,33 @@ def test_a_ticket_books_once_however_often_it_is_sent(clinic: Clinic) -> None:
     details = choose(browser, clinic, times(browser, clinic)[0])
     assert browser.post(details, WHO).status_code == 302
     again = browser.post(details, {**WHO, "given_name": "Robin", "email": "robin@zq-post.example"})
-    assert again.status_code == 409 and Appointment.objects.count() == 1
+    assert again.headers["Location"] == reverse("visit") and Appointment.objects.count() == 1
+    # Another browser that has the address learns that it is booked, and nothing else.
+    other = Client().post(details, WHO)
+    assert other.status_code == 200 and "This visit is booked" in other.content.decode()
+
+
+def test_who_chooses_another_time_gives_the_first_one_back(clinic: Clinic) -> None:
+    browser = Client()
+    first, near, second, *_ = times(browser, clinic, whom=clinic.orla)
+    page = browser.get(choose(browser, clinic, first)).content.decode()
+    (again,) = re.findall(r'href="([^"]+instead=[^"]+)"', page)
+    on = timezone.localdate(datetime.fromisoformat(first.split("|")[1]))
+    shown = browser.get(f"{again}&with={clinic.orla}&from={on}").content.decode()
+    assert near in shown  # what lies over the time that is given back is free too
+    (ticket,) = re.findall(r'name="instead" value="([^"]+)"', shown)
+    path = reverse("book_time", args=[clinic.short])
+    assert browser.post(path, {"time": second, "instead": ticket}).status_code == 302
+    (kept,) = Hold.objects.filter(thing=clinic.orla)
+    assert rules.moment_of(kept.first).isoformat() == second.split("|")[1]
+    assert first in times(Client(), clinic, whom=clinic.orla)
+
+
+def test_a_time_that_is_kept_no_longer_shows_no_form(clinic: Clinic) -> None:
+    now = timezone.now()
+    kept = selectors.Kept(uuid4(), clinic.short, clinic.orla, now + timedelta(days=1), now - timedelta(seconds=1))
+    answer = Client().get(reverse("book_details", args=[selectors.seal_kept(kept, at=now)]))
+    assert answer.status_code == 410 and "kept no longer" in answer.content.decode()
 
 
 def test_two_strangers_do_not_get_one_time(clinic: Clinic) -> None:
@@ -171,6 +197,8 @@ def test_two_strangers_do_not_get_one_time(clinic: Clinic) -> None:
         "x|y",
         f"{clinic.orla}|2026-01-01T10:00:00+00:00",
         f"{clinic.ann}|{value.split('|')[1]}",
+        "|9999-12-31T12:00:00+00:00",
+        "|0001-01-01T00:00:00+14:00",
     ):
         assert second.post(reverse("book_time", args=[clinic.short]), {"time": nonsense}).status_code == 422
 
@@ -188,10 +216,69 @@ def test_what_is_not_offered_online_has_no_page(clinic: Clinic) -> None:
     assert "sentinel-short" not in Client().get(reverse("book")).content.decode()
 
 
+def test_a_deposit_is_paid_before_the_visit_is_booked(clinic: Clinic, settings: object) -> None:
+    settings.TROTH_DEMO = True  # type: ignore[attr-defined]  a stand-in takes the cards
+    services.offer_service(
+        name="sentinel-long",
+        minutes=60,
+        price_pence=9_000,
+        deposit_pence=3_000,
+        by=clinic.actor(clinic.manager, timezone.now()),
+        at=timezone.now(),
+    )
+    browser, path = Client(), reverse("book_time", args=[clinic.long])
+    on = timezone.localdate() + timedelta(days=3)
+    assert "paid when you book" in browser.get(reverse("book")).content.decode()
+    (value, *_) = re.findall(r'name="time" value="([^"]+)"', browser.get(f"{path}?from={on}").content.decode())
+    details = browser.post(path, {"time": value}).headers["Location"]
+    assert "a deposit of £30 by card" in browser.get(details).content.decode()
+    assert browser.post(details, WHO).headers["Location"] == reverse("visit_deposit")
+    page = browser.get(reverse("visit_deposit")).content.decode()
+    assert "Pay £30" in page and "Your time is kept until" in page and "sentinel" not in page
+    assert messages() == [] and "not booked yet" in browser.get(reverse("visit")).content.decode()
+    assert browser.post(details, WHO).headers["Location"] == reverse("visit")
+    assert (
+        "did not take the card"
+        in browser.post(reverse("visit_deposit"), {"stand_in": "refused"}, follow=True).content.decode()
+    )
+    assert Appointment.objects.get().state == "awaiting"
+    paid = browser.post(reverse("visit_deposit"), {"stand_in": "taken"}, follow=True)
+    assert paid.redirect_chain[-1][0] == reverse("visit") + "?new=1"
+    assert "Your visit is booked" in paid.content.decode() and "get your deposit back" in paid.content.decode()
+    assert [kind for kind, *_ in messages()] == ["visit_booked"]
+    assert browser.get(reverse("visit_deposit")).headers["Location"] == reverse("visit")
+    assert Client().get(reverse("visit_deposit")).status_code == 410
+
+
 def booked(clinic: Clinic, *, ahead: int = 3) -> tuple[Client, Appointment]:
     browser = Client()
     browser.post(choose(browser, clinic, times(browser, clinic, ahead=ahead, whom=clinic.orla)[0]), WHO)
     return browser, Appointment.objects.get()
+
+
+def test_reception_asks_for_a_deposit_and_it_is_paid_by_the_link(clinic: Clinic, settings: object) -> None:
+    settings.TROTH_DEMO = True  # type: ignore[attr-defined]  a stand-in takes the cards
+    browser, visit = booked(clinic)
+    page, desk = reverse("desk_visit", args=[visit.pk]), signed_in(clinic.reception)
+    assert "Ask for the deposit" not in desk.get(page).content.decode()
+    by = clinic.actor(clinic.manager, timezone.now())
+    services.offer_service(
+        name="sentinel-short", minutes=30, price_pence=9_000, deposit_pence=3_000, by=by, at=timezone.now()
+    )
+    assert "Ask for the deposit" in desk.get(page).content.decode()
+    assert desk.post(page, {"step": "deposit"}).status_code == 302
+    assert desk.post(page, {"step": "deposit"}).status_code == 422  # a stale tab
+    assert [kind for kind, *_ in messages()] == ["visit_booked", "visit_deposit"]
+    shown = browser.get(reverse("visit")).content.decode()
+    assert "Pay the deposit" in shown and "get your deposit back" not in shown
+    paid = browser.post(reverse("visit_deposit"), {"stand_in": "taken"}, follow=True).content.decode()
+    assert "get your deposit back" in paid and "Pay the deposit" not in paid
+    now = timezone.now()
+    keeper, receipt = clinic.actor(clinic.finance, now), Invoice.objects.get(advance=True).pk
+    line = billing.set_price(name="sentinel-line", pence=9_000, rate=VatRate.STANDARD, by=keeper, at=now)
+    billing.issue(visit.subject_id, lines=[(line, 1)], deposits=[receipt], key=uuid4(), by=keeper, at=now)
+    assert "get your deposit back" not in browser.get(reverse("visit")).content.decode()
+    assert Appointment.objects.get().state == "booked"
 
 
 def test_a_link_moves_and_cancels_and_tells_each(clinic: Clinic) -> None:
@@ -206,6 +293,10 @@ def test_a_link_moves_and_cancels_and_tells_each(clinic: Clinic) -> None:
     visit.refresh_from_db()
     assert visit.starts_at == datetime.fromisoformat(starts[1])
     assert browser.post(reverse("visit_move"), {**day, "starts": "2026-01-01T10:00:00+00:00"}).status_code == 422
+    assert (
+        browser.post(reverse("visit_move"), {**day, "on_year": "9999", "on_day": "31", "on_month": "12"}).status_code
+        == 422
+    )
     assert browser.post(reverse("visit_cancel"), {"because": "other_time"}).status_code == 302
     visit.refresh_from_db()
     assert visit.state == "cancelled" and not visit.late and not Hold.objects.exists()
@@ -218,7 +309,7 @@ def test_a_link_moves_and_cancels_and_tells_each(clinic: Clinic) -> None:
 
 def test_on_the_day_a_link_moves_nothing_and_cancels_late(clinic: Clinic) -> None:
     browser, visit = booked(clinic)
-    service = telling.token_of(visit.pk)
+    service = selectors.token_of(visit.pk)
     soon = visit.starts_at - rules.FREE_UNTIL + timedelta(minutes=1)
     with pytest.raises(rules.NotPossible, match="less than a day"):
         services.move_by_link(service, starts_at=visit.starts_at + timedelta(days=7), by=actors.NOBODY, at=soon)
@@ -236,8 +327,8 @@ def test_a_link_that_is_none_opens_nothing(clinic: Clinic) -> None:
         assert browser.get(reverse(name)).status_code == 410
         assert Client().get(reverse(name)).status_code == 410
     after = visit.ends_at + rules.DAYS_AFTER
-    assert selectors.visit_by_link(telling.token_of(visit.pk), at=after - timedelta(seconds=1))
-    assert selectors.visit_by_link(telling.token_of(visit.pk), at=after) is None
+    assert selectors.visit_by_link(selectors.token_of(visit.pk), at=after - timedelta(seconds=1))
+    assert selectors.visit_by_link(selectors.token_of(visit.pk), at=after) is None
 
 
 def test_everybody_is_reminded_once_and_again_when_it_was_moved(
@@ -287,6 +378,9 @@ def test_who_may_not_be_written_to_keeps_nobody_else_from_being_reminded(
     told = Message.objects.filter(kind="visit_reminder").values_list("subject_id", flat=True)
     assert list(told) == [clinic.bob]
     assert Appointment.objects.get(pk=second).reminded_for == first.starts_at
+    # That one was not booked online, and its link opens it all the same.
+    *_, link, _ = next(each for each in messages() if each[0] == "visit_reminder")
+    assert rules.said_when(first.starts_at) in follow(link).get(reverse("visit")).content.decode()
 
 
 def test_one_network_does_not_fill_the_diary_with_times_that_are_kept(
@@ -298,3 +392,22 @@ def test_one_network_does_not_fill_the_diary_with_times_that_are_kept(
         choose(browser, clinic, times(browser, clinic)[0])
     answer = browser.post(reverse("book_time", args=[clinic.short]), {"time": times(browser, clinic)[0]})
     assert answer.status_code == 422 and "Too many tries" in answer.content.decode()
+
+
+def test_whoever_is_signed_in_finds_their_own_visits_and_nobody_elses(clinic: Clinic) -> None:
+    now = timezone.now()
+    monday = timezone.localdate() + timedelta(days=7 - timezone.localdate().weekday())
+    starts = datetime.combine(monday, datetime.min.time(), tzinfo=timezone.get_current_timezone()).replace(hour=10)
+    mine = clinic.book(clinic.ann, clinic.orla, starts, at=now)
+    other = clinic.book(clinic.bob, clinic.dev, starts, at=now)
+    browser, path = signed_in(clinic.ann), reverse("my_visits")
+    page = browser.get(path).content.decode()
+    assert "sentinel-short" in page and rules.said_when(starts) in page and "None yet" in page
+    assert str(mine) in page and str(other) not in page
+    assert browser.get(reverse("my_visit", args=[other])).status_code == 404
+    assert browser.get(reverse("my_visit", args=[mine])).headers["Location"] == reverse("visit")
+    assert browser.post(reverse("visit_cancel"), {"because": ""}).status_code == 302
+    page = browser.get(path).content.decode()
+    assert "No visit is ahead" in page and "Cancelled" in page
+    assert signed_in(clinic.reception).get(path).status_code in {302, 403, 404}
+    assert "/sign-in/" in Client().get(path).headers["Location"]

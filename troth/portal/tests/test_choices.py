@@ -1,21 +1,25 @@
 """My details and my choices: each holds the moment it is made, for the reader alone, and says what follows beforehand."""
 
-from uuid import UUID
+import re
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from troth.consent.selectors import stop_link
+from troth.consent.rules import How
+from troth.consent.selectors import ByChannel, Word, stop_link
 from troth.delivery.models import Message
 from troth.gate import actors, facts
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.ledger.models import LedgerEvent
+from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people import services
 from troth.people.tests.factories import LATER, PASSWORD, make_patient
+from troth.portal.views.consents import _state, words_table
 from troth.rights import selectors as rights
 from troth.rights.models import About, RightsCase
 
@@ -34,6 +38,7 @@ PAGES = (
     "/my-data/stop/",
     "/my-data/correct/",
     "/my-data/asked/",
+    "/my-data/rights/",
 )
 
 
@@ -49,6 +54,28 @@ def browser(patient: UUID) -> Client:
         patient, by=actors.person(patient, at=LATER), at=LATER, device="tests"
     )
     return client
+
+
+def test_which_rights_go_with_which_use(browser: Client) -> None:
+    """LAW-3.14, and LAW-3.9 of marketing: one line a use, in the order of erasing, taking elsewhere, objecting, taking back."""
+    page = browser.get("/my-data/rights/").content.decode()
+    lines = {
+        re.sub(r"<small.*|<[^>]+>", "", cells[0], flags=re.DOTALL).strip(): [
+            re.sub(r"<span class=\"cell-word\".*?</span>|<[^>]+>", "", cell, flags=re.DOTALL).strip()
+            for cell in cells[1:]
+        ]
+        for row in re.findall(r"<tr.*?</tr>", page, re.DOTALL)
+        if len(cells := re.findall(r"<t[dh][ >].*?</t[dh]>", row, re.DOTALL)) == 5
+    }
+    titles = {each.purpose: each.title for each in notices.register_in_force(LATER).purposes.values()}
+
+    def line(purpose: Purpose) -> list[str]:
+        return next(said for title, said in lines.items() if title.startswith(titles[purpose]))
+
+    assert line(Purpose.MARKETING) == ["Yes", "Yes", "Yes", "Yes"]  # consent, and an objection always counts
+    assert line(Purpose.CARE) == ["Yes", "Yes", "No", "No"]  # contract
+    assert line(Purpose.RIGHTS) == ["No", "No", "No", "No"]  # a legal obligation
+    assert line(Purpose.FEEDBACK) == ["If your objection holds", "No", "Yes", "No"]  # an interest
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -107,6 +134,16 @@ def test_a_consent_is_given_by_chosen_ways_and_taken_back_in_one_step(patient: U
     assert said.count("You agreed") >= 1 and "You took it back" in said and "I agree to this" in said
 
 
+@pytest.mark.usefixtures("notice_in_force")
+def test_nobody_took_back_what_ended_with_their_death() -> None:
+    word = Word(uuid4(), Purpose.MARKETING, "email", False, How.DEATH, LATER, LATER.date(), 1, "", "", False, "")
+    table = words_table([word], LATER)
+    assert table is not None
+    (line,) = table.lines
+    assert "It ended with their death" in str(line.cells[1]) and "took it back" not in str(line)
+    assert _state(ByChannel("email", False, None, LATER, by_death=True)) == "It ended with their death"
+
+
 def test_a_page_that_was_left_open_turns_nothing_round(patient: UUID, browser: Client) -> None:
     for _ in range(2):
         browser.post("/my-data/choices/marketing/", {"word": "give", "ways": ["email"]})
@@ -152,13 +189,15 @@ def test_a_use_that_nobody_decides_about_has_no_page(browser: Client) -> None:
 
 
 def test_everything_can_be_stopped_and_used_again(patient: UUID, browser: Client) -> None:
-    browser.post("/my-data/stop/", {"words": ""})
+    for _ in range(2):  # a button pressed twice stops it, and does not turn it round
+        browser.post("/my-data/stop/", {"word": "stop", "words": ""})
     assert facts.of(patient, FactKind.RESTRICTION, at=LATER)
     assert "You stopped the use of your record" in browser.get("/my-data/choices/").content.decode()
     assert RightsCase.objects.get(subject_id=patient).right == "restriction"
     assert "used again" in browser.get("/my-data/stop/").content.decode()
     assert "maureen@oddie.example" in browser.get("/my-data/details/").content.decode()  # their own view stays
-    browser.post("/my-data/stop/")
+    assert browser.post("/my-data/stop/").status_code == 422  # nothing was asked in words
+    browser.post("/my-data/stop/", {"word": "allow"})
     assert not facts.of(patient, FactKind.RESTRICTION, at=LATER)
 
 

@@ -70,6 +70,16 @@ def test_a_replayed_code_is_refused_in_another_browser() -> None:
     assert "troth_session" not in thief.cookies
 
 
+def test_a_password_that_was_changed_at_the_second_step_signs_nobody_in() -> None:
+    """Whoever had the old one stands at the second step while its owner changes it: no session begins on the old one."""
+    subject = with_app(make_staff("prescriber"))
+    client = Client()
+    client.post("/sign-in/", STAFF)
+    services.change_password(subject, by=actors.person(subject, at=LATER), at=LATER, password="thistle-gantry-9")
+    answer = client.post("/sign-in/second/", {"code": code()})
+    assert answer["Location"] == "/sign-in/" and not client.cookies.get("troth_session")
+
+
 def test_the_second_step_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     with_app(make_staff("prescriber"))
     client = Client()

@@ -17,7 +17,9 @@ from troth.billing.tests.conftest import Till, open_till
 from troth.billing.tests.firm import LocalFirm
 from troth.gate import actors
 from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
 from troth.gate.reasons import FindReason
+from troth.gate.tests.conftest import record_fact
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people.tests.factories import LATER, browser_of
@@ -178,3 +180,51 @@ def test_a_card_number_typed_into_a_field_is_refused_and_not_sent_back(till: Til
     assert answer.status_code in (200, 422)
     body = answer.content.decode()
     assert "looks like a card number" in body and "4242" not in body
+
+
+def test_a_statement_is_the_reader_s_own(till: Till) -> None:
+    invoiced(till)
+    path, paper = reverse("my_statement"), reverse("my_statement_paper")
+    page = browser_of(till.ann, at=LATER).get(path).content.decode()
+    assert "INV-000001" in page and "£65" in page
+    assert browser_of(till.ann, at=LATER).get(paper).content.startswith(b"%PDF")
+    other = browser_of(till.bob, at=LATER).get(path).content.decode()
+    assert "INV-" not in other and "Nothing on these days" in other
+    assert Client().get(path).status_code == Client().get(paper).status_code == 302
+
+
+def test_a_package_and_the_code_of_a_voucher_stand_on_their_buyer_s_pages(till: Till) -> None:
+    invoice = invoiced(till)
+    by = actors.person(till.finance, at=LATER)
+    price = services.set_price(name="sentinel-physio", pence=6500, rate=VatRate.EXEMPT, by=by, at=LATER)
+    package = services.set_package(name="sentinel-six", price=price, many=6, pence=30_000, months=12, by=by, at=LATER)
+    services.sell_package(till.ann, package=package, key=uuid4(), by=by, at=LATER)
+    bought = services.sell_voucher(till.ann, pence=5000, means=Means.CASH, key=uuid4(), by=by, at=LATER)
+    browser = browser_of(till.ann, at=LATER)
+    listed = browser.get(reverse("my_payments")).content.decode()
+    assert "sentinel-six" in listed and "0 of 6" in listed
+    assert "Your voucher" in browser.get(reverse("my_invoice", args=[bought])).content.decode()
+    assert "Your voucher" not in browser.get(reverse("my_invoice", args=[invoice])).content.decode()
+    assert browser_of(till.bob, at=LATER).get(reverse("my_invoice", args=[bought])).status_code == 403
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_what_is_open_of_whoever_restricted_their_record_is_shown_and_the_firm_is_not_asked(
+    till: Till, settings: Any, held: bool
+) -> None:
+    payment, ann = asked(till, holds=held), actors.person(till.ann, at=LATER)
+    word = services.open_at_firm(payment, by=ann, at=LATER)
+    if held:
+        till.firm.pay(word.reference)
+        services.look(payment, at=LATER)
+    record_fact(till.ann, FactKind.RESTRICTION, by=actors.person(till.finance, at=LATER), at=LATER)
+    settings.TROTH_STRIPE_API = "http://127.0.0.1:9"
+    page = browser_of(till.ann, at=LATER).get(reverse("my_payment", args=[payment]))
+    said = page.content.decode()
+    assert page.status_code == 200 and "sentinel-what" in said and "nothing can be paid here" in said
+    assert "does not answer" not in said and "card-fields" not in said
+    assert (
+        browser_of(till.ann, at=LATER).post(reverse("my_payment", args=[payment]), {"stand_in": "taken"}).status_code
+        == 200
+    )
+    assert browser_of(till.bob, at=LATER).get(reverse("my_payment", args=[payment])).status_code == 403

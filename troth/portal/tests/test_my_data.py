@@ -4,30 +4,19 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
 from conftest import publish_pack
 from tests.stores import Home
 from troth.gate import actors
 from troth.ledger.models import LedgerEvent
-from troth.people import answers, services
-from troth.work import throttle
+from troth.people import services
 
 PASSWORD = "heron-lantern-oatcake"
 PAGES = ("/my-data/", "/my-data/kind/contact/", "/my-data/history/", "/my-data/erase/")
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
-        monkeypatch.setattr(Argon2PasswordHasher, name, value)
-    throttle.set_secret_provider(answers._throttle_secret)
-    yield
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from troth.people import services as people
 from troth.people.tests.factories import LATER, PASSWORD, make_patient, make_staff
 from troth.portal import own_home
 from troth.prescribing import services as prescribing
-from troth.prescribing.selectors import Outcome
+from troth.prescribing.selectors import Outcome, reviewing
 from troth.rights import services as rights
 
 
@@ -54,11 +54,14 @@ def test_the_request_in_hand_says_where_it_is(patient: UUID, browser: Client) ->
     prescribing.assign_request(request.pk, prescriber=prescriber, by=actors.person(support, at=later), at=later)
     page = browser.get("/my-home/").content.decode()
     assert "Dr Sorcha Dunleavy is reading your answers." in page and "Why we hold this" in page
+    doctor = actors.person(prescriber, at=later)
+    mark = reviewing.mark_of(request.pk, patient, None)
     prescribing.decide_request(
         request.pk,
         outcome=Outcome.REFUSED,
         words="Not beside warfarin.",
-        by=actors.person(prescriber, at=later),
+        review=reviewing.open_review(request.pk, mark, by=doctor, at=later),
+        by=doctor,
         at=later,
     )
     page = browser.get("/my-home/").content.decode()

@@ -17,7 +17,7 @@ from troth.portal.views import acting
 from troth.rights import services
 from troth.rights.models import CaseStep, RightsCase
 from troth.rights.rules.letters import Ending
-from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
+from troth.rights.tests.conftest import clinic  # noqa: F401 - a fixture
 from troth.rights.tests.factories import PASSWORD, make_officer, make_patient
 from troth.vault import files
 from troth.vault.uploads import SealedUpload

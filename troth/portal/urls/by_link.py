@@ -20,8 +20,14 @@ BY_LINK: list[URLPattern] = [
     ),
     public(
         "letter/<str:token>/",
-        letters.show,
+        letters.follow,
         name="letter",
+        why="it moves the token out of the address",
+    ),
+    public(
+        "letter/",
+        letters.show,
+        name="open_letter",
         why="the service `rights-letters` opens the one letter that a link is for, to whoever has the link",
     ),
     public("link/<str:token>/", links.follow, name="follow_link", why="it moves the token out of the address"),

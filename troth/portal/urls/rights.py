@@ -15,7 +15,9 @@ from troth.portal.views import (
     history,
     my_data,
     requesting,
+    sources,
     told,
+    which_rights,
 )
 
 ANYONE = {PATIENTS, STAFF}
@@ -44,12 +46,14 @@ RIGHTS: list[URLPattern | URLResolver] = [
         who=ANYONE,
     ),
     page("my-data/notice/", told.show, name="my_notice", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/from-others/", sources.show, name="my_sources", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/history/", history.show, name="my_history", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/details/", details.show, name="my_details", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/details/change/", details.change, name="my_details_change", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/choices/", choices.show, name="my_choices", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/choices/said/", consents.history, name="my_consents", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/choices/<slug:purpose>/", choices.decide, name="my_choice", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/rights/", which_rights.show, name="my_rights", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/stop/", choices.restrict, name="my_restriction", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/correct/", choices.correct, name="my_correction", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/ask/", requesting.ask, name="my_ask", purpose=Purpose.RIGHTS, who=ANYONE),

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from troth.billing import selectors as billing
+from troth.billing.rules import pounds
 from troth.design.values import Counterpart, Link, Row
 from troth.gate.contexts import Opened, processing
 from troth.gate.streams import send_file
@@ -26,9 +28,12 @@ from troth.portal.views.my_data import reader
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services as requests
 from troth.prescribing.rules import NotPossible as NotNow
-from troth.prescribing.selectors import reviewing
+from troth.prescribing.selectors import pricing, supplies
 from troth.rights.selectors.planning import dates_kept
 from troth.vault.categories import Category
+
+#: Of a treatment whose line the clinic has taken off its price list.
+_NOT_OFFERED = "We do not offer this at the moment"
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -45,10 +50,11 @@ def show_treatment(request: HttpRequest, treatment: str) -> HttpResponse:
         raise Http404
     form, _ = intake.newest(wanted.asks)
     signed_in = actor_of(request).kind == "person" and not actor_of(request).roles
+    pence = pricing.price_of(wanted)
     rows = [
         Row("For whom", f"People from {wanted.youngest} to {wanted.oldest} years"),
         Row("What we ask", f"{len(form.pages)} pages: {', '.join(page.title.lower() for page in form.pages)}"),
-        Row("What it costs", f"£{wanted.pence / 100:.2f}"),
+        Row("What it costs", _NOT_OFFERED if pence is None else pounds(pence)),
         Row(
             "Who decides",
             "A prescriber, each time. Rules stop what is clearly unsafe, and a person looks when you ask",
@@ -57,7 +63,7 @@ def show_treatment(request: HttpRequest, treatment: str) -> HttpResponse:
     return render(
         request,
         "portal/treatments/show.html",
-        {"treatment": wanted, "rows": rows, "signed_in": signed_in},
+        {"treatment": wanted, "rows": rows, "signed_in": signed_in, "offered": pence is not None},
     )
 
 
@@ -67,7 +73,10 @@ def start(request: HttpRequest, treatment: str) -> HttpResponse:
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     if intake.get_treatment(treatment) is None:
         raise Http404
-    response = services.start_answers(subject, treatment, by=actor_of(request), at=at)
+    try:
+        response = services.start_answers(subject, treatment, by=actor_of(request), at=at)
+    except NotPossible:  # the page of the treatment says that it is not offered
+        return redirect("treatment", treatment=treatment)
     return redirect("answer_page", response=response, number=1)
 
 
@@ -136,7 +145,7 @@ def check(request: HttpRequest, response: UUID) -> HttpResponse:
         sheet.form,
         sheet.answers,
         born_on=who.born_on if who else None,
-        last_supplied_on=reviewing.last_on(_supplies(request, sheet.subject), sheet.treatment.id),
+        last_supplied_on=supplies.last_on(_supplies(request, sheet.subject), sheet.treatment.id),
         today=timezone.localdate(at),
     )
     stops = [each for each in found if each.stops]
@@ -151,7 +160,9 @@ def check(request: HttpRequest, response: UUID) -> HttpResponse:
         except (NotPossible, NotNow) as refused:
             error = str(refused)
         else:
-            return redirect("my_request", treatment=made)
+            paid = pricing.payment_of(made)
+            return redirect("my_payment", payment=paid[0]) if paid else redirect("my_request", treatment=made)
+    pence = pricing.price_of(sheet.treatment)
     shown = {line.page for line in sheet.lines}
     numbers = {page.title: place for place, page in enumerate(sheet.form.pages, start=1) if page.title in shown}
     return render(
@@ -173,7 +184,8 @@ def check(request: HttpRequest, response: UUID) -> HttpResponse:
                 if (items := lacking.get(page.id))
             ],
             "stops": stops,
-            "error": error,
+            "price": pounds(pence) if pence is not None and _is_paid_here(request) else "",
+            "error": error or ("" if pence is not None else _NOT_OFFERED),
             "why": _why(request),
         },
         status=422 if error else 200,
@@ -248,10 +260,15 @@ def _page_of(response: UUID, place: int, title: str) -> tuple[Link, ...]:
     return (Link("Change", reverse("answer_page", args=[response, place]), f": {title}"),)
 
 
-def _supplies(request: HttpRequest, subject: UUID) -> list[reviewing.SupplyLine]:
+def _is_paid_here(request: HttpRequest) -> bool:
+    """Whether this clinic takes what a request costs by card, when it is sent."""
+    return billing.takes_cards() and Purpose.PAYMENT in request.opened.register.purposes  # type: ignore[attr-defined]
+
+
+def _supplies(request: HttpRequest, subject: UUID) -> list[supplies.SupplyLine]:
     """What was supplied before: for prescribing, whatever this page is opened for."""
     with processing(Purpose.PRESCRIBING, by=actor_of(request), at=request.at) as opened:  # type: ignore[attr-defined]
-        return reviewing.supplies_of(subject, opened)
+        return supplies.supplies_of(subject, opened)
 
 
 def _why(request: HttpRequest) -> Counterpart:

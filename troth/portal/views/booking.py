@@ -4,6 +4,7 @@ Booking by whoever comes to the site, signed in or not: what, with whom, when; t
 A time is kept while the last page is filled in. What was chosen goes along in a sealed ticket, so that no address says what for.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -19,7 +20,7 @@ from troth.diary import rules, services
 from troth.diary import selectors as diary
 from troth.gate import actors
 from troth.gate.actors import Actor
-from troth.gate.table import actor_of
+from troth.gate.table import actor_of, register_of
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people.middleware import network_of
@@ -37,6 +38,8 @@ class Time:
 
     value: str
     words: str
+    left: int = 0  # the places of a class; none where it is a visit alone
+    whom: str = ""  # of a class, where somebody else gives one at the same time
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class Day:
 @require_http_methods(["GET", "HEAD"])
 def list_services(request: HttpRequest) -> HttpResponse:
     """What can be booked here."""
-    offered = [each for each in diary.list_services() if each.online]
+    register = register_of(request)
+    offered = [(each, diary.is_booked_online(each, register)) for each in diary.list_services() if each.online]
     return render(request, "portal/booking/services.html", {"services": offered if diary.has_anything() else []})
 
 
@@ -59,25 +63,29 @@ def choose_time(request: HttpRequest, service: UUID) -> HttpResponse:
     """With whom and when. Choosing a time keeps it for a quarter of an hour."""
     at = request.at  # type: ignore[attr-defined]
     offered = diary.get_service(service)
-    if offered is None or not offered.is_booked_online:
+    if offered is None or not diary.is_booked_online(offered, register_of(request)):
         raise Http404
     whom = _uuid(request.GET.get("with", ""))
     error, status = "", 200
+    # Whoever chooses another time gives back the one that was kept for them.
+    instead = request.POST.get("instead", "") or request.GET.get("instead", "")
+    given_back = diary.open_kept(instead, at=at) if instead else None
     if request.method == "POST":
         practitioner, _, starts = request.POST.get("time", "").partition("|")
-        kept, error = _keep(request, offered, _uuid(practitioner), starts)
+        kept, error = _keep(request, offered, _uuid(practitioner), starts, given_back)
         if kept:
             return redirect("book_details", ticket=kept)
         status = 422
-    workers = diary.workers()
-    members = [each for each in diary.list_practitioners() if workers[each.subject].does(service)]
-    first = _first(request, service, whom)
-    free = diary.by_day(diary.open_days(service, first, DAYS_SHOWN, practitioner=whom, at=at))
+    workers = diary.workers(at=at)
+    members = [each for each in diary.list_practitioners(at=at) if workers[each.subject].does(service)]
+    first, free = _free(request, service, whom, given_back)
     path = reverse("book_time", args=[service])
     today = timezone.localdate(at)
+    names = {each.subject: each.name for each in members} if offered.is_class else {}
+    left = diary.places_left(offered, first, DAYS_SHOWN, at=at, without=given_back.pending if given_back else None)
 
     def there(on: date, who: UUID | None) -> str:
-        return f"{path}?from={on}" + (f"&with={who}" if who else "")
+        return f"{path}?from={on}" + (f"&with={who}" if who else "") + (f"&instead={instead}" if instead else "")
 
     return render(
         request,
@@ -85,6 +93,7 @@ def choose_time(request: HttpRequest, service: UUID) -> HttpResponse:
         {
             "offered": offered,
             "error": error,
+            "instead": instead,
             "whom": [
                 Item("Whoever has time", there(first, None), current=whom is None),
                 *(Item(each.name, there(first, each.subject), current=whom == each.subject) for each in members),
@@ -92,13 +101,16 @@ def choose_time(request: HttpRequest, service: UUID) -> HttpResponse:
             "days": [
                 Day(
                     f"{on:%A %-d %B}",
-                    # Of several who have time it is the one with least taken when it is chosen.
                     tuple(
                         Time(
                             f"{who[0] if len(who) == 1 else ''}|{rules.moment_of(start).isoformat()}",
                             rules.said(rules.moment_of(start)),
+                            left.get((who[0], start), 0),
+                            names.get(who[0], "") if len(several) > 1 else "",
                         )
-                        for start, who in starts.items()
+                        for start, several in starts.items()
+                        # Each class is one by itself. Of several who have time it is the one with least taken when it is chosen.
+                        for who in ([[each] for each in several] if offered.is_class else [several])
                     ),
                 )
                 for on, starts in free.items()
@@ -120,6 +132,11 @@ def give_details(request: HttpRequest, ticket: str) -> HttpResponse:
     offered = diary.get_service(kept.service) if kept else None
     if kept is None or offered is None:
         return render(request, "portal/booking/over.html", status=410)
+    again = f"{reverse('book_time', args=[kept.service])}?instead={ticket}"
+    if diary.is_booked(kept):
+        return _booked(request, kept)
+    if kept.until <= at:
+        return render(request, "portal/booking/over.html", {"again": again}, status=410)
     actor = actor_of(request)
     known = actor.kind == "person" and not actor.roles and not actor.held_back
     form: KnownForm | StrangerForm
@@ -129,11 +146,13 @@ def give_details(request: HttpRequest, ticket: str) -> HttpResponse:
         try:
             made = _book(request, kept, form, actor if known else None)
         except rules.NotPossible as refused:
-            again = reverse("book_time", args=[kept.service])
+            if diary.is_booked(kept):  # it was sent twice at once, and the other was a moment earlier
+                return _booked(request, kept)
             return render(request, "portal/booking/over.html", {"why": str(refused), "again": again}, status=409)
         if made:
             request.browser.hold_link(made)  # type: ignore[attr-defined]
-            return redirect(f"{reverse('visit')}?new=1")
+            found = diary.visit_by_link(made, at=at)
+            return redirect("visit_deposit" if found and found.awaits_deposit else f"{reverse('visit')}?new=1")
         form.add_error(None, WAIT)
         status = 429
     member = people.staff_profiles({kept.practitioner}).get(kept.practitioner)
@@ -147,28 +166,45 @@ def give_details(request: HttpRequest, ticket: str) -> HttpResponse:
             "when": rules.said_when(kept.starts_at),
             "practitioner": member.name if member else "a colleague",
             "until": rules.said(kept.until),
-            "again": reverse("book_time", args=[kept.service]),
+            "near": rules.is_late(kept.starts_at, at=at),
+            "again": again,
             "why": counterpart(at, Purpose.BOOKING, "Why we ask", Category.CORRESPONDENCE),
         },
         status=status,
     )
 
 
-def _keep(request: HttpRequest, offered: diary.Offered, practitioner: UUID | None, starts: str) -> tuple[str, str]:
-    """Keep a time, and give its ticket; or why not."""
+def _booked(request: HttpRequest, kept: diary.Kept) -> HttpResponse:
+    """A ticket that was used: to the visit in the browser that booked it, and in another no word of it."""
+    found = diary.visit_by_link(request.browser.held_link(), at=request.at)  # type: ignore[attr-defined]
+    if found is not None and found.id == kept.pending:
+        return redirect("visit")
+    return render(request, "portal/booking/over.html", {"booked": True})
+
+
+def _keep(
+    request: HttpRequest, offered: diary.Offered, practitioner: UUID | None, starts: str, instead: diary.Kept | None
+) -> tuple[str, str]:
+    """Keep a time instead of another, and give its ticket; or why not."""
     at = request.at  # type: ignore[attr-defined]
-    moment = rules.read_moment(starts)
+    moment = rules.read_moment(starts, at=at)
     if moment is None:
         return "", "Choose a time."
     if not diary.may_hold(network_of(request), at=at):
         return "", WAIT
     on = timezone.localtime(moment).date()
-    free = {each.at: each.practitioner for each in diary.free_on(offered.id, on, practitioner, at=at)}
+    before = instead.pending if instead else None
+    free = {each.at: each.practitioner for each in diary.free_on(offered.id, on, practitioner, without=before, at=at)}
     if moment not in free or moment < at + rules.NEWEST:
         return "", "That time has just been taken. Choose another one."
     try:
         pending = services.hold_time(
-            practitioner=free[moment], service=offered.id, starts_at=moment, by=actors.NOBODY, at=at
+            practitioner=free[moment],
+            service=offered.id,
+            starts_at=moment,
+            instead=before,
+            by=actors.NOBODY,
+            at=at,
         )
     except rules.NotPossible as refused:
         return "", str(refused)
@@ -191,15 +227,24 @@ def _book(request: HttpRequest, kept: diary.Kept, form: KnownForm | StrangerForm
     return services.book_as_stranger(kept, **form.cleaned_data, told=may, by=actors.NOBODY, at=at)
 
 
-def _first(request: HttpRequest, service: UUID, whom: UUID | None) -> date:
-    """The day from which on times are shown: the one asked for, or the first on which something is free."""
+def _free(
+    request: HttpRequest, service: UUID, whom: UUID | None, instead: diary.Kept | None
+) -> tuple[date, Mapping[date, Mapping[int, Sequence[UUID]]]]:
+    """The day from which on times are shown, the one asked for or the first on which something is free; and those times by day."""
     at = request.at  # type: ignore[attr-defined]
     today = timezone.localdate(at)
+
+    def search(first: date, days: int) -> dict[date, dict[int, list[UUID]]]:
+        before = instead.pending if instead else None
+        return diary.by_day(diary.open_days(service, first, days, practitioner=whom, without=before, at=at))
+
     try:
-        return max(today, min(date.fromisoformat(request.GET.get("from", "")), today + rules.AHEAD))
+        first = max(today, min(date.fromisoformat(request.GET.get("from", "")), today + rules.AHEAD))
     except ValueError:
-        found = diary.by_day(diary.open_days(service, today, DAYS_SEARCHED, practitioner=whom, at=at))
-        return next(iter(found), today)
+        found = search(today, DAYS_SEARCHED)
+        first = next(iter(found), today)
+        return first, {on: starts for on, starts in found.items() if on < first + timedelta(days=DAYS_SHOWN)}
+    return first, search(first, DAYS_SHOWN)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -21,6 +21,9 @@ from troth.rights import services
 from troth.rights.rules.clock import Asked, Route
 from troth.rights.selectors import Choice
 
+#: What the form about the whole record says that its button does.
+STOP, ALLOW = "stop", "allow"
+
 
 @require_http_methods(["GET", "HEAD"])
 def show(request: HttpRequest) -> HttpResponse:
@@ -75,11 +78,18 @@ def decide(request: HttpRequest, purpose: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def restrict(request: HttpRequest) -> HttpResponse:
-    """Stop every use of the reader's record but the few that the law leaves; or let it be used again."""
+    """
+    Stop every use of the reader's record but the few that the law leaves; or let it be used again.
+
+    What is asked is said in so many words: a button pressed twice stops it, and does not let it go on the second time.
+    """
     subject, at, actor = reader(request), request.at, actor_of(request)  # type: ignore[attr-defined]
     since = rights.restricted_since(subject, at=at)
+    asked = request.POST.get("word") if request.method == "POST" else None
+    if asked in (STOP, ALLOW) and (asked == STOP) == (since is not None):
+        return done("my_choices", "use-stopped" if since else "use-allowed")
     form = WordsForm(request.POST or None) if since is None else None
-    if request.method == "POST" and (form is None or form.is_valid()):
+    if asked == (STOP if form else ALLOW) and (form is None or form.is_valid()):
         if form is None:
             services.lift_restriction(subject, by=actor, at=at)
         else:
@@ -88,8 +98,13 @@ def restrict(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/choices/restrict.html",
-        {"form": form, "restricted": _said(since) if since else "", "why": own_data.rights_counterpart(at)},
-        status=422 if form is not None and form.is_bound else 200,
+        {
+            "form": form,
+            "word": STOP if form else ALLOW,
+            "restricted": _said(since) if since else "",
+            "why": own_data.rights_counterpart(at),
+        },
+        status=422 if request.method == "POST" else 200,
     )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from troth.consent import selectors as consents
 from troth.consent import services
-from troth.consent.rules import CHANNEL_WORDS, HOW_WORDS, ConsentRefused
+from troth.consent.rules import CHANNEL_WORDS, HOW_WORDS, ConsentRefused, How, said_by
 from troth.consent.selectors import Consent, Word
 from troth.design.done import done
 from troth.design.tables import Cell, Column, Table, table_of
@@ -154,7 +154,10 @@ def words_table(words: list[Word], at: datetime) -> Table | None:
         (
             Cell(titles.get(each.purpose, each.purpose.value), small=each.wording),
             Cell(
-                tag=Tag("kept", "You agreed") if each.given else Tag("plain", "You took it back"),
+                tag=Tag(
+                    "kept" if each.given else "plain",
+                    said_by(each.how, given=each.given, agreed="You agreed", back="You took it back"),
+                ),
                 small=way_words(each.channel),
             ),
             Cell(f"{timezone.localtime(each.at):%-d %B %Y, %-H:%M}", small=f"Notice {each.notice}"),
@@ -178,6 +181,8 @@ def _way(channel: str) -> str:
 def _state(each: consents.ByChannel) -> str:
     if each.stands and each.since:
         return f"You agreed on {timezone.localtime(each.since):%-d %B %Y, %-H:%M}"
+    if each.by_death:
+        return HOW_WORDS[How.DEATH]
     if each.ended:
         return f"Off: you took it back on {timezone.localtime(each.ended):%-d %B %Y, %-H:%M}"
     return "Off: you never agreed to it"

@@ -59,7 +59,7 @@ def show_move(request: HttpRequest) -> HttpResponse:
     """Say what can be taken to another clinic, and what of the record is not among it."""
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     movable = porting.kinds_to_move(request.opened.register)  # type: ignore[attr-defined]
-    held = {each.category for each in rights.survey(subject)}
+    held = {each.category for each in rights.survey(subject, told_at=at)}
     return render(
         request,
         "portal/copies/move.html",

@@ -66,7 +66,7 @@ def send(request: HttpRequest, partner: str) -> HttpResponse:
             raise Http404 from None
         return done("my_rights_requests", "data-on-its-way")
     movable = porting.kinds_to_move(request.opened.register)  # type: ignore[attr-defined]
-    held = {each.category for each in rights.survey(subject)}
+    held = {each.category for each in rights.survey(subject, told_at=at)}
     return render(
         request,
         "portal/copies/send.html",

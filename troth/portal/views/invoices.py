@@ -48,7 +48,7 @@ def table(invoices: list[InvoiceLine]) -> Table | None:
                 f"{each.issued_on:%-d %b %Y}",
                 pounds(each.totals.gross),
                 pounds(max(each.left, 0)) if each.kind is InvoiceKind.INVOICE else "",
-                Cell(tag=TAGS[each.state]) if each.kind is InvoiceKind.INVOICE else f"Cancels {each.credits}",
+                Cell(tag=TAGS[each.state]) if each.kind is InvoiceKind.INVOICE else f"Takes back {each.credits}",
             )
             for each in invoices
         ],
@@ -82,7 +82,7 @@ def show(request: HttpRequest, invoice: UUID) -> HttpResponse:
             "found": found,
             "tag": TAGS[found.state]
             if found.kind is InvoiceKind.INVOICE
-            else Tag("plain", f"Cancels {found.credits}"),
+            else Tag("plain", f"Takes back {found.credits}"),
             "table": table_of(
                 "What for",
                 (
@@ -93,6 +93,7 @@ def show(request: HttpRequest, invoice: UUID) -> HttpResponse:
                 [(line.what, str(line.quantity), pounds(line.gross)) for line in found.lines],
             ),
             "rows": _rows(found),
+            "voucher": billing.voucher_of(invoice, request.opened),  # type: ignore[attr-defined]
             "pay": pay if payable and found.left > 0 else None,
             "bank": bank if waiting is not None and not waiting.given else None,
             "waiting": _said(waiting),
@@ -113,8 +114,10 @@ def paper(request: HttpRequest, invoice: UUID) -> HttpResponse:
 def _rows(found: InvoiceLine) -> list[Row]:
     rows = [Row("Issued", f"{found.issued_on:%-d %B %Y}")]
     if found.kind is InvoiceKind.INVOICE:
-        rows.append(Row("To pay by", f"{found.due_on:%-d %B %Y}"))
+        rows.append(Row("Paid" if found.receipt_for else "To pay by", f"{found.due_on:%-d %B %Y}"))
     rows += [Row("VAT in it", pounds(found.totals.vat)), Row("Total", pounds(found.totals.gross))]
+    if found.credited:
+        rows.append(Row("Taken back by credit notes", pounds(found.credited)))
     rows += [
         Row(f"{each.on:%-d %b %Y}", f"{pounds(abs(each.pence))} {'came' if each.pence > 0 else 'went back'}")
         for each in found.entries

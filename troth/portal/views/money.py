@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from troth.billing import selectors as billing
 from troth.billing import services
 from troth.billing.rules import NotPossible, pounds
-from troth.billing.selectors import Order, PaymentLine, RefundState, State, Trouble
-from troth.design.tables import Cell, Column, table_of
+from troth.billing.selectors import Order, PaymentLine, RefundState, SoldPackage, State, Trouble
+from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Row, Tag
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
@@ -25,6 +25,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.portal import own_data
 from troth.portal.views import invoices
 from troth.portal.views.my_data import reader
+from troth.prescribing.selectors import pricing
 from troth.rights.selectors.planning import dates_kept
 from troth.vault.categories import Category
 
@@ -40,6 +41,12 @@ _TAGS = {
     State.FAILED: Tag("plain", "Not paid"),
 }
 
+#: What is open of whoever restricted the use of their record, or left.
+_CLOSED = (
+    "Nothing is taken, and nothing can be paid here, while the use of your record is restricted or has ended. "
+    "What your bank holds for us is let go."
+)
+
 
 @require_http_methods(["GET", "HEAD"])
 def list_mine(request: HttpRequest) -> HttpResponse:
@@ -52,6 +59,7 @@ def list_mine(request: HttpRequest) -> HttpResponse:
         "portal/money/list.html",
         {
             "invoices": invoices.table(asked),
+            "packages": _packages(billing.packages_of(subject, request.opened)),  # type: ignore[attr-defined]
             "table": table_of(
                 "Your payments",
                 (
@@ -81,41 +89,56 @@ def list_mine(request: HttpRequest) -> HttpResponse:
 def pay(request: HttpRequest, payment: UUID) -> HttpResponse:
     """One payment, and paying it."""
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
+    asked = pricing.request_paid_by(payment, subject)
     return paying(
         request,
         payment,
         by=actor_of(request),
-        back=reverse("my_payments"),
+        back=reverse("my_request", args=[asked]) if asked else reverse("my_payments"),
+        back_words="Back to your request" if asked else "All your payments",
         why=own_data.counterpart_of(Category.FINANCIAL, dates_kept(subject, at=at), at),
     )
 
 
-def paying(request: HttpRequest, payment: UUID, *, by: Actor, back: str, why: object = None) -> HttpResponse:
+def paying(
+    request: HttpRequest,
+    payment: UUID,
+    *,
+    by: Actor,
+    back: str,
+    back_words: str = "All your payments",
+    until: str = "",
+    why: object = None,
+) -> HttpResponse:
     """
-    The page on which `by` pays: with the firm's card fields, in frames of the firm's own, or the stand-in's buttons.
+    The page on which `by` pays: with the firm's card fields, in frames of the firm's own, or the stand-in's buttons. `until`:
+    what is paid for is kept until then.
 
     It asks the firm each time it is opened, so that coming back to it after paying shows what is true. The firm's addresses are in
     the content policy of this answer, and of no other.
     """
     at: datetime = request.at  # type: ignore[attr-defined]
     error = ""
-    if request.method == "POST" and "stand_in" in request.POST:
+    # Whose it is not is refused here, before anything is asked about it.
+    line = _line(payment, by, at)
+    # Of whoever restricted the use of their record, or left, money is only settled: the page says so, and asks the firm nothing.
+    closed = billing.is_only_settled(payment, at=at)
+    if request.method == "POST" and "stand_in" in request.POST and not closed:
         try:
             services.pay_stand_in(payment, taken=request.POST["stand_in"] == "taken", by=by, at=at)
         except NotPossible as refused:
-            error = str(refused)
+            error, line = str(refused), _line(payment, by, at)
         else:
             return redirect(request.path)
     secret, away = "", False
-    line = _line(payment, by, at)
-    if line.state in (State.ASKED, State.AUTHORISED) and not error:
+    if line.state in (State.ASKED, State.AUTHORISED) and not error and not closed:
         try:
             secret = services.open_at_firm(payment, by=by, at=at).secret
             services.tell(payment, at=at)
         except (services.FirmSilent, services.FirmRefused, services.NoFirm):
             away = True
         line = _line(payment, by, at)
-    payable = line.state is State.ASKED and line.order is Order.NONE and not away
+    payable = line.state is State.ASKED and line.order is Order.NONE and not away and not closed
     fields = payable and not billing.is_stand_in()
     response = render(
         request,
@@ -124,7 +147,7 @@ def paying(request: HttpRequest, payment: UUID, *, by: Actor, back: str, why: ob
             "line": line,
             "rows": _rows(line),
             "tag": _TAGS[line.state],
-            "said": _said(line),
+            "said": _said(line) if not closed or line.state not in (State.ASKED, State.AUTHORISED) else _CLOSED,
             "amount": pounds(line.pence),
             "declined": line.trouble is Trouble.DECLINED and line.state is State.ASKED,
             "away": away and line.state is State.ASKED,
@@ -135,6 +158,8 @@ def paying(request: HttpRequest, payment: UUID, *, by: Actor, back: str, why: ob
             "public_key": settings.TROTH_STRIPE_PUBLIC_KEY if fields else "",
             "secret": secret if fields else "",
             "back": back,
+            "back_words": back_words,
+            "until": until,
             "why": why,
         },
         status=422 if error else 200,
@@ -142,6 +167,32 @@ def paying(request: HttpRequest, payment: UUID, *, by: Actor, back: str, why: ob
     if fields:
         response.also_from = firm_sources()  # type: ignore[attr-defined]
     return response
+
+
+def _packages(has: list[SoldPackage]) -> Table | None:
+    """What the reader has of packages, or nothing where they have none."""
+    if not has:
+        return None
+    return table_of(
+        "Your packages",
+        (
+            Column("What", "name"),
+            Column("Had", "number", word="Had"),
+            Column("Until", "figures", word="Until"),
+        ),
+        [
+            (
+                Cell(
+                    each.name,
+                    href=reverse("my_invoice", args=[each.invoice]),
+                    small="Given back" if each.ended else "",
+                ),
+                f"{each.used} of {each.many}",
+                f"{each.expires_on:%-d %b %Y}",
+            )
+            for each in has
+        ],
+    )
 
 
 def firm_sources() -> dict[str, str]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.design.values import Link, Right
 from troth.gate import linking
-from troth.gate.table import actor_of
+from troth.gate.table import actor_of, open_path
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.portal import own_data
@@ -35,15 +35,16 @@ LATEST = 10  # looks on the page; the history has them all
 def show(request: HttpRequest) -> HttpResponse:
     """Show all of it on one page."""
     subject, at, opened = reader(request), request.at, request.opened  # type: ignore[attr-defined]
-    every = {each: rights.everything_about(each, opened) for each in records_of(request)}
+    places = {each: rights.places_of(each) for each in records_of(request)}
+    every = {each: rights.everything_about(each, opened, places=there) for each, there in places.items()}
     things = [thing for held in every.values() for thing in held]
     looks = sorted(
-        (look for each in every for look in rights.history_of(each, at=at, limit=200, looks_only=True).looks),
+        (look for each in every for look in rights.looks_at(each, at=at)),
         key=lambda look: -look.id,
     )
     passed = {each: sharing.list_disclosures(each, opened) for each in every}
     passed_on = [each for some in passed.values() for each in some]
-    kept = {each: dates_kept(each, at=at) for each in every}
+    kept = {each: dates_kept(each, at=at, places=places[each]) for each in every}
     return render(
         request,
         "portal/data/show.html",
@@ -72,7 +73,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "represented": [found for each in every for found in rights.list_representatives(each, at=at)],
             "acts": bool(acted_for(request)),
             "rights": _rights(
-                rights.list_choices(subject, at=at), rights.restricted_since(subject, at=at) is not None
+                rights.list_choices(subject, at=at),
+                rights.restricted_since(subject, at=at) is not None,
+                treated=bool(open_path(request, "my_agreements")),
             ),
         },
     )
@@ -177,7 +180,7 @@ def reader(request: HttpRequest) -> UUID:
     return subject
 
 
-def _rights(choices: list[Choice], restricted: bool) -> list[Right]:
+def _rights(choices: list[Choice], restricted: bool, *, treated: bool) -> list[Right]:
     """The rights that can be used here today, as in the notice. Each leads to a page that exists."""
     given = sum(each.kind == "consent" and each.standing for each in choices)
     agreed = (
@@ -208,6 +211,11 @@ def _rights(choices: list[Choice], restricted: bool) -> list[Right]:
             Link("Object to a use", reverse("my_choices")), "It stops the moment you object, while a person weighs it"
         ),
         Right(Link("Take back a consent", reverse("my_choices")), agreed),
+        *(
+            [Right(Link("Consents to treatment", reverse("my_agreements")), "What you signed, and taking it back")]
+            if treated
+            else []
+        ),
         Right(
             Link("See who has looked", reverse("my_history")),
             "Every event about you, and how to check the list yourself",

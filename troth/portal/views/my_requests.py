@@ -1,31 +1,48 @@
 """A patient's own requests: what they asked for, where it is, what was decided."""
 
+from datetime import datetime
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from troth.billing.selectors import State
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Link, Row
 from troth.gate.contexts import Opened
 from troth.gate.refusals import Decision
 from troth.gate.streams import send_file
-from troth.gate.table import actor_of
+from troth.gate.table import actor_of, open_path
 from troth.intake import selectors as intake
 from troth.people import selectors as people
 from troth.portal import own_data, own_home
-from troth.portal.forms.requests import GpForm, WriteForm
+from troth.portal.forms.requests import ContestForm, GpForm, WriteForm
 from troth.portal.views.my_data import reader
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
-from troth.prescribing.rules import NotPossible
+from troth.prescribing.rules import CONTESTED_WITHIN, NotPossible
 from troth.prescribing.rules.machine import SUPPLY, Step
-from troth.prescribing.selectors import OPEN, GpState, RequestOpened, RequestStatus, SupplyStatus, reviewing, telling
-from troth.prescribing.selectors.reviewing import SupplyLine
+from troth.prescribing.selectors import (
+    OPEN,
+    GpState,
+    Outcome,
+    RequestOpened,
+    RequestStatus,
+    SupplyStatus,
+    contesting,
+    directory,
+    identifying,
+    pricing,
+    reviewing,
+    supplies,
+    telling,
+)
+from troth.prescribing.selectors.supplies import SupplyLine
+from troth.vault.categories import Category
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -59,13 +76,20 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
     """One request: where it is, what was written, answered and decided; and the ways to answer, to change, to take it back."""
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     opened: Opened = request.opened  # type: ignore[attr-defined]
+    line = prescribing.get_line(treatment)
+    opened.require(line.subject if line else treatment, Category.HEALTH)
+    if line is None or line.subject != subject:  # one of somebody whom the reader represents is not shown here
+        raise Http404
     sheet = prescribing.sheet_for(treatment, opened)
-    supply = reviewing.supply_for(treatment, opened)
+    supply = supplies.supply_for(treatment, opened)
     form = WriteForm(request.POST) if "write" in request.POST else WriteForm()
+    again = ContestForm(request.POST) if "contest" in request.POST else ContestForm()
     error = ""
     if request.method == "POST":
         try:
-            if _act(request, treatment, supply, form):
+            if "pay" in request.POST:
+                return redirect("my_payment", payment=services.pay_request(treatment, by=actor_of(request), at=at))
+            if _act(request, treatment, supply, form, again):
                 return redirect("my_request", treatment=treatment)
         except NotPossible as refused:
             error = str(refused)
@@ -73,6 +97,8 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
     assert not isinstance(found, Decision)
     this = next(each for each in found if each.line.id == treatment)
     gp = reviewing.gp_of(subject, opened)
+    paid = pricing.payment_of(treatment)
+    contested = contesting.contest_of(treatment, opened)
     numbers = {page.title: place for place, page in enumerate(sheet.form.pages, start=1)} if sheet else {}
     return render(
         request,
@@ -94,6 +120,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
             "supply_id": supply.id if supply else None,
             "may_stop": supply is not None and (supply.status, Step.CANCEL) in SUPPLY,
             "may_receive": supply is not None and supply.status is SupplyStatus.DISPATCHED,
+            "may_report": supply is not None and supply.can_be_taken,
             "rows": [Row(line.item.text, line.words, note=_earlier(line)) for line in (sheet.lines if sheet else ())]
             or [Row(each.question, each.answer) for each in this.answers],
             "gp": [
@@ -107,9 +134,27 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
             "pages": [(title, reverse("answer_page", args=[sheet.id, place])) for title, place in numbers.items()]
             if sheet
             else [],
+            "payment": _payment(*paid) if paid else [],
+            "to_pay": paid is not None and _is_to_pay(paid[1], this.line.status in OPEN, supply),
+            "show_document": this.line.status in OPEN
+            and sheet is not None
+            and bool(open_path(request, "my_identity"))
+            and identifying.is_wanted(sheet.treatment.id, subject, opened)
+            and not reviewing.is_documented(subject, opened),
             "error": error,
+            "again": again if _may_contest(this, at) and contested is None else None,
+            "before": [
+                Row(
+                    f"Decided on {timezone.localtime(contested.decided_at):%-d %B %Y}",
+                    contested.outcome_words or contested.outcome.words,
+                    note=f"You asked for another look: {contested.objection}",
+                )
+            ]
+            if contested
+            else [],
+            "wrong": again if again.is_bound else form,
         },
-        status=422 if error or form.is_bound else 200,
+        status=422 if error or form.is_bound or again.is_bound else 200,
     )
 
 
@@ -119,17 +164,28 @@ def gp(request: HttpRequest) -> HttpResponse:
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     stands = reviewing.gp_of(subject, request.opened)  # type: ignore[attr-defined]
     initial = {"state": stands.state.value, **stands.practice}
-    choosing = request.method == "POST" and "withdraw" not in request.POST
-    form = GpForm(request.POST if choosing else None, initial=initial)
-    if request.method == "POST" and not choosing:
+    posted = request.POST if request.method == "POST" and "withdraw" not in request.POST else None
+    searching = posted is not None and "search" in posted
+    # What is looked for is posted, since an address lies in histories; the directory itself is about nobody.
+    found = directory.find(posted.get("find", "")) if posted is not None else []
+    kept = directory.is_kept()
+    if searching and posted is not None:  # nothing is checked yet, and what was typed stays
+        form = GpForm(initial={**initial, **posted.dict()}, directory=kept, found=found)
+    else:
+        form = GpForm(posted, initial=initial, directory=kept, found=found)
+    if "withdraw" in request.POST:
         services.choose_gp(subject, state=GpState.WITHDRAWN, practice=stands.practice, by=actor_of(request), at=at)
         return redirect("my_gp")
     if form.is_valid():
         said = form.cleaned_data
         state = GpState(said["state"])
-        practice = {"name": said["name"], "address": said["address"]} if state is GpState.GIVEN else {}
-        services.choose_gp(subject, state=state, practice=practice, by=actor_of(request), at=at)
-        return redirect("my_gp")
+        practice = form.practice() if state is GpState.GIVEN else {}
+        try:
+            services.choose_gp(subject, state=state, practice=practice, by=actor_of(request), at=at)
+        except NotPossible as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect("my_gp")
     return render(
         request,
         "portal/requests/gp.html",
@@ -143,6 +199,7 @@ def gp(request: HttpRequest) -> HttpResponse:
                 )
             ],
             "may_withdraw": stands.state is GpState.GIVEN,
+            "missed": searching and not found,
         },
         status=422 if form.is_bound else 200,
     )
@@ -151,11 +208,13 @@ def gp(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def paper(request: HttpRequest, prescription: UUID) -> HttpResponseBase:
     """The reader's own prescription, as it was signed."""
-    stored = reviewing.open_document(prescription, request.opened)  # type: ignore[attr-defined]
+    stored = supplies.open_document(prescription, request.opened)  # type: ignore[attr-defined]
     return send_file(request, stored, download_name="prescription.pdf", media_type="application/pdf")
 
 
-def _act(request: HttpRequest, treatment: UUID, supply: SupplyLine | None, form: WriteForm) -> bool:
+def _act(
+    request: HttpRequest, treatment: UUID, supply: SupplyLine | None, form: WriteForm, again: ContestForm
+) -> bool:
     """
     Do what was posted; whether anything was done.
 
@@ -174,7 +233,39 @@ def _act(request: HttpRequest, treatment: UUID, supply: SupplyLine | None, form:
     if "write" in request.POST and form.is_valid():
         services.answer_question(treatment, words=form.cleaned_data["words"], by=by, at=at)
         return True
+    if "contest" in request.POST and again.is_valid():
+        services.contest_decision(treatment, words=again.cleaned_data["words"], by=by, at=at)
+        return True
     return False
+
+
+#: What became of what a request costs, as the person reads it.
+_PAID = {
+    State.ASKED: "Not paid yet",
+    State.AUTHORISED: "Held on your card, and not taken",
+    State.CAPTURED: "Paid",
+    State.RELEASED: "Let go. Nothing was taken",
+    State.PART_REFUNDED: "Paid, and part of it given back",
+    State.REFUNDED: "Given back to your card",
+    State.FAILED: "It was not paid",
+}
+
+
+def _payment(payment: UUID, state: State) -> list[Row]:
+    see = Link("See it", reverse("my_payment", args=[payment]), "the payment")
+    return [Row("Payment", _PAID[state], link=see)]
+
+
+def _is_to_pay(state: State, is_open: bool, supply: SupplyLine | None) -> bool:
+    """Whether it waits for the reader to pay: not paid yet, or the money is gone again before anything left."""
+    waits = is_open or (supply is not None and (supply.status, Step.CANCEL) in SUPPLY)
+    return waits and state in (State.ASKED, State.RELEASED, State.FAILED, State.REFUNDED)
+
+
+def _may_contest(request: RequestOpened, at: datetime) -> bool:
+    """Whether the page offers another look at what was decided; the act asks the same and more."""
+    decided = request.line.status is RequestStatus.DECIDED and request.outcome is not Outcome.PRESCRIBED
+    return decided and request.decided_at is not None and at - request.decided_at <= CONTESTED_WITHIN
 
 
 def _letter(supply: SupplyLine, opened: Opened) -> list[Row]:

@@ -12,6 +12,7 @@ from troth.ledger import signing
 from troth.ledger.check_export import BadNote
 from troth.people import selectors as people
 from troth.portal.forms.requests import CheckForm
+from troth.prescribing.rules import paper
 from troth.prescribing.selectors import SupplyStatus, supplies
 
 LARGEST = 2 * 1024 * 1024
@@ -67,10 +68,10 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def _signature(found: supplies.Standing) -> str:
-    """Whether our signature covers this reference, this file and this signer."""
+    """Whether our signature covers this reference, this file, this signer and this moment, and nothing else."""
     try:
         text = signing.signer().public.check(found.signature)
     except BadNote:
         return "It does not hold. Do not supply it, and tell us"
-    held = (found.reference, found.digest, found.prescriber.hex)
-    return "It holds" if all(part in text for part in held) else "It covers something else. Do not supply it"
+    signed = paper.signed_text(found.reference, found.digest, found.prescriber, found.signed_at)
+    return "It holds" if text == signed else "It covers something else. Do not supply it"

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from troth.design.done import done
 from troth.design.rulers import tape_of_days
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Row
@@ -49,7 +50,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             by=actor_of(request),
             at=at,
         )
-        return redirect("my_rights_requests")
+        return done("my_rights_requests", "request-sent")
     return render(
         request,
         "portal/requesting/ask.html",
@@ -66,16 +67,16 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
     clock = rights.clock_of(known.id, at=at)
     today = timezone.localdate(at)
     steps = rights.list_steps(known.id, opened)
-    done = known.state == "done"
+    over = known.state == "done"
     return render(
         request,
         "portal/requesting/request.html",
         {
             "called": ASKED_WORDS[known.asked],
             "rows": _rows(known, steps),
-            "waits": WAITS[clock.waits_for] if clock.waits_for and not done else "",
+            "waits": WAITS[clock.waits_for] if clock.waits_for and not over else "",
             "tape": None
-            if done or clock.waits_for or clock.acknowledged_on
+            if over or clock.waits_for or clock.acknowledged_on
             else tape_of_days(known.received_on, clock.due_on, today),
             "due": deciding.say_day(clock.due_on),
             "left": _left((clock.due_on - today).days),
@@ -162,8 +163,11 @@ def _rows(known: Case, steps: list[Step]) -> list[Row]:
     rows = [
         Row("Reference", known.reference, mono=True),
         Row("You asked", deciding.say_day(known.received_on)),
-        Row("In your words", known.words or "You asked with our form"),
     ]
+    if known.about == "held_back":
+        rows.append(Row("What it is about", "What a copy that you took left out"))
+    else:
+        rows.append(Row("In your words", known.words or "You asked with our form"))
     closed = next((step for step in reversed(steps) if step.kind is StepKind.CLOSED), None)
     if known.state == "done":
         rows.append(Row("Answered", deciding.say_day(closed.on) if closed else "Yes"))

@@ -53,11 +53,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             email, form.cleaned_data["password"], at=at, network=network_of(request), device=browser.known_to(mark)
         )
         if isinstance(answer, people.Proof):
-            return _finish(request, answer.subject, mark, how="password", second=False)
+            return _finish(request, answer.subject, mark, how="password", second=False, seen=answer.seen)
         if isinstance(answer, people.SecondStep):
             if answer.guarded:  # of a right password too, or the time it takes would tell which it was
                 _note_failure(request, None, "code first")
-            browser.await_second(answer.subject, answer.account)
+            browser.await_second(answer.subject, answer.account, answer.seen)
             return redirect("second_step")
         if isinstance(answer, people.Wrong):
             _note_failure(request, answer.subject, "wrong password")
@@ -102,10 +102,10 @@ def second_step(request: HttpRequest) -> HttpResponse:
                 form.add_error("code", USED)
             else:
                 if isinstance(code, people.Returning):
-                    _finish(request, awaited.subject, awaited.account, how="handed", second=True)
+                    _finish(request, awaited.subject, awaited.account, how="handed", second=True, seen=awaited.seen)
                     return done("second_factor", "factor-lost")
                 how = "recovery" if isinstance(code, people.Recovery) else "code"
-                return _finish(request, awaited.subject, awaited.account, how=how, second=True)
+                return _finish(request, awaited.subject, awaited.account, how=how, second=True, seen=awaited.seen)
         else:
             _note_failure(request, awaited.subject, "wrong code")
             form.add_error("code", WRONG_CODE)
@@ -216,20 +216,33 @@ def demo_code(subject: UUID | None, at: object) -> str:
     return rules.code_at(settings.TROTH_DEMO_AUTHENTICATOR, people.free_step(subject, at=at))  # type: ignore[arg-type]
 
 
-def _finish(request: HttpRequest, subject: UUID, account: str, *, how: str, second: bool) -> HttpResponse:
+def _finish(
+    request: HttpRequest, subject: UUID, account: str, *, how: str, second: bool, seen: str = ""
+) -> HttpResponse:
     """Begin the session, keep from where it came, and go on to what was wanted."""
     at, browser = request.at, _browser(request)  # type: ignore[attr-defined]
     if browser.signed_in is not None:  # somebody else's, or one's own older one: this browser has one at a time
         before = actors.person(browser.signed_in.subject, at=at)
         services.sign_out(browser.signed_in.subject, by=before, at=at, key=browser.signed_in.key)
     came = came_from(request)
-    cookie = services.sign_in(
-        subject,
-        by=actors.person(subject, at=at),
-        at=at,
-        device=came.device,
-        second_factor_at=at if second else None,
-    )
+    if services.has_died(
+        subject, at=at
+    ):  # said to whoever has shown what only the person should have, and to nobody else
+        browser.forget_second()
+        _note_failure(request, subject, "they died")
+        return render(request, "portal/account/closed.html", status=403)
+    try:
+        cookie = services.sign_in(
+            subject,
+            by=actors.person(subject, at=at),
+            at=at,
+            device=came.device,
+            second_factor_at=at if second else None,
+            seen=seen,
+        )
+    except services.AccountChanged:
+        browser.forget_second()
+        return redirect("sign_in")
     services.note_sign_in(
         subject, by=actors.service("sign-in"), at=at, came=came, how=how, session=people.key_of(cookie)
     )

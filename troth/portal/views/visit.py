@@ -4,15 +4,32 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from troth.billing.selectors import Order, State, is_set_against
 from troth.design.values import Row
 from troth.diary import rules, services
 from troth.diary import selectors as diary
 from troth.diary.selectors import Ended
 from troth.gate import actors
+from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.portal.forms.booking import MoveForm, WhyForm
+from troth.portal.views import money
+from troth.portal.views.account import counterpart
+from troth.vault.categories import Category
+
+#: Where a deposit is, as its payer reads it.
+DEPOSIT = {
+    State.ASKED: "Not paid",
+    State.AUTHORISED: "Held on your card",
+    State.CAPTURED: "Paid",
+    State.RELEASED: "Let go: nothing was taken",
+    State.PART_REFUNDED: "Part of it given back",
+    State.REFUNDED: "Given back to your card",
+    State.FAILED: "Not paid",
+}
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -29,16 +46,45 @@ def show(request: HttpRequest) -> HttpResponse:
     found = _found(request)
     if found is None:
         return _over(request)
+    paid = _deposit(found)
     return render(
         request,
         "portal/booking/visit.html",
         {
             "visit": found,
             "new": request.GET.get("new") == "1" and found.is_ahead,
-            "rows": _rows(found),
+            "deposit": _holds_deposit(found),
+            "asked": _asks_deposit(found),
+            "rows": _rows(found, paid),
             "free_until": rules.said_when(found.starts_at - rules.FREE_UNTIL),
         },
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deposit(request: HttpRequest) -> HttpResponse:
+    """The deposit that a visit waits for, on the page with the payment firm's card fields. It is booked as soon as that is held."""
+    at = request.at  # type: ignore[attr-defined]
+    found = _found(request)
+    if found is None:
+        return _over(request)
+    known = diary.deposit_of(found.id)
+    if known is None or not (found.awaits_deposit or _asks_deposit(found)):
+        return redirect("visit")
+    answer = money.paying(
+        request,
+        known.id,
+        by=diary.payer(),
+        back=reverse("visit"),
+        back_words="Back to your visit",
+        until=rules.said(found.kept_until) if found.kept_until and found.kept_until > at else "",
+        why=counterpart(at, Purpose.PAYMENT, "Why we ask", Category.FINANCIAL),
+    )
+    # The page asks the firm what became of it, so that by now it may be booked.
+    now = _found(request)
+    if now is None or now.awaits_deposit or not found.awaits_deposit:
+        return answer
+    return redirect(f"{reverse('visit')}?new=1")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,25 +155,47 @@ def _over(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/booking/no_visit.html", status=410)
 
 
-def _rows(found: diary.LinkedVisit) -> list[Row]:
+def _deposit(found: diary.LinkedVisit) -> str:
+    """Where the deposit of a visit is, in a sentence, or nothing where none was asked for."""
+    known = diary.deposit_of(found.id)
+    return DEPOSIT[known.state] if known else ""
+
+
+def _asks_deposit(found: diary.LinkedVisit) -> bool:
+    """Whether a visit that stands has a deposit that was asked for by a link, and is still to pay."""
+    known = diary.deposit_of(found.id)
+    return found.is_ahead and known is not None and known.state is State.ASKED and known.order is Order.NONE
+
+
+def _holds_deposit(found: diary.LinkedVisit) -> bool:
+    """Whether a deposit is with us, or on its way to us, so that it goes back or is kept. One that paid an invoice does neither."""
+    known = diary.deposit_of(found.id)
+    held = known is not None and known.state in {State.AUTHORISED, State.CAPTURED, State.PART_REFUNDED}
+    return held and known is not None and not is_set_against(known.id)
+
+
+def _rows(found: diary.LinkedVisit, deposit: str) -> list[Row]:
     member = people.staff_profiles({found.practitioner}).get(found.practitioner)
     return [
         Row("When", rules.said_when(found.starts_at)),
         Row("With", member.name if member else "A colleague"),
         Row("Now", found.state.words.capitalize() + (", late" if found.late else "")),
+        *([Row("Deposit", deposit)] if deposit else []),
     ]
 
 
 def _form(request: HttpRequest, found: diary.LinkedVisit, form: Any, title: str) -> HttpResponse:
+    paid = _deposit(found)
     return render(
         request,
         "portal/booking/form.html",
         {
             "form": form,
             "title": title,
-            "rows": _rows(found),
+            "rows": _rows(found, paid),
             "visit": found,
             "moving": isinstance(form, MoveForm),
+            "deposit": _holds_deposit(found) and found.is_ahead,
             "free_until": rules.said_when(found.starts_at - rules.FREE_UNTIL),
         },
         status=422 if form.is_bound and form.errors else 200,
