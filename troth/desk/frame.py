@@ -17,7 +17,7 @@ from troth.design.values import Banner, Counterpart, Link, Term
 from troth.gate.actors import Actor
 from troth.gate.contexts import Opened
 from troth.gate.whys import why
-from troth.notice.purposes import Action
+from troth.notice.purposes import Action, Purpose
 from troth.people.rules import CLAIMING, TELLING_APART
 from troth.rights.selectors import restricted_since
 from troth.vault.categories import Category
@@ -88,6 +88,10 @@ def about(request: HttpRequest, look: Looking, subject: UUID) -> Page:
     return frame(request, purpose=purpose_line(look.opened, subject), banners=banners)
 
 
+#: What is looked at to protect somebody stands apart in the ledger: to say there that they see it would be wrong.
+KEPT_BACK = "Each view is recorded, and they are not told of it for now."
+
+
 def purpose_line(opened: Opened, subject: UUID) -> PurposeLine:
     """What this page is opened for and why, as the gate found it."""
     assert opened.declared is not None
@@ -95,7 +99,7 @@ def purpose_line(opened: Opened, subject: UUID) -> PurposeLine:
     return PurposeLine(
         lowered(opened.declared.title),
         f"of {because}" if because else "",
-        "Each view is recorded, and they can see it.",
+        KEPT_BACK if opened.purpose is Purpose.SAFEGUARDING else "Each view is recorded, and they can see it.",
         short=because,
     )
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from troth.design.pages import Section
 from troth.design.tables import Cell, Column, table_of
-from troth.design.values import Item, Link, Tag
+from troth.design.values import Item, Link, Row, Tag
 from troth.desk.telling import Paper, Teller, counterpart, lower_you, paper_of, within
 from troth.records.selectors import NoteLine, Release, Shown
 
@@ -20,8 +20,11 @@ def draw_notes(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
     newest = Section(
         "Newest note",
         counterpart(section.why),
-        note=note_line(first, teller),
+        note=f"{first.heading or first.title}. {note_line(first, teller)}"
+        if first.answers
+        else note_line(first, teller),
         head_links=head,
+        rows=note_rows(first),
         prose=note_prose(first),
         addition=" ".join(additions(first, teller)),
         signed=signature(first, teller),
@@ -35,7 +38,9 @@ def draw_notes(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
             [
                 (
                     Cell(
-                        row.heading or "Note", href=reverse("desk_note", args=[row.recorded.id]), tag=_draft_tag(row)
+                        row.heading or row.title or "Note",
+                        href=reverse("desk_note", args=[row.recorded.id]),
+                        tag=_draft_tag(row),
                     ),
                     teller.who(row.author.hex),
                     teller.on(row.signed_at or row.recorded.at),
@@ -54,8 +59,19 @@ def note_line(note: NoteLine, teller: Teller) -> str:
 
 
 def note_prose(note: NoteLine) -> tuple[str, ...]:
-    """A note's paragraphs, its heading first."""
-    return tuple(part for part in (note.heading, *note.text.splitlines()) if part.strip())
+    """A note's paragraphs, its heading first; above what a template asked the heading stands by itself."""
+    heading = () if note.answers or not note.heading.strip() else (note.heading,)
+    return (*heading, *note_words(note))
+
+
+def note_words(note: NoteLine) -> tuple[str, ...]:
+    """A note's paragraphs without its heading."""
+    return tuple(part for part in note.text.splitlines() if part.strip())
+
+
+def note_rows(note: NoteLine) -> tuple[Row, ...]:
+    """What a note's template asked and what was answered. What was left open is left out."""
+    return tuple(Row(question, answer) for question, answer in note.answers if answer)
 
 
 def additions(note: NoteLine, teller: Teller) -> list[str]:

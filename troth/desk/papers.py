@@ -222,7 +222,7 @@ def _files(section: Shown, teller: Teller, may_write: bool) -> list[Paper]:
         if lines
         else None
     )
-    links = (Link("Add a file", _new("file", teller)),)
+    links = (Link("Write a letter", _new("letter", teller)), Link("Add a file", _new("file", teller)))
     return paper_of(section, table, links if may_write else (), empty="No letters or other files yet.")
 
 

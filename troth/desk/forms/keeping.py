@@ -11,9 +11,11 @@ from django.core.exceptions import ValidationError
 from troth.design.fields import Choices, DateInBoxes, ManyChoices
 from troth.diary import rules
 from troth.diary import selectors as diary
-from troth.diary.selectors import Colour, ResourceKind
+from troth.diary.selectors import MOST_PLACES, Colour, ResourceKind
+from troth.records import selectors as records
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_PLACES = f"Enter a whole number from 1 to {MOST_PLACES}"
 _MONEY = re.compile(r"£?\s*(\d{1,6})(?:\.(\d{2}))?")
 #: What colours are called. Beside each visit stands the name of its service too.
 COLOURS = {
@@ -63,9 +65,20 @@ class StretchesField(forms.CharField):
         return rules.say_stretches(value) if isinstance(value, list) else value
 
 
+class _Steps(forms.IntegerField):
+    """A whole number in steps. Beyond the largest one nothing is divided: Django would fail at a number of forty digits."""
+
+    def run_validators(self, value: Any) -> None:
+        """:raises ValidationError: it is too large, or not in its steps."""
+        most = self.max_value
+        if value is not None and most is not None and abs(value) > most:
+            raise ValidationError(self.error_messages["max_value"], code="max_value")
+        super().run_validators(value)
+
+
 def _minutes(label: str, *, most: int, least: int = 0, hint: str = "") -> forms.IntegerField:
     wrong = f"Enter a whole number of five minutes, at most {most}"
-    return forms.IntegerField(
+    return _Steps(
         label=label,
         help_text=hint,
         min_value=least,
@@ -100,12 +113,24 @@ class ServiceForm(forms.Form):
         help_text="One sentence for patients, on the page where they book",
     )
     minutes = _minutes("How many minutes does it take?", most=480, least=5)
+    places = forms.IntegerField(
+        label="How many people come to it at once?",
+        help_text=f"More than one makes it a class, with up to {MOST_PLACES} places. Its times are set in the diary",
+        min_value=1,
+        max_value=MOST_PLACES,
+        initial=1,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _PLACES),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "box-8"}),
+    )
     before = _minutes(
         "Minutes to make ready before", most=120, hint="They hold the practitioner, the room and the machine"
     )
     after = _minutes("Minutes to clean down after", most=120)
     price_pence = MoneyField(label="Price in pounds", help_text="Leave it empty where the price is agreed each time")
-    deposit_pence = MoneyField(label="Deposit in pounds", help_text="Part of the price; empty for none")
+    deposit_pence = MoneyField(
+        label="Deposit in pounds",
+        help_text="Part of the price; empty for none. It is taxed as the line of the price list of the same name",
+    )
     room_sort = forms.ChoiceField(label="What sort of room does it need?", required=False, widget=Choices())
     machine_sort = forms.ChoiceField(label="What sort of machine does it need?", required=False, widget=Choices())
     colour = forms.ChoiceField(
@@ -115,6 +140,7 @@ class ServiceForm(forms.Form):
         initial=Colour.SEAL.value,
         error_messages={"required": "Choose a colour"},
     )
+    form = forms.ChoiceField(label="Which consent is signed before it?", required=False)
     online = forms.BooleanField(label="People book it online by themselves", required=False, initial=True)
     closed = forms.BooleanField(label="It is not offered any more", required=False)
 
@@ -127,6 +153,12 @@ class ServiceForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", none), *((each, each.capitalize()) for each in sorts.get(kind, ()))]
+        wanted = self.fields["form"]
+        assert isinstance(wanted, forms.ChoiceField)
+        named_by = {line.key: line.title for line in records.list_templates(records.TemplateKind.CONSENT)}
+        if kept := self.get_initial_for_field(wanted, "form"):
+            named_by.setdefault(kept, kept)  # one that is offered no more stays until somebody chooses another
+        wanted.choices = [("", "None"), *named_by.items()]
 
 
 class PlaceForm(forms.Form):

@@ -1,19 +1,24 @@
 """Prices, invoices, what settled them, and giving back."""
 
+from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from troth.billing.rules import pounds
-from troth.billing.selectors import Means, PriceLine, VatRate
-from troth.design.fields import Choices, DateInBoxes
+from troth.billing.selectors import OFFERED_AT, InvoiceLine, Means, PriceLine, VatRate
+from troth.design.fields import Choices, ManyChoices
 
 RATES = {
     VatRate.EXEMPT.value: "Protects, keeps or restores health, by a registered professional",
     VatRate.STANDARD.value: "Makes somebody look otherwise, or is a report for somebody else",
 }
+
+
+#: By which ways money comes at the desk.
+AT_THE_DESK = (Means.TERMINAL, Means.CASH, Means.BANK)
 
 
 class Pounds(forms.DecimalField):
@@ -37,10 +42,28 @@ class Pounds(forms.DecimalField):
         return None if found is None else int(found * 100)
 
 
+class Numbers(forms.MultipleChoiceField):
+    """
+    Any of some things by their numbers, given as they are. One that is in the list no more is let through: whether what it means
+    was done already, or can be done no more, is the act's to say.
+    """
+
+    def valid_value(self, value: Any) -> bool:
+        try:
+            UUID(str(value))
+        except ValueError:
+            return False
+        return True
+
+    def clean(self, value: Any) -> Any:
+        return [UUID(each) for each in super().clean(value)]
+
+
 class Keyed(forms.Form):
     """A form that is sent once: what is sent again under its key is done once."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    # No label points at it, and one page may have several such forms: so it has no id.
+    key = forms.UUIDField(widget=forms.HiddenInput({"id": False}))
 
     def __init__(self, *args: Any, **named: Any) -> None:
         named["initial"] = {"key": uuid4(), **named.get("initial", {})}
@@ -54,7 +77,7 @@ class PriceForm(forms.Form):
     pence = Pounds(label="What does it cost, with VAT?", help_text="In pounds, such as 65 or 65.50")
     rate = forms.ChoiceField(
         label="How is it taxed?",
-        choices=[(rate.value, rate.words) for rate in VatRate],
+        choices=[(rate.value, rate.words) for rate in OFFERED_AT],
         widget=Choices(hints=RATES),
         error_messages={"required": "Choose how it is taxed"},
     )
@@ -64,9 +87,22 @@ class PriceForm(forms.Form):
 class IssueForm(Keyed):
     """What to invoice: for each line of the price list how many."""
 
-    def __init__(self, *args: Any, prices: list[PriceLine], **named: Any) -> None:
+    def __init__(
+        self, *args: Any, prices: list[PriceLine], deposits: Sequence[InvoiceLine] = (), **named: Any
+    ) -> None:
         super().__init__(*args, **named)
         self.prices = prices
+        self.has_deposits = bool(deposits)
+        self.fields["deposits"] = Numbers(
+            label="Take off what they paid before?",
+            choices=[
+                (each.id.hex, f"{pounds(each.wanted)}, {each.number}, paid {each.issued_on:%-d %B %Y}")
+                for each in deposits
+            ],
+            required=False,
+            widget=ManyChoices(),
+            error_messages={"invalid_choice": "That is no deposit"},
+        )
         for price in prices:
             self.fields[price.id.hex] = forms.IntegerField(
                 label=f"{price.name}, {pounds(price.pence)} each",
@@ -94,7 +130,7 @@ class SettleForm(Keyed):
     pence = Pounds(label="How much came?")
     means = forms.ChoiceField(
         label="How?",
-        choices=[(each.value, each.words) for each in Means if each is not Means.CARD],
+        choices=[(each.value, each.words) for each in AT_THE_DESK],
         widget=Choices(),
         error_messages={"required": "Choose how it came"},
     )
@@ -105,18 +141,3 @@ class BackForm(Keyed):
 
     pence = Pounds(label="How much goes back?")
     why = forms.CharField(label="Why?", max_length=200, error_messages={"required": "Write why"})
-
-
-class DaysForm(forms.Form):
-    """From which day to which the books are shown."""
-
-    first = DateInBoxes(label="From which day?", error_messages={"required": "Enter the first day"})
-    last = DateInBoxes(label="To which day?", error_messages={"required": "Enter the last day"})
-
-    def clean(self) -> dict[str, Any]:
-        """:raises ValidationError: it ends before it begins, or lasts longer than a year and a day."""
-        cleaned = super().clean() or self.cleaned_data
-        first, last = cleaned.get("first"), cleaned.get("last")
-        if first and last and not 0 <= (last - first).days <= 366:
-            raise ValidationError("The last day comes after the first, and within a year of it.")
-        return cleaned

@@ -169,13 +169,6 @@ class FileForm(EntryForm):
     )
 
 
-class NoteForm(forms.Form):
-    """A note's words. A draft needs no decision on release; signing asks for it."""
-
-    heading = _words("Heading", hint="A few words for the list of notes")
-    text = _words("Note", required="Write something first", rows=10)
-
-
 class SignForm(EntryForm):
     """Signing: nothing to type, and the question of release for a health professional. `read` is the version shown above it."""
 
@@ -185,4 +178,5 @@ class SignForm(EntryForm):
 class AdditionForm(EntryForm):
     """What is added under a signed note."""
 
+    addition = forms.UUIDField(widget=forms.HiddenInput, required=False)
     text = _words("What do you want to add?", required="Write what you want to add", rows=6)

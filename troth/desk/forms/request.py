@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 
-from troth.design.fields import Choices
-from troth.prescribing.selectors import Matter, Method, Outcome, Verified
+from troth.design.fields import Choices, DateInBoxes, ManyChoices
+from troth.prescribing.selectors import Drug, Matter, Method, Outcome, Recovery, Seriousness, Verified
 
 LONGEST = 10_000
 
@@ -93,6 +93,11 @@ class PrescribeForm(forms.Form):
     """The medicine with its directions, and a reason for each rule that asks for one."""
 
     prefix = "prescribe"
+    medicine = forms.ChoiceField(
+        label="Which medicine?",
+        widget=Choices(),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose the medicine that you prescribe"),
+    )
     quantity = forms.IntegerField(
         label="Quantity",
         min_value=1,
@@ -103,17 +108,93 @@ class PrescribeForm(forms.Form):
     indication = _words("For what", "Write what it is for", rows=1)
     words = _words("What do you tell them?", "Write what they are told", hint="And when to stop and ask", rows=4)
 
-    def __init__(self, *args: Any, reasons: Iterable[tuple[str, str]] = (), **named: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        medicines: Iterable[tuple[str, str]],
+        medicine: str,
+        reasons: Iterable[tuple[str, str]] = (),
+        **named: Any,
+    ) -> None:
+        """`medicine` is the one that the page stands for. Where there is none, it is asked for."""
         super().__init__(*args, **named)
+        field = self.fields["medicine"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(medicines)
+        if medicine:
+            field.initial, field.widget = medicine, forms.HiddenInput()
         self.reasons = tuple(reasons)
         for key, sentence in self.reasons:
             self.fields[f"reason_{key}"] = _words(
                 sentence, "Write the reason, in a sentence", hint="It stays with the decision", rows=3
             )
 
+    def add_prefix(self, field_name: str) -> str:
+        """The medicine goes by its own name: by it the page also chooses whose gates are shown."""
+        return field_name if field_name == "medicine" else super().add_prefix(field_name)
+
     def written(self) -> dict[str, str]:
         """The reasons by the gate that asks for each."""
         return {key: self.cleaned_data.get(f"reason_{key}", "") for key, _ in self.reasons}
+
+
+KEEP, TELL = "keep", "tell"
+HARM_HINT = (
+    "Who would be likely to come to serious harm, they or somebody else, and how. Distress is not enough. It is your opinion as a "
+    "health professional, and stands with your name (DPA 2018 Schedule 3 paragraph 5)"
+)
+
+
+class _ToldForm(forms.Form):
+    """Whether its person may read a concern, and why not."""
+
+    told = forms.ChoiceField(
+        label="May they read this?",
+        choices=((TELL, "Yes: it stands in their record"), (KEEP, "No: it would be likely to do serious harm")),
+        widget=Choices(),
+        error_messages={"required": "Choose whether they may read it"},
+    )
+    harm = _words(
+        "If not: what serious harm would be likely?",
+        "Write what harm would be likely",
+        hint=HARM_HINT,
+        rows=3,
+        required=False,
+    )
+
+    def clean_harm(self) -> str:
+        """The reason, where it is kept from them; and nothing where it is not."""
+        harm: str = self.cleaned_data["harm"].strip()
+        if self.cleaned_data.get("told") == KEEP and not harm:
+            raise forms.ValidationError("Write what harm would be likely", code="required")
+        return harm if self.cleaned_data.get("told") == KEEP else ""
+
+
+class ConcernForm(_ToldForm):
+    """A worry about somebody's safety."""
+
+    words = _words(
+        "What worries you?", "Write what worries you", hint="What you saw or heard, and what you have done about it"
+    )
+    field_order = ("words", "told", "harm")
+
+
+class WeighForm(_ToldForm):
+    """Looking again at a concern that is kept from its person."""
+
+    prefix = "again"
+    concern = forms.ChoiceField(
+        label="Which concern?",
+        widget=Choices(),
+        error_messages={"required": "Choose which concern you looked at again"},
+    )
+    field_order = ("concern", "told", "harm")
+
+    def __init__(self, *args: Any, concerns: Iterable[tuple[UUID, str]], **named: Any) -> None:
+        super().__init__(*args, **named)
+        field = self.fields["concern"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(key), words) for key, words in concerns]
 
 
 class SupplyForm(forms.Form):
@@ -131,3 +212,60 @@ class DispatchForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Enter the parcel’s number"},
     )
+
+
+class ReviewReactionForm(forms.Form):
+    """What a health professional found of a suspected reaction."""
+
+    prefix = "review"
+    serious = forms.MultipleChoiceField(
+        label="How serious do you count it?",
+        help_text="Tick what holds; nothing if none does",
+        required=False,
+        choices=[(each.value, each.words) for each in Seriousness],
+        widget=ManyChoices(),
+    )
+    words = _words("What did you find?", "Write what you found", hint="And what is done about it. They can read it")
+
+
+class CardForm(forms.Form):
+    """The number of a Yellow Card."""
+
+    prefix = "card"
+    number = forms.CharField(
+        label="Which number did the scheme give?",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Enter the number that the scheme gave"},
+    )
+
+
+class ToldForm(forms.Form):
+    """A suspected reaction that was told to staff, by telephone or in a call."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    what = _words("What did they notice?", "Write what they noticed", rows=3)
+    began_on = DateInBoxes(label="When did it begin?", error_messages={"required": "Enter the day on which it began"})
+    serious = forms.MultipleChoiceField(
+        label="Was it serious?",
+        required=False,
+        choices=[(each.value, each.words) for each in Seriousness],
+        widget=ManyChoices(),
+    )
+    recovery = forms.ChoiceField(
+        label="How is it now?",
+        choices=[(each.value, each.words) for each in Recovery],
+        widget=Choices(),
+        error_messages={"required": "Choose how it is now"},
+    )
+    drug = forms.ChoiceField(
+        label="What was done with the medicine?",
+        choices=[(each.value, each.words) for each in Drug],
+        widget=Choices(),
+        error_messages={"required": "Choose what was done with it"},
+    )
+    others = _words("What else do they take?", "", rows=2, required=False)
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        named["initial"] = {"key": uuid4()}
+        super().__init__(*args, **named)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.utils import timezone
 
@@ -43,9 +42,7 @@ class Clinic:
 
 
 @pytest.fixture
-def clinic(notice_in_force: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clinic]:
-    for name, value in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
-        monkeypatch.setattr(Argon2PasswordHasher, name, value)
+def clinic(notice_in_force: None) -> Iterator[Clinic]:
     at = timezone.now() - timedelta(hours=1)
     subject, other = (
         make_patient(at=at),

@@ -45,6 +45,16 @@ def test_support_takes_a_request_in_and_does_not_see_it_again(
     assert event.on_behalf_of == clinic.support.hex
 
 
+def test_whoever_may_find_somebody_gets_to_the_form_without_a_card(
+    clinic: Clinic, signed_in: Callable[[UUID], Client]
+) -> None:
+    path = f"/desk/people/{clinic.subject}/asked/"
+    client = signed_in(clinic.finance)
+    found = client.post("/desk/asked/", {"q": "oddie"}).content.decode()
+    assert path in found
+    assert "It is taken in" in client.post(path, FORM).content.decode()
+
+
 def test_a_doubt_asks_for_proof_first(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
     client = signed_in(clinic.support)
     answer = client.post(f"/desk/people/{clinic.subject}/asked/", {**FORM, "asked": ["access"], "sure": "doubt"})

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -30,8 +29,6 @@ FORM = {
 @pytest.fixture
 def agency(db: None, monkeypatch: pytest.MonkeyPatch) -> Agency:
     monkeypatch.setattr(settings, "TROTH_PACK", "medico-legal")
-    for name, value in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
-        monkeypatch.setattr(Argon2PasswordHasher, name, value)
     publish_pack("medico-legal")
     return open_agency(timezone.now() - timedelta(days=30))
 

@@ -14,6 +14,8 @@ from troth.gate import actors
 from troth.gate.models import EmergencyNote
 from troth.ledger.models import LedgerEvent
 from troth.people import services as people
+from troth.records import services as records
+from troth.records.models import TemplateKind
 
 NOTE = "Found collapsed in the waiting room; need to know what they take"
 Proven = Callable[..., Client]
@@ -48,11 +50,16 @@ def test_it_opens_the_card_for_thirty_minutes_and_is_told(
     ask, card = (reverse(name, args=[clinic.subject]) for name in ("desk_emergency", "desk_emergency_card"))
     colleague = proven(clinic.colleague)
     assert colleague.get(card).status_code == 403
+    now = {"by": clinic.actor(clinic.prescriber), "at": timezone.now()}
+    records.publish_template(TemplateKind.CONSENT, title="sentinel-consent", body="x", **now)
+    said = {"key": "sentinel-consent", "version": 1, "name": "x", "drawn": "", "consent": (signed := uuid4())}
+    records.sign_consent(clinic.subject, **said, **now)
     question = colleague.get(ask).content.decode()
     assert "Open this record in an emergency?" in question and "Oddie" not in question
     assert colleague.post(ask, {"note": NOTE}).headers["Location"] == card
     page = colleague.get(card).content.decode()
     assert "30 minutes left" in page and "sentinel-medicine" in page and "Write a note" not in page
+    assert "sentinel-consent" in page and reverse("desk_agreement", args=[signed]) not in page
     assert EmergencyNote.objects.count() == 1
     assert LedgerEvent.objects.filter(event="gate:glass_broken", subject=clinic.subject.hex).count() == 1
     # Asking again leads back to what is open, and nobody else got anything.

@@ -1,5 +1,6 @@
 """The diary's settings: who may keep them, that each form writes what it says, and that what was typed stays."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
@@ -10,9 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conftest import publish_pack
-from troth.diary import rules, selectors
+from troth.billing.models import Price, VatRate
+from troth.diary import rules, selectors, services
 from troth.diary.models import DayOff, Place, Resource, Service
 from troth.diary.tests.conftest import Clinic, open_clinic
+from troth.gate.facts import FactKind
+from troth.gate.tests.conftest import record_fact
 
 
 @pytest.fixture
@@ -53,6 +57,7 @@ def test_a_place_a_room_and_a_service_are_added_and_changed(
         "name": "Peel",
         "words": "Gentle",
         "minutes": "40",
+        "places": "1",
         "before": "5",
         "after": "10",
         "price_pence": "£145.50",
@@ -61,7 +66,13 @@ def test_a_place_a_room_and_a_service_are_added_and_changed(
         "colour": "plum",
         "online": "on",
     }
-    for wrong in ({"minutes": "42"}, {"price_pence": "much"}, {"deposit_pence": "146"}, {"room_sort": "x"}):
+    slips: list[dict[str, str]] = [
+        {"minutes": "42"},
+        {"before": "9" * 400},
+        {"price_pence": "much"},
+        {"deposit_pence": "146"},
+    ]
+    for wrong in (*slips, {"room_sort": "x"}):
         answer = desk.post(reverse("desk_service_new"), {**form, **wrong})
         assert answer.status_code == 422 and "Gentle" in answer.content.decode(), wrong
     assert desk.post(reverse("desk_service_new"), form).status_code == 302
@@ -69,6 +80,10 @@ def test_a_place_a_room_and_a_service_are_added_and_changed(
     assert (made.minutes, made.before, made.after, made.price_pence, made.deposit_pence) == (40, 5, 10, 14_550, 3_000)
     shown = desk.get(reverse("desk_service", args=[made.pk])).content.decode()
     assert 'value="145.50"' in shown
+    assert "no line of the price list is called “Peel”" in shown and reverse("desk_prices") not in shown
+    Price.objects.create(name="Peel", pence=14_550, rate=VatRate.EXEMPT)
+    shown = desk.get(reverse("desk_service", args=[made.pk])).content.decode()
+    assert "as the line “Peel” of the price list is" in shown and "no line of" not in shown
     closed = desk.post(reverse("desk_service", args=[made.pk]), {**form, "name": "Peel two", "closed": "on"})
     assert closed.status_code == 302 and Service.objects.get(pk=made.pk).closed
     assert "Peel two" in desk.get(reverse("desk_services") + "?q=peel").content.decode()
@@ -76,6 +91,12 @@ def test_a_place_a_room_and_a_service_are_added_and_changed(
     assert "Peel two" not in {each.name for each in selectors.list_services()}
     desk.post(reverse("desk_resource", args=[Resource.objects.get().pk]), {**room, "closed": "on"})
     assert Resource.objects.get().closed
+    # A room is not closed for good by being saved while its place is.
+    desk.post(reverse("desk_place", args=[place.pk]), {"name": "Quarry Steps", "closed": "on"})
+    kept = reverse("desk_resource", args=[Resource.objects.get().pk])
+    desk.post(kept, room)
+    (box,) = re.findall(r'<input[^>]*name="closed"[^>]*>', desk.get(kept).content.decode())
+    assert "checked" not in box and not Resource.objects.get().closed
     for name in ("desk_service", "desk_place", "desk_resource"):
         assert desk.get(reverse(name, args=[clinic.ann])).status_code == 404
 
@@ -104,7 +125,7 @@ def test_hours_of_two_weeks_and_days_away(clinic: Clinic, signed_in: Callable[[U
         answer = desk.post(path, {**form, **wrong})
         assert answer.status_code == 422 and because in answer.content.decode(), wrong
     assert desk.post(path, form).headers["Location"] == path + "?done=hours-set"
-    known = selectors.workers()[clinic.orla]
+    known = selectors.workers(at=None)[clinic.orla]
     week = selectors.working([known], monday, monday + timedelta(days=14))[clinic.orla]
     assert rules.stretches_on(week, monday) == [(36, 52), (56, 72)]
     assert rules.stretches_on(week, monday + timedelta(days=8)) == [(41, 48)]
@@ -123,3 +144,19 @@ def test_hours_of_two_weeks_and_days_away(clinic: Clinic, signed_in: Callable[[U
     assert (row.subject_id, row.first_on, row.stretches) == (clinic.orla, ahead, [])
     assert desk.post(path, {"form": "back", "away": str(row.pk)}).headers["Location"] == path + "?done=away-ended"
     assert not DayOff.objects.exists()
+
+
+def test_who_keeps_services_and_the_books_is_led_from_a_deposit_to_the_price_list(
+    clinic: Clinic, signed_in: Callable[[UUID], Client]
+) -> None:
+    at = timezone.now()
+    by = clinic.actor(clinic.administrator, at)
+    service = services.offer_service(name="Peel", minutes=30, price_pence=9000, deposit_pence=2000, by=by, at=at)
+    page = reverse("desk_service", args=[service])
+    link = f'href="{reverse("desk_prices")}"'
+    shown = signed_in(clinic.administrator).get(page).content.decode()
+    assert "no line of the price list" in shown and link not in shown
+    record_fact(clinic.administrator, FactKind.ROLE, value="finance", by=by, at=at)
+    assert link in signed_in(clinic.administrator).get(page).content.decode()
+    Price.objects.create(name="Peel", rate=VatRate.STANDARD, pence=9000)
+    assert link not in signed_in(clinic.administrator).get(page).content.decode()

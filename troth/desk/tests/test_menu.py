@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.utils import timezone
 
@@ -18,9 +17,8 @@ _WORD = re.compile(r"<nav[^>]*>.*?</nav>", re.DOTALL)
 
 
 @pytest.fixture(autouse=True)
-def quick(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
-        monkeypatch.setattr(Argon2PasswordHasher, name, value)
+def _stores(db: None) -> None:
+    """Every test here looks at the database."""
 
 
 def words_of(client: Client) -> dict[str, str]:

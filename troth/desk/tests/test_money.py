@@ -1,5 +1,6 @@
 """The clinic's money at the desk: signed out, not allowed, works."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,8 +11,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conftest import publish_pack
-from troth.billing.models import BankDetails, BankRefund, Invoice, InvoiceState, Price, Settlement
+from troth.billing import services
+from troth.billing.models import (
+    BankDetails,
+    BankRefund,
+    Invoice,
+    InvoiceState,
+    Order,
+    Package,
+    PackageSold,
+    Price,
+    Refund,
+    Settlement,
+    VatRate,
+)
 from troth.billing.services import give_bank_details
+from troth.billing.services.firms import FirmRefused, StandIn
 from troth.gate import actors
 from troth.people.tests.factories import browser_of, make_patient, make_staff
 
@@ -48,6 +63,38 @@ def issued(desk: Client, ann: UUID) -> Invoice:
     answer = desk.post(reverse("desk_bill", args=[ann]), {"key": str(uuid4()), line.pk.hex: "2"})
     assert answer.status_code == 302
     return Invoice.objects.get(kind="invoice")
+
+
+def test_a_deposit_that_is_not_to_be_had_any_more_is_not_left_off_in_silence(
+    desk: Client, people: dict[str, UUID], settings: Any
+) -> None:
+    settings.TROTH_DEMO = True
+    price(desk)
+    found(desk)
+    ann, by = people["ann"], actors.person(people["ann"], at=NOW)
+    paid = services.ask(
+        ann,
+        pence=2000,
+        what="sentinel-before",
+        thing_kind="tests.thing",
+        thing=uuid4(),
+        rate=VatRate.EXEMPT,
+        advance=True,
+        key=uuid4(),
+        by=by,
+        at=NOW,
+    )
+    services.pay_stand_in(paid, taken=True, by=by, at=NOW)
+    path, line = reverse("desk_bill", args=[ann]), Price.objects.get().pk.hex
+    deposit = Invoice.objects.get(receipt_for=paid).pk.hex
+    assert deposit in desk.get(path).content.decode()
+    sent = {"key": str(uuid4()), line: "1", "deposits": [deposit]}
+    (first,) = {desk.post(path, sent).headers["Location"] for _ in range(2)}  # the button was pressed twice
+    assert "£45" in desk.get(first).content.decode()
+    stale = desk.post(path, {**sent, "key": str(uuid4())})
+    assert stale.status_code == 422 and "in the meantime" in stale.content.decode()
+    assert desk.post(path, {**sent, "key": str(uuid4()), "deposits": ["x"]}).status_code == 422
+    assert Invoice.objects.count() == 2
 
 
 def test_a_price_is_put_in_the_list_and_a_wrong_one_is_refused(desk: Client) -> None:
@@ -130,6 +177,11 @@ def test_nobody_else_comes_in(desk: Client, people: dict[str, UUID], who: str) -
         ("desk_bill", [people["ann"]]),
         ("desk_invoice", [invoice.pk]),
         ("desk_invoice_paper", [invoice.pk]),
+        ("desk_refunds", []),
+        ("desk_packages", []),
+        ("desk_before", [people["ann"]]),
+        ("desk_statement", [people["ann"]]),
+        ("desk_statement_paper", [people["ann"]]),
     ):
         for method in ("get", "post"):
             answer = getattr(other, method)(reverse(name, args=args))
@@ -138,3 +190,90 @@ def test_nobody_else_comes_in(desk: Client, people: dict[str, UUID], who: str) -
     if who not in ("", "ann"):
         assert f'href="{reverse("desk_money")}"' not in other.get(reverse("security")).content.decode()
     assert f'href="{reverse("desk_money")}"' in desk.get(reverse("security")).content.decode()
+
+
+def test_a_refund_that_the_firm_would_not_make_is_shown_and_asked_for_again_once(
+    desk: Client, people: dict[str, UUID], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TROTH_DEMO = True  # a stand-in takes the place of the payment firm
+    found(desk)
+    path, ann = reverse("desk_bill", args=[people["ann"]]), actors.person(people["ann"], at=NOW)
+    payment = services.ask(
+        people["ann"], pence=8000, what="x", thing_kind="tests.thing", thing=uuid4(), key=uuid4(), by=ann, at=NOW
+    )
+    services.pay_stand_in(payment, taken=True, by=ann, at=NOW)
+    services.fulfil(payment, Order.RELEASE, at=NOW)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise FirmRefused
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StandIn, "refund", refuse)
+        services.look(payment, at=NOW)
+    page = desk.get(path).content.decode()
+    assert "A refund that failed" in page and "£80" in page
+    listed = desk.get(reverse("desk_refunds")).content.decode()
+    assert "Maureen Oddie" in listed and path in listed and "£80" in listed and "no longer wanted" in listed
+    failed = Refund.objects.get().pk.hex
+    for _ in range(2):
+        assert desk.post(path, {"again": failed}).status_code == 302
+    assert sorted(Refund.objects.values_list("state", flat=True)) == ["asked", "failed"]
+    assert "A refund that failed" not in desk.get(path).content.decode()
+    assert "No refund has failed" in desk.get(reverse("desk_refunds")).content.decode()
+    assert services.look(payment, at=NOW).value == "refunded"
+
+
+def test_a_package_is_offered_sold_paid_drawn_and_ended(desk: Client, people: dict[str, UUID]) -> None:
+    assert "price list is empty" in desk.get(reverse("desk_packages")).content.decode()
+    price(desk)
+    found(desk)
+    line = Price.objects.get().pk.hex
+    offer = {"name": "sentinel-six", "price": line, "many": "3", "pence": "180", "months": "12", "offered": "on"}
+    for wrong in ({"many": "1"}, {"pence": "0"}, {"months": "99"}, {"price": "x"}, {"name": ""}):
+        assert desk.post(reverse("desk_packages"), {**offer, **wrong}).status_code == 422
+    assert desk.post(reverse("desk_packages"), offer).status_code == 302
+    path, key = reverse("desk_before", args=[people["ann"]]), str(uuid4())
+    sale = {"do": "package", "key": key, "package": Package.objects.get().pk.hex}
+    assert desk.post(path, {**sale, "package": uuid4().hex}).status_code == 422
+    for _ in range(2):
+        page = desk.post(path, sale).headers["Location"]
+    bought = PackageSold.objects.get()
+    assert "once its invoice is paid" in desk.get(path).content.decode()
+    assert desk.post(path, {"do": f"draw {bought.pk.hex}", "key": key}).status_code == 422
+    desk.post(page, {"do": "settle", "key": str(uuid4()), "pence": "180", "means": "cash"})
+    for _ in range(2):  # the button was pressed twice
+        assert desk.post(path, {"do": f"draw {bought.pk.hex}", "key": key}).status_code == 302
+    assert "1 of 3" in desk.get(path).content.decode() and "£120" in desk.get(path).content.decode()
+    assert desk.post(path, {"do": f"end {bought.pk.hex}"}).headers["Location"] == page
+    assert "Owed back to them" in desk.get(page).content.decode()
+    assert desk.post(path, {"do": f"end {bought.pk.hex}"}).status_code == 302  # a stale tab
+    assert Invoice.objects.filter(kind="credit").count() == 1
+
+
+def test_a_voucher_is_sold_and_paid_with(desk: Client, people: dict[str, UUID]) -> None:
+    invoice = issued(desk, people["ann"])
+    path = reverse("desk_before", args=[people["ann"]])
+    sale = {"do": "voucher", "key": str(uuid4()), "pence": "100", "means": "cash"}
+    for wrong in ({"pence": "4"}, {"means": "voucher"}, {"key": "x"}):
+        assert desk.post(path, {**sale, **wrong}).status_code == 422
+    page = desk.get(desk.post(path, sale).headers["Location"]).content.decode()
+    (code,) = re.findall(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}", page)
+    bill = reverse("desk_invoice", args=[invoice.pk])
+    for wrong in ("", "AAAA-AAAA-AAAA-AAAA"):
+        answer = desk.post(bill, {"do": "voucher", "key": str(uuid4()), "code": wrong})
+        assert answer.status_code == 422
+    assert desk.post(bill, {"do": "voucher", "key": str(uuid4()), "code": code.lower()}).status_code == 302
+    assert "£30" in desk.get(bill).content.decode() and "gift voucher" in desk.get(bill).content.decode()
+    days = desk.get(reverse("desk_money_days")).content.decode()
+    assert "Outside the scope" in days and "Gift voucher" in days
+
+
+def test_a_statement_is_read_and_printed(desk: Client, people: dict[str, UUID]) -> None:
+    invoice = issued(desk, people["ann"])
+    path = reverse("desk_statement", args=[people["ann"]])
+    page = desk.get(path).content.decode()
+    assert "INV-000001" in page and "£130" in page and reverse("desk_invoice", args=[invoice.pk]) in page
+    days = {"first_day": "1", "first_month": "1", "first_year": "2026", "last_day": "2", "last_month": "1"}
+    assert "Nothing on these days" in desk.get(path, {**days, "last_year": "2026"}).content.decode()
+    assert desk.get(path, {**days, "last_year": "2025"}).status_code == 422
+    assert desk.get(reverse("desk_statement_paper", args=[people["ann"]])).content.startswith(b"%PDF")

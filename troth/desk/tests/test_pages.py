@@ -175,6 +175,17 @@ def test_support_sees_who_it_is_and_the_rest_parted(clinic: Clinic, signed_in: S
         assert words not in body
 
 
+def test_looks_push_no_act_off_the_timeline(
+    clinic: Clinic, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(clinic)
+    monkeypatch.setattr("troth.desk.views.card._EVENTS", 12)
+    browser, path = signed_in(clinic.prescriber), reverse("desk_card", args=[clinic.subject])
+    for _ in range(12):
+        browser.get(path)
+    assert "You recorded an allergy" in browser.get(path).content.decode()
+
+
 def test_restriction_closes_the_card_in_the_same_moment(clinic: Clinic, signed_in: SignedIn) -> None:
     from troth.gate.facts import FactKind
     from troth.records.tests.factories import record_fact
@@ -375,7 +386,8 @@ def test_a_note_is_written_changed_signed_and_added_to(clinic: Clinic, signed_in
     note = ClinicalNote.objects.get()
     assert written.headers["Location"] == reverse("desk_note", args=[note.pk]) + "?done=draft-kept"
     assert "Seen by video." in browser.get(written.headers["Location"]).content.decode()
-    changed = browser.post(reverse("desk_note", args=[note.pk]), {"heading": "First", "text": "Seen by video, well."})
+    better = {"heading": "First", "text": "Seen by video, well.", "read": note.digest()}
+    changed = browser.post(reverse("desk_note", args=[note.pk]), better)
     assert changed.headers["Location"] == reverse("desk_note_sign", args=[note.pk])
     assert (
         "Read it as it stands now" in browser.post(changed.headers["Location"], {"release": "held"}).content.decode()
@@ -473,11 +485,19 @@ def test_everything_that_happened_stands_on_the_records_own_page_for_who_may_rea
     for who in (clinic.support, clinic.colleague, clinic.finance, clinic.other):
         assert signed_in(who).get(history).status_code == 403
         assert signed_in(who).get(paper).status_code == 403
-    browser = signed_in(clinic.prescriber)
+    browser, new = signed_in(clinic.prescriber), reverse("desk_note_new", args=[clinic.subject])
+    browser.post(new, {"heading": "", "text": "sentinel-first\nsentinel-second"})
+    browser.post(new, {"heading": "sentinel-heading", "text": "sentinel-alone"})
+    drawn = {"view": "front", "region": "none", "release": "held", "drawn": "[[[7,8],[9,10]]]", "chart": str(uuid4())}
+    assert browser.post(reverse("desk_charts", args=[clinic.subject]), drawn).status_code == 302
     page = browser.get(history).content.decode()
     assert "Signed a note" in page and "Refused" in page and ">Signed in<" not in page
     printed = browser.get(paper).content.decode()
     assert "sentinel-note" in printed and "sentinel-substance" in printed and "Write a note" not in printed
+    for words in ("first", "second", "alone"):
+        assert f"<p>sentinel-{words}</p>" in printed, words
+    assert "sentinel-heading" in printed and "<p>sentinel-heading</p>" not in printed
+    assert "M7 8L9 10" in printed and "Photographs are not in it" in printed
     card = browser.get(reverse("desk_card", args=[clinic.subject])).content.decode()
     assert history in card and paper in card
 

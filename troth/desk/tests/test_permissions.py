@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from conftest import publish_pack
 from troth.diary import services as diary
-from troth.gate import actors
+from troth.gate import actors, features
 from troth.gate.models import Narrowing
 from troth.gate.narrowed import ACTIONS, NEVER_NARROWED, ON_A_CARD, Cell, narrowed, switched_off, version_of
 from troth.gate.narrowing import ChangedMeanwhile, set_cells
@@ -21,16 +21,18 @@ from troth.gate.refusals import Refused
 from troth.gate.rules import Asker, Relation, Standing, decide
 from troth.ledger.models import LedgerEvent
 from troth.notice import selectors as notices
-from troth.notice.purposes import Action
+from troth.notice.purposes import Action, Purpose
 from troth.people.tests.factories import browser_of, make_patient, make_staff
+from troth.prescribing.rules import prescribing_roles
 from troth.records import services as records
 from troth.records.models import Source
+from troth.rights.selectors.packs import may_give_opinion
 from troth.vault import files
-from troth.vault.categories import Category
+from troth.vault.categories import LOCKED, Category
 from troth.vault.uploads import SealedUpload
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-SOUND = Standing(told=True, contract=True, consent=True)
+SOUND = Standing(told=True, contract=True, consent=True, needed=LOCKED)
 
 
 @pytest.fixture
@@ -100,6 +102,23 @@ def test_each_cell_takes_away_what_it_says_and_nothing_else(db: None, pack: str)
             assert after == (before and purpose in NEVER_NARROWED), (cell, purpose)
             taken_away += before and not after
     assert taken_away > 20
+
+
+def test_an_action_goes_with_the_last_kind_of_data_that_it_was_good_for(db: None) -> None:
+    """Menus and acts ask whether a role has the action at all."""
+    publish_pack("online-prescribing")
+    register = notices.register_in_force(NOW)
+    prescribing = register.purposes[Purpose.PRESCRIBING]
+    kinds = prescribing.access["prescriber"].categories
+    by = actors.Actor("person", uuid4(), roles=frozenset({"prescriber"}))
+    assert features.serves_any((Purpose.PRESCRIBING,), Action.WRITE, by, register)
+    off = frozenset(Cell("prescriber", category, Action.WRITE) for category in kinds)
+    less = narrowed(register, off)
+    assert not features.serves_any((Purpose.PRESCRIBING,), Action.WRITE, by, less)
+    assert features.serves_any((Purpose.PRESCRIBING,), Action.READ, by, less)
+    health = narrowed(register, frozenset({Cell("prescriber", Category.HEALTH, Action.WRITE)}))
+    assert prescribing_roles(register) and not prescribing_roles(health)
+    assert may_give_opinion({"prescriber"}, register) and not may_give_opinion({"prescriber"}, health)
 
 
 def test_a_kind_that_is_switched_off_is_withheld_by_page_link_and_search(
@@ -209,6 +228,9 @@ def test_a_cell_that_was_switched_on_below_the_gate_stays_off(people: dict[str, 
     with connection.cursor() as cursor:
         cursor.execute("UPDATE gate_narrowing SET ended = since")
     assert switched_off() == {Cell("practitioner", Category.HEALTH, Action.READ)}
+    switch_off(people)  # an administrator can put it right, and so it is no cell that stays off for ever
+    assert not switched_off()
+    switch_off(people, ("practitioner", Category.HEALTH, Action.READ))
     Narrowing.objects.update(role="receptionist")
     assert narrowed(notices.register_in_force(NOW), switched_off()).narrowing != ""
 

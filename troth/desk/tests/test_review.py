@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,13 +16,23 @@ from troth.gate import actors
 from troth.intake import services as intake
 from troth.people.tests.factories import browser_of, make_patient, make_staff
 from troth.prescribing import services
-from troth.prescribing.models import GpState, MedicationRequest, Prescription, RequestMessage, RequestStatus
+from troth.prescribing.models import (
+    Concern,
+    GpState,
+    MedicationRequest,
+    Prescription,
+    Reaction,
+    RequestMessage,
+    RequestStatus,
+)
 from troth.prescribing.tests.conftest import HAIR, PICTURES, PRACTICE
+from troth.records.services import hand_over_task
 from troth.vault import files
 from troth.vault.uploads import SealedUpload
 
 PRESCRIBE = {
     "act": "prescribe",
+    "medicine": "finasteride-1",
     "prescribe-quantity": "84",
     "prescribe-directions": "One a day",
     "prescribe-indication": "Hair loss",
@@ -71,6 +82,20 @@ def ticket_in(page: str) -> str:
     return page.split('name="review" value="')[1].split('"')[0]
 
 
+def noticed() -> dict[str, Any]:
+    """What a person tells of a reaction that began today, as the form sends it."""
+    today = timezone.localdate()
+    return {
+        "what": "sentinel-rash",
+        "began_on_day": today.day,
+        "began_on_month": today.month,
+        "began_on_year": today.year,
+        "recovery": "continuing",
+        "drug": "stopped",
+        "key": str(uuid4()),
+    }
+
+
 def test_it_is_read_checked_prescribed_and_supplied(asked: dict[str, Any]) -> None:
     doctor, path = browser_of(asked["prescriber"]), reverse("desk_decide", args=[asked["request"]])
     page = doctor.get(path).content.decode()
@@ -110,6 +135,20 @@ def test_a_direct_post_without_the_page_decides_nothing(asked: dict[str, Any]) -
     doctor.post(path, VERIFY)
     for review in ("", "made-up"):
         assert doctor.post(path, {**PRESCRIBE, "review": review}).status_code == 422
+    assert not Prescription.objects.exists()
+
+
+def test_nothing_is_prescribed_that_was_not_named(asked: dict[str, Any]) -> None:
+    doctor, path = browser_of(asked["prescriber"]), reverse("desk_decide", args=[asked["request"]])
+    doctor.post(path, VERIFY)
+    for medicine in ({}, {"medicine": ""}, {"medicine": "made-up"}):
+        ticket = ticket_in(doctor.get(path).content.decode())
+        unnamed = {key: words for key, words in PRESCRIBE.items() if key != "medicine"}
+        shown = doctor.post(f"{path}?choice=1", {**unnamed, **medicine, "review": ticket})
+        page = shown.content.decode()
+        assert shown.status_code == 422 and "Choose the medicine that you prescribe" in page
+        # What was typed stays, and no medicine stands ready to be signed.
+        assert "Begin tomorrow." in page and 'type="hidden" name="medicine"' not in page
     assert not Prescription.objects.exists()
 
 
@@ -163,3 +202,107 @@ def test_whoever_holds_the_paper_learns_who_signed_it_and_nothing_of_the_person(
         told = stranger.post(check, {"reference": supply.number.lower(), "file": file}).content.decode()
         assert said in told and "It holds" in told and "Dr Prescriber" in told
         assert "Maureen" not in told and "Finasteride" not in told
+    with connection.cursor() as cursor:  # somebody makes it younger than it is
+        cursor.execute("UPDATE prescribing_prescription SET signed_at = %s", [supply.signed_at + timedelta(days=1)])
+    assert "covers something else" in stranger.post(check, {"reference": supply.number}).content.decode()
+
+
+def test_the_queue_says_what_to_read_first_and_a_concern_is_written_down(asked: dict[str, Any]) -> None:
+    doctor = browser_of(asked["prescriber"])
+    page = doctor.get(reverse("desk_queue")).content.decode()
+    assert reverse("desk_decide", args=[asked["request"]]) in page and "Hair loss in men" in page
+    worry = reverse("desk_concerns", args=[asked["patient"]])
+    assert worry in doctor.get(reverse("desk_decide", args=[asked["request"]])).content.decode()
+    assert doctor.post(worry, {"words": " "}).status_code == 422
+    assert doctor.post(worry, {"words": "sentinel-worry"}).status_code == 422  # whether they may read it is chosen
+    assert doctor.post(worry, {"words": "sentinel-worry", "told": "keep"}).status_code == 422
+    two_words = {"words": "sentinel-worry", "told": "keep", "harm": "Suicidal/self-harming behaviour"}
+    assert doctor.post(worry, two_words).status_code == 422
+    kept = {"words": "sentinel-worry", "told": "keep", "harm": "Their partner would be likely to hurt them."}
+    assert doctor.post(worry, kept).status_code == 302
+    page = doctor.get(worry).content.decode()
+    assert "Kept from them" in page and "would be likely to hurt them" in page
+    hers = browser_of(asked["patient"])
+    for name in ("my_data", "my_history", "my_home"):
+        seen = hers.get(reverse(name), follow=True).content.decode()
+        assert "at risk" not in seen and "concern" not in seen.lower() and "safeguarding" not in seen.lower()
+    unchosen = doctor.post(worry, {"again-told": "keep", "again-harm": "sentinel-opinion"})
+    assert unchosen.status_code == 422 and "Choose which concern" in unchosen.content.decode()
+    assert "sentinel-opinion" in unchosen.content.decode()
+    again = {"again-concern": str(Concern.objects.get().pk), "again-told": "tell", "again-harm": ""}
+    assert doctor.post(worry, again).status_code == 302
+    assert "They may read it since" in doctor.get(worry).content.decode()
+    assert "oncern for your safety" in hers.get(reverse("my_data"), follow=True).content.decode()
+    assert "sentinel-worry" in doctor.get(worry).content.decode()
+    assert "A concern for their safety" in doctor.get(reverse("desk_queue")).content.decode()
+    assert "sentinel-worry" in doctor.get(reverse("desk_decide", args=[asked["request"]])).content.decode()
+    support = browser_of(make_staff("patient_support", email="kit@clinic.example"))
+    for path in (worry, reverse("desk_queue")):
+        assert support.get(path).status_code == 403
+    assert support.post(worry, {"words": "x"}).status_code == 403
+
+
+def test_what_ends_the_reason_to_look_leads_on_to_a_list(asked: dict[str, Any]) -> None:
+    """Fourteen days after the decision, when the last reason to look is what is being done."""
+    doctor, path = browser_of(asked["prescriber"]), reverse("desk_decide", args=[asked["request"]])
+    doctor.post(path, VERIFY)
+    doctor.post(path, {**PRESCRIBE, "review": ticket_in(doctor.get(path).content.decode())})
+    supply = Prescription.objects.get()
+    pharmacy, there = browser_of(asked["pharmacist"]), reverse("desk_supply", args=[supply.pk])
+    pharmacy.post(there, {"act": "release", "release-words": "Compared"})
+    pharmacy.post(there, {"act": "dispatch", "dispatch-tracking": "TN-4711"})
+    supply = Prescription.objects.get()
+    assert pharmacy.post(there, {"act": "deliver"}, follow=True).status_code == 200
+    with connection.cursor() as cursor:
+        long_ago = timezone.now() - timedelta(days=20)
+        cursor.execute("UPDATE prescribing_medicationrequest SET decided_at = %s", [long_ago])
+    colleague = make_staff("prescriber", email="c@clinic.example")
+    other = browser_of(colleague)
+    assert other.get(there).status_code == 403
+    now = timezone.now()
+    hand_over_task(supply.task, for_person=colleague, by=actors.person(asked["prescriber"], at=now), at=now)
+    assert "Record the follow-up" in other.get(there).content.decode()  # whoever is let in, and not the signer alone
+    assert other.post(there, {"act": "follow_up", "follow_up-words": "Well."}, follow=True).status_code == 200
+    assert Prescription.objects.get().status == "closed" and other.get(there).status_code == 403
+    told = noticed()
+    assert browser_of(asked["patient"]).post(reverse("my_reaction", args=[supply.pk]), told).status_code == 302
+    one = reverse("desk_reaction", args=[Reaction.objects.get().pk])
+    found = doctor.post(one, {"act": "review", "review-words": "sentinel-found"}, follow=True)
+    assert found.status_code == 200 and "is not to be told of this one" in found.content.decode()
+    assert doctor.get(one).status_code == 403
+
+
+def test_a_reaction_is_reported_on_the_persons_page_looked_at_and_sent(asked: dict[str, Any]) -> None:
+    doctor, path = browser_of(asked["prescriber"]), reverse("desk_decide", args=[asked["request"]])
+    doctor.post(path, VERIFY)
+    doctor.post(path, {**PRESCRIBE, "review": ticket_in(doctor.get(path).content.decode())})
+    supply = Prescription.objects.get()
+    mine, report = browser_of(asked["patient"]), reverse("my_reaction", args=[supply.pk])
+    page = reverse("my_request", args=[asked["request"]])
+    assert report not in mine.get(page).content.decode()
+    told = {**noticed(), "serious": ["hospital"]}
+    early = mine.post(report, told)
+    assert early.status_code == 422 and "has not reached you" in early.content.decode()
+    pharmacy, there = browser_of(asked["pharmacist"]), reverse("desk_supply", args=[supply.pk])
+    pharmacy.post(there, {"act": "release", "release-words": "Compared"})
+    pharmacy.post(there, {"act": "dispatch", "dispatch-tracking": "TN-4711"})
+    assert report in mine.get(page).content.decode()
+    assert mine.post(report, {**told, "recovery": ""}).status_code == 422
+    for _ in range(2):
+        assert mine.post(report, told).status_code == 302
+    assert "A prescriber or pharmacist looks at it" in mine.get(report).content.decode()
+    one = reverse("desk_reaction", args=[Reaction.objects.get().pk])
+    assert one in doctor.get(reverse("desk_reactions")).content.decode()
+    assert doctor.post(one, {"act": "review", "review-words": ""}).status_code == 422
+    found = {"act": "review", "review-words": "sentinel-found", "review-serious": ["hospital"]}
+    assert doctor.post(one, found).status_code == 302
+    card = doctor.get(f"{one}yellow-card/")
+    assert "attachment" in card.headers["Content-Disposition"] and "Oddie" not in card.content.decode()
+    assert doctor.post(one, {"act": "card", "card-number": "YC-4711"}).status_code == 302
+    assert "told to the Yellow Card scheme" in mine.get(report).content.decode()
+    by_phone = reverse("desk_reaction_new", args=[supply.pk])
+    assert doctor.post(by_phone, {**told, "key": str(uuid4()), "drug": "unknown"}).status_code == 302
+    stranger = browser_of(make_patient(given_name="Petroc", email="petroc@vane.example"))
+    assert stranger.post(report, told).status_code == 403
+    for path in (reverse("desk_reactions"), f"{one}yellow-card/", by_phone):
+        assert browser_of(asked["finance"]).get(path).status_code == 403

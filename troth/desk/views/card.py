@@ -15,8 +15,10 @@ from django.utils import timezone
 from troth.design.pages import Section
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Entry, Item, Link, Row
-from troth.desk import papers
+from troth.desk import papers, purse
 from troth.desk.frame import Looking, about, looking, may_register, show
+from troth.desk.heading import heading
+from troth.desk.parts import Parts, parts
 from troth.desk.telling import Paper, Teller, counterpart, within
 from troth.diary import selectors as diary
 from troth.diary.rules import ARRANGING
@@ -25,15 +27,20 @@ from troth.gate.refusals import Decision
 from troth.gate.table import open_path
 from troth.gate.whys import Triggers, why
 from troth.ledger import selectors as ledger
+from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
 from troth.people.rules import TELLING_APART
 from troth.prescribing import selectors as prescribing
 from troth.prescribing.rules import PASSING_ON
 from troth.records import selectors as records
+from troth.records.selectors.locked import NAMES, lockable
 from troth.rights.selectors.answering import statements_on
 from troth.vault.categories import Category
 
+#: What may stand on a timeline: acts, and no looks, of which a card that is much read has more than anything else.
+_ROOMS = frozenset({"people", "prescribing", "records"})
+_ACTS = frozenset(str(each) for each in Event if str(each).partition(":")[0] in _ROOMS) - {str(Event.NOTE_CHANGED)}
 _EVENTS = 60
 _SHOWN_EVENTS = 8
 
@@ -55,7 +62,8 @@ def draw_card(request: HttpRequest, subject: UUID, **values: Any) -> HttpRespons
     )
     sections = records.card_sections(subject, look.opened, kept=kept)
     health = look.opened.decision(subject, Category.HEALTH)
-    events = [event for event in ledger.events_about(subject.hex, limit=_EVENTS) if _told(event, health)]
+    happened = ledger.events_about(subject.hex, limit=_EVENTS, only=_ACTS)
+    events = [event for event in happened if _told(event, health)]
     teller = teller_of(look, subject, sections, lines, events)
     may_write = health.allowed and _may_write(look) and bool(open_path(request, "desk_note_new", subject))
 
@@ -64,12 +72,19 @@ def draw_card(request: HttpRequest, subject: UUID, **values: Any) -> HttpRespons
         if "tape" not in values and may_break_glass(look.actor, look.opened.register)
         else None
     )
+    more = (
+        parts(request, look, teller, kept, may_write=may_write, leads="tape" not in values)
+        if health.allowed
+        else Parts()
+    )
     contact = _contact(look, subject, kept)
-    parts = [*sections, contact] if isinstance(contact, records.Withheld) else sections
+    drawing = [*sections, contact] if isinstance(contact, records.Withheld) else sections
     drawn = [
         *_requests(look, subject, lines, teller, kept),
-        *papers.papers(parts, teller, look.purpose, at=look.at, may_write=may_write, emergency=glass),
+        *papers.papers(drawing, teller, look.purpose, at=look.at, may_write=may_write, emergency=glass),
+        *more.papers,
         *([contact] if isinstance(contact, Paper) else []),
+        *([] if "tape" in values else purse.money(request, look, teller, kept)),
     ]
     return show(
         request,
@@ -78,15 +93,33 @@ def draw_card(request: HttpRequest, subject: UUID, **values: Any) -> HttpRespons
         name=name,
         facts=_facts(look, who),
         acts=_acts(request, subject, lines, look, may_write=may_write, may_read=health.allowed),
-        alerts=papers.alerts(sections),
+        alerts=[*heading(request, look, subject, who), *papers.alerts(sections), *more.alerts],
         sections=[paper.section for paper in drawn],
-        index=[item for paper in drawn for item in paper.items],
+        index=[
+            *(item for paper in drawn for item in paper.items),
+            *([] if "tape" in values else _apart(request, look, subject, may_read=health.allowed)),
+        ],
         timeline=_timeline(events, teller),
         disputes=statements_on(subject, look.opened) if health.allowed else [],
         ways=_ways(subject, look, may_read=health.allowed, emergency="tape" in values),
         same=[] if "tape" in values else _same(request, look, subject),
         **values,
     )
+
+
+def _apart(request: HttpRequest, look: Looking, subject: UUID, *, may_read: bool) -> list[Item]:
+    """Parts of the card with a page of their own: they are drawings, or opened for a purpose of their own."""
+    health = [("Body charts", "desk_charts"), ("Photographs", "desk_photographs")]
+    if locked := lockable(look.opened.register):
+        health.append((" and ".join(NAMES[each] for each in locked).capitalize(), "desk_locked"))
+    anyway = [
+        ("Concerns", "desk_concerns"),
+        ("Messages", "desk_messages_of"),
+        ("Recorded calls", "desk_calls"),
+        ("Clips from cameras", "desk_clips"),
+    ]
+    apart = [*(health if may_read else []), *anyway]
+    return [Item(words, path) for words, route in apart if (path := open_path(request, route, subject))]
 
 
 def _ways(subject: UUID, look: Looking, *, may_read: bool, emergency: bool) -> list[Link]:
@@ -274,12 +307,11 @@ def _told(event: ledger.Entry, health: Decision) -> bool:
     Whether an event stands on this viewer's timeline: acts, not looks. Those on the clinical record are told only to who may
     open it, since that something was recorded says something of what.
     """
-    if event.outcome != "done" or event.actor_kind == "nobody" or event.event == "records:note_changed":
+    if event.outcome != "done" or event.actor_kind == "nobody":
         return False
     if event.purpose == Purpose.ACCOUNT_SECURITY:
         return False  # when somebody signs in is their business and no part of their care
-    room = event.event.partition(":")[0]
-    return room in {"people", "prescribing"} or (room == "records" and health.allowed)
+    return health.allowed or not event.event.startswith("records:")
 
 
 def _timeline(events: list[ledger.Entry], teller: Teller) -> list[Entry]:

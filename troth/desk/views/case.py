@@ -68,7 +68,7 @@ def board(request: HttpRequest) -> HttpResponse:
         start = start_of(request, PAGE)
         shown = cases.with_names(chosen[start : start + PAGE], look.opened)
     path = reverse("desk_cases")
-    query = f"&show={kind}" if kind in which else ""
+    query = f"?show={kind}" if kind in which else ""
     declared = look.opened.declared
     purpose = PurposeLine(
         lowered(declared.title) if declared else "",
@@ -94,13 +94,7 @@ def board(request: HttpRequest) -> HttpResponse:
             Item("Run out", f"{path}?show=late", kind == "late"),
             Item("Over", f"{path}?show=over", kind == "over"),
         ],
-        paging=Paging(
-            start + 1,
-            start + len(shown),
-            len(chosen),
-            f"{path}?from={start - PAGE + 1}{query}" if start else "",
-            f"{path}?from={start + PAGE + 1}{query}" if start + PAGE < len(chosen) else "",
-        ),
+        paging=Paging.beginning(start, len(shown), len(chosen), each=PAGE, path=f"{path}{query}"),
         open=len(lines),
         late=len(behind),
         instructs=_may_instruct(look),

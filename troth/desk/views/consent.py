@@ -14,11 +14,13 @@ from troth.desk.frame import Looking, frame, looking, show
 from troth.notice.purposes import Purpose
 from troth.notice.schema.words import MarketingChannel
 from troth.people import selectors as people
+from troth.vault.categories import Category
 
 
 def write(request: HttpRequest, subject: UUID) -> HttpResponse:
     """Write one word down, with what shows that it was said. What else they chose is not shown here."""
     look = looking(request)
+    look.opened.require(subject, Category.IDENTITY)
     form = ConsentForm(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,

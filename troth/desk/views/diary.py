@@ -17,7 +17,9 @@ from troth.diary.selectors import VisitState
 
 #: A gap that is shorter is not shown as free: nothing fits in.
 FREE_SHOWN = 10
+FURTHEST = timedelta(days=36_525)
 TAGS: dict[VisitState, Tag] = {
+    VisitState.AWAITING: Tag("close", "deposit due"),
     VisitState.ARRIVED: Tag("info", "here"),
     VisitState.MISSED: Tag("late", "missed"),
 }
@@ -93,11 +95,12 @@ def _days(
     look = looking(request)
     arranges = bool(look.actor.roles & ARRANGING)
     visits = diary.list_visits(first, days, look.opened)
+    classes = diary.list_classes(first, days)
     today = timezone.localdate(look.at)
     shown = on if first <= on < first + timedelta(days=days) else first
     lines = []
     only = _only(request)
-    for columns in diary.columns(first, days, visits, at=look.at, only=only):
+    for columns in diary.columns(first, days, visits, classes=classes, at=look.at, only=only):
         worked = sum(ends - begins for column in columns for begins, ends in column.worked)
         free = sum(minutes for column in columns for _, minutes in column.free)
         member = columns[0].practitioner
@@ -142,13 +145,15 @@ def _days(
             Item(f"{each:%a %-d}", _at(view, each, only), current=each == shown)
             for each in (first + timedelta(days=number) for number in range(days))
         ],
-        left=sum(visit.state in (VisitState.BOOKED, VisitState.ARRIVED) for visit in visits),
+        left=sum(visit.state in (VisitState.BOOKED, VisitState.ARRIVED) for visit in visits)
+        + sum(each.ahead for each in classes),
+        classes=arranges and any(each.is_class for each in diary.list_services()),
         arranges=arranges,
         whose=[
             Item("Everybody", _at(view, on), current=only is None),
             *(
                 Item(member.name, _at(view, on, member.subject), current=only == member.subject)
-                for member in diary.list_practitioners()
+                for member in diary.list_practitioners(at=look.at)
             ),
         ],
         here=_at(view, on, only),
@@ -158,6 +163,17 @@ def _days(
 def _day(column: diary.Column, look: Looking, today: date, shown: date) -> Day:
     slots = [_slot(visit) for visit in column.visits]
     slots += [
+        Slot(
+            timezone.localtime(each.starts_at),
+            each.name,
+            "booked" if each.ends_at > look.at else "completed",
+            reverse("desk_class", args=[each.id]),
+            f"{each.taken} of {each.places}",
+            colour=each.colour,
+        )
+        for each in column.classes
+    ]
+    slots += [
         Slot(start, f"{minutes} min free", "free", practitioner=str(column.practitioner.subject))
         for start, minutes in column.free
         if start > look.at and minutes >= FREE_SHOWN
@@ -165,7 +181,7 @@ def _day(column: diary.Column, look: Looking, today: date, shown: date) -> Day:
     return Day(
         f"{column.on:%A %-d %B}",
         column.on == today,
-        not column.worked and not column.visits,
+        not (column.worked or column.visits or column.classes),
         tuple(sorted(slots, key=lambda slot: slot.at)),
         narrow=column.on == shown,
     )
@@ -188,11 +204,13 @@ def _slot(visit: diary.Visit) -> Slot:
 
 
 def _on(request: HttpRequest) -> date:
-    """The day that is asked for, or today."""
+    """The day that is asked for, or today: no calendar goes on past the last of its years."""
+    today = timezone.localdate(looking(request).at)
     try:
-        return date.fromisoformat(request.GET.get("on", ""))
+        asked = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
-        return timezone.localdate(looking(request).at)
+        return today
+    return asked if abs(asked - today) < FURTHEST else today
 
 
 def _only(request: HttpRequest) -> UUID | None:

@@ -28,7 +28,7 @@ def list_enquiries(request: HttpRequest) -> HttpResponse:
     start = start_of(request, PAGE)
     lines, total = contact.list_enquiries(look.opened, answered=answered, start=start, most=PAGE)
     path = reverse("desk_enquiries")
-    query = "&answered=1" if answered else ""
+    query = "?answered=1" if answered else ""
     return show(
         request,
         "enquiry/list",
@@ -39,13 +39,7 @@ def list_enquiries(request: HttpRequest) -> HttpResponse:
         why=Counterpart(
             "Why you see this", terms=(Term("For", look.purpose), Term("Because", "A question to answer"))
         ),
-        paging=Paging(
-            start + 1,
-            start + len(lines),
-            total,
-            f"{path}?from={start - PAGE + 1}{query}" if start else "",
-            f"{path}?from={start + PAGE + 1}{query}" if start + PAGE < total else "",
-        ),
+        paging=Paging.beginning(start, len(lines), total, each=PAGE, path=f"{path}{query}"),
     )
 
 

@@ -45,11 +45,11 @@ def show_report(request: HttpRequest, kind: str = FIRST) -> HttpResponse:
         csv=reverse("desk_report_file", args=[kind]),
         kinds=[
             Item(
-                each(_today(request)).title,
+                title,
                 reverse("desk_reports") if key == FIRST else reverse("desk_figures", args=[key]),
                 current=key == kind,
             )
-            for key, each in diary.REPORTS.items()
+            for key, (title, _) in diary.REPORTS.items()
         ],
     )
 
@@ -67,7 +67,7 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
 def _report(request: HttpRequest, kind: str) -> diary.Report:
     if kind not in diary.REPORTS:
         raise Http404
-    return diary.REPORTS[kind](_today(request))
+    return diary.REPORTS[kind][1](_today(request))
 
 
 def _today(request: HttpRequest) -> date:

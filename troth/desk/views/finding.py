@@ -95,7 +95,7 @@ def _table(request: HttpRequest, look: Looking, found: Sequence[people.FoundPers
         )
         for person in found
     ]
-    return table_of("People found", (*columns, Column("", "act")) if back else columns, lines)
+    return table_of("People found", (*columns, Column("What to do", "act")) if back else columns, lines)
 
 
 def _lost(path: str, name: str) -> Cell:

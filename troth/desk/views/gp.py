@@ -18,6 +18,7 @@ from troth.people import selectors as people
 from troth.prescribing import services
 from troth.prescribing.rules import NotPossible
 from troth.prescribing.selectors import GpNoticeState, telling
+from troth.prescribing.selectors.telling import WAITING
 from troth.vault.categories import Category
 
 
@@ -53,8 +54,11 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
     error = ""
     if posted:
         try:
-            if posted == "post" and services.post_gp_letter(letter, by=look.actor, at=look.at):
-                return done("desk_gp_letters", "supply-stepped")
+            if posted == "post":
+                if services.post_gp_letter(letter, by=look.actor, at=look.at):
+                    return done("desk_gp_letters", "supply-stepped")
+                waits = telling.get_letter(letter, look.opened).state in WAITING
+                return done("desk_gp_letter", "gp-letter-anew" if waits else "gp-letter-stopped", letter=letter)
             if posted == "bounce":
                 services.bounce_gp_letter(letter, by=look.actor, at=look.at)
             if posted == "answer" and form.is_valid():
@@ -80,7 +84,7 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
             *([Row("Sent", f"{timezone.localtime(found.sent_at):%-d %B %Y, %H:%M}")] if found.sent_at else []),
             *([Row("They answered", found.answer)] if found.answer else []),
         ],
-        may_post=found.state in (GpNoticeState.DUE, GpNoticeState.FAILED),
+        may_post=found.state in WAITING,
         is_sent=found.state is GpNoticeState.SENT,
         form=form,
         error=error,

@@ -34,6 +34,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "home/today",
         frame(request),
         passing=passing,
+        queue=open_path(request, "desk_queue") if mine else "",
         day=timezone.localtime(look.at).date(),
         mine=_table("Waiting for you", mine, names, look),
         mine_why=_why(mine, look),
@@ -65,7 +66,7 @@ def _table(
         if act:
             cells = (*cells, Cell(act=Link(act, reverse("desk_assign", args=[line.id]), names.get(line.subject, ""))))
         rows.append(cells)
-    return table_of(title, (*columns, Column("", "act")) if act else columns, rows) if rows else None
+    return table_of(title, (*columns, Column("What to do", "act")) if act else columns, rows) if rows else None
 
 
 def _why(lines: list[prescribing.RequestLine], look: Looking) -> Counterpart | None:

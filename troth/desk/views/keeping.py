@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -9,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.billing import selectors as billing
 from troth.design.done import done
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Item, Paging, Tag
@@ -24,29 +26,37 @@ from troth.desk.frame import Looking, frame, looking, show
 from troth.diary import rules, services
 from troth.diary import selectors as diary
 from troth.diary.selectors import ResourceKind
+from troth.gate.table import open_path
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
+from troth.records.selectors.locked import lockable
 
 AT_ONCE = 25
 CLOSED = Tag("plain", "Closed")
+LEAD = "What can be booked, where, and with whom. It holds from the next booking on; what is booked stays as it is."
 
 
 def list_services(request: HttpRequest) -> HttpResponse:
     """What is offered, that which is not any more too."""
+    register = looking(request).opened.register
     rows = [
         (
             each.name,
             [
                 Cell(each.name, href=reverse("desk_service", args=[each.id]), tag=CLOSED if each.closed else None),
-                Cell(f"{each.minutes} min", small=_around(each)),
+                Cell(
+                    f"{each.minutes} min" + (f", {each.places} places" if each.is_class else ""), small=_around(each)
+                ),
                 Cell(
                     each.price or "Agreed each time",
                     small=f"Deposit {diary.pounds(each.deposit_pence)}" if each.deposit_pence else "",
                 ),
                 Cell(", ".join(filter(None, (each.room_sort, each.machine_sort))) or "Nothing of its own"),
                 Cell(
-                    "Yes" if each.is_booked_online else "No",
-                    small="With a deposit they ring" if each.online and each.deposit_pence else "",
+                    "Yes" if diary.is_booked_online(each, register) else "No",
+                    small="Until cards are taken here, they ring"
+                    if each.online and not diary.is_booked_online(each, register) and not each.closed
+                    else "",
                 ),
             ],
         )
@@ -78,7 +88,23 @@ def keep_service(request: HttpRequest, service: UUID | None = None) -> HttpRespo
         known.name if known else "Add a service",
         "desk_services",
         lambda look: services.offer_service(service=service, by=look.actor, at=look.at, **form.cleaned_data),
+        **_tax_of(request, known),
     )
+
+
+def _tax_of(request: HttpRequest, known: diary.Offered | None) -> dict[str, str]:
+    """How the deposit of a service is taxed and why, and where the price list is, for who may see that and has to look there."""
+    if known is None or not known.deposit_pence:
+        return {}
+    rate = billing.rate_in_list(known.name)
+    if rate is not None:
+        return {"tax": f"{rate.words}, as the line “{known.name}” of the price list is."}
+    words = billing.rate_of(known.name).words
+    return {
+        "tax": f"{words}: no line of the price list is called “{known.name}”, and health care is exempt only where a line says "
+        "that it is. Such a deposit cannot be taken off an invoice for health care. Whoever keeps the books can add that line.",
+        "prices": open_path(request, "desk_prices"),
+    }
 
 
 def list_places(request: HttpRequest) -> HttpResponse:
@@ -118,7 +144,11 @@ def list_resources(request: HttpRequest) -> HttpResponse:
         (
             f"{each.name} {each.sort}",
             [
-                Cell(each.name, href=reverse("desk_resource", args=[each.id]), tag=CLOSED if each.closed else None),
+                Cell(
+                    each.name,
+                    href=reverse("desk_resource", args=[each.id]),
+                    tag=CLOSED if each.closed or each.place_closed else None,
+                ),
                 Cell("Room" if each.kind is ResourceKind.ROOM else "Machine"),
                 Cell(each.sort.capitalize()),
                 Cell(each.place_name),
@@ -159,7 +189,7 @@ def keep_resource(request: HttpRequest, resource: UUID | None = None) -> HttpRes
 
 def list_workers(request: HttpRequest) -> HttpResponse:
     """Everybody on staff, with whether they see people."""
-    known = diary.workers()
+    known = diary.workers(at=looking(request).at)
     rows = [
         (
             each.name,
@@ -181,7 +211,7 @@ def keep_worker(request: HttpRequest, member: UUID) -> HttpResponse:
     profile = people.staff_profiles({member}).get(member)
     if profile is None:
         raise Http404
-    known = diary.workers([member]).get(member)
+    known = diary.workers([member], at=look.at).get(member)
     sent = request.POST.get("form", "") if request.method == "POST" else ""
     form = HoursForm(
         request.POST if sent == "hours" else None, offered=diary.list_services(), initial=_initial(known)
@@ -282,42 +312,56 @@ def _list(
     new: str,
     heads: tuple[Column, ...],
     rows: Sequence[tuple[str, list[Cell]]],
+    lead: str = LEAD,
+    *,
+    of_visits: bool = True,
 ) -> HttpResponse:
     """A list with its search and pages. Nothing in it is about a patient, so what is looked for may stand in the address."""
-    _insist_on_visits(request)
+    if of_visits:
+        _insist_on_visits(request)
     form = SearchForm(request.GET or None)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
     found = [cells for words, cells in rows if text.casefold() in words.casefold()]
-    asked = request.GET.get("page", "")
-    number = int(asked) if asked.isdecimal() and 0 < int(asked) < 1_000 else 1
-    number = min(number, max(1, -(-len(found) // AT_ONCE)))
+    number = Paging.asked(request.GET.get("page", ""), len(found), each=AT_ONCE)
+    path = reverse(here) + (f"?{urlencode({'q': text})}" if text else "")
     shown = found[(number - 1) * AT_ONCE : number * AT_ONCE]
     return show(
         request,
         "keeping/list",
         frame(request),
         title=title,
+        lead=lead,
         add=add,
         new=reverse(new) if new else "",
         form=form,
         searched=text,
         here=reverse(here),
         table=table_of(title, heads, [tuple(cells) for cells in shown]) if shown else None,
-        paging=Paging.numbered(number, len(found), each=AT_ONCE, path=reverse(here)),
+        paging=Paging.numbered(number, len(found), each=AT_ONCE, path=path),
         kinds=_kinds(request, here),
+        promise="" if of_visits else "What you add will stand here.",
     )
 
 
 def _kinds(request: HttpRequest, here: str) -> list[Item]:
     """The lists there are, as far as they are this viewer's."""
+    register = looking(request).opened.register
     known = [("Services", "desk_services"), ("Rooms and machines", "desk_resources"), ("Places", "desk_places")]
+    if Purpose.BOOKING not in register.purposes:
+        return []
     if "administrator" in looking(request).actor.roles:
         known.append(("Who works when", "desk_workers"))
+    if lockable(register):
+        known.append(("What treatments need", "desk_needs"))
+    if open_path(request, "desk_cameras"):
+        known.append(("Cameras", "desk_cameras"))
+    if open_path(request, "desk_bring_in"):
+        known.append(("Bring in", "desk_bring_in"))
     return [Item(words, reverse(name), current=name == here) for words, name in known]
 
 
 def _keep(
-    request: HttpRequest, form: forms.Form, title: str, back: str, write: Callable[[Looking], object]
+    request: HttpRequest, form: forms.Form, title: str, back: str, write: Callable[[Looking], object], **said: str
 ) -> HttpResponse:
     """A form of its own page: what was typed stays, whatever is wrong with it."""
     _insist_on_visits(request)
@@ -336,8 +380,13 @@ def _keep(
         form=form,
         title=title,
         back=reverse(back),
+        **said,
         status=422 if form.errors else 200,
     )
+
+
+#: The same list serves what other rooms keep about services.
+list_settings = _list
 
 
 def _uuid(text: str) -> UUID | None:

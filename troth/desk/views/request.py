@@ -25,9 +25,11 @@ def assign(request: HttpRequest, treatment: UUID) -> HttpResponse:
     look.opened.require(line.subject if line else treatment, Category.IDENTITY)
     if line is None:
         raise Http404
+    first = prescribing.not_by(treatment)
     choices = [
         (member.subject, f"{member.name}, {member.registration}" if member.registration else member.name)
         for member in prescribing.list_prescribers(look.opened)
+        if member.subject != first
     ]
     form = AssignForm(request.POST if request.method == "POST" else None, prescribers=choices)
     if request.method == "POST" and form.is_valid():
@@ -49,6 +51,7 @@ def assign(request: HttpRequest, treatment: UUID) -> HttpResponse:
         name=who.name if who else "",
         where=line.status.words,
         any=bool(choices),
+        again=first is not None,
     )
 
 

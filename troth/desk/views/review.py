@@ -15,6 +15,7 @@ from troth.desk.forms.request import AskForm, DecisionForm, PrescribeForm, Verif
 from troth.desk.frame import Looking, about, looking, show
 from troth.gate.actors import Actor
 from troth.gate.refusals import Decision
+from troth.gate.table import open_path
 from troth.intake.selectors import Line as AnswerLine
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
@@ -42,7 +43,7 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
     error = ""
     if posted and (form := forms.get(posted)) is not None and form.is_valid():
         try:
-            word = _do(posted, form, treatment, medicine, request.POST.get("review", ""), look.actor, look)
+            word = _do(posted, form, treatment, request.POST.get("review", ""), look.actor, look)
         except NotPossible as refused:
             error = str(refused)
             form.add_error(None, error)
@@ -63,7 +64,10 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
         mine=mine,
         open=line.status in prescribing.OPEN,
         where="with you" if mine else line.status.words,
-        medicines=[Item(each.name, f"?medicine={each.id}", current=each is medicine) for each in seen.medicines],
+        medicines=[
+            Item(each.name, f"?choice={place}", current=each is medicine)
+            for place, each in enumerate(seen.medicines, start=1)
+        ],
         medicine=medicine,
         musts=[Row(gate.name, gate.sentence, flagged=not gate.holds) for gate in wanted],
         found=[
@@ -91,11 +95,17 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
             )
         ],
         supplies=_supplies(seen),
+        objection=[
+            Row("Looked at again", seen.objection, note="What they said against the earlier decision", flagged=True)
+        ]
+        if seen.objection
+        else [],
         refusals=[
             Row(f"Refused on {timezone.localtime(at):%-d %B %Y}", words, flagged=True) for at, words in seen.refusals
         ],
         alike=_alike(seen),
         concerns=[Row("Concern for their safety", words, flagged=True) for words in seen.concerns],
+        worry=open_path(request, "desk_concerns", line.subject),
         ticket=_ticket(request, seen, look) if mine else "",
         why=papers.health_strip(look, line.subject, who),
         error=error,
@@ -112,10 +122,17 @@ def _ticket(request: HttpRequest, seen: Review, look: Looking) -> str:
 
 
 def _chosen(request: HttpRequest, seen: Review) -> Medicine | None:
-    """The medicine whose gates are shown: the one asked for, else the first of this treatment."""
-    asked = request.GET.get("medicine", "")
-    found = [each for each in seen.medicines if each.id == asked]
-    return next(iter((*found, *seen.medicines)), None)
+    """
+    The medicine whose gates are shown: the one asked for, else the first. What is prescribed is named by what was posted alone:
+    nobody signs for a medicine that they did not name.
+
+    An address lies in histories and logs, so it says which place in the list, and never which medicine.
+    """
+    posted, place = request.POST.get("medicine"), request.GET.get("choice", "")
+    if posted is not None or request.POST.get("act") == "prescribe":
+        return next((each for each in seen.medicines if each.id == posted), None)
+    asked = [each for number, each in enumerate(seen.medicines, start=1) if str(number) == place]
+    return next(iter((*asked, *seen.medicines)), None)
 
 
 def _forms(
@@ -131,14 +148,18 @@ def _forms(
     return {
         "ask": AskForm(data if posted == "ask" else None),
         "verify": VerifyForm(data if posted == "verify" else None),
-        "prescribe": PrescribeForm(data if posted == "prescribe" else None, reasons=reasons, initial=initial),
+        "prescribe": PrescribeForm(
+            data if posted == "prescribe" else None,
+            medicines=[(each.id, each.name) for each in seen.medicines],
+            medicine=medicine.id if medicine else "",
+            reasons=reasons,
+            initial=initial,
+        ),
         "decide": DecisionForm(data if posted == "decide" else None),
     }
 
 
-def _do(
-    posted: str, form: Any, treatment: UUID, medicine: Medicine | None, review: str, by: Actor, look: Looking
-) -> str:
+def _do(posted: str, form: Any, treatment: UUID, review: str, by: Actor, look: Looking) -> str:
     """
     Do what was posted, and give the word for what was done.
 
@@ -166,7 +187,7 @@ def _do(
         return "request-decided"
     services.prescribe(
         treatment,
-        medicine=medicine.id if medicine else "",
+        medicine=said["medicine"],
         quantity=said["quantity"],
         directions=said["directions"],
         indication=said["indication"],

@@ -17,31 +17,39 @@ from troth.desk.forms.request import DispatchForm, SupplyForm
 from troth.desk.frame import about, frame, looking, show
 from troth.gate.actors import Actor
 from troth.gate.streams import send_file
+from troth.gate.table import open_path
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
-from troth.prescribing.rules import CHECKING, NotPossible, gates
-from troth.prescribing.selectors import SupplyStatus, reviewing, supplies
+from troth.prescribing.rules import CHECKING, DECIDING, NotPossible, gates
+from troth.prescribing.selectors import SupplyStatus, reacting, reviewing, supplies
 from troth.vault.categories import Category
 
-#: What may be done where: the word of the act, what it is called, and whether it is the pharmacist's.
-_STEPS: dict[SupplyStatus, tuple[tuple[str, str, bool], ...]] = {
+#: Whose a step is: the pharmacist's, whoever's signature it is, or that of any prescriber who was let in.
+_PHARMACIST, _SIGNER, _PRESCRIBER = "pharmacist", "signer", "prescriber"
+#: What may be done where: the word of the act, what it is called, and whose it is.
+_STEPS: dict[SupplyStatus, tuple[tuple[str, str, str], ...]] = {
     SupplyStatus.SIGNED: (
-        ("release", "Release it", True),
-        ("query", "Ask the prescriber", True),
-        ("cancel", "Cancel it", True),
+        ("release", "Release it", _PHARMACIST),
+        ("query", "Ask the prescriber", _PHARMACIST),
+        ("cancel", "Cancel it", _PHARMACIST),
     ),
-    SupplyStatus.QUERIED: (("answer", "Answer the pharmacist", False), ("cancel", "Cancel it", False)),
-    SupplyStatus.RELEASED: (("dispatch", "Record that it left", True), ("cancel", "Cancel it", True)),
+    SupplyStatus.QUERIED: (("answer", "Answer the pharmacist", _SIGNER), ("cancel", "Cancel it", _SIGNER)),
+    SupplyStatus.RELEASED: (
+        ("dispatch", "Record that it left", _PHARMACIST),
+        ("cancel", "Cancel it", _PHARMACIST),
+    ),
     SupplyStatus.DISPATCHED: (
-        ("deliver", "Record that it was received", True),
-        ("return", "Record that it came back", True),
+        ("deliver", "Record that it was received", _PHARMACIST),
+        ("return", "Record that it came back", _PHARMACIST),
     ),
     SupplyStatus.DELIVERED: (
-        ("follow_up", "Record the follow-up", False),
-        ("return", "Record that it came back", True),
+        ("follow_up", "Record the follow-up", _PRESCRIBER),
+        ("return", "Record that it came back", _PHARMACIST),
     ),
 }
+#: What can end the reason to look that whoever did it had, so that they are led on to a list and not back to the page.
+_ENDS = frozenset({"cancel", "deliver", "return", "follow_up"})
 _HINTS = {
     "release": "What you compared, and that nothing stands against it. No target or bonus hangs on it",
     "query": "What you need to know from the prescriber",
@@ -87,14 +95,14 @@ def list_supplies(request: HttpRequest) -> HttpResponse:
 def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
     """One supply: what was prescribed and why, what stands about the person, and what comes next."""
     look = looking(request)
-    supply = reviewing.get_supply(prescription, look.opened)
-    seen = reviewing.get_review(supply.request, look.opened)
-    pharmacist = bool(look.actor.roles & CHECKING)
-    offered = [
-        (word, words)
-        for word, words, theirs in _STEPS.get(supply.status, ())
-        if (pharmacist if theirs else look.id == supply.prescriber)
-    ]
+    supply = supplies.get_supply(prescription, look.opened)
+    seen = reviewing.get_sent(supply.request, look.opened)
+    theirs = {
+        _PHARMACIST: bool(look.actor.roles & CHECKING),
+        _SIGNER: look.id == supply.prescriber,
+        _PRESCRIBER: bool(look.actor.roles & DECIDING),
+    }
+    offered = [(word, words) for word, words, whose in _STEPS.get(supply.status, ()) if theirs[whose]]
     posted = request.POST.get("act", "") if request.method == "POST" else ""
     forms = [(word, words, _form(word, request.POST if posted == word else None)) for word, words in offered]
     for word, _, form in forms:
@@ -104,6 +112,8 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
             except NotPossible as error:
                 form.add_error(None, str(error))
             else:
+                if word in _ENDS:
+                    return done("desk_supplies" if theirs[_PHARMACIST] else "desk_tasks", "supply-stepped")
                 return done("desk_supply", "supply-stepped", prescription=prescription)
     who = people.get_identity(supply.subject, look.opened)
     item = supply.item
@@ -138,6 +148,12 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
             for each in seen.messages
         ],
         forms=forms,
+        react=open_path(request, "desk_reaction_new", supply.id) if supply.can_be_taken else "",
+        reactions=[
+            Row(_when(each.reported_at), each.what, note=each.state.words.capitalize(), flagged=bool(each.serious))
+            for each in reacting.list_about(supply.id, look.opened)
+        ],
+        worry=open_path(request, "desk_concerns", supply.subject),
         why=papers.health_strip(look, supply.subject, who),
         status=422 if any(form.is_bound for _, _, form in forms) else 200,
     )
@@ -146,8 +162,8 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
 def paper(request: HttpRequest, prescription: UUID) -> HttpResponseBase:
     """The signed document."""
     look = looking(request)
-    look.opened.require(reviewing.get_supply(prescription, look.opened).subject, Category.HEALTH)
-    stored = reviewing.open_document(prescription, look.opened)
+    look.opened.require(supplies.get_supply(prescription, look.opened).subject, Category.HEALTH)
+    stored = supplies.open_document(prescription, look.opened)
     return send_file(request, stored, download_name="prescription.pdf", media_type="application/pdf")
 
 

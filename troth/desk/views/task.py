@@ -43,7 +43,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
     if wanted:
         shown = [task for task in shown if wanted.casefold() in names.get(task.subject, "").casefold()]
     path = reverse("desk_tasks")
-    query = "&ended=1" if ended else ""
+    query = "?ended=1" if ended else ""
     return show(
         request,
         "task/list",
@@ -55,13 +55,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
         table=_table(shown, names, kinds, look, ended=ended),
         why=_strip(look, because) if because else None,
         opinions=_opinions(look),
-        paging=Paging(
-            start + 1,
-            start + len(shown),
-            len(tasks),
-            f"{path}?from={start - PAGE + 1}{query}" if start else "",
-            f"{path}?from={start + PAGE + 1}{query}" if start + PAGE < len(tasks) else "",
-        ),
+        paging=Paging.beginning(start, len(shown), len(tasks), each=PAGE, path=f"{path}{query}"),
         status=422 if form.is_bound and not form.is_valid() else 200,
     )
 

@@ -8,14 +8,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.billing import selectors as billing
 from troth.design.done import done
 from troth.design.values import Row
 from troth.desk.forms.diary import BookForm, CancelForm, MoveForm
 from troth.desk.frame import Looking, frame, looking, purpose_line, show, strip
 from troth.diary import selectors as diary
 from troth.diary import services
-from troth.diary.rules import OVERRIDING, STEPS, NotPossible, said
+from troth.diary.rules import DRAWN_FOR, OVERRIDING, STEPS, NotPossible, said
 from troth.diary.selectors import Ended, Override, VisitState
+from troth.gate.table import open_path
 from troth.people import selectors as people
 from troth.vault.categories import Category
 
@@ -25,6 +27,7 @@ ACTS: dict[VisitState, tuple[str, Callable[..., None]]] = {
     VisitState.COMPLETED: ("The visit is over", services.complete),
     VisitState.MISSED: ("They did not come", services.miss),
 }
+ASK_DEPOSIT, DRAW = "deposit", "package"
 
 
 def show_visit(request: HttpRequest, appointment: UUID) -> HttpResponse:
@@ -34,9 +37,15 @@ def show_visit(request: HttpRequest, appointment: UUID) -> HttpResponse:
     error = ""
     if request.method == "POST":
         wanted = request.POST.get("step", "")
-        if wanted not in set(ACTS):
+        if wanted not in {*ACTS, ASK_DEPOSIT, DRAW}:
             raise Http404
         try:
+            if wanted == ASK_DEPOSIT:
+                services.ask_deposit(appointment, by=look.actor, at=look.at)
+                return done("desk_visit", "deposit-asked", appointment=appointment)
+            if wanted == DRAW:
+                services.draw_package(appointment, by=look.actor, at=look.at)
+                return done("desk_visit", "package-drawn", appointment=appointment)
             ACTS[VisitState(wanted)][1](appointment, by=look.actor, at=look.at)
         except NotPossible as refused:
             error = str(refused)
@@ -52,6 +61,8 @@ def show_visit(request: HttpRequest, appointment: UUID) -> HttpResponse:
         *([Row("Where", f"{where[0].place_name}: {', '.join(each.name for each in where)}")] if where else []),
         *([Row("Made ready", _around(found))] if found.before or found.after else []),
         Row("Where it is", found.state.words.capitalize() + (", late" if found.late else "")),
+        *([Row("Deposit", deposit.state.words.capitalize())] if (deposit := diary.deposit_of(found.id)) else []),
+        *([Row("Package", "One treatment is drawn for it")] if (drawn := billing.is_drawn_for(found.id)) else []),
         *([Row("Why", found.because.capitalize())] if found.because else []),
         *([Row("Past what is free", Override(found.override).words.capitalize())] if found.override else []),
         *([Row("Note", found.note)] if found.note else []),
@@ -66,7 +77,17 @@ def show_visit(request: HttpRequest, appointment: UUID) -> HttpResponse:
         error=error,
         why=strip(look, found.subject, Category.CORRESPONDENCE),
         steps=[(step.value, ACTS[step][0]) for step in ACTS if step in STEPS[found.state]],
+        asks_deposit=found.state is VisitState.BOOKED
+        and found.starts_at > look.at
+        and diary.may_ask_deposit(
+            found.id, diary.get_service(found.offered) if found.offered else None, look.opened.register
+        ),
+        draws=found.state in DRAWN_FOR
+        and not drawn
+        and not diary.has_deposit(found.id)
+        and billing.has_package(found.subject, on=timezone.localdate(look.at)),
         movable=found.state is VisitState.BOOKED,
+        cancellable=found.state in {VisitState.BOOKED, VisitState.AWAITING},
     )
 
 
@@ -74,14 +95,17 @@ def cancel(request: HttpRequest, appointment: UUID) -> HttpResponse:
     """Cancel a visit, and say why in words of a list."""
     look = looking(request)
     found = diary.get_visit(appointment, look.opened)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST or None, later=_later(look, found))
     if form.is_valid():
         try:
-            services.cancel(appointment, because=Ended(form.cleaned_data["because"]), by=look.actor, at=look.at)
+            given = form.cleaned_data
+            act = services.cancel_following if given.get("following") else services.cancel
+            act(appointment, because=Ended(given["because"]), by=look.actor, at=look.at)
         except NotPossible as refused:
             form.add_error(None, str(refused))
         else:
-            return done("desk_visit", "visit-cancelled", appointment=appointment)
+            word = "visits-cancelled" if given.get("following") else "visit-cancelled"
+            return done("desk_visit", word, appointment=appointment)
     back = reverse("desk_visit", args=[appointment])
     return _form(request, look, found.subject, form, "Cancel the visit", back, now=_when(found))
 
@@ -94,7 +118,7 @@ def book(request: HttpRequest, subject: UUID) -> HttpResponse:
         request.POST or None,
         services=diary.list_services(),
         subject=subject,
-        practitioners=_practitioners(),
+        practitioners=_practitioners(look),
         at=look.at,
         may_override=_may_override(look),
     )
@@ -105,7 +129,8 @@ def book(request: HttpRequest, subject: UUID) -> HttpResponse:
             form.add_error("starts", str(refused))
         else:
             return done("desk_visit", "visit-booked", appointment=made)
-    return _form(request, look, subject, form, "Book a visit", reverse("desk_diary"))
+    wait = open_path(request, "desk_wait", subject)
+    return _form(request, look, subject, form, "Book a visit", reverse("desk_diary"), wait=wait)
 
 
 def _book(look: Looking, subject: UUID, form: BookForm) -> UUID:
@@ -145,21 +170,15 @@ def move(request: HttpRequest, appointment: UUID) -> HttpResponse:
     form = MoveForm(
         request.POST or None,
         visit=found,
-        practitioners=_practitioners(),
+        later=_later(look, found),
+        practitioners=_practitioners(look),
         at=look.at,
         may_override=_may_override(look),
         initial={"practitioner": str(found.practitioner), "on": timezone.localtime(found.starts_at).date()},
     )
     if form.is_valid() and (starts := form.cleaned_data["starts"]):
         try:
-            services.move(
-                appointment,
-                starts_at=starts.at,
-                practitioner=starts.practitioner,
-                override=form.cleaned_data.get("override") or "",
-                by=look.actor,
-                at=look.at,
-            )
+            _move(look, found, form, starts)
         except NotPossible as refused:
             form.add_error("starts", str(refused))
         else:
@@ -171,6 +190,33 @@ def move(request: HttpRequest, appointment: UUID) -> HttpResponse:
     return _form(request, look, found.subject, form, "Move the visit", back, now=_when(found))
 
 
+def _move(look: Looking, visit: diary.Visit, form: MoveForm, to: diary.Free) -> None:
+    """
+    Move it, alone or with those that follow.
+
+    :raises NotPossible: one of them cannot be there.
+    """
+    given = form.cleaned_data
+    if given.get("following"):
+        # One of those that follow may be with somebody else, and stays so unless a colleague was chosen.
+        whom = None if to.practitioner == visit.practitioner else to.practitioner
+        services.move_following(visit.id, starts_at=to.at, practitioner=whom, by=look.actor, at=look.at)
+        return
+    services.move(
+        visit.id,
+        starts_at=to.at,
+        practitioner=to.practitioner,
+        override=given.get("override") or "",
+        by=look.actor,
+        at=look.at,
+    )
+
+
+def _later(look: Looking, visit: diary.Visit) -> int:
+    """How many visits of its series follow it."""
+    return len(diary.that_follow(visit.series, visit.starts_at, at=look.at))
+
+
 def _form(
     request: HttpRequest,
     look: Looking,
@@ -180,6 +226,7 @@ def _form(
     back: str,
     *,
     now: str = "",
+    wait: str = "",
 ) -> HttpResponse:
     return show(
         request,
@@ -194,11 +241,13 @@ def _form(
         why=strip(look, subject, Category.CORRESPONDENCE),
         back=back,
         now=now,
+        wait=wait,
     )
 
 
-def _practitioners() -> list[tuple[UUID, str]]:
-    return [(member.subject, f"{member.name}, {member.role_words.lower()}") for member in diary.list_practitioners()]
+def _practitioners(look: Looking) -> list[tuple[UUID, str]]:
+    here = diary.list_practitioners(at=look.at)
+    return [(member.subject, f"{member.name}, {member.role_words.lower()}") for member in here]
 
 
 def _may_override(look: Looking) -> bool:

@@ -11,10 +11,13 @@ from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Tag
 from troth.desk import noting, papers
 from troth.desk.frame import about, looking, show
+from troth.desk.parts import parts
+from troth.desk.views import agreement, chart
 from troth.desk.views.card import teller_of
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.records import selectors as records
+from troth.records.selectors.paper import paragraphs_of
 from troth.rights import selectors as rights
 from troth.rights.selectors import Look
 from troth.vault.categories import Category
@@ -50,7 +53,10 @@ def history(request: HttpRequest, subject: UUID) -> HttpResponse:
 
 
 def to_print(request: HttpRequest, subject: UUID) -> HttpResponse:
-    """The record in full: every section, and every note with its additions, nothing behind a link."""
+    """
+    The record in full: every section, every note with its additions, the words of every consent and every body chart, nothing
+    behind a link. Photographs rest on a consent of their own and files are papers already: that they are not in it, the page says.
+    """
     look = looking(request)
     look.opened.require(subject, Category.IDENTITY, Category.HEALTH)
     who = people.get_identity(subject, look.opened)
@@ -61,17 +67,28 @@ def to_print(request: HttpRequest, subject: UUID) -> HttpResponse:
     for section in sections:
         if isinstance(section, records.Withheld) or section.key != "notes":
             drawn += papers.papers([section], teller, look.purpose, at=look.at, may_write=False)
+    drawn += parts(request, look, teller, kept, may_write=False).papers
     strip = papers.health_strip(look, subject, who)
     notes = [
         Section(
-            row.heading or "Note",
+            row.heading or row.title or "Note",
             strip,
             note=noting.note_line(row, teller),
-            prose=noting.note_prose(row)[1:] or noting.note_prose(row),
+            rows=noting.note_rows(row),
+            prose=noting.note_words(row),
             addition=" ".join(noting.additions(row, teller)),
             signed=noting.signature(row, teller),
         )
         for row in records.list_notes(subject, viewer=look.id)
+    ]
+    signed = [
+        Section(
+            f"Consent: {line.title}",
+            strip,
+            rows=tuple(agreement.rows_of(line)),
+            prose=tuple(paragraphs_of(line.words)),
+        )
+        for line in records.list_consents(subject, look.opened)
     ]
     return show(
         request,
@@ -80,7 +97,9 @@ def to_print(request: HttpRequest, subject: UUID) -> HttpResponse:
         subject=subject,
         name=who.name if who else "",
         born=", ".join(_who_it_is(who)) if who else "",
-        sections=[*(paper.section for paper in drawn), *notes],
+        sections=[*(paper.section for paper in drawn), *notes, *signed],
+        charts=chart.drawn_so_far(look, subject),
+        why=strip,
         printed=f"{timezone.localtime(look.at):%-d %B %Y, %H:%M}",
     )
 

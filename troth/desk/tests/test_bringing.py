@@ -1,0 +1,355 @@
+"""Bringing in by the page: sent, columns set, looked through, brought in, gone on with, and nothing of the file left."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection
+from django.test import Client, TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from conftest import publish_pack
+from troth.bringing import jobs, selectors, services
+from troth.bringing.models import BroughtFile, FileState, KnownColumn, What
+from troth.bringing.rules import KEPT_FOR, Told
+from troth.bringing.rules.tables import Part
+from troth.desk.forms.bringing import ColumnsForm
+from troth.diary.tests.conftest import Clinic, open_clinic
+from troth.gate.narrowed import Cell, switched_off, version_of
+from troth.gate.narrowing import set_cells
+from troth.gate.refusals import Check, Decision, Refused
+from troth.ledger.models import LedgerEvent
+from troth.notice.purposes import Action
+from troth.people.models import Brought
+from troth.people.services import bringing as people_bringing
+from troth.vault import files, keyring
+from troth.vault.categories import Category
+from troth.work.models import Job
+from troth.work.worker import Worker
+
+SignedIn = Callable[[UUID], Client]
+HEADS = "Nr,Vorname,Surname,DOB,Email,Shoe size"
+LINES = [
+    "1,Sentinel,Quill,03/05/1984,quill@post.example,9",
+    "2,Petroc,Marl,1979-12-31,marl@post.example,9",
+    "3,No,Way,03/05/1984,,9",
+]
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    publish_pack("wellness-clinic")
+    return open_clinic(timezone.now() - timedelta(days=30))
+
+
+@contextmanager
+def committing() -> Iterator[None]:
+    """As where a transaction of ours ends in here: files go once it has."""
+    with TestCase.captureOnCommitCallbacks() as after:
+        yield
+    for each in after:
+        if isinstance(each, partial):
+            each()
+
+
+def work() -> int:
+    """Everything that waits, by a worker."""
+    worker = Worker(["bringing"], now=timezone.now, jitter=lambda: 1.0)
+    with committing():
+        return sum(1 for _ in iter(lambda: bool(worker.step()), False))
+
+
+def send(desk: Client, lines: list[str], kind: str = "clients", heads: str = HEADS) -> Any:
+    raw = "\n".join([heads, *lines]).encode()
+    sent = SimpleUploadedFile("sentinel-name.csv", raw, "text/csv")
+    return desk.post(reverse("desk_bring_in"), {"kind": kind, "system": "Larch", "file": sent})
+
+
+def looked(desk: Client, there: str) -> str:
+    """Set the columns as guessed, with what no head says, and have it looked through."""
+    columns = {"reference": "0", "given_name": "1", "family_name": "2", "born_on": "3", "email": "4"}
+    assert desk.post(there, {"do": "columns", **columns}).status_code == 302
+    assert "being looked through" in desk.get(there).content.decode()
+    assert work() == 1
+    return desk.get(there).content.decode()
+
+
+def test_a_file_is_sent_mapped_looked_through_and_brought_in_and_nothing_of_it_is_left(
+    clinic: Clinic, signed_in: SignedIn
+) -> None:
+    desk = signed_in(clinic.manager)
+    there = send(desk, LINES).headers["Location"]
+    row = BroughtFile.objects.get()
+    place = files.path_of(selectors.open_file(row.pk, at=timezone.now()).stored.place)
+    page = desk.get(there).content.decode()
+    # The heads are shown to be chosen from, what they say is chosen already, and nothing of the lines is shown.
+    assert "Vorname" in page and "Quill" not in page and re.search(r'<option value="3" selected>\s*DOB', page)
+    page = desk.post(there, {"do": "columns", "reference": "0"})
+    assert page.status_code == 422 and "Choose which column has the given name" in page.content.decode()
+    page = looked(desk, there)
+    assert Brought.objects.count() == 0 and "can be brought in" in page and "neither an email address" in page
+    listed = desk.get(f"{there}to-mend/")
+    assert listed.content.decode().splitlines()[1].startswith("4,It has neither")
+    assert desk.post(there, {"do": "start"}).status_code == 422 and not Job.objects.filter(state="waiting").exists()
+    assert desk.post(there, {"do": "start", "leaving_out": "on"}).status_code == 302
+    # Said twice, it is asked for once.
+    desk.post(there, {"do": "start", "leaving_out": "on"})
+    assert work() == 1 and Brought.objects.count() == 2
+    row.refresh_from_db()
+    assert (row.state, row.brought, row.rows, row.ticket) == ("done", 2, 3, "") and not place.exists()
+    assert "the file is destroyed" in desk.get(there).content.decode()
+    # Who had it brought in stands in the events of those who came.
+    events = LedgerEvent.objects.filter(event="people:record_brought")
+    assert {each.on_behalf_of for each in events} == {clinic.manager.hex}
+    # The next file of that system finds its columns set, and none of their names is kept.
+    there = send(desk, LINES).headers["Location"]
+    assert re.search(r'<option value="1" selected>\s*Vorname', desk.get(there).content.decode())
+    assert not KnownColumn.objects.filter(ours__icontains="vorname").exists()
+    assert "are here already" in looked(desk, there) and BroughtFile.objects.get(state="looked").here_before == 2
+
+
+def test_a_run_that_died_goes_on_and_one_whose_file_is_destroyed_stops(
+    clinic: Clinic, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "STEP", 1)
+    desk = signed_in(clinic.manager)
+    there = send(desk, LINES[:2]).headers["Location"]
+    looked(desk, there)
+    desk.post(there, {"do": "start"})
+    row, write, writes = BroughtFile.objects.get(), services.write, 0
+
+    def die_at_the_second(*args: Any) -> None:
+        nonlocal writes
+        writes += 1
+        if writes == 2:
+            raise KeyboardInterrupt
+        write(*args)
+
+    monkeypatch.setattr(services, "write", die_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    row.refresh_from_db()
+    assert (Brought.objects.count(), row.state, row.done) == (1, "running", 1)
+    Job.objects.all().delete()  # as where it was tried to the end
+    assert "stopped before its end" in desk.get(there).content.decode()
+    monkeypatch.setattr(services, "write", write)
+    desk.post(there, {"do": "start"})
+    assert work() == 1 and Brought.objects.count() == 2
+    row.refresh_from_db()
+    assert (row.state, row.brought, row.faults, row.reached) == ("done", 2, [], 3)
+    # One that is thrown away while it runs ends there.
+    there = send(desk, ["8,Cass,Larkin,01/02/1990,cass@post.example,9"]).headers["Location"]
+    looked(desk, there)
+    desk.post(there, {"do": "start"})
+    assert desk.post(there, {"do": "destroy"}).status_code == 302
+    work()
+    assert Brought.objects.count() == 2 and BroughtFile.objects.filter(state="gone", ticket="").count() == 1
+
+
+def test_what_lies_here_is_sealed_goes_within_a_week_and_is_for_the_manager_alone(
+    clinic: Clinic, signed_in: SignedIn
+) -> None:
+    assert Client().get(reverse("desk_bring_in")).headers["Location"] == reverse("sign_in")
+    assert signed_in(clinic.reception).get(reverse("desk_bring_in")).status_code == 403
+    desk = signed_in(clinic.manager)
+    assert "no file was sent" in desk.get(reverse("desk_bring_in")).content.decode().casefold()
+    there = send(desk, LINES).headers["Location"]
+    assert signed_in(clinic.reception).post(there, {"do": "destroy"}).status_code == 403
+    row = BroughtFile.objects.get()
+    place = files.path_of(selectors.open_file(row.pk, at=timezone.now()).stored.place)
+    assert place.exists()
+    for path in settings.TROTH_HOME.rglob("*"):
+        assert not path.is_file() or not re.search(rb"quill@post|sentinel-name|Larch", path.read_bytes())
+    BroughtFile.objects.update(sent_at=timezone.now() - KEPT_FOR - timedelta(minutes=1))
+    with committing():
+        jobs.destroy_left()
+    row.refresh_from_db()
+    assert (row.state, row.ticket) == (FileState.GONE, "") and not place.exists()
+    assert desk.post(there, {"do": "columns", "reference": "0"}).status_code == 422
+    # What is no table is turned back where it is sent, and not kept.
+    before = sum(1 for each in settings.TROTH_HOME.rglob("*") if each.is_file())
+    assert send(desk, [], heads="").status_code == 422 and BroughtFile.objects.count() == 1
+    assert sum(1 for each in settings.TROTH_HOME.rglob("*") if each.is_file()) == before
+
+
+def test_whoever_is_no_manager_any_more_has_nothing_brought_in(clinic: Clinic, signed_in: SignedIn) -> None:
+    desk = signed_in(clinic.manager)
+    there = send(desk, LINES[:1]).headers["Location"]
+    looked(desk, there)
+    desk.post(there, {"do": "start"})
+    Job.objects.filter(state="waiting").update(on_behalf_of=str(clinic.reception))
+    work()
+    assert not Brought.objects.exists() and Job.objects.get(name="bringing.bring_file_in").state == "dead"
+    assert "Go on" in desk.get(there).content.decode()
+
+
+def test_a_column_is_chosen_once() -> None:
+    chosen = {"reference": "0", "given_name": "0", "family_name": "1", "born_on": "2"}
+    form = ColumnsForm(chosen, kind=What.CLIENTS, heads=["a", "b", "c"], guessed={}, also_alike=False)
+    assert not form.is_valid() and "chosen for the reference already" in str(form.errors["given_name"])
+
+
+def switch_off(clinic: Clinic, *cells: Cell) -> None:
+    at = timezone.now()
+    set_cells(set(cells), read=version_of(switched_off()), by=clinic.actor(clinic.administrator, at), at=at)
+
+
+def test_whose_role_may_not_write_what_a_file_holds_is_refused_by_page_act_and_job(
+    clinic: Clinic, signed_in: SignedIn
+) -> None:
+    desk = signed_in(clinic.manager)
+    # The notice lets a manager write down who somebody is, and nothing of anybody's health: notes are not offered.
+    page = desk.get(reverse("desk_bring_in")).content.decode()
+    assert 'value="clients"' in page and 'value="visits"' in page and 'value="notes"' not in page
+    assert send(desk, LINES, kind="notes").status_code == 422
+    there = send(desk, LINES[:1]).headers["Location"]
+    looked(desk, there)
+    desk.post(there, {"do": "start"})
+    switch_off(clinic, Cell("clinic_manager", Category.CONTACT, Action.WRITE))
+    work()
+    assert not Brought.objects.exists() and Job.objects.get(name="bringing.bring_file_in").state == "dead"
+    assert desk.get(there).status_code == desk.get(f"{there}to-mend/").status_code == 403
+    assert desk.post(there, {"do": "start"}).status_code == 403
+    at, row = timezone.now(), BroughtFile.objects.get()
+    with pytest.raises(Refused, match="bring in clients"):
+        services.start(row.pk, leaving_out=True, by=clinic.actor(clinic.manager, at), at=at)
+    assert 'value="clients"' not in desk.get(reverse("desk_bring_in")).content.decode()
+    switch_off(
+        clinic,
+        *(Cell("clinic_manager", each, Action.WRITE) for each in (Category.CONTACT, Category.CORRESPONDENCE)),
+    )
+    assert desk.get(reverse("desk_bring_in")).status_code == 403
+    # What was sent may be destroyed still.
+    assert desk.post(there, {"do": "destroy"}).status_code == 302
+
+
+def test_each_part_is_a_job_of_its_own_and_a_row_that_is_refused_or_breaks_is_a_fault_of_its_line(
+    clinic: Clinic, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "STEP", 2)
+    lines = [f"{n},Given{n},Sentinel,0{n}/05/1984,who{n}@post.example,9" for n in range(1, 6)]
+    desk = signed_in(clinic.manager)
+    there = send(desk, lines).headers["Location"]
+    looked(desk, there)
+    desk.post(there, {"do": "start"})
+    bring, moments = people_bringing.bring_in_as_service, []
+
+    def odd(client: Any, **named: Any) -> Any:
+        moments.append(named["at"])
+        if client.reference == "2":
+            raise keyring.poison(Refused(Decision(allowed=False, check=Check.ROLE, sentence="Sentinel refusal.")))
+        if client.reference == "3":
+            raise RuntimeError("words of somebody")
+        return bring(client, **named)
+
+    monkeypatch.setattr(people_bringing, "bring_in_as_service", odd)
+    assert work() == 3
+    row = BroughtFile.objects.get()
+    assert (row.state, row.done, row.brought, row.ticket) == ("done", 5, 3, "")
+    assert [line for line, _ in row.faults] == [3, 4] and "RuntimeError" in row.faults[1][1]
+    assert row.faults[0][1] == "Sentinel refusal" and "words of" not in str(row.faults)
+    assert len(set(moments)) == 3 and not Job.objects.filter(queue="bringing").exclude(state="done").exists()
+
+
+def test_a_store_that_is_away_is_no_fault_of_a_line_and_a_part_done_twice_is_counted_once(
+    clinic: Clinic, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "STEP", 1)
+    desk = signed_in(clinic.manager)
+    there = send(desk, LINES[:2]).headers["Location"]
+    looked(desk, there)
+    desk.post(there, {"do": "start"})
+    row, bring = BroughtFile.objects.get(), people_bringing.bring_in_as_service
+
+    def away(*_: Any, **__: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(people_bringing, "bring_in_as_service", away)
+    with pytest.raises(OperationalError):
+        services.go_on(row.pk, on_behalf_of=clinic.manager, at=timezone.now())
+    row.refresh_from_db()
+    assert (row.state, row.done, row.faults) == ("running", 0, [])
+    monkeypatch.setattr(people_bringing, "bring_in_as_service", bring)
+    # Two workers did the first part, of whom one was taken for dead: one of them goes on.
+    part, told, at = Part(0, 2, 1, is_last=False), Told(1, brought=1), timezone.now()
+    Job.objects.all().delete()
+    for _ in range(2):
+        services.note_step(row.pk, part, told, by=clinic.actor(clinic.manager, at), at=at)
+    row.refresh_from_db()
+    assert (row.done, row.reached) == (1, 2) and Job.objects.filter(name="bringing.bring_file_in").count() == 1
+
+
+def test_who_is_a_client_here_is_counted_and_never_named_by_line(clinic: Clinic, signed_in: SignedIn) -> None:
+    desk = signed_in(clinic.manager)
+    there = send(desk, LINES[:1]).headers["Location"]
+    looked(desk, there)
+    desk.post(there, {"do": "start"})
+    work()
+    alike = "77,Sentinel,Quill,03/05/1984,other@post.example,9"
+    there = send(desk, [alike, *LINES[1:2]]).headers["Location"]
+    page = looked(desk, there)
+    row = BroughtFile.objects.get(state="looked")
+    assert (row.alike, row.faults, row.ready) == (1, [], 1) and "may be here already" in page
+    assert len(desk.get(f"{there}to-mend/").content.decode().splitlines()) == 1
+    event = LedgerEvent.objects.filter(event="bringing:file_looked_through").latest("id")
+    assert f"bringing.alike/{row.pk.hex}/1" in event.objects_touched
+    assert desk.post(there, {"do": "start"}).status_code == 422
+    assert desk.post(there, {"do": "start", "leaving_out": "on"}).status_code == 302
+    work()
+    row.refresh_from_db()
+    assert (row.state, row.brought, row.alike, row.done, row.faults) == ("done", 1, 1, 2, [])
+
+
+def test_a_file_that_is_gone_from_the_disk_says_so_on_each_page_and_can_be_destroyed(
+    clinic: Clinic, signed_in: SignedIn
+) -> None:
+    desk = signed_in(clinic.manager)
+    for step in ("new", "looked", "running"):
+        there = send(desk, LINES[:1]).headers["Location"]
+        if step != "new":
+            looked(desk, there)
+        if step == "running":
+            desk.post(there, {"do": "start"})
+        row = BroughtFile.objects.get(state=step)
+        files.path_of(selectors.open_file(row.pk, at=timezone.now()).stored.place).unlink()
+        work()
+        page = desk.get(there).content.decode()
+        assert "missing where it was kept" in page or step != "running"
+        assert desk.get(f"{there}?set=columns").status_code == 200
+        assert desk.post(there, {"do": "columns", "reference": "0"}).status_code == 422
+        assert desk.post(there, {"do": "start"}).status_code == 422
+        row.refresh_from_db()
+        assert row.state == step and desk.post(there, {"do": "destroy"}).status_code == 302
+        row.refresh_from_db()
+        assert (row.state, row.ticket) == ("gone", "")
+
+
+def test_the_columns_of_a_file_whose_time_ran_out_are_asked_for_and_nothing_breaks(
+    clinic: Clinic, signed_in: SignedIn
+) -> None:
+    desk = signed_in(clinic.manager)
+    there = send(desk, LINES[:1]).headers["Location"]
+    looked(desk, there)
+    BroughtFile.objects.update(ticket="", faults=[(2, "sentinel")])
+    page = desk.get(f"{there}?set=columns")
+    assert page.status_code == 200 and "cannot be opened any more" in page.content.decode()
+
+
+def test_the_list_reads_one_page_and_no_faults(clinic: Clinic, signed_in: SignedIn) -> None:
+    at = timezone.now()
+    BroughtFile.objects.bulk_create(
+        BroughtFile(kind="clients", sent_by=clinic.manager, sent_at=at - timedelta(minutes=n)) for n in range(30)
+    )
+    with CaptureQueriesContext(connection) as asked:
+        assert len(selectors.list_files(start=25, most=25)) == 5
+    assert len(asked) == 1 and "faults" not in asked[0]["sql"] and "LIMIT" in asked[0]["sql"]
+    assert "30" in signed_in(clinic.manager).get(f"{reverse('desk_bring_in')}?page=2").content.decode()
