@@ -13,6 +13,7 @@ from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits
 from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, Ending
+from troth.rights.selectors import Waiting
 from troth.rights.selectors.cases import Case, Step
 
 ASKED = {
@@ -77,6 +78,43 @@ class Todo:
     href: str
 
 
+def next_step(each: Waiting) -> str:
+    """What to do next with a case, from what happened to it alone."""
+    kinds = [kind for kind, _ in each.happened]
+    if each.state == "done":
+        return ""
+    if each.waits_for is not None:
+        return f"Wait for {WAITS[each.waits_for]}"
+    for came, judged in (
+        (StepKind.IDENTITY_CAME, {StepKind.IDENTITY_CHECKED, StepKind.IDENTITY_FAILED}),
+        (StepKind.AUTHORITY_CAME, {StepKind.AUTHORITY_CHECKED, StepKind.AUTHORITY_FAILED}),
+    ):
+        if came in kinds and not judged & set(kinds[kinds.index(came) :]):
+            return "Look at the proof that came"
+    if each.asked is Asked.COMPLAINT:
+        return "Look into it, and answer" if each.acknowledged else "Acknowledge it"
+    return _NEXT[each.asked]
+
+
+_NEXT = {
+    Asked.ACCESS: "Review the copy, and let it go",
+    Asked.RECTIFICATION: "Look whether it is wrong, and correct it",
+    Asked.ERASURE: "Decide what goes and what stays",
+    Asked.RESTRICTION: "Settle what it waits for, then lift it",
+    Asked.PORTABILITY: "See that they have the file, or that it was sent",
+    Asked.OBJECTION: "Weigh it",
+    Asked.REVIEW: "Have a person decide again",
+    Asked.DECEASED: "Look whether they may have it",
+}
+
+
+_BELOW = {
+    Asked.RECTIFICATION: "A fact is put right, and a statement is added to an opinion",
+    Asked.RESTRICTION: "They are told before it ends",
+    Asked.OBJECTION: "It stands, or grounds outweigh it",
+}
+
+
 def tape(known: Case, clock: Reckoned, today: date) -> Tape:
     """The ruler of a case: its days, those that do not count, and today."""
     paused: list[tuple[date, date]] = []
@@ -125,8 +163,11 @@ def clock_rows(known: Case, clock: Reckoned) -> list[Row]:
     return rows
 
 
-def todos(known: Case, clock: Reckoned, today: date) -> list[Todo]:
-    """What can be done now, what to do next first. Nothing closes itself."""
+def todos(known: Case, clock: Reckoned, today: date, *, died: bool = False, gone: bool = False) -> list[Todo]:
+    """
+    What can be done now, what to do next first. Nothing closes itself. `died`: a death stands under the record that it is about;
+    `gone`: under that or one of the same person.
+    """
     happened = rights.happened_in(known.id)
     kinds = [kind for kind, _ in happened]
 
@@ -150,17 +191,29 @@ def todos(known: Case, clock: Reckoned, today: date) -> list[Todo]:
         found.append(Todo("Write down an enquiry", "What you asked whom, and what they said", to("enquiry")))
     if known.right == "erasure" and known.state == "asked":
         found.append(Todo("Decide what goes and what stays", "Below, kind by kind", "#decide"))
+    if known.asked is Asked.ACCESS:
+        found.append(Todo("Make the copy", "Read each entry, and let it go", reverse("office_pack", args=[known.id])))
+    elif known.asked in _BELOW:
+        found.append(Todo(_NEXT[known.asked], _BELOW[known.asked], reverse("office_answer", args=[known.id])))
     found.append(Todo("Answer and close it", "With the outcome, and a letter that says so", to("close")))
     if clock.waits_for is None and known.asked is not Asked.COMPLAINT:
         if known.route != "portal":
             found.append(Todo("Ask who they are", "Only where you doubt it (LAW-1.15)", to("ask-identity")))
-        found.append(
-            Todo("Ask whether they may act", "Where somebody asks for another (LAW-3.15)", to("ask-authority"))
-        )
-        if known.asked is Asked.DECEASED:
+        if known.asked is not Asked.DECEASED:
             found.append(
-                Todo("Record that they died", "How we know, and what they said in life (LAW-4.10)", to("death"))
+                Todo("Ask whether they may act", "Where somebody asks for another (LAW-3.15)", to("ask-authority"))
             )
+        elif StepKind.AUTHORITY_CHECKED not in kinds:  # nothing is handed over before
+            proof = "What makes them so: the estate, or a claim from the death (LAW-4.10)"
+            found.insert(0, Todo("Ask as what they apply", proof, to("ask-authority")))
+        if known.asked is Asked.DECEASED:
+            if gone:
+                found.append(Todo("Take back that they died", "Where it was a mistake", to("death-mistake")))
+            if not died:  # first of all: nothing is handed over before
+                record = Todo(
+                    "Record that they died", "How we know, and what they said in life (LAW-4.10)", to("death")
+                )
+                found.insert(0, record)
             found.append(Todo("Note an entry of the last forty days", "It is 21 days then (LAW-4.10)", to("entry")))
     if clock.waits_for is None:
         found.append(

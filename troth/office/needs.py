@@ -18,9 +18,13 @@ from troth.design.values import CoinState, Link, Tag
 from troth.gate import linking
 from troth.ledger import alerts, checking
 from troth.ledger.guards import guards_missing
+from troth.office.casework import link_to, next_step
 from troth.office.frame import Looking, counted, day, moment
 from troth.people import selectors as people
 from troth.rights import selectors as rights
+from troth.rights.selectors import obtaining
+from troth.rights.selectors.clocks import list_near
+from troth.rights.selectors.ending import list_appraisals
 from troth.rights.selectors.exchange import count_arrivals
 from troth.vault import secrets, turning
 from troth.work import queue
@@ -33,11 +37,6 @@ _ALERTS = {
     "own_record": ("tried a record of their own", "Ask them why, and look at what was tried"),
     "many_refusals": ("was refused again and again", "Look at what was tried, and ask them"),
     "searches": ("looked people up more often than work at a desk explains", "Look at whom, and ask them"),
-}
-STEPS = {
-    "erasure": "Decide what goes and what stays",
-    "access": "Build the copy",
-    "portability": "Send it, or answer it",
 }
 
 
@@ -61,6 +60,8 @@ def list_needs(look: Looking) -> list[Need]:
 def _needs(look: Looking) -> Iterator[Need]:
     yield from _case_needs(look)
     yield from _arrival_needs()
+    yield from _source_needs(look)
+    yield from _ending_needs()
     yield from _review_needs(look)
     yield from _ledger_needs(look)
     yield from _alert_needs(look)
@@ -69,20 +70,19 @@ def _needs(look: Looking) -> Iterator[Need]:
 
 
 def _case_needs(look: Looking) -> Iterator[Need]:
-    for each in rights.open_cases():
-        case, right = each.id, each.right
+    for each in list_near(look.today, within=SOON):
         left = (each.due_on - look.today).days
-        if left <= SOON.days:
-            yield Need(
-                0 if left < 0 else 1,
-                "slipped" if left < 0 else "running",
-                f"{right.capitalize()} {case.hex[:8]}",
-                STEPS.get(right, "Answer it"),
-                Link("Open it", reverse("office_case", args=[case]), f"request {case.hex[:8]}"),
-                Tag("late", counted(-left, "day late", "days late"))
-                if left < 0
-                else Tag("close", "today" if left == 0 else counted(left, "day")),
-            )
+        link = link_to(each.id, each.asked)
+        yield Need(
+            0 if left < 0 else 1,
+            "slipped" if left < 0 else "running",
+            link.words,
+            next_step(each),
+            Link("Open it", link.href, f"request {each.reference}"),
+            Tag("late", counted(-left, "day late", "days late"))
+            if left < 0
+            else Tag("close", "today" if left == 0 else counted(left, "day")),
+        )
 
 
 def _arrival_needs() -> Iterator[Need]:
@@ -94,6 +94,57 @@ def _arrival_needs() -> Iterator[Need]:
             f"{counted(waiting, 'record')} that another clinic sent".capitalize(),
             "Look whose it is, and write down what was done with it",
             Link("Look at it", reverse("office_arrivals")),
+        )
+
+
+def _source_needs(look: Looking) -> Iterator[Need]:
+    found = obtaining.count_needing(on=look.today)
+    link = Link("Look at them", reverse("office_sources"), "what came from others")
+    told = "thing that came from somebody else"
+    if found["late"]:
+        yield Need(
+            0,
+            "slipped",
+            f"{counted(found['late'], told, 'things that came from somebody else')}: its person was not told within the month",
+            "Tell them, or record the ground of the law on which they are not told",
+            link,
+            Tag("late", "late"),
+        )
+    if found["held"]:
+        yield Need(
+            1,
+            "waiting",
+            f"{counted(found['held'], told, 'things that came from somebody else')}: something of the same origin is kept back",
+            "Decide whether its person is told of this too, or record the ground on which they are not",
+            link,
+        )
+    if found["unreached"]:
+        yield Need(
+            1,
+            "waiting",
+            f"{counted(found['unreached'], 'person', 'people')} to tell of what came from somebody else: no message reached them",
+            "Tell them another way, and record how",
+            link,
+        )
+    if found["again"]:
+        yield Need(
+            1,
+            "waiting",
+            f"{counted(found['again'], 'thing', 'things')} kept from somebody: the day to look again has come",
+            "Ask whether the ground still stands, and let them be told when it does not",
+            link,
+        )
+
+
+def _ending_needs() -> Iterator[Need]:
+    waiting = [each for each in list_appraisals() if each.waits]
+    if waiting:
+        yield Need(
+            2,
+            "waiting",
+            f"{counted(len(waiting), 'kind of record', 'kinds of record')} whose time is over".capitalize(),
+            "Look whether any of it is to be kept, and let the rest go",
+            Link("Look at it", reverse("office_ending")),
         )
 
 

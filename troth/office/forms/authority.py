@@ -12,7 +12,7 @@ from troth.vault.categories import Category
 ACTS_AS = {
     ActsAs.PARENT: (
         "A parent, or whoever has parental responsibility",
-        "Of somebody under 18; from 12 on, ask them too (LAW-3.18)",
+        "Of somebody under 16; from 12 on, ask them too (LAW-3.18)",
     ),
     ActsAs.ATTORNEY_PROPERTY: (
         "An attorney for property and affairs",
@@ -35,6 +35,8 @@ ACTS_AS = {
     ),
 }
 
+#: Whoever deals with an estate asks under another law, and no authority over the dead is recorded (LAW-4.10).
+_BY_PAPER = tuple(each for each in ACTS_AS if each is not ActsAs.PERSONAL_REPRESENTATIVE)
 #: A complaint is anybody’s own; the records of somebody who died are asked for by no authority of theirs.
 _NOT_BY_PAPER = frozenset({Asked.COMPLAINT, Asked.DECEASED})
 _WITHOUT = frozenset(
@@ -55,8 +57,8 @@ class AuthorityForm(forms.Form):
     acts_as = forms.TypedChoiceField(
         label="As what do they act?",
         coerce=ActsAs,
-        choices=[(each.value, words) for each, (words, _) in ACTS_AS.items()],
-        widget=Choices(hints={each.value: hint for each, (_, hint) in ACTS_AS.items()}),
+        choices=[(each.value, ACTS_AS[each][0]) for each in _BY_PAPER],
+        widget=Choices(hints={each.value: ACTS_AS[each][1] for each in _BY_PAPER}),
         error_messages={"required": "Choose as what they act"},
     )
     paper = forms.FileField(

@@ -1,6 +1,7 @@
 """Answering a request for a copy: what is decided about each entry, what is removed, where was looked, and who is asked."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django import forms
 
@@ -80,7 +81,7 @@ class EntriesForm(forms.Form):
                 continue
             kept = each.decided or Decided()
             if chosen == GOES:
-                found[each.thing.id] = Decided(words=kept.words, fields=kept.fields, files=kept.files, note=kept.note)
+                found[each.thing.id] = replace(kept, withheld=False, exemption=None)
             else:
                 found[each.thing.id] = Decided(withheld=True, exemption=Exemption(chosen), note=kept.note)
         return found
@@ -130,7 +131,7 @@ class CutForm(forms.Form):
     )
 
     def __init__(self, data: object, *, entry: Reviewed) -> None:
-        kept = entry.decided or Decided()
+        self.kept = kept = entry.decided or Decided()
         super().__init__(
             data,  # type: ignore[arg-type]
             initial={
@@ -156,6 +157,7 @@ class CutForm(forms.Form):
             words=self.cleaned_data["words"],
             fields=tuple(each for each in parts if not each.startswith("file:")),
             files=tuple(each.removeprefix("file:") for each in parts if each.startswith("file:")),
+            boxes=self.kept.boxes,
             note=self.cleaned_data["note"],
         )
 

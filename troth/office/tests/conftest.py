@@ -13,7 +13,7 @@ from troth.gate.actors import Actor
 from troth.people import services as people
 from troth.people.tests.factories import prove
 from troth.rights import services as rights
-from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
+from troth.rights.tests.conftest import clinic  # noqa: F401 - a fixture
 from troth.rights.tests.factories import PASSWORD, make_officer
 
 

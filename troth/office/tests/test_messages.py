@@ -17,7 +17,6 @@ from troth.gate import actors, facts
 from troth.ledger.models import LedgerEvent
 from troth.office.views import message
 from troth.people import services as people
-from troth.people.tests.conftest import _quick_hashes  # noqa: F401 - a fixture
 from troth.people.tests.factories import PASSWORD, browser_of, make_patient, make_staff
 
 pytestmark = pytest.mark.usefixtures("notice_in_force")

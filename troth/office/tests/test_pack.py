@@ -39,6 +39,32 @@ def answer_of(page: str) -> dict[str, str]:
     return dict.fromkeys(re.findall(r'name="(e[0-9a-f]{32})"', page), "goes")
 
 
+def read_in(page: str) -> dict[str, str]:
+    """What a page says of how each entry stands, which a browser sends back with what is decided."""
+    return dict(re.findall(r'name="(r[0-9a-f]{32}|read)" value="([0-9a-f]{24})"', page))
+
+
+def test_what_a_colleague_decided_meanwhile_is_not_lost_unseen(officer: Client) -> None:
+    _, case = asked()
+    start = f"/office/cases/{case}/copy/"
+    officer.post(start, {"do": "begin"})
+    entries = f"{start}entries/"
+    page = officer.get(entries).content.decode()
+    (note,) = answer_of(officer.post(entries, {"q": "wilhelmina"}).content.decode())
+    cut = f"{entries}{UUID(note[1:])}/"
+    old, words = (
+        read_in(officer.get(cut).content.decode()),
+        {"words": "sister Wilhelmina", "note": "She has not agreed"},
+    )
+    assert officer.post(cut, {**old, **words}).status_code == 302  # a colleague, in the meantime
+    for path, stale in ((cut, {**old, "words": "", "note": "Nothing"}), (entries, {**read_in(page), note: "goes"})):
+        refused = officer.post(path, stale if path == cut else {**stale, note: "privilege"})
+        assert refused.status_code == 422 and "Somebody decided about this meanwhile" in refused.content.decode()
+    now = officer.get(cut).content.decode()
+    assert "[removed: about somebody else]" in now
+    assert officer.post(cut, {**read_in(now), "words": "", "note": "She agreed"}).status_code == 302
+
+
 def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> None:
     person, case = asked()
     make_officer("prescriber", at=timezone.now())
@@ -53,7 +79,7 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     assert "Came with her sister" in found and found.count('name="e') == 1
     (note,) = answer_of(found)
     assert "No entry has these words" in officer.post(entries, {"q": "zzz"}).content.decode()
-    refused = officer.post(entries, {note: "serious_harm"})
+    refused = officer.post(entries, {**read_in(page), note: "serious_harm"})
     assert refused.status_code == 422 and "only when a health professional" in refused.content.decode()
 
     asking = officer.post(start, {"do": "ask", "whom": "", "question": ""})
@@ -73,11 +99,12 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
 
     cut = f"{entries}{UUID(note[1:])}/"
     assert officer.post(cut, {"words": "sister Wilhelmina", "note": ""}).status_code == 422
-    assert officer.post(cut, {"words": "sister Wilhelmina", "note": "She has not agreed"}).status_code == 302
+    read = read_in(officer.get(cut).content.decode())
+    assert officer.post(cut, {**read, "words": "sister Wilhelmina", "note": "She has not agreed"}).status_code == 302
     assert "[removed: about somebody else]" in officer.get(cut).content.decode()
     page = officer.get(entries).content.decode()
     rest = dict.fromkeys(answer_of(page), "") | {note: "goes"}
-    assert officer.post(entries, {**rest, "rest": "goes"}).status_code == 302
+    assert officer.post(entries, {**read_in(page), **rest, "rest": "goes"}).status_code == 302
     assert officer.post(start, {"do": "search", "place": "Post room", "found": "Nothing"}).status_code == 302
     assert officer.post(start, {"do": "words", "words": "x"}).status_code == 422
     assert "Build the copy" in officer.get(start).content.decode()
@@ -127,10 +154,11 @@ def test_what_a_search_found_is_decided_and_nothing_else_is_passed_over(
     found = officer.post(f"{entries}?from=1", {"q": "wilhelmina"}).content.decode()
     assert '<input type="hidden" name="words" value="wilhelmina">' in found
     (note,) = answer_of(found)
-    wrong = officer.post(f"{entries}?from=1", {note: "serious_harm", "words": "wilhelmina"})
+    read = read_in(found)
+    wrong = officer.post(f"{entries}?from=1", {**read, note: "serious_harm", "words": "wilhelmina"})
     body = wrong.content.decode()
     assert wrong.status_code == 422 and 'name="words" value="wilhelmina"' in body and set(answer_of(body)) == {note}
-    decided = officer.post(f"{entries}?from=1", {note: "goes", "words": "wilhelmina"})
+    decided = officer.post(f"{entries}?from=1", {**read, note: "goes", "words": "wilhelmina"})
     assert decided.status_code == 302 and decided.headers["Location"] == f"{entries}?only=&from=1"
 
 

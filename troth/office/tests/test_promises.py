@@ -21,7 +21,7 @@ from troth.gate.actors import Actor
 from troth.ledger.models import LedgerEvent
 from troth.office.tests.test_cases import signed_in
 from troth.people.tests.factories import make_staff, prove
-from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
+from troth.rights.tests.conftest import clinic  # noqa: F401 - a fixture
 from troth.rights.tests.factories import make_officer
 from troth.work.models import Job
 from troth.work.worker import perform

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -30,13 +31,14 @@ def test_a_case_shows_its_clock_and_is_a_need_once_it_is_near(officer: Client) -
     page = today(officer)
     assert f"/office/cases/{case}/" in page and "1 open, none late" in page and 'class="ruler' in page
     assert "Oddie" not in page and LedgerEvent.objects.filter(subject=person.id.hex).count() == before
-    assert "Erasure " + case[:8] not in page.split("Requests and complaints")[0]
+    assert "Erasure " + rights.reference_of(UUID(case)) not in page.split("Requests and complaints")[0]
     _, old = ask(days_ago=40, email="old@oddie.example")
     late = (timezone.localdate() - next(each.due_on for each in rights.open_cases() if str(each.id) == old)).days
     page = today(officer)
     needs = page.split("Requests and complaints")[0]
-    assert f"Erasure {old[:8]}" in needs and f"{late} days late" in needs and "2 open, 1 late" in page
-    assert late > 2 and f"First: erasure {old[:8]}, decide what goes" in page  # the gravest is named first
+    called = rights.reference_of(UUID(old))
+    assert f"Erasure {called}" in needs and f"{late} days late" in needs and "2 open, 1 late" in page
+    assert late > 2 and f"First: erasure {called}, decide what goes" in page  # the gravest is named first
 
 
 def test_the_ledger_is_a_need_when_unchecked_unguarded_or_broken(officer: Client) -> None:

@@ -21,6 +21,7 @@ from troth.rights.selectors import answering
 from troth.rights.selectors.cases import Case
 from troth.rights.services import AnswerRefused
 
+LONGEST = 60
 TOLD = "The data of the person who asked opens here, as far as it is needed to answer them."
 
 
@@ -142,7 +143,11 @@ def _done(look: Looking, known: Case, forms: dict[str, Any], do: str) -> bool:
 
 
 def _title(thing: rights.HeldThing) -> str:
-    return f"{thing.kind[:1].upper()}{thing.kind[1:]}, {timezone.localtime(thing.recorded_at):%-d %b %Y}"
+    """What an entry is called, from when it is, and its first words, so that of ten of one kind each is known from the others."""
+    shown = f"{thing.kind[:1].upper()}{thing.kind[1:]}, {timezone.localtime(thing.recorded_at):%-d %b %Y}"
+    words = (f.text for f in thing.fields if f.text and not (f.is_open or f.for_machines or f.name == "source"))
+    first = " ".join(next(words, "").split())
+    return f"{shown} ({first[:LONGEST].rstrip()}{'…' if len(first) > LONGEST else ''})" if first else shown
 
 
 def _corrected(known: Case, look: Looking) -> Table | None:

@@ -39,7 +39,7 @@ class SettleForm(forms.Form):
 def list_all(request: HttpRequest) -> HttpResponse:
     """What waits first. Nothing of any is opened."""
     page = request.GET.get("page", "1")
-    number = int(page) if page.isdecimal() and 0 < int(page) < 100_000 else 1
+    number = int(page) if page.isdecimal() and len(page) < 6 and int(page) else 1
     found, total = exchange.list_arrivals(start=(number - 1) * PAGE, most=PAGE)
     table = table_of(
         "What other clinics sent",

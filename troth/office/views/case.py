@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from troth.copies.journal import JournalUnavailable
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Fate, Paging, Row, Tag, Term
+from troth.gate import linking
 from troth.gate.table import actor_of
 from troth.office import casework
 from troth.office.forms.case import EVERYTHING, DecideForm
@@ -22,11 +23,14 @@ from troth.office.frame import show as show_framed
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
+from troth.rights.rules.withholding import GROUND, Kept, is_opinion_good
 from troth.rights.selectors import ErasurePlan, KindFate
 from troth.rights.selectors.cases import Case
+from troth.rights.selectors.withholding import standing_of
 from troth.vault.categories import Category
 
 PAGE = 50
+LAW_KEPT = GROUND.law.split(", LAW")[0]
 TOLD = "The file of this request opens here, and nothing else of the person."
 
 
@@ -62,7 +66,9 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
     """What stands on the page of every case: what was asked, its clock, what to do next, and what happened."""
     look = looking(request)
     clock = rights.clock_of(known.id, at=look.at)
-    todos = casework.todos(known, clock, look.today)
+    died = rights.is_death_recorded(known.subject)
+    gone = died or linking.has_died(known.subject, at=look.at)  # it may be recorded under a record that is linked
+    todos = casework.todos(known, clock, look.today, died=died, gone=gone)
     others = [
         casework.link_to(case, asked)
         for case, asked in (rights.cases_of_message(known.message) if known.message else [])
@@ -83,8 +89,21 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
         "todos": todos[1:],
         "entries": casework.entries(known, rights.list_steps(known.id, look.opened)),
         "others": others,
+        "kept": [_kept(each, look.today) for each in standing_of(known.subject, at=look.at)],
         "why": _why(request, known),
     }
+
+
+def _kept(kept: Kept, today: date) -> Row:
+    """One thing that is kept from the person of a case, by which exemption and on whose opinion; nothing of what it is."""
+    good = is_opinion_good(kept, on=today)
+    return Row(
+        f"Since {timezone.localtime(kept.since):%-d %B %Y}",
+        f"{LAW_KEPT}: a health professional found that telling them would be likely to cause serious harm.",
+        note=f"Opinion of {people.staff_name(kept.opinion_by)}, {day(kept.opinion_on)}"
+        + ("" if good else ". It is older than six months: somebody looks again before a copy leaves"),
+        flagged=not good,
+    )
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -93,7 +112,9 @@ def history(request: HttpRequest, case: UUID) -> HttpResponse:
     at, known = _at(request), _case(request, case)
     before, first = (_number(request.GET.get(name, "")) for name in ("before", "from"))
     holds, total = rights.person_history_holds(known.subject, at)
-    found = rights.history_of(known.subject, at=at, limit=PAGE, before=before or None, viewer=actor_of(request).id)
+    found = rights.history_of(
+        known.subject, at=at, limit=PAGE, before=before or None, viewer=actor_of(request).id, with_apart=True
+    )
     start = first or 1
     last = start + len(found.looks) - 1
     path = reverse("office_history", args=[case])
@@ -105,7 +126,13 @@ def history(request: HttpRequest, case: UUID) -> HttpResponse:
                 Cell(f"{timezone.localtime(look.at):%-d %b %Y, %H:%M}"),
                 Cell(look.who, small=look.role),
                 Cell(look.sentence),
-                Cell(look.why, tag=Tag("refused", "Refused") if look.refused else None),
+                Cell(
+                    look.why,
+                    tag=Tag("refused", "Refused") if look.refused else None,
+                    small=f"For somebody’s protection: kept from them while that stands ({LAW_KEPT})"
+                    if look.apart
+                    else "",
+                ),
             )
         )
         for look in found.looks
@@ -201,7 +228,7 @@ def _rows(known: Case) -> list[Row]:
         Row("Came", _day(known.received_on), casework.ROUTES[known.route]),
         Row("State", _STATES[known.state].capitalize()),
         Row("Their words", known.words or "None: asked with the form"),
-        Row("Whose", people.staff_name(known.assigned_to) if known.assigned_to else "Nobody’s"),
+        Row("Who has it", people.staff_name(known.assigned_to) if known.assigned_to else "Nobody yet"),
     ]
     if known.reply_to:
         rows.append(Row("Answer to", ", ".join(value for value in known.reply_to.values() if value)))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from troth.consent import selectors as consents
-from troth.consent.rules import CHANNEL_WORDS, HOW_WORDS
+from troth.consent.rules import CHANNEL_WORDS, HOW_WORDS, said_by
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Tag
 from troth.notice.schema.words import MarketingChannel
@@ -40,7 +40,10 @@ def show_words(request: HttpRequest, case: UUID) -> HttpResponse:
             (
                 Cell(titles.get(each.purpose, each.purpose.value), small=each.wording),
                 Cell(
-                    tag=Tag("kept", "Agreed") if each.given else Tag("plain", "Took it back"),
+                    tag=Tag(
+                        "kept" if each.given else "plain",
+                        said_by(each.how, given=each.given, agreed="Agreed", back="Took it back"),
+                    ),
                     small=CHANNEL_WORDS[MarketingChannel(each.channel)] if each.channel else "",
                 ),
                 Cell(f"{timezone.localtime(each.at):%-d %b %Y, %-H:%M}", small=f"Notice {each.notice}"),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from troth.design.tables import Cell, Column, Line, Table
-from troth.design.values import Figure, Item, Paging, Row, Tag
+from troth.design.values import Figure, Item, Link, Paging, Row, Tag
 from troth.gate.streams import send_file
 from troth.office.forms.pack import AskForm, BeginForm, CutForm, EntriesForm, FeeForm, FindForm, SearchForm, WordsOut
 from troth.office.frame import Looking, counted, day, looking, moment, number_in, show
@@ -23,8 +23,9 @@ from troth.office.views.case import _why_for as why_for
 from troth.people import selectors as people
 from troth.rights import jobs, services
 from troth.rights import selectors as rights
-from troth.rights.rules.packing import Stands
+from troth.rights.rules.packing import Decided, Stands
 from troth.rights.selectors import packs
+from troth.rights.selectors.blackening import can_be_blackened
 from troth.rights.selectors.cases import Case
 from troth.rights.selectors.copying import NAME
 from troth.rights.selectors.packs import Pack, PackState, Reviewed
@@ -117,13 +118,12 @@ def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
     if deciding:
         shown = [each for each in entries if f"e{each.thing.id}" in request.POST]
     form = EntriesForm(request.POST if deciding else None, entries=shown)
-    problem = ""
-    here = f"{reverse('office_pack_entries', args=[case])}?only={only}"
+    problem, here = "", f"{reverse('office_pack_entries', args=[case])}?only={only}"
     if form.is_bound and form.is_valid():
         try:
-            services.decide_entries(
-                pack.id, form.decided(rest=request.POST.get("rest") == "goes"), by=look.actor, at=look.at
-            )
+            read = {each.thing.id: request.POST.get(f"r{each.thing.id}", "") for each in shown}
+            going = form.decided(rest=request.POST.get("rest") == "goes")
+            services.decide_entries(pack.id, going, read=read, by=look.actor, at=look.at)
         except PackRefused as refusal:
             problem = str(refusal)
         else:
@@ -133,8 +133,7 @@ def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
             return redirect(
                 f"{here}&from={following}" if following < len(chosen) else reverse("office_pack", args=[case])
             )
-    counts = Counter(each.stands for each in entries)
-    path = reverse("office_pack_entries", args=[case])
+    counts, path = Counter(each.stands for each in entries), reverse("office_pack_entries", args=[case])
     return show(
         request,
         "pack/entries",
@@ -175,13 +174,14 @@ def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
     look = looking(request)
     _case(case, look)
     pack = _pack(case, look)
-    entry = next((each for each in packs.review(pack, look.opened) if each.thing.id == item.hex), None)
+    entry = next(iter(packs.review(pack, look.opened, only=item)), None)
     if entry is None:
         raise Http404
     form = CutForm(request.POST if request.method == "POST" else None, entry=entry)
     if form.is_bound and form.is_valid():
         try:
-            services.decide_entries(pack.id, {entry.thing.id: form.decided()}, by=look.actor, at=look.at)
+            decided, read = {entry.thing.id: form.decided()}, {entry.thing.id: request.POST.get("read", "")}
+            services.decide_entries(pack.id, decided, read=read, by=look.actor, at=look.at)
         except PackRefused as refusal:
             form.add_error("words", str(refusal))
         else:
@@ -193,10 +193,19 @@ def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
         told=TOLD,
         case=case,
         title=_title(entry),
+        read=_mark(entry),
         tag=_tag(entry),
         before=_fields(entry.thing),
         after=_fields(after) if entry.stands in {Stands.CUT, Stands.GOES} else [],
         form=form,
+        in_part=[
+            Link(
+                f"Blacken parts of {file.name or 'the file'}",
+                reverse("office_pack_file", args=[case, item, file.field]),
+            )
+            for file in entry.thing.files
+            if can_be_blackened(file.media_type, file.size)
+        ],
         why=why_for(request, pack.subject),
         status=422 if form.errors else 200,
     )
@@ -310,7 +319,13 @@ def _entry(each: Reviewed, form: EntriesForm, case: UUID) -> dict[str, Any]:
         "choice": form[f"e{each.thing.id}"],
         "cut_at": reverse("office_pack_entry", args=[case, UUID(each.thing.id)]),
         "harm": each.opinion,
+        "read": _mark(each),
     }
+
+
+def _mark(each: Reviewed) -> str:
+    """What stands about an entry as it is read: whoever decides names it, so that no colleague's decision is lost."""
+    return (each.decided or Decided()).mark
 
 
 def _title(each: Reviewed) -> str:
@@ -319,8 +334,7 @@ def _title(each: Reviewed) -> str:
 
 
 def _tag(each: Reviewed) -> Tag:
-    kind, words = _STANDS[each.stands]
-    return Tag(kind, words)
+    return Tag(*_STANDS[each.stands])
 
 
 def _fields(thing: rights.HeldThing) -> list[Row]:

@@ -9,12 +9,11 @@ from troth.design.charts import Chart, Series
 from troth.design.rulers import tape_of_days
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Item, Link, Paging, Tag
-from troth.office.casework import ASKED, ROUTES, WAITS
+from troth.office.casework import ASKED, ROUTES, next_step
 from troth.office.forms.step import STANDING, WHOSE, FilterForm
 from troth.office.frame import Looking, counted, day, looking, number_in, show
 from troth.people import selectors as people
 from troth.rights import selectors as rights
-from troth.rights.rules.clock import Asked, StepKind
 from troth.rights.selectors import Waiting
 
 PAGE = 25
@@ -67,36 +66,6 @@ def show_load(request: HttpRequest) -> HttpResponse:
     return show(request, "case/load", load=Table("What falls due in which week", columns, lines))
 
 
-def next_step(each: Waiting, look: Looking) -> str:
-    """What to do next with a case, from what happened to it alone."""
-    kinds = [kind for kind, _ in each.happened]
-    if each.state == "done":
-        return ""
-    if each.waits_for is not None:
-        return f"Wait for {WAITS[each.waits_for]}"
-    for came, judged in (
-        (StepKind.IDENTITY_CAME, {StepKind.IDENTITY_CHECKED, StepKind.IDENTITY_FAILED}),
-        (StepKind.AUTHORITY_CAME, {StepKind.AUTHORITY_CHECKED, StepKind.AUTHORITY_FAILED}),
-    ):
-        if came in kinds and not judged & set(kinds[kinds.index(came) :]):
-            return "Look at the proof that came"
-    if each.asked is Asked.COMPLAINT:
-        return "Look into it, and answer" if each.acknowledged else "Acknowledge it"
-    return _NEXT[each.asked]
-
-
-_NEXT = {
-    Asked.ACCESS: "Review the copy, and let it go",
-    Asked.RECTIFICATION: "Look whether it is wrong, and correct it",
-    Asked.ERASURE: "Decide what goes and what stays",
-    Asked.RESTRICTION: "Settle what it waits for, then lift it",
-    Asked.PORTABILITY: "Make the file, and hand it over",
-    Asked.OBJECTION: "Weigh it",
-    Asked.REVIEW: "Have a person decide again",
-    Asked.DECEASED: "Look whether they may have it",
-}
-
-
 def _table(found: list[Waiting], look: Looking) -> Table:
     columns = (
         Column("Request", "name"),
@@ -122,7 +91,7 @@ def _table(found: list[Waiting], look: Looking) -> Table:
                     if done
                     else Cell(day(each.due_on), tape=tape_of_days(each.received_on, each.due_on, look.today)),
                     Cell() if done else _left(each, look),
-                    Cell(next_step(each, look)),
+                    Cell(next_step(each)),
                     Cell(profile.name if profile else "Nobody’s"),
                 )
             )

@@ -12,6 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from troth.copies.journal import JournalUnavailable
 from troth.gate import actors
 from troth.office.casework import ASKED, WAITS, who
 from troth.office.forms.step import (
@@ -70,7 +71,7 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
         if letter is None or request.POST.get("seen") == _mark(letter):
             try:
                 wanted.act(look, known, given)
-            except StepRefused as why:
+            except (StepRefused, JournalUnavailable) as why:  # where the journal cannot be written, nothing was done
                 form.add_error(None, str(why))
                 letter = None
             else:
@@ -285,6 +286,12 @@ _STEPS: dict[str, _Step] = {
         "Before anything is handed over. What they said in life about their record still binds.",
         _plain(DeathForm),
         lambda look, case, given: services.record_death(case.id, **given, by=look.actor, at=look.at),
+    ),
+    "death-mistake": _Step(
+        "Take back that they died",
+        "Where it was a mistake. Their account opens again, and they hear from us again. What they had agreed to stays ended.",
+        _plain(NoteForm),
+        lambda look, case, given: services.take_back_death(case.id, words=given["words"], by=look.actor, at=look.at),
     ),
     "extend": _Step(
         "Take two further months",

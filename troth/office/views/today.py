@@ -17,11 +17,15 @@ from troth.ledger import checking, proving
 from troth.ledger import selectors as ledger
 from troth.ledger.check_export import Head
 from troth.ledger.proving import NotSealed
+from troth.office.casework import ASKED, next_step
 from troth.office.frame import Looking, counted, looking, moment, show
-from troth.office.needs import STEPS, Need, list_needs, wall_link
+from troth.office.needs import Need, list_needs, wall_link
 from troth.rights import selectors as rights
+from troth.rights.selectors import Waiting
+from troth.rights.selectors.clocks import count_late
 
 DAYS = 14
+SHOWN = 8
 _WORDS = {"asked": "Not decided yet", "decided": "Decided, being carried out", "done": "Done"}
 _FILLS: tuple[Fill, ...] = ("rule", "slate", "ochre", "seal", "hatch")
 
@@ -30,7 +34,7 @@ def show_today(request: HttpRequest) -> HttpResponse:
     """Everything on one page; nothing of anybody is opened for it."""
     look = looking(request)
     needs = list_needs(look)
-    cases = rights.open_cases()
+    cases, waiting = rights.list_queue(on=look.today, most=SHOWN)
     days = _days(look)
     coming = rights.forecast(look.at)
     return show(
@@ -40,7 +44,7 @@ def show_today(request: HttpRequest) -> HttpResponse:
         needs=needs,
         lead=_lead(needs),
         cases=_cases(cases, look) if cases else None,
-        cases_note=f"{len(cases)} open, {sum(each.due_on < look.today for each in cases) or 'none'} late",
+        cases_note=f"{waiting} open, {count_late(look.today) or 'none'} late",
         links=[Link("All", reverse("office_cases"), "requests")],
         forecast=_forecast_chart(coming) if coming.total else None,
         overdue=coming.overdue,
@@ -118,7 +122,7 @@ def _lead(needs: list[Need]) -> str:
     return f"{words} you today. First: {first[:1].lower()}{first[1:]}."
 
 
-def _cases(cases: list[rights.OpenCase], look: Looking) -> Table:
+def _cases(cases: list[Waiting], look: Looking) -> Table:
     columns = (
         Column("What", "name"),
         Column("Clock"),
@@ -127,23 +131,25 @@ def _cases(cases: list[rights.OpenCase], look: Looking) -> Table:
         Column("Open", "act"),
     )
     lines = []
-    for each in cases[:8]:
-        hexed, right, due = each.id.hex, each.right, each.due_on
-        left = (due - look.today).days
+    for each in cases:
+        left = (each.due_on - look.today).days
         words = counted(-left, "day late", "days late") if left < 0 else "today" if not left else counted(left, "day")
-        begun = each.received_on
+        if each.waits_for is not None or each.acknowledged:  # its day does not run, or no day of the law is left
+            due = Cell("", small="Acknowledged" if each.acknowledged else "It stands still")
+        else:
+            due = Cell(
+                f"{each.due_on:%a %-d %b}",
+                tag=Tag("late" if left < 0 else "close", words) if left <= 4 else None,
+                small="" if left <= 4 else f"{words} left",
+            )
         lines.append(
             Line(
                 (
-                    Cell(f"{right.capitalize()} {hexed[:8]}", small=f"asked on {begun:%-d %B}"),
-                    Cell(tape=tape_of_days(begun, due, look.today)),
-                    Cell(
-                        f"{due:%a %-d %b}",
-                        tag=Tag("late" if left < 0 else "close", words) if left <= 4 else None,
-                        small=f"One month from {begun:%-d %B}" if left <= 4 else f"{words} left",
-                    ),
-                    Cell(STEPS.get(right, "Answer it"), small=_WORDS[each.state]),
-                    Cell(act=Link("Open", reverse("office_case", args=[each.id]), f"request {hexed[:8]}")),
+                    Cell(f"{ASKED[each.asked]} {each.reference}", small=f"asked on {each.received_on:%-d %B}"),
+                    Cell(tape=tape_of_days(each.received_on, each.due_on, look.today)),
+                    due,
+                    Cell(next_step(each), small=_WORDS[each.state]),
+                    Cell(act=Link("Open", reverse("office_case", args=[each.id]), f"request {each.reference}")),
                 )
             )
         )
@@ -227,4 +233,4 @@ def _ledger_rows(look: Looking, days: list[tuple[date, int, int]]) -> list[Row]:
 
 
 def _share(total: int, refused: int) -> str:
-    return f"{100 * refused / total:.1f} %" if total else "none"
+    return f"{100 * refused / total:.1f}%" if total else "none"
