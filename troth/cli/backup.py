@@ -95,6 +95,10 @@ def _words(*, own_keys: bool = False) -> Iterator[None]:
     ) as fault:
         # The sentence says what, where and how to mend it.
         raise Stopped(str(fault), code=FOUND_AGAINST) from None
+    except IsADirectoryError as fault:
+        raise Stopped(
+            f"{fault.filename or 'That'} is a folder, and a backup is a file.", "`troth backup list` shows them."
+        ) from None
     except OSError as fault:
         place = fault.filename or "the destination"
         raise Stopped(

@@ -33,7 +33,8 @@ def list_stoppers(at: datetime) -> list[Found]:
     return [found for found in examine(at) if not found.fine and found.stops]
 
 
-def _folders(at: datetime) -> Iterator[Found]:
+def look_at_folders(at: datetime) -> Iterator[Found]:
+    """Whether data, keys and backups lie apart. Opens nothing."""
     from django.conf import settings
 
     places: dict[str, Path] = {
@@ -300,7 +301,7 @@ def _zones(at: datetime) -> Iterator[Found]:
 
 
 CHECKS: tuple[Check, ...] = (
-    _folders,
+    look_at_folders,
     _mail,
     _modes,
     _zones,

@@ -5,6 +5,8 @@ import json
 import os
 from pathlib import Path
 
+from troth.cli.numbers import LARGEST_PORT, between
+
 MARK = "demonstration.json"
 FIRST = "online-prescribing"  # the clinic that lies in `var` itself
 PACKS = tuple(sorted(path.stem for path in (Path(__file__).parent.parent / "notice" / "packs").glob("*.yaml")))
@@ -14,9 +16,13 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add `demo` to the command line."""
     parser = subparsers.add_parser("demo", help="make a clinic with invented people, and serve it to this machine")
     parser.add_argument("--pack", default=FIRST, choices=PACKS, metavar="P", help=f"which clinic: {', '.join(PACKS)}")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=between(1, LARGEST_PORT), default=8000)
     parser.add_argument(
-        "--people", type=int, default=240, metavar="N", help="how many people to invent (default 240)"
+        "--people",
+        type=between(1, 100_000),
+        default=240,
+        metavar="N",
+        help="how many people to invent (default 240)",
     )
     parser.add_argument("--no-serve", action="store_true", help="only make the clinic")
     parser.set_defaults(func=run)
@@ -45,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
     home: Path = settings.TROTH_HOME
     _check_home(home, args.pack)
+    starting.insist_on_place("127.0.0.1", None if args.no_serve else args.port)
     starting.make_folders()
     if not is_demo(home):
         if _holds_people():

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from troth.cli.main import prepare_django, prepare_stores
+from troth.cli.numbers import LARGEST_NUMBER, between
 from troth.cli.stopped import BAD_INPUT, FOUND_AGAINST, Stopped
 from troth.law.calendar import LONDON
 
@@ -29,7 +30,9 @@ def register(subparsers: Any) -> None:
         "verify", help="recompute the whole ledger and name the first event that is not as signed"
     )
     verify.add_argument("--json", action="store_true", help="print the report as JSON")
-    verify.add_argument("--workers", type=int, default=2, metavar="N", help="processes to use (default 2)")
+    verify.add_argument(
+        "--workers", type=between(1, 256), default=2, metavar="N", help="processes to use (default 2)"
+    )
     verify.add_argument(
         "--checkpoint",
         type=Path,
@@ -47,7 +50,7 @@ def register(subparsers: Any) -> None:
     verify.set_defaults(func=_verify)
 
     prove = verbs.add_parser("prove", help="print the proof that an event is in the ledger")
-    prove.add_argument("event", type=int, help="the event's number")
+    prove.add_argument("event", type=between(1, LARGEST_NUMBER), help="the event's number")
     prove.set_defaults(func=_prove)
 
     export = verbs.add_parser(

@@ -2,13 +2,17 @@
 
 import argparse
 
+from troth.cli.numbers import LARGEST_PORT, between
+
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `serve` to the command line."""
     parser = subparsers.add_parser("serve", help="serve the clinic that lies in TROTH_HOME")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--workers", type=int, default=2, metavar="N", help="processes that answer (default 2)")
+    parser.add_argument("--port", type=between(1, LARGEST_PORT), default=8000)
+    parser.add_argument(
+        "--workers", type=between(1, 256), default=2, metavar="N", help="processes that answer (default 2)"
+    )
     parser.set_defaults(func=run)
 
 
@@ -33,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
             "This home holds a demonstration: its passwords are known to everybody.",
             "Run `troth demo`, or point TROTH_HOME at another folder.",
         )
+    starting.insist_on_place(args.host, args.port)
     starting.make_folders()
     ran = starting.bring_up_to_date()
     from troth.notice.selectors import published_by

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from troth.cli.beside import Beside
 from troth.cli.causes import from_a_later_version
 from troth.cli.stopped import FOUND_AGAINST, Stopped
+
+if TYPE_CHECKING:
+    from troth.cli.checks import Found
 
 _MIGRATING = 0x6D696772  # the advisory lock's number: "migr"
 
@@ -47,6 +51,20 @@ def bring_up_to_date() -> int:
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
 
 
+def insist_on_place(host: str, port: int | None) -> None:
+    """
+    Look whether folders and port are such that a server may start: before tables are made, which takes a while. None: no port is
+    wanted.
+
+    :raises Stopped: they are not; the port is taken or may not be used.
+    """
+    from troth.cli.checks import look_at_folders
+
+    _stop_for([found for found in look_at_folders(datetime.now(UTC)) if not found.fine and found.stops])
+    if port is not None:
+        _check_port(host, port)
+
+
 def insist() -> None:
     """
     Look whether a server may start.
@@ -55,7 +73,10 @@ def insist() -> None:
     """
     from troth.cli.checks import list_stoppers
 
-    stoppers = list_stoppers(datetime.now(UTC))
+    _stop_for(list_stoppers(datetime.now(UTC)))
+
+
+def _stop_for(stoppers: "list[Found]") -> None:
     if stoppers:
         raise Stopped(
             "Troth does not start like this.\n" + "\n".join(f"  ✗ {each.name}: {each.words}" for each in stoppers),

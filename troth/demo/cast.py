@@ -149,6 +149,34 @@ _TOWNS = (
     ("Oban", "PA34"),
 )
 _TITLES = ("Ms", "Mr", "Mrs", "Dr", "Mx", "")
+#: Those of the given names that are men's: a title fits the name.
+_MEN = frozenset(
+    [
+        "Callum",
+        "Tomasz",
+        "Hamish",
+        "Gethin",
+        "Yusuf",
+        "Derek",
+        "Kwame",
+        "Rajan",
+        "Sanjay",
+        "Idris",
+        "Chidi",
+        "Leon",
+        "Angus",
+        "Omar",
+        "Vikram",
+        "Kofi",
+        "Piers",
+        "Alun",
+        "Tariq",
+        "Edmund",
+        "Barnaby",
+        "Femi",
+        "Neville",
+    ]
+)
 # The names of the staff by role; a pack's role that is not here gets the next of the rest.
 _STAFF = {
     "prescriber": ("Dr Ewa Lisle", ("GMC", "7009114")),
@@ -176,6 +204,7 @@ _MORE = {
         ("Freya Marsden", ("NMC", "12J0931E")),
         ("Dr Sunniva Clarke", ("GMC", "7013305")),
     ),
+    "prescriber": (("Dr Tobias Wrangham", ("GMC", "7015527")),),  # who looks again at what the other refused
     "medical_expert": (
         ("Dr Leila Hargrave", ("GMC", "7011890")),
         ("Conor Tapsell", ("HCPC", "PH113046")),
@@ -241,6 +270,11 @@ class PatientPart:
     signs_in: bool
 
     @property
+    def is_a_man(self) -> bool:
+        """Whether the name is a man's: some treatments are for men alone, and some for women."""
+        return self.given_name in _MEN
+
+    @property
     def name(self) -> str:
         """As on an envelope."""
         return f"{self.given_name} {self.family_name}"
@@ -281,7 +315,7 @@ def patients(number: int, *, on: date, seed: int = 1, signing_in: int = 3) -> It
         email = f"{local}@post.example" if local not in used else f"{local}{place}@post.example"
         used.add(local)
         yield PatientPart(
-            chance.choice(_TITLES),
+            _title(chance.choice(_TITLES), given),
             given,
             family,
             on - timedelta(days=365 * 19 + chance.randrange(365 * 66)),
@@ -292,3 +326,10 @@ def patients(number: int, *, on: date, seed: int = 1, signing_in: int = 3) -> It
             f"{area} {chance.randrange(1, 10)}{chance.choice('CIKMOV')}{chance.choice('CIKMOV')}",
             place < signing_in,
         )
+
+
+def _title(chosen: str, given: str) -> str:
+    """The title that was drawn, where it fits the name."""
+    if given in _MEN:
+        return "Mr" if chosen in {"Ms", "Mrs"} else chosen
+    return "Ms" if chosen == "Mr" else chosen

@@ -49,6 +49,7 @@ class Made:
     patients: list[tuple[UUID, PatientPart]]
     all_staff: dict[str, list[UUID]] = field(default_factory=dict)
     since: dict[UUID, datetime] = field(default_factory=dict)
+    men: set[UUID] = field(default_factory=set)
     claimants: list[Claimant] = field(default_factory=list)
 
 
@@ -98,6 +99,24 @@ def takes_patients(pack: str) -> bool:
     return notice is not None and any(row.id is Purpose.REGISTRATION for row in notice.purposes)
 
 
+def register_part(part: PatientPart, *, password: str = "", nhs_number: str = "", at: datetime) -> UUID:
+    """Let one of the cast register by themselves, and give who they are."""
+    return people.register_patient(
+        by=actors.NOBODY,
+        at=at,
+        title=part.title,
+        given_name=part.given_name,
+        family_name=part.family_name,
+        born_on=part.born_on,
+        email=part.email,
+        telephone=part.telephone,
+        address=part.address,
+        postcode=part.postcode,
+        password=password,
+        nhs_number=nhs_number,
+    )
+
+
 def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
     """Publish the notice, take staff on, and let patients register, over the months before `at`."""
     opened = at - OPEN_FOR
@@ -137,21 +156,15 @@ def make(pack: str, number: int, *, at: datetime, progress: Progress) -> Made:
         day = opened + timedelta(days=2) + (OPEN_FOR - timedelta(days=4)) * place / max(1, len(parts))
         day = day.replace(hour=8 + place % 9, minute=place * 7 % 60)
         with boundary():
-            subject = people.register_patient(
-                by=actors.NOBODY,
-                at=day,
-                title=part.title,
-                given_name=part.given_name,
-                family_name=part.family_name,
-                born_on=part.born_on,
-                email=part.email,
-                telephone=part.telephone,
-                address=part.address,
-                postcode=part.postcode,
+            subject = register_part(
+                part,
                 password=PASSWORD if part.signs_in else "",
                 nhs_number=cast.nhs_number(place) if numbered and place % 4 else "",
+                at=day,
             )
         made.patients.append((subject, part))
         made.since[subject] = day
+        if part.is_a_man:
+            made.men.add(subject)
         progress(place + 1, len(parts))
     return made

@@ -193,7 +193,13 @@ def _let_act_for(made: Made, people: _People, at: datetime) -> None:
                 at=moment,
             )
         with boundary():
-            rights.finish_case(case, ending=Ending.ANSWERED, by=by, at=moment + timedelta(minutes=20))
+            rights.finish_case(
+                case,
+                ending=Ending.ANSWERED,
+                words="He may. We looked at his paper, and what he asks for you he sees; you see who acts for you under My data.",
+                by=by,
+                at=moment + timedelta(minutes=20),
+            )
 
 
 def _ask_questions(made: Made, people: _People, at: datetime) -> None:

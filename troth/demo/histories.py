@@ -16,7 +16,6 @@ from troth.law.calendar import LONDON
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.prescribing import services as prescribing
-from troth.prescribing.selectors import Outcome
 from troth.records import services as records
 from troth.records.selectors import Criticality, Measure, Release, Source, TaskKind, TaskState, Verification
 from troth.sharing import services as sharing
@@ -54,6 +53,7 @@ def write(made: Made, *, at: datetime, progress: Progress) -> None:
     register = notices.register_in_force(at)
     if Purpose.PRESCRIBING not in register.purposes or "prescriber" not in made.staff:
         return
+    asking.keep_directory(at=at)
     newest = dict(zip([subject for subject, _ in made.patients[::EVERY]][:NEWEST], cycle(_STATES), strict=False))
     done = 0
     for together in batched(enumerate(made.patients), AT_ONCE):
@@ -104,7 +104,8 @@ def _tell(
     lately: bool = False,
 ) -> None:
     """One request: asked in the evening or over the day, worked on at hours of work; `lately` on one day, that is over by now."""
-    request = asking.ask(subject, turn, at=asked)
+    man = subject in made.men
+    request = asking.ask(subject, turn, man=man, at=asked, paying=not (state == "waiting" and turn % 4 == 1))
     if state == "waiting":
         return
     passed = at_work(asked + timedelta(hours=1))
@@ -131,16 +132,11 @@ def _tell(
     if turn % 3 == 0:
         _hand_on(made, subject, prescriber, at=decided + timedelta(minutes=2), until=at)
     if not given:
-        prescribing.decide_request(
-            request,
-            outcome=Outcome.REFUSED,
-            words="Not safe beside what you take already. See your GP, who can weigh both.",
-            by=prescriber,
-            at=decided,
-        )
+        words = "Not safe beside what you take already. See your GP, who can weigh both."
+        asking.refuse(request, turn, by=prescriber, at=decided, words=words)
         return
     words = "Begin tomorrow, as the label says. Write to us if anything changes."
-    prescription = asking.prescribe(request, turn, by=prescriber, at=decided, words=words)
+    prescription = asking.prescribe(request, turn, man=man, by=prescriber, at=decided, words=words)
     sharing.record_disclosure(
         subject,
         recipient="pharmacy",
@@ -152,7 +148,10 @@ def _tell(
     )
     checked = at_work(decided + timedelta(hours=1))
     pharmacist = actors.person(made.staff["pharmacist"], at=checked)
-    asking.supply(prescription, turn, by=pharmacist, at=checked, until=at)
+    asking.supply(
+        prescription, turn, man=man, by=pharmacist, prescriber=made.staff["prescriber"], at=checked, until=at
+    )
+    asking.react(prescription, subject, turn, by=pharmacist, at=checked, until=at)
 
 
 def _hand_on(made: Made, subject: UUID, prescriber: actors.Actor, *, at: datetime, until: datetime) -> None:

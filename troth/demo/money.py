@@ -8,13 +8,16 @@ from django.db import transaction
 
 from troth.billing import services
 from troth.billing.selectors import Means, VatRate
+from troth.demo import rooms
 from troth.demo.clinic import Made, Progress
 from troth.demo.hours import at_work
+from troth.diary import selectors as visits
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
+from troth.intake.selectors import treatments
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
@@ -30,7 +33,6 @@ _PRICES = (
 )
 #: Of a clinic that nobody visits.
 _PRICES_BY_POST = (
-    ("Treatment for twelve weeks, with its medicine", 9900, VatRate.EXEMPT),
     ("Review of a treatment", 2500, VatRate.EXEMPT),
     ("Check by video, 15 minutes", 4500, VatRate.EXEMPT),
     ("Blood test by post", 5200, VatRate.EXEMPT),
@@ -50,6 +52,15 @@ def write(made: Made, *, at: datetime, progress: Progress) -> None:
             services.set_price(name=name, pence=pence, rate=rate, by=actors.person(keeper, at=opened), at=opened)
             for name, pence, rate in (_PRICES_BY_POST if Purpose.PRESCRIBING in register.purposes else _PRICES)
         ]
+        if visits.list_services():  # a deposit is taxed as the line of its service is
+            by = actors.person(keeper, at=opened)
+            for name, kind in rooms.SERVICES.items():
+                rate = VatRate.STANDARD if name in rooms.TAXED else VatRate.EXEMPT
+                services.set_price(name=name, pence=kind["price_pence"], rate=rate, by=by, at=opened)
+        if Purpose.PRESCRIBING in register.purposes:  # what a request costs is in the list, and paid as one is sent
+            by = actors.person(keeper, at=at)
+            for each in treatments().values():
+                services.set_price(name=each.title, pence=each.pence, rate=VatRate.EXEMPT, by=by, at=at)
     planned = sorted(
         (at_work(max(made.since[subject] + timedelta(days=1), at - timedelta(days=chance.randrange(1, 90)))), number)
         for number, (subject, _) in enumerate(made.patients[:INVOICES])

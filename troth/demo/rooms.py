@@ -27,6 +27,8 @@ SERVICES: dict[str, dict[str, Any]] = {
     "Health check": {"after": 10, "price_pence": 18_000, "room_sort": CONSULTING, "colour": "moss"},
     "Review": {"price_pence": 3_500, "colour": "stone"},
 }
+#: Those that are no health care and so are taxed; of the others the price list says that they are exempt.
+TAXED = frozenset({"Skin treatment"})
 _THINGS = (
     (ResourceKind.ROOM, "Room 1", CONSULTING),
     (ResourceKind.ROOM, "Room 2", CONSULTING),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from troth.demo import cases
 from troth.demo.cast import PatientPart
-from troth.demo.clinic import OPEN_FOR, Claimant, Made, staff_of
+from troth.demo.clinic import OPEN_FOR, Claimant, Made, register_part, staff_of
 from troth.demo.hours import at_work
 from troth.gate import actors
 from troth.gate.boundary import boundary
@@ -36,19 +36,7 @@ def register(made: Made, *, at: datetime) -> None:
     for part, known in _parts(made, [part for _, part in made.patients]):
         day = at_work(at - OPEN_FOR + timedelta(days=known))
         with boundary():
-            subject = people.register_patient(
-                by=actors.NOBODY,
-                at=day,
-                title=part.title,
-                given_name=part.given_name,
-                family_name=part.family_name,
-                born_on=part.born_on,
-                email=part.email,
-                telephone=part.telephone,
-                address=part.address,
-                postcode=part.postcode,
-                password="",
-            )
+            subject = register_part(part, at=day)
         made.patients.insert(_PLACE, (subject, part))
         made.since[subject] = day
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from troth.demo import rooms
+from troth.demo import classes, locked, messages, pictures, recordings, rooms, waiting, wordings
 from troth.demo.clinic import Made, Progress, batched
 from troth.demo.hours import at_work
 from troth.diary import services as diary
@@ -80,12 +80,20 @@ def write(made: Made, *, at: datetime, progress: Progress) -> None:
             if kind.minutes:
                 more = rooms.SERVICES.get(kind.name, {})
                 key = diary.offer_service(
-                    name=kind.name, minutes=kind.minutes, words=kind.words, **more, by=manager, at=opened
+                    name=kind.name,
+                    minutes=kind.minutes,
+                    words=kind.words,
+                    form=wordings.asked_before(made.pack, kind.name),
+                    **more,
+                    by=manager,
+                    at=opened,
                 )
                 offered[kind.name] = (key, kind.minutes + more.get("before", 0) + more.get("after", 0))
+        locked.declare({name: key for name, (key, _) in offered.items()}, by=manager, at=opened)
         for practitioner, hours in zip(made.all_staff["practitioner"], _WEEKS, strict=False):
             diary.set_hours(practitioner, hours=hours, by=administrator, at=opened)
         rooms.write(made.all_staff["practitioner"], by=administrator, opened=opened, at=at)
+    classes.write(made, by=manager, opened=opened, at=at)
     plan = sorted(
         _plan(made, {name: minutes for name, (_, minutes) in offered.items()}, at), key=lambda each: each.booked
     )
@@ -96,6 +104,10 @@ def write(made: Made, *, at: datetime, progress: Progress) -> None:
                 _live(each, offered[each.service][0], made, at=at)
         done += len(together)
         progress(done, len(plan), "visits")
+    recordings.write(made, at=at)
+    came = [(each.subject, each.practitioner) for each in plan if each.fate == "kept" and each.starts < at]
+    messages.write(made, came, at=at)
+    waiting.write(made, {name: key for name, (key, _) in offered.items()}, at=at)
 
 
 def _plan(made: Made, minutes: dict[str, int], at: datetime) -> list[_Planned]:
@@ -165,6 +177,7 @@ def _live(each: _Planned, service: UUID, made: Made, *, at: datetime) -> None:
             practitioner=each.practitioner,
             service=service,
             starts_at=each.starts,
+            told=False,
             by=patient,
             at=each.booked,
         )
@@ -172,7 +185,7 @@ def _live(each: _Planned, service: UUID, made: Made, *, at: datetime) -> None:
         return  # somebody had that time: they did not come that day
     reception = actors.person(made.staff["receptionist"], at=each.starts)
     if each.fate == "cancelled":
-        diary.cancel(visit, by=patient, at=min(each.booked + timedelta(hours=5), at))
+        diary.cancel(visit, told=False, by=patient, at=min(each.booked + timedelta(hours=5), at))
     elif each.starts + timedelta(minutes=20) > at:
         if each.starts - timedelta(minutes=5) < at:
             diary.arrive(visit, by=reception, at=each.starts - timedelta(minutes=5))
@@ -195,7 +208,19 @@ def _write_up(each: _Planned, made: Made, practitioner: actors.Actor, *, at: dat
     if turn % 3 == 0:
         return
     text = dict(_FOUND).get(each.service, _FOUND[-1][1])
-    note = records.write_note(each.subject, heading=each.service, text=text, by=practitioner, at=at)
+    wordings.sign(each.subject, each.service, by=practitioner, at=at)
+    if each.service == "Skin treatment":
+        pictures.take(each.subject, by=practitioner, at=at)
+    locked.record(each.subject, each.service, by=practitioner, at=at)
+    answers = wordings.filled(each.service)
+    note = records.write_note(
+        each.subject,
+        heading=each.service,
+        text="" if answers else text,
+        answers=answers,
+        by=practitioner,
+        at=at,
+    )
     records.sign_note(note.pk, release=Release.RELEASED, by=practitioner, at=at)
     if turn % 7 == 1:
         records.record_allergy(

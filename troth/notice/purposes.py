@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     GP_CORRESPONDENCE = "gp_correspondence"
     ENQUIRIES = "enquiries"
     SERVICE_MESSAGES = "service_messages"
+    MESSAGES = "messages"
     MARKETING = "marketing"
     PROMOTIONS = "promotions"
     PERSONALISATION = "personalisation"

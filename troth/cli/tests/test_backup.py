@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import type_of_runner
+from conftest import run_each, type_of_runner
 from tests.stores import Home
 
 
@@ -123,8 +123,8 @@ def test_over_an_unfinished_restore_every_command_says_so_and_nothing_starts(
     noted = {"backup": "0", "restore": "0", "step": "filling", "keep_keys": False, "aside": ""}
     mark.write_text(json.dumps(noted))
     path = str(backups(home)[0])
-    for words in ("serve", "worker --once", "doctor", "ledger verify", "ledger seal", "rights list", "backup create"):
-        ran = run_troth(*words.split(), home=home)
+    commands = ("serve", "worker --once", "doctor", "ledger verify", "ledger seal", "rights list", "backup create")
+    for words, ran in run_each(*commands, home=home, environment={}):
         assert ran.returncode == 1, (words, ran.stderr)
         assert "has not finished" in ran.stderr and "Run the same `troth backup restore` again" in ran.stderr
     assert "A restore of another backup (0)" in run_troth("backup", "restore", path, home=home).stderr

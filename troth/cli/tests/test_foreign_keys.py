@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from conftest import run_each
 from tests.stores import Home
 from troth.cli.checks import list_stoppers
 from troth.ledger import signing
@@ -59,16 +60,16 @@ if WITH_KEYS:
 write([draft() for _ in range(3)])
 seal()
 """
-COMMANDS = [
-    ("ledger", "verify"),
-    ("ledger", "verify", "--records"),
-    ("ledger", "seal"),
-    ("ledger", "prove", "1"),
-    ("keys", "status"),
-    ("keys", "turn", "--now"),
-    ("rights", "list"),
-    ("worker", "--once"),
-]
+COMMANDS = (
+    "ledger verify",
+    "ledger verify --records",
+    "ledger seal",
+    "ledger prove 1",
+    "keys status",
+    "keys turn --now",
+    "rights list",
+    "worker --once",
+)
 
 
 def fill(home: Home, *, with_keys: bool) -> None:
@@ -99,8 +100,8 @@ def test_every_command_says_that_the_folder_is_the_wrong_one_and_makes_nothing_i
     assert run_troth("ledger", "verify", home=home).returncode == 0
     wrong = folder(home, kind)
     before = {path.name: path.read_bytes() for path in wrong.iterdir()}
-    for command in COMMANDS:
-        said = run_troth(*command, home=home, environment={"TROTH_KEYS": str(wrong), "TROTH_SECRET_KEY": "x"})
+    elsewhere = {"TROTH_KEYS": str(wrong), "TROTH_SECRET_KEY": "x"}
+    for command, said in run_each(*COMMANDS, home=home, environment=elsewhere):
         assert said.returncode == 1, (command, said)
         assert f"{wrong} is not the key folder of this deployment" in said.stderr
         assert "Point TROTH_KEYS at" in said.stderr

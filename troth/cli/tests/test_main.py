@@ -51,3 +51,23 @@ def test_prepare_django_leaves_the_rooms_ready_and_can_be_repeated() -> None:
 
     assert apps.ready
     assert apps.is_installed("troth.ledger")
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        ["demo", "--port", "99999"],
+        ["demo", "--people", "-5"],
+        ["serve", "--port", "0"],
+        ["serve", "--workers", "0"],
+        ["ledger", "verify", "--workers", "-3"],
+        ["ledger", "prove", "9" * 30],
+        ["ledger", "prove", "\u0663"],
+    ],
+)
+def test_a_number_out_of_its_bounds_is_a_slip_of_whoever_typed_it(
+    slip: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(slip)
+    assert ended.value.code == 2 and "is no whole number from" in capsys.readouterr().err

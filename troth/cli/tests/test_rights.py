@@ -14,7 +14,6 @@ from tests.stores import Home
 from troth.gate import actors
 from troth.people import services as people
 from troth.people.models import Contact
-from troth.rights.tests.conftest import _quick_hashes  # noqa: F401 - a fixture
 from troth.rights.tests.factories import PASSWORD, make_officer
 
 

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -22,19 +23,27 @@ ROOT = Path(__file__).resolve().parents[3]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> dict[str, str]:
-    """The environment of a deployment that does not exist yet."""
+# All of it stands on SQLite, as a deployment does out of the box: a run on PostgreSQL would only do the same again.
+pytestmark = pytest.mark.skipif(bool(os.environ.get("TROTH_DATABASE_URL")), reason="the run on SQLite has done this")
+
+
+def place_in(folder: Path) -> dict[str, str]:
+    """The environment of a deployment in this folder."""
     return {
-        "TROTH_HOME": str(tmp_path / "data" / "home"),
-        "TROTH_KEYS": str(tmp_path / "elsewhere" / "keys"),
-        "TROTH_BACKUPS": str(tmp_path / "away" / "backups"),
+        "TROTH_HOME": str(folder / "data" / "home"),
+        "TROTH_KEYS": str(folder / "elsewhere" / "keys"),
+        "TROTH_BACKUPS": str(folder / "away" / "backups"),
         "TROTH_EXTRA_APPS": "",
         "TROTH_DEMO": "no",
-        # A deployment out of the box: SQLite, whatever the other tests of this run stand on.
         "TROTH_DATABASE_URL": "",
         "TROTH_KEYS_DATABASE_URL": "",
     }
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> dict[str, str]:
+    """The environment of a deployment that does not exist yet."""
+    return place_in(tmp_path)
 
 
 def free_port() -> int:
@@ -155,7 +164,10 @@ def test_serve_refuses_a_port_that_is_taken(place: dict[str, str], run_troth: Ru
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         made = run_troth("serve", "--port", str(taken.getsockname()[1]), environment=place)
-    assert made.returncode == 2 and "cannot be used" in made.stderr and "--port" in made.stderr
+        demo = run_troth("demo", "--port", str(taken.getsockname()[1]), environment=place)
+    for ended in (made, demo):
+        assert ended.returncode == 2 and "cannot be used" in ended.stderr and "--port" in ended.stderr
+    assert not Path(place["TROTH_HOME"]).exists(), "nothing is made first"
 
 
 def test_serve_refuses_keys_inside_the_data(place: dict[str, str], run_troth: Run) -> None:
@@ -164,12 +176,26 @@ def test_serve_refuses_keys_inside_the_data(place: dict[str, str], run_troth: Ru
     assert "keys (TROTH_KEYS) lies in data (TROTH_HOME)" in made.stderr and "Traceback" not in made.stderr
 
 
-@pytest.fixture
-def clinic(place: dict[str, str], run_troth: Run) -> dict[str, str]:
-    """A small demonstration."""
-    made = run_troth("demo", "--no-serve", "--people", "4", environment=place)
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small demonstration, which takes a dozen seconds to make."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    program = "import sys; from troth.cli.main import main; sys.exit(main())"
+    made = subprocess.run(
+        [sys.executable, "-c", program, "demo", "--no-serve", "--people", "4"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **place_in(folder)},
+        capture_output=True,
+        text=True,
+    )
     assert made.returncode == 0, made.stderr
-    return place
+    return folder
+
+
+@pytest.fixture
+def clinic(made_once: Path, tmp_path: Path) -> dict[str, str]:
+    """A small demonstration of a test's own."""
+    shutil.copytree(made_once, tmp_path, dirs_exist_ok=True)
+    return place_in(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,9 @@ _EMPTY = frozenset(
         there these they think this those time timescale timescales to type types unauthorised under unless
         until us use used useful usual value various volume was we were what whatever when whenever where
         whether which while whole why will with you your
+        better consistency consistent deliver delivering effective efficient enable enabling enhance ensure ensuring
+        excellence excellent experience give giving high higher highest improve improving maintain maintaining
+        providing quality satisfaction smooth support supporting
         """,
     )
 )
@@ -153,6 +156,8 @@ def every_purpose_has_a_period(draft: Draft) -> Iterator[Found]:
                 yield Found("F-36", path, f"'{name}' keeps {category} as long as a care record.")
         if row.id is Purpose.ENQUIRIES and row.retention is None:
             yield Found("F-36", path, f"'{name}' gives enquiries no period of their own.")
+        elif row.id is Purpose.ENQUIRIES and row.rule_for(Category.CORRESPONDENCE) in care:
+            yield Found("F-36", path, f"'{name}' keeps questions as long as a care record.")
 
 
 def anonymity_is_tested(draft: Draft) -> Iterator[Found]:

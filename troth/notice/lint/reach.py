@@ -158,6 +158,11 @@ def marketing_meets_pecr(draft: Draft) -> Iterator[Found]:
         if row.id in PROMOTING and (others := set(row.basis) - {Basis.CONSENT, Basis.LEGITIMATE_INTERESTS}):
             offered = ", ".join(sorted(others))
             yield Found("F-19", (*place_of_row, "basis"), f"'{row.title or row.id}' rests on {offered}.")
+        asked = [each for each in marketing.channels if each.by in _ELECTRONIC] if marketing else []
+        agreed = asked and all(each.basis is Basis.CONSENT and not each.companies_only for each in asked)
+        if row.id in _SENDING and row.basis == [Basis.LEGITIMATE_INTERESTS] and agreed:
+            told = f"'{row.title or row.id}' rests on an interest, and every channel asks for consent."
+            yield Found("F-19", (*place_of_row, "basis"), told)
         if row.id is Purpose.ADVERTISING and Category.USAGE in row.covers and set(row.basis) - {Basis.CONSENT}:
             yield Found(
                 "F-19",

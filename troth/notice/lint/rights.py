@@ -81,6 +81,9 @@ def rights_are_worded_rightly(draft: Draft) -> Iterator[Found]:
                 yield Found("F-20", (*path, "demands"), f"Stopping marketing asks for a {demand}.")
             elif demand in _HURDLES or (demand is Demand.REASON and name is not RightName.OBJECTION):
                 yield Found("F-29", (*path, "demands"), f"The right `{name}` asks for {demand}.")
+            elif demand is Demand.IDENTITY_ALWAYS:  # LAW-1.15
+                told = f"The right `{name}` asks everybody for proof of who they are, and not only in doubt."
+                yield Found("F-29", (*path, "demands"), told)
         if right.routes and name in _CONSENTED and set(right.routes) <= _OFFLINE:
             yield Found("F-21", (*path, "routes"), f"The right `{name}` is used by telephone, post or a visit alone.")
         elif right.routes and set(right.routes) <= _HARD:

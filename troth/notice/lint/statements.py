@@ -48,7 +48,8 @@ _STALE = (
 # Every Data Protection Act of the last century is gone, and so are these (F-01).
 _OLD_ACT = re.compile(
     r"\bdata\s+protection\s+acts?,?\s*\(?(?:of\s+)?(?:19[0-9]{2}(?:\s*(?:,|and|to)\s*)?)+"
-    r"|\bDPA,?\s*\(?(?:19)?(?:84|88|98)\b"
+    r"|\b19[0-9]{2}\s+(?:UK\s+)?data\s+protection\s+acts?\b"
+    r"|\b(?:data\s+protection\s+acts?|DPA),?\s*\(?[\u2019'\u2018]?(?:19)?(?:84|88|98)\b"
     r"|\b(?:EU|EEC|EC)?\s*(?:data\s+protection\s+)?directive\s+95/46(?:/EC)?|\b95/46/EC\b"
     r"|\b(?:privacy\s+shield|safe\s+harbou?r)\b"
     r"|\bprivacy\s+and\s+electronic\s+communications\s+\(EC\s+directive\)\s+regulations\s+1999\b",
@@ -73,12 +74,15 @@ _UNFILLED = re.compile(
 _UNFILLED_IN_CAPITALS = re.compile(r"\b(?:TODO|FIXME|XX+)\b|_{3,}|\?{3,}")
 # A risk put on the reader, in whatever field it stands (F-39).
 _OWN_RISK = re.compile(
-    r"\b(?:at|is|entirely|wholly)\s+(?:at\s+)?(?:your|their|his or her)\s+own\s+risk\b", re.IGNORECASE
+    r"\b(?:at|is|entirely|wholly)\s+(?:at\s+)?(?:your|their|his\s+or\s+her|the\s+(?:sender|user|patient|person)[\u2019']s)"
+    r"\s+(?:own|sole)\s+risk\b",
+    re.IGNORECASE,
 )
 _NO_ANSWER = re.compile(
     r"\b(?:we|the clinic)\s+(?:can\s?not|can't|will not|do(?:es)? not|don't|won't|shall not)"
     r"\s+(?:be\s+(?:held\s+)?(?:liable|responsible|answerable)"
-    r"|accept\s+(?:any\s+)?(?:liability|responsibility))|\b(?:accepts?|takes?)\s+no\s+(?:liability|responsibility)\b",
+    r"|accept\s+(?:any\s+)?(?:liability|responsibility))|\b(?:accepts?|takes?)\s+no\s+(?:liability|responsibility)\b"
+    r"|\b(?:we|the clinic)\s+(?:are|is)\s+not\s+(?:liable|responsible|answerable)\b",
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"^\s*(?:we|our)\b", re.IGNORECASE)

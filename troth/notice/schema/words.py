@@ -118,6 +118,7 @@ class Origin(StrEnum):
     GROUP = "group"
     STAFF = "staff"
     PUBLIC_REGISTER = "public_register"
+    ANOTHER = "another"
 
 
 class Trigger(StrEnum):

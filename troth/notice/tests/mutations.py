@@ -188,7 +188,7 @@ MUTATIONS: dict[str, tuple[Change, ...]] = {
     "F-11": (lambda values: values["security"]["measures"][0].update(of="hosting", first_person=True),),
     "F-12": (
         _recipient_lost("payment"),
-        _recipient_lost("identity"),
+        lambda values: row(values, "identity_check").pop("in_house"),
         _recipient_lost("pharmacy"),
         _recipient_lost("mail"),
     ),

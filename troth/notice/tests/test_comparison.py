@@ -14,6 +14,10 @@ def _compared(change):
     return compare(before, after.notice)
 
 
+def _abroad(values):
+    return next(each for each in values["recipients"] if each.get("country") not in {None, "GB"})
+
+
 def _rule(values, name):
     return next(rule for rule in values["retention"]["rules"] if rule["id"] == name)
 
@@ -65,7 +69,7 @@ MINOR = {
     "shorter retention": lambda values: _rule(values, "contact")["limbs"][0].update(period="1 year"),
     "the same span in other units": lambda values: _rule(values, "contact")["limbs"][0].update(period="104 weeks"),
     "recipient gone": lambda values: values.update(recipients=values["recipients"][:-1]),
-    "recipient comes home": lambda values: values["recipients"][7].update(country="GB"),
+    "recipient comes home": lambda values: _abroad(values).update(country="GB"),
     "right answered sooner": lambda values: values["rights"][1].update(within="14 days"),
     "right with fewer limits": lambda values: values["rights"][1].update(limits=[]),
     "changes told sooner": lambda values: values["changes"].update(days_ahead=60),

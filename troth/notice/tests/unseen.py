@@ -91,6 +91,8 @@ UNSEEN: dict[str, tuple[Change, ...]] = {
         _text("We follow Directive 95/46/EC on data protection."),
         _text("Our supplier in the United States is certified under the EU-US Privacy Shield."),
         _purpose("accounting", duty="Data Protection Act (1998), section 7"),
+        _text("We hold your data under the 1998 Data Protection Act."),
+        _text("Your rights come from the Data Protection Act ’98."),
     ),
     "F-02": (
         _purpose("care", condition=[]),
@@ -140,6 +142,8 @@ UNSEEN: dict[str, tuple[Change, ...]] = {
     ),
     "F-26": (_part("cookies", ask_by_themselves=True), _asking(_cookie("seen-ad", set_by="internet_provider"))),
     "F-28": (lambda values: _named(values, "rights", "right", "portability").pop("within"),),
+    "F-19": (_purpose("marketing", basis=["legitimate_interests"], interest="Keeping in touch"),),
+    "F-29": (_in("rights", "right", "access", demands=["identity_always"]),),
     "F-31": (
         _text("We do not use automated decision-making of any kind."),
         _text("There is no automated processing here."),
@@ -147,6 +151,7 @@ UNSEEN: dict[str, tuple[Change, ...]] = {
     ),
     "F-33": (
         _rule("contact", limbs=[], criteria=BOILERPLATE),
+        _rule("contact", reason="To give a consistent service of high quality", source=""),
         _rule("contact", limbs=[], criteria="For the life of the business, in line with industry guidance"),
         _rule("contact", limbs=[], criteria="In perpetuity"),
         _rule("contact", limbs=[], criteria="For as long as is commercially prudent in the circumstances"),
@@ -157,6 +162,11 @@ UNSEEN: dict[str, tuple[Change, ...]] = {
         _all(_part("retention", anonymising={}), _rule("contact", end="anonymise")),
     ),
     "F-39": (
+        _part("security", words="Anything that you email us is sent at the sender's sole risk."),
+        _part(
+            "security",
+            disclaimers=[{"about": "sending_data", "words": "We are not liable for what is lost on its way to us."}],
+        ),
         _part(
             "security",
             disclaimers=[{"about": "sending_data", "words": "Anything that you send us is sent at your own risk."}],
@@ -179,6 +189,7 @@ UNSEEN: dict[str, tuple[Change, ...]] = {
         _text("Ask [ ] for more."),
     ),
     "F-45": (_part("scope", covers=["website", "care"], only=["website"]),),
+    "F-36": (_purpose("enquiries", retention="care_record"),),
     "F-47": (_add("speaks_of", {"matter": "money_laundering"}),),
     "F-48": (
         lambda values: values.update(issued="2019-05-25"),

@@ -39,6 +39,11 @@ _HELD_TO_ITSELF = (
 )
 
 
+#: On these somebody writes to us whom we do not know yet.
+_FIRST_FORMS = ("register", "ask")
+#: What every page is asked with, as if by a link elsewhere.
+_CAME_FROM = "https://elsewhere.example/zq-came-from"
+_REFERRER = re.compile(r"referr?er$", re.IGNORECASE)
 #: Pages whose choices show how something is set now, which is no agreement to anything: how pages look.
 _SHOWS_WHAT_IS = frozenset({"look"})
 
@@ -143,6 +148,46 @@ def unticked(question: Question) -> Finding:
         f"{counted(len(answers), 'public page')} have {counted(boxes, 'box', 'boxes')}, none ticked beforehand",
         counts,
     )
+
+
+@check("site.asked_first", looks_at="the forms on which somebody who is no patient yet writes to us")
+def asked_first(question: Question) -> Finding:
+    """Registering and asking have a form each, and beside it stands what it is for, why the law lets us, and how long."""
+    answers = {answer.route: answer for answer in _public_pages(question.at)}
+    asked = [name for name in _FIRST_FORMS if name in answers]
+    bare = [name for name in asked if "<form" not in answers[name].body or "counterpart" not in answers[name].body]
+    counts = {"forms": len(asked), "without_why": len(bare)}
+    if bare or not asked:
+        return Finding(False, f"The page {bare[0] if bare else _FIRST_FORMS[0]} asks without saying why", counts)
+    return Finding(
+        True, f"{counted(len(asked), 'form').capitalize()} to write to us, each with its reason beside it", counts
+    )
+
+
+@check("site.referrer", looks_at="every public page, asked with the address of another site, and every column’s name")
+def referrer(question: Question) -> Finding:
+    """Where somebody came from is not answered back, set as a cookie, nor given a place in a table."""
+    answers = _public_pages(question.at)
+    kept = [each.route for each in answers if _CAME_FROM in f"{each.body}{each.headers}{each.cookies}"]
+    columns = [name for alias in connections for name in _columns(alias) if _REFERRER.search(name)]
+    counts = {"pages": len(answers), "used": len(kept), "columns": len(columns)}
+    if kept or columns or not answers:
+        return Finding(False, f"{(kept or columns or ['No page'])[0]} keeps or uses where somebody came from", counts)
+    return Finding(
+        True,
+        f"{counted(len(answers), 'public page')} use nothing of where somebody came from, and no table has a place for it",
+        counts,
+    )
+
+
+def _columns(alias: str) -> list[str]:
+    with connections[alias].cursor() as cursor:
+        describe = connections[alias].introspection
+        return [
+            column.name
+            for table in describe.table_names(cursor)
+            for column in describe.get_table_description(cursor, table)
+        ]
 
 
 @check("site.closed", looks_at="every page that holds personal data, asked for by somebody who is not signed in")
@@ -255,6 +300,7 @@ def _ask(route: str, path: str) -> Answer:
             "REMOTE_ADDR": "127.0.0.1",
             "REQUEST_METHOD": "GET",
             "PATH_INFO": path,
+            "HTTP_REFERER": _CAME_FROM,
             ASKED_BY_ITSELF: "yes",
         }
     )

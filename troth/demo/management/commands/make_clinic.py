@@ -8,7 +8,21 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from troth.demo import cases, claimants, clinic, happenings, histories, money, nights, twins, visits
+from troth.demo import (
+    cases,
+    claimants,
+    clinic,
+    documents,
+    happenings,
+    histories,
+    money,
+    nights,
+    paid_before,
+    sources,
+    twins,
+    visits,
+    wordings,
+)
 
 
 class Command(BaseCommand):
@@ -42,12 +56,16 @@ class Command(BaseCommand):
         except LookupError as error:
             raise CommandError(str(error)) from None
         twins.register(made, at=now)
+        wordings.write(made, at=now)
         histories.write(made, at=now, progress=progress)
         visits.write(made, at=now, progress=progress)
         money.write(made, at=now, progress=progress)
+        paid_before.write(made, at=now)
         cases.write(made, people, at=now, progress=progress)
         twins.instruct(made, at=now)
         claimants.open_accounts(made, at=now)
         twins.tell_apart(made, at=now)
         happenings.write(made, at=now, progress=progress)
+        documents.send(made, at=now)
+        sources.tell_older(made, at=now)
         nights.pass_one(pack, tell=self.stderr.write)

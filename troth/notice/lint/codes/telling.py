@@ -22,9 +22,9 @@ TELLING = table(
     Code(
         "F-29",
         ERROR,
-        "A request must be written, paid for, explained, or go to one person",
-        "UK GDPR Article 12(2); LAW-1.19",
-        "Take the demand out: any words, to anyone, will do.",
+        "A request must be written, paid for, explained, proved, or go to one person",
+        "UK GDPR Article 12(2) and (6); LAW-1.15, LAW-1.19",
+        "Take the demand out: any words, to anyone, will do; proof of who asks only in doubt.",
         "rights: demands, routes",
     ),
     Code(
