@@ -5,6 +5,7 @@ The folders are set here before anything reads Django's settings, which is why `
 too and not in pyproject.toml: pytest-django would read the settings before this file.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -46,6 +47,8 @@ django.setup()
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 
 from tests import loopback, stores  # noqa: E402 - the settings come first
+from troth.people import answers  # noqa: E402
+from troth.work import throttle  # noqa: E402
 
 loopback.guard()
 
@@ -61,10 +64,15 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that may use the database may use both stores: nearly every act writes a key beside its row."""
+    """
+    A test that may use the database may use both stores: nearly every act writes a key beside its row. All that use one are
+    marked `stores`: the others say the same whichever database there is.
+    """
     for item in items:
-        marker = item.get_closest_marker("django_db")
-        if marker is None and "db" not in getattr(item, "fixturenames", ()):
+        marker, fixtures = item.get_closest_marker("django_db"), set(getattr(item, "fixturenames", ()))
+        if marker is not None or "django_db_setup" in fixtures:
+            item.add_marker("stores")
+        if marker is None and "db" not in fixtures:
             continue
         options = {"databases": "__all__", **(marker.kwargs if marker else {})}
         item.add_marker(pytest.mark.django_db(**options), append=False)
@@ -138,6 +146,12 @@ def committed_db(
         yield private
 
 
+@pytest.fixture(autouse=True)
+def _counts_tries() -> None:
+    """Tries are counted under the deployment's own secret, whatever the test before set."""
+    throttle.set_secret_provider(answers._throttle_secret)
+
+
 @pytest.fixture
 def notice_in_force(db: None) -> None:
     """The online-prescribing pack, published and in force since January 2026."""
@@ -155,6 +169,34 @@ def publish_pack(pack: str = "online-prescribing") -> None:
 
 
 type_of_runner = Callable[..., subprocess.CompletedProcess[str]]
+#: Runs the commands that are given as JSON one after the other, and gives what each ended with and said.
+ONE_AFTER_THE_OTHER = """
+import contextlib, io, json, sys
+from troth.cli.main import main
+ended = []
+for arguments in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        try:
+            code = main(arguments)
+        except SystemExit as stopped:
+            code = stopped.code
+    ended.append((code, out.getvalue(), err.getvalue()))
+print(json.dumps(ended))
+"""
+
+
+def run_each(
+    *commands: str, environment: dict[str, str], home: stores.Home | None = None
+) -> list[tuple[str, subprocess.CompletedProcess[str]]]:
+    """Run `troth` with each of these words in one process, where that shows the same: half of a short command is its start."""
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), **(home.environment if home else {}), **environment}
+    listed = json.dumps([words.split() for words in commands])
+    done = subprocess.run(
+        [sys.executable, "-c", ONE_AFTER_THE_OTHER, listed], capture_output=True, text=True, env=variables, check=True
+    )
+    ended = json.loads(done.stdout)
+    assert len(ended) == len(commands)
+    return [(words, subprocess.CompletedProcess(words, *each)) for words, each in zip(commands, ended, strict=True)]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ sys.path[:0] = [str(ROOT)]
 # File in docs/reference, module and function. Modules are imported without Django being set up; a function may set it up.
 PAGES: list[tuple[str, str, str]] = [
     ("notice.schema.json", "troth.notice.schema", "json_schema"),
+    ("lint.md", "troth.notice.lint.reference", "lint_reference"),
     ("orm-contract.md", "tests.structure.orm_contract", "orm_contract_page"),
     ("commands.md", "tests.structure.reference", "commands_page"),
     ("events.md", "tests.structure.reference", "events_page"),

@@ -29,8 +29,10 @@ NOUNS = {
     "saving": "saves, one by one and ten thousand at once",
     "opening": "one opened field",
     "finding": "find by three letters among 200,000",
+    "diary": "the clinic's week, free times and clients who race",
     "ledger": "events, verify, proof",
     "answering": "the copy that answers a request, with 1,000 records and 100 files",
+    "erasures": "erasures in one job that is killed five times",
     "clinic": "sign-in page, card and my data with eight clients, beside GNU Health",
     "starting": "a demonstration's start, and a fresh set-up",
 }

@@ -161,7 +161,7 @@ def measure(tries: int, *, full_hash: bool) -> list[Compared]:
         request = RequestFactory().get("/")
         request.at = timezone.now()  # type: ignore[attr-defined]
         browser = Browser(request, None)
-        browser.await_second(subjects.get(email), f"{number:064x}")
+        browser.await_second(subjects.get(email), f"{number:064x}", "0" * 64)
         client.cookies["troth_second"] = browser._second or ""
         return client.post("/sign-in/second/", {"code": "000000"})
 

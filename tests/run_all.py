@@ -83,7 +83,8 @@ def run_all(arguments: list[str], folder: str) -> Counter[str]:
     both_cores = ["-n", str(min(2, os.cpu_count() or 1)), "--max-worker-restart=0"]
     # What takes minutes (a hundred kills of each kind) is asked for by name: SLOW=yes make test.
     marks = "not story" if os.environ.get("SLOW") == "yes" else "not story and not slow"
-    without_browser = [*both_cores, "-m", marks, *arguments]
+    # A worker that is done takes over what another has not begun, so that no core idles while the other hunts.
+    without_browser = [*both_cores, "--dist", "worksteal", "-m", marks, *arguments]
     sqlite = {"TROTH_DATABASE_URL": "", "TROTH_KEYS_DATABASE_URL": "", "TMPDIR": folder}
     counts = run_stage("SQLite", without_browser, sqlite, may_be_empty=bool(arguments))
     reason = why_not()
@@ -93,8 +94,8 @@ def run_all(arguments: list[str], folder: str) -> Counter[str]:
         with ExitStack() as stack:
             data, keys = stack.enter_context(Cluster("troth")), stack.enter_context(Cluster("troth_keys"))
             postgresql = {**sqlite, **variables(data, keys)}
-            # What the source looks like does not depend on the database.
-            without_structure = [*without_browser, "--ignore=tests/structure"]
+            # What uses no database, and what the source looks like, is the same on every one.
+            without_structure = [*without_browser, "-m", f"{marks} and stores", "--ignore=tests/structure"]
             counts += run_stage("PostgreSQL", without_structure, postgresql, may_be_empty=bool(arguments))
     chromium = find_chromium()
     if chromium is None:

@@ -78,20 +78,30 @@ class Templates:
                 _drop_postgresql(connections[alias], name)
 
     @contextmanager
-    def copied(self, folder: Path) -> Iterator[Home]:
-        """A deployment of its own below `folder`, gone again at the end."""
+    def copied(self, folder: Path, *, of: Home | None = None) -> Iterator[Home]:
+        """
+        A deployment of its own below `folder`, gone again at the end: an empty one, or one as another stands (`of`), to whose
+        databases nobody is connected meanwhile.
+        """
         home = Home(folder / "var", folder / "var-keys", folder / "var-backups", {})
-        home.path.mkdir(parents=True)
-        home.backups.mkdir()
-        # The keys as they are now, and not as they were: this process goes on with those that it opened at its start.
-        settings.TROTH_KEYS.mkdir(mode=0o700, exist_ok=True)  # the first test of all has made no key yet
-        shutil.copytree(settings.TROTH_KEYS, home.keys)
+        if of is None:
+            home.path.mkdir(parents=True)
+            home.backups.mkdir()
+            # The keys as they are now, and not as they were: this process goes on with those that it opened at its start.
+            settings.TROTH_KEYS.mkdir(mode=0o700, exist_ok=True)  # the first test of all has made no key yet
+            shutil.copytree(settings.TROTH_KEYS, home.keys)
+        else:
+            for source, target in zip(
+                (of.path, of.keys, of.backups), (home.path, home.keys, home.backups), strict=True
+            ):
+                shutil.copytree(source, target)
+        sources = self.names if of is None else of.databases
         try:
             for alias in ALIASES:
                 if _is_postgresql(connections[alias]):
-                    home.databases[alias] = _copy_postgresql(connections[alias], self.names[alias])
+                    home.databases[alias] = _copy_postgresql(connections[alias], sources[alias])
                 else:
-                    home.databases[alias] = str(shutil.copy(self.names[alias], home.path / FILES[alias]))
+                    home.databases[alias] = str(shutil.copy(sources[alias], home.path / FILES[alias]))
             yield home
         finally:
             for alias, name in home.databases.items():

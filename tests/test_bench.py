@@ -17,4 +17,15 @@ def test_run_lists_every_benchmark() -> None:
     )
     assert ran.returncode == 0, ran.stderr
     listed = {line.split()[0] for line in ran.stdout.splitlines()}
-    assert listed == {"pages", "saving", "opening", "finding", "ledger", "answering", "clinic", "starting"}
+    assert listed == {
+        "pages",
+        "saving",
+        "opening",
+        "finding",
+        "ledger",
+        "answering",
+        "erasures",
+        "clinic",
+        "diary",
+        "starting",
+    }

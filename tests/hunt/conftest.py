@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from conftest import publish_pack
 from tests.stores import Home
-from troth.people import answers
-from troth.people.selectors import signing_in
-from troth.work import queue, reporting, schedules, throttle
+from troth.work import queue, reporting, schedules
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -53,16 +50,10 @@ def _audit(event: str, arguments: tuple[object, ...]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Quick hashes, and registries in which what a test declares is gone after it."""
-    for name, value in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
-        monkeypatch.setattr(Argon2PasswordHasher, name, value)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Registries in which what a test declares is gone after it."""
     monkeypatch.setattr(queue, "declared", dict(queue.declared))
     monkeypatch.setattr(schedules, "scheduled", {})
-    signing_in._nobodys.cache_clear()
-    throttle.set_secret_provider(answers._throttle_secret)
-    yield
-    signing_in._nobodys.cache_clear()
 
 
 @pytest.fixture

@@ -120,6 +120,8 @@ class Planter:
 
     def _write(self, model: type[Holding], at: dt.datetime) -> bool:
         existing = model._base_manager.filter(subject_id=self.subject).first()
+        if existing is not None and getattr(existing, "status", "") == "signed":
+            existing = None  # what was signed never changes: another row stands beside it
         row = existing or model(subject_id=self.subject)
         for column in model._meta.concrete_fields:
             if column.is_relation and column.name != "subject" and not column.null:
@@ -232,8 +234,12 @@ class Planter:
                 yield column.name, at.date()
             elif isinstance(column, models.JSONField):
                 yield column.name, {}
+            elif column.name == "places":
+                yield column.name, 2  # a class has several
             elif column.name == "number":
                 yield column.name, self.subject.int % 1_000_000  # no two papers have one number
+            elif column.name == "places":
+                yield column.name, 2  # of a class: for one person it would be a visit
             elif isinstance(column, models.BooleanField):
                 yield column.name, False
             elif isinstance(column, models.IntegerField):

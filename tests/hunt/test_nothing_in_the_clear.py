@@ -58,7 +58,10 @@ def assert_complete(planter: Planter) -> None:
     labels = {model._meta.label: model for model in all_holdings()}
     for (label, name), value in planter.values.items():
         model = labels[label]
-        if name in getattr(model, "not_copied", {}):
+        rows = model._base_manager.filter(subject_id=planter.subject)
+        if getattr(model, "uncounted", False) and not rows.filter(model.may_be_read(timezone.now())).exists():  # type: ignore[attr-defined]
+            assert (model._meta.label_lower, name) not in fields  # what its person may not read
+        elif name in getattr(model, "not_copied", {}):
             assert fields[model._meta.label_lower, name]["left_out"]
         elif isinstance(value, StoredFile):
             file = stored[model._meta.label_lower][0]

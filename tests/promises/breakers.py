@@ -17,6 +17,7 @@ from django.test.utils import override_settings
 from tests.promises.deployment import Deployment, forget_throttle, key_files
 from troth.billing.models import BankDetails, BankRefund, Invoice
 from troth.delivery.rules import LETTERS, Kind
+from troth.diary.models import guards as diary_guards
 from troth.gate import emergency, facts, rules
 from troth.gate.actors import Actor, person
 from troth.gate.acts import act
@@ -114,6 +115,24 @@ def _unknown_role(home: Deployment) -> None:
     _give_role(home.staff, "emperor", by=Actor("person", home.staff), at=home.at - timedelta(seconds=5))
 
 
+@contextmanager
+def _no_diary_guards(home: Deployment) -> Iterator[None]:
+    diary_guards.drop_guards(connection)
+    yield
+    diary_guards.make_guards(connection)
+
+
+def _no_run_for_years(home: Deployment) -> datetime:
+    """Nothing of theirs is open any more, and nobody ran what ends its time."""
+    for table, state in (
+        ("rights_rightscase", "done"),
+        ("billing_invoice", "settled"),
+        ("billing_payment", "captured"),
+    ):
+        home.sql(f"UPDATE {table} SET state = %s", [state])
+    return home.at + timedelta(days=5 * 366)
+
+
 def _no_ledger_guards(home: Deployment) -> None:
     ledger_guards.drop_guards(connection)
 
@@ -167,7 +186,7 @@ def _asked_again(home: Deployment) -> None:
 @contextmanager
 def _refusals_bare(home: Deployment) -> Iterator[None]:
     """A change of code that lets a refusal go without its exemption."""
-    with mock.patch("troth.rights.rules.letters.NEEDS_GROUND", frozenset()):
+    with mock.patch("troth.rights.rules.outcomes.NEEDS_GROUND", frozenset()):
         yield
 
 
@@ -207,6 +226,25 @@ def _row(values: dict[str, Any], purpose: str) -> dict[str, Any]:
     return next(each for each in values["purposes"] if each["id"] == purpose)
 
 
+@contextmanager
+def _unlocked(home: Deployment) -> Iterator[None]:
+    """A change of code after which what is locked opens to whoever looks after somebody, under a notice that covers it."""
+    home.slip_in(lambda values: _row(values, "care")["categories"].append("genetic"))
+    rules.decide.cache_clear()
+    with mock.patch.object(rules, "_need_fails", lambda *given: None):
+        yield
+    rules.decide.cache_clear()
+
+
+def _clip_kept(home: Deployment) -> None:
+    """A clip of last year, from a camera that nobody knows."""
+    home.sql(
+        "INSERT INTO records_cameraclip (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, happened_on, camera)"
+        " VALUES (%s, %s, 'x', %s, 'x', %s, %s, %s)",
+        [uuid4().hex, home.at, home.at, home.patient.hex, home.at.date() - timedelta(days=400), uuid4().hex],
+    )
+
+
 def _unreviewed(home: Deployment) -> datetime:
     """A record opened in an emergency, which nobody has looked at ten days later."""
     doctor = person(home.prescriber, at=home.at, second_factor_at=home.at)
@@ -234,8 +272,85 @@ def _interests_forgotten(home: Deployment) -> Iterator[None]:
 def _passed_on_to_a_stranger(home: Deployment) -> None:
     home.sql(
         "INSERT INTO sharing_disclosure (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, recipient,"
-        " purpose, categories, disclosed_at) VALUES (%s, %s, 'x', %s, 'x', %s, 'newspaper', 'care', 'health', %s)",
-        [uuid4().hex, home.at, home.at, home.patient.hex, home.at],
+        " purpose, categories, disclosed_at, chosen) VALUES (%s, %s, 'x', %s, 'x', %s, 'newspaper', 'care', 'health', %s, %s)",
+        [uuid4().hex, home.at, home.at, home.patient.hex, home.at, False],
+    )
+
+
+def _told_to_us_in_silence(home: Deployment) -> None:
+    """A GP told something last winter, and nobody told the person or recorded why not."""
+    home.sql(
+        "INSERT INTO rights_obtained (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, origin, kinds,"
+        " received_on, due_on, unreached, concealed) VALUES (%s, %s, 'x', %s, 'x', %s, 'gp', 'health', %s, %s, %s, %s)",
+        [uuid4().hex, home.at, home.at, home.patient.hex, "2026-01-05", "2026-02-05", False, False],
+    )
+
+
+def _picture_kept(home: Deployment) -> None:
+    """Somebody looked at a document last year, and its picture is still here."""
+    check = uuid4().hex
+    home.sql(
+        "INSERT INTO prescribing_identitycheck (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, state, sent_at,"
+        " decided_at) VALUES (%s, %s, 'x', %s, 'x', %s, 'decided', %s, %s)",
+        [check, home.at, home.at, home.patient.hex, "2025-11-05 09:00:00", "2025-11-05 09:00:00"],
+    )
+    home.sql(
+        "INSERT INTO prescribing_documentpicture (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, check_of_id)"
+        " VALUES (%s, %s, 'x', %s, 'x', %s, %s)",
+        [uuid4().hex, home.at, home.at, home.patient.hex, check],
+    )
+
+
+def _case_of_rights(home: Deployment, right: str) -> str:
+    """A case of rights that was answered, with nothing in it."""
+    case = uuid4().hex
+    home.sql(
+        'INSERT INTO rights_rightscase (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, "right", about, state,'
+        " received_on, due_on, route, waits_for, close_account)"
+        " VALUES (%s, %s, 'x', %s, 'x', %s, %s, 'everything', 'done', %s, %s, 'portal', '', %s)",
+        [case, home.at, home.at, home.patient.hex, right, home.at.date(), home.at.date(), b""],
+    )
+    return case
+
+
+def _corrected_in_silence(home: Deployment) -> None:
+    """A contact detail that was put right, and nobody told the post room, which has the old one."""
+    case = _case_of_rights(home, "rectification")
+    home.sql(
+        "INSERT INTO rights_correction (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, case_id, item,"
+        " category, field) VALUES (%s, %s, 'x', %s, 'x', %s, %s, %s, 'contact', 'address')",
+        [uuid4().hex, home.at, home.at, home.patient.hex, case, uuid4().hex],
+    )
+    home.sql(
+        "INSERT INTO sharing_disclosure (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, recipient,"
+        " purpose, categories, disclosed_at, chosen) VALUES (%s, %s, 'x', %s, 'x', %s, 'post', 'care', 'contact', %s, %s)",
+        [uuid4().hex, home.at, home.at, home.patient.hex, home.at, True],
+    )
+
+
+def _sent_in_silence(home: Deployment) -> None:
+    """What went to another clinic, of which the log of what was passed on knows nothing."""
+    home.sql(
+        'INSERT INTO rights_casestep (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, case_id, kind, "on")'
+        " VALUES (%s, %s, 'x', %s, 'x', %s, %s, 'sent', %s)",
+        [uuid4().hex, home.at, home.at, home.patient.hex, _case_of_rights(home, "portability"), home.at.date()],
+    )
+
+
+@act(Event.FACT_RECORDED, purpose=Purpose.STAFF)
+def _objection_ended(subject: Any, *, since: datetime, by: Actor, at: datetime) -> None:
+    facts.record(subject, facts.FactKind.OBJECTION, at=since, purpose=Purpose.MARKETING)
+    facts.end(subject, facts.FactKind.OBJECTION, at=at, purpose=Purpose.MARKETING)
+
+
+def _objection_refused(home: Deployment) -> None:
+    """An objection to news that an officer decided against: it ends as its case is closed."""
+    by, at = Actor("person", home.staff), home.at - timedelta(seconds=5)
+    _objection_ended(home.patient, since=at - timedelta(days=1), by=by, at=at)
+    home.sql(
+        'INSERT INTO rights_casestep (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, case_id, kind, "on")'
+        " VALUES (%s, %s, 'x', %s, 'x', %s, %s, 'closed', %s)",
+        [uuid4().hex, at, at, home.patient.hex, _case_of_rights(home, "objection"), at.date()],
     )
 
 
@@ -312,7 +427,26 @@ def _cards_taken(home: Deployment) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _everything_objected(home: Deployment) -> Iterator[None]:
+    """A change of code that promises an objection to every use."""
+    with mock.patch("troth.rights.selectors.matrix.applies", lambda right, basis: Applies.YES):
+        yield
+
+
+def _told_nobody(home: Deployment) -> datetime:
+    """A version that has held for five days, about which nobody was gone through."""
+    home.slip_in(lambda values: None, material=True, announced_at=home.at)
+    return home.at + timedelta(days=5)
+
+
 BREAKERS: dict[str, Breaker] = {
+    "records.locked": _unlocked,
+    "records.recordings": _clip_kept,
+    "diary.clashes": _no_diary_guards,
+    "diary.pages": _notice(
+        lambda values: values.update(purposes=[each for each in values["purposes"] if each["id"] != "booking"])
+    ),
     "billing.bank_details": _details_left_over,
     "billing.card_numbers": _cards_taken,
     "consent.proofs": _consent_unsaid,
@@ -332,6 +466,8 @@ BREAKERS: dict[str, Breaker] = {
     "medicolegal.hands": _case_in_wrong_hands,
     "medicolegal.own_cases": _cases_open_to_any_firm,
     "medicolegal.released": _report_gone_in_silence,
+    "rights.matrix": _everything_objected,
+    "rights.announced": _told_nobody,
     "notice.ahead": _notice(lambda values: None, material=True),
     "notice.bases": _notice(lambda values: _row(values, "feedback").pop("interest")),
     "notice.controller": _notice(_drop("controller", "ico_registration")),
@@ -355,10 +491,17 @@ BREAKERS: dict[str, Breaker] = {
     "people.throttled": lambda home: forget_throttle(),
     "people.told": _never_told,
     "intake.questionnaires": _sql("UPDATE intake_questionnaire SET text = '{}'"),
+    "prescribing.documents": _picture_kept,
     "prescribing.gated": _sql(
         "INSERT INTO prescribing_prescription (id, recorded_at, recorded_by, changed_at, changed_by, status, number, prescriber, "
         "signed_at, file_hash, signature, request_id, subject_id) SELECT id, recorded_at, recorded_by, changed_at, changed_by, "
         "'signed', 'ABCD-EFGH-JKLM', prescriber, requested_at, '', '', id, subject_id FROM prescribing_medicationrequest"
+    ),
+    "prescribing.followed_up": _sql(
+        "INSERT INTO prescribing_prescription (id, recorded_at, recorded_by, changed_at, changed_by, status, number, prescriber, "
+        "signed_at, pharmacist, checked_at, dispatched_at, task, file_hash, signature, request_id, subject_id) SELECT id, "
+        "recorded_at, recorded_by, changed_at, changed_by, 'dispatched', 'ABCD-EFGH-JKLM', prescriber, requested_at, id, "
+        "requested_at, '2020-01-01 09:00:00', id, '', '', id, subject_id FROM prescribing_medicationrequest"
     ),
     "prescribing.by_a_prescriber": _sql("UPDATE prescribing_medicationrequest SET changed_by = 'service:robot'"),
     "rights.authorities": _unchecked_authority,
@@ -366,10 +509,15 @@ BREAKERS: dict[str, Breaker] = {
     "rights.complaints": _sql("UPDATE rights_rightscase SET \"right\" = 'complaint', due_on = '2026-07-20'"),
     "rights.identity": _asked_again,
     "rights.refusals": _refusals_bare,
+    "rights.correcting": _corrected_in_silence,
+    "rights.sources": _told_to_us_in_silence,
+    "rights.straight": _sent_in_silence,
+    "rights.weighing": _objection_refused,
     "rights.certificates": _sql("UPDATE rights_rightscase SET state = 'done'"),
     "rights.choices": _interests_forgotten,
     "rights.emergencies": _unreviewed,
     "rights.in_time": _later(days=60),
+    "rights.overdue": _no_run_for_years,
     "rights.portable": _everything_portable,
     "rights.reach": _sql("CREATE TABLE stray (id integer, subject_id char(32))"),
     "sharing.told": _passed_on_to_a_stranger,
@@ -378,6 +526,8 @@ BREAKERS: dict[str, Breaker] = {
     "site.cookies": _notice(_part("cookies", stored=[])),
     "site.headers": _without_middleware("troth.config.headers.SecurityHeaders"),
     "site.own": _template("portal/extra.html", '<script src="https://counter.example/x.js"></script>'),
+    "site.asked_first": _template("portal/asking/ask.html", "<form></form>"),
+    "site.referrer": _template("portal/account/registered.html", "{{ request.META.HTTP_REFERER }}"),
     "site.tls": _settings(TROTH_SECURE_COOKIES=False),
     "site.unticked": _template("portal/account/registered.html", '<input type="checkbox" name="news" checked>'),
     "vault.columns": _sql("CREATE TABLE stray (id integer, name text)"),

@@ -1,8 +1,9 @@
 """A deployment in which every live check holds, for breaking one thing at a time."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from django.db import connections
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from tests.stores import Home
+from tests.stores import Home, Templates, connected_to
 from troth.copies import drilling, journal
 from troth.copies.backup import create_backup
 from troth.gate import actors
@@ -24,16 +25,20 @@ from troth.notice.compiling import hash_of
 from troth.notice.files import parse_notice
 from troth.notice.models import Version
 from troth.notice.tests.factories import pack_values, text_of
+from troth.people import answers
 from troth.people import services as people
 from troth.people.rules import step_of
 from troth.people.tests.factories import make_patient, make_staff
 from troth.prescribing import services as prescribing
 from troth.prescribing.models import Outcome
+from troth.prescribing.selectors import reviewing
 from troth.rights import services as rights
 from troth.work import throttle
 
 #: Set as a server for more than this machine is, so that what depends on TLS can hold.
 SECURE = {"TROTH_SECURE_COOKIES": True, "CSRF_COOKIE_SECURE": True, "SECURE_HSTS_SECONDS": 31_536_000}
+#: The folder of the second place of backups.
+SECOND = "second-backups"
 COOKIE = {
     "name": "troth_form",
     "words": "Proves that a form is ours",
@@ -86,15 +91,12 @@ def cookies_listed(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-@contextmanager
-def sound(home: Home, scratch: Path) -> Iterator[Deployment]:
+def make_sound(home: Home, scratch: Path) -> Deployment:
     """Everything in order: a notice, people, a decided request, a request about data, backups at two places, a rehearsal."""
-    second = scratch / "second-backups"
-    second.mkdir(mode=0o700)
-    settings.TROTH_KEYS.chmod(0o700)
-    with connections["default"].cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS specimens_plaincard")  # the suite's own, which no clinic has
-    with override_settings(**SECURE, TROTH_BACKUPS_2=second):
+    with _secured(home, scratch):
+        with connections["default"].cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS specimens_plaincard")  # the suite's own, which no clinic has
+        throttle.set_secret_provider(answers._throttle_secret)
         notices.publish(text_of(cookies_listed(pack_values())), by="tests", at=datetime(2026, 11, 3, tzinfo=UTC))
         before = timezone.now() - timedelta(hours=1)
         patient = make_patient(at=before, password="heron-lantern-oatcake")
@@ -113,8 +115,10 @@ def sound(home: Home, scratch: Path) -> Iterator[Deployment]:
             patient, medicine="a cream", answers=[], by=actors.person(patient, at=later), at=later
         ).pk
         prescribing.assign_request(request, prescriber=prescriber, by=actors.person(support, at=later), at=later)
+        doctor = actors.person(prescriber, at=later)
+        review = reviewing.open_review(request, reviewing.mark_of(request, patient, None), by=doctor, at=later)
         prescribing.decide_request(
-            request, outcome=Outcome.REFERRED, words="Fine", by=actors.person(prescriber, at=later), at=later
+            request, outcome=Outcome.REFERRED, words="Fine", review=review, by=doctor, at=later
         )
         intake.start_answers(patient, "hair-loss", by=actors.person(patient, at=later), at=later)
         case = rights.ask_erasure(patient, by=actors.person(patient, at=later), at=later, words="")
@@ -123,8 +127,26 @@ def sound(home: Home, scratch: Path) -> Iterator[Deployment]:
         journal.record([journal.Disposal("0" * 32, "people.contact", "", 1, (), ())], at=later)
         create_backup(at=timezone.now())
         drilling.drill(at=timezone.now())
-        seal()
-        yield Deployment(home, timezone.now(), patient, prescriber, support, case, scratch)
+        return Deployment(home, timezone.now(), patient, prescriber, support, case, scratch)
+
+
+@contextmanager
+def copy_of(made: Deployment, templates: Templates, scratch: Path) -> Iterator[Deployment]:
+    """The same in every way, as it is now, for one thing in it to be spoilt."""
+    with templates.copied(scratch / "clinic", of=made.home) as home, connected_to(home):
+        shutil.copytree(made.scratch / SECOND, scratch / SECOND)
+        with _secured(home, scratch):
+            seal()
+            yield replace(made, home=home, at=timezone.now(), scratch=scratch)
+
+
+@contextmanager
+def _secured(home: Home, scratch: Path) -> Iterator[None]:
+    second = scratch / SECOND
+    second.mkdir(mode=0o700, exist_ok=True)
+    home.keys.chmod(0o700)
+    with override_settings(**SECURE, TROTH_BACKUPS_2=second):
+        yield
 
 
 def forget_throttle() -> None:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
+from tests import stores
 from tests.promises.breakers import BREAKERS, broken
-from tests.promises.deployment import Deployment, sound
-from tests.stores import Home
+from tests.promises.deployment import Deployment, copy_of, make_sound
 from troth.assurance.models import Status
 from troth.assurance.rules import evidence
 from troth.assurance.rules.catalogue import LETTERS, promises_of
@@ -18,17 +19,33 @@ from troth.ledger.models import LedgerEvent
 from troth.notice.lint.codes import CODES
 from troth.notice.tests.mutations import MUTATIONS
 from troth.people import answers
-from troth.rights.tests.conftest import _quick_hashes  # noqa: F401 - a fixture
 from troth.work import throttle
 
 LOOKED_AT = sorted({name for pack in LETTERS for promise in promises_of(pack) for name in promise.checks})
 FAULTS = sorted({code for pack in LETTERS for promise in promises_of(pack) for code in promise.faults})
 
 
+@pytest.fixture(scope="module")
+def made(
+    django_db_setup: None,
+    django_db_blocker: "DjangoDbBlocker",
+    store_templates: stores.Templates,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Deployment]:
+    """A sound deployment, made once: each test has a copy of its own to spoil."""
+    folder = tmp_path_factory.mktemp("sound")
+    with django_db_blocker.unblock(), store_templates.copied(folder / "clinic") as home:
+        with stores.connected_to(home):
+            deployment = make_sound(home, folder)
+        yield deployment
+
+
 @pytest.fixture
-def deployment(committed_db: Home, tmp_path: Path) -> Iterator[Deployment]:
-    with sound(committed_db, tmp_path) as made:
-        yield made
+def deployment(
+    made: Deployment, django_db_blocker: "DjangoDbBlocker", store_templates: stores.Templates, tmp_path: Path
+) -> Iterator[Deployment]:
+    with django_db_blocker.unblock(), copy_of(made, store_templates, tmp_path) as copied:
+        yield copied
     throttle.set_secret_provider(answers._throttle_secret)
 
 

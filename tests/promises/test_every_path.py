@@ -26,9 +26,15 @@ from conftest import publish_pack
 from tests.promises.every_path import Path as EveryPath
 from tests.promises.every_path import allowed, paths
 from tests.stores import Home
+from troth.consent import selectors as consents_read
 from troth.consent import services as consents
+from troth.consent.rules import channels_of
+from troth.diary.tests.conftest import open_clinic
 from troth.gate import actors, table
 from troth.gate.rules import UNDER_RESTRICTION
+from troth.law.bases import Basis
+from troth.medicolegal.models import Case
+from troth.medicolegal.tests.conftest import open_agency
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.people import services as people
@@ -175,3 +181,47 @@ def test_after_a_stop_an_objection_and_a_withdrawal_no_path_uses_the_data(commit
 
         rights.lift_restriction(subject, by=ann, at=timezone.now())
         assert seen() == shown
+
+
+@pytest.mark.parametrize("pack", ["wellness-clinic", "medico-legal"])
+def test_in_every_other_clinic_too_no_path_uses_what_is_stopped(db: None, pack: str) -> None:
+    """The diary, money, cases, feeds, reminders and reports of the other notices: each of their paths, asked in this process."""
+    publish_pack(pack)
+    at = timezone.now() - timedelta(minutes=5)
+    register = notices.register_in_force(at)
+    staff = {
+        role: make_staff(role, at=at, email=f"path-{number}@clinic.example").hex
+        for number, role in enumerate(sorted(register.roles))
+    }
+    if (
+        pack == "wellness-clinic"
+    ):  # somebody who comes tomorrow, whom the desk, the diary and the till have reason to look at
+        clinic = open_clinic(at)
+        subject = clinic.ann
+        tomorrow = (timezone.localtime(at) + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
+        clinic.book(subject, clinic.orla, tomorrow, at=at)
+    else:
+        subject = Case.objects.get(pk=open_agency(at).instruct(at=at)).subject_id
+    ann = actors.person(subject, at=at)
+    for declared in register.purposes.values():
+        if declared.basis is Basis.CONSENT:
+            for channel in channels_of(declared.purpose, consents_read.notice_now(at)) or ("",):
+                consents.give(subject, declared.purpose, channel=channel, by=ann, at=at + timedelta(seconds=1))
+    before = {path[1] for path in allowed(subject, staff)}
+    agreed = {purpose.value for purpose, row in register.purposes.items() if row.basis is Basis.CONSENT}
+    objectable = {purpose.value for purpose, row in register.purposes.items() if row.interest}
+    assert agreed & before and (pack != "wellness-clinic" or before >= {"booking", "service_messages"}), before
+
+    for purpose in agreed:
+        consents.take_back(subject, Purpose(purpose), by=ann, at=timezone.now())
+    for purpose in objectable:
+        rights.object_to(subject, Purpose(purpose), by=ann, at=timezone.now())
+    assert not {path for path in allowed(subject, staff) if path[1] in agreed | objectable}
+
+    rights.restrict(subject, by=ann, at=timezone.now())
+    left = {
+        path
+        for path in allowed(subject, staff)
+        if Purpose(path[1]) not in UNDER_RESTRICTION and (path[2], path[3]) != ("read", "identity")
+    }
+    assert left == set(), f"these paths still use a record that is stopped: {sorted(left)}"

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
@@ -46,7 +46,7 @@ def _troth(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def _serving(place: Path, *more: str) -> Iterator[str]:
+def serving(place: Path, *more: str, settings: Mapping[str, str] | None = None) -> Iterator[str]:
     """`troth demo` on a free port over the home that lies in `place`, with `more` to its command; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -55,7 +55,11 @@ def _serving(place: Path, *more: str) -> Iterator[str]:
     with (
         (place / "served.log").open("wb") as log,
         subprocess.Popen(
-            _troth("demo", "--port", str(port), *more), env=_environment(place), cwd=ROOT, stdout=log, stderr=log
+            _troth("demo", "--port", str(port), *more),
+            env={**_environment(place), **(settings or {})},
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
         ) as server,
     ):
         try:
@@ -134,21 +138,21 @@ def demo_home(home_of: HomeOf) -> Path:
 @pytest.fixture(scope="session")
 def clinic(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The clinic that stories share: they look, and add to it, and take nothing out."""
-    with _serving(_copy_of(demo_home, tmp_path_factory)) as address:
+    with serving(_copy_of(demo_home, tmp_path_factory)) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def wellness(home_of: HomeOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A wellness clinic with eight patients, which its stories share."""
-    with _serving(_copy_of(home_of("wellness-clinic"), tmp_path_factory), "--pack", "wellness-clinic") as address:
+    with serving(_copy_of(home_of("wellness-clinic"), tmp_path_factory), "--pack", "wellness-clinic") as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def agency(home_of: HomeOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A medico-legal agency with eight cases, which its stories share."""
-    with _serving(_copy_of(home_of("medico-legal"), tmp_path_factory), "--pack", "medico-legal") as address:
+    with serving(_copy_of(home_of("medico-legal"), tmp_path_factory), "--pack", "medico-legal") as address:
         yield address
 
 
@@ -156,7 +160,7 @@ def agency(home_of: HomeOf, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def private_clinic(demo_home: Path, tmp_path: Path) -> Iterator[str]:
     """A clinic for one story alone, which may empty it."""
     shutil.copytree(demo_home, tmp_path / "clinic")
-    with _serving(tmp_path / "clinic") as address:
+    with serving(tmp_path / "clinic") as address:
         yield address
 
 

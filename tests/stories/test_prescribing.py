@@ -87,6 +87,13 @@ def test_a_request_is_answered_asked_about_prescribed_and_received(
         patient.page.get_by_role(
             "button", name=re.compile("Send it to a prescriber|Ask a prescriber to look")
         ).click()
+    # and pays for it, which holds the money and takes none
+    assert "We hold the amount on your card first" in patient.text()
+    with patient.page.expect_navigation():
+        patient.page.get_by_role("button", name="Pay as if the bank agreed").click()
+    assert "Nothing has been taken." in patient.text()
+    with patient.page.expect_navigation():
+        patient.page.get_by_role("link", name="Back to your request").click()
     request = urlsplit(patient.page.url).path
     # whose GP may not be told
     patient.go("/requests/gp/")
@@ -130,6 +137,13 @@ def test_a_request_is_answered_asked_about_prescribed_and_received(
         box.fill("Low risk, and they know what to watch for.")
     with doctor.page.expect_navigation():
         doctor.page.get_by_role("button", name="Prescribe and sign").click()
+    # which takes the money, within seconds,
+    for _ in range(60):
+        patient.go(request)
+        if "Paid" in patient.text():
+            break
+        patient.page.wait_for_timeout(500)
+    assert "Paid" in patient.text()
     # and it leaves only when the pharmacist has checked it
     pharmacist = new_visitor(private_clinic, signed_in_as=PHARMACIST)
     pharmacist.go("/desk/supplies/")

@@ -14,7 +14,7 @@ import pytest
 from django.urls import NoReverseMatch, get_resolver, reverse
 from playwright.sync_api import Browser
 
-from tests.stories.conftest import HomeOf, _copy_of, _serving
+from tests.stories.conftest import HomeOf, _copy_of, serving
 from tests.stories.visitors import Visitor
 from tests.stories.walking import (
     DESK,
@@ -62,7 +62,7 @@ def served(
 ) -> Iterator[tuple[str, str]]:
     """A clinic of the pack that is asked for, and its address."""
     pack = request.param
-    with _serving(_copy_of(home_of(pack), tmp_path_factory), "--pack", pack) as address:
+    with serving(_copy_of(home_of(pack), tmp_path_factory), "--pack", pack) as address:
         yield pack, address
 
 

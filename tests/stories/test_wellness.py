@@ -81,7 +81,11 @@ def test_a_practitioner_writes_and_reception_does_a_task(wellness: str, new_visi
     )
     practitioner.page.get_by_role("button", name="Save and read it through").click()
     practitioner.page.locator("main button.button").first.click()
-    # and give reception a task
+    # Then each page by which they go on stands as it should: for drawing, photographs, letters, consents and templates
+    ways = ("notes/new/", "charts/", "photographs/", "letters/new/", "agreements/new/")
+    pages = [*(f"{card}{way}" for way in ways), "/desk/templates/"]
+    assert [finding for path in pages for finding in look_at(practitioner, path)] == []
+    # When they give reception a task
     practitioner.go(f"{card}tasks/new/")
     practitioner.page.get_by_label("Write to them").check()
     practitioner.page.get_by_label("Any receptionist").check()

@@ -27,6 +27,7 @@ class Visitor:
     clinic: str  # the address of its front page, without the last stroke
     faults: list[str] = field(default_factory=list)
     watched: int = 0
+    firm: str = ""  # where the payment firm is, which one page may load from
 
     def watch(self) -> None:
         """Write down, from now on, errors in the console, requests to elsewhere, and headers that are missing."""
@@ -90,10 +91,13 @@ class Visitor:
             self.faults.append(f"console: {message.text}")
 
     def _look(self, request: Request) -> None:
-        if not request.url.startswith((f"{self.clinic}/", "data:")):
+        ours = (f"{self.clinic}/", "data:", *([f"{self.firm}/"] if self.firm else []))
+        if not request.url.startswith(ours):
             self.faults.append(f"a request to {urlsplit(request.url).netloc or request.url[:40]}")
 
     def _check(self, response: Response) -> None:
+        if self.firm and response.url.startswith(f"{self.firm}/"):
+            return
         headers = response.headers
         self.watched += 1
         if response.status >= 500:

@@ -36,9 +36,10 @@ LOOK_DIFFERENT = {
     *("desk_home", "desk_diary", "desk_cases", "desk_tasks", "desk_find", "office_home"),
 }
 #: Another address of the same page.
-ALIASES = {"notice_version": "notice", "desk_diary_day": "desk_diary"}
-#: What a page shows only where script runs: a passkey is made by script, and a toast can be sent away.
-BY_SCRIPT = re.compile(r"passkey|^Dismiss$", re.IGNORECASE)
+ALIASES = {"notice_version": "notice", "desk_diary_day": "desk_diary", "desk_note_templates": "desk_templates"}
+#: What a page shows only where script runs: a passkey is made by script, a toast can be sent away, and where one draws (a typed
+#: name or words say the same), one can begin anew.
+BY_SCRIPT = re.compile(r"passkey|^Dismiss$|^Draw it again$", re.IGNORECASE)
 
 SHAPE = """() => {
   const seen = node => node.checkVisibility({visibilityProperty: true}) && !node.closest('.hidden');
@@ -134,7 +135,8 @@ class Walk:
             if shape["status"] < 400 and not resolve(urlsplit(path).path).kwargs:
                 self.opened.add(route)
             # A refusal says that it is one, whichever page it stands for.
-            if shape["status"] < 400 and titles.setdefault(shape["title"], route) != route:
+            page = ALIASES.get(route, route)
+            if shape["status"] < 400 and titles.setdefault(shape["title"], page) != page:
                 self.faults.append(f"{who}: {route} and {titles[shape['title']]} have one title, {shape['title']}")
             waiting += [paths for href in shape["links"] if (paths := inner_path(href, visitor.clinic))]
 

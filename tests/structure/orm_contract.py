@@ -40,6 +40,11 @@ LINES: tuple[tuple[str, str, str], ...] = (
         "a `Sealed` value: it cannot be printed, compared, measured, dumped or pickled",
     ),
     (
+        "where_gives_what_filter_gives_and_refuses_sealed_columns",
+        "`where()`",
+        "as `filter().order_by()` over open columns, worded once; `FieldError` on a sealed field",
+    ),
+    (
         "filtering_raises",
         "`filter()`, `exclude()`, `get()` on a sealed field",
         "`FieldError`: use `vault.search`",

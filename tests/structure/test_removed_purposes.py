@@ -29,7 +29,6 @@ from troth.notice.lint import lint
 from troth.notice.purposes import Purpose
 from troth.notice.tests.factories import PACK, text_of
 from troth.people import services as people
-from troth.people.tests.conftest import _quick_hashes  # noqa: F401 - a fixture
 from troth.people.tests.factories import browser_of, make_patient, make_staff
 from troth.rights.selectors import list_choices
 from troth.vault.categories import Category

@@ -14,7 +14,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import UUIDConverter
 from django.utils import timezone
 
 from tests.stores import Home
@@ -35,7 +37,7 @@ from troth.notice.purposes import Purpose
 from troth.notice.tests.factories import pack_values
 from troth.people import selectors as people_reads
 from troth.people import services as people
-from troth.people.models import SignIn
+from troth.people.models import Session, SignIn
 from troth.people.tests.factories import make_staff
 from troth.prescribing import services as prescribing
 from troth.records import services as records
@@ -43,7 +45,7 @@ from troth.records.models import Release, Source
 from troth.records.selectors import Criticality, TaskKind, Verification
 from troth.rights import services as rights
 from troth.rights.models import CaseStep, ErasureCertificate
-from troth.rights.tests.conftest import _quick_hashes, clinic  # noqa: F401 - fixtures
+from troth.rights.tests.conftest import clinic  # noqa: F401 - a fixture
 from troth.vault import files
 from troth.vault.models import all_holdings
 from troth.vault.uploads import SealedUpload
@@ -99,16 +101,24 @@ class Ground:
     people: dict[str, UUID | None]
     parts: dict[str, Any]
     readers: dict[str, Client] = field(default_factory=dict)
+    handler: ClientHandler = field(default_factory=lambda: ClientHandler(enforce_csrf_checks=False))
 
     def reader(self, who: str) -> Client:
-        """One browser for everything that only reads."""
-        if who not in self.readers:
+        """One browser for as long as its session lasts: some of what is sent ends it."""
+        if who not in self.readers or not self._still_signed_in(who):
             self.readers[who] = self.browser(who)
         return self.readers[who]
 
+    def _still_signed_in(self, who: str) -> bool:
+        cookie = self.readers[who].cookies.get("troth_session")
+        if self.people[who] is None or cookie is None:
+            return self.people[who] is None
+        return Session.objects.filter(pk=people_reads.key_of(cookie.value)).exists()
+
     def browser(self, who: str) -> Client:
-        """A browser of its own, freshly signed in: some of what is sent ends sessions."""
+        """A browser of its own, freshly signed in. All stand before one server, which is made once."""
         made, subject = Client(), self.people[who]
+        made.handler = self.handler
         if subject is not None:
             now = timezone.now()
             made.cookies["troth_session"] = people.sign_in(
@@ -234,6 +244,7 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "letter": CaseStep.objects.get(kind="letter").pk,
             "certificate": certificate,
             "appointment": visit,
+            "visit": visit,
             "service": service,
             **on_paper(patient, by=actor(staff["finance"]), at=later),
             "number": 1,
@@ -249,8 +260,31 @@ def ground(clinic: Home) -> Iterator[Ground]:  # noqa: F811
             "enquiry": enquiry,
             "token": "never-given-out",
             "partner": "nobody-we-know",
+            "field": "file",
+            "page": 1,
             **dict.fromkeys(
-                ("pack", "item", "opinion", "prescription", "arrival", "place", "resource"), case
+                (
+                    "pack",
+                    "item",
+                    "opinion",
+                    "prescription",
+                    "arrival",
+                    "check",
+                    "obtained",
+                    "place",
+                    "resource",
+                    "reaction",
+                    "consent",
+                    "photograph",
+                    "wish",
+                    "class_time",
+                    "conversation",
+                    "need",
+                    "recording",
+                    "camera",
+                    "file",
+                ),
+                case,
             ),  # none of that id: those that are there have tests of their own
             "link": link,
             "one": patient,
@@ -345,12 +379,8 @@ def asked_for(
     ground: Ground, who: str, pattern: URLPattern, method: str, data: dict[str, Any] | None = None
 ) -> tuple[int, str, str]:
     where = address(pattern, ground)
-    # What is posted may end every session, so it comes from a browser of its own, and whoever reads signs in again.
-    if method == "POST":
-        ground.readers.pop(who, None)
-    response: Any = (
-        ground.browser(who).post(where, data or {}) if method == "POST" else ground.reader(who).generic(method, where)
-    )
+    reader = ground.reader(who)
+    response: Any = reader.post(where, data or {}) if method == "POST" else reader.generic(method, where)
     return response.status_code, response.headers.get("Location", ""), body_of(response)
 
 
@@ -381,6 +411,26 @@ def test_only_the_tables_yes_is_a_yes(ground: Ground, who: str) -> None:
             assert status == (404 if off else 405), f"{method} {row.name} as {who}: {status}"
             assert not found_in(body)
     assert seen == SEES[who]
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("who", ["the patient", "prescriber", "healthcare_assistant", "patient_support", "finance"])
+def test_a_person_in_place_of_a_thing_is_nothing(ground: Ground, who: str) -> None:
+    """Whoever may see somebody, and puts their number where that of a visit or a file belongs, is answered like anybody."""
+    people_too = {"subject", "one", "other", "member"}
+    patient = ground.people["the patient"]
+    for pattern in every_pattern():
+        parts = pattern.pattern.converters
+        things = {name for name, found in parts.items() if isinstance(found, UUIDConverter)} - people_too
+        if not things:
+            continue
+        where = reverse(
+            row_of(pattern).name, kwargs={name: patient if name in things else ground.parts[name] for name in parts}
+        )
+        for method in ("GET", "POST"):
+            response: Any = ground.reader(who).generic(method, where)
+            assert response.status_code < 500, f"{method} {row_of(pattern).name} as {who}"
+            assert found_in(body_of(response)) <= SEES[who], f"{method} {row_of(pattern).name} as {who}"
 
 
 @pytest.mark.walk
