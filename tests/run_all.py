@@ -102,9 +102,9 @@ def run_all(arguments: list[str], folder: str) -> Counter[str]:
         print("--- Browser stories: skipped, no Chromium was found; install it, or name it in CHROMIUM", flush=True)
     else:
         counts += run_stage(
-            # By file, since the stories of one share a browser and what they have looked at.
+            # By group, in the order of tests/stories/conftest.py: the longest first.
             "Browser stories",
-            [*both_cores, "--dist", "loadfile", "-m", "story", *arguments],
+            [*both_cores, "--dist", "loadgroup", "--no-loadscope-reorder", "-m", "story", *arguments],
             {**sqlite, "CHROMIUM": chromium},
             may_be_empty=True,
         )

@@ -88,18 +88,34 @@ def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> Non
 HomeOf = Callable[[str], Path]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    The stories of one file share a browser and what they have made, so they stay in one process. The walks, which take longest, go
+    first, each by itself.
+    """
+    here = Path(__file__).parent
+    stories = [item for item in items if here in item.path.parents]
+    for item in stories:
+        alone = "served" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group(item.name if alone else item.path.stem))
+    if len(stories) == len(items):
+        items.sort(key=lambda item: "served" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
-def home_of(tmp_path_factory: pytest.TempPathFactory) -> HomeOf:
-    """
-    The folders of a pack's clinic with eight people, made once for everybody who runs stories here, in whichever process. Nobody
-    serves them: stories serve copies.
-    """
+def everybody(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all who run stories here share, in whichever process."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def home_of(everybody: Path) -> HomeOf:
+    """The folders of a pack's clinic with eight people, made once for everybody. Nobody serves them: stories serve copies."""
 
     def made(pack: str) -> Path:
-        place = shared / f"home-of-{pack}"
-        with (shared / f"{pack}.lock").open("w") as lock:
+        place = everybody / f"home-of-{pack}"
+        with (everybody / f"{pack}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (place / "whole").exists():
                 shutil.rmtree(place, ignore_errors=True)

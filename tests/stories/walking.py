@@ -8,7 +8,6 @@ whole; every later one, for another account or in another clinic, only for what 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -95,15 +94,40 @@ EDGELESS = """() => [...document.querySelectorAll('.button:not(.button-quiet), .
   })).map(each => each.outerHTML.slice(0, 120))"""
 
 
-@dataclass
-class Walk:
-    """What was looked at so far, over all accounts and clinics, and what was amiss."""
+class Kept:
+    """Words that several processes put together, each the name of an empty file; of those who add one at once, one is first."""
 
-    pictures: Path | None = None
-    opened: set[str] = field(default_factory=set)  # routes without an object that showed their page to somebody
-    looked_at: set[tuple[str, int]] = field(default_factory=set)  # route and number of the answer
-    no_pages: set[str] = field(default_factory=set)  # routes of files, and of what is only sent to
-    faults: list[str] = field(default_factory=list)
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+
+    def add(self, *parts: str | int) -> bool:
+        """Whether nobody had added it."""
+        try:
+            (self.folder / "~".join(map(str, parts))).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+    def holds(self, *parts: str | int) -> bool:
+        """Whether somebody has added it."""
+        return (self.folder / "~".join(map(str, parts))).exists()
+
+    def all(self) -> list[tuple[str, ...]]:
+        """The parts of each."""
+        return [tuple(each.name.split("~")) for each in self.folder.iterdir()]
+
+
+class Walk:
+    """What was looked at so far, over all accounts and clinics, by every process that walks; and what was amiss in this one."""
+
+    def __init__(self, shared: Path, pictures: Path | None = None) -> None:
+        self.pictures = pictures
+        self.opened = Kept(shared / "opened")  # routes without an object that showed their page to somebody
+        self.looked_at = Kept(shared / "looked-at")  # route and number of the answer
+        self.no_pages = Kept(shared / "no-pages")  # routes of files, and of what is only sent to
+        self.clinics = Kept(shared / "clinics")  # those that were walked to the end
+        self.faults: list[str] = []
 
     def through(self, visitor: Visitor, who: str, starts: list[str], unscripted: Page | None = None) -> None:
         """
@@ -116,13 +140,13 @@ class Walk:
         while waiting:
             path = waiting.pop(0)
             route = route_of(path)
-            if route in {"", "sign_out"} | self.no_pages:
+            if route in {"", "sign_out"} or self.no_pages.holds(route):
                 continue
             onward = route in LEADS_ON and LEADS_ON[route] not in met and tried[route] < MOST_TRIED
             if route in met and not onward:
                 continue
             tried[route] += 1
-            if route in self.opened - LOOK_DIFFERENT:
+            if route not in LOOK_DIFFERENT and self.opened.holds(route):
                 continue
             met.add(route)
             refused = self._refused(visitor, route, path)
@@ -145,15 +169,14 @@ class Walk:
         Where the refusal leads, if a page is closed to this account. One refusal looks like another: once one was looked at whole,
         the rest are asked for without a window.
         """
-        if not any(seen == A_REFUSAL for seen, _ in self.looked_at):
+        if not any(seen == A_REFUSAL for seen, _ in self.looked_at.all()):
             return None
         answer = visitor.context.request.get(visitor.clinic + path, max_redirects=0)
-        refused = (A_REFUSAL, answer.status) in self.looked_at and "text/html" in answer.headers.get(
-            "content-type", ""
-        )
+        a_page = "text/html" in answer.headers.get("content-type", "")
+        refused = a_page and self.looked_at.holds(A_REFUSAL, answer.status)
         links = None
         if refused:
-            self.looked_at.add((route, answer.status))
+            self.looked_at.add(route, answer.status)
             links = [urljoin(answer.url, href) for href in re.findall(r'<a [^>]*href="([^"]+)"', answer.text())]
         answer.dispose()
         return links
@@ -170,14 +193,14 @@ class Walk:
             if any(
                 words in str(error) for words in ("Download is starting", "ERR_ABORTED", "ERR_HTTP_RESPONSE_CODE")
             ):
-                self.looked_at.add((route, 200))
+                self.looked_at.add(route, 200)
                 self.no_pages.add(route)
                 visitor.take_new_tab()  # the browser's own page about it comes next, and would break in
                 return None
             raise
         assert answer is not None
         if "text/html" not in answer.headers.get("content-type", "") or answer.status == 405:
-            self.looked_at.add((route, answer.status))
+            self.looked_at.add(route, answer.status)
             self.no_pages.add(route)
             return None
         if route_of(urlsplit(page.url).path) != route:  # led elsewhere; that page has its own turn
@@ -191,8 +214,8 @@ class Walk:
         page = visitor.page
         # A refusal of one page looks like that of another.
         kind = (ALIASES.get(route, route), status) if status < 400 else (A_REFUSAL, status)
-        first = kind not in self.looked_at
-        self.looked_at |= {kind, (route, status)}
+        first = self.looked_at.add(*kind)
+        self.looked_at.add(route, status)
         if first:
             page.evaluate("() => {" + AXE + "}")
         shape: dict[str, Any] = {}
