@@ -31,6 +31,7 @@ NOUNS = {
     "finding": "find by three letters among 200,000",
     "diary": "the clinic's week, free times and clients who race",
     "ledger": "events, verify, proof",
+    "asking": "a copy and an erasure by people themselves, over HTTP, beside Fides",
     "answering": "the copy that answers a request, with 1,000 records and 100 files",
     "erasures": "erasures in one job that is killed five times",
     "clinic": "sign-in page, card and my data with eight clients, beside GNU Health",
