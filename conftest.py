@@ -179,7 +179,9 @@ def publish_pack(pack: str = "online-prescribing") -> None:
     text = (ROOT / "troth" / "notice" / "packs" / f"{pack}.yaml").read_text()
     made = services.publish(text, by="tests", at=datetime(2026, 1, 1, tzinfo=UTC))
     if is_first:
-        _FIRST_VERSIONS[pack] = {field.attname: getattr(made, field.attname) for field in Version._meta.concrete_fields}
+        _FIRST_VERSIONS[pack] = {
+            field.attname: getattr(made, field.attname) for field in Version._meta.concrete_fields
+        }
 
 
 type_of_runner = Callable[..., subprocess.CompletedProcess[str]]

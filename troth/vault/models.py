@@ -8,6 +8,7 @@ import copy
 import hashlib
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from uuid import UUID, uuid4
 
@@ -189,6 +190,10 @@ class Holding(models.Model):
         abstract = True
         base_manager_name = "objects"
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        all_holdings.cache_clear()
+
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk.hex[:8]}"
 
@@ -310,8 +315,12 @@ class Holding(models.Model):
         return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
+@lru_cache(maxsize=1)
 def all_holdings() -> tuple[type[Holding], ...]:
-    """Every concrete holding of every room, found by walking the subclasses: rights and retention need no list."""
+    """
+    Every concrete holding of every room, found by walking the subclasses: rights and retention need no list. Walked anew when there
+    is another: an erasure asks for them sixty times.
+    """
     found: dict[str, type[Holding]] = {}
 
     def walk(base: type[Holding]) -> None:
