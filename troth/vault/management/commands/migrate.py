@@ -1,12 +1,14 @@
-"""Django's `migrate`, quick on the key store."""
+"""Django's `migrate`, quick on a hundred tables that are all joined, and quicker on the key store."""
 
 from typing import Any
 
 from django.core.management.commands import migrate
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 
+from troth.vault.migrating import SparingExecutor
 from troth.vault.router import KEY_STORE_TABLES
+
+migrate.MigrationExecutor = SparingExecutor  # type: ignore[misc]
 
 
 class Command(migrate.Command):
@@ -25,5 +27,5 @@ class Command(migrate.Command):
             return
         for app in sorted({app for app, _ in KEY_STORE_TABLES}):
             super().handle(*args, **{**options, "app_label": app, "run_syncdb": False})
-        executor = MigrationExecutor(connections["keys"])
+        executor = SparingExecutor(connections["keys"])
         executor.migrate(executor.loader.graph.leaf_nodes(), fake=True)
