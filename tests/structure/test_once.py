@@ -109,7 +109,8 @@ def rows(under: URLResolver | None = None) -> Iterator[tuple[str, FunctionType]]
         if isinstance(each, URLResolver):
             yield from rows(each)
         elif isinstance(each, URLPattern) and hasattr(each.callback, "row"):
-            yield each.callback.row.name, each.callback.__wrapped__
+            view: Any = each.callback
+            yield view.row.name, view.__wrapped__
 
 
 @cache
