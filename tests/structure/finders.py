@@ -18,7 +18,7 @@ KERNEL_WRITERS: dict[str, frozenset[str]] = {
     "work": frozenset({"*"}),
     "copies": frozenset({"*"}),
     "notice": frozenset({"versions.py", "publishing.py", "services.py"}),
-    "gate": frozenset({"acts.py", "facts.py", "emergency.py", "narrowing.py"}),
+    "gate": frozenset({"acts.py", "facts.py", "emergency.py", "narrowing.py", "sending.py"}),
 }
 ALWAYS_WRITES = frozenset(
     f"{prefix}{name}"

@@ -124,6 +124,7 @@ def described(bound: BoundField, *, width: str = "", legend: str = "") -> dict[s
         found |= {"kind": "tick", "box": bound.as_widget(attrs={**attrs, "class": "mark"})}
     else:
         plain = isinstance(widget, forms.Select | forms.Textarea)
+        width = width or ("10" if isinstance(bound.field, forms.IntegerField) else "")  # a box as long as a number is
         styled = "box box-text" if isinstance(widget, forms.Textarea) else "box"
         classes = f"{styled} box-{width}" if width and not plain else styled
         found |= {"kind": "box", "box": bound.as_widget(attrs={**attrs, "class": classes})}

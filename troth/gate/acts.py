@@ -25,6 +25,7 @@ from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.gate.contexts import Opened
 from troth.gate.refusals import Check, Decision, Refused
+from troth.gate.sending import claimed
 from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
 from troth.ledger.writing import write
@@ -59,6 +60,7 @@ def act(
     row that its actor may not open, and asks for what it does need with `acting().require(…)`.
 
     :raises Refused: the gate said no to something it wrote, or the notice declares none of the purposes.
+    :raises SentAlready: it would make anew what a form made that was sent before (`sending`).
     :raises TypeError: `by` or `at` is missing.
     """
 
@@ -73,7 +75,7 @@ def act(
                     f"{function.__name__} is an act: call it with by= (an Actor) and at= (an aware datetime)."
                 )
             # An inner act joins the outer one: without a savepoint, what fails in it undoes the whole.
-            with boundary() as into, transaction.atomic(savepoint=_opened.get() is None):
+            with boundary() as into, transaction.atomic(savepoint=_opened.get() is None), claimed():
                 serves = features.purpose_for(purposes, action, by, into.register(at)) or purposes[0]
                 opened = Opened(serves, action, by=by, at=at, into=into, stamp=ActStamp(at, by.reference, unasked))
                 opened.insist_on_purpose()

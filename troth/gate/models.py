@@ -125,3 +125,22 @@ class EmergencyNote(Holding):
     """Why a record was opened in an emergency, in the words of the one who opened it."""
 
     note = SealedText(EMERGENCIES, id="gate.emergency.note")
+
+
+class Sent(models.Model):
+    """A form that made something and may not make it again. Nobody is named: it is found by whoever holds its page."""
+
+    id = models.CharField(primary_key=True, max_length=64)
+    body = models.BinaryField(max_length=32)
+    answer = models.BinaryField(max_length=4096, null=True)
+    at = models.DateTimeField(db_index=True)
+
+    open_columns: ClassVar[dict[str, str]] = {
+        "id": "a keyed hash; its key is a random number that the page alone has",
+        "body": "a keyed hash under the same",
+        "answer": "sealed under the same: where the answer led",
+        "at": "when it was sent, for a day",
+    }
+
+    def __str__(self) -> str:
+        return f"sent {self.id[:8]}"

@@ -1,5 +1,6 @@
 """
-The gate's own four pages: refused, a fault of ours, and closed because the ledger, or anything at all, cannot be written.
+The gate's own five pages: refused, sent already, a fault of ours, and closed because the ledger, or anything at all, cannot be
+written.
 
 They stand in the layout of whoever asked. The last three bring a bare frame of their own, since the usual one asks the database.
 """
@@ -62,6 +63,11 @@ def plain_page(request: HttpRequest, name: str, *, status: int) -> HttpResponse:
     return render(
         request, f"gate/{name}.html", {"layout": _layout(request), "page": Page(Clinic("The clinic"))}, status=status
     )
+
+
+def sent_page(request: HttpRequest) -> HttpResponse:
+    """The answer to a form that comes again with other words."""
+    return render(request, "gate/sent.html", {"layout": _layout(request), "here": request.path}, status=409)
 
 
 _REMEDY = (

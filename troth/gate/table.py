@@ -27,6 +27,7 @@ from troth.gate.actors import NOBODY, Actor
 from troth.gate.contexts import processing
 from troth.gate.refusals import Check, Decision, Refused
 from troth.gate.rules import FRESH_SECONDS
+from troth.gate.sending import answer_once
 from troth.ledger.drafts import Draft
 from troth.ledger.names import Event
 from troth.notice import selectors as notices
@@ -131,7 +132,7 @@ def page(
         request.opened = context.enter()  # type: ignore[attr-defined]
         error: BaseException | None = None
         try:
-            response = view(request, **parts)
+            response = answer_once(request, actor, lambda: view(request, **parts))
             render = getattr(response, "render", None)
             if callable(render) and not getattr(response, "is_rendered", True):
                 response = (
@@ -168,7 +169,7 @@ def public(route: str, view: View, *, name: str, why: str, purpose: Purpose | fe
             _exists(row, register_of(request))
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
-        return view(request, **parts)
+        return answer_once(request, actor_of(request), lambda: view(request, **parts))
 
     shown.row = row  # type: ignore[attr-defined]
     return path(route, shown, name=name)

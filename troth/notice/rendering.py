@@ -38,6 +38,11 @@ def _plain(value: str) -> str:
     return value.replace("_", " ")
 
 
+def _way(by: str) -> str:
+    """How somebody reaches us, as a title."""
+    return {"in_person": "In person", "account": "In your account"}.get(by, f"By {_plain(by)}")
+
+
 def _who(notice: Notice) -> Section:
     who = notice.controller
     if who is None:
@@ -69,7 +74,7 @@ def _who(notice: Notice) -> Section:
             )
         )
     for contact in who.contacts or []:
-        entries.append(Entry(f"by-{contact.by}", f"By {_plain(contact.by)}", contact.value))
+        entries.append(Entry(f"by-{contact.by}", _way(contact.by), contact.value))
     return Section("who", "Who we are", " ".join(filter(None, (short, notice.scope.words))), tuple(entries))
 
 

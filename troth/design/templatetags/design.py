@@ -19,6 +19,7 @@ from troth.design import drawing, fields
 from troth.design.charts import Chart, Goings
 from troth.design.coins import coin_svg
 from troth.design.icons import icon_svg
+from troth.design.once import hidden_field
 from troth.design.pages import Section
 from troth.design.rulers import Tape
 from troth.design.tables import Table
@@ -331,6 +332,12 @@ def not_yet(words: str, reason: str, *, remedy: Link | None = None, name: str = 
 def toast(words: str, undo: Link | None = None) -> SafeString:
     """`{% toast "Moved to Thursday 15:00" undo %}`: in ink at the bottom; never the only sign of an error."""
     return _part("toast", words=words, undo=undo)
+
+
+@register.simple_tag(takes_context=True)
+def once(context: Context) -> SafeString:
+    """`{% once %}`, beside the token of a form that makes something new: pressed twice, it makes one. What was refused keeps it."""
+    return hidden_field(context.get("request"))
 
 
 @register.simple_tag

@@ -147,7 +147,13 @@ def test_component_escapes_hostile_text(name: str) -> None:
 def test_every_tag_is_tried_with_hostile_text() -> None:
     from troth.design.templatetags.design import register
 
-    tried_elsewhere = {"icon", "ruler", "error_summary", "field"}  # without text of their own, or in test_fields
+    tried_elsewhere = {
+        "icon",
+        "ruler",
+        "error_summary",
+        "field",
+        "once",
+    }  # without text of their own, or in test_fields
     assert set(register.tags) == set(HOSTILE) | tried_elsewhere
 
 

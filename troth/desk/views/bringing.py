@@ -20,6 +20,7 @@ from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Figure, Paging
 from troth.desk.forms.bringing import ColumnsForm, SendForm, StartForm
 from troth.desk.frame import frame, looking, show
+from troth.desk.views.keeping import kinds_of
 from troth.people import selectors as people
 
 AT_ONCE = 25
@@ -65,6 +66,7 @@ def list_files(request: HttpRequest) -> HttpResponse:
         "bringing/list",
         frame(request),
         form=form,
+        kinds=kinds_of(request, "desk_bring_in"),
         table=table_of("Files", heads, rows) if rows else None,
         paging=Paging.numbered(number, many, each=AT_ONCE, path=reverse("desk_bring_in")),
         status=422 if form.errors else 200,

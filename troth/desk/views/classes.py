@@ -105,6 +105,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         status=422 if form.errors else 200,
         form=form,
         title="Set a class",
+        makes=True,
         back=reverse("desk_diary"),
     )
 

@@ -72,6 +72,7 @@ def _add(request: HttpRequest, subject: UUID, kind: type[EntryForm], record: Rec
         request,
         "entry/add",
         about(request, look, subject),
+        status=422 if form.is_bound else 200,
         form=form,
         what=title,
         subject=subject,

@@ -51,7 +51,11 @@ def list_services(request: HttpRequest) -> HttpResponse:
                     each.price or "Agreed each time",
                     small=f"Deposit {diary.pounds(each.deposit_pence)}" if each.deposit_pence else "",
                 ),
-                Cell(", ".join(filter(None, (each.room_sort, each.machine_sort))) or "Nothing of its own"),
+                Cell(
+                    (
+                        ", ".join(filter(None, (each.room_sort, each.machine_sort))) or "nothing of its own"
+                    ).capitalize()
+                ),
                 Cell(
                     "Yes" if diary.is_booked_online(each, register) else "No",
                     small="Until cards are taken here, they ring"
@@ -65,7 +69,7 @@ def list_services(request: HttpRequest) -> HttpResponse:
     heads = (
         Column("Service", "name"),
         Column("Takes", word="Takes"),
-        Column("Price", word="Price"),
+        Column("Price", "number", word="Price"),
         Column("Needs", word="Needs"),
         Column("Online", word="Online"),
     )
@@ -338,12 +342,12 @@ def _list(
         here=reverse(here),
         table=table_of(title, heads, [tuple(cells) for cells in shown]) if shown else None,
         paging=Paging.numbered(number, len(found), each=AT_ONCE, path=path),
-        kinds=_kinds(request, here),
+        kinds=kinds_of(request, here),
         promise="" if of_visits else "What you add will stand here.",
     )
 
 
-def _kinds(request: HttpRequest, here: str) -> list[Item]:
+def kinds_of(request: HttpRequest, here: str) -> list[Item]:
     """The lists there are, as far as they are this viewer's."""
     register = looking(request).opened.register
     known = [("Services", "desk_services"), ("Rooms and machines", "desk_resources"), ("Places", "desk_places")]

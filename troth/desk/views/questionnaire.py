@@ -54,7 +54,7 @@ def show_questionnaire(request: HttpRequest, key: str) -> HttpResponse:
         "questionnaire/show",
         frame(request),
         asked=form,
-        pages=[(page.title, [_question(item) for item in page.items]) for page in form.pages],
+        pages=[(page.title, [_question(item, form) for item in page.items]) for page in form.pages],
         rules=_rules(form),
         versions=[
             Row(
@@ -121,19 +121,19 @@ _KINDS = {
 }
 
 
-def _question(item: Item) -> Row:
+def _question(item: Item, form: Form) -> Row:
     """One question for the preview: what it takes, and when it is asked."""
     if item.formula:
-        kind = f"Reckoned: {item.formula}, in {item.unit}"
+        kind = f"Reckoned: {item.formula}, in {_unit(item)}"
     elif item.type == "quantity":
-        kind = f"{item.least} to {item.most} {item.unit}"
+        kind = f"{item.least} to {item.most} {_unit(item)}"
     elif item.type == "group":
         kind = f"A list of: {', '.join(inner.text for inner in item.items)}"
     else:
         kind = "Any of" if item.many else _KINDS[item.type]
         if item.options:
             kind += f": {'; '.join(label for _, label in item.options)}"
-    asked = f"Asked when {_conditions(item.when, item.any_of)}" if item.when else ""
+    asked = f"Asked when {_conditions(item.when, item.any_of, form)}" if item.when else ""
     must = "" if item.required or item.formula or item.type == "group" else "If they like"
     return Row(item.text, kind, note=". ".join(part for part in (item.hint, asked, must) if part))
 
@@ -144,7 +144,7 @@ def _rules(form: Form) -> Table:
             (
                 Cell(rule.reason, small=rule.source),
                 Cell("Stops" if rule.effect == "stop" else "Flags"),
-                Cell(_conditions(rule.when, rule.any_of)),
+                Cell(_conditions(rule.when, rule.any_of, form)),
                 Cell(rule.words or "Said to the prescriber only"),
             )
         )
@@ -154,9 +154,22 @@ def _rules(form: Form) -> Table:
     return Table("Rules", columns, tuple(lines))
 
 
-def _conditions(when: tuple[Condition, ...], any_of: bool) -> str:
-    words = {True: "yes", False: "no"}
-    return (" or " if any_of else " and ").join(
-        f"{each.question} {each.operator} {words[each.answer] if isinstance(each.answer, bool) else each.answer}"
-        for each in when
-    )
+_OPERATORS = {"=": "is", "!=": "is not", ">": "is above", ">=": "is at least", "<": "is below", "<=": "is at most"}
+
+
+def _conditions(when: tuple[Condition, ...], any_of: bool, form: Form) -> str:
+    return (" or " if any_of else " and ").join(_condition(each, form.items.get(each.question)) for each in when)
+
+
+def _condition(each: Condition, asked: Item | None) -> str:
+    """A comparison in the words of the question and of its answer, never in the codes that the file has for them."""
+    if isinstance(each.answer, bool):
+        answer = "yes" if each.answer else "no"
+    else:
+        answer = dict(asked.options).get(each.answer, str(each.answer)) if asked else str(each.answer)
+    question = f"“{asked.text}”" if asked else each.question
+    return f"{question} {_OPERATORS.get(each.operator, each.operator)} {answer}"
+
+
+def _unit(item: Item) -> str:
+    return item.unit.replace("m2", "m²")
