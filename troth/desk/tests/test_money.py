@@ -272,6 +272,9 @@ def test_a_voucher_for_one_kind_says_what_it_is_for_and_how_it_is_taxed(
     desk: Client, people: dict[str, UUID]
 ) -> None:
     issued(desk, people["ann"])
+    desk.post(
+        reverse("desk_prices"), {"name": "sentinel-smooth", "pence": "120", "rate": "standard", "offered": "on"}
+    )
     path = reverse("desk_before", args=[people["ann"]])
     assert "Taxed now, and not again" in desk.get(path).content.decode()
     sale = {"do": "voucher", "key": str(uuid4()), "pence": "100", "means": "cash", "only": "standard"}
