@@ -1,6 +1,6 @@
 """The files that are being brought in, and what became of them. Nothing here opens what anybody wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -114,10 +114,12 @@ def _missing() -> Unreadable:
     return Unreadable("The file is missing where it was kept, or damaged. Destroy it here, and send it again.")
 
 
-def list_files(*, start: int, most: int) -> list[ListedFile]:
-    """Some of the files that came by the page, the newest first. What is wrong with the lines of each is not read for it."""
-    rows = BroughtFile.objects.order_by("-sent_at", "pk").only(
-        "kind", "state", "sent_by", "sent_at", "rows", "brought"
+def list_files(*, kinds: Collection[What], start: int, most: int) -> list[ListedFile]:
+    """Some files of these kinds, the newest first. What is wrong with the lines of each is not read for it."""
+    rows = (
+        BroughtFile.objects.filter(kind__in=kinds)
+        .order_by("-sent_at", "pk")
+        .only("kind", "state", "sent_by", "sent_at", "rows", "brought")
     )
     return [
         ListedFile(row.pk, What(row.kind), FileState(row.state), row.sent_by, row.sent_at, row.rows, row.brought)
@@ -125,9 +127,9 @@ def list_files(*, start: int, most: int) -> list[ListedFile]:
     ]
 
 
-def count_files() -> int:
-    """How many files came by the page."""
-    return BroughtFile.objects.count()
+def count_files(kinds: Collection[What]) -> int:
+    """How many files of these kinds came by the page."""
+    return BroughtFile.objects.filter(kind__in=kinds).count()
 
 
 def get_file(file: UUID) -> FileLine | None:

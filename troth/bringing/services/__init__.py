@@ -13,7 +13,6 @@ from django.db import transaction
 from troth.bringing import selectors
 from troth.bringing.models import BroughtFile, FileState, KnownColumn, What
 from troth.bringing.rules import (
-    BRINGERS,
     COLUMNS,
     KEPT_FOR,
     MOST_UPLOADED,
@@ -23,6 +22,7 @@ from troth.bringing.rules import (
     Source,
     Told,
     Unreadable,
+    brings,
 )
 from troth.bringing.rules.parts import Part, laid_out
 from troth.bringing.rules.tables import Read, heads_of, missing_of, read_table, said_of
@@ -43,9 +43,11 @@ HELD = (FileState.NEW, FileState.LOOKING, FileState.LOOKED, FileState.RUNNING)
 #: So many rows are one job, at whose end how far it is is written down, which is an event as well.
 STEP = 25
 MOST_HEADS = 100
+#: What files are brought in for: to register people, or where somebody only writes of their health, to treat them.
+BRINGING = (Purpose.REGISTRATION, Purpose.CARE)
 
 
-@act(Event.FILE_SENT, purpose=Purpose.REGISTRATION)
+@act(Event.FILE_SENT, purpose=BRINGING)
 def send_file(*, kind: What, system: str, upload: SealedUpload, by: Actor, at: datetime) -> UUID:
     """
     Keep a file, sealed as it arrived, until it is brought in or thrown away, and a week at most.
@@ -75,7 +77,7 @@ def send_file(*, kind: What, system: str, upload: SealedUpload, by: Actor, at: d
     return made
 
 
-@act(Event.FILE_MAPPED, purpose=Purpose.REGISTRATION)
+@act(Event.FILE_MAPPED, purpose=BRINGING)
 def set_columns(file: UUID, *, columns: Mapping[str, int], also_alike: bool, by: Actor, at: datetime) -> None:
     """
     Say which column of a file is which of ours, which is remembered for the next file of that system, and have it looked through.
@@ -113,7 +115,7 @@ def set_columns(file: UUID, *, columns: Mapping[str, int], also_alike: bool, by:
     job.using(on_behalf_of=by.id, asker=by.id or "").enqueue(row.pk)
 
 
-@act(Event.FILE_STARTED, purpose=Purpose.REGISTRATION)
+@act(Event.FILE_STARTED, purpose=BRINGING)
 def start(file: UUID, *, leaving_out: bool, by: Actor, at: datetime) -> None:
     """
     Have a file brought in that was looked through; or have it gone on with, where a worker died.
@@ -138,15 +140,16 @@ def start(file: UUID, *, leaving_out: bool, by: Actor, at: datetime) -> None:
         job.using(on_behalf_of=by.id, asker=by.id or "").enqueue(row.pk)
 
 
-@act(Event.FILE_ENDED, purpose=Purpose.REGISTRATION)
+@act(Event.FILE_ENDED, purpose=BRINGING)
 def throw_away(file: UUID, *, by: Actor, at: datetime) -> None:
     """
     Destroy a file. What was brought in of it stands; a run that is under way stops within a few lines.
 
     :raises NotPossible: it is over already.
     """
-    _bringer(by)  # whose role lost what a file holds may still have it destroyed
-    _end(_locked(file, *HELD), FileState.GONE, at)
+    row = _locked(file, *HELD)
+    _bringer(What(row.kind), by)  # whose role lost what a file holds may still have it destroyed
+    _end(row, FileState.GONE, at)
 
 
 @act(Event.FILE_ENDED, purpose=(Purpose.REGISTRATION, Purpose.ACCOUNT_SECURITY))
@@ -288,13 +291,13 @@ def _read(row: BroughtFile, *, at: datetime) -> tuple[Source, Read]:
 
 
 def _insist(kind: What, by: Actor, at: datetime) -> None:
-    _bringer(by)
+    _bringer(kind, by)
     check_may_bring(kind, by=by, at=at)
 
 
-def _bringer(by: Actor) -> None:
-    if not by.roles & BRINGERS:
-        raise NotPossible("Only the clinic’s manager brings files in.")
+def _bringer(kind: What, by: Actor) -> None:
+    if not brings(by.roles, kind):
+        raise NotPossible("Only the clinic’s manager brings files in; notes also whoever writes them.")
 
 
 def _locked(file: UUID, *states: FileState) -> BroughtFile:

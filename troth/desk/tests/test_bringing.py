@@ -23,6 +23,7 @@ from troth.bringing import jobs, selectors, services
 from troth.bringing.models import BroughtFile, FileState, KnownColumn, What
 from troth.bringing.rules import KEPT_FOR, Told
 from troth.bringing.rules.parts import Part
+from troth.delivery.tests import demonstration
 from troth.desk.forms.bringing import ColumnsForm
 from troth.diary.tests.conftest import Clinic, open_clinic
 from troth.gate.narrowed import Cell, switched_off, version_of
@@ -268,6 +269,43 @@ def test_whose_role_may_not_write_what_a_file_holds_is_refused_by_page_act_and_j
     assert desk.get(reverse("desk_bring_in")).status_code == 403
     # What was sent may be destroyed still.
     assert desk.post(there, {"do": "destroy"}).status_code == 302
+
+
+def test_a_practitioner_brings_in_notes_and_nothing_else(clinic: Clinic, signed_in: SignedIn) -> None:
+    manager = signed_in(clinic.manager)
+    there = send(manager, LINES[:1]).headers["Location"]
+    looked(manager, there)
+    manager.post(there, {"do": "start"})
+    work()
+    person = Brought.objects.get().subject_id
+    demonstration.begin(settings)
+    worker = Worker(now=timezone.now, jitter=lambda: 1.0)
+    while worker.step():
+        pass
+    desk = signed_in(clinic.orla)
+    assert reverse("desk_bring_in") in desk.get(reverse("desk_note_templates")).content.decode()
+    page = desk.get(reverse("desk_bring_in")).content.decode()
+    assert 'value="notes"' in page and 'value="clients"' not in page and there not in page
+    assert desk.get(there).status_code == desk.post(there, {"do": "start"}).status_code == 403
+    assert send(desk, LINES).status_code == 422
+    notes = send(desk, ["n1,1,03/05/2024,sentinel words", "n2,9,03/05/2024,x"], "notes", "id,client id,date,note")
+    here = notes.headers["Location"]
+    assert (
+        desk.post(here, {"do": "columns", "reference": "0", "client": "1", "day": "2", "text": "3"}).status_code
+        == 302
+    )
+    work()
+    assert "Their client is not here" in desk.get(here).content.decode()
+    desk.post(here, {"do": "start", "leaving_out": "on"})
+    work()
+    row = BroughtFile.objects.get(kind="notes")
+    assert (row.state, row.brought) == ("done", 1)
+    # It is of that card, on behalf of whoever sent the file; the manager sees that there was one, and not what its lines lack.
+    (event,) = LedgerEvent.objects.filter(subject=person.hex, on_behalf_of=clinic.orla.hex, outcome="done")
+    assert event.purpose == "care"
+    assert here in manager.get(reverse("desk_bring_in")).content.decode() and manager.get(here).status_code == 403
+    switch_off(clinic, Cell("practitioner", Category.HEALTH, Action.WRITE))
+    assert desk.get(reverse("desk_bring_in")).status_code == 403
 
 
 def test_each_part_is_a_job_of_its_own_and_a_row_that_is_refused_or_breaks_is_a_fault_of_its_line(
