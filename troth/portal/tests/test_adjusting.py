@@ -29,6 +29,11 @@ def test_the_reader_says_what_they_need_changes_it_and_nobody_else_sees_it(patie
         and "A way and a room without steps" in page
         and "A chaperone in the room" in page
     )
+    # Among their data it stands in words, and in a copy that they take by themselves.
+    assert (
+        "A way and a room without steps; a chaperone in the room"
+        in mine.get("/my-data/kind/adjustments/").content.decode()
+    )
     assert 'value="chaperone" checked' in " ".join(mine.get(PATH).content.decode().split())
     assert "A chaperone in the room" not in other.get(reverse("my_details")).content.decode()
     mine.post(PATH, {"language": ""})
