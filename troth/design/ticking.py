@@ -10,8 +10,10 @@ from troth.design.fields import ManyChoices
 class TickForm(forms.Form):
     """
     One group of ticks for each of `questions`: its words, and the answers as value and words. They come first, in that order; what
-    a subclass asks besides stands below. `ticked` has the values of all groups once the form is clean.
+    a subclass asks besides stands below, or where its `order` has it. `ticked` has the values of all groups once the form is clean.
     """
+
+    order: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -30,7 +32,7 @@ class TickForm(forms.Form):
                 widget=ManyChoices(),
                 initial=[value for value, _ in answers if value in chosen],
             )
-        self.order_fields(self.groups)
+        self.order_fields(self.order or self.groups)
 
     @property
     def ticked(self) -> list[str]:

@@ -9,6 +9,7 @@ from troth.people import rules
 class AdjustmentsForm(TickForm):
     """`cleaned_data` has `wanted` and `language`, as the act takes them."""
 
+    order = ("group_0", "group_1", "language")  # beside the question that has the interpreter
     language = forms.CharField(
         label="Language of the interpreter",
         help_text="Only with “An interpreter” above, such as Polish",
