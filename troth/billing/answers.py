@@ -27,7 +27,7 @@ actors.declare_service(
     purposes={Purpose.PAYMENT},
     # Who somebody is and where they live stands on the invoice that is issued when their money comes.
     categories={Category.FINANCIAL, Category.IDENTITY, Category.CONTACT},
-    modules={"troth.billing.services.payments", "troth.billing.services.holds"},
+    modules={"troth.billing.services.at_firm", "troth.billing.services.holds"},
 )
 #: The same under a restriction, or after an erasure, for what is owed to the person: what is held is let go, what was to go
 #: back goes back, and what the firm says of it is written down. Nothing is asked for or taken by it (decision 0251).
@@ -35,7 +35,7 @@ actors.declare_service(
     LETTING_GO,
     purposes={Purpose.PAYMENT},
     categories={Category.FINANCIAL, Category.IDENTITY, Category.CONTACT},
-    modules={"troth.billing.services.payments"},
+    modules={"troth.billing.services.at_firm"},
     use=PermittedUse.CLAIMS,
 )
 

@@ -9,22 +9,21 @@ from troth.bringing.rules import KEPT_FOR
 from troth.bringing.selectors.allowing import may_bring
 from troth.gate.actors import Actor
 from troth.gate.jobs import NoLongerAllowed, acting_for
-from troth.notice.purposes import Purpose
 from troth.work.queue import job
 from troth.work.schedules import schedule
 
 
-@job(queue="bringing", retries=2, serves=(Purpose.REGISTRATION,))
+@job(queue="bringing", retries=2, serves=services.BRINGING)
 def look_at_file(file: UUID) -> None:
     """Look a file through for whoever set its columns."""
-    _manager(file)
+    _bringer(file)
     services.look(file, at=timezone.now())
 
 
-@job(queue="bringing", retries=5, serves=(Purpose.REGISTRATION,))
+@job(queue="bringing", retries=5, serves=services.BRINGING)
 def bring_file_in(file: UUID) -> None:
     """Bring in what is not here of a file, for whoever started it. A worker that died in it is followed by one that goes on."""
-    services.go_on(file, on_behalf_of=_manager(file).id, at=timezone.now())
+    services.go_on(file, on_behalf_of=_bringer(file).id, at=timezone.now())
 
 
 @schedule("daily 03:40")
@@ -37,7 +36,7 @@ def destroy_left() -> None:
         services.clear_old(over, at=at)
 
 
-def _manager(file: UUID) -> Actor:
+def _bringer(file: UUID) -> Actor:
     """
     Whom the job acts for, who may bring in still what that file holds.
 

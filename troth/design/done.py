@@ -100,6 +100,8 @@ DONE = {
     "use-allowed": "Your record may be used again.",
     "request-sent": "We have what you asked. It stands below, with its day.",
     "correction-sent": "We have your request. Below stands the day by which we answer.",
+    "adjustments-stated": "It is written down, and whoever books or receives you sees it.",
+    "adjustments-written": "It is written down, and stands wherever they are booked or received.",
     "details-changed": "Your details are changed.",
     "password-changed": "Your password is changed. You were signed out everywhere else.",
     "session-ended": "That sign-in is ended.",

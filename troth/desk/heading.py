@@ -1,6 +1,7 @@
 """
-What has to stand at the head of a card before anything else is read: that they have died, are a child, that somebody acts for
-them, or that somebody worries about their safety. The banner over the page says whether its use is restricted.
+What has to stand at the head of a card before anything else is read: that they have died, are a child, that somebody acts for them,
+that somebody worries about their safety, or what has to be arranged for them. The banner over the page says whether its use is
+restricted.
 """
 
 from uuid import UUID
@@ -14,6 +15,7 @@ from troth.gate.contexts import processing
 from troth.gate.table import open_path
 from troth.law.retention import ADULT_AT
 from troth.notice.purposes import Purpose
+from troth.people import selectors as people_reads
 from troth.people import services as people
 from troth.people.selectors import PersonIdentity
 from troth.prescribing.selectors import reviewing
@@ -36,6 +38,8 @@ def heading(request: HttpRequest, look: Looking, subject: UUID, who: PersonIdent
                 "harm", "Somebody worries about their safety", "Read it under “Concerns” before you decide anything."
             )
         )
+    if words := people_reads.adjustments_of({subject}, look.opened).get(subject):
+        found.append(Alert("info", "Arrange for every visit", f"{words.said}."))
     acting = list_representatives(subject, at=look.at)
     age = who.age(timezone.localdate(look.at)) if who else None
     if age is not None and age < ADULT_AT:

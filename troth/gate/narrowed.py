@@ -26,6 +26,7 @@ from troth.vault.categories import Category
 ON_A_CARD = (
     Category.IDENTITY,
     Category.CONTACT,
+    Category.ADJUSTMENTS,
     Category.HEALTH,
     Category.PHOTOGRAPH,
     Category.GENETIC,

@@ -9,6 +9,7 @@ from troth.gate import actors, reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
 from troth.people.rules import TELLING_APART
+from troth.people.selectors.adjusting import adjustments_in_words
 from troth.people.selectors.bringing import who_were_brought
 from troth.people.selectors.factors import with_second_factor
 from troth.people.selectors.finding import found_by
@@ -162,6 +163,12 @@ def scope_in_words(row: Any, field: str, known: Known) -> str:
     parts += [f"for: {', '.join(uses)}"] if uses else []
     parts += [f"of these kinds: {', '.join(kinds)}"] if kinds else []
     return "; ".join(parts).replace("_", " ")
+
+
+@says("people.adjusted", "wanted")
+def arranged_in_words(row: Any, field: str, known: Known) -> str:
+    """What is arranged for somebody's visits, which is kept as codes."""
+    return adjustments_in_words(row) or "Nothing"
 
 
 @says("people.signintry", "outcome")

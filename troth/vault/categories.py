@@ -10,6 +10,7 @@ class Category(StrEnum):
     CONTACT = "contact"  # addresses, email, telephone
     ACCOUNT = "account"  # sign-in name, password hash, second factors, sessions
     HEALTH = "health"  # anything about bodies and minds, from anyone
+    ADJUSTMENTS = "adjustments"  # what is arranged for somebody at a visit, which lets their health be guessed
     GENETIC = "genetic"
     BIOMETRIC = "biometric"
     ETHNIC = "ethnic"
@@ -30,7 +31,7 @@ class Category(StrEnum):
 
     @property
     def special(self) -> bool:
-        """Whether Article 9 applies: health, genetic, biometric, ethnic; photographs, accidents and reports show health."""
+        """Whether Article 9 applies: to health, genes, biometrics and origin, and to what lets health be seen or guessed."""
         return self in _SPECIAL
 
 
@@ -40,6 +41,7 @@ LOCKED = frozenset({Category.GENETIC, Category.BIOMETRIC, Category.ETHNIC})
 _SPECIAL = frozenset(
     {
         Category.HEALTH,
+        Category.ADJUSTMENTS,
         Category.GENETIC,
         Category.BIOMETRIC,
         Category.ETHNIC,

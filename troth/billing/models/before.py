@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.db import models
 
-from troth.billing.models.invoices import Price
+from troth.billing.models.invoices import OFFERED_AT, Price
 from troth.billing.models.payments import ACCOUNTS, YEAR
 from troth.vault.fields import SealedInteger, SealedText
 from troth.vault.models import Holding
@@ -109,7 +109,8 @@ class PackageDraw(Holding):
 class Voucher(models.Model):
     """
     A gift voucher, for whoever brings its code. It is about nobody: who bought it and who paid with it stands sealed with their own
-    invoices. The code is worked out of its number and a secret of this server; stored is its hash.
+    invoices. `rate`: of a single-purpose voucher, how what it is for is taxed; VAT was due at its sale and is not at its use (VAT
+    Act 1994 Schedule 10B). The code is worked out of its number and a secret of this server; stored is its hash.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -117,6 +118,9 @@ class Voucher(models.Model):
     pence = models.PositiveIntegerField()
     left = models.PositiveIntegerField()
     expires_on = models.DateField()
+    rate = models.CharField(
+        max_length=8, blank=True, default="", choices=[(item.value, item.words) for item in OFFERED_AT]
+    )
 
     open_columns: ClassVar[dict[str, str]] = {
         "id": "random; whose it is stands nowhere in the clear",
@@ -124,6 +128,7 @@ class Voucher(models.Model):
         "pence": "an amount without a person",
         "left": "an amount without a person: what must not be spent twice",
         "expires_on": "a day without a person",
+        "rate": "how what it is for is taxed, whoever has it",
     }
 
     class Meta:

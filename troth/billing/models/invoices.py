@@ -83,7 +83,8 @@ class Invoice(Holding):
     An invoice or a credit note as it was issued. Of what it says nothing changes afterwards; only whether it is settled does.
 
     `lines`: for each, what, how many, pence each including VAT, and the rate. `receipt_for`: the payment that had come when it was
-    issued, such as a deposit; an `advance` is taken off one later invoice, `set_against`.
+    issued, such as a deposit; an `advance` is taken off one later invoice, `set_against`. `voucher`: of a credit note, which one
+    paid this part, having been taxed when it was sold.
     """
 
     called = "invoice"
@@ -92,6 +93,7 @@ class Invoice(Holding):
         "lines": "what for",
         "total": "total, in pence",
         "vat": "VAT in it, in pence",
+        "voucher": "number of the voucher with us",
     }
 
     key = models.UUIDField(unique=True, default=uuid4)
@@ -111,6 +113,7 @@ class Invoice(Holding):
     lines = SealedJSON(ACCOUNTS, id="billing.invoice.lines")
     total = SealedInteger(ACCOUNTS, id="billing.invoice.total")
     vat = SealedInteger(ACCOUNTS, id="billing.invoice.vat")
+    voucher = SealedText(ACCOUNTS, id="billing.invoice.voucher", null=True)
 
     open_fields: ClassVar[dict[str, str]] = {
         "key": "a random identifier of whoever issued it: what is issued twice under it is issued once",

@@ -1,15 +1,18 @@
 """Packages and vouchers: what may be drawn, what goes back, how long they last."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from troth.billing.models import VatRate
+from troth.billing.rules.invoices import Line
 from troth.billing.rules.payments import MOST, NotPossible, pounds
 
 #: What a voucher may be worth, in pence, and for how many months it lasts.
 VOUCHER_LEAST, VOUCHER_MOST, VOUCHER_MONTHS = 500, 50_000, 24
 #: For how many months at least what went back to a voucher can be used.
 VOUCHER_BACK_MONTHS = 3
+#: For what a voucher is that is taxed as it is sold, in a buyer's words.
+VOUCHER_FOR = {VatRate.EXEMPT: "health care", VatRate.STANDARD: "treatments that VAT is charged on"}
 #: What a package may have of one treatment, and for how many months it may last.
 MOST_IN_PACKAGE, MOST_MONTHS = 50, 36
 
@@ -59,22 +62,23 @@ def goes_back(*, pence: int, many: int, used: int) -> int:
     return pence - -(-pence * used // many)
 
 
-def check_can_sell_voucher(rates: Collection[VatRate], *, pence: int, registered: bool) -> None:
+def rate_of_voucher(
+    offered: Collection[VatRate], only: VatRate | None, *, pence: int, registered: bool
+) -> VatRate | None:
     """
-    Refuse a voucher of an odd amount, and one that the law taxes as it is sold.
+    How a voucher is taxed as it is sold, or None where it is outside the scope of VAT then, and what it pays for is taxed in full.
 
-    A voucher is outside the scope of VAT at its sale only while it is not known how what it pays for will be taxed (VAT Act 1994
-    Schedule 10B). Where everything that is offered is taxed at the standard rate, it is.
+    It is outside only while it is not known how what it pays for will be taxed. Where it is sold for one kind only, or everything
+    that is offered is taxed alike, that is known: a single-purpose voucher, taxed once and at its sale (VAT Act 1994 Schedule 10B).
 
-    :raises NotPossible: so it is.
+    :raises NotPossible: it is of an odd amount, or nothing of the kind is offered.
     """
     if not VOUCHER_LEAST <= pence <= VOUCHER_MOST:
         raise NotPossible(f"A voucher is worth from {pounds(VOUCHER_LEAST)} to {pounds(VOUCHER_MOST)}.")
-    if registered and set(rates) == {VatRate.STANDARD}:
-        raise NotPossible(
-            "Everything on the price list is taxed at the standard rate, so VAT is due on a voucher as it is sold. Sell a package "
-            "instead, which is taxed then."
-        )
+    if only is not None and only not in offered:
+        raise NotPossible("Nothing on the price list is taxed so, and nobody could use the voucher.")
+    alike = set(offered)
+    return only or (alike.pop() if registered and len(alike) == 1 else None)
 
 
 def check_can_use_voucher(*, known: bool, expires_on: date | None, on: date, left: int, for_voucher: bool) -> None:
@@ -91,3 +95,22 @@ def check_can_use_voucher(*, known: bool, expires_on: date | None, on: date, lef
         raise NotPossible("Nothing is left on the voucher.")
     if for_voucher:
         raise NotPossible("A voucher is not paid with a voucher.")
+
+
+def check_can_use_for(rate: VatRate, lines: Iterable[Line], *, before: bool) -> int:
+    """
+    How much of an invoice a voucher that was taxed at its sale can pay, in pence: what is taxed as the voucher was. `lines`: those
+    of the invoice and of its credit notes. `before`: it is for a package or a deposit, which gives back money and not vouchers.
+
+    :raises NotPossible: none of it.
+    """
+    if before:
+        raise NotPossible(
+            "This voucher pays for treatments, and for no package or deposit: it was taxed when it was sold."
+        )
+    can = sum(line.gross for line in lines if line.rate is rate)
+    if can <= 0:
+        raise NotPossible(
+            f"This voucher is for {VOUCHER_FOR[rate]} alone, as it was taxed when it was sold. None of that is left to pay here."
+        )
+    return can

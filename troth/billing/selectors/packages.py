@@ -5,7 +5,16 @@ from datetime import date
 from uuid import UUID
 
 from troth.billing import rules
-from troth.billing.models import Invoice, InvoiceState, Package, PackageDraw, PackageSold, Voucher, VoucherSale
+from troth.billing.models import (
+    Invoice,
+    InvoiceState,
+    Package,
+    PackageDraw,
+    PackageSold,
+    VatRate,
+    Voucher,
+    VoucherSale,
+)
 from troth.billing.selectors.vouchers import known_code
 from troth.gate.contexts import Opened
 from troth.vault.categories import Category
@@ -47,12 +56,16 @@ class SoldPackage:
 
 @dataclass(frozen=True)
 class VoucherLine:
-    """A voucher as whoever bought it reads it. Pence; no code where it cannot be worked out any more."""
+    """
+    A voucher as whoever bought it reads it. Pence; no code where it cannot be worked out any more. `only`: what alone it is for, or
+    "".
+    """
 
     code: str
     pence: int
     left: int
     expires_on: date
+    only: str = ""
 
 
 def list_packages(*, all_of_them: bool = False) -> list[PackageLine]:
@@ -114,4 +127,5 @@ def voucher_of(invoice: UUID, opened: Opened) -> VoucherLine | None:
         return None
     opened.require(sale.subject_id, Category.FINANCIAL)
     row = Voucher.objects.get(pk=UUID(sale.voucher))
-    return VoucherLine(known_code(row), row.pence, row.left, row.expires_on)
+    only = rules.VOUCHER_FOR[VatRate(row.rate)] if row.rate else ""
+    return VoucherLine(known_code(row), row.pence, row.left, row.expires_on, only)

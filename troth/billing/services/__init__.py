@@ -5,6 +5,7 @@ Acts on money. Rooms above call these inside their own acts; what the firm must 
                           holds=True, key=visit, by=actor, at=at)
 """
 
+from troth.billing.services.at_firm import hear, look, open_at_firm, pay_stand_in, tell
 from troth.billing.services.firms import FirmRefused, FirmSilent, NoFirm
 from troth.billing.services.following import follows
 from troth.billing.services.holds import fulfil
@@ -23,17 +24,7 @@ from troth.billing.services.invoices import (
     settle_by_card,
 )
 from troth.billing.services.packages import draw, draw_for, end_package, give_draw_back, sell_package, set_package
-from troth.billing.services.payments import (
-    ask,
-    capture,
-    hear,
-    look,
-    open_at_firm,
-    pay_stand_in,
-    refund,
-    release,
-    tell,
-)
+from troth.billing.services.payments import ask, capture, refund, release
 from troth.billing.services.vouchers import pay_by_voucher, sell_voucher
 
 __all__ = [

@@ -17,7 +17,8 @@ from django.db import transaction
 
 from troth.billing.models import Order, Payment, Refund, State
 from troth.billing.rules import OPEN
-from troth.billing.services.payments import _amounts, _opened, capture, refund, release
+from troth.billing.services.known import _amounts, _opened
+from troth.billing.services.payments import capture, refund, release
 from troth.billing.services.reckoning import _held, _hold_invoice_of
 from troth.gate import actors
 from troth.gate.contexts import processing

@@ -38,6 +38,7 @@ from troth.billing.services.papers import (
     _issue,
     _left,
     _reading,
+    _return_what_was_taxed,
     _wanted,
 )
 from troth.billing.services.payments import ask
@@ -195,6 +196,7 @@ def credit(invoice: UUID, *, key: UUID, by: Actor, at: datetime) -> UUID:
     if row.set_against:
         raise NotPossible("This deposit was taken off another invoice. Cancel that one first.")
     _end_what_it_sold(row, by=by, at=at)
+    _return_what_was_taxed(row, by=by, at=at)
     found: UUID = _credit(row, None, key=key, by=by, at=at).pk
     for deposit in Invoice.objects.select_for_update().filter(set_against=row.pk):
         deposit.set_against = None

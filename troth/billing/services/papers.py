@@ -192,10 +192,18 @@ def _credit_part(row: Invoice, pence: int, *, what: str, key: UUID, by: Actor, a
     return _credit(row, [Line(what, 1, -pence, rates.pop())], key=key, by=by, at=at)
 
 
-def _credit(row: Invoice, lines: Sequence[Line] | None, *, key: UUID, by: Actor, at: datetime) -> Invoice:
+def _credit(
+    row: Invoice,
+    lines: Sequence[Line] | None,
+    *,
+    key: UUID,
+    by: Actor,
+    at: datetime,
+    voucher: UUID | None = None,
+) -> Invoice:
     """
     Write a credit note over these lines, or over all that is left of an invoice. It takes back the VAT that was charged, whatever
-    the rate is today and whether or not we are registered still.
+    the rate is today and whether or not we are registered still. `voucher`: it is no cancelling, but what that one paid.
     """
     with _reading(by, at):
         said, addressee, notes = rules.lines_of(row.lines), row.addressee or "", _notes(row)
@@ -207,15 +215,26 @@ def _credit(row: Invoice, lines: Sequence[Line] | None, *, key: UUID, by: Actor,
     taken = rules.total(before, on=row.issued_on, registered=False)
     if lines is None:
         lines = rules.rest_of(said, before, rules.numbered(InvoiceKind.INVOICE, row.number))
+        if not lines:  # vouchers paid all of it, so nothing is left to write a paper over
+            row.state = InvoiceState.CREDITED
+            row.save()
+            return notes[-1]
     gross = sum(line.gross for line in lines)
     totals = rules.total(lines, on=row.issued_on, registered=taxed)
     over = whole.gross + taken.gross + gross == 0
-    if over:  # the last of several takes back to the penny what the others left
+    rest = sum(line.gross for line in (*said, *before, *lines) if line.rate is VatRate.STANDARD)
+    if rest == 0:  # the last of several takes back to the penny what the others left
         totals = rules.with_vat(totals, -charged)
     made = _write(
         _next_in(InvoiceKind.CREDIT), row.subject_id, lines, totals, addressee=addressee, key=key, at=at, credits=row
     )
-    row.state = InvoiceState.CREDITED if over else InvoiceState.SETTLED if left + gross <= 0 else row.state
+    if voucher is not None:
+        made.voucher = voucher.hex
+        made.save()
+    if over and voucher is None:
+        row.state = InvoiceState.CREDITED
+    elif left + gross <= 0:
+        row.state = InvoiceState.SETTLED
     row.save()
     _let_go_of(row.pk)  # what can still be paid by card was asked for when more was to pay
     _return_to_vouchers(row, owed=-(left + gross), by=by, at=at)
@@ -232,14 +251,27 @@ def _return_to_vouchers(row: Invoice, *, owed: int, by: Actor, at: datetime) -> 
     for voucher, pence in held.items():
         back = min(pence, max(owed, 0))
         if back > 0:
-            found = Voucher.objects.select_for_update().get(pk=UUID(voucher))
-            found.left += back
-            # It may be over by now, or nearly: what went back to it can still be used.
-            on = at.astimezone(LONDON).date()
-            found.expires_on = max(found.expires_on, months_after(on, rules.VOUCHER_BACK_MONTHS))
-            found.save(update_fields=["left", "expires_on"])
-            _enter(row, pence=-back, means=Means.VOUCHER, key=uuid4(), left=-owed, at=at, voucher=found.pk)
+            found = _put_back(UUID(voucher), back, at=at)
+            _enter(row, pence=-back, means=Means.VOUCHER, key=uuid4(), left=-owed, at=at, voucher=found)
             owed -= back
+
+
+def _return_what_was_taxed(row: Invoice, *, by: Actor, at: datetime) -> None:
+    """What vouchers taxed at their sale paid of an invoice goes back to them when it is cancelled; their VAT stays due."""
+    with _reading(by, at):
+        paid = [(UUID(note.voucher), -(note.total or 0)) for note in _notes(row) if note.voucher]
+    for voucher, pence in paid:
+        _put_back(voucher, pence, at=at)
+
+
+def _put_back(voucher: UUID, pence: int, *, at: datetime) -> UUID:
+    found: Voucher = Voucher.objects.select_for_update().get(pk=voucher)
+    found.left += pence
+    # It may be over by now, or nearly: what went back to it can still be used.
+    on = at.astimezone(LONDON).date()
+    found.expires_on = max(found.expires_on, months_after(on, rules.VOUCHER_BACK_MONTHS))
+    found.save(update_fields=["left", "expires_on"])
+    return voucher
 
 
 def _left(row: Invoice) -> int:

@@ -30,7 +30,8 @@ class FileState(Worded):
 class BroughtFile(models.Model):
     """
     A file that somebody sent to be brought in. The file itself lies sealed; where, and under which key, stands in `ticket`, as
-    ciphertext that runs out, together with what the system before is called. Once it is over both are gone, and the counts stay.
+    ciphertext that runs out, together with what the system before is called; so for the same rows in parts, once they are brought
+    in. Once it is over all are gone, and the counts stay.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -49,6 +50,7 @@ class BroughtFile(models.Model):
     here_before = models.PositiveIntegerField(default=0)
     alike = models.PositiveIntegerField(default=0)
     reached = models.PositiveIntegerField(default=0)
+    next_at = models.PositiveBigIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     brought = models.PositiveIntegerField(default=0)
     faults = models.JSONField(default=list)
@@ -69,6 +71,7 @@ class BroughtFile(models.Model):
         "here_before": "a count",
         "alike": "a count: how many may be here already; which of them stands nowhere",
         "reached": "the number of the last line that a run has dealt with",
+        "next_at": "a count of bytes: where the part begins that is brought in next",
         "done": "a count: how far it is",
         "brought": "a count",
         "faults": "numbers of lines and our own words; none repeats what stands there",

@@ -1,7 +1,7 @@
 """What the files of another system hold: which columns of ours, what they may be called there, and what became of a visit."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -16,6 +16,13 @@ KEPT_FOR = timedelta(days=7)
 MOST_UPLOADED = 16 * 1024 * 1024
 #: Who brings files in by the page. The notice is asked as well, whether their role registers people.
 BRINGERS = frozenset({"clinic_manager"})
+#: Who brings in notes besides: whoever writes notes may write those that were, where the notice lets them write health data.
+NOTE_BRINGERS = frozenset({"practitioner", "prescriber"})
+
+
+def brings(roles: Collection[str], kind: str) -> bool:
+    """Whether somebody with these roles brings in files of a kind at all."""
+    return not BRINGERS.isdisjoint(roles) or (kind == "notes" and not NOTE_BRINGERS.isdisjoint(roles))
 
 
 _NUMBER = ("id", "ref", "number", "no")
@@ -110,6 +117,7 @@ __all__ = [
     "LONGEST",
     "MINUTES",
     "MOST_UPLOADED",
+    "NOTE_BRINGERS",
     "OLDEST",
     "STATES",
     "AlikeHere",
@@ -119,5 +127,6 @@ __all__ = [
     "Source",
     "Told",
     "Unreadable",
+    "brings",
     "why_too_long",
 ]

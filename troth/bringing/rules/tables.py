@@ -42,16 +42,6 @@ class Read:
     unread: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Part:
-    """Some rows of a file that are done together: those on lines past `after`, up to `until`. `done`: lines that are then over."""
-
-    after: int
-    until: int
-    done: int
-    is_last: bool
-
-
 class NotATable(Exception):
     """A file that cannot be read as a table: the cause, and what to do. Neither repeats what stands in it."""
 
@@ -130,19 +120,6 @@ def read_table(text: str, wanted: Mapping[str, Wanted], columns: Mapping[str, in
     except csv.Error:
         raise _not_told_apart(begins) from None
     return found
-
-
-def part_of(read: Read, *, after: int, most: int) -> Part:
-    """The next part of a file, of at most so many rows, past a line."""
-    ahead = [line for line, _ in read.rows if line > after]
-    last = len(ahead) <= most
-    until = (
-        max([after, *(line for line, _ in read.rows), *(each.line for each in read.faults)])
-        if last
-        else ahead[most - 1]
-    )
-    done = sum(line <= until for line, _ in read.rows) + sum(each.line <= until for each in read.faults)
-    return Part(after, until, done, last)
 
 
 def _wrong_with(row: Mapping[str, str], wanted: Mapping[str, Wanted]) -> str:

@@ -1,12 +1,13 @@
 """The files that are being brought in, and what became of them. Nothing here opens what anybody wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from troth.bringing.models import BroughtFile, FileState, KnownColumn, What
 from troth.bringing.rules import COLUMNS, Unreadable
+from troth.bringing.rules.parts import Part, read_part
 from troth.bringing.rules.tables import bare_of, columns_of, decoded, heads_of, said_of
 from troth.people import selectors as people
 from troth.vault import tickets
@@ -27,10 +28,13 @@ __all__ = [
     "list_over",
     "mark_of_head",
     "open_file",
+    "said_of_file",
     "words_of",
 ]
 
 PAGE = "bringing"
+#: What the names begin with under which a ticket says where the rows lie in parts.
+PARTS = "parts_"
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,25 @@ class Kept:
 
     stored: StoredFile
     system: str
+    parts: StoredFile | None = None  # the same rows laid out in parts, from when it is begun to be brought in
+
+    def part(self, at: int) -> Part:
+        """
+        The part that begins at this byte, and no other of it is read.
+
+        :raises Unreadable: it is missing on the disk, or was changed there.
+        """
+        assert self.parts is not None
+        stored = self.parts
+        try:
+            return read_part(lambda start, end: b"".join(stored.read(start, end)), at)
+        except Damaged:
+            raise _missing() from None
+
+    @property
+    def places(self) -> list[str]:
+        """Where what is kept of it lies."""
+        return [each.place for each in (self.stored, self.parts) if each]
 
     def text(self) -> str:
         """
@@ -84,15 +107,19 @@ class Kept:
         try:
             return decoded(b"".join(self.stored.read()))
         except Damaged:
-            raise Unreadable(
-                "The file is missing where it was kept, or damaged. Destroy it here, and send it again."
-            ) from None
+            raise _missing() from None
 
 
-def list_files(*, start: int, most: int) -> list[ListedFile]:
-    """Some of the files that came by the page, the newest first. What is wrong with the lines of each is not read for it."""
-    rows = BroughtFile.objects.order_by("-sent_at", "pk").only(
-        "kind", "state", "sent_by", "sent_at", "rows", "brought"
+def _missing() -> Unreadable:
+    return Unreadable("The file is missing where it was kept, or damaged. Destroy it here, and send it again.")
+
+
+def list_files(*, kinds: Collection[What], start: int, most: int) -> list[ListedFile]:
+    """Some files of these kinds, the newest first. What is wrong with the lines of each is not read for it."""
+    rows = (
+        BroughtFile.objects.filter(kind__in=kinds)
+        .order_by("-sent_at", "pk")
+        .only("kind", "state", "sent_by", "sent_at", "rows", "brought")
     )
     return [
         ListedFile(row.pk, What(row.kind), FileState(row.state), row.sent_by, row.sent_at, row.rows, row.brought)
@@ -100,9 +127,9 @@ def list_files(*, start: int, most: int) -> list[ListedFile]:
     ]
 
 
-def count_files() -> int:
-    """How many files came by the page."""
-    return BroughtFile.objects.count()
+def count_files(kinds: Collection[What]) -> int:
+    """How many files of these kinds came by the page."""
+    return BroughtFile.objects.filter(kind__in=kinds).count()
 
 
 def get_file(file: UUID) -> FileLine | None:
@@ -127,7 +154,16 @@ def open_file(file: UUID, *, at: datetime) -> Kept:
         said = tickets.read(ticket, page=PAGE, holder=file, at=at)
     except tickets.TicketInvalid:
         raise Unreadable("The file is not kept any more. Send it again.") from None
-    return Kept(StoredFile(said["place"], said["key"], int(said["size"]), "", "text/csv"), said["system"])
+    return Kept(_stored(said, ""), said["system"], _stored(said, PARTS) if f"{PARTS}place" in said else None)
+
+
+def said_of_file(stored: StoredFile, prefix: str = "") -> dict[str, str]:
+    """Where a file lies and its key, as a ticket says it."""
+    return {f"{prefix}place": stored.place, f"{prefix}key": stored.key, f"{prefix}size": str(stored.size)}
+
+
+def _stored(said: dict[str, str], prefix: str) -> StoredFile:
+    return StoredFile(said[f"{prefix}place"], said[f"{prefix}key"], int(said[f"{prefix}size"]), "", "text/csv")
 
 
 def heads_and_guess(kept: Kept, kind: What) -> tuple[list[str], dict[str, int]]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from troth.bringing.models import What
-from troth.bringing.rules import BRINGERS
+from troth.bringing.rules import brings
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.gate.refusals import Check, Decision, Refused
@@ -25,7 +25,7 @@ def may_bring(kind: What, *, by: Actor, at: datetime) -> bool:
     purpose, categories = ASKED[kind]
     declared = _register(at).purposes.get(purpose)
     held = [access for role, access in declared.access.items() if role in by.roles] if declared else []
-    return bool(by.roles & BRINGERS) and all(
+    return brings(by.roles, kind) and all(
         any(access.allows(Action.WRITE, category) for access in held) for category in categories
     )
 

@@ -13,7 +13,6 @@ from django.db import transaction
 from troth.bringing import selectors
 from troth.bringing.models import BroughtFile, FileState, KnownColumn, What
 from troth.bringing.rules import (
-    BRINGERS,
     COLUMNS,
     KEPT_FOR,
     MOST_UPLOADED,
@@ -23,8 +22,10 @@ from troth.bringing.rules import (
     Source,
     Told,
     Unreadable,
+    brings,
 )
-from troth.bringing.rules.tables import Part, Read, heads_of, missing_of, part_of, read_table, said_of
+from troth.bringing.rules.parts import Part, laid_out
+from troth.bringing.rules.tables import Read, heads_of, missing_of, read_table, said_of
 from troth.bringing.selectors.allowing import check_may_bring
 from troth.bringing.services.reading import look_through, write
 from troth.gate import actors
@@ -33,6 +34,7 @@ from troth.gate.acts import act, touched_thing
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.vault import files, tickets
+from troth.vault.files import StoredFile
 from troth.vault.uploads import SealedUpload
 from troth.work import queue
 
@@ -41,9 +43,11 @@ HELD = (FileState.NEW, FileState.LOOKING, FileState.LOOKED, FileState.RUNNING)
 #: So many rows are one job, at whose end how far it is is written down, which is an event as well.
 STEP = 25
 MOST_HEADS = 100
+#: What files are brought in for: to register people, or where somebody only writes of their health, to treat them.
+BRINGING = (Purpose.REGISTRATION, Purpose.CARE)
 
 
-@act(Event.FILE_SENT, purpose=Purpose.REGISTRATION)
+@act(Event.FILE_SENT, purpose=BRINGING)
 def send_file(*, kind: What, system: str, upload: SealedUpload, by: Actor, at: datetime) -> UUID:
     """
     Keep a file, sealed as it arrived, until it is brought in or thrown away, and a week at most.
@@ -58,12 +62,7 @@ def send_file(*, kind: What, system: str, upload: SealedUpload, by: Actor, at: d
     if not system.strip():
         raise NotPossible("Say what the system before is called.")
     row = BroughtFile(kind=kind, sent_by=by.id, sent_at=at)
-    said = {
-        "place": upload.stored.place,
-        "key": upload.stored.key,
-        "size": str(upload.stored.size),
-        "system": system.strip(),
-    }
+    said = {**selectors.said_of_file(upload.stored), "system": system.strip()}
     row.ticket = tickets.issue(said, page=selectors.PAGE, holder=row.pk, at=at, life=KEPT_FOR)
     row.save(force_insert=True)
     try:
@@ -78,7 +77,7 @@ def send_file(*, kind: What, system: str, upload: SealedUpload, by: Actor, at: d
     return made
 
 
-@act(Event.FILE_MAPPED, purpose=Purpose.REGISTRATION)
+@act(Event.FILE_MAPPED, purpose=BRINGING)
 def set_columns(file: UUID, *, columns: Mapping[str, int], also_alike: bool, by: Actor, at: datetime) -> None:
     """
     Say which column of a file is which of ours, which is remembered for the next file of that system, and have it looked through.
@@ -116,7 +115,7 @@ def set_columns(file: UUID, *, columns: Mapping[str, int], also_alike: bool, by:
     job.using(on_behalf_of=by.id, asker=by.id or "").enqueue(row.pk)
 
 
-@act(Event.FILE_STARTED, purpose=Purpose.REGISTRATION)
+@act(Event.FILE_STARTED, purpose=BRINGING)
 def start(file: UUID, *, leaving_out: bool, by: Actor, at: datetime) -> None:
     """
     Have a file brought in that was looked through; or have it gone on with, where a worker died.
@@ -132,7 +131,7 @@ def start(file: UUID, *, leaving_out: bool, by: Actor, at: datetime) -> None:
         if (row.faults or row.alike) and not leaving_out:
             raise NotPossible("Some lines cannot be brought in. Say that they are left out, or mend the file first.")
         # What was found to be alike is looked at again in its turn: somebody may have registered meanwhile.
-        row.state, row.done, row.reached, row.alike = FileState.RUNNING, 0, 0, 0
+        row.state, row.done, row.reached, row.next_at, row.alike = FileState.RUNNING, 0, 0, 0, 0
     row.trouble = ""
     row.save()
     _touched(row)
@@ -141,15 +140,16 @@ def start(file: UUID, *, leaving_out: bool, by: Actor, at: datetime) -> None:
         job.using(on_behalf_of=by.id, asker=by.id or "").enqueue(row.pk)
 
 
-@act(Event.FILE_ENDED, purpose=Purpose.REGISTRATION)
+@act(Event.FILE_ENDED, purpose=BRINGING)
 def throw_away(file: UUID, *, by: Actor, at: datetime) -> None:
     """
     Destroy a file. What was brought in of it stands; a run that is under way stops within a few lines.
 
     :raises NotPossible: it is over already.
     """
-    _bringer(by)  # whose role lost what a file holds may still have it destroyed
-    _end(_locked(file, *HELD), FileState.GONE, at)
+    row = _locked(file, *HELD)
+    _bringer(What(row.kind), by)  # whose role lost what a file holds may still have it destroyed
+    _end(row, FileState.GONE, at)
 
 
 @act(Event.FILE_ENDED, purpose=(Purpose.REGISTRATION, Purpose.ACCOUNT_SECURITY))
@@ -189,19 +189,36 @@ def note_step(file: UUID, part: Part, told: Told, *, by: Actor, at: datetime) ->
         return
     if told.faults:
         row.faults = sorted([*map(tuple, row.faults), *_stored(told.faults)])
-    row.reached, row.done, row.alike = part.until, part.done, row.alike + told.alike
+    row.reached, row.next_at, row.done, row.alike = part.until, part.next_at, part.done, row.alike + told.alike
     left_out = sum(line <= part.until for line, _ in row.faults) + row.alike
     # What an attempt brought in before it was stopped, this one found here.
     row.brought = max(row.done - left_out - row.here_before, 0)
     if part.is_last:
         _end(row, FileState.DONE, at)
         return
-    counts = ["reached", "done", "alike", "brought"]
+    counts = ["reached", "next_at", "done", "alike", "brought"]
     row.save(update_fields=[*counts, "faults"] if told.faults else counts)
     _touched(row)
     queue.declared["bringing.bring_file_in"].using(on_behalf_of=by.on_behalf_of, asker=by.on_behalf_of or "").enqueue(
         row.pk
     )
+
+
+@act(Event.FILE_STEPPED, purpose=Purpose.REGISTRATION)
+def note_laid_out(file: UUID, stored: StoredFile, *, after: int, by: Actor, at: datetime) -> bool:
+    """Write down where the rows past a line lie in parts. Gives whether it is so, or another worker did the same first."""
+    row = BroughtFile.objects.select_for_update().get(pk=file)
+    kept = selectors.open_file(file, at=at)
+    if row.state != FileState.RUNNING or row.reached != after or kept.parts is not None:
+        return False
+    said = {**selectors.said_of_file(kept.stored), **selectors.said_of_file(stored, selectors.PARTS)}
+    row.ticket = tickets.issue(
+        {**said, "system": kept.system}, page=selectors.PAGE, holder=row.pk, at=row.sent_at, life=KEPT_FOR
+    )
+    row.next_at = 0
+    row.save(update_fields=["ticket", "next_at"])
+    _touched(row)
+    return True
 
 
 @act(Event.FILE_STEPPED, purpose=Purpose.REGISTRATION)
@@ -237,17 +254,29 @@ def _go_on(file: UUID, *, on_behalf_of: UUID | None, at: datetime) -> None:
     if row.state != FileState.RUNNING:
         return
     try:
-        source, read = _read(row, at=at)
+        kept = selectors.open_file(row.pk, at=at)
+        if kept.parts is None:
+            _lay_out(row, by=by, at=at)
+            row, kept = BroughtFile.objects.get(pk=file), selectors.open_file(row.pk, at=at)
+        part = kept.part(row.next_at)
     except (NotATable, Unreadable) as wrong:
         note_trouble(file, str(wrong), by=by, at=at)
         return
-    part = part_of(read, after=row.reached, most=STEP)
-    shown = {line for line, _ in row.faults}
-    rows = [(line, each) for line, each in read.rows if part.after < line <= part.until and line not in shown]
-    ready, told = look_through(source, Read(rows), on_behalf_of=on_behalf_of, at=at)
+    source = Source(row.kind, kept.system, row.also_alike, counted=True)
+    ready, told = look_through(source, Read(list(part.rows)), on_behalf_of=on_behalf_of, at=at)
     for each in ready:
         write(each, told)
     note_step(file, part, told, by=by, at=at)
+
+
+def _lay_out(row: BroughtFile, *, by: Actor, at: datetime) -> None:
+    """Read the file once from its beginning, and seal what is still to be brought in of it in parts."""
+    _, read = _read(row, at=at)
+    shown = frozenset(line for line, _ in row.faults)
+    pieces = laid_out(read, after=row.reached, most=STEP, leaving_out=shown)
+    stored = files.store(pieces, name="", media_type="application/json")
+    if not note_laid_out(row.pk, stored, after=row.reached, by=by, at=at):
+        files.destroy(stored.place)
 
 
 def _clear_old(over: Iterable[UUID], *, at: datetime) -> None:
@@ -262,13 +291,13 @@ def _read(row: BroughtFile, *, at: datetime) -> tuple[Source, Read]:
 
 
 def _insist(kind: What, by: Actor, at: datetime) -> None:
-    _bringer(by)
+    _bringer(kind, by)
     check_may_bring(kind, by=by, at=at)
 
 
-def _bringer(by: Actor) -> None:
-    if not by.roles & BRINGERS:
-        raise NotPossible("Only the clinic’s manager brings files in.")
+def _bringer(kind: What, by: Actor) -> None:
+    if not brings(by.roles, kind):
+        raise NotPossible("Only the clinic’s manager brings files in; notes also whoever writes them.")
 
 
 def _locked(file: UUID, *states: FileState) -> BroughtFile:
@@ -290,13 +319,13 @@ def _opened(file: UUID, at: datetime) -> tuple[str, str]:
 def _end(row: BroughtFile, state: FileState, at: datetime) -> None:
     """The file goes with its key: the row keeps counts. Where its ciphertext outlives a crash here, nothing opens it."""
     try:
-        place = selectors.open_file(row.pk, at=row.sent_at).stored.place
+        places = selectors.open_file(row.pk, at=row.sent_at).places
     except Unreadable:
-        place = ""
+        places = []
     row.state, row.ended_at, row.ticket = state, at, ""
     row.save()
     _touched(row)
-    if place:
+    for place in places:
         transaction.on_commit(partial(files.destroy, place))
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from troth.billing.rules import MOST_IN_PACKAGE, MOST_MONTHS, VOUCHER_LEAST, VOUCHER_MOST, pounds
-from troth.billing.selectors import PackageLine, PriceLine
+from troth.billing.rules import MOST_IN_PACKAGE, MOST_MONTHS, VOUCHER_FOR, VOUCHER_LEAST, VOUCHER_MOST, pounds
+from troth.billing.selectors import PackageLine, PriceLine, VatRate
 from troth.design.fields import Choices
 from troth.desk.forms.money import AT_THE_DESK, Keyed, Pounds
 
@@ -65,12 +65,29 @@ class SellVoucherForm(Keyed):
     pence = Pounds(
         label="What is it worth?", help_text=f"From {pounds(VOUCHER_LEAST)} to {pounds(VOUCHER_MOST)}, paid now"
     )
+    only = forms.ChoiceField(label="What is it for?", required=False)
     means = forms.ChoiceField(
         label="How is it paid?",
         choices=[(each.value, each.words) for each in AT_THE_DESK],
         widget=Choices(),
         error_messages={"required": "Choose how it is paid"},
     )
+
+    def __init__(self, *args: Any, prices: Sequence[PriceLine], **named: Any) -> None:
+        super().__init__(*args, **named)
+        rates = [rate for rate in VatRate if any(price.rate is rate for price in prices)]
+        if len(rates) < 2:  # then there is nothing to choose, and the law says how it is taxed
+            del self.fields["only"]
+            return
+        field = self.fields["only"]
+        assert isinstance(field, forms.ChoiceField)
+        field.widget = Choices(
+            hints={"": "Taxed when it is used", **dict.fromkeys(rates, "Taxed now, and not again")}
+        )
+        field.choices = [
+            ("", "Anything on the price list"),
+            *((rate.value, f"{VOUCHER_FOR[rate][:1].upper()}{VOUCHER_FOR[rate][1:]} alone") for rate in rates),
+        ]
 
 
 class DrawForm(Keyed):

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,8 @@ from conftest import publish_pack
 from troth.bringing import jobs, selectors, services
 from troth.bringing.models import BroughtFile, FileState, KnownColumn, What
 from troth.bringing.rules import KEPT_FOR, Told
-from troth.bringing.rules.tables import Part
+from troth.bringing.rules.parts import Part
+from troth.delivery.tests import demonstration
 from troth.desk.forms.bringing import ColumnsForm
 from troth.diary.tests.conftest import Clinic, open_clinic
 from troth.gate.narrowed import Cell, switched_off, version_of
@@ -155,6 +157,43 @@ def test_a_run_that_died_goes_on_and_one_whose_file_is_destroyed_stops(
     assert Brought.objects.count() == 2 and BroughtFile.objects.filter(state="gone", ticket="").count() == 1
 
 
+def test_a_file_that_is_brought_in_is_read_once_however_many_parts_it_has(
+    clinic: Clinic, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "STEP", 2)
+    lines = [f"{n},Given{n},Sentinel,0{n}/05/1984,who{n}@post.example,9" for n in range(1, 8)]
+    desk = signed_in(clinic.manager)
+    there = send(desk, lines).headers["Location"]
+    looked(desk, there)
+    read, times = services.read_table, []
+    monkeypatch.setattr(services, "read_table", lambda *args: times.append(1) or read(*args))
+    desk.post(there, {"do": "start"})
+    row, worker = BroughtFile.objects.get(), Worker(["bringing"], now=timezone.now, jitter=lambda: 1.0)
+    worker.step()
+    kept = selectors.open_file(row.pk, at=timezone.now())
+    places = [files.path_of(each) for each in kept.places]
+    assert len(places) == 2 and all(each.exists() for each in places)
+    assert not any(b"Sentinel" in each.read_bytes() or b"post.example" in each.read_bytes() for each in places)
+    # Another worker that was taken for dead lays it out as well: what stands is the first, and its own is gone.
+    before = sum(1 for each in settings.TROTH_HOME.rglob("*") if each.is_file())
+    opened, seen = selectors.open_file, []
+
+    def not_yet(file: UUID, *, at: datetime) -> selectors.Kept:
+        seen.append(file)
+        return replace(opened(file, at=at), parts=None) if len(seen) == 1 else opened(file, at=at)
+
+    monkeypatch.setattr(selectors, "open_file", not_yet)
+    services.go_on(row.pk, on_behalf_of=clinic.manager, at=timezone.now())
+    monkeypatch.setattr(selectors, "open_file", opened)
+    assert times == [1, 1] and selectors.open_file(row.pk, at=timezone.now()).places == kept.places
+    assert sum(1 for each in settings.TROTH_HOME.rglob("*") if each.is_file()) == before
+    times.clear()
+    work()
+    assert times == [] and Brought.objects.count() == 7
+    row.refresh_from_db()
+    assert (row.state, row.brought, row.ticket) == ("done", 7, "") and not any(each.exists() for each in places)
+
+
 def test_what_lies_here_is_sealed_goes_within_a_week_and_is_for_the_manager_alone(
     clinic: Clinic, signed_in: SignedIn
 ) -> None:
@@ -230,6 +269,43 @@ def test_whose_role_may_not_write_what_a_file_holds_is_refused_by_page_act_and_j
     assert desk.get(reverse("desk_bring_in")).status_code == 403
     # What was sent may be destroyed still.
     assert desk.post(there, {"do": "destroy"}).status_code == 302
+
+
+def test_a_practitioner_brings_in_notes_and_nothing_else(clinic: Clinic, signed_in: SignedIn) -> None:
+    manager = signed_in(clinic.manager)
+    there = send(manager, LINES[:1]).headers["Location"]
+    looked(manager, there)
+    manager.post(there, {"do": "start"})
+    work()
+    person = Brought.objects.get().subject_id
+    demonstration.begin(settings)
+    worker = Worker(now=timezone.now, jitter=lambda: 1.0)
+    while worker.step():
+        pass
+    desk = signed_in(clinic.orla)
+    assert reverse("desk_bring_in") in desk.get(reverse("desk_note_templates")).content.decode()
+    page = desk.get(reverse("desk_bring_in")).content.decode()
+    assert 'value="notes"' in page and 'value="clients"' not in page and there not in page
+    assert desk.get(there).status_code == desk.post(there, {"do": "start"}).status_code == 403
+    assert send(desk, LINES).status_code == 422
+    notes = send(desk, ["n1,1,03/05/2024,sentinel words", "n2,9,03/05/2024,x"], "notes", "id,client id,date,note")
+    here = notes.headers["Location"]
+    assert (
+        desk.post(here, {"do": "columns", "reference": "0", "client": "1", "day": "2", "text": "3"}).status_code
+        == 302
+    )
+    work()
+    assert "Their client is not here" in desk.get(here).content.decode()
+    desk.post(here, {"do": "start", "leaving_out": "on"})
+    work()
+    row = BroughtFile.objects.get(kind="notes")
+    assert (row.state, row.brought) == ("done", 1)
+    # It is of that card, on behalf of whoever sent the file; the manager sees that there was one, and not what its lines lack.
+    (event,) = LedgerEvent.objects.filter(subject=person.hex, on_behalf_of=clinic.orla.hex, outcome="done")
+    assert event.purpose == "care"
+    assert here in manager.get(reverse("desk_bring_in")).content.decode() and manager.get(here).status_code == 403
+    switch_off(clinic, Cell("practitioner", Category.HEALTH, Action.WRITE))
+    assert desk.get(reverse("desk_bring_in")).status_code == 403
 
 
 def test_each_part_is_a_job_of_its_own_and_a_row_that_is_refused_or_breaks_is_a_fault_of_its_line(

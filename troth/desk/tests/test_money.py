@@ -268,6 +268,24 @@ def test_a_voucher_is_sold_and_paid_with(desk: Client, people: dict[str, UUID]) 
     assert "Outside the scope" in days and "Gift voucher" in days
 
 
+def test_a_voucher_for_one_kind_says_what_it_is_for_and_how_it_is_taxed(
+    desk: Client, people: dict[str, UUID]
+) -> None:
+    issued(desk, people["ann"])
+    desk.post(
+        reverse("desk_prices"), {"name": "sentinel-smooth", "pence": "120", "rate": "standard", "offered": "on"}
+    )
+    path = reverse("desk_before", args=[people["ann"]])
+    assert "Taxed now, and not again" in desk.get(path).content.decode()
+    sale = {"do": "voucher", "key": str(uuid4()), "pence": "100", "means": "cash", "only": "standard"}
+    assert desk.post(path, {**sale, "only": "outside"}).status_code == 422
+    page = desk.get(desk.post(path, sale).headers["Location"]).content.decode()
+    assert (
+        "Gift voucher for treatments that VAT is charged on" in page
+        and "for treatments that VAT is charged on alone" in page
+    )
+
+
 def test_a_statement_is_read_and_printed(desk: Client, people: dict[str, UUID]) -> None:
     invoice = issued(desk, people["ann"])
     path = reverse("desk_statement", args=[people["ann"]])

@@ -7,6 +7,7 @@ it can serve, and the page opens for the first that the notice declares and that
 
 from troth.desk.urls.kept_apart import CLINICIANS, KEPT_APART
 from troth.desk.views import (
+    adjusting,
     agreement,
     asked,
     before,
@@ -54,7 +55,7 @@ from troth.desk.views import (
 from troth.diary import rules
 from troth.gate.table import STAFF, page, public
 from troth.notice.purposes import Action, Purpose
-from troth.people.rules import CLAIMING, TELLING_APART
+from troth.people.rules import ADJUSTING, CLAIMING, TELLING_APART
 from troth.people.services.same import UNDOING
 from troth.records.rules import CARD_PURPOSES
 from troth.records.services import templates
@@ -250,6 +251,7 @@ urlpatterns = [
         who=WHO,
     ),
     page("people/<uuid:subject>/restricted/", restricted.use, name="desk_restricted_use", purpose=READING, who=WHO),
+    page("people/<uuid:subject>/arrange/", adjusting.state, name="desk_adjustments", purpose=ADJUSTING, who=WHO),
     page("people/<uuid:subject>/nhs-number/", identity.nhs_number, name="desk_nhs_number", purpose=READING, who=WHO),
     page("people/<uuid:subject>/history/", whole.history, name="desk_history", purpose=READING, who=WHO),
     page("people/<uuid:subject>/print/", whole.to_print, name="desk_print", purpose=READING, who=WHO),

@@ -1,12 +1,14 @@
 """Parts of a card with pages of their own, since each is opened for a purpose of its own, or locked unless something needs it."""
 
-from troth.bringing.rules import BRINGERS
+from troth.bringing.rules import BRINGERS, NOTE_BRINGERS
+from troth.bringing.services import BRINGING
 from troth.desk.views import bringing, concern, document, locked, message, photograph, recording
 from troth.diary import rules
 from troth.gate.table import STAFF, page
 from troth.notice.purposes import Purpose
 
 WHO = {STAFF}
+BRING_IN = set(BRINGERS | NOTE_BRINGERS)
 #: Who judges what a medicine did, and what somebody's safety needs.
 CLINICIANS = {"prescriber", "pharmacist"}
 KEEPERS = set(rules.KEEPERS)
@@ -15,20 +17,20 @@ KEEPERS = set(rules.KEEPERS)
 SHOWING, PREPARING = Purpose.IDENTITY_CHECK, {"healthcare_assistant"}
 
 KEPT_APART = [
-    page("bring-in/", bringing.list_files, name="desk_bring_in", purpose=Purpose.REGISTRATION, who=set(BRINGERS)),
+    page("bring-in/", bringing.list_files, name="desk_bring_in", purpose=BRINGING, who=BRING_IN),
     page(
         "bring-in/<uuid:file>/",
         bringing.show_file,
         name="desk_bring_in_file",
-        purpose=Purpose.REGISTRATION,
-        who=set(BRINGERS),
+        purpose=BRINGING,
+        who=BRING_IN,
     ),
     page(
         "bring-in/<uuid:file>/to-mend/",
         bringing.download_faults,
         name="desk_bring_in_faults",
-        purpose=Purpose.REGISTRATION,
-        who=set(BRINGERS),
+        purpose=BRINGING,
+        who=BRING_IN,
     ),
     page(
         "people/<uuid:subject>/concerns/",

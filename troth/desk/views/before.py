@@ -11,7 +11,7 @@ from django.utils import timezone
 from troth.billing import selectors as billing
 from troth.billing import services
 from troth.billing.rules import NotPossible, pounds
-from troth.billing.selectors import Means, SoldPackage
+from troth.billing.selectors import Means, SoldPackage, VatRate
 from troth.design.pages import PurposeLine
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Tag
@@ -75,7 +75,7 @@ def before(request: HttpRequest, subject: UUID) -> HttpResponse:
     has = billing.packages_of(subject, look.opened)
     do = request.POST.get("do", "")
     sell = SellPackageForm(request.POST if do == "package" else None, packages=billing.list_packages())
-    voucher = SellVoucherForm(request.POST if do == "voucher" else None)
+    voucher = SellVoucherForm(request.POST if do == "voucher" else None, prices=billing.list_prices())
     drawing = DrawForm(request.POST if do.startswith(("draw ", "end ")) else None)
     error = ""
     try:
@@ -94,6 +94,7 @@ def before(request: HttpRequest, subject: UUID) -> HttpResponse:
                 subject,
                 pence=values["pence"],
                 means=Means(values["means"]),
+                only=VatRate(values["only"]) if values.get("only") else None,
                 key=values["key"],
                 by=look.actor,
                 at=look.at,

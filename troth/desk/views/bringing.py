@@ -11,7 +11,7 @@ from django.utils import timezone
 from troth.bringing import selectors as bringing
 from troth.bringing import services
 from troth.bringing.jobs import bring_file_in, look_at_file
-from troth.bringing.rules import NotATable, NotPossible, Unreadable
+from troth.bringing.rules import BRINGERS, NotATable, NotPossible, Unreadable, brings
 from troth.bringing.selectors import FileLine, FileState
 from troth.bringing.selectors.allowing import check_may_bring, may_bring
 from troth.design.done import done
@@ -32,7 +32,8 @@ def list_files(request: HttpRequest) -> HttpResponse:
     look = looking(request)
     kinds = [each for each in bringing.What if may_bring(each, by=look.actor, at=look.at)]
     if not kinds:
-        check_may_bring(bringing.What.CLIENTS, by=look.actor, at=look.at)
+        fallback = bringing.What.CLIENTS if look.actor.roles & BRINGERS else bringing.What.NOTES
+        check_may_bring(fallback, by=look.actor, at=look.at)
     form = SendForm(*((request.POST, request.FILES) if request.method == "POST" else ()), kinds=kinds)
     if form.is_valid():
         said = form.cleaned_data
@@ -44,9 +45,11 @@ def list_files(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(refused))
         else:
             return redirect("desk_bring_in_file", file=made)
-    many = bringing.count_files()
+    # A manager sees what became of every file, and whoever brings in notes alone, of those.
+    listed = [each for each in bringing.What if brings(look.actor.roles, each)]
+    many = bringing.count_files(listed)
     number = Paging.asked(request.GET.get("page", ""), many, each=AT_ONCE)
-    shown = bringing.list_files(start=(number - 1) * AT_ONCE, most=AT_ONCE)
+    shown = bringing.list_files(kinds=listed, start=(number - 1) * AT_ONCE, most=AT_ONCE)
     names = people.staff_profiles({each.sent_by for each in shown})
     rows: list[tuple[str | Cell, ...]] = [
         (
@@ -67,6 +70,7 @@ def list_files(request: HttpRequest) -> HttpResponse:
         frame(request),
         form=form,
         kinds=kinds_of(request, "desk_bring_in"),
+        all_kinds=len(kinds) > 1,
         table=table_of("Files", heads, rows) if rows else None,
         paging=Paging.numbered(number, many, each=AT_ONCE, path=reverse("desk_bring_in")),
         status=422 if form.errors else 200,

@@ -112,7 +112,9 @@ def _apart(request: HttpRequest, look: Looking, subject: UUID, *, may_read: bool
     health = [("Body charts", "desk_charts"), ("Photographs", "desk_photographs")]
     if locked := lockable(look.opened.register):
         health.append((" and ".join(NAMES[each] for each in locked).capitalize(), "desk_locked"))
+    arrange = ("What to arrange", "desk_adjustments")
     anyway = [
+        *([arrange] if people.takes_adjustments(look.opened.register) else []),
         ("Concerns", "desk_concerns"),
         ("Messages", "desk_messages_of"),
         ("Recorded calls", "desk_calls"),

@@ -1,5 +1,6 @@
 """The diary at the desk: a week or a day, of everybody or of one practitioner."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -14,6 +15,7 @@ from troth.desk.frame import Looking, frame, looking, lowered, show
 from troth.diary import selectors as diary
 from troth.diary.rules import ARRANGING, said
 from troth.diary.selectors import VisitState
+from troth.people import selectors as people
 
 #: A gap that is shorter is not shown as free: nothing fits in.
 FREE_SHOWN = 10
@@ -37,6 +39,7 @@ class Slot:
     tag: Tag | None = None
     colour: str = ""
     practitioner: str = ""
+    arrange: str = ""  # what reception has ready for them
     move: str = ""  # where a visit is moved, for those who drag it
 
     @property
@@ -96,6 +99,12 @@ def _days(
     arranges = bool(look.actor.roles & ARRANGING)
     visits = diary.list_visits(first, days, look.opened)
     classes = diary.list_classes(first, days)
+    # Whoever receives people reads it on the day; a week is laid out without opening anybody's.
+    arrange = (
+        people.adjustments_of({each.subject for each in visits if not each.withheld}, look.opened)
+        if days == 1
+        else {}
+    )
     today = timezone.localdate(look.at)
     shown = on if first <= on < first + timedelta(days=days) else first
     lines = []
@@ -109,7 +118,7 @@ def _days(
                 member.name,
                 member.role_words,
                 f"{max(0, round(100 * (worked - free) / worked))}% booked" if worked else "Not in",
-                tuple(_day(column, look, today, shown) for column in columns),
+                tuple(_day(column, look, today, shown, arrange) for column in columns),
             )
         )
     heads = [
@@ -160,8 +169,14 @@ def _days(
     )
 
 
-def _day(column: diary.Column, look: Looking, today: date, shown: date) -> Day:
-    slots = [_slot(visit) for visit in column.visits]
+def _day(
+    column: diary.Column,
+    look: Looking,
+    today: date,
+    shown: date,
+    arrange: Mapping[UUID, people.Adjustments],
+) -> Day:
+    slots = [_slot(visit, arrange.get(visit.subject)) for visit in column.visits]
     slots += [
         Slot(
             timezone.localtime(each.starts_at),
@@ -187,7 +202,7 @@ def _day(column: diary.Column, look: Looking, today: date, shown: date) -> Day:
     )
 
 
-def _slot(visit: diary.Visit) -> Slot:
+def _slot(visit: diary.Visit, adjusted: people.Adjustments | None) -> Slot:
     start = timezone.localtime(visit.starts_at)
     if visit.withheld:
         return Slot(start, f"{visit.minutes} min taken", "taken")
@@ -200,6 +215,7 @@ def _slot(visit: diary.Visit) -> Slot:
         TAGS.get(visit.state),
         visit.colour,
         move=reverse("desk_visit_move", args=[visit.id]) if visit.state is VisitState.BOOKED else "",
+        arrange=adjusted.said if adjusted else "",
     )
 
 

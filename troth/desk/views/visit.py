@@ -58,6 +58,7 @@ def show_visit(request: HttpRequest, appointment: UUID) -> HttpResponse:
         Row("When", _when(found)),
         Row("With", names[found.practitioner].name if found.practitioner in names else "A colleague"),
         Row("What for", found.service),
+        *([Row("Arrange", adjusted.said)] if (adjusted := _adjusted(look, found.subject)) else []),
         *([Row("Where", f"{where[0].place_name}: {', '.join(each.name for each in where)}")] if where else []),
         *([Row("Made ready", _around(found))] if found.before or found.after else []),
         Row("Where it is", found.state.words.capitalize() + (", late" if found.late else "")),
@@ -76,6 +77,7 @@ def show_visit(request: HttpRequest, appointment: UUID) -> HttpResponse:
         rows=rows,
         error=error,
         why=strip(look, found.subject, Category.CORRESPONDENCE),
+        takes_adjustments=people.takes_adjustments(look.opened.register),
         steps=[(step.value, ACTS[step][0]) for step in ACTS if step in STEPS[found.state]],
         asks_deposit=found.state is VisitState.BOOKED
         and found.starts_at > look.at
@@ -242,7 +244,13 @@ def _form(
         back=back,
         now=now,
         wait=wait,
+        arrange=adjusted.words if (adjusted := _adjusted(look, subject)) else (),
     )
+
+
+def _adjusted(look: Looking, subject: UUID) -> people.Adjustments | None:
+    """What is to be arranged for them, for whoever books and receives; why they need it is kept nowhere that reception sees."""
+    return people.adjustments_of({subject}, look.opened).get(subject)
 
 
 def _practitioners(look: Looking) -> list[tuple[UUID, str]]:

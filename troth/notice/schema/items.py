@@ -51,6 +51,7 @@ class Item(StrEnum):
     GP_DETAILS = "gp_details", Category.HEALTH
     MEDICAL_HISTORY = "medical_history", Category.HEALTH
     ADJUSTMENTS = "adjustments", Category.HEALTH
+    VISIT_ADJUSTMENTS = "visit_adjustments", Category.ADJUSTMENTS
     GENETIC_DATA = "genetic_data", Category.GENETIC, frozenset({Purpose.CARE, Purpose.RESEARCH})
     BIOMETRIC_DATA = (
         "biometric_data",

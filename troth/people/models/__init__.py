@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from troth.people.models.adjusted import Adjusted as Adjusted
+from troth.people.models.adjusted import Adjustment as Adjustment
 from troth.people.models.brought import Brought as Brought
 from troth.people.models.linked import LinkState as LinkState
 from troth.people.models.linked import MadeSure as MadeSure

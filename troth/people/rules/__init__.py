@@ -13,6 +13,9 @@ from urllib.parse import quote
 
 from troth.notice.purposes import Purpose
 from troth.notice.register import DeclaredRole
+from troth.people.rules.adjusting import ADJUSTING as ADJUSTING
+from troth.people.rules.adjusting import check_language as check_language
+from troth.people.rules.adjusting import say_adjustments as say_adjustments
 from troth.people.rules.apart import SAID_ALREADY as SAID_ALREADY
 from troth.people.rules.apart import TELLING_APART as TELLING_APART
 from troth.people.rules.apart import LinkRefused as LinkRefused

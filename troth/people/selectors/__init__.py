@@ -1,6 +1,8 @@
 """Reads of this room. They hand plain values to pages; a holding never leaves here."""
 
-from troth.people.models import LinkState, MadeSure, Recognised
+from troth.people.models import Adjustment, LinkState, MadeSure, Recognised
+from troth.people.selectors.adjusting import ASKED as ADJUSTMENTS_ASKED
+from troth.people.selectors.adjusting import Adjustments, adjustments_of, get_adjustments, takes_adjustments
 from troth.people.selectors.bringing import brought_by, is_like_another, mark_of, who_were_brought
 from troth.people.selectors.factors import (
     AppCode,
@@ -106,9 +108,12 @@ from troth.people.selectors.strangers import strangers_number
 from troth.people.selectors.tickets import open_ticket, seal_ticket
 
 __all__ = [
+    "ADJUSTMENTS_ASKED",
     "SESSION_LIFE",
     "TRIES_KEPT",
     "ActsAs",
+    "Adjustment",
+    "Adjustments",
     "AppCode",
     "Authority",
     "Beside",
@@ -146,6 +151,7 @@ __all__ = [
     "Wait",
     "Wrong",
     "account_mark",
+    "adjustments_of",
     "allow_second",
     "areas_of",
     "ask_new_passkey",
@@ -168,6 +174,7 @@ __all__ = [
     "find_step",
     "found_by",
     "free_step",
+    "get_adjustments",
     "get_contact",
     "get_identity",
     "get_link",
@@ -210,6 +217,7 @@ __all__ = [
     "staff_name",
     "staff_profiles",
     "strangers_number",
+    "takes_adjustments",
     "to_look_at",
     "who_may_be_called",
     "who_runs_staff",

@@ -2,6 +2,7 @@
 
 from troth.people.rules import LinkRefused, ReturnRefused
 from troth.people.services.accounts import change_password
+from troth.people.services.adjusting import state_adjustments
 from troth.people.services.bringing import CLIENT, Client, HereAlready, bring_in_as_service, bring_in_client
 from troth.people.services.claimants import record_claimant
 from troth.people.services.claiming import CannotClaim, claim, make_claim_code
@@ -130,6 +131,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "start",
+    "state_adjustments",
     "tell",
     "tell_of_new_device",
     "turn_link_down",

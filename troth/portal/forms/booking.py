@@ -13,10 +13,12 @@ from troth.diary.selectors import Ended
 from troth.portal.forms.account import RegisterForm
 
 
-def _note() -> forms.CharField:
+def _note(
+    hint: str = "Such as a pram. Leave out what is about your health: nothing here needs it",
+) -> forms.CharField:
     return forms.CharField(
         label="Anything reception should know?",
-        help_text="Such as a wheelchair or a pram. Leave out what is about your health: nothing here needs it",
+        help_text=hint,
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -26,7 +28,9 @@ def _note() -> forms.CharField:
 class KnownForm(forms.Form):
     """Who is signed in is asked nothing that we know."""
 
-    note = _note()
+    note = _note(
+        "An interpreter, a way without steps and the like: say it once in “My details”, and it holds for every visit"
+    )
 
 
 class StrangerForm(RegisterForm):

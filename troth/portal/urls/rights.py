@@ -49,6 +49,7 @@ RIGHTS: list[URLPattern | URLResolver] = [
     page("my-data/from-others/", sources.show, name="my_sources", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/history/", history.show, name="my_history", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/details/", details.show, name="my_details", purpose=Purpose.RIGHTS, who=ANYONE),
+    page("my-data/details/arrange/", details.adjust, name="my_adjustments", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/details/change/", details.change, name="my_details_change", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/choices/", choices.show, name="my_choices", purpose=Purpose.RIGHTS, who=ANYONE),
     page("my-data/choices/said/", consents.history, name="my_consents", purpose=Purpose.RIGHTS, who=ANYONE),

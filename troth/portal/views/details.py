@@ -1,6 +1,6 @@
 """My details: who the reader is and how we reach them, changed by themself and at once."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -13,6 +13,7 @@ from troth.people import selectors as people
 from troth.people import services
 from troth.people.selectors import PersonContact
 from troth.portal import own_data
+from troth.portal.forms.adjusting import AdjustmentsForm
 from troth.portal.forms.details import DetailsForm
 from troth.portal.views.my_data import reader
 from troth.rights.selectors.planning import dates_kept
@@ -51,6 +52,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "named": named,
             "reached": _rows(contact) if contact else [],
             "earlier": earlier,
+            "takes_adjustments": people.takes_adjustments(opened.register),
+            "adjustments": people.get_adjustments(subject, opened).words,
+            "why_adjusted": own_data.counterpart_of(Category.ADJUSTMENTS, kept, at, passed=passed),
             "why_named": own_data.counterpart_of(Category.IDENTITY, kept, at, passed=passed),
             "why_reached": own_data.counterpart_of(Category.CONTACT, kept, at, passed=passed),
         },
@@ -83,6 +87,28 @@ def change(request: HttpRequest) -> HttpResponse:
             ),
         },
         status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def adjust(request: HttpRequest) -> HttpResponse:
+    """Say what we are to arrange for the reader's visits: ticks, and never why."""
+    subject, at, opened = reader(request), request.at, _opened(request)  # type: ignore[attr-defined]
+    if not people.takes_adjustments(opened.register):
+        raise Http404
+    held = people.get_adjustments(subject, opened)
+    form = AdjustmentsForm(
+        request.POST or None,
+        questions=people.ADJUSTMENTS_ASKED,
+        chosen=held.wanted,
+        initial={"language": held.language},
+    )
+    if form.is_valid():
+        services.state_adjustments(subject, by=actor_of(request), at=at, **form.cleaned_data)
+        return done("my_details", "adjustments-stated")
+    why = own_data.counterpart_of(Category.ADJUSTMENTS, dates_kept(subject, at=at), at, link=False)
+    return render(
+        request, "portal/details/adjust.html", {"form": form, "why": why}, status=422 if form.is_bound else 200
     )
 
 

@@ -229,7 +229,12 @@ def situation(
     # The file of a request says nothing of when somebody was last treated, though an opinion in it is about their health.
     files = ("rights_file", rules.COMPLAINT_FILE)
     written = [*held, *others]
-    health = [each.last_on for each in written if each.category.special and each.retention not in files]
+    # Nor does it make a patient of anybody that they told us what to arrange for a visit.
+    health = [
+        each.last_on
+        for each in written
+        if each.category.special and each.category is not Category.ADJUSTMENTS and each.retention not in files
+    ]
     here = [seen_on] if seen_on else []
     return rules.Situation(
         on=on,

@@ -31,6 +31,7 @@ CONDITION_WORDS: dict[Condition, str] = {
 _FIRST_OF = {
     Category.IDENTITY: Purpose.IDENTITY_CHECK,
     Category.CONTACT: Purpose.SERVICE_MESSAGES,
+    Category.ADJUSTMENTS: Purpose.BOOKING,
     Category.ACCOUNT: Purpose.ACCOUNT_SECURITY,
     Category.FINANCIAL: Purpose.PAYMENT,
     Category.RIGHTS: Purpose.RIGHTS,

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from troth.demo import (
+    adjusted,
+    brought,
     cases,
     claimants,
     clinic,
@@ -59,6 +61,7 @@ class Command(BaseCommand):
         wordings.write(made, at=now)
         histories.write(made, at=now, progress=progress)
         visits.write(made, at=now, progress=progress)
+        adjusted.state(made, at=now)
         money.write(made, at=now, progress=progress)
         paid_before.write(made, at=now)
         cases.write(made, people, at=now, progress=progress)
@@ -67,5 +70,6 @@ class Command(BaseCommand):
         twins.tell_apart(made, at=now)
         happenings.write(made, at=now, progress=progress)
         documents.send(made, at=now)
+        brought.bring_in(made, at=now)
         sources.tell_older(made, at=now)
         nights.pass_one(pack, tell=self.stderr.write)
