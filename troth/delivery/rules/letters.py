@@ -199,7 +199,7 @@ LETTERS: dict[Kind, Letter] = {
         ),
         because="You asked for something to be erased",
         action="See my certificate",
-        page="/my-data/",
+        page="/my-data/asked/",
         closing=("You need your account to read it.",),
     ),
     Kind.FROM_OTHERS: Letter(
@@ -349,7 +349,7 @@ LETTERS: dict[Kind, Letter] = {
     Kind.CASE_LETTER: Letter(
         Purpose.RIGHTS,
         "We wrote to you about your request",
-        ("A letter of {clinic} about what you asked of your data is in your account.",),
+        ("{clinic} wrote you a letter about your request. It is in your account.",),
         because="You asked us for something about your data",
         rows=(("Reference", "{reference}"),),
         action="Read the letter",
@@ -372,7 +372,7 @@ LETTERS: dict[Kind, Letter] = {
     Kind.CASE_LETTER_LINK: Letter(
         Purpose.RIGHTS,
         "We wrote to you about your request",
-        ("There is a letter of {clinic} for you about what you asked of personal data.",),
+        ("{clinic} wrote you a letter about what you asked us about personal data.",),
         because="You asked us for something about personal data",
         rows=(("Reference", "{reference}"),),
         action="Read the letter",

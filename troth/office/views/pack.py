@@ -339,7 +339,7 @@ def _tag(each: Reviewed) -> Tag:
 
 def _fields(thing: rights.HeldThing) -> list[Row]:
     rows = [
-        Row(field.label, field.withheld or field.text)
+        Row(field.heading, field.withheld or field.text)
         for field in thing.fields
         if (field.text or field.withheld) and not field.is_open
     ]
