@@ -87,13 +87,27 @@ def test_a_refusal_without_its_exemption_is_not_sent(officer: Client, person: Ac
     case = ask(person)
     path = f"/office/cases/{case}/step/close/"
     form = {"ending": "refused", "words": "We answered the same in May.", "ground": ""}
-    seen = officer.post(path, form).context["mark"]
-    answer = officer.post(path, {**form, "seen": seen})
+    answer = officer.post(path, form)
     assert answer.status_code == 422 and "LAW-1.17" in answer.content.decode()
+    assert answer.context["letter"] is None, "no letter is shown that could not be sent"
     form["ground"] = "excessive"
     seen = officer.post(path, form).context["mark"]
     assert officer.post(path, {**form, "seen": seen}).status_code == 302
     assert RightsCase.objects.get(pk=case).state == "done"
+
+
+def test_a_complaint_names_no_exemption_and_is_answered_after_an_enquiry(officer: Client, person: Actor) -> None:
+    case = ask(person, Asked.COMPLAINT)
+    path = f"/office/cases/{case}/"
+    assert officer.get(path).context["next"].words == "Write down an enquiry", "its receipt acknowledged it"
+    assert officer.post(f"{path}step/enquiry/", {"words": "Asked reception"}).status_code == 302
+    assert officer.get(path).context["next"].words == "Answer and close it"
+    assert "exemption" not in officer.get(f"{path}step/close/").content.decode().split("<form")[-1]
+    bare = officer.post(f"{path}step/close/", {"ending": "not_upheld", "words": ""})
+    assert bare.status_code == 422 and bare.context["letter"] is None and "LAW-2.7" in bare.content.decode()
+    form = {"ending": "not_upheld", "words": "They spoke of somebody else."}
+    form["seen"] = officer.post(f"{path}step/close/", form).context["mark"]
+    assert officer.post(f"{path}step/close/", form).status_code == 302
 
 
 def test_the_page_shows_the_day_and_the_command_that_gives_it(officer: Client, person: Actor) -> None:

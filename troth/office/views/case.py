@@ -68,7 +68,8 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
     clock = rights.clock_of(known.id, at=look.at)
     died = rights.is_death_recorded(known.subject)
     gone = died or linking.has_died(known.subject, at=look.at)  # it may be recorded under a record that is linked
-    todos = casework.todos(known, clock, look.today, died=died, gone=gone)
+    unnamed = known.right == "objection" and not rights.standing_objections(known.subject, at=look.at)
+    todos = casework.todos(known, clock, look.today, died=died, gone=gone, unnamed=unnamed)
     others = [
         casework.link_to(case, asked)
         for case, asked in (rights.cases_of_message(known.message) if known.message else [])

@@ -7,9 +7,11 @@ from troth.rights.services.answering import (
     announce_lifting,
     correct,
     lift_after_notice,
+    name_use,
     tell_recipient,
     use_restricted,
     weigh_objection,
+    weighing_letter,
 )
 from troth.rights.services.blackening import blacken_part, show_part
 from troth.rights.services.building import build_pack, end_packs
@@ -109,6 +111,7 @@ __all__ = [
     "lift_after_notice",
     "lift_restriction",
     "mind_days",
+    "name_use",
     "note_obtained",
     "object_to",
     "open_case",
@@ -141,6 +144,7 @@ __all__ = [
     "tell_recipient",
     "use_restricted",
     "weigh_objection",
+    "weighing_letter",
     "why_not_ask",
     "withdraw_objection",
 ]

@@ -36,6 +36,7 @@ def _compose_for(
     ending: Ending | None = None,
     words: str = "",
     day: date | None = None,
+    use: str = "",
 ) -> Composed:
     """A letter of this case as it would go: what the preview shows and what is sent are the same."""
     row = RightsCase.objects.only("id", "subject", "right", "received_on", "asked_by").get(pk=case)
@@ -56,6 +57,7 @@ def _compose_for(
         words=words,
         day=day,
         by_another=row.asked_by is not None,
+        use=use,
     )
 
 
