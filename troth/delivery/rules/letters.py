@@ -5,6 +5,7 @@ None of them says anything of health: no service, trade, medicine or result, in 
 greets by a name that somebody typed: a stranger could have our machines carry words of their own to any address.
 """
 
+from troth.delivery.rules.acting import ACTING_LETTERS
 from troth.delivery.rules.kinds import WHEN as _WHEN
 from troth.delivery.rules.kinds import Kind as Kind
 from troth.delivery.rules.kinds import Letter as Letter
@@ -394,4 +395,5 @@ LETTERS: dict[Kind, Letter] = {
         sample={"reference": "4F0C-11A9", "due": "24 December 2026", "left": "2 days left"},
     ),
     **VISIT_LETTERS,
+    **ACTING_LETTERS,
 }
