@@ -65,6 +65,7 @@ _HAPPENED = {
     StepKind.REMINDED: "An officer was reminded",
     StepKind.CLOSED: "Closed",
     StepKind.REOPENED: "Opened again",
+    StepKind.HANDED_OUT: "The file was made, and handed out",
     StepKind.SENT: "It went to another clinic, which signed for it",
 }
 
@@ -164,11 +165,19 @@ def clock_rows(known: Case, clock: Reckoned) -> list[Row]:
 
 
 def todos(
-    known: Case, clock: Reckoned, today: date, *, died: bool = False, gone: bool = False, unnamed: bool = False
+    known: Case,
+    clock: Reckoned,
+    today: date,
+    *,
+    died: bool = False,
+    gone: bool = False,
+    unnamed: bool = False,
+    has_account: bool = True,
 ) -> list[Todo]:
     """
     What can be done now, what to do next first. Nothing closes itself. `died`: a death stands under the record that it is about;
     `gone`: under that or one of the same person. `unnamed`: no use has stopped for an objection, since nobody wrote down which.
+    `has_account`: they can fetch a file themselves.
     """
     happened = rights.happened_in(known.id)
     kinds = [kind for kind, _ in happened]
@@ -197,6 +206,13 @@ def todos(
         found.append(Todo("Decide what goes and what stays", "Below, kind by kind", "#decide"))
     if known.asked is Asked.ACCESS:
         found.append(Todo("Make the copy", "Read each entry, and let it go", reverse("office_pack", args=[known.id])))
+    elif known.asked is Asked.PORTABILITY and StepKind.HANDED_OUT not in kinds and not has_account:
+        make = Todo(
+            "Make the file",
+            "They have no account to fetch it in (LAW-3.8)",
+            reverse("office_portable", args=[known.id]),
+        )
+        found.append(make)
     elif unnamed:
         which = Todo(
             "Say which use they object to", "It stops at once (LAW-3.9)", reverse("office_answer", args=[known.id])

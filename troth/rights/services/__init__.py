@@ -16,7 +16,7 @@ from troth.rights.services.answering import (
 from troth.rights.services.blackening import blacken_part, show_part
 from troth.rights.services.building import build_pack, end_packs
 from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, open_case
-from troth.rights.services.copies import record_copy
+from troth.rights.services.copies import hand_out_file, record_copy
 from troth.rights.services.deceased import record_death, take_back_death
 from troth.rights.services.emergencies import (
     ReviewRefused,
@@ -106,6 +106,7 @@ __all__ = [
     "extend_case",
     "finish_case",
     "give_opinion",
+    "hand_out_file",
     "judge_proof",
     "leave_untold",
     "lift_after_notice",

@@ -36,6 +36,7 @@ from troth.rights.models import (
     StepKind,
 )
 from troth.rights.rules import PRIVACY_OFFICER, check_can_announce, check_can_weigh
+from troth.rights.rules.clock import is_unproven
 from troth.rights.rules.letters import Composed, Ending, LetterKind
 from troth.rights.selectors import answering, clocks
 from troth.rights.selectors.cases import get_case
@@ -165,9 +166,7 @@ def name_use(case: UUID, *, purpose: Purpose, by: Actor, at: datetime) -> None:
         raise AnswerRefused(
             "Our notice rests this on nothing that can be objected to: tell them so, and on what [LAW-3.9]."
         )
-    happened = [kind for kind, _ in clocks.happened_in(case)]
-    since = happened[happened.index(StepKind.IDENTITY_ASKED) :] if StepKind.IDENTITY_ASKED in happened else []
-    if since and StepKind.IDENTITY_CHECKED not in since and purpose is not Purpose.MARKETING:
+    if purpose is not Purpose.MARKETING and is_unproven([kind for kind, _ in clocks.happened_in(case)]):
         raise AnswerRefused("Look first at the proof of who they are: before, only marketing stops [LAW-1.15].")
     object_to(known.subject_id, purpose, by=by, at=at)
     _add(known, StepKind.NOTE, at=at, words=f"They object to this, and it has stopped: {declared.title}.")
