@@ -33,7 +33,7 @@ def test_a_practitioner_reads_their_hours_their_days_away_and_their_classes(clin
         clinic.orla,
         first_on=TOMORROW.date() + timedelta(days=7),
         last_on=TOMORROW.date() + timedelta(days=8),
-        by=clinic.actor(clinic.manager),
+        by=clinic.actor(clinic.administrator),
         at=NOW,
     )
     said = read(clinic, clinic.orla)

@@ -91,7 +91,7 @@ class WeighForm(PostForm):
     )
     words = forms.CharField(
         label="Why?",
-        help_text="Their reasons, our grounds, and which weigh more. They can read this.",
+        help_text="Their reasons, our grounds, and which weigh more. They read it in the letter, so write it to them",
         max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Write how you weighed it"},
