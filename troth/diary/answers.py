@@ -1,11 +1,13 @@
 """What the diary tells the gate: who has a reason to see whom. One query each, however many people are asked about."""
 
+from calendar import day_name
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
 from troth.assurance.rules.evidence import Finding, Question, check
 from troth.billing import selectors as money
@@ -15,6 +17,7 @@ from troth.contact import rules as contact
 from troth.diary import rules, selectors, services
 from troth.gate import reasons, table
 from troth.gate.actors import Actor
+from troth.law.calendar import LONDON
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
@@ -162,3 +165,36 @@ def pages(question: Question) -> Finding:
 def planned_in_words(row: Any, field: str, known: Known) -> str:
     """Room and machine stand there as our numbers, which the file for machines has."""
     return ""
+
+
+@says("diary.hold", "first")
+def held_time_in_words(row: Any, field: str, known: Known) -> str:
+    """From when until when somebody or something is taken for the visit; `first` and `last` are minutes since 1970."""
+    first, last = (datetime.fromtimestamp(minute * 60, LONDON) for minute in (row.first, row.last))
+    return f"{first:%-d %B %Y, %-H:%M} to {last:%-H:%M}"
+
+
+@says("diary.practitioner", "hours", "other_hours")
+def hours_in_words(row: Any, field: str, known: Known) -> str:
+    """The published hours of each day of the week on which somebody works."""
+    hours = getattr(row, field)
+    return "; ".join(f"{day_name[int(day)]} {rules.say_stretches(hours[day])}" for day in sorted(hours, key=int))
+
+
+@says("diary.dayoff", "first_on", "stretches")
+def away_in_words(row: Any, field: str, known: Known) -> str:
+    """On which days, and at which hours of them, if at any."""
+    if field == "stretches":
+        return rules.say_stretches(row.stretches) or "Away all day"
+    return f"{row.first_on:%-d %B %Y}" + (f" to {row.last_on:%-d %B %Y}" if row.last_on > row.first_on else "")
+
+
+@says("diary.classtime", "starts_at", "places", "cancelled_at")
+def class_in_words(row: Any, field: str, known: Known) -> str:
+    """When it is, for how many, and whether it was called off."""
+    if field == "places":
+        return f"{row.places} places"
+    if field == "cancelled_at":
+        return f"Cancelled on {timezone.localtime(row.cancelled_at):%-d %B %Y}"
+    first, last = timezone.localtime(row.starts_at), timezone.localtime(row.ends_at)
+    return f"{first:%-d %B %Y, %-H:%M} to {last:%-H:%M}"

@@ -65,6 +65,7 @@ _HAPPENED = {
     StepKind.REMINDED: "An officer was reminded",
     StepKind.CLOSED: "Closed",
     StepKind.REOPENED: "Opened again",
+    StepKind.HANDED_OUT: "The file was made, and handed out",
     StepKind.SENT: "It went to another clinic, which signed for it",
 }
 
@@ -163,10 +164,20 @@ def clock_rows(known: Case, clock: Reckoned) -> list[Row]:
     return rows
 
 
-def todos(known: Case, clock: Reckoned, today: date, *, died: bool = False, gone: bool = False) -> list[Todo]:
+def todos(
+    known: Case,
+    clock: Reckoned,
+    today: date,
+    *,
+    died: bool = False,
+    gone: bool = False,
+    unnamed: bool = False,
+    has_account: bool = True,
+) -> list[Todo]:
     """
     What can be done now, what to do next first. Nothing closes itself. `died`: a death stands under the record that it is about;
-    `gone`: under that or one of the same person.
+    `gone`: under that or one of the same person. `unnamed`: no use has stopped for an objection, since nobody wrote down which.
+    `has_account`: they can fetch a file themselves.
     """
     happened = rights.happened_in(known.id)
     kinds = [kind for kind, _ in happened]
@@ -188,14 +199,30 @@ def todos(known: Case, clock: Reckoned, today: date, *, died: bool = False, gone
     if known.asked is Asked.COMPLAINT:
         if StepKind.ACKNOWLEDGED not in kinds:
             found.append(Todo("Acknowledge it", f"By {day(clock.due_on)} (LAW-2.3)", to("acknowledge")))
-        found.append(Todo("Write down an enquiry", "What you asked whom, and what they said", to("enquiry")))
+        enquire = Todo("Write down an enquiry", "What you asked whom, and what they said", to("enquiry"))
+        if StepKind.ENQUIRY not in kinds:  # afterwards to answer is what comes next, and one more enquiry is possible
+            found.append(enquire)
     if known.right == "erasure" and known.state == "asked":
         found.append(Todo("Decide what goes and what stays", "Below, kind by kind", "#decide"))
     if known.asked is Asked.ACCESS:
         found.append(Todo("Make the copy", "Read each entry, and let it go", reverse("office_pack", args=[known.id])))
+    elif known.asked is Asked.PORTABILITY and StepKind.HANDED_OUT not in kinds and not has_account:
+        make = Todo(
+            "Make the file",
+            "They have no account to fetch it in (LAW-3.8)",
+            reverse("office_portable", args=[known.id]),
+        )
+        found.append(make)
+    elif unnamed:
+        which = Todo(
+            "Say which use they object to", "It stops at once (LAW-3.9)", reverse("office_answer", args=[known.id])
+        )
+        found.append(which)
     elif known.asked in _BELOW:
         found.append(Todo(_NEXT[known.asked], _BELOW[known.asked], reverse("office_answer", args=[known.id])))
     found.append(Todo("Answer and close it", "With the outcome, and a letter that says so", to("close")))
+    if known.asked is Asked.COMPLAINT and StepKind.ENQUIRY in kinds:
+        found.append(enquire)
     if clock.waits_for is None and known.asked is not Asked.COMPLAINT:
         if known.route != "portal":
             found.append(Todo("Ask who they are", "Only where you doubt it (LAW-1.15)", to("ask-identity")))

@@ -121,7 +121,10 @@ def _state(choice: Choice) -> Tag:
 def _since(choice: Choice) -> str:
     if choice.since:
         return f"Since {timezone.localtime(choice.since):%-d %B %Y, %-H:%M}"
-    return f"Objection withdrawn {timezone.localtime(choice.ended):%-d %B %Y, %-H:%M}" if choice.ended else ""
+    # Whether they took it back or it was outweighed, the use goes on: what was decided stands in the letter.
+    return (
+        f"You objected; it goes on since {timezone.localtime(choice.ended):%-d %B %Y, %-H:%M}" if choice.ended else ""
+    )
 
 
 def _verb(choice: Choice) -> str:

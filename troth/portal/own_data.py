@@ -187,21 +187,12 @@ def _worded(field: HeldField) -> tuple[str, str]:
     return field.heading, field.withheld or field.text
 
 
-def _shown(thing: HeldThing) -> list[HeldField]:
-    """The fields that people read: structure stands in a copy, and where something came from is said once, below."""
-    return [
-        field
-        for field in thing.fields
-        if (field.text or field.withheld) and not field.is_open and field.name != "source"
-    ]
-
-
 def _one_row(thing: HeldThing, who: dict[str, str]) -> Row:
     if not thing.released:
         return Row(_capital(thing.kind), HELD_BACK, _note(thing, who))
-    said = [_worded(field)[1] for field in _shown(thing) if field.value is not False and not field.withheld]
+    said = [_worded(field)[1] for field in thing.told if field.value is not False and not field.withheld]
     said += [f"{file.name or 'A file'} ({_size(file.size)})" for file in thing.files]
-    left_out = [field.withheld for field in _shown(thing) if field.withheld]
+    left_out = [field.withheld for field in thing.told if field.withheld]
     said = said or [f"Not shown. {why}" for why in left_out[:1]]
     return Row(_capital(thing.kind), _short(", ".join(said), LONGEST) or "Nothing written in it", _note(thing, who))
 
@@ -211,7 +202,7 @@ def thing_rows(thing: HeldThing, who: dict[str, str], *, longest: int = 0) -> li
     note = _note(thing, who)
     if not thing.released:
         return [Row(_capital(thing.kind), HELD_BACK, note)]
-    rows = [Row(label, _short(said, longest)) for label, said in map(_worded, _shown(thing))]
+    rows = [Row(label, _short(said, longest)) for label, said in map(_worded, thing.told)]
     rows += [Row("File", file.name or "A file", _size(file.size)) for file in thing.files]
     if not rows:
         return [Row(_capital(thing.kind), "Nothing written in it", note)]

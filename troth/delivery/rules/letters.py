@@ -5,6 +5,7 @@ None of them says anything of health: no service, trade, medicine or result, in 
 greets by a name that somebody typed: a stranger could have our machines carry words of their own to any address.
 """
 
+from troth.delivery.rules.acting import ACTING_LETTERS
 from troth.delivery.rules.kinds import WHEN as _WHEN
 from troth.delivery.rules.kinds import Kind as Kind
 from troth.delivery.rules.kinds import Letter as Letter
@@ -199,7 +200,7 @@ LETTERS: dict[Kind, Letter] = {
         ),
         because="You asked for something to be erased",
         action="See my certificate",
-        page="/my-data/",
+        page="/my-data/asked/",
         closing=("You need your account to read it.",),
     ),
     Kind.FROM_OTHERS: Letter(
@@ -349,7 +350,7 @@ LETTERS: dict[Kind, Letter] = {
     Kind.CASE_LETTER: Letter(
         Purpose.RIGHTS,
         "We wrote to you about your request",
-        ("A letter of {clinic} about what you asked of your data is in your account.",),
+        ("{clinic} wrote you a letter about your request. It is in your account.",),
         because="You asked us for something about your data",
         rows=(("Reference", "{reference}"),),
         action="Read the letter",
@@ -372,7 +373,7 @@ LETTERS: dict[Kind, Letter] = {
     Kind.CASE_LETTER_LINK: Letter(
         Purpose.RIGHTS,
         "We wrote to you about your request",
-        ("There is a letter of {clinic} for you about what you asked of personal data.",),
+        ("{clinic} wrote you a letter about what you asked us about personal data.",),
         because="You asked us for something about personal data",
         rows=(("Reference", "{reference}"),),
         action="Read the letter",
@@ -394,4 +395,5 @@ LETTERS: dict[Kind, Letter] = {
         sample={"reference": "4F0C-11A9", "due": "24 December 2026", "left": "2 days left"},
     ),
     **VISIT_LETTERS,
+    **ACTING_LETTERS,
 }

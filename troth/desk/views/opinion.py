@@ -64,6 +64,6 @@ def give(request: HttpRequest, opinion: UUID) -> HttpResponse:
 
 
 def _rows(thing: rights.HeldThing) -> list[Row]:
-    rows = [Row(field.label, field.text) for field in thing.fields if field.text and not field.is_open]
+    rows = [Row(field.heading, field.text) for field in thing.fields if field.text and not field.is_open]
     rows += [Row("File", file.name or "A file", "Open it on the card") for file in thing.files]
     return rows or [Row("Content", "Nothing is written in it")]

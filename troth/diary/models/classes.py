@@ -31,6 +31,11 @@ class ClassTime(Holding):
         "cancelled_at": "whether it takes place",
     }
     called = "class that you give"
+    labels: ClassVar[dict[str, str]] = {
+        "starts_at": "when",
+        "places": "for how many",
+        "cancelled_at": "whether it is",
+    }
 
     class Meta(Holding.Meta):
         indexes = [models.Index(fields=["starts_at"], name="class_by_day")]

@@ -28,6 +28,7 @@ class Practitioner(Holding):
         "services": "what a member of staff does is published, as the ids of services",
     }
     called = "hours of work"
+    labels: ClassVar[dict[str, str]] = {"hours": "hours", "other_hours": "hours of every second week"}
 
     class Meta(Holding.Meta):
         constraints = [
@@ -56,6 +57,7 @@ class DayOff(Holding):
         "stretches": "the hours of these days; none where they are away. Why stands nowhere",
     }
     called = "days away, or at other hours"
+    labels: ClassVar[dict[str, str]] = {"first_on": "which days", "last_on": "the last of them", "stretches": "hours"}
 
     class Meta(Holding.Meta):
         indexes = [models.Index(fields=["last_on"], name="day_off_by_last_day")]

@@ -137,6 +137,7 @@ class Hold(Holding):
         "until": "when it ends by itself",
     }
     called = "time held for a visit"
+    labels: ClassVar[dict[str, str]] = {"first": "when"}
 
     class Meta(Holding.Meta):
         indexes = [models.Index(fields=["thing", "first"], name="hold_by_thing")]

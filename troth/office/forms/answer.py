@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django import forms
 
 from troth.design.fields import Choices, DateInBoxes
+from troth.office.forms.step import PostForm
 from troth.rights.selectors.answering import IMPOSSIBLE, TOLD
 
 UPHELD, OVERRULED = "upheld", "overruled"
@@ -75,7 +76,7 @@ class RecipientForm(forms.Form):
         self.fields["recipient"].choices = [("", "Choose one"), *recipients]  # type: ignore[attr-defined]
 
 
-class WeighForm(forms.Form):
+class WeighForm(PostForm):
     """Whether an objection stands."""
 
     purpose = forms.ChoiceField(label="Which use?", error_messages={"required": "Choose the use"})
@@ -90,10 +91,26 @@ class WeighForm(forms.Form):
     )
     words = forms.CharField(
         label="Why?",
-        help_text="Their reasons, our grounds, and which weigh more. They can read this.",
+        help_text="Their reasons, our grounds, and which weigh more. They read it in the letter, so write it to them",
         max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Write how you weighed it"},
+    )
+
+    field_order: tuple[str, ...] = ("purpose", "outcome", "words", "by_post")
+
+    def __init__(self, data: object, *, purposes: Iterable[tuple[str, str]]) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.fields["purpose"].choices = [("", "Choose one"), *purposes]  # type: ignore[attr-defined]
+
+
+class UseForm(forms.Form):
+    """Which use an objection is about that came in words and named none."""
+
+    purpose = forms.ChoiceField(
+        label="Which use do they object to?",
+        help_text="Read their words, and ask them where those do not say it",
+        error_messages={"required": "Choose the use"},
     )
 
     def __init__(self, data: object, *, purposes: Iterable[tuple[str, str]]) -> None:
@@ -101,7 +118,7 @@ class WeighForm(forms.Form):
         self.fields["purpose"].choices = [("", "Choose one"), *purposes]  # type: ignore[attr-defined]
 
 
-class LiftForm(forms.Form):
+class LiftForm(PostForm):
     """From when the record may be used again, of which they are told first."""
 
     lifts_on = DateInBoxes(label="From which day?", error_messages={"required": "Enter the day"})
@@ -112,3 +129,4 @@ class LiftForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Write why it ends"},
     )
+    field_order: tuple[str, ...] = ("lifts_on", "words", "by_post")

@@ -12,7 +12,7 @@ from troth.rights.rules.clock import Asked
 from troth.rights.rules.exemptions import grounds_of_entries
 from troth.rights.rules.fees import MOST_PAGES, MOST_POSTAGE, PENCE_A_PAGE, Fee, reckon_fee
 from troth.rights.rules.packing import Decided, Stands
-from troth.rights.rules.redacting import check_can_cut
+from troth.rights.rules.redacting import check_can_cut, holds
 from troth.rights.selectors.packs import Reviewed
 
 LATER, GOES = "", "goes"
@@ -132,6 +132,7 @@ class CutForm(forms.Form):
 
     def __init__(self, data: object, *, entry: Reviewed) -> None:
         self.kept = kept = entry.decided or Decided()
+        self.thing = entry.thing
         super().__init__(
             data,  # type: ignore[arg-type]
             initial={
@@ -147,8 +148,15 @@ class CutForm(forms.Form):
             del self.fields["fields_out"]
 
     def clean_words(self) -> tuple[str, ...]:
-        """:raises ValidationError: a line is too short to be removed."""
-        return _lines(self.cleaned_data["words"])
+        """:raises ValidationError: a line is too short to be removed, or does not stand in the entry and would remove nothing."""
+        found = _lines(self.cleaned_data["words"])
+        said = [text for field in self.thing.fields for text in (field.text, field.value)]
+        said += [self.thing.source, *(file.name for file in self.thing.files)]
+        if missing := [f"“{each}”" for each in found if not holds(said, [each])]:
+            raise forms.ValidationError(
+                f"{', '.join(missing)}: this entry does not say that, so nothing would go. Write it as it stands there."
+            )
+        return found
 
     def decided(self) -> Decided:
         """The entry goes, without this."""

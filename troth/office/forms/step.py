@@ -9,6 +9,7 @@ from troth.rights.rules.clock import Asked, Waits
 from troth.rights.rules.deceased import APPLIES_AS, SHOWN_BY_WORDS, DeathShownBy
 from troth.rights.rules.exemptions import grounds_for
 from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, PROOFS, Ending, endings_of
+from troth.rights.rules.outcomes import check_can_close
 
 LONGEST = 5_000
 
@@ -178,6 +179,21 @@ class CloseForm(LetterForm):
             *((each.value, f"{each.words} ({each.law})") for each in grounds_for(asked)),
         ]
         self.fields["words"].required = False
+        self.asked = asked
+        if asked is Asked.COMPLAINT:  # it is right or it is not: nothing of it is refused
+            del self.fields["ground"]
+
+    def clean(self) -> dict[str, Any]:
+        """:raises ValidationError: it may not end like this, so no letter is shown that could not be sent."""
+        found: dict[str, Any] = super().clean() or {}
+        if "ending" in found and "words" in found:
+            ground = found.setdefault("ground", "")
+            # Whether it has waited long enough is asked of the case, when it is closed.
+            if why_not := check_can_close(
+                self.asked, found["ending"], ground=ground, words=found["words"], may_unanswered=True
+            ):
+                self.add_error(None, why_not)
+        return found
 
 
 STANDING = {

@@ -16,7 +16,7 @@ from troth.notice.purposes import Purpose
 from troth.office.tests.conftest import register
 from troth.people.models import Identity
 from troth.rights import selectors, services
-from troth.rights.models import Correction, DisputeStatement, RightsCase
+from troth.rights.models import Asked, Correction, DisputeStatement, RightsCase, Route
 from troth.rights.selectors import answering
 from troth.rights.tests.factories import write
 
@@ -101,10 +101,76 @@ def test_an_objection_is_weighed_and_one_to_marketing_always_stands(officer: Cli
     path = f"/office/cases/{case}/answer/"
     said = {"do": "weigh", "purpose": "enquiries", "outcome": "overruled", "words": "We answer what they ask"}
     assert officer.post(path, {**said, "words": ""}).status_code == 422
-    assert officer.post(path, said).status_code == 302
+    shown = officer.post(path, said)
+    letter = shown.context["letter"].text
+    assert shown.status_code == 200 and "Answering questions from people who are not patients" in letter, (
+        "it names the use"
+    )
+    assert "You can also ask a court" in letter and RightsCase.objects.get(pk=case).state != "done"
+    sent = officer.post(path, {**said, "seen": shown.context["mark"]})
+    assert sent.headers["Location"] == f"/office/cases/{case}/", "what is closed leads to what came of it"
     standing = {each.purpose: each.standing for each in selectors.list_choices(person.id, at=timezone.now())}
     assert not standing[Purpose.ENQUIRIES] and RightsCase.objects.get(pk=case).state == "done"
     assert officer.post(path, said).status_code == 422
+
+
+def test_an_objection_to_marketing_can_be_answered_and_stands(officer: Client) -> None:
+    person = register()
+    assert person.id is not None
+    at = timezone.now()
+    (case,) = services.take_in(
+        person.id,
+        {Asked.OBJECTION},
+        words="No more news",
+        route=Route.TELEPHONE,
+        received_on=timezone.localdate(at),
+        purpose=Purpose.MARKETING,
+        by=person,
+        at=at,
+    )
+    path = f"/office/cases/{case}/answer/"
+    said = {"do": "weigh", "purpose": "marketing", "outcome": "overruled", "words": "We like to write"}
+    assert "always stands" in officer.post(path, said).content.decode()
+    said["outcome"] = "upheld"
+    said["seen"] = officer.post(path, said).context["mark"]
+    assert officer.post(path, said).status_code == 302
+    assert selectors.standing_objections(person.id, at=timezone.now())[0][0] is Purpose.MARKETING
+
+
+def test_a_strangers_objection_bites_when_an_officer_says_which_use_it_is(officer: Client) -> None:
+    at = timezone.now()
+    (case,) = services.take_in_from_stranger(
+        {Asked.OBJECTION},
+        name="Ada Quoin",
+        email="ada@quoin.example",
+        words="Stop asking me how it was",
+        route=Route.EMAIL,
+        received_on=timezone.localdate(at),
+        by=actors.NOBODY,
+        at=at,
+    )
+    subject = RightsCase.objects.get(pk=case).subject_id
+    path = f"/office/cases/{case}/answer/"
+    assert "Say which use they object to" in officer.get(f"/office/cases/{case}/").content.decode()
+    assert officer.post(path, {"do": "use", "purpose": ""}).status_code == 422
+    assert officer.post(path, {"do": "use", "purpose": "care"}).status_code == 422, "it rests on no interest"
+    ask = f"/office/cases/{case}/step/ask-identity/"
+    asked = {"proof": "seen_document", "by_post": "on"}
+    assert officer.post(ask, {**asked, "seen": officer.post(ask, asked).context["mark"]}).status_code == 302
+    waits = officer.post(path, {"do": "use", "purpose": "feedback"})
+    assert waits.status_code == 422 and "only marketing stops" in waits.content.decode()
+    assert selectors.standing_objections(subject, at=timezone.now()) == []
+    assert officer.post(path, {"do": "use", "purpose": "marketing"}).status_code == 302
+    today = timezone.localdate()
+    day = {f"on_{part}": getattr(today, part) for part in ("day", "month", "year")}
+    assert officer.post(f"/office/cases/{case}/step/came/", day).status_code == 302
+    found = {"holds": "yes", "words": "Her passport: it is her"}
+    assert officer.post(f"/office/cases/{case}/step/judge-identity/", found).status_code == 302
+    assert officer.post(path, {"do": "use", "purpose": "feedback"}).status_code == 302
+    stopped = {purpose for purpose, _ in selectors.standing_objections(subject, at=timezone.now())}
+    assert stopped == {Purpose.FEEDBACK, Purpose.MARKETING}
+    page = officer.get(f"/office/cases/{case}/").content.decode()
+    assert "it has stopped: Feedback and surveys" in page and "Say which use" not in page
 
 
 def test_a_restriction_is_lifted_only_after_the_person_was_told(officer: Client) -> None:
@@ -120,7 +186,10 @@ def test_a_restriction_is_lifted_only_after_the_person_was_told(officer: Client)
     before = Message.objects.filter(subject_id=person.id).count()
     later = today + timedelta(days=3)
     on = {f"lifts_on_{part}": getattr(later, part) for part in ("day", "month", "year")}
-    assert officer.post(path, {**said, **on}).status_code == 302
+    shown = officer.post(path, {**said, **on})
+    assert shown.status_code == 200 and f"{later:%-d %B %Y}" in shown.context["letter"].text
+    assert Message.objects.filter(subject_id=person.id).count() == before, "nothing goes before it was seen"
+    assert officer.post(path, {**said, **on, "seen": shown.context["mark"]}).status_code == 302
     assert Message.objects.filter(subject_id=person.id).count() == before + 1
     assert officer.post(path, {"do": "lift"}).status_code == 422
     assert selectors.restricted_since(person.id, at=timezone.now()) is not None

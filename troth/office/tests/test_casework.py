@@ -1,5 +1,7 @@
 """Working on a case in the office: the list, the steps, the letters, and who stays out."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,7 +17,7 @@ from troth.office.tests.conftest import register
 from troth.rights import selectors, services
 from troth.rights.models import Asked, CaseStep, RightsCase, Route
 from troth.rights.selectors.clocks import misreckoned
-from troth.rights.tests.factories import make_officer
+from troth.rights.tests.factories import make_officer, make_patient
 
 
 @pytest.fixture
@@ -87,13 +89,66 @@ def test_a_refusal_without_its_exemption_is_not_sent(officer: Client, person: Ac
     case = ask(person)
     path = f"/office/cases/{case}/step/close/"
     form = {"ending": "refused", "words": "We answered the same in May.", "ground": ""}
-    seen = officer.post(path, form).context["mark"]
-    answer = officer.post(path, {**form, "seen": seen})
+    answer = officer.post(path, form)
     assert answer.status_code == 422 and "LAW-1.17" in answer.content.decode()
+    assert answer.context["letter"] is None, "no letter is shown that could not be sent"
     form["ground"] = "excessive"
     seen = officer.post(path, form).context["mark"]
     assert officer.post(path, {**form, "seen": seen}).status_code == 302
     assert RightsCase.objects.get(pk=case).state == "done"
+
+
+def test_a_complaint_names_no_exemption_and_is_answered_after_an_enquiry(officer: Client, person: Actor) -> None:
+    case = ask(person, Asked.COMPLAINT)
+    path = f"/office/cases/{case}/"
+    assert officer.get(path).context["next"].words == "Write down an enquiry", "its receipt acknowledged it"
+    assert officer.post(f"{path}step/enquiry/", {"words": "Asked reception"}).status_code == 302
+    assert officer.get(path).context["next"].words == "Answer and close it"
+    assert "exemption" not in officer.get(f"{path}step/close/").content.decode().split("<form")[-1]
+    bare = officer.post(f"{path}step/close/", {"ending": "not_upheld", "words": ""})
+    assert bare.status_code == 422 and bare.context["letter"] is None and "LAW-2.7" in bare.content.decode()
+    form = {"ending": "not_upheld", "words": "They spoke of somebody else."}
+    form["seen"] = officer.post(f"{path}step/close/", form).context["mark"]
+    assert officer.post(f"{path}step/close/", form).status_code == 302
+
+
+def test_whoever_has_no_account_gets_their_file_from_an_officer_once_it_is_them(
+    officer: Client, person: Actor
+) -> None:
+    at = timezone.now()
+    subject = make_patient(at=at, family_name="Wilmot", email="", password="").id
+    assert subject is not None
+    (case,) = services.take_in(
+        subject,
+        {Asked.PORTABILITY},
+        words="I change clinics",
+        route=Route.LETTER,
+        received_on=timezone.localdate(at),
+        proof="seen_document",
+        by=make_officer("patient_support", at=at),
+        at=at,
+    )
+    path = f"/office/cases/{case}/"
+    assert "Make the file" in officer.get(path).content.decode()
+    page = officer.get(f"{path}file/")
+    assert "How to reach you" in page.content.decode()
+    early = officer.post(f"{path}file/take/")
+    assert early.status_code == 422 and "LAW-1.15" in early.content.decode()
+    today = timezone.localdate()
+    day = {f"on_{part}": getattr(today, part) for part in ("day", "month", "year")}
+    assert officer.post(f"{path}step/came/", day).status_code == 302
+    assert officer.post(f"{path}file/take/").status_code == 422, "it came, and nobody has looked at it"
+    judged = {"holds": "yes", "words": "Her passport: it is her"}
+    assert officer.post(f"{path}step/judge-identity/", judged).status_code == 302
+    sent = officer.post(f"{path}file/take/")
+    assert sent.status_code == 200 and "my-data-to-move.zip" in sent.headers["Content-Disposition"]
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(sent.streaming_content)))
+    assert b"Wilmot" in archive.read("my-data.json") and "my-data.fhir.json" in archive.namelist()
+    page = officer.get(path).content.decode()
+    assert (
+        "The file was made, and handed out" in page and "Answer and close it" in page and "Make the file" not in page
+    )
+    assert officer.post(f"/office/cases/{ask(person)}/file/take/").status_code == 404
 
 
 def test_the_page_shows_the_day_and_the_command_that_gives_it(officer: Client, person: Actor) -> None:

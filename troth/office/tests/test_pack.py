@@ -99,6 +99,10 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
 
     cut = f"{entries}{UUID(note[1:])}/"
     assert officer.post(cut, {"words": "sister Wilhelmina", "note": ""}).status_code == 422
+    slip = officer.post(cut, {"words": "sister Wilhelmine", "note": "She has not agreed"})
+    assert slip.status_code == 422 and "does not say that" in slip.content.decode(), (
+        "nothing is cut, so nothing says it is"
+    )
     read = read_in(officer.get(cut).content.decode())
     assert officer.post(cut, {**read, "words": "sister Wilhelmina", "note": "She has not agreed"}).status_code == 302
     assert "[removed: about somebody else]" in officer.get(cut).content.decode()
@@ -126,6 +130,9 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     assert AccessPack.objects.filter(case_id=case).count() == 1, "a page that is out of date begins no further copy"
 
     assert f"/my-data/copies/{pack.pk}/" in client.get("/my-data/copies/").content.decode()
+    answered = client.get(f"/my-data/asked/{case}/").content.decode()
+    assert 'href="/my-data/copies/"' in answered, "the request leads to what came of it"
+    assert "ask a court" in answered, "part of it was kept back (LAW-1.17)"
     register("Bob", "Oddie", "bob@oddie.example")
     stranger = signed_in("bob@oddie.example")
     assert stranger.post(f"/my-data/copies/{pack.pk}/").status_code == 404

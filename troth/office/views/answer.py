@@ -11,17 +11,29 @@ from django.utils import timezone
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Tag
 from troth.notice.purposes import Purpose
-from troth.office.forms.answer import UPHELD, CorrectForm, LiftForm, RecipientForm, StatementForm, WeighForm
+from troth.office.forms.answer import (
+    UPHELD,
+    CorrectForm,
+    LiftForm,
+    RecipientForm,
+    StatementForm,
+    UseForm,
+    WeighForm,
+)
 from troth.office.frame import Looking, day, looking, moment, show
 from troth.office.views.case import _why_for as why_for
+from troth.office.views.step import mark_of
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
+from troth.rights.rules import check_can_announce, check_can_weigh
+from troth.rights.rules.letters import Composed, LetterKind
 from troth.rights.selectors import answering
 from troth.rights.selectors.cases import Case
 from troth.rights.services import AnswerRefused
 
 LONGEST = 60
+CLOSES = frozenset({"weigh", "lift"})
 TOLD = "The data of the person who asked opens here, as far as it is needed to answer them."
 
 
@@ -37,12 +49,14 @@ def show_answer(request: HttpRequest, case: UUID) -> HttpResponse:
     told_of = answering.recipients_of(known, look.opened)
     untold = [each for each in told_of if not each.outcome]
     forms = _forms(request, look, known, untold)
-    problem = ""
+    problem, letter = "", None
     do = request.POST.get("do", "") if request.method == "POST" else ""
     if do:
         try:
-            if _done(look, known, forms, do):
-                return redirect("office_answer", case=case)
+            letter = _unseen_letter(request, look, known, forms, do)
+            if letter is None and _done(look, known, forms, do):
+                # What closes a case leaves nothing to do here: the case says what came of it.
+                return redirect("office_case" if do in CLOSES else "office_answer", case=case)
         except AnswerRefused as refusal:
             problem = str(refusal)
     bound = next((form for form in forms.values() if form.is_bound), None)
@@ -55,6 +69,8 @@ def show_answer(request: HttpRequest, case: UUID) -> HttpResponse:
         forms=forms,
         bound=bound,
         problem=problem,
+        letter=letter,
+        mark=mark_of(letter) if letter else "",
         open=known.state != "done",
         corrected=_corrected(known, look),
         recipients=_recipients(told_of, look),
@@ -84,12 +100,13 @@ def _forms(request: HttpRequest, look: Looking, known: Case, untold: list[answer
             bound("statement"), entries=[(thing.id, _title(thing)) for thing, _ in things]
         )
     elif known.right == "objection":
-        standing = [
-            (each.purpose.value, each.title)
-            for each in rights.list_choices(known.subject, at=look.at)
-            if each.kind == "objection" and each.standing
-        ]
-        forms["weigh"] = WeighForm(bound("weigh"), purposes=standing)
+        standing = rights.standing_objections(known.subject, at=look.at)
+        if standing:
+            forms["weigh"] = WeighForm(bound("weigh"), purposes=[(each.value, title) for each, title in standing])
+        stopped = {each for each, _ in standing}
+        others = [(each.value, title) for each, title in rights.list_objectable(at=look.at) if each not in stopped]
+        if others:
+            forms["use"] = UseForm(bound("use"), purposes=others)
     elif known.right == "restriction":
         forms["announce"] = LiftForm(bound("announce"))
     if untold:
@@ -97,6 +114,28 @@ def _forms(request: HttpRequest, look: Looking, known: Case, untold: list[answer
             bound("recipient"), recipients=[(each.recipient, each.who) for each in untold]
         )
     return forms
+
+
+def _unseen_letter(
+    request: HttpRequest, look: Looking, known: Case, forms: dict[str, Any], do: str
+) -> Composed | None:
+    """The letter that goes with a decision, as long as it was not shown: what goes is what was shown."""
+    form = forms.get(do)
+    if do not in {"weigh", "announce"} or form is None or not form.is_valid():
+        return None
+    said = form.cleaned_data
+    if do == "weigh":
+        purpose, upheld = Purpose(said["purpose"]), said["outcome"] == UPHELD
+        if why_not := check_can_weigh(purpose, upheld=upheld, words=said["words"]):
+            raise AnswerRefused(why_not)
+        letter = services.weighing_letter(known.id, purpose=purpose, upheld=upheld, words=said["words"], at=look.at)
+    else:
+        if why_not := check_can_announce(said["lifts_on"], on=look.today, words=said["words"]):
+            raise AnswerRefused(why_not)
+        letter = services.compose_for(
+            known.id, LetterKind.LIFTING, words=said["words"], day=said["lifts_on"], at=look.at
+        )
+    return letter if request.POST.get("seen") != mark_of(letter) else None
 
 
 def _done(look: Looking, known: Case, forms: dict[str, Any], do: str) -> bool:
@@ -132,9 +171,12 @@ def _done(look: Looking, known: Case, forms: dict[str, Any], do: str) -> bool:
             purpose=Purpose(said["purpose"]),
             upheld=said["outcome"] == UPHELD,
             words=said["words"],
+            by_post=said["by_post"],
             by=look.actor,
             at=look.at,
         )
+    elif do == "use":
+        services.name_use(known.id, purpose=Purpose(said["purpose"]), by=look.actor, at=look.at)
     elif do == "announce":
         services.announce_lifting(known.id, **said, by=look.actor, at=look.at)
     elif do == "lift":

@@ -124,7 +124,9 @@ def _case(look: Looking, case: UUID) -> Case:
 def _asks(each: people.Authority) -> str:
     if each.may_ask is None:
         return "Everything that they could ask themselves"
-    return ", ".join(words for asked, words in ASKED_WORDS.items() if asked.value in each.may_ask)
+    return ", ".join(
+        words.replace("your", "their") for asked, words in ASKED_WORDS.items() if asked.value in each.may_ask
+    )
 
 
 def _rows(each: people.Authority) -> list[Row]:

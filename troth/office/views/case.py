@@ -23,6 +23,7 @@ from troth.office.frame import show as show_framed
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
+from troth.rights.rules.clock import Asked
 from troth.rights.rules.withholding import GROUND, Kept, is_opinion_good
 from troth.rights.selectors import ErasurePlan, KindFate
 from troth.rights.selectors.cases import Case
@@ -68,7 +69,9 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
     clock = rights.clock_of(known.id, at=look.at)
     died = rights.is_death_recorded(known.subject)
     gone = died or linking.has_died(known.subject, at=look.at)  # it may be recorded under a record that is linked
-    todos = casework.todos(known, clock, look.today, died=died, gone=gone)
+    unnamed = known.right == "objection" and not rights.standing_objections(known.subject, at=look.at)
+    has_account = people.has_account(known.subject)
+    todos = casework.todos(known, clock, look.today, died=died, gone=gone, unnamed=unnamed, has_account=has_account)
     others = [
         casework.link_to(case, asked)
         for case, asked in (rights.cases_of_message(known.message) if known.message else [])
@@ -89,6 +92,7 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
         "todos": todos[1:],
         "entries": casework.entries(known, rights.list_steps(known.id, look.opened)),
         "others": others,
+        "has_file": known.asked is Asked.PORTABILITY,
         "kept": [_kept(each, look.today) for each in standing_of(known.subject, at=look.at)],
         "why": _why(request, known),
     }

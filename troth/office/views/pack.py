@@ -298,7 +298,7 @@ def _rows(pack: Pack, known: Case) -> list[Row]:
         rows.append(Row("Released", moment(pack.released_at)))
         rows.append(Row("Can be fetched until", moment(pack.expires_at)))
         rows.append(Row("Fetched", moment(pack.delivered_at) if pack.delivered_at else "Not yet"))
-    return rows
+    return rows or [Row("Content", "Nothing is written in it")]
 
 
 def _figures(counts: Counter[Stands]) -> list[Figure]:
@@ -338,13 +338,10 @@ def _tag(each: Reviewed) -> Tag:
 
 
 def _fields(thing: rights.HeldThing) -> list[Row]:
-    rows = [
-        Row(field.label, field.withheld or field.text)
-        for field in thing.fields
-        if (field.text or field.withheld) and not field.is_open
-    ]
+    sealed = [field for field in thing.fields if (field.text or field.withheld) and not field.is_open]
+    rows = [Row(field.heading, field.withheld or field.text) for field in sealed or thing.told]
     rows += [Row("File", file.name or "A file", f"{max(file.size // 1024, 1):,} KB") for file in thing.files]
-    return rows or [Row("Content", "Nothing is written in it")]
+    return rows
 
 
 def _matches(each: Reviewed, wanted: str) -> bool:

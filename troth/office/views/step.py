@@ -68,7 +68,7 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
         kind = wanted.letter(given, known)
         if kind is not None:
             letter = _letter(known, kind, given, at=look.at)
-        if letter is None or request.POST.get("seen") == _mark(letter):
+        if letter is None or request.POST.get("seen") == mark_of(letter):
             try:
                 wanted.act(look, known, given)
             except (StepRefused, JournalUnavailable) as why:  # where the journal cannot be written, nothing was done
@@ -86,7 +86,7 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
         lead=wanted.lead,
         form=form,
         letter=letter,
-        mark=_mark(letter) if letter else "",
+        mark=mark_of(letter) if letter else "",
         button=wanted.button,
         sends=wanted.button.startswith("Send"),
         status=422 if form.errors else 200,
@@ -154,7 +154,7 @@ def _letter(known: Case, kind: LetterKind, given: Given, *, at: datetime) -> Com
     )
 
 
-def _mark(letter: Composed) -> str:
+def mark_of(letter: Composed) -> str:
     """What stands for a letter in the form that sends it: another letter has another mark."""
     return hashlib.sha256(letter.text.encode()).hexdigest()
 

@@ -1,6 +1,5 @@
 """Who people are, how to reach them, how they sign in, and what staff publish of themselves. Content is sealed."""
 
-from enum import StrEnum
 from typing import ClassVar
 
 from django.db import models
@@ -27,6 +26,7 @@ from troth.vault.fields import (
 )
 from troth.vault.files import SealedFile
 from troth.vault.models import Holding
+from troth.vault.words import Worded
 
 IDENTITY = compartments.declare("people.identity", Category.IDENTITY, retention="care_record")
 CONTACT = compartments.declare("people.contact", Category.CONTACT, retention="contact")
@@ -346,17 +346,17 @@ REPRESENTING = compartments.declare(
 )
 
 
-class ActsAs(StrEnum):
-    """As what somebody acts for a person (LAW-3.15 to 3.18, LAW-4.10)."""
+class ActsAs(Worded):
+    """As what somebody acts for a person, who reads it in these words (LAW-3.15 to 3.18, LAW-4.10)."""
 
-    PARENT = "parent"
-    ATTORNEY_PROPERTY = "attorney_property"
-    ATTORNEY_HEALTH = "attorney_health"
-    DEPUTY = "deputy"
-    SOLICITOR = "solicitor"
-    CLAIMS_COMPANY = "claims_company"
-    RELATIVE = "relative"
-    PERSONAL_REPRESENTATIVE = "personal_representative"
+    PARENT = "parent", "A parent, or somebody with parental responsibility"
+    ATTORNEY_PROPERTY = "attorney_property", "Your attorney for property and affairs"
+    ATTORNEY_HEALTH = "attorney_health", "Your attorney for health and welfare"
+    DEPUTY = "deputy", "A deputy whom the court chose"
+    SOLICITOR = "solicitor", "Your solicitor"
+    CLAIMS_COMPANY = "claims_company", "A company that handles a claim for you"
+    RELATIVE = "relative", "A relative or friend whom you asked to"
+    PERSONAL_REPRESENTATIVE = "personal_representative", "Whoever deals with the estate"
 
 
 class Representation(Holding):

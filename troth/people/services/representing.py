@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from troth.delivery.rules import Kind
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
@@ -14,6 +15,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import ActsAs, Representation
 from troth.people.rules import AuthorityRefused, check_can_represent
+from troth.people.services.telling import _tell
 from troth.vault.categories import Category
 from troth.vault.models import Subject
 from troth.vault.uploads import SealedUpload
@@ -102,6 +104,8 @@ def record_authority(
             other=representative,
             until=until,
         )
+    _tell(subject, Kind.ACTED_FOR, by=by, at=at)
+    _tell(representative, Kind.MAY_ACT, by=by, at=at)
     found: UUID = row.pk
     return found
 
@@ -114,10 +118,12 @@ def end_authority(authority: UUID, *, by: Actor, at: datetime) -> None:
     :raises Representation.DoesNotExist: there is none of that id.
     :raises Refused: the actor may not do this for that person.
     """
-    row = Representation.objects.only("id", "subject", "ended_at").get(pk=authority)
+    row = Representation.objects.only("id", "subject", "representative", "until", "ended_at").get(pk=authority)
     acting().require(row.subject_id, Category.REPRESENTATIVE)
     if row.ended_at is None:
         Representation.objects.filter(pk=authority).update(ended_at=at)
+        if row.until > at:  # what its own day has ended before is no news to them
+            _tell(row.representative, Kind.ACTING_ENDED, by=by, at=at)
     for value in {fact.value for fact in facts.of(row.subject_id, FactKind.REPRESENTATIVE, at=at)}:
         if facts.scope_of(value).authority == authority.hex:
             facts.end(row.subject_id, FactKind.REPRESENTATIVE, at=at, value=value)

@@ -10,6 +10,18 @@ from troth.portal.forms.account import _normal
 from troth.rights.rules.clock import Asked
 
 LONGEST = 20_000
+#: The same in the words of somebody who asks for another person.
+FOR_ANOTHER: dict[Asked, tuple[str, str]] = {
+    Asked.ACCESS: (
+        "A copy of their data",
+        "We look through it first, and it goes to them or to you as your paper says",
+    ),
+    Asked.PORTABILITY: ("To take what they gave us elsewhere", "In a form that machines read"),
+    Asked.COMPLAINT: (
+        "I complain about how their data was handled",
+        "We confirm that we have it, look into it, and tell you",
+    ),
+}
 ASKED: dict[Asked, tuple[str, str]] = {
     Asked.ACCESS: ("A copy of what I can’t see here", "What waits for a health professional, or lies on paper"),
     Asked.RECTIFICATION: ("Something is wrong", "A clinical note stays beside its correction"),
@@ -50,7 +62,9 @@ class AskForm(forms.Form):
         if covered is not None:
             field = self.fields["asked"]
             assert isinstance(field, forms.MultipleChoiceField)
-            field.choices = [(asked.value, words) for asked, (words, _) in ASKED.items() if asked.value in covered]
+            theirs = {asked: words for asked, words in {**ASKED, **FOR_ANOTHER}.items() if asked.value in covered}
+            field.widget = ManyChoices(hints={asked.value: hint for asked, (_, hint) in theirs.items()})
+            field.choices = [(asked.value, words) for asked, (words, _) in theirs.items()]
 
     def clean_asked(self) -> set[Asked]:
         return {Asked(each) for each in self.cleaned_data["asked"]}

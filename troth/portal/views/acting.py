@@ -93,22 +93,10 @@ def representatives(request: HttpRequest) -> HttpResponse:
         request,
         "portal/acting/representatives.html",
         {
-            "authorities": [(each, ACTS_AS[each.acts_as.value], _rows(each)) for each in known],
+            "authorities": [(each, each.acts_as.words, _rows(each)) for each in known],
             "why": own_data.rights_counterpart(request.at),  # type: ignore[attr-defined]
         },
     )
-
-
-ACTS_AS = {
-    "parent": "A parent, or somebody with parental responsibility",
-    "attorney_property": "Your attorney for property and affairs",
-    "attorney_health": "Your attorney for health and welfare",
-    "deputy": "A deputy whom the court chose",
-    "solicitor": "Your solicitor",
-    "claims_company": "A company that handles a claim for you",
-    "relative": "A relative or friend whom you asked to",
-    "personal_representative": "Whoever deals with the estate",
-}
 
 
 def _asks(each: people.Authority) -> str:

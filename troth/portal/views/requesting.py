@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from troth.design.done import done
 from troth.design.rulers import tape_of_days
 from troth.design.tables import Cell, Column, table_of
-from troth.design.values import Row
+from troth.design.values import Link, Row
 from troth.gate.actors import NOBODY
 from troth.gate.table import actor_of
 from troth.notice import selectors as notices
@@ -25,6 +26,7 @@ from troth.rights import services
 from troth.rights.rules.automation import REGISTER
 from troth.rights.rules.clock import Asked, Route, StepKind, Waits
 from troth.rights.rules.letters import ASKED_WORDS
+from troth.rights.selectors import packs
 from troth.rights.selectors.cases import Case, Step
 
 WAITS = {
@@ -81,9 +83,28 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
             "due": deciding.say_day(clock.due_on),
             "left": _left((clock.due_on - today).days),
             "letters": [_letter(step) for step in reversed(steps) if step.kind is StepKind.LETTER],
+            "leads": _leads(known, request),
             "why": own_data.rights_counterpart(at),
         },
     )
+
+
+def _leads(known: Case, request: HttpRequest) -> list[Link]:
+    """Where what came of it lies: the copy that can be fetched, or the certificate."""
+    opened = request.opened  # type: ignore[attr-defined]
+    if known.asked is Asked.ACCESS:
+        open_now = any(
+            pack.case == known.id and pack.is_open(request.at)  # type: ignore[attr-defined]
+            for pack in packs.list_packs(known.subject, opened)
+        )
+        return [Link("Fetch your copy", reverse("my_packs"))] if open_now else []
+    if known.asked is Asked.ERASURE:
+        return [
+            Link(f"Certificate {each.reference}", reverse("my_certificate", args=[each.id]))
+            for each in rights.list_certificates(known.subject, opened)
+            if each.case == known.id
+        ]
+    return [Link("Take your data elsewhere", reverse("my_move"))] if known.asked is Asked.PORTABILITY else []
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

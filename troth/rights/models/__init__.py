@@ -161,6 +161,7 @@ class StepKind(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     SENT = "sent"
+    HANDED_OUT = "handed_out"
 
 
 class CaseStep(Holding):

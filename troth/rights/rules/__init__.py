@@ -348,6 +348,13 @@ def check_can_weigh(purpose: Purpose, *, upheld: bool, words: str) -> str:
     return ""
 
 
+def check_can_announce(lifts_on: date, *, on: date, words: str) -> str:
+    """Say why a person may not be told that a restriction ends then, or "" when they may (UK GDPR Article 18(3), LAW-3.6)."""
+    if lifts_on <= on:
+        return "Choose a day after today: they are told before it is lifted (UK GDPR Article 18(3))."
+    return "" if words.strip() else "Write in a sentence why it ends: they read it."
+
+
 def merge_reasons(fates: Iterable[Fate]) -> tuple[PurposeFate, ...]:
     """The fates of several keys' worth of one kind as one list: each purpose once, the latest date of each ground."""
     found: dict[Purpose, PurposeFate] = {}

@@ -341,6 +341,20 @@ def reminder_due(due_on: date, *, on: date) -> str:
     return next((f"ahead{days}" for days in reversed(REMINDED) if left <= days), "")
 
 
+def is_unproven(kinds: Sequence[StepKind]) -> bool:
+    """
+    Whether proof was asked for and nobody has said since that it settles it: until then nothing is handed out (LAW-1.15). `kinds`
+    are those of the steps, in their order.
+    """
+    return any(
+        asked in kinds and settled not in kinds[len(kinds) - kinds[::-1].index(asked) :]
+        for asked, settled in (
+            (StepKind.IDENTITY_ASKED, StepKind.IDENTITY_CHECKED),
+            (StepKind.AUTHORITY_ASKED, StepKind.AUTHORITY_CHECKED),
+        )
+    )
+
+
 def is_impossible(asked: Asked, received_on: date, happened: Iterable[Happened], *, on: date) -> str:
     """Say why these days cannot belong to one case, or "" when they can: asked before a step is written."""
     try:

@@ -129,10 +129,12 @@ def compose(
     words: str = "",
     day: date | None = None,
     by_another: bool = False,
+    use: str = "",
 ) -> Composed:
     """
     This will write one letter. `words` are the officer's own and stand as they were written; `day` is the one on which a copy or a
-    restriction ends. `by_another`: somebody asked who acts for the person, and both of them read it.
+    restriction ends. `by_another`: somebody asked who acts for the person, and both of them read it. `use` is what an objection
+    was about, in the notice's words.
     """
     what = _lower(ASKED_WORDS[asked])
     if by_another and asked is Asked.COMPLAINT:
@@ -155,9 +157,12 @@ def compose(
             "day": _day(day) if day else "",
             "ending": ending,
             "own": own,
+            "use": use,
+            "by_another": by_another,
         }
     )
-    return Composed(kind, title, (*head, *middle, *_last(kind, asked, regulator)), own_words=bool(own), day=day)
+    refused = kind in _REFUSES or bool(kind is LetterKind.COPY and grounds)
+    return Composed(kind, title, (*head, *middle, *_last(refused, asked, regulator)), own_words=bool(own), day=day)
 
 
 _FOR_THEM_ALONE = (
@@ -218,8 +223,10 @@ def _answer(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
         right = said["ending"] is Ending.UPHELD
         found = "We found that you were right." if right else "We did not find what you complained of."
         return "What came of your complaint", (found, *_own(said))
-    dead = said["asked"] is Asked.DECEASED
-    return "Your request is answered", (_FOR_THE_DEAD if dead else "What you asked for is done.", *_own(said))
+    done = _FOR_THE_DEAD if said["asked"] is Asked.DECEASED else "What you asked for is done."
+    if said["use"]:
+        done = f"Your objection stands. We no longer use your data for this: {said['use']}."
+    return "Your request is answered", (done, *_own(said))
 
 
 def _partly(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
@@ -231,7 +238,9 @@ def _partly(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
 
 
 def _refusal(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    use = (f"You objected to this: {said['use']}. We weighed it, and it goes on.",) if said["use"] else ()
     return "We do not do what you asked", (
+        *use,
         f"The law lets us refuse on {_these(said)}:",
         *_several(said, "grounds"),
         *_own(said),
@@ -248,8 +257,13 @@ def _unanswered(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
 
 def _copy(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     left_out = _several(said, "grounds")
-    return "Your copy is ready", (
-        f"You can fetch it in your account until {said['day']}. If you have no account, we hand it to you on paper.",
+    where = (
+        f"The person can fetch it in their account until {said['day']}. You get it from them, or from us on paper."
+        if said["by_another"]
+        else f"You can fetch it in your account until {said['day']}. If you have no account, we hand it to you on paper."
+    )
+    return ("The copy is ready" if said["by_another"] else "Your copy is ready"), (
+        where,
         *((f"Something was left out of it, on {_these(said)}:", *left_out) if left_out else ()),
     )
 
@@ -303,7 +317,7 @@ _BODIES = {
     LetterKind.FEE: _fee,
 }
 #: Where something was refused a court stands open too (LAW-1.17).
-_COURT = frozenset({LetterKind.PARTLY, LetterKind.REFUSAL})
+_REFUSES = frozenset({LetterKind.PARTLY, LetterKind.REFUSAL})
 
 
 def letter_of(asked: Asked, ending: Ending) -> LetterKind | None:
@@ -340,17 +354,17 @@ def _grounds(named: Iterable[str]) -> Iterator[str]:
 
 def ways_open(kind: LetterKind, asked: Asked, regulator: str) -> str:
     """The ways that stay open, as an email about a letter of this kind says them."""
-    return " ".join(_last(kind, asked, regulator))
+    return " ".join(_last(kind in _REFUSES, asked, regulator))
 
 
-def _last(kind: LetterKind, asked: Asked, regulator: str) -> tuple[str, ...]:
+def _last(refused: bool, asked: Asked, regulator: str) -> tuple[str, ...]:
     """The ways that stay open: to us, to the regulator, and where something was refused to a court (LAW-1.17)."""
     if asked is Asked.DECEASED:
         return ("If you think that this is wrong, tell us and we look again. You can also ask a court to decide.",)
     where = f": {regulator}" if regulator else "."
     first = "go to" if asked is Asked.COMPLAINT else "complain to us about how we handle your data, and to"
     route = f"You can {first} the regulator at any time{where}"
-    return (route, "You can also ask a court to decide.") if kind in _COURT else (route,)
+    return (route, "You can also ask a court to decide.") if refused else (route,)
 
 
 def _lower(words: str) -> str:

@@ -43,9 +43,11 @@ from troth.rights.selectors.wishes import (
     Represented,
     can_object,
     list_choices,
+    list_objectable,
     list_representatives,
     restricted_among,
     restricted_since,
+    standing_objections,
     without_agreement_among,
 )
 from troth.rights.selectors.wording import BASIS_WORDS, Uses, describe_uses, kept_for, notice_now, words_of
@@ -92,6 +94,7 @@ __all__ = [
     "list_cases",
     "list_certificates",
     "list_choices",
+    "list_objectable",
     "list_queue",
     "list_representatives",
     "list_steps",
@@ -109,6 +112,7 @@ __all__ = [
     "reference_of",
     "restricted_among",
     "restricted_since",
+    "standing_objections",
     "survey",
     "waiting_breaks",
     "without_agreement_among",

@@ -88,6 +88,17 @@ class HeldThing:
     source: str
     released: bool
 
+    @property
+    def told(self) -> tuple[HeldField, ...]:
+        """
+        The fields that people read on a page: where something came from is said once, beside them. What is made of nothing but days
+        and words that stand openly says those, so that no entry seems empty.
+        """
+        full = [field for field in self.fields if (field.text or field.withheld) and field.name != "source"]
+        return tuple(
+            [field for field in full if not field.is_open] or [field for field in full if not field.for_machines]
+        )
+
     def held_back(self) -> "HeldThing":
         """The same thing without its content: that it is there, what kind it is and since when."""
         return replace(self, fields=(), files=())

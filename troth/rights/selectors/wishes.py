@@ -89,6 +89,22 @@ def list_choices(subject: UUID, *, at: datetime) -> list[Choice]:
     return found
 
 
+def standing_objections(subject: UUID, *, at: datetime) -> list[tuple[Purpose, str]]:
+    """What a person objects to now, with its words: what rests on interests, and marketing on whatever that rests (LAW-3.9)."""
+    known, purposes = linking.facts_of(subject, at=at), notices.register_in_force(at).purposes
+    return [
+        (declared.purpose, declared.title)
+        for declared in sorted(purposes.values(), key=lambda each: each.row)
+        if can_object(declared) and _standing(known, declared.purpose, at)[0]
+    ]
+
+
+def list_objectable(*, at: datetime) -> list[tuple[Purpose, str]]:
+    """Every use of the notice that somebody can object to, in its order."""
+    purposes = notices.register_in_force(at).purposes.values()
+    return [(each.purpose, each.title) for each in sorted(purposes, key=lambda each: each.row) if can_object(each)]
+
+
 def restricted_since(subject: UUID, *, at: datetime) -> datetime | None:
     """Since when a person's record is restricted, or None (LAW-3.6). What was asked about a linked record holds for it too."""
     now = facts.micros(at)

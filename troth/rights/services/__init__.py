@@ -7,14 +7,16 @@ from troth.rights.services.answering import (
     announce_lifting,
     correct,
     lift_after_notice,
+    name_use,
     tell_recipient,
     use_restricted,
     weigh_objection,
+    weighing_letter,
 )
 from troth.rights.services.blackening import blacken_part, show_part
 from troth.rights.services.building import build_pack, end_packs
 from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, open_case
-from troth.rights.services.copies import record_copy
+from troth.rights.services.copies import hand_out_file, record_copy
 from troth.rights.services.deceased import record_death, take_back_death
 from troth.rights.services.emergencies import (
     ReviewRefused,
@@ -104,11 +106,13 @@ __all__ = [
     "extend_case",
     "finish_case",
     "give_opinion",
+    "hand_out_file",
     "judge_proof",
     "leave_untold",
     "lift_after_notice",
     "lift_restriction",
     "mind_days",
+    "name_use",
     "note_obtained",
     "object_to",
     "open_case",
@@ -141,6 +145,7 @@ __all__ = [
     "tell_recipient",
     "use_restricted",
     "weigh_objection",
+    "weighing_letter",
     "why_not_ask",
     "withdraw_objection",
 ]

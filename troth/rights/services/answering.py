@@ -20,6 +20,7 @@ from troth.gate.rules import GLASS_MINUTES, PermittedUse, check_emergency_note
 from troth.law.exemptions import Exemption
 from troth.law.rights import Right
 from troth.ledger.names import Event
+from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.people.rules import normal_nhs_number
 from troth.people.selectors.patients import holds_nhs_numbers
@@ -32,16 +33,18 @@ from troth.rights.models import (
     RestrictedUse,
     RightsCase,
     State,
+    StepKind,
 )
-from troth.rights.rules import PRIVACY_OFFICER, check_can_weigh
-from troth.rights.rules.letters import Ending, LetterKind
-from troth.rights.selectors import answering
+from troth.rights.rules import PRIVACY_OFFICER, check_can_announce, check_can_weigh
+from troth.rights.rules.clock import is_unproven
+from troth.rights.rules.letters import Composed, Ending, LetterKind
+from troth.rights.selectors import answering, clocks
 from troth.rights.selectors.cases import get_case
 from troth.rights.selectors.holdings import category_of
 from troth.rights.selectors.values import as_text
-from troth.rights.selectors.wishes import restricted_since
-from troth.rights.services.standing import lift_restriction, withdraw_objection
-from troth.rights.services.stepping import _close, _compose_for, _send
+from troth.rights.selectors.wishes import can_object, restricted_since
+from troth.rights.services.standing import lift_restriction, object_to, withdraw_objection
+from troth.rights.services.stepping import _add, _close, _compose_for, _send
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice
 from troth.vault.models import Holding
@@ -142,12 +145,44 @@ def weigh_objection(
         raise AnswerRefused(why_not)
     if not upheld:
         withdraw_objection(known.subject_id, purpose, by=by, at=at)
-    ending = Ending.ANSWERED if upheld else Ending.REFUSED
-    grounds = () if upheld else (Exemption.COMPELLING.value,)
-    kind = LetterKind.ANSWER if upheld else LetterKind.REFUSAL
-    letter = _compose_for(case, kind, grounds=grounds, ending=ending, words=words, at=at)
+    letter = _weighing_letter(case, purpose=purpose, upheld=upheld, words=words, at=at)
+    ending, grounds = _outcome(upheld)
     also = {"upheld": upheld, "purpose": purpose.value}
     _close(known, ending, letter, by_post=by_post, grounds=grounds, words=words, also=also, by=by, at=at)
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def name_use(case: UUID, *, purpose: Purpose, by: Actor, at: datetime) -> None:
+    """
+    Write down which use an objection is about, where nobody did when it came: it stops in the same act, until it is weighed
+    (LAW-3.9). Until a proof that was asked for was looked at, only marketing stops (LAW-1.15).
+
+    :raises AnswerRefused: it is no such case, nobody can object to that use, or it is not known yet that it was them.
+    :raises Refused: the actor may not do this for that person.
+    """
+    known = _case(case, Right.OBJECTION)
+    declared = notices.register_in_force(at).purposes.get(purpose)
+    if declared is None or not can_object(declared):
+        raise AnswerRefused(
+            "Our notice rests this on nothing that can be objected to: tell them so, and on what [LAW-3.9]."
+        )
+    if purpose is not Purpose.MARKETING and is_unproven([kind for kind, _ in clocks.happened_in(case)]):
+        raise AnswerRefused("Look first at the proof of who they are: before, only marketing stops [LAW-1.15].")
+    object_to(known.subject_id, purpose, by=by, at=at)
+    _add(known, StepKind.NOTE, at=at, words=f"They object to this, and it has stopped: {declared.title}.")
+
+
+def _outcome(upheld: bool) -> tuple[Ending, tuple[str, ...]]:
+    return (Ending.ANSWERED, ()) if upheld else (Ending.REFUSED, (Exemption.COMPELLING.value,))
+
+
+def _weighing_letter(case: UUID, *, purpose: Purpose, upheld: bool, words: str, at: datetime) -> Composed:
+    """The letter that tells how an objection was weighed: it names the use, since one message may object to several."""
+    declared = notices.register_in_force(at).purposes.get(purpose)
+    ending, grounds = _outcome(upheld)
+    kind = LetterKind.ANSWER if upheld else LetterKind.REFUSAL
+    use = declared.title if declared else ""
+    return _compose_for(case, kind, grounds=grounds, ending=ending, words=words, use=use, at=at)
 
 
 @act(Event.LIFTING_ANNOUNCED, purpose=Purpose.RIGHTS)
@@ -165,10 +200,8 @@ def announce_lifting(
     known = _case(case, Right.RESTRICTION)
     if restricted_since(known.subject_id, at=at) is None:
         raise AnswerRefused("Their record is not restricted.")
-    if lifts_on <= timezone.localdate(at):
-        raise AnswerRefused("Choose a day after today: they are told before it is lifted (UK GDPR Article 18(3)).")
-    if not words.strip():
-        raise AnswerRefused("Write in a sentence why it ends: they read it.")
+    if why_not := check_can_announce(lifts_on, on=timezone.localdate(at), words=words):
+        raise AnswerRefused(why_not)
     LiftingNotice.objects.create(subject_id=known.subject_id, lifts_on=lifts_on, words=words)
     letter = _compose_for(case, LetterKind.LIFTING, words=words, day=lifts_on, at=at)
     _send(known, letter, by_post=by_post, by=by, at=at)
@@ -259,5 +292,7 @@ def _value_of(row: Holding, name: str, text: str) -> Any:
     return text
 
 
+# What a page shows before it goes, and no act itself.
+weighing_letter = _weighing_letter
 # Not an act itself: the service writes it down for whoever asked.
 use_restricted = _use_restricted

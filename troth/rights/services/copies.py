@@ -1,4 +1,4 @@
-"""The act of taking a copy away."""
+"""The acts of taking a copy away, and of handing a file to whoever has no account."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +7,11 @@ from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
+from troth.rights.models import Asked, RightsCase, State, StepKind
+from troth.rights.rules.clock import is_unproven
+from troth.rights.selectors import clocks
+from troth.rights.services.stepping import StepRefused, _add
+from troth.vault.categories import Category
 
 
 @act(Event.COPY_TAKEN, purpose=Purpose.RIGHTS, action=Action.EXPORT)
@@ -18,3 +23,24 @@ def record_copy(subject: UUID, *, by: Actor, at: datetime, digest: str) -> None:
     """
     acting().require(subject, *acting().covered())
     touched(subject, f"rights.copy/{digest}")
+
+
+@act(Event.COPY_TAKEN, purpose=Purpose.RIGHTS, action=Action.EXPORT)
+def hand_out_file(case: UUID, *, digest: str, by: Actor, at: datetime) -> None:
+    """
+    Record that the file of what somebody takes elsewhere was made for them by an officer, to post or to hand over: they have no
+    account to fetch it in (LAW-3.8). The case stays open until it is answered, with how they got it.
+
+    :raises StepRefused: it is no such case, it is closed, or it is not settled yet who asked.
+    :raises Refused: the actor may not take one.
+    """
+    row = RightsCase.objects.select_for_update().filter(pk=case, right=Asked.PORTABILITY).first()
+    if row is None or row.state == State.DONE:
+        raise StepRefused("There is no open request of this kind. Open it again first.")
+    if is_unproven([kind for kind, _ in clocks.happened_in(case)]):
+        raise StepRefused(
+            "Proof was asked for. Look at it first, and say what you found: nothing is handed out before [LAW-1.15]."
+        )
+    acting().require(row.subject_id, Category.RIGHTS)
+    record_copy(row.subject_id, by=by, at=at, digest=digest)
+    _add(row, StepKind.HANDED_OUT, at=at, detail={"digest": digest})

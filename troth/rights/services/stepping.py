@@ -12,7 +12,7 @@ from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
-from troth.people.selectors import has_account
+from troth.people.selectors import has_account, represented_by
 from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind
 from troth.rights.rules.clock import Reckoned, is_impossible
 from troth.rights.rules.letters import ASKED_WORDS, Composed, Ending, LetterKind, compose, regulator_line, ways_open
@@ -36,6 +36,7 @@ def _compose_for(
     ending: Ending | None = None,
     words: str = "",
     day: date | None = None,
+    use: str = "",
 ) -> Composed:
     """A letter of this case as it would go: what the preview shows and what is sent are the same."""
     row = RightsCase.objects.only("id", "subject", "right", "received_on", "asked_by").get(pk=case)
@@ -56,6 +57,7 @@ def _compose_for(
         words=words,
         day=day,
         by_another=row.asked_by is not None,
+        use=use,
     )
 
 
@@ -142,6 +144,7 @@ def _reopen(row: RightsCase, *, words: str, came: StepKind | None = None, at: da
 def _send(row: RightsCase, letter: Composed, *, by_post: bool, by: Actor, at: datetime) -> None:
     """Keep a letter on its case, and send it: by email, or to be printed when we have no address or they want paper (LAW-1.22)."""
     step = uuid4()
+    _tell_who_asked(row, by=by, at=at)
     message = None if by_post else _email(row, letter, step=step, by=by, at=at)
     _add(
         row,
@@ -151,6 +154,19 @@ def _send(row: RightsCase, letter: Composed, *, by_post: bool, by: Actor, at: da
         words=letter.text,
         detail={"letter": letter.kind.value, "by": "email" if message else "post"},
     )
+
+
+def _tell_who_asked(row: RightsCase, *, by: Actor, at: datetime) -> None:
+    """Tell whoever asked for the person that a letter waits, while they may read it: the person hears of it as ever."""
+    if row.asked_by is None:
+        return
+    if any(
+        subject == row.subject_id and purpose in ("", Purpose.RIGHTS)
+        for subject, purpose in represented_by(row.asked_by, at=at)
+    ):
+        people.tell(
+            row.asked_by, Kind.ACTING_LETTER, context={"reference": clocks.reference_of(row.pk)}, by=by, at=at
+        )
 
 
 _EMAILS = {

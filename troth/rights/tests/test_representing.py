@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.stores import Home
+from troth.delivery.models import Message
 from troth.gate import facts
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
@@ -89,6 +91,26 @@ def test_with_it_they_ask_and_the_person_sees_who_asked(cast: tuple[Actor, Actor
     with processing(Purpose.RIGHTS, by=representative, at=AFTER) as opened:
         words = [each.words for each in selectors.list_cases(patient.id, opened) if each.asked_by]  # type: ignore[arg-type]
         assert words == ["sentinel-for-her"]
+
+
+def test_both_are_told_and_letters_reach_who_asked_while_they_may_act(cast: tuple[Actor, Actor, Actor]) -> None:
+    patient, representative, officer = cast
+
+    def told(subject: object) -> Counter[str]:
+        return Counter(Message.objects.filter(subject_id=subject).values_list("kind", flat=True))
+
+    authority = let_act(cast)
+    assert told(patient.id)["acted_for"] == told(representative.id)["may_act"] == 1
+    assert told(patient.id)["may_act"] == told(representative.id)["acted_for"] == 0
+    (case,) = ask(cast)
+    assert told(representative.id)["acting_letter"] == 1 and told(patient.id)["case_received"] >= 1
+    services.tell_progress(case, words="We look through it", by=officer, at=AFTER)  # type: ignore[arg-type]
+    assert told(representative.id)["acting_letter"] == 2 and told(patient.id)["case_letter"] == 1
+    people.end_authority(authority, by=patient, at=AFTER)  # type: ignore[arg-type]
+    assert told(representative.id)["acting_ended"] == 1
+    services.tell_progress(case, words="Nearly done", by=officer, at=AFTER + timedelta(minutes=1))  # type: ignore[arg-type]
+    assert told(representative.id)["acting_letter"] == 2, "what they may not read any more is not announced to them"
+    assert told(patient.id)["case_letter"] == 2
 
 
 def test_it_serves_no_other_purpose(cast: tuple[Actor, Actor, Actor]) -> None:
