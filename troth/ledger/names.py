@@ -130,6 +130,7 @@ class Event(StrEnum):
     ANSWERS_LEFT = "intake:answers_left", "did not go on with a questionnaire"
     ANSWERS_SENT = "intake:answers_sent", "sent the answers"
     TREATMENT_REQUESTED = "prescribing:requested", "asked for treatment"
+    LIKENESS_NOTED = "prescribing:likeness_noted", "found that another record looks like the person’s"
     REQUEST_PAYMENT_ASKED = "prescribing:payment_asked", "began to pay for their request"
     REQUEST_ASSIGNED = "prescribing:assigned", "passed the request to a prescriber"
     REQUEST_CHANGED = "prescribing:answers_changed", "changed what was answered for the request"

@@ -15,7 +15,7 @@ from troth.billing import rules
 from troth.billing.models import Order, Payment, Refund, RefundState, State, Trouble, VatRate
 from troth.billing.rules import Known, NotPossible, Word
 from troth.billing.selectors.payments import is_only_settled
-from troth.billing.services import following
+from troth.billing.services import cards, following
 from troth.billing.services.firms import FirmRefused, StandIn, _event_of, _the_firm
 from troth.billing.services.ordering import _locked, _order
 from troth.billing.services.papers import _enter_paid
@@ -267,8 +267,7 @@ def _tell(payment: UUID, *, at: datetime) -> None:
     row = Payment.objects.filter(pk=payment).first()
     if row is None or row.told == row.state:
         return
-    follower = following.followers.get(row.thing_kind)
-    if follower is not None:
+    if follower := following.followers.get(row.thing_kind):
         follower(row.thing, payment, State(row.state), by=actors.service("payments"), at=at)
     with transaction.atomic():
         _note_told(payment, state=row.state, by=actors.service("payments"), at=at)
@@ -303,6 +302,7 @@ def _write_down(payment: UUID, word: Word, *, by: Actor, at: datetime) -> None:
         row.firm_number, row.opened_at = word.reference, row.opened_at or at
     row.state, row.order, row.trouble = now.state, now.order, now.trouble
     row.captured, row.returned = now.captured, now.returned
+    cards._keep_card(row, word)
     if (now.state, now.captured, now.returned) != (before.state, before.captured, before.returned):
         # More given back in one state is news too. What is for an invoice is entered below: no room has to hear of it.
         row.told = now.state if row.thing_kind == THING else ""

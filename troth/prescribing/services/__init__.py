@@ -42,7 +42,7 @@ from troth.prescribing.services.documents import (
     send_document,
     take_document_back,
 )
-from troth.prescribing.services.noticing import _mark, raise_concern, weigh_concern
+from troth.prescribing.services.noticing import _mark, compare_card, raise_concern, weigh_concern
 from troth.prescribing.services.paying import THING, _charge, _move_money, hear_of, pay_request
 from troth.prescribing.services.reacting import record_card, report_reaction, review_reaction
 from troth.prescribing.services.supplying import (
@@ -74,6 +74,7 @@ __all__ = [
     "cancel_prescription",
     "change_answers",
     "choose_gp",
+    "compare_card",
     "contest_decision",
     "decide_document",
     "decide_request",
@@ -165,7 +166,7 @@ def send_request(response: UUID, *, asks_review: bool, by: Actor, at: datetime) 
         raise rules.NotPossible("We do not offer this treatment at the moment. Your answers stay with you, unsent.")
     _charge(made, pence, pricing.rate_of(sheet.treatment), by=by, at=at)
     made.save()
-    _mark(made, who, reach)
+    _mark(made, who, reach, at=at)
     sent: UUID = made.pk
     return sent
 
