@@ -60,12 +60,21 @@ def supplying(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[
     return selectors.with_open_supply(subjects) if actor.roles & rules.CHECKING else set()
 
 
+actors.declare_service(
+    "gp-letters",
+    purposes={Purpose.GP_CORRESPONDENCE},
+    categories={Category.IDENTITY, Category.CONTACT, Category.HEALTH},
+    modules={"troth.prescribing.services.carrying"},
+)
+
+
 @reasons.reason(
     "a letter to their doctor", serves={Purpose.PRESCRIBING, Purpose.GP_CORRESPONDENCE}, told="they write to your GP"
 )
 def writing_to_gp(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
-    """A pharmacist has a reason while a letter is to be sent, and for four weeks in which the GP may answer it."""
-    return telling.with_letter(subjects, at=at) if actor.roles & rules.CHECKING else set()
+    """A pharmacist, and what carries it, have a reason while a letter is to be sent, and for four weeks in which it is answered."""
+    carries = actor.kind == "service" and actor.name == "gp-letters"
+    return telling.with_letter(subjects, at=at) if carries or actor.roles & rules.CHECKING else set()
 
 
 @reasons.reason(

@@ -28,6 +28,7 @@ from troth.prescribing import rules
 from troth.prescribing.models import EarlierDecision, MedicationRequest, Outcome, RequestStatus
 from troth.prescribing.rules.machine import REQUEST, Step
 from troth.prescribing.selectors import pricing, supplies
+from troth.prescribing.services.carrying import carry_gp_letter, watch_gp_letters
 from troth.prescribing.services.deciding import (
     answer_question,
     ask_patient,
@@ -72,6 +73,7 @@ __all__ = [
     "assign_request",
     "bounce_gp_letter",
     "cancel_prescription",
+    "carry_gp_letter",
     "change_answers",
     "choose_gp",
     "compare_card",
@@ -99,6 +101,7 @@ __all__ = [
     "send_request",
     "take_back",
     "take_document_back",
+    "watch_gp_letters",
     "weigh_concern",
     "withdraw_request",
     "write_gp_letter",
