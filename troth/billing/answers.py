@@ -137,6 +137,12 @@ def lines_in_words(row: Any, field: str, known: Known) -> str:
     return "\n".join(said)
 
 
+@says("billing.payment", "card")
+def card_in_words(row: Any, field: str, known: Known) -> str:
+    """A keyed hash says nothing to people but that it is one."""
+    return "Kept only as a hash, from which no number can be read" if row.card else ""
+
+
 @says("billing.payment", "order", "trouble")
 def not_said(row: Any, field: str, known: Known) -> str:
     """What our machines are still to do at the payment firm stands in the file for machines."""

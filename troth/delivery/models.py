@@ -35,9 +35,11 @@ class Failure(models.TextChoices):
 
     UNREACHABLE = "unreachable", "the server that carries it did not answer"
     CERTIFICATE = "certificate", "the server could not prove who it is"
+    NO_TLS = "no_tls", "the server offers no encrypted connection"
     SIGN_IN = "sign_in", "the server did not accept our sign-in"
     BUSY = "busy", "the server asked us to try again later"
     ADDRESS = "address", "the server does not accept the address"
+    NO_MAILBOX = "no_mailbox", "they have no mailbox for such letters"
     REFUSED = "refused", "the server did not accept the message"
     NOT_SET_UP = "not_set_up", "nothing is set up that carries it"
     NOT_ALLOWED = "not_allowed", "the notice no longer lets us send it"

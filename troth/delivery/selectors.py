@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from troth.delivery.models import Channel, Delivery, Failure, Message, Suppression
+from troth.delivery.models import Channel, Delivery, Message, Suppression
+from troth.delivery.models import Failure as Failure
 from troth.delivery.rules import LETTERS, LINK, Clinic, Kind, Rendered, render
 from troth.gate import actors, facts
 from troth.gate.contexts import Opened, processing

@@ -15,7 +15,7 @@ from troth.ledger.signing import signer
 #: Codes of the purposes whose events stand apart. The ledger knows no purposes; the gate's vocabulary has these (a test holds it).
 PURPOSES = frozenset({"safeguarding"})
 #: And of what is no use for it, and would tell its person that there was something.
-EVENTS = frozenset({"rights:erased_apart"})
+EVENTS = frozenset({"rights:erased_apart", "prescribing:likeness_noted"})
 
 
 def file_of(subject: str) -> str:

@@ -60,12 +60,21 @@ def supplying(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[
     return selectors.with_open_supply(subjects) if actor.roles & rules.CHECKING else set()
 
 
+actors.declare_service(
+    "gp-letters",
+    purposes={Purpose.GP_CORRESPONDENCE},
+    categories={Category.IDENTITY, Category.CONTACT, Category.HEALTH},
+    modules={"troth.prescribing.services.carrying"},
+)
+
+
 @reasons.reason(
     "a letter to their doctor", serves={Purpose.PRESCRIBING, Purpose.GP_CORRESPONDENCE}, told="they write to your GP"
 )
 def writing_to_gp(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
-    """A pharmacist has a reason while a letter is to be sent, and for four weeks in which the GP may answer it."""
-    return telling.with_letter(subjects, at=at) if actor.roles & rules.CHECKING else set()
+    """A pharmacist, and what carries it, have a reason while a letter is to be sent, and for four weeks in which it is answered."""
+    carries = actor.kind == "service" and actor.name == "gp-letters"
+    return telling.with_letter(subjects, at=at) if carries or actor.roles & rules.CHECKING else set()
 
 
 @reasons.reason(
@@ -76,6 +85,25 @@ def writing_to_gp(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> 
 def looking_alike(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """A prescriber has a reason to see what was refused to an account of the same name and birthday, or the same address."""
     return selectors.alike_to(actor.id, subjects) if actor.id else set()
+
+
+actors.declare_service(
+    "record-comparison",
+    purposes={Purpose.PRESCRIBING, Purpose.PAYMENT},
+    categories={Category.HEALTH, Category.FINANCIAL},
+    modules={"troth.prescribing.services.noticing"},
+)
+
+
+@reasons.reason(
+    "a request to compare",
+    serves={Purpose.PRESCRIBING, Purpose.PAYMENT},
+    told="a machine made sure that nobody asks again under another name",
+)
+def comparing(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The machine that compares name, address and card has a reason while a request is open, and opens the card's hash alone."""
+    is_it = actor.kind == "service" and actor.name == "record-comparison"
+    return selectors.with_open_request(subjects) if is_it else set()
 
 
 @reasons.reason(
@@ -122,10 +150,14 @@ def documents_go(question: Question) -> Finding:
     )
 
 
-@money.follows(services.THING)
+@money.follows(services.THING, compares_cards=True)
 def paid(thing: UUID, payment: UUID, state: State, *, by: Actor, at: datetime) -> None:
-    """Whatever the firm says of a request's money, what is wanted of it follows from where the request is."""
+    """
+    Whatever the firm says of a request's money, what is wanted of it follows from where the request is. Who else paid with that
+    card is for its prescriber.
+    """
     services.hear_of(thing, payment, at=at)
+    services.compare_card(thing, payment, at=at)
 
 
 @check("prescribing.by_a_prescriber", looks_at="requests that were decided, and who decided each")

@@ -1,10 +1,32 @@
-"""The room's own work: pictures of documents go when they were looked at."""
+"""The room's own work: letters to GPs leave and are followed, and pictures of documents go when they were looked at."""
+
+from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
+from troth.notice.purposes import Purpose
 from troth.prescribing import services
-from troth.work.queue import job
+from troth.work.queue import Backoff, job
 from troth.work.schedules import schedule
+
+
+@job(
+    queue="mail",
+    retries=20,
+    backoff=Backoff(first=timedelta(minutes=1), longest=timedelta(hours=4)),
+    serves=(Purpose.GP_CORRESPONDENCE,),
+)
+def carry_gp_letter(notice: UUID) -> None:
+    """Carry one letter to a GP. Its own row counts the tries of each way; the job's are more than that."""
+    services.carry_gp_letter(notice, at=timezone.now())
+
+
+@schedule("every 30 minutes")
+@job(serves=(Purpose.GP_CORRESPONDENCE,))
+def watch_gp_letters() -> None:
+    """Look what became of the letters that left by MESH, and after those that wait."""
+    services.watch_gp_letters(at=timezone.now())
 
 
 @schedule("every 1 hours")

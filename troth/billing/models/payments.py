@@ -81,6 +81,7 @@ class Payment(Holding):
         "what": "what for",
         "firm_number": "number at the payment firm",
         "rate": "how it is taxed",
+        "card": "keyed hash of the card",
     }
 
     key = models.UUIDField(unique=True, default=uuid4)
@@ -105,6 +106,8 @@ class Payment(Holding):
     what = SealedText(ACCOUNTS, id="billing.payment.what")
     firm_number = SealedText(ACCOUNTS, id="billing.payment.firm_number", find=search.exact("payment_reference"))
     rate = SealedChoice(ACCOUNTS, of=VatRate, id="billing.payment.rate", null=True)
+    #: A keyed hash of the firm's sign for the card, where whoever asked compares cards (`services.cards`).
+    card = SealedText(ACCOUNTS, id="billing.payment.card", null=True, find=search.exact("payment_card"))
 
     open_fields: ClassVar[dict[str, str]] = {
         "key": "a random identifier of whoever asked: what is asked twice under it is asked once",

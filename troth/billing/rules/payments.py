@@ -44,6 +44,7 @@ class Word:
     returned: int = 0
     declined: bool = False
     secret: str = ""  # what lets a browser pay it; never stored
+    card: str = ""  # the firm's own sign for the card, the same whoever pays with it; never its number, and never stored as it is
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Reading money, as plain values. What a person owes and paid is theirs and the book-keeper's to see."""
 
 from troth.billing.models import OFFERED_AT, InvoiceKind, InvoiceState, Means, VatRate
+from troth.billing.selectors.cards import others_by_card
 from troth.billing.selectors.invoices import (
     BankRefundLine,
     DayEnd,
@@ -118,6 +119,7 @@ __all__ = [
     "list_payments",
     "list_prices",
     "list_urgent",
+    "others_by_card",
     "packages_of",
     "payment_for",
     "price_of",

@@ -15,7 +15,7 @@ from troth.billing import rules
 from troth.billing.models import Order, Payment, Refund, RefundState, State
 from troth.billing.rules import NotPossible, Word
 from troth.billing.selectors.payments import is_only_settled
-from troth.billing.services import following
+from troth.billing.services import cards, following
 from troth.billing.services.firms import FirmRefused, StandIn, _event_of, _the_firm
 from troth.billing.services.known import _give_back, _known, _opened, _read, _word
 from troth.billing.services.ordering import _locked
@@ -193,6 +193,7 @@ def _write_down(payment: UUID, word: Word, *, by: Actor, at: datetime) -> None:
         row.firm_number, row.opened_at = word.reference, row.opened_at or at
     row.state, row.order, row.trouble = now.state, now.order, now.trouble
     row.captured, row.returned = now.captured, now.returned
+    cards._keep_card(row, word)
     if (now.state, now.captured, now.returned) != (before.state, before.captured, before.returned):
         # More given back in one state is news too. What is for an invoice is entered below: no room has to hear of it.
         row.told = now.state if row.thing_kind == THING else ""

@@ -193,7 +193,16 @@ def _word_of(intent: Any) -> Word:
         returned=int(charge.amount_refunded or 0) if charge is not None and not isinstance(charge, str) else 0,
         declined=intent.last_payment_error is not None,
         secret=str(intent.client_secret or ""),
+        card=_card_of(charge),
     )
+
+
+def _card_of(charge: Any) -> str:
+    """The firm's sign for the card of a charge; "" where it names none, or the charge was not sent along."""
+    try:
+        return str(charge.payment_method_details.card.fingerprint or "")
+    except AttributeError:
+        return ""
 
 
 class _NoRedirect(HTTPRedirectHandler):

@@ -23,11 +23,14 @@ class Follower(Protocol):
 
 
 followers: dict[str, Follower] = {}
+#: The kinds of thing whose room compares the cards that pay for them.
+comparing: set[str] = set()
 
 
-def _follows(thing_kind: str) -> Callable[[Follower], Follower]:
+def _follows(thing_kind: str, *, compares_cards: bool = False) -> Callable[[Follower], Follower]:
     """
-    Declare who hears of payments for things of a kind.
+    Declare who hears of payments for things of a kind. `compares_cards`: a keyed hash of the card is kept with each, by which
+    `selectors.others_by_card` finds who else paid with it.
 
     :raises ValueError: somebody else does.
     """
@@ -35,6 +38,8 @@ def _follows(thing_kind: str) -> Callable[[Follower], Follower]:
     def declare(follower: Follower) -> Follower:
         if followers.setdefault(thing_kind, follower) is not follower:
             raise ValueError(f"Payments for {thing_kind} are followed twice.")
+        if compares_cards:
+            comparing.add(thing_kind)
         return follower
 
     return declare

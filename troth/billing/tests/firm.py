@@ -35,8 +35,8 @@ class LocalFirm:
         self.address = ""
 
     # -- the card holder's side ------------------------------------------------------------------------------------------
-    def pay(self, reference: str) -> None:
-        """The person's browser has paid."""
+    def pay(self, reference: str, *, card: str = "") -> None:
+        """The person's browser has paid; `card` is the firm's own sign for the card, the same whoever pays with it."""
         with self.lock:
             intent = self.intents[reference]
             assert intent["status"] == "requires_payment_method"
@@ -44,7 +44,7 @@ class LocalFirm:
             intent["status"] = "requires_capture" if held else "succeeded"
             intent["last_payment_error"] = None
             intent["amount_received"] = 0 if held else intent["amount"]
-            intent["latest_charge"] = self._charge()
+            intent["latest_charge"] = self._charge(card or f"card-of-{reference}")
 
     def decline(self, reference: str) -> None:
         """Their bank did not take the card."""
@@ -103,7 +103,10 @@ class LocalFirm:
                 self.intents[number] = made
                 return 200, made
             case ["GET", "v1", "payment_intents", number]:
-                return 200, self.intents[number]
+                intent = self.intents[number]
+                if "latest_charge" not in form.values() and intent["latest_charge"]:
+                    return 200, intent | {"latest_charge": intent["latest_charge"]["id"]}
+                return 200, intent
             case ["POST", "v1", "payment_intents", number, "capture"]:
                 intent = self.intents[number]
                 if intent["status"] != "requires_capture":
@@ -142,8 +145,16 @@ class LocalFirm:
         return 200, made
 
     @staticmethod
-    def _charge() -> dict[str, Any]:
-        return {"id": "ch_1", "object": "charge", "amount_refunded": 0}
+    def _charge(card: str = "") -> dict[str, Any]:
+        return {
+            "id": "ch_1",
+            "object": "charge",
+            "amount_refunded": 0,
+            "payment_method_details": {
+                "type": "card",
+                "card": {"brand": "visa", "fingerprint": card, "last4": "4242"},
+            },
+        }
 
 
 def _error(code: str) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from troth.gate.streams import send_file
 from troth.people import selectors as people
 from troth.prescribing import services
 from troth.prescribing.rules import NotPossible
-from troth.prescribing.selectors import GpNoticeState, telling
-from troth.prescribing.selectors.telling import WAITING
+from troth.prescribing.selectors import GpChannel, GpNoticeState, telling
+from troth.prescribing.selectors.telling import THERE, WAITING
 from troth.vault.categories import Category
 
 
@@ -35,7 +35,7 @@ def list_letters(request: HttpRequest) -> HttpResponse:
                 if each.subject in names
                 else Cell("Withheld", coin="parted"),
                 Cell(f"{timezone.localtime(each.due_at):%-d %b, %H:%M}"),
-                Cell(each.state.words.capitalize()),
+                Cell(each.state.words.capitalize(), small=_way(each.channel, each.trouble)),
             )
         )
         for each in waiting
@@ -43,6 +43,12 @@ def list_letters(request: HttpRequest) -> HttpResponse:
     return show(
         request, "gp/list", frame(request), table=Table("Letters to GPs", columns, tuple(lines)) if lines else None
     )
+
+
+def _way(channel: GpChannel, trouble: str) -> str:
+    """By what a letter goes, and what is in its way."""
+    said = "to be printed" if channel is GpChannel.POST else f"by {channel.words}"
+    return f"{said}: {trouble}" if trouble else said
 
 
 def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
@@ -81,11 +87,19 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
                 found.state.words.capitalize(),
                 note=f"Tried {found.tries} times" if found.tries > 1 else "",
             ),
+            Row(
+                "By what",
+                found.channel.words[:1].upper() + found.channel.words[1:],
+                note=found.trouble[:1].upper() + found.trouble[1:],
+            ),
+            *([Row("Number there", found.message, mono=True)] if found.message else []),
             *([Row("Sent", f"{timezone.localtime(found.sent_at):%-d %B %Y, %H:%M}")] if found.sent_at else []),
             *([Row("They answered", found.answer)] if found.answer else []),
         ],
         may_post=found.state in WAITING,
-        is_sent=found.state is GpNoticeState.SENT,
+        by_machine=found.state is GpNoticeState.DUE and found.channel is not GpChannel.POST,
+        is_sent=found.state in THERE,
+        may_bounce=found.state is GpNoticeState.SENT,
         form=form,
         error=error,
         why=papers.health_strip(look, found.subject, who),

@@ -18,6 +18,7 @@ from troth.prescribing.models.reactions import Seriousness as Seriousness
 from troth.prescribing.models.requests import OPEN as OPEN
 from troth.prescribing.models.requests import REQUESTS as REQUESTS
 from troth.prescribing.models.requests import EarlierDecision as EarlierDecision
+from troth.prescribing.models.requests import GpChannel as GpChannel
 from troth.prescribing.models.requests import GpChoice as GpChoice
 from troth.prescribing.models.requests import GpNotice as GpNotice
 from troth.prescribing.models.requests import GpNoticeState as GpNoticeState

@@ -13,6 +13,7 @@ class GpPractice(models.Model):
     address = models.CharField(max_length=300)
     postcode = models.CharField(max_length=8, db_index=True)
     is_open = models.BooleanField()
+    email = models.EmailField(blank=True)
     read_at = models.DateTimeField()
 
     open_columns: ClassVar[dict[str, str]] = {
@@ -21,6 +22,7 @@ class GpPractice(models.Model):
         "address": "published by the NHS",
         "postcode": "published by the NHS",
         "is_open": "published by the NHS",
+        "email": "the practice's own address for letters from others, which it gives to whoever writes to it",
         "read_at": "when the directory was read",
     }
 

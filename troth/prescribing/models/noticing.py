@@ -41,6 +41,7 @@ class Likeness(Worded):
 
     PERSON = "person", "same name and birthday"
     ADDRESS = "address", "same address"
+    CARD = "card", "same payment card"
 
 
 class Alike(Holding):

@@ -310,22 +310,42 @@ class GpNoticeState(Worded):
 
     DUE = "due", "to be sent"
     SENT = "sent", "sent"
+    RECEIVED = "received", "received by the practice"
     FAILED = "failed", "came back"
     ANSWERED = "answered", "answered by the GP"
     STOPPED = "stopped", "not sent: the person took back that their GP may be told"
+
+
+class GpChannel(Worded):
+    """By what a letter reaches a GP."""
+
+    MESH = "mesh", "MESH, the NHS’s message exchange"
+    EMAIL = "email", "secure email"
+    POST = "post", "post"
 
 
 class GpNotice(Holding):
     """The letter that tells a GP of one supply. Withdrawing stops one that has not left, and never what says that others did."""
 
     called = "letter to your GP"
-    labels: ClassVar[dict[str, str]] = {"practice": "to whom", "answer": "what they answered", "file": "the letter"}
+    labels: ClassVar[dict[str, str]] = {
+        "practice": "to whom",
+        "answer": "what they answered",
+        "file": "the letter",
+        "channel": "by what",
+        "message": "number of the message",
+    }
 
     prescription = models.OneToOneField(Prescription, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=[(item.value, item.words) for item in GpNoticeState])
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
+    channel = models.CharField(
+        max_length=5, choices=[(item.value, item.words) for item in GpChannel], default=GpChannel.POST
+    )
+    message = models.CharField(max_length=64, blank=True)
+    trouble = models.CharField(max_length=16, blank=True)
     practice = SealedJSON(REQUESTS, id="prescribing.gp_notice.practice")
     answer = SealedText(REQUESTS, id="prescribing.gp_notice.answer")
     file = SealedFile(REQUESTS, id="prescribing.gp_notice.file")
@@ -336,13 +356,17 @@ class GpNotice(Holding):
         "due_at": "the moment of an act of staff, which the ledger holds in the open as well",
         "sent_at": "the moment of an act of staff, which the ledger holds in the open as well",
         "tries": "how often it was sent",
+        "channel": "by what it goes, for what carries it to find its own",
+        "message": "the random number that MESH gave it, by which what became of it is asked",
+        "trouble": "one of a closed list of reasons, none of which quotes anything",
     }
 
     class Meta(Holding.Meta):
         indexes = [models.Index(fields=["state", "due_at"], name="gp_notice_queue")]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(state__in=("sent", "answered", "failed")) | models.Q(sent_at__isnull=False),
+                condition=~models.Q(state__in=("sent", "received", "answered", "failed"))
+                | models.Q(sent_at__isnull=False),
                 name="gp_notice_is_sent_at_a_moment",
             )
         ]

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from troth.prescribing.models import GpPractice
@@ -16,6 +17,7 @@ ACTIVE, STATUSES = "A", frozenset("ACDP")
 GENERAL_PRACTICE = "4"
 _CODE = re.compile(r"[A-Z][A-Z0-9]{2,7}")
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}")
+_EMAIL = re.compile(r"[A-Za-z0-9._+'-]{1,64}@[A-Za-z0-9.-]{1,180}")
 _WORD = re.compile(r"[A-Z][A-Z'’]*")
 MOST_BYTES = 20_000_000
 
@@ -61,6 +63,25 @@ def read_directory(text: str) -> tuple[list[Practice], list[Fault]]:
         if words:
             faults.append(Fault(number, words))
     return list(found.values()), faults
+
+
+def read_addresses(text: str, trusted: Callable[[str], bool]) -> tuple[dict[str, str], list[Fault]]:
+    """The addresses for letters of a file with a practice's code and its address on each line, and what is wrong with lines."""
+    found: dict[str, str] = {}
+    faults: list[Fault] = []
+    for number, line in enumerate(io.StringIO(text), start=1):
+        if not line.strip():
+            continue
+        code, comma, address = (part.strip().strip('"') for part in line.partition(","))
+        if not comma or not _CODE.fullmatch(code):
+            faults.append(Fault(number, "It is no code of an organisation, a comma and an address"))
+        elif not _EMAIL.fullmatch(address) or not trusted(address):
+            faults.append(Fault(number, "The address is none of a domain that is trusted with such letters"))
+        elif code in found:
+            faults.append(Fault(number, f"{code} stands in the file twice"))
+        else:
+            found[code] = address
+    return found, faults
 
 
 def _fault(cells: list[str]) -> str:

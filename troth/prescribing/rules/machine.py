@@ -73,10 +73,12 @@ SUPPLY: Mapping[tuple[str, str], SupplyStatus] = {
 GP_NOTICE: Mapping[tuple[str, str], GpNoticeState] = {
     (GpNoticeState.DUE, Step.POST): GpNoticeState.SENT,
     (GpNoticeState.DUE, Step.STOP): GpNoticeState.STOPPED,
+    (GpNoticeState.SENT, Step.DELIVER): GpNoticeState.RECEIVED,
     (GpNoticeState.SENT, Step.BOUNCE): GpNoticeState.FAILED,
     (GpNoticeState.FAILED, Step.POST): GpNoticeState.SENT,
     (GpNoticeState.FAILED, Step.STOP): GpNoticeState.STOPPED,
     (GpNoticeState.SENT, Step.GP_REPLY): GpNoticeState.ANSWERED,
+    (GpNoticeState.RECEIVED, Step.GP_REPLY): GpNoticeState.ANSWERED,
 }
 REACTION: Mapping[tuple[str, str], ReactionState] = {
     (ReactionState.REPORTED, Step.SEND_ON): ReactionState.DUE,

@@ -22,6 +22,11 @@ def find(words: str) -> list[Practice]:
     return [_practice(row) for row in named.order_by("name", "code")[:MOST]]
 
 
+def email_of(code: str) -> str:
+    """The address for letters of an open practice, or ""."""
+    return GpPractice.objects.filter(pk=code, is_open=True).values_list("email", flat=True).first() or ""
+
+
 def _spaced(said: str) -> str:
     """A whole postcode as the file writes it, with its space; a part of one as it is."""
     joined = said.replace(" ", "")

@@ -18,7 +18,6 @@ from troth.people import selectors as people
 from troth.prescribing.models import (
     Drug,
     GpNotice,
-    GpNoticeState,
     MedicationRequest,
     Prescription,
     Reaction,
@@ -28,6 +27,7 @@ from troth.prescribing.models import (
 )
 from troth.prescribing.rules.formulary import formulary
 from troth.prescribing.rules.gates import Risk
+from troth.prescribing.selectors.telling import GOT
 from troth.vault.categories import Category
 
 #: States in which somebody still has something to do.
@@ -128,7 +128,7 @@ def told_before(subject: UUID, opened: Opened, *, supply: UUID) -> list[str]:
     :raises Refused: the viewer may not see health data of this person.
     """
     opened.require(subject, Category.HEALTH)
-    told = GpNotice.objects.filter(subject_id=subject, state__in=(GpNoticeState.SENT, GpNoticeState.ANSWERED))
+    told = GpNotice.objects.filter(subject_id=subject, state__in=GOT)
     known = {supply, *told.values_list("prescription_id", flat=True)}
     rows = Reaction.objects.filter(subject_id=subject, prescription__in=known).select_related("prescription")
     found = [_opened(row) for row in rows.order_by("reported_at")]

@@ -311,13 +311,15 @@ def list_concerns(subject: UUID, opened: Opened) -> list[ConcernLine]:
 
 
 def mark_of(request: UUID, subject: UUID, response: UUID | None) -> str:
-    """What changes with each answer, message, check, concern and choice about the GP. Nothing is opened for it."""
+    """What changes with each answer, message, check, concern, likeness and choice about the GP. Nothing is opened for it."""
     counts = (
         intake.count_answers(response) if response else 0,
         RequestMessage.objects.filter(request_id=request).count(),
         Verification.objects.filter(request_id=request).count(),
         GpChoice.objects.filter(subject_id=subject).count(),
         Concern.objects.filter(subject_id=subject).count(),
+        # A likeness that was known may be joined by another: the card comes after name and address.
+        *(each.timestamp() for each in Alike.objects.filter(request_id=request).values_list("changed_at", flat=True)),
     )
     return ".".join(str(count) for count in counts)
 

@@ -28,6 +28,7 @@ from troth.prescribing import rules
 from troth.prescribing.models import EarlierDecision, MedicationRequest, Outcome, RequestStatus
 from troth.prescribing.rules.machine import REQUEST, Step
 from troth.prescribing.selectors import pricing, supplies
+from troth.prescribing.services.carrying import carry_gp_letter, watch_gp_letters
 from troth.prescribing.services.deciding import (
     answer_question,
     ask_patient,
@@ -42,7 +43,7 @@ from troth.prescribing.services.documents import (
     send_document,
     take_document_back,
 )
-from troth.prescribing.services.noticing import _mark, raise_concern, weigh_concern
+from troth.prescribing.services.noticing import _mark, compare_card, raise_concern, weigh_concern
 from troth.prescribing.services.paying import THING, _charge, _move_money, hear_of, pay_request
 from troth.prescribing.services.reacting import record_card, report_reaction, review_reaction
 from troth.prescribing.services.supplying import (
@@ -72,8 +73,10 @@ __all__ = [
     "assign_request",
     "bounce_gp_letter",
     "cancel_prescription",
+    "carry_gp_letter",
     "change_answers",
     "choose_gp",
+    "compare_card",
     "contest_decision",
     "decide_document",
     "decide_request",
@@ -98,6 +101,7 @@ __all__ = [
     "send_request",
     "take_back",
     "take_document_back",
+    "watch_gp_letters",
     "weigh_concern",
     "withdraw_request",
     "write_gp_letter",
@@ -165,7 +169,7 @@ def send_request(response: UUID, *, asks_review: bool, by: Actor, at: datetime) 
         raise rules.NotPossible("We do not offer this treatment at the moment. Your answers stay with you, unsent.")
     _charge(made, pence, pricing.rate_of(sheet.treatment), by=by, at=at)
     made.save()
-    _mark(made, who, reach)
+    _mark(made, who, reach, at=at)
     sent: UUID = made.pk
     return sent
 

@@ -1,6 +1,6 @@
-"""The act by which the directory of GP practices is read in. It is about nobody."""
+"""The acts by which the directory of GP practices, and their addresses for letters, are read in. They are about nobody."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from troth.gate import actors
@@ -44,12 +44,32 @@ def read_in(practices: Iterable[Practice], *, by: Actor, at: datetime) -> tuple[
     return opened, GpPractice.objects.count() - opened
 
 
+@act(Event.GP_DIRECTORY_READ, purpose=Purpose.GP_CORRESPONDENCE)
+def read_in_addresses(addresses: Mapping[str, str], *, by: Actor, at: datetime) -> int:
+    """
+    This will make the addresses for letters what a file says: a practice that is not in it has none any more. Gives how many have.
+
+    :raises Refused: the notice declares no writing to GPs.
+    """
+    GpPractice.objects.exclude(email="").exclude(pk__in=list(addresses)).update(email="")
+    for code, address in addresses.items():
+        GpPractice.objects.filter(pk=code).update(email=address)
+    reached: int = GpPractice.objects.exclude(email="").count()
+    touched_thing(f"prescribing.gp_addresses/{reached}")
+    return reached
+
+
 def _read_in_from_a_terminal(practices: Iterable[Practice], *, at: datetime) -> tuple[int, int]:
     """The same for the command, as the service that keeps the directory."""
     return read_in(practices, by=actors.service("gp-directory"), at=at)
 
 
-# It writes nothing itself: the act does.
-read_in_from_a_terminal = _read_in_from_a_terminal
+def _read_in_addresses_from_a_terminal(addresses: Mapping[str, str], *, at: datetime) -> int:
+    return read_in_addresses(addresses, by=actors.service("gp-directory"), at=at)
 
-__all__ = ["read_in", "read_in_from_a_terminal"]
+
+# They write nothing themselves: the acts do.
+read_in_from_a_terminal = _read_in_from_a_terminal
+read_in_addresses_from_a_terminal = _read_in_addresses_from_a_terminal
+
+__all__ = ["read_in", "read_in_addresses", "read_in_addresses_from_a_terminal", "read_in_from_a_terminal"]

@@ -2,19 +2,25 @@
 Acts by which a second account is noticed, and a worry about somebody's safety is written down.
 
 Only marks are compared, as keyed hashes; who is found alike is opened by nobody but the prescriber of the request, by that reason.
+That anybody was found is in no event that its person reads: it would say that we know of the other account.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from troth.billing import selectors as billing
+from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
+from troth.gate.boundary import boundary
+from troth.gate.contexts import processing
 from troth.gate.refusals import nothing_there
 from troth.ledger.names import Event
-from troth.notice.purposes import Purpose
+from troth.notice.purposes import Action, Purpose
 from troth.people.selectors import PersonContact, PersonIdentity
 from troth.prescribing import rules
-from troth.prescribing.models import AddressMark, Alike, Concern, MedicationRequest, PersonMark
+from troth.prescribing.models import OPEN, AddressMark, Alike, Concern, Likeness, MedicationRequest, PersonMark
 from troth.rights.services import withholding
 from troth.vault import search
 from troth.vault.categories import Category
@@ -71,21 +77,56 @@ def _keep(row: Concern, harm: str, *, by: Actor, at: datetime) -> None:
     withholding.withhold(row.subject_id, thing=row.pk, words=harm, by=by, at=at)
 
 
-def _mark(request: MedicationRequest, who: PersonIdentity | None, where: PersonContact | None) -> None:
+def _mark(
+    request: MedicationRequest, who: PersonIdentity | None, where: PersonContact | None, *, at: datetime
+) -> None:
     """Leave this person's marks, and note every other record that has one of them; within the act that sends a request."""
     subject = request.subject_id
-    found: set[tuple[UUID, str]] = set()
+    found: list[tuple[UUID, Likeness]] = []
     if who is not None and who.born_on is not None:
         text = f"{who.name}|{who.born_on.isoformat()}"
-        found |= {(other, "person") for other, _ in search.candidates(_WHO, text)}
+        found += [(other, Likeness.PERSON) for other, _ in search.candidates(_WHO, text)]
         _leave(PersonMark, subject, "who", text)
     if where is not None and where.address:
         text = f"{where.address}|{where.postcode}"
-        found |= {(other, "address") for other, _ in search.candidates(_WHERE, text)}
+        found += [(other, Likeness.ADDRESS) for other, _ in search.candidates(_WHERE, text)]
         _leave(AddressMark, subject, "where", text)
-    for other in sorted({other for other, _ in found} - {subject}):
-        how = sorted(word for whom, word in found if whom == other)
-        Alike.objects.create(subject_id=subject, request_id=request.pk, other=other, how=how)
+    others = {other: {how for whom, how in found if whom == other} for other, _ in found if other != subject}
+    if others:
+        _note_alike(request.pk, others, by=actors.service(COMPARISON), at=at)
+
+
+def _compare_card(request: UUID, payment: UUID, *, at: datetime) -> None:
+    """
+    Note every other record that was paid for with the card of this request's payment, while nobody has decided it.
+
+    :raises Refused: the payment may not be looked at now; whoever tells of it comes back.
+    """
+    if not MedicationRequest.objects.filter(pk=request, payment=payment, status__in=OPEN).exists():
+        return
+    by = actors.service(COMPARISON)
+    with boundary():
+        with processing(Purpose.PAYMENT, Action.READ, by=by, at=at) as opened:
+            others = billing.others_by_card(payment, opened)
+        if others:
+            _note_alike(request, {other: {Likeness.CARD} for other in others}, by=by, at=at)
+
+
+@act(Event.LIKENESS_NOTED, purpose=Purpose.PRESCRIBING)
+def _note_alike(request: UUID, others: Mapping[UUID, set[Likeness]], *, by: Actor, at: datetime) -> None:
+    """By an act of its own, whose event stands apart: the one that sends or pays would name it in the person's own file."""
+    row = MedicationRequest.objects.select_for_update().get(pk=request)
+    acting().require(row.subject_id, Category.HEALTH)
+    if row.status not in OPEN:
+        return
+    with processing(Purpose.PRESCRIBING, Action.READ, by=by, at=at):
+        known = {each.other: (each, set(each.how or ())) for each in Alike.objects.filter(request_id=request)}
+    for other in sorted(others):
+        line, before = known.get(other, (Alike(subject_id=row.subject_id, request_id=request, other=other), set()))
+        how = before | {each.value for each in others[other]}
+        if how != before:
+            line.how = sorted(how)
+            line.save()
 
 
 def _leave(model: type[PersonMark] | type[AddressMark], subject: UUID, field: str, text: str) -> None:
@@ -96,3 +137,7 @@ def _leave(model: type[PersonMark] | type[AddressMark], subject: UUID, field: st
 
 
 _WHO, _WHERE = search.exact("prescribing.who"), search.exact("prescribing.where")
+COMPARISON = "record-comparison"
+
+# It asks between acts: what it notes is noted by one.
+compare_card = _compare_card

@@ -1,13 +1,15 @@
 """
 Acts by which a GP is told of a supply: a letter for each, within what its person chose, and never to anybody else.
 
-A letter is written when the parcel leaves, and goes out when somebody has printed and posted it. Both times the choice that stands
-then decides; the second look is the one that counts for a person who took it back in between.
+A letter is written when the parcel leaves, and goes out by MESH or secure email (`carrying`), or when somebody has posted it. Both
+times the choice that stands then decides; the second look is the one that counts for a person who took it back in between.
 """
 
 from datetime import datetime
 from uuid import UUID
 
+from troth.delivery.services.mesh import Mesh
+from troth.delivery.services.secure_mail import SecureMail
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.gate.contexts import Opened, processing
@@ -18,15 +20,16 @@ from troth.notice.purposes import Purpose
 from troth.notice.schema.words import Origin
 from troth.people import selectors as people
 from troth.prescribing import rules
-from troth.prescribing.models import GpNotice, GpNoticeState, GpState, Prescription
+from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState, GpState, Prescription
 from troth.prescribing.rules import paper
 from troth.prescribing.rules.machine import GP_NOTICE, Step
-from troth.prescribing.selectors import reacting, reviewing, supplies
+from troth.prescribing.selectors import directory, reacting, reviewing, supplies
 from troth.rights import services as rights
 from troth.sharing import services as sharing
 from troth.vault import files
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
+from troth.work import queue
 
 FOR = Purpose.GP_CORRESPONDENCE
 
@@ -49,14 +52,17 @@ def write_gp_letter(prescription: UUID, *, by: Actor, at: datetime) -> UUID | No
         practice = _practice_of(row.subject_id, opened)
     if practice is None:
         return None
-    made: UUID = GpNotice.objects.create(
+    notice = GpNotice(
         subject_id=row.subject_id,
         prescription_id=row.pk,
         state=GpNoticeState.DUE,
         due_at=at,
         practice=practice,
         file=_set_letter(row, practice, by=by, at=at),
-    ).pk
+    )
+    _choose_channel(notice, practice)
+    notice.save()
+    made: UUID = notice.pk
     return made
 
 
@@ -85,16 +91,9 @@ def post_gp_letter(notice: UUID, *, by: Actor, at: datetime) -> bool:
         return False
     row.state = after
     row.sent_at, row.tries = at, row.tries + 1
+    row.channel, row.trouble = GpChannel.POST, ""
     row.save()
-    sharing.record_disclosure(
-        row.subject_id,
-        recipient="gp",
-        purpose=FOR,
-        categories={Category.IDENTITY, Category.HEALTH},
-        what="A letter about one prescription",
-        by=by,
-        at=at,
-    )
+    _disclose(row.subject_id, GpChannel.POST, by=by, at=at)
     return True
 
 
@@ -107,7 +106,7 @@ def bounce_gp_letter(notice: UUID, *, by: Actor, at: datetime) -> None:
     :raises Refused: the actor may not write health data of this person for writing to their GP.
     """
     row = _locked(notice)
-    row.state = rules.step(GP_NOTICE, row.state, Step.BOUNCE)
+    row.state, row.channel = rules.step(GP_NOTICE, row.state, Step.BOUNCE), GpChannel.POST
     row.save()
 
 
@@ -127,6 +126,36 @@ def record_gp_answer(notice: UUID, *, words: str, by: Actor, at: datetime) -> No
     with processing(FOR, by=by, at=at):
         practice = dict(row.practice or {}).get("name", "")
     rights.note_obtained(row.subject_id, origin=Origin.GP, kinds={Category.HEALTH}, who=practice, by=by, at=at)
+
+
+def _choose_channel(row: GpNotice, practice: dict[str, str], *, after: GpChannel | None = None) -> None:
+    """
+    By which way a letter goes, within the act that is open: MESH, else secure email, else post; `after`: none before that, which
+    did not work. What a machine carries is asked for in the same transaction.
+    """
+    code = practice.get("code", "")
+    ways = {
+        GpChannel.MESH: bool(code) and Mesh.set_up() is not None,
+        GpChannel.EMAIL: bool(code) and SecureMail.set_up() is not None and bool(directory.email_of(code)),
+        GpChannel.POST: True,
+    }
+    later = list(ways) if after is None else list(ways)[list(ways).index(after) + 1 :]
+    row.channel, row.tries = next(way for way in later if ways[way]), 0
+    if row.channel != GpChannel.POST:
+        queue.declared["prescribing.carry_gp_letter"].enqueue(row.pk)
+
+
+def _disclose(subject: UUID, channel: GpChannel, *, by: Actor, at: datetime) -> None:
+    """Write down that the GP has a letter, within the act by which it left."""
+    sharing.record_disclosure(
+        subject,
+        recipient="gp",
+        purpose=FOR,
+        categories={Category.IDENTITY, Category.HEALTH},
+        what=f"A letter about one prescription, by {channel.words}",
+        by=by,
+        at=at,
+    )
 
 
 def _practice_of(subject: UUID, opened: Opened) -> dict[str, str] | None:

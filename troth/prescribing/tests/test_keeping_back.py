@@ -9,6 +9,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from troth.copies.journal import name_keys
+from troth.copies.replaying import carry_out
+from troth.gate.acts import act
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
 from troth.law.rights import Right
@@ -34,15 +37,16 @@ from troth.rights.models.withholding import Withholding
 from troth.rights.rules.ending import Over
 from troth.rights.rules.packing import NO_HARM, Decided, Stands
 from troth.rights.rules.withholding import SHOWN_AFTER, check_can_answer, is_opinion_good
-from troth.rights.selectors import packs
+from troth.rights.selectors import leavings, packs
 from troth.rights.selectors.unseen import unseen_of
 from troth.rights.selectors.withholding import standing_of
-from troth.rights.services import ending, erasure
+from troth.rights.services import ending, erasure, withholding
 from troth.vault import keystore
 from troth.vault.categories import Category
 
 SOON = factories.LATER + timedelta(hours=1)
 LONG_AFTER = SOON + SHOWN_AFTER + timedelta(days=300)
+OTHER = UUID(int=0x0245)
 HARM = "Their partner reads their messages, and would be likely to hurt them."
 
 
@@ -287,6 +291,33 @@ def test_an_exemption_goes_with_what_it_keeps_back(clinic: Clinic) -> None:
     assert unseen.scopes == (("rights.withheld", ""),)
     # The request lies under the same key, and so that key goes with what its person may know of.
     assert not unseen_of(clinic.subject, [("people.contact", "")], at=SOON).rows
+
+
+def test_the_journal_names_an_exemption_that_goes_while_another_stands(clinic: Clinic) -> None:
+    send(clinic)
+    raised = _worried(clinic, clinic.subject)
+    kept = Withholding.objects.get(thing=raised)
+    going = [("prescribing.requests", "")]
+    whole = unseen_of(clinic.subject, going, at=SOON)
+    assert leavings.alone(clinic.subject, whole, [*going, *whole.scopes]) == []
+    _withhold_elsewhere(clinic)
+    unseen = unseen_of(clinic.subject, going, at=SOON)
+    assert ("rights.withheld", "") not in unseen.scopes  # its key stays for the other
+    (line,) = leavings.alone(clinic.subject, unseen, [*going, *unseen.scopes])
+    assert (line.compartment, line.rows) == ("rights.withheld", (kept.reference,))
+    (named,) = name_keys([line])
+    assert named.keys == () and carry_out([named]) == 0  # as after a restore: the row goes, and no key
+    assert list(Withholding.objects.values_list("thing", flat=True)) == [OTHER]
+
+
+def _withhold_elsewhere(clinic: Clinic) -> None:
+    """Something of another room, which lies under another key, is kept from the same person."""
+
+    @act(Event.CONCERN_RAISED, purpose=Purpose.SAFEGUARDING)
+    def keep(*, by: Any, at: Any) -> None:
+        withholding.withhold(clinic.subject, thing=OTHER, words=HARM, by=by, at=at)
+
+    keep(by=clinic.prescriber, at=SOON)
 
 
 def test_long_after_the_treatment_whom_the_officer_asks_looks_again_and_the_copy_goes(clinic: Clinic) -> None:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from troth.gate import linking
 from troth.gate.reasons import told_as
+from troth.ledger import apart
 from troth.ledger import selectors as ledger
 from troth.ledger.check_export import CheckFailed, check_export
-from troth.ledger.names import Event
 from troth.ledger.proving import NotSealed, export_person
 from troth.ledger.selectors import Entry
 from troth.people import selectors as people
@@ -148,8 +148,8 @@ def _kept_over(subject: UUID, at: datetime) -> Callable[[], Sequence[Span]]:
 
 
 def _is_told(entry: Entry, kept: Callable[[], Sequence[Span]], at: datetime) -> bool:
-    """Whether their person sees, by now, an event that stands apart: never that something went which they may not know of."""
-    if entry.event == Event.ERASED_APART:
+    """Whether their person sees, by now, an event that stands apart: never one that tells of what they may not know of."""
+    if entry.event in apart.EVENTS:
         return False
     shown = shown_from(entry.at, kept())
     return shown is not None and shown <= at

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import models
 
 from troth.copies.journal import Disposal
-from troth.rights.selectors.holdings import called, fields_under, rows_under, survey
+from troth.rights.selectors.holdings import called, compartment_of, fields_under, rows_under, survey
+from troth.rights.selectors.unseen import Unseen
 from troth.vault import keystore
 from troth.vault.files import path_of
 from troth.vault.models import Token
@@ -40,6 +41,20 @@ def disposals(subject: UUID, scopes: Scopes, places: dict[str, list[str]]) -> li
             tuple(places.get(f"{compartment}|{scope}", ())),
         )
         for compartment, scope in wanted
+    ]
+
+
+def alone(subject: UUID, unseen: Unseen, scopes: Scopes) -> list[Disposal]:
+    """
+    What the journal is told of rows that go while their key stays for others, each under a name that no key has: else an older copy
+    that is restored would bring them back.
+    """
+    named = {compartment for compartment, _ in scopes}
+    return [
+        Disposal(subject.hex, compartment, row.pk.hex, 0, (row.reference,))
+        for rows in unseen.rows
+        if (compartment := compartment_of(rows.model)) not in named
+        for row in rows.only("id", "subject")
     ]
 
 

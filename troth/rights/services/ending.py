@@ -174,7 +174,8 @@ def _destroy(
     acting().require(subject, *{get_compartment(name).category for name, _ in scopes})
     # What its person may not know of goes first and by itself, so that no event of theirs names it.
     unseen = unseen_of(subject, scopes, at=at)
-    dispose(leavings.disposals(subject, sorted({*scopes, *unseen.scopes}), places), at=at)
+    named = sorted({*scopes, *unseen.scopes})
+    dispose([*leavings.disposals(subject, named, places), *leavings.alone(subject, unseen, named)], at=at)
     if unseen.rows:
         destroy_unseen(subject, unseen, by=by, at=at)
     scopes = [key for key in scopes if key not in unseen.scopes]

@@ -205,7 +205,10 @@ def _finish(case: UUID, subject: UUID, *, by: Actor, at: datetime) -> UUID:
     apart = [key for key in unseen.scopes if key not in scopes]
     if scopes or apart:
         line = journal.record(
-            leavings.disposals(subject, [*scopes, *apart], decision["files"]),
+            [
+                *leavings.disposals(subject, [*scopes, *apart], decision["files"]),
+                *leavings.alone(subject, unseen, [*scopes, *apart]),
+            ],
             at=datetime.fromisoformat(decision["at"]),
         ).number
         if unseen.rows:

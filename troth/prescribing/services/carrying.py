@@ -1,0 +1,207 @@
+"""
+Letters to GPs that leave by themselves: by MESH where the practice takes them there, else by secure email, else by post.
+
+The order never changes: the choice that stands is looked at, the letter is noted as leaving and that is committed, then it leaves,
+then that it left is written down with what was disclosed. A worker that dies in between carries it again, under the same
+identifier. What one way cannot carry goes by the next.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from troth.delivery.services.carriers import Undelivered
+from troth.delivery.services.mesh import Mesh
+from troth.delivery.services.secure_mail import PracticeLetter, SecureMail
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.acts import act
+from troth.gate.boundary import boundary
+from troth.gate.contexts import processing
+from troth.ledger.names import Event
+from troth.notice import selectors as notices
+from troth.notice.purposes import Purpose
+from troth.prescribing import rules
+from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState, Prescription
+from troth.prescribing.rules.machine import GP_NOTICE, Step
+from troth.prescribing.selectors import directory, telling
+from troth.prescribing.services.telling import _choose_channel, _disclose, _locked, _practice_of, _set_letter
+from troth.rights.selectors import restricted_since
+from troth.work import queue
+from troth.work.each import do_for_each
+
+FOR = Purpose.GP_CORRESPONDENCE
+MOST_TRIES = 12
+#: MESH gives back what nobody collected within five days; whatever it says after that is no news.
+WATCHED = timedelta(days=10)
+
+
+class NotYet(Exception):
+    """A letter did not leave, and is tried again later. Why stands in its row."""
+
+
+@dataclass(frozen=True)
+class _Leaving:
+    channel: GpChannel
+    practice: str  # its ODS code
+    letter: PracticeLetter
+
+
+def _carry(notice: UUID, *, at: datetime) -> None:
+    """
+    Carry one letter by the way that it is to go, unless it left, was stopped, or its person's record stands still.
+
+    :raises NotYet: it did not leave, and the job should come back.
+    """
+    row = GpNotice.objects.filter(pk=notice, state=GpNoticeState.DUE).exclude(channel=GpChannel.POST).only("subject")
+    found = row.first()
+    if found is None or restricted_since(found.subject_id, at=at) is not None:
+        return
+    by = actors.service("gp-letters")
+    with boundary() as into:
+        leaving = _leave(notice, by=by, at=at)
+        if leaving is None:
+            return
+        into.commit()  # that it was opened is written down before it leaves
+        try:
+            number = _hand_over(leaving)
+        except Undelivered as failed:
+            if _put_off(notice, failed, by=by, at=at):
+                raise NotYet from None
+            return
+        _arrive(notice, leaving.channel, number, by=by, at=at)
+
+
+def _hand_over(leaving: _Leaving) -> str:
+    """
+    The letter leaves. Gives the number that it has there, or "".
+
+    :raises Undelivered: it did not.
+    """
+    if leaving.channel is GpChannel.MESH and (mesh := Mesh.set_up()):
+        return mesh.send(mesh.find(leaving.practice), leaving.letter.file, letter=leaving.letter.id)
+    address = directory.email_of(leaving.practice)
+    if leaving.channel is GpChannel.EMAIL and address and (mail := SecureMail.set_up()):
+        mail.send(address, leaving.letter)
+        return ""
+    raise Undelivered(telling.NOT_SET_UP, lasting=True)
+
+
+@act(Event.GP_LETTER_LEFT, purpose=FOR)
+def _leave(notice: UUID, *, by: Actor, at: datetime) -> _Leaving | None:
+    """
+    Note that a letter leaves, and give it opened. None where it does not: the person took their choice back or chose another
+    practice, to which it is set anew, or somebody was quicker.
+    """
+    row = _locked(notice)
+    if row.state != GpNoticeState.DUE or row.channel == GpChannel.POST:
+        return None
+    with processing(FOR, by=by, at=at) as opened:
+        practice, addressed = _practice_of(row.subject_id, opened), dict(row.practice or {})
+    if practice is None:
+        row.state = rules.step(GP_NOTICE, row.state, Step.STOP)
+        row.save()
+        return None
+    if practice != addressed:
+        supply = Prescription.objects.get(pk=row.prescription_id)
+        row.practice, row.file = practice, _set_letter(supply, practice, by=by, at=at)
+        _choose_channel(row, practice)
+        row.save()
+        return None
+    row.tries += 1
+    row.save()
+    with processing(FOR, by=by, at=at) as opened:
+        file = b"".join(telling.open_letter(row.pk, opened).read())
+    return _Leaving(GpChannel(row.channel), practice.get("code", ""), _letter_of(row.pk, file, at))
+
+
+def _letter_of(notice: UUID, file: bytes, at: datetime) -> PracticeLetter:
+    version = notices.version_in_force(at)
+    who = notices.notice_of(version).controller if version else None
+    assert who is not None
+    return PracticeLetter(
+        notice,
+        file,
+        who.trading_name or who.legal_name,
+        settings.TROTH_MAIL_FROM or who.email or "troth@localhost",
+        who.telephone,
+    )
+
+
+@act(Event.GP_LETTER_PUT_OFF, purpose=FOR)
+def _put_off(notice: UUID, failed: Undelivered, *, by: Actor, at: datetime) -> bool:
+    """Note why a letter did not leave. Gives whether the same way is tried again; where it cannot help, the next way is its."""
+    row = _locked(notice)
+    row.trouble = failed.failure.value
+    again = not failed.lasting and row.tries < MOST_TRIES
+    if not again and row.state == GpNoticeState.DUE:
+        with processing(FOR, by=by, at=at):
+            practice = dict(row.practice or {})
+        _choose_channel(row, practice, after=GpChannel(row.channel))
+    row.save()
+    return again
+
+
+@act(Event.GP_LETTER_SENT, purpose=FOR)
+def _arrive(notice: UUID, channel: GpChannel, number: str, *, by: Actor, at: datetime) -> None:
+    """Note that a letter left and who has it now, also where somebody posted it in the meantime: then the GP has it twice."""
+    row = _locked(notice)
+    if row.state == GpNoticeState.DUE:
+        row.state = rules.step(GP_NOTICE, row.state, Step.POST)
+        row.sent_at, row.trouble, row.channel, row.message = at, "", channel, number
+        row.save()
+    _disclose(row.subject_id, channel, by=by, at=at)
+
+
+def _watch(*, at: datetime) -> None:
+    """
+    Ask MESH what became of the letters that it has, and have those carried that wait and that no job is for.
+
+    :raises ExceptionGroup: it failed for some; the others were looked at.
+    """
+    waiting = GpNotice.objects.filter(state=GpNoticeState.DUE).exclude(channel=GpChannel.POST)
+    carry = queue.declared["prescribing.carry_gp_letter"]
+    for notice, subject in waiting.values_list("pk", "subject_id"):
+        if restricted_since(subject, at=at) is None and not carry.is_open(notice):
+            carry.enqueue(notice)
+    if mesh := Mesh.set_up():
+        mesh.shake_hands()
+        sent = GpNotice.objects.filter(state=GpNoticeState.SENT, channel=GpChannel.MESH, sent_at__gt=at - WATCHED)
+        found = {notice: number for notice, number in sent.values_list("pk", "message") if number}
+        do_for_each(list(found), lambda notice: _look_after(mesh, notice, found[notice], at=at))
+
+
+def _look_after(mesh: Mesh, notice: UUID, number: str, *, at: datetime) -> None:
+    by, became = actors.service("gp-letters"), mesh.track(number)
+    if became == "acknowledged":
+        _take_in(notice, by=by, at=at)
+    elif became in {"undeliverable", "error"}:
+        _come_back(notice, by=by, at=at)
+
+
+@act(
+    Event.GP_LETTER_RECEIVED, purpose=FOR, unasked="it notes in open columns how far a letter came, and opens nothing"
+)
+def _take_in(notice: UUID, *, by: Actor, at: datetime) -> None:
+    row = GpNotice.objects.select_for_update().get(pk=notice)
+    if row.state == GpNoticeState.SENT:
+        row.state = rules.step(GP_NOTICE, row.state, Step.DELIVER)
+        row.save(update_fields=["state"])
+
+
+@act(Event.GP_LETTER_FAILED, purpose=FOR, unasked="it notes in open columns how far a letter came, and opens nothing")
+def _come_back(notice: UUID, *, by: Actor, at: datetime) -> None:
+    row = GpNotice.objects.select_for_update().get(pk=notice)
+    if row.state == GpNoticeState.SENT:
+        row.state, row.channel = rules.step(GP_NOTICE, row.state, Step.BOUNCE), GpChannel.POST
+        row.trouble = telling.NOT_COLLECTED
+        row.save(update_fields=["state", "channel", "trouble"])
+
+
+# Made of several acts, each in a transaction of its own: a letter that left cannot be called back.
+carry_gp_letter = _carry
+watch_gp_letters = _watch
+
+__all__ = ["carry_gp_letter", "watch_gp_letters"]
