@@ -8,7 +8,7 @@ from django.db import transaction
 
 from troth.billing import selectors as billing
 from troth.billing import services
-from troth.billing.selectors import Means, VatRate
+from troth.billing.selectors import Means
 from troth.demo.clinic import Made
 from troth.diary import selectors as visits
 from troth.diary import services as diary
@@ -94,13 +94,4 @@ def _live(
     if number == 1 and visit.service == "Physiotherapy":
         services.sell_voucher(
             subject, pence=_VOUCHER, means=Means.CASH, key=uuid5(subject, "voucher"), by=keeper, at=at
-        )
-        services.sell_voucher(
-            subject,
-            pence=_VOUCHER,
-            means=Means.CASH,
-            only=VatRate.STANDARD,
-            key=uuid5(subject, "voucher for one kind"),
-            by=keeper,
-            at=at,
         )

@@ -82,6 +82,7 @@ class InvoiceLine:
     entries: tuple[Entry, ...]
     credits: str = ""
     credited: int = 0  # taken back of it by credit notes
+    by_voucher: int = 0  # so much of that is no cancelling, but what vouchers paid that were taxed at their sale
     receipt_for: UUID | None = None  # the payment that had come when it was issued
     set_against: UUID | None = None
     refunds: tuple[BankRefundLine, ...] = ()
@@ -95,6 +96,15 @@ class InvoiceLine:
     def wanted(self) -> int:
         """What it comes to, less what credit notes took back of it."""
         return 0 if self.kind is InvoiceKind.CREDIT else self.totals.gross - self.credited
+
+    @property
+    def taken_off(self) -> list[tuple[str, int]]:
+        """What credit notes took off it, and why, in words."""
+        parts = [
+            ("Paid with vouchers that were taxed when sold", self.by_voucher),
+            ("Taken back by credit notes", self.credited - self.by_voucher),
+        ]
+        return [(words, pence) for words, pence in parts if pence]
 
     @property
     def left(self) -> int:
@@ -313,11 +323,19 @@ def _invoices(rows: list[Invoice], *, details: bool = False) -> list[InvoiceLine
         )
     cancelled = Invoice.objects.filter(pk__in=[row.credits_id for row in rows if row.credits_id])
     before = {key: (number, on) for key, number, on in cancelled.values_list("pk", "number", "issued_on")}
-    credited = Counter[UUID]()
+    credited, by_voucher = Counter[UUID](), Counter[UUID]()
     for note in Invoice.objects.filter(credits__in=rows):
         credited[note.credits_id] -= note.total or 0
+        by_voucher[note.credits_id] -= (note.total or 0) if note.voucher else 0
     return [
-        _invoice(row, before.get(row.credits_id), entries[row.pk], refunds[row.pk], credited[row.pk]) for row in rows
+        _invoice(
+            row,
+            before.get(row.credits_id),
+            entries[row.pk],
+            refunds[row.pk],
+            credited=(credited[row.pk], by_voucher[row.pk]),
+        )
+        for row in rows
     ]
 
 
@@ -326,7 +344,8 @@ def _invoice(
     cancels: tuple[int, date] | None,
     entries: list[Entry],
     refunds: list[BankRefundLine],
-    credited: int,
+    *,
+    credited: tuple[int, int],
 ) -> InvoiceLine:
     """`cancels`: number and day of the invoice that a credit note takes back, by whose rate it is reckoned."""
     lines = tuple(rules.lines_of(row.lines))
@@ -346,7 +365,7 @@ def _invoice(
         totals,
         tuple(entries),
         rules.numbered(InvoiceKind.INVOICE, cancels[0]) if cancels else "",
-        credited,
+        *credited,
         row.receipt_for,
         row.set_against,
         tuple(refunds),

@@ -44,8 +44,7 @@ def _values(invoice: InvoiceLine, notice: Notice) -> dict[str, Any]:
         if rate is VatRate.STANDARD and each
     ]
     totals.append(["Total", pounds(invoice.totals.gross), True])
-    if invoice.credited:
-        totals.append(["Taken back by credit notes", pounds(-invoice.credited), False])
+    totals += [[words, pounds(-pence), False] for words, pence in invoice.taken_off]
     if not is_credit:
         totals += [["Paid", pounds(invoice.paid), False], ["To pay", pounds(max(invoice.left, 0)), True]]
     return {

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from troth.billing.rules import MOST_IN_PACKAGE, MOST_MONTHS, VOUCHER_FOR, VOUCHER_LEAST, VOUCHER_MOST, pounds
 from troth.billing.selectors import PackageLine, PriceLine, VatRate
 from troth.design.fields import Choices
 from troth.desk.forms.money import AT_THE_DESK, Keyed, Pounds
 
+ANYTHING = "anything"
 _NUMBER = {"required": "Enter a number", "invalid": "Enter a whole number"}
 
 
@@ -65,7 +67,9 @@ class SellVoucherForm(Keyed):
     pence = Pounds(
         label="What is it worth?", help_text=f"From {pounds(VOUCHER_LEAST)} to {pounds(VOUCHER_MOST)}, paid now"
     )
-    only = forms.ChoiceField(label="What is it for?", required=False)
+    only = forms.ChoiceField(
+        label="What is it for?", initial=ANYTHING, error_messages={"required": "Choose what it is for"}
+    )
     means = forms.ChoiceField(
         label="How is it paid?",
         choices=[(each.value, each.words) for each in AT_THE_DESK],
@@ -76,18 +80,25 @@ class SellVoucherForm(Keyed):
     def __init__(self, *args: Any, prices: Sequence[PriceLine], **named: Any) -> None:
         super().__init__(*args, **named)
         rates = [rate for rate in VatRate if any(price.rate is rate for price in prices)]
-        if len(rates) < 2:  # then there is nothing to choose, and the law says how it is taxed
+        if (
+            len(rates) < 2 or not settings.TROTH_VAT_NUMBER
+        ):  # nothing to choose: the law says how it is taxed, or nothing is
             del self.fields["only"]
             return
         field = self.fields["only"]
         assert isinstance(field, forms.ChoiceField)
         field.widget = Choices(
-            hints={"": "Taxed when it is used", **dict.fromkeys(rates, "Taxed now, and not again")}
+            hints={ANYTHING: "Taxed when it is used", **dict.fromkeys(rates, "Taxed now, and not again")}
         )
         field.choices = [
-            ("", "Anything on the price list"),
+            (ANYTHING, "Anything on the price list"),
             *((rate.value, f"{VOUCHER_FOR[rate][:1].upper()}{VOUCHER_FOR[rate][1:]} alone") for rate in rates),
         ]
+
+    def clean_only(self) -> VatRate | None:
+        """What alone it is for, or nothing."""
+        given = self.cleaned_data["only"]
+        return None if given == ANYTHING else VatRate(given)
 
 
 class DrawForm(Keyed):

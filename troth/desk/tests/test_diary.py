@@ -232,6 +232,35 @@ def test_a_visit_of_a_series_is_moved_and_cancelled_with_those_that_follow(
     assert states == ["booked", "booked", "cancelled", "cancelled"]
 
 
+def test_past_what_is_free_nothing_is_repeated_and_nothing_that_follows_is_moved(
+    clinic: Clinic, visit: UUID, signed_in: Callable[[UUID], Client]
+) -> None:
+    """An override is one colleague's word for one time: the others of a series would be booked by nobody's."""
+    now, desk = timezone.now(), signed_in(clinic.manager)
+    first = timezone.localtime(Appointment.objects.get(pk=visit).starts_at)
+    made = services.book_series(
+        clinic.ann,
+        practitioner=clinic.orla,
+        service=clinic.short,
+        starts=[first + timedelta(weeks=number) for number in (1, 2)],
+        by=clinic.actor(clinic.ann, now),
+        at=now,
+    )
+    past = {"practitioner": clinic.orla, "other_time": "20:15", "override": "agreed"}
+    past |= {"on_day": first.day, "on_month": first.month, "on_year": first.year}
+    asked = {**past, "service": clinic.short, "note": ""}
+    before = Appointment.objects.count()
+    refused = desk.post(_path("desk_book", clinic.ann), {**asked, "repeat": "w4"})
+    assert refused.status_code == 422 and "one visit is booked at a time" in refused.content.decode()
+    assert Appointment.objects.count() == before
+    assert desk.post(_path("desk_book", clinic.ann), {**asked, "repeat": "1"}).status_code == 302
+    assert Appointment.objects.filter(override="agreed").count() == 1 and Appointment.objects.count() == before + 1
+    stood = set(Appointment.objects.filter(pk__in=made).values_list("starts_at", flat=True))
+    refused = desk.post(_path("desk_visit_move", made[0]), {**past, "other_time": "21:15", "following": "on"})
+    assert refused.status_code == 422 and "one visit is moved at a time" in refused.content.decode()
+    assert set(Appointment.objects.filter(pk__in=made).values_list("starts_at", flat=True)) == stood
+
+
 def test_two_classes_at_one_time_are_each_to_be_chosen_at_the_desk_and_online(
     clinic: Clinic, signed_in: Callable[[UUID], Client]
 ) -> None:

@@ -269,21 +269,28 @@ def test_a_voucher_is_sold_and_paid_with(desk: Client, people: dict[str, UUID]) 
 
 
 def test_a_voucher_for_one_kind_says_what_it_is_for_and_how_it_is_taxed(
-    desk: Client, people: dict[str, UUID]
+    desk: Client, people: dict[str, UUID], settings: Any
 ) -> None:
-    issued(desk, people["ann"])
+    invoice = issued(desk, people["ann"])
     desk.post(
         reverse("desk_prices"), {"name": "sentinel-smooth", "pence": "120", "rate": "standard", "offered": "on"}
     )
     path = reverse("desk_before", args=[people["ann"]])
+    assert "Taxed now" not in desk.get(path).content.decode(), "where no VAT is charged there is nothing to choose"
+    settings.TROTH_VAT_NUMBER = "GB 123 4567 82"
     assert "Taxed now, and not again" in desk.get(path).content.decode()
     sale = {"do": "voucher", "key": str(uuid4()), "pence": "100", "means": "cash", "only": "standard"}
-    assert desk.post(path, {**sale, "only": "outside"}).status_code == 422
+    for wrong in ("outside", ""):
+        assert desk.post(path, {**sale, "only": wrong}).status_code == 422
     page = desk.get(desk.post(path, sale).headers["Location"]).content.decode()
-    assert (
-        "Gift voucher for treatments that VAT is charged on" in page
-        and "for treatments that VAT is charged on alone" in page
-    )
+    assert "Gift voucher for treatments that VAT is charged on" in page
+    assert "for treatments that VAT is charged on alone" in page
+    sold = desk.post(path, {**sale, "key": str(uuid4()), "only": "exempt"}).headers["Location"]
+    (code,) = re.findall(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}", desk.get(sold).content.decode())
+    bill = reverse("desk_invoice", args=[invoice.pk])
+    assert desk.post(bill, {"do": "voucher", "key": str(uuid4()), "code": code}).status_code == 302
+    page = desk.get(bill).content.decode()
+    assert "Paid with vouchers that were taxed when sold" in page and "Taken back by credit notes" not in page
 
 
 def test_a_statement_is_read_and_printed(desk: Client, people: dict[str, UUID]) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from troth.billing import selectors as billing
 from troth.billing import services
 from troth.billing.rules import NotPossible, pounds
-from troth.billing.selectors import Means, SoldPackage, VatRate
+from troth.billing.selectors import Means, SoldPackage
 from troth.design.pages import PurposeLine
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Tag
@@ -94,7 +94,7 @@ def before(request: HttpRequest, subject: UUID) -> HttpResponse:
                 subject,
                 pence=values["pence"],
                 means=Means(values["means"]),
-                only=VatRate(values["only"]) if values.get("only") else None,
+                only=values.get("only"),
                 key=values["key"],
                 by=look.actor,
                 at=look.at,

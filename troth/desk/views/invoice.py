@@ -228,8 +228,7 @@ def _rows(found: InvoiceLine) -> list[Row]:
     if found.kind is InvoiceKind.INVOICE:
         if not found.receipt_for:
             rows.insert(1, Row("To pay by", f"{found.due_on:%-d %B %Y}"))
-        if found.credited:
-            rows.append(Row("Taken back by credit notes", pounds(found.credited)))
+        rows += [Row(words, pounds(pence)) for words, pence in found.taken_off]
         rows += [Row(f"{each.on:%-d %b %Y}", f"{pounds(each.pence)}, {each.means.called}") for each in found.entries]
         rows.append(
             Row("Owed back to them", pounds(-found.left), flagged=True)

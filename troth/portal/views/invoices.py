@@ -116,8 +116,7 @@ def _rows(found: InvoiceLine) -> list[Row]:
     if found.kind is InvoiceKind.INVOICE:
         rows.append(Row("Paid" if found.receipt_for else "To pay by", f"{found.due_on:%-d %B %Y}"))
     rows += [Row("VAT in it", pounds(found.totals.vat)), Row("Total", pounds(found.totals.gross))]
-    if found.credited:
-        rows.append(Row("Taken back by credit notes", pounds(found.credited)))
+    rows += [Row(words, pounds(pence)) for words, pence in found.taken_off]
     rows += [
         Row(f"{each.on:%-d %b %Y}", f"{pounds(abs(each.pence))} {'came' if each.pence > 0 else 'went back'}")
         for each in found.entries
