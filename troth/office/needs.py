@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -22,10 +22,12 @@ from troth.office.casework import link_to, next_step
 from troth.office.frame import Looking, counted, day, moment
 from troth.people import selectors as people
 from troth.rights import selectors as rights
+from troth.rights.rules.withholding import runs_out_on
 from troth.rights.selectors import obtaining
 from troth.rights.selectors.clocks import list_near
 from troth.rights.selectors.ending import list_appraisals
 from troth.rights.selectors.exchange import count_arrivals
+from troth.rights.selectors.withholding import list_running_out
 from troth.vault import secrets, turning
 from troth.work import queue
 
@@ -61,6 +63,7 @@ def _needs(look: Looking) -> Iterator[Need]:
     yield from _case_needs(look)
     yield from _arrival_needs()
     yield from _source_needs(look)
+    yield from _opinion_needs(look)
     yield from _ending_needs()
     yield from _review_needs(look)
     yield from _ledger_needs(look)
@@ -133,6 +136,22 @@ def _source_needs(look: Looking) -> Iterator[Need]:
             f"{counted(found['again'], 'thing', 'things')} kept from somebody: the day to look again has come",
             "Ask whether the ground still stands, and let them be told when it does not",
             link,
+        )
+
+
+def _opinion_needs(look: Looking) -> Iterator[Need]:
+    """One for each health professional: of whom it is that something is kept from, they know, and nothing is opened for it here."""
+    found: dict[UUID, list[date]] = {}
+    for each in list_running_out(on=look.today):
+        found.setdefault(each.opinion_by, []).append(runs_out_on(each))
+    for professional, days in found.items():
+        late = min(days) <= look.today
+        yield Need(
+            1 if late else 2,
+            "slipped" if late else "running",
+            f"{counted(len(days), 'thing', 'things')} kept from somebody for protection: an opinion of six months".capitalize(),
+            f"Ask {people.staff_name(professional)} to look again on the page of concerns. No copy is released on an older one",
+            tag=Tag("late" if late else "close", "run out" if late else f"until {day(min(days))}"),
         )
 
 

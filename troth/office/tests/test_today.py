@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -11,10 +13,18 @@ from django.utils import timezone
 
 from tests.stores import Home
 from troth.copies.backup import create_backup
+from troth.gate import actors
 from troth.ledger import alerts, checking, guards
 from troth.ledger.models import LedgerEvent
 from troth.ledger.sealing import seal
+from troth.office.frame import Looking
+from troth.office.needs import Need, _opinion_needs
 from troth.office.tests.conftest import ask, register
+from troth.people import selectors as people
+from troth.people.tests.factories import make_patient
+from troth.prescribing import services
+from troth.prescribing.tests import conftest as prescribing
+from troth.records.tests import factories
 from troth.rights import selectors as rights
 from troth.vault import turning
 from troth.work.models import Job, State
@@ -97,3 +107,24 @@ def test_an_account_that_is_a_year_old_is_in_the_forecast(officer: Client) -> No
     page = today(officer)
     assert "People whose data falls due" in page and "/office/forecast/" in page
     assert ">1<" in officer.get("/office/forecast/").content.decode()
+
+
+def test_an_opinion_that_runs_out_is_a_need_and_names_nobody_it_is_about(notice_in_force: None) -> None:
+    subject = make_patient(at=factories.NOW)
+    ann = actors.person(subject, at=factories.LATER)
+    roles = ("prescriber", "prescriber", "healthcare_assistant", "patient_support", "finance", "pharmacist")
+    clinic = prescribing.Clinic(ann, subject, prescribing.ask(ann), *(factories.staff(role) for role in roles))
+    prescribing.send(clinic)
+    harm = "Their partner reads their messages, and would be likely to hurt them."
+    services.raise_concern(subject, words="Worried.", harm=harm, by=clinic.prescriber, at=factories.LATER)
+    assert clinic.prescriber.id is not None
+    since = timezone.localdate(factories.LATER)
+
+    def needs(days: int) -> list[Need]:
+        return list(_opinion_needs(cast(Looking, SimpleNamespace(today=since + timedelta(days=days)))))
+
+    assert needs(140) == []
+    for days, grave, said in ((160, 2, "until "), (182, 1, "run out")):
+        (need,) = needs(days)
+        assert need.grave == grave and need.tag is not None and need.tag.words.startswith(said)
+        assert need.title.startswith("1 thing kept") and people.staff_name(clinic.prescriber.id) in need.todo

@@ -52,9 +52,14 @@ def shown_from(happened_at: datetime, kept: Iterable[Span]) -> datetime | None:
     return shown
 
 
+def runs_out_on(kept: Kept) -> date:
+    """From which day the opinion is too old to answer a request by (LAW-4.4)."""
+    return months_after(kept.opinion_on, MONTHS_GOOD)
+
+
 def is_opinion_good(kept: Kept, *, on: date) -> bool:
     """Whether the opinion is young enough to answer a request by (LAW-4.4)."""
-    return on < months_after(kept.opinion_on, MONTHS_GOOD)
+    return on < runs_out_on(kept)
 
 
 def check_can_answer(standing: Iterable[Kept], *, on: date) -> str:

@@ -1,6 +1,6 @@
 """What is kept from a person for somebody's protection. But for `why_withheld` it is read in the open: nothing is opened."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -11,11 +11,13 @@ from troth.ledger import apart
 from troth.ledger import selectors as ledger
 from troth.ledger.names import Event
 from troth.rights.models.withholding import Withholding
-from troth.rights.rules.withholding import Kept, Span
+from troth.rights.rules.withholding import Kept, Span, is_opinion_good
 from troth.vault.categories import Category
 
 _EVENTS = frozenset({Event.WITHHELD, Event.WITHHOLDING_ENDED})
 _BATCH = 200
+#: So long before an opinion runs out somebody is asked for the next.
+SOON = timedelta(days=28)
 
 
 def withholdings_of(subject: UUID) -> list[Kept]:
@@ -52,6 +54,16 @@ def spans_over(subject: UUID, *, at: datetime) -> list[Span]:
 def standing_of(subject: UUID, *, at: datetime) -> list[Kept]:
     """Those that stand over any record of a person, the oldest first."""
     return [each for each in withholdings_over(subject, at=at) if each.ended_at is None]
+
+
+def list_running_out(*, on: date) -> list[Kept]:
+    """Those whose opinion is older than a request may be answered by, or will be within four weeks, the oldest first."""
+    rows = Withholding.objects.filter(ended_at=None).defer("words").order_by("opinion_at", "id")
+    kept = [
+        Kept(row.thing, row.since, timezone.localdate(row.opinion_at), row.opinion_by, None)
+        for row in rows.iterator()
+    ]
+    return [each for each in kept if not is_opinion_good(each, on=on + SOON)]
 
 
 def why_withheld(subject: UUID, opened: Opened) -> dict[UUID, str]:
