@@ -106,7 +106,8 @@ def described(bound: BoundField, *, width: str = "", legend: str = "") -> dict[s
         "label": legend or bound.label,
         "hint": bound.help_text,
         "errors": errors,
-        "required": bound.field.required,
+        # "If not: what harm?" says by itself when it has to be answered.
+        "required": bound.field.required or str(legend or bound.label).startswith("If "),
         "described_by": described_by,
         "box_id": first_box(bound),
     }

@@ -40,7 +40,10 @@ def list_debts(request: HttpRequest) -> HttpResponse:
         tabs=tabs(request, "desk_money"),
         left=left,
         counted="1 payment is only settled." if left == 1 else f"{left} payments are only settled.",
-        figures=[Figure(pounds(much), f"{words.lower()}, {number}") for words, number, much in billing.ages(debts)],
+        figures=[
+            Figure(pounds(much), f"{number} invoice{'' if number == 1 else 's'}, {words.lower()}")
+            for words, number, much in billing.ages(debts)
+        ],
         table=table_of(
             "What is owed",
             (
