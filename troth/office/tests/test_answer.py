@@ -13,7 +13,7 @@ from troth.gate import actors
 from troth.gate.contexts import processing
 from troth.law.rights import Right
 from troth.notice.purposes import Purpose
-from troth.office.tests.conftest import register
+from troth.office.tests.conftest import register, signed_in
 from troth.people.models import Identity
 from troth.rights import selectors, services
 from troth.rights.models import Asked, Correction, DisputeStatement, RightsCase, Route
@@ -112,6 +112,8 @@ def test_an_objection_is_weighed_and_one_to_marketing_always_stands(officer: Cli
     standing = {each.purpose: each.standing for each in selectors.list_choices(person.id, at=timezone.now())}
     assert not standing[Purpose.ENQUIRIES] and RightsCase.objects.get(pk=case).state == "done"
     assert officer.post(path, said).status_code == 422
+    page = signed_in("maureen@oddie.example").get("/my-data/choices/").content.decode()
+    assert "You objected; it goes on since" in page and "withdrawn" not in page, "they took nothing back"
 
 
 def test_an_objection_to_marketing_can_be_answered_and_stands(officer: Client) -> None:

@@ -57,7 +57,7 @@ class AskForm(forms.Form):
     words = _words("In your own words", "You need not name a law")
 
     def __init__(self, data: object = None, *, covered: frozenset[str] | None = None) -> None:
-        """`covered`: the rights that a paper covers, for somebody who acts for another; None is every one."""
+        """`covered`: the rights that a paper covers, for somebody who acts for another; None is for oneself."""
         super().__init__(data)  # type: ignore[arg-type]
         if covered is not None:
             field = self.fields["asked"]

@@ -14,6 +14,7 @@ from tests.stores import Home
 from troth.gate import actors
 from troth.ledger.models import LedgerEvent
 from troth.people import services
+from troth.rights.models import RightsCase
 
 PASSWORD = "heron-lantern-oatcake"
 PAGES = ("/my-data/", "/my-data/kind/contact/", "/my-data/history/", "/my-data/erase/")
@@ -98,6 +99,10 @@ def test_what_was_erased_is_certified_and_another_cannot_see_the_certificate(cli
     assert page.status_code == 200 and "people.contact" in page.content.decode()
     file = json.loads(client.get(answer.headers["Location"] + "file/").content)
     assert "people.contact" in file["keys"] and file["gone_from_backups_by"] > file["gone_from_live_at"]
+    (case,) = RightsCase.objects.filter(right="erasure").values_list("pk", flat=True)
+    assert answer.headers["Location"] in client.get(f"/my-data/asked/{case}/").content.decode(), (
+        "the request leads to it"
+    )
     for path in (answer.headers["Location"], answer.headers["Location"] + "file/"):
         assert other.get(path).status_code == 404
     assert "3 Tannery Row" not in client.get("/my-data/").content.decode()

@@ -144,8 +144,13 @@ def test_somebody_acts_for_a_person_until_the_person_ends_it(person: Actor, offi
     assert helper.post(f"/acting/{person.id}/", {"asked": ["access"], "words": "zq-for-her"}).status_code == 302
     page = helper.get(f"/acting/{person.id}/").content.decode()
     assert "zq-for-her" in page and "Tannery" not in page and "zq-her-own" not in page
+    assert "A copy of their data" in page and "what I gave you" not in page, "it is asked for somebody else"
     listed = owner.get("/my-data/acting/").content.decode()
-    assert "Signed on 3 May" in listed and "You act for them" not in listed
+    assert (
+        "Signed on 3 May" in listed
+        and "A relative or friend whom you asked to" in listed
+        and "You act for them" not in listed
+    )
     mine, theirs = (each.get("/my-data/").content.decode() for each in (owner, helper))
     assert 'href="/my-data/acting/"' in mine and 'href="/acting/"' not in mine
     assert 'href="/acting/"' in theirs

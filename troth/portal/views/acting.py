@@ -18,6 +18,7 @@ from troth.portal.forms.requesting import AskForm
 from troth.portal.views.my_data import acted_for, reader
 from troth.rights import selectors as rights
 from troth.rights import services
+from troth.rights.rules.clock import Asked
 from troth.rights.rules.letters import ASKED_WORDS
 from troth.rights.services import StepRefused
 from troth.vault.categories import Category
@@ -43,6 +44,7 @@ def show(request: HttpRequest, subject: UUID) -> HttpResponse:
         return redirect("my_data")
     opened.require(subject, Category.RIGHTS)
     covered = people.may_ask_for(reader(request), subject, at=at)
+    covered = frozenset(Asked) if covered is None else covered
     form = AskForm(request.POST if request.method == "POST" else None, covered=covered)
     if form.is_valid():
         try:

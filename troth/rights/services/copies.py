@@ -25,7 +25,7 @@ def record_copy(subject: UUID, *, by: Actor, at: datetime, digest: str) -> None:
     touched(subject, f"rights.copy/{digest}")
 
 
-@act(Event.COPY_TAKEN, purpose=Purpose.RIGHTS, action=Action.EXPORT)
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS, action=Action.EXPORT)
 def hand_out_file(case: UUID, *, digest: str, by: Actor, at: datetime) -> None:
     """
     Record that the file of what somebody takes elsewhere was made for them by an officer, to post or to hand over: they have no
