@@ -41,7 +41,7 @@ ROWS_WITH_WORDS = 14
 
 def measure(small: bool) -> list[Figure]:
     """The figures, on the engine of the environment."""
-    people, alone, together, rounds = (2_000, 8, 24, 2) if small else (50_000, 12, 24, 3)
+    people, alone, together, rounds = (1_000, 6, 16, 2) if small else (50_000, 12, 24, 3)
     asked = rounds * (alone + together)
     persons = _persons(2 * asked)
     _fill(people - len(persons))
