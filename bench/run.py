@@ -37,7 +37,8 @@ NOUNS = {
     "clinic": "sign-in page, card and my data with eight clients, beside GNU Health",
     "starting": "a demonstration's start, and a fresh set-up",
 }
-DURABLE = "-c max_connections=60 -c shared_buffers=256MB -c max_wal_size=4GB"
+# Fides alone holds some eighty connections.
+DURABLE = "-c max_connections=300 -c shared_buffers=256MB -c max_wal_size=4GB"
 
 
 def run(noun: str, engine: str, environment: dict[str, str], *, small: bool) -> list[Figure]:
