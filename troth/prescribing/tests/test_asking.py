@@ -70,8 +70,8 @@ def state() -> str:
     return GpNotice.objects.get().state
 
 
-def queue_says(clinic: Clinic, at: object = SOON) -> tuple[str, ...]:
-    with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=at) as opened:  # type: ignore[arg-type]
+def queue_says(clinic: Clinic, at: datetime = SOON) -> tuple[str, ...]:
+    with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=at) as opened:
         (placed,) = triage.list_by_urgency(clinic.prescriber.id, opened)[0]  # type: ignore[arg-type]
     return placed.why
 
