@@ -154,7 +154,7 @@ def ask(subject: UUID, turn: int, *, man: bool, at: datetime, paying: bool = Tru
     if not asked:
         state = GpState.REFUSED if turn % 8 == 6 else GpState.GIVEN
         practice = _PRACTICES[turn % 2] if state is GpState.GIVEN else {}
-        prescribing.choose_gp(subject, state=state, practice=practice, by=patient, at=at)
+        prescribing.choose_gp(subject, state=state, practice=practice, may_ask=turn % 4 != 3, by=patient, at=at)
     request = prescribing.send_request(response, asks_review=True, by=patient, at=at)
     if paying and pricing.payment_of(request):
         payment = prescribing.pay_request(request, by=patient, at=at)

@@ -12,7 +12,7 @@ from troth.gate import actors, reasons
 from troth.gate.actors import Actor
 from troth.notice.purposes import Purpose
 from troth.prescribing import rules, selectors, services
-from troth.prescribing.models import Seriousness
+from troth.prescribing.models import Seriousness, Way
 from troth.prescribing.rules.documents import Fault
 from troth.prescribing.selectors import identifying, reacting, supplies, telling
 from troth.vault.categories import Category
@@ -28,7 +28,7 @@ actors.declare_service(
 
 @reasons.reason(
     "a request assigned to you",
-    serves={Purpose.PRESCRIBING, Purpose.CARE, Purpose.SAFEGUARDING},
+    serves={Purpose.PRESCRIBING, Purpose.CARE, Purpose.GP_CORRESPONDENCE, Purpose.SAFEGUARDING},
     told="your request was passed to them",
 )
 def assigned(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
@@ -75,6 +75,16 @@ def writing_to_gp(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> 
     """A pharmacist, and what carries it, have a reason while a letter is to be sent, and for four weeks in which it is answered."""
     carries = actor.kind == "service" and actor.name == "gp-letters"
     return telling.with_letter(subjects, at=at) if carries or actor.roles & rules.CHECKING else set()
+
+
+@reasons.reason(
+    "what you asked their doctor for",
+    serves={Purpose.PRESCRIBING, Purpose.CARE, Purpose.GP_CORRESPONDENCE},
+    told="they asked your GP about you",
+)
+def awaiting_gp(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Whoever had a request keeps what its person's GP sends to it, for four weeks after the letter left."""
+    return telling.with_answer(actor.id, subjects, at=at) if actor.id else set()
 
 
 @reasons.reason(
@@ -238,6 +248,24 @@ def practice_in_words(row: Any, field: str, known: Known) -> str:
     """A GP practice: its name and where it is."""
     practice = getattr(row, field)
     return ", ".join(practice[part] for part in ("name", "address") if practice.get(part))
+
+
+@says("prescribing.gpnotice", "asked")
+def asked_in_words(row: Any, field: str, known: Known) -> str:
+    """What a GP practice was asked for."""
+    return "\n".join(telling.said_of(row.asked))
+
+
+@says("prescribing.gpnotice", "came")
+def came_in_words(row: Any, field: str, known: Known) -> str:
+    """When something came from a GP practice, and how."""
+    return f"On {date.fromisoformat(row.came['on']):%-d %B %Y}, {Way(row.came['by']).words}"
+
+
+@says("prescribing.gpchoice", "may_ask")
+def may_ask_in_words(row: Any, field: str, known: Known) -> str:
+    """Whether they may be asked."""
+    return "Yes" if row.may_ask else "No"
 
 
 @says("prescribing.reaction", "serious")

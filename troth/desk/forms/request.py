@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django import forms
 
 from troth.design.fields import Choices, DateInBoxes, ManyChoices
-from troth.prescribing.selectors import Drug, Matter, Method, Outcome, Recovery, Seriousness, Verified
+from troth.prescribing.selectors import Drug, Matter, Method, Outcome, Recovery, Seriousness, Verified, Wanted, Way
 
 LONGEST = 10_000
 
@@ -44,6 +44,57 @@ class AskForm(forms.Form):
     words = _words(
         "What do you ask?", "Write your question", hint="They read it in their own pages, and answer there"
     )
+
+
+class AskGpForm(forms.Form):
+    """What a GP practice is asked for."""
+
+    prefix = "gp"
+    wanted = forms.MultipleChoiceField(
+        label="What do you ask for?",
+        widget=ManyChoices(),
+        choices=[(each.value, each.words) for each in Wanted],
+        error_messages={"required": "Choose what you ask for"},
+    )
+    history = forms.CharField(
+        label="Which history?",
+        help_text="If you ask for it: the kind that bears on this request, such as heart or liver disease",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    words = _words(
+        "In your words",
+        "",
+        hint="If you ask for something else, what it is. They and their practice read it",
+        rows=3,
+        required=False,
+    )
+
+
+class GpRecordsForm(forms.Form):
+    """What came from a GP practice."""
+
+    came_on = DateInBoxes(label="When did it come?", error_messages={"required": "Enter the day on which it came"})
+    way = forms.ChoiceField(
+        label="How?",
+        widget=Choices(),
+        choices=[(each.value, each.words[:1].upper() + each.words[1:]) for each in Way],
+        error_messages={"required": "Choose how it came"},
+    )
+    words = _words("What they say", "", hint="In a sentence. The person can read it", rows=3, required=False)
+    file = forms.FileField(
+        label="The file",
+        help_text="It is sealed as it arrives, and stands among the files of the card",
+        required=False,
+        error_messages={"empty": "That file is empty. Choose another."},
+    )
+
+    def __init__(self, *args: Any, may_add: bool, **named: Any) -> None:
+        """`may_add`: the viewer has the request, and so may add to the card."""
+        super().__init__(*args, **named)
+        if not may_add:
+            del self.fields["file"]
 
 
 class VerifyForm(forms.Form):

@@ -11,15 +11,18 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Row
 from troth.desk import papers
-from troth.desk.forms.request import SupplyForm
-from troth.desk.frame import about, frame, looking, show
+from troth.desk.forms.request import GpRecordsForm, SupplyForm
+from troth.desk.frame import Looking, about, frame, looking, show
 from troth.gate.streams import send_file
 from troth.people import selectors as people
 from troth.prescribing import services
 from troth.prescribing.rules import NotPossible
-from troth.prescribing.selectors import GpChannel, GpNoticeState, telling
-from troth.prescribing.selectors.telling import THERE, WAITING
+from troth.prescribing.selectors import GpChannel, GpNoticeState, Way, telling
+from troth.prescribing.selectors.telling import THERE, WAITING, LetterOpened
 from troth.vault.categories import Category
+
+#: Where a letter that was sent before may be when what it asked for comes.
+LATER = (*WAITING, GpNoticeState.STOPPED, GpNoticeState.CLOSED)
 
 
 def list_letters(request: HttpRequest) -> HttpResponse:
@@ -35,7 +38,10 @@ def list_letters(request: HttpRequest) -> HttpResponse:
                 if each.subject in names
                 else Cell("Withheld", coin="parted"),
                 Cell(f"{timezone.localtime(each.due_at):%-d %b, %H:%M}"),
-                Cell(each.state.words.capitalize(), small=_way(each.channel, each.trouble)),
+                Cell(
+                    f"{'Asks. ' if each.asks else ''}{each.state.words.capitalize()}",
+                    small=_way(each.channel, each.trouble),
+                ),
             )
         )
         for each in waiting
@@ -56,23 +62,23 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
     look = looking(request)
     found = telling.get_letter(letter, look.opened)
     posted = request.POST.get("act", "") if request.method == "POST" else ""
-    form = SupplyForm(request.POST if posted == "answer" else None)
+    form: SupplyForm | GpRecordsForm
+    if found.asked is None:
+        form = SupplyForm(request.POST if posted == "answer" else None)
+    else:
+        given = (request.POST, request.FILES) if posted == "answer" else ()
+        form = GpRecordsForm(*given, may_add=telling.who_decides(letter) == look.id)
     error = ""
     if posted:
         try:
-            if posted == "post":
-                if services.post_gp_letter(letter, by=look.actor, at=look.at):
-                    return done("desk_gp_letters", "supply-stepped")
-                waits = telling.get_letter(letter, look.opened).state in WAITING
-                return done("desk_gp_letter", "gp-letter-anew" if waits else "gp-letter-stopped", letter=letter)
-            if posted == "bounce":
-                services.bounce_gp_letter(letter, by=look.actor, at=look.at)
-            if posted == "answer" and form.is_valid():
-                services.record_gp_answer(letter, words=form.cleaned_data["words"], by=look.actor, at=look.at)
-            if not form.errors:
-                return done("desk_gp_letter", "supply-stepped", letter=letter)
+            word = _do(posted, form, found, look)
         except NotPossible as refused:
             error = str(refused)
+        else:
+            if word == "supply-stepped" and posted == "post" and found.asked is None:
+                return done("desk_gp_letters", word)
+            if word:
+                return done("desk_gp_letter", word, letter=letter)
     who = people.get_identity(found.subject, look.opened)
     return show(
         request,
@@ -94,17 +100,77 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
             ),
             *([Row("Number there", found.message, mono=True)] if found.message else []),
             *([Row("Sent", f"{timezone.localtime(found.sent_at):%-d %B %Y, %H:%M}")] if found.sent_at else []),
+            *_asking(found),
             *([Row("They answered", found.answer)] if found.answer else []),
         ],
+        document=found.asked.document if found.asked else None,
+        asks=found.asked is not None,
+        may_remind=found.is_late(look.at),
         may_post=found.state in WAITING,
         by_machine=found.state is GpNoticeState.DUE and found.channel is not GpChannel.POST,
-        is_sent=found.state in THERE,
+        is_sent=found.state in THERE
+        or (found.asked is not None and found.state in LATER and found.sent_at is not None),
         may_bounce=found.state is GpNoticeState.SENT,
         form=form,
         error=error,
         why=papers.health_strip(look, found.subject, who),
         status=422 if error or form.errors else 200,
     )
+
+
+def _do(posted: str, form: SupplyForm | GpRecordsForm, found: LetterOpened, look: Looking) -> str:
+    """
+    Do what was posted, and give the word for what was done; "" where the form is not right.
+
+    :raises NotPossible: a rule says no.
+    """
+    by, at = look.actor, look.at
+    if posted == "post":
+        if services.post_gp_letter(found.id, by=by, at=at):
+            return "supply-stepped"
+        state = telling.get_letter(found.id, look.opened).state
+        if state is GpNoticeState.CLOSED:
+            return "gp-letter-closed"
+        return "gp-letter-anew" if state in WAITING else "gp-letter-stopped"
+    if posted == "bounce":
+        services.bounce_gp_letter(found.id, by=by, at=at)
+    elif posted == "remind":
+        services.remind_gp(found.id, by=by, at=at)
+        return "gp-reminded"
+    elif posted == "answer":
+        if not form.is_valid():
+            return ""
+        said = form.cleaned_data
+        if found.asked is None:
+            services.record_gp_answer(found.id, words=said["words"], by=by, at=at)
+        else:
+            services.keep_gp_records(
+                found.id,
+                came_on=said["came_on"],
+                way=Way(said["way"]),
+                words=said["words"],
+                upload=said.get("file"),
+                by=by,
+                at=at,
+            )
+            return "gp-records-kept"
+    return "supply-stepped"
+
+
+def _asking(found: LetterOpened) -> list[Row]:
+    """What a letter asks for, who asked, and what came."""
+    if found.asked is None:
+        return []
+    rows = [
+        Row(
+            "Asks for",
+            "; ".join(found.asked.wanted),
+            note=f"{people.staff_name(found.asked.by)}, reference {found.asked.reference}",
+        )
+    ]
+    if found.asked.came_on and found.asked.way:
+        rows.append(Row("Came", f"{found.asked.came_on:%-d %B %Y}, {found.asked.way.words}"))
+    return rows
 
 
 def paper(request: HttpRequest, letter: UUID) -> HttpResponseBase:

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
-from troth.design.values import Item, Row
+from troth.design.values import Item, Link, Row
 from troth.desk import papers
-from troth.desk.forms.request import AskForm, DecisionForm, PrescribeForm, VerifyForm
+from troth.desk.forms.request import AskForm, AskGpForm, DecisionForm, PrescribeForm, VerifyForm
 from troth.desk.frame import Looking, about, looking, show
 from troth.gate.actors import Actor
 from troth.gate.refusals import Decision
@@ -20,10 +20,11 @@ from troth.intake.selectors import Line as AnswerLine
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
-from troth.prescribing.rules import NotPossible, gates
+from troth.prescribing.rules import NotPossible, asking, gates
 from troth.prescribing.rules.formulary import Medicine
-from troth.prescribing.selectors import Matter, Method, Outcome, RequestStatus, Verified, reviewing
+from troth.prescribing.selectors import Matter, Method, Outcome, RequestStatus, Verified, Wanted, reviewing, telling
 from troth.prescribing.selectors.reviewing import Review
+from troth.prescribing.selectors.telling import LetterOpened
 from troth.vault.categories import Category
 
 
@@ -52,6 +53,7 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 return done("desk_card", word, subject=line.subject)
             return done("desk_decide", word, treatment=treatment)
     who = people.get_identity(line.subject, look.opened)
+    letters = telling.asked_for(treatment, look.opened)
     mine = line.prescriber == look.id and line.status is RequestStatus.ASSIGNED
     return show(
         request,
@@ -87,13 +89,9 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
             )
             for each in seen.verifications
         ],
-        gp=[
-            Row(
-                "Their GP",
-                seen.gp.state.words.capitalize(),
-                note=", ".join(seen.gp.practice[key] for key in ("name", "address") if seen.gp.practice.get(key)),
-            )
-        ],
+        gp=_gp(seen, letters, look),
+        gp_not=asking.why_not(seen.gp.state, may_ask=seen.gp.may_ask),
+        gp_waits=any(each.state in telling.UNANSWERED for each in letters),
         supplies=_supplies(seen),
         objection=[
             Row("Looked at again", seen.objection, note="What they said against the earlier decision", flagged=True)
@@ -147,6 +145,7 @@ def _forms(
     }
     return {
         "ask": AskForm(data if posted == "ask" else None),
+        "gp": AskGpForm(data if posted == "gp" else None),
         "verify": VerifyForm(data if posted == "verify" else None),
         "prescribe": PrescribeForm(
             data if posted == "prescribe" else None,
@@ -169,6 +168,10 @@ def _do(posted: str, form: Any, treatment: UUID, review: str, by: Actor, look: L
     if posted == "ask":
         services.ask_patient(treatment, words=said["words"], by=by, at=look.at)
         return "patient-asked"
+    if posted == "gp":
+        wanted = [Wanted(each) for each in said["wanted"]]
+        services.ask_gp(treatment, wanted=wanted, history=said["history"], words=said["words"], by=by, at=look.at)
+        return "gp-asked"
     if posted == "verify":
         services.record_verification(
             treatment,
@@ -198,6 +201,31 @@ def _do(posted: str, form: Any, treatment: UUID, review: str, by: Actor, look: L
         at=look.at,
     )
     return "prescribed"
+
+
+def _gp(seen: Review, letters: list[LetterOpened], look: Looking) -> list[Row]:
+    """What they chose about their GP, and each letter that asks, with where it is."""
+    rows = [
+        Row(
+            "Their GP",
+            seen.gp.state.words.capitalize(),
+            note=", ".join(seen.gp.practice[key] for key in ("name", "address") if seen.gp.practice.get(key)),
+        )
+    ]
+    for letter in letters:
+        late = ". They have not answered in 14 days" if letter.is_late(look.at) else ""
+        rows.append(
+            Row(
+                f"Asked on {timezone.localtime(letter.due_at):%-d %B %Y}",
+                f"{letter.state.words.capitalize()}{late}",
+                note="; ".join((*letter.asked.wanted, *([letter.answer] if letter.answer else [])))
+                if letter.asked
+                else "",
+                flagged=bool(late),
+                link=Link("Open it", reverse("desk_gp_letter", args=[letter.id]), "the letter"),
+            )
+        )
+    return rows
 
 
 def _lines(seen: Review) -> tuple[AnswerLine, ...]:

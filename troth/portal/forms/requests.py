@@ -54,6 +54,11 @@ class GpForm(forms.Form):
         ),
         error_messages={"required": "Choose whether we may tell your GP"},
     )
+    may_ask = forms.BooleanField(
+        label="You may also ask my GP about me, when a prescriber needs that to decide",
+        help_text="They are asked for what is named in a letter that you can read, and for nothing else",
+        required=False,
+    )
     find = forms.CharField(
         label="Find your practice",
         help_text="A part of its name, or the beginning of its postcode",

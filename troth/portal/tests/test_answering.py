@@ -224,9 +224,12 @@ def test_a_practice_is_found_in_the_directory_and_chosen_with_its_code(browser: 
     assert "No open practice is found by that" in missed and 'value="nowhere"' in missed
     assert browser.post(path, said).status_code == 422  # found, and none of them chosen
     assert browser.post(path, {**said, "chosen": "X99999"}).status_code == 422
-    assert browser.post(path, {**said, "chosen": "A81002"}).status_code == 302
-    with processing(Purpose.PRESCRIBING, by=actors.person(ann, at=LATER), at=LATER) as opened:
-        assert reviewing.gp_of(ann, opened).practice["code"] == "A81002"
+    for given, may_ask in (({"may_ask": "on"}, True), ({}, False)):  # what is not ticked is not allowed
+        assert browser.post(path, {**said, **given, "chosen": "A81002"}).status_code == 302
+        with processing(Purpose.PRESCRIBING, by=actors.person(ann, at=LATER), at=LATER) as opened:
+            choice = reviewing.gp_of(ann, opened)
+            assert choice.practice["code"] == "A81002" and choice.may_ask is may_ask
+    assert "We do not ask them about you" in browser.get(path).content.decode()
     listing.read_in_from_a_terminal([Practice("A81003", "Far", "1 Way" * 60, "NE46 1AA", is_open=True)], at=LATER)
     far = browser.post(path, {**said, "find": "far", "chosen": "A81003"})
     assert far.status_code == 422 and "That is too long" in far.content.decode()

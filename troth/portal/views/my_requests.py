@@ -42,6 +42,7 @@ from troth.prescribing.selectors import (
     telling,
 )
 from troth.prescribing.selectors.supplies import SupplyLine
+from troth.prescribing.selectors.telling import LetterOpened
 from troth.vault.categories import Category
 
 
@@ -97,6 +98,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
     assert not isinstance(found, Decision)
     this = next(each for each in found if each.line.id == treatment)
     gp = reviewing.gp_of(subject, opened)
+    letters = telling.asked_for(treatment, opened)
     paid = pricing.payment_of(treatment)
     contested = contesting.contest_of(treatment, opened)
     numbers = {page.title: place for place, page in enumerate(sheet.form.pages, start=1)} if sheet else {}
@@ -128,9 +130,11 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
                     "Your GP",
                     gp.state.words.capitalize(),
                     note=gp.practice.get("name", ""),
-                    link=Link("Change", reverse("my_gp"), "what we may tell your GP"),
-                )
+                    link=Link("Change", reverse("my_gp"), "what we may tell and ask your GP"),
+                ),
+                *(_asked(letter) for letter in letters),
             ],
+            "waits_for_gp": this.line.status in OPEN and any(each.state in telling.UNANSWERED for each in letters),
             "pages": [(title, reverse("answer_page", args=[sheet.id, place])) for title, place in numbers.items()]
             if sheet
             else [],
@@ -163,7 +167,7 @@ def gp(request: HttpRequest) -> HttpResponse:
     """Whether the reader's GP may be told, and which practice it is."""
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     stands = reviewing.gp_of(subject, request.opened)  # type: ignore[attr-defined]
-    initial = {"state": stands.state.value, **stands.practice}
+    initial = {"state": stands.state.value, "may_ask": stands.may_ask, **stands.practice}
     posted = request.POST if request.method == "POST" and "withdraw" not in request.POST else None
     searching = posted is not None and "search" in posted
     # What is looked for is posted, since an address lies in histories; the directory itself is about nobody.
@@ -181,7 +185,8 @@ def gp(request: HttpRequest) -> HttpResponse:
         state = GpState(said["state"])
         practice = form.practice() if state is GpState.GIVEN else {}
         try:
-            services.choose_gp(subject, state=state, practice=practice, by=actor_of(request), at=at)
+            may_ask = said["may_ask"]
+            services.choose_gp(subject, state=state, practice=practice, may_ask=may_ask, by=actor_of(request), at=at)
         except NotPossible as refused:
             form.add_error(None, str(refused))
         else:
@@ -196,7 +201,8 @@ def gp(request: HttpRequest) -> HttpResponse:
                     "Your GP",
                     stands.state.words.capitalize(),
                     note=", ".join(filter(None, (stands.practice.get("name"), stands.practice.get("address")))),
-                )
+                ),
+                *([Row("Questions to them", _MAY_ASK[stands.may_ask])] if stands.state is GpState.GIVEN else []),
             ],
             "may_withdraw": stands.state is GpState.GIVEN,
             "missed": searching and not found,
@@ -277,6 +283,26 @@ def _letter(supply: SupplyLine, opened: Opened) -> list[Row]:
     return [
         Row("Letter to your GP", f"{letter.state.words.capitalize()}{when}", note=letter.practice.get("name", ""))
     ]
+
+
+#: Whether a GP who may be told may be asked too, as the person reads it.
+_MAY_ASK = {True: "We may ask them what a prescriber needs to know", False: "We do not ask them about you"}
+
+
+def _asked(letter: LetterOpened) -> Row:
+    """One letter that asks their GP: for what, when it left, and what came. Also what they took back after it had left."""
+    assert letter.asked is not None
+    left = f", {timezone.localtime(letter.sent_at):%-d %B %Y}" if letter.sent_at else ""
+    came = (
+        f" It came on {letter.asked.came_on:%-d %B %Y}, {letter.asked.way.words}."
+        if letter.asked.came_on and letter.asked.way
+        else ""
+    )
+    return Row(
+        f"Asked of {letter.practice.get('name', 'your GP')}",
+        f"{letter.state.words.capitalize()}{left}",
+        note=f"{'; '.join(letter.asked.wanted)}.{came} {letter.answer}".strip(),
+    )
 
 
 def _told(supply: SupplyLine) -> list[Row]:

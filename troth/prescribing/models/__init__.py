@@ -1,5 +1,7 @@
 """Requests for a treatment, what followed from them, and reactions to what was supplied."""
 
+from troth.prescribing.models.asking import Wanted as Wanted
+from troth.prescribing.models.asking import Way as Way
 from troth.prescribing.models.directory import GpPractice as GpPractice
 from troth.prescribing.models.documents import CheckState as CheckState
 from troth.prescribing.models.documents import DocumentKind as DocumentKind

@@ -234,15 +234,20 @@ class Verification(Holding):
 
 
 class GpChoice(Holding):
-    """Whether a person's GP may be told, and which practice it is. A later choice stands beside an earlier one."""
+    """Whether a person's GP may be told and asked, and which practice it is. A later choice stands beside an earlier one."""
 
     called = "choice about your GP"
-    labels: ClassVar[dict[str, str]] = {"state": "whether they may be told", "practice": "practice"}
+    labels: ClassVar[dict[str, str]] = {
+        "state": "whether they may be told",
+        "practice": "practice",
+        "may_ask": "whether they may be asked",
+    }
 
     number = models.PositiveIntegerField()
     chosen_at = models.DateTimeField()
     state = SealedChoice(REQUESTS, of=GpState, id="prescribing.gp_choice.state")
     practice = SealedJSON(REQUESTS, id="prescribing.gp_choice.practice")
+    may_ask = SealedJSON(REQUESTS, id="prescribing.gp_choice.may_ask")
 
     open_fields: ClassVar[dict[str, str]] = {
         "number": "its place among the person’s choices, by which the later of two counts",
@@ -314,6 +319,7 @@ class GpNoticeState(Worded):
     FAILED = "failed", "came back"
     ANSWERED = "answered", "answered by the GP"
     STOPPED = "stopped", "not sent: the person took back that their GP may be told"
+    CLOSED = "closed", "not sent: what it asks for is not needed any more"
 
 
 class GpChannel(Worded):
@@ -325,18 +331,24 @@ class GpChannel(Worded):
 
 
 class GpNotice(Holding):
-    """The letter that tells a GP of one supply. Withdrawing stops one that has not left, and never what says that others did."""
+    """
+    The letter that tells a GP of one supply, or asks them for what bears on one request. Withdrawing stops one that has not left,
+    and never what says that others did.
+    """
 
     called = "letter to your GP"
     labels: ClassVar[dict[str, str]] = {
         "practice": "to whom",
+        "asked": "what they were asked for",
         "answer": "what they answered",
+        "came": "what came, and how",
         "file": "the letter",
         "channel": "by what",
         "message": "number of the message",
     }
 
-    prescription = models.OneToOneField(Prescription, on_delete=models.PROTECT, related_name="+")
+    prescription = models.OneToOneField(Prescription, on_delete=models.PROTECT, null=True, related_name="+")
+    request = models.ForeignKey(MedicationRequest, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=8, choices=[(item.value, item.words) for item in GpNoticeState])
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -347,11 +359,14 @@ class GpNotice(Holding):
     message = models.CharField(max_length=64, blank=True)
     trouble = models.CharField(max_length=16, blank=True)
     practice = SealedJSON(REQUESTS, id="prescribing.gp_notice.practice")
+    asked = SealedJSON(REQUESTS, id="prescribing.gp_notice.asked")  # values of `Wanted`, history, words
     answer = SealedText(REQUESTS, id="prescribing.gp_notice.answer")
+    came = SealedJSON(REQUESTS, id="prescribing.gp_notice.came")  # on, by, document
     file = SealedFile(REQUESTS, id="prescribing.gp_notice.file")
 
     open_fields: ClassVar[dict[str, str]] = {
         "prescription_id": "the random identifier of the prescription that it tells of",
+        "request_id": "the random identifier of the request for which it asks",
         "state": "how far it has come; the list of letters to send is found by it",
         "due_at": "the moment of an act of staff, which the ledger holds in the open as well",
         "sent_at": "the moment of an act of staff, which the ledger holds in the open as well",
@@ -368,5 +383,15 @@ class GpNotice(Holding):
                 condition=~models.Q(state__in=("sent", "received", "answered", "failed"))
                 | models.Q(sent_at__isnull=False),
                 name="gp_notice_is_sent_at_a_moment",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(prescription=None, request__isnull=False)
+                | models.Q(prescription__isnull=False, request=None),
+                name="gp_notice_tells_or_asks",
+            ),
+            models.UniqueConstraint(
+                fields=["request"],
+                condition=models.Q(state__in=("due", "sent", "received", "failed")),
+                name="gp_is_asked_once_at_a_time",
+            ),
         ]

@@ -36,6 +36,8 @@ class Step(StrEnum):
     GP_REPLY = "gp_reply"
     SEND_ON = "send_on"
     KEEP = "keep"
+    REMIND = "remind"
+    CLOSE = "close"
     JUDGE = "judge"
     TAKE_BACK = "take_back"
     LAPSE = "lapse"
@@ -79,6 +81,16 @@ GP_NOTICE: Mapping[tuple[str, str], GpNoticeState] = {
     (GpNoticeState.FAILED, Step.STOP): GpNoticeState.STOPPED,
     (GpNoticeState.SENT, Step.GP_REPLY): GpNoticeState.ANSWERED,
     (GpNoticeState.RECEIVED, Step.GP_REPLY): GpNoticeState.ANSWERED,
+    # A letter that asks, and is sent once more after a fortnight; one for a request that is closed meanwhile goes nowhere.
+    (GpNoticeState.SENT, Step.REMIND): GpNoticeState.DUE,
+    (GpNoticeState.RECEIVED, Step.REMIND): GpNoticeState.DUE,
+    (GpNoticeState.DUE, Step.CLOSE): GpNoticeState.CLOSED,
+    (GpNoticeState.FAILED, Step.CLOSE): GpNoticeState.CLOSED,
+    # Whatever it is now, it was sent before (`asking.check_was_sent`, and the database): what comes to it is kept.
+    (GpNoticeState.DUE, Step.GP_REPLY): GpNoticeState.ANSWERED,
+    (GpNoticeState.FAILED, Step.GP_REPLY): GpNoticeState.ANSWERED,
+    (GpNoticeState.STOPPED, Step.GP_REPLY): GpNoticeState.ANSWERED,
+    (GpNoticeState.CLOSED, Step.GP_REPLY): GpNoticeState.ANSWERED,
 }
 REACTION: Mapping[tuple[str, str], ReactionState] = {
     (ReactionState.REPORTED, Step.SEND_ON): ReactionState.DUE,

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from troth.design.papers import set_pdf
+from troth.prescribing.models import Wanted
+from troth.prescribing.rules.asking import ANSWER_WITHIN
 
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "prescribing"
 
@@ -123,6 +125,62 @@ def set_gp_letter(
         "closing": [
             "Add it to their record, and write or ring if anything you know stands against it. We then stop the supply.",
             f"You reach us on {telephone}. Quote {reference}.",
+        ],
+        "signer": signer.name,
+    }
+    return set_pdf(_TEMPLATES / "gp_letter.typ", data)
+
+
+def set_gp_asking(
+    *,
+    practice: dict[str, str],
+    treatment: str,
+    asked: dict[str, Any],
+    agreed_at: datetime,
+    person: Person,
+    signer: Signer,
+    clinic: Clinic,
+    telephone: str,
+    email: str,
+    reference: str,
+    at: datetime,
+) -> bytes:
+    """
+    The letter that asks a practice for what bears on one request, as PDF/UA-1. `asked`: `wanted`, `history` and `words`.
+
+    :raises typst.TypstError: it could not be set.
+    """
+    local = timezone.localtime(at)
+    wanted = [Wanted(each) for each in asked["wanted"]]
+    data = {
+        "clinic": clinic.name,
+        "clinic_address": clinic.address,
+        "reference": reference,
+        "to": [practice[key] for key in ("name", "address") if practice.get(key)],
+        "day": f"{local:%-d %B %Y}",
+        "title": "What we ask you about your patient",
+        "opening": [
+            f"Your patient asked us for treatment ({treatment}). Before a prescriber decides, what you know helps to make it safe. "
+            f"They agreed on {timezone.localtime(agreed_at):%-d %B %Y} that we ask you. Send what is named below, and nothing more."
+        ],
+        "rows": [
+            ["Patient", person.name],
+            ["Born", f"{person.born_on:%-d %B %Y}" if person.born_on else ""],
+            ["Address", ", ".join(part for part in (person.address, person.postcode.upper()) if part)],
+            *(
+                ["We ask for", f"{each.words}: {asked['history']}" if each is Wanted.HISTORY else each.words]
+                for each in wanted
+                if each is not Wanted.OTHER
+            ),
+            ["In our words", asked["words"]],
+            ["By", f"{timezone.localdate(at) + ANSWER_WITHIN:%-d %B %Y}"],
+            ["Prescriber", " ".join(part for part in (signer.name, signer.registration) if part)],
+        ],
+        "closing": [
+            f"Send it by post to {clinic.name}, {clinic.address}"
+            + (f", or from NHSmail to {email} with [secure] in the subject" if email else "")
+            + f". You reach us on {telephone}. Quote {reference}.",
+            "If they told you otherwise, or you hold nothing of this, a line that says so is enough.",
         ],
         "signer": signer.name,
     }

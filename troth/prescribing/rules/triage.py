@@ -29,6 +29,7 @@ class Waiting:
     worried: bool  # there is a concern for their safety
     alike: bool  # it looks like another account
     parked: str = ""  # what it waits for that is not ours to do
+    gp_says: str = ""  # what is to be known of what their GP was asked
 
 
 def place(facts: Waiting, at: datetime) -> tuple[tuple[int, int, datetime], tuple[str, ...]]:
@@ -51,6 +52,9 @@ def place(facts: Waiting, at: datetime) -> tuple[tuple[int, int, datetime], tupl
         rank = min(rank, NEXT)
     if facts.flags:
         why.append("1 thing to look at" if facts.flags == 1 else f"{facts.flags} things to look at")
+    if facts.gp_says:
+        why.append(facts.gp_says)
+        rank = min(rank, NEXT)
     days = (at - facts.asked_at) // DAY
     if days > 0:
         why.append("Has waited a day" if days == 1 else f"Has waited {days} days")

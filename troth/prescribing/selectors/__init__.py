@@ -31,6 +31,8 @@ from troth.prescribing.models import (
     Seriousness,
     SupplyStatus,
     Verified,
+    Wanted,
+    Way,
 )
 from troth.prescribing.rules import DAYS_AFTER, prescribing_roles
 from troth.vault.categories import Category
@@ -56,6 +58,8 @@ __all__ = [
     "Seriousness",
     "SupplyStatus",
     "Verified",
+    "Wanted",
+    "Way",
     "assigned_to",
     "get_line",
     "list_lines_of",

@@ -128,7 +128,7 @@ def told_before(subject: UUID, opened: Opened, *, supply: UUID) -> list[str]:
     :raises Refused: the viewer may not see health data of this person.
     """
     opened.require(subject, Category.HEALTH)
-    told = GpNotice.objects.filter(subject_id=subject, state__in=GOT)
+    told = GpNotice.objects.filter(subject_id=subject, state__in=GOT, request=None)
     known = {supply, *told.values_list("prescription_id", flat=True)}
     rows = Reaction.objects.filter(subject_id=subject, prescription__in=known).select_related("prescription")
     found = [_opened(row) for row in rows.order_by("reported_at")]

@@ -19,6 +19,8 @@ from troth.prescribing.models import (
     Concern,
     EarlierDecision,
     GpChoice,
+    GpNotice,
+    GpNoticeState,
     GpState,
     Likeness,
     Matter,
@@ -76,6 +78,7 @@ class GpLine:
     state: GpState
     practice: dict[str, str]
     at: datetime | None
+    may_ask: bool = False
 
 
 @dataclass(frozen=True)
@@ -311,13 +314,17 @@ def list_concerns(subject: UUID, opened: Opened) -> list[ConcernLine]:
 
 
 def mark_of(request: UUID, subject: UUID, response: UUID | None) -> str:
-    """What changes with each answer, message, check, concern, likeness and choice about the GP. Nothing is opened for it."""
+    """
+    What changes with each answer, message, check, concern, likeness, choice about the GP and what the GP sent. Nothing is opened
+    for it.
+    """
     counts = (
         intake.count_answers(response) if response else 0,
         RequestMessage.objects.filter(request_id=request).count(),
         Verification.objects.filter(request_id=request).count(),
         GpChoice.objects.filter(subject_id=subject).count(),
         Concern.objects.filter(subject_id=subject).count(),
+        GpNotice.objects.filter(request_id=request, state=GpNoticeState.ANSWERED).count(),
         # A likeness that was known may be joined by another: the card comes after name and address.
         *(each.timestamp() for each in Alike.objects.filter(request_id=request).values_list("changed_at", flat=True)),
     )
@@ -384,4 +391,4 @@ def gp_of(subject: UUID, opened: Opened) -> GpLine:
     row = GpChoice.objects.filter(subject_id=subject).order_by("-number").first()
     if row is None:
         return GpLine(GpState.NOT_ASKED, {}, None)
-    return GpLine(row.state, row.practice or {}, row.chosen_at)
+    return GpLine(row.state, row.practice or {}, row.chosen_at, bool(row.may_ask))

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from troth.delivery.selectors import Failure
 from troth.gate.contexts import Opened
 from troth.gate.reasons import linked
 from troth.gate.refusals import nothing_there
-from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState
+from troth.prescribing.models import OPEN, GpChannel, GpNotice, GpNoticeState, Wanted, Way
+from troth.prescribing.rules.asking import ANSWER_WITHIN, reference_of
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
@@ -19,6 +21,7 @@ WAITING = (GpNoticeState.DUE, GpNoticeState.FAILED)
 #: They have it, and may answer.
 THERE = (GpNoticeState.SENT, GpNoticeState.RECEIVED)
 GOT = (*THERE, GpNoticeState.ANSWERED)
+UNANSWERED = (*WAITING, *THERE)
 NOT_SET_UP = Failure.NOT_SET_UP
 #: What MESH gives back after five days.
 NOT_COLLECTED = "not_collected"
@@ -34,6 +37,7 @@ class WaitingLetter:
     due_at: datetime
     channel: GpChannel
     trouble: str  # why it has not left, in words
+    asks: bool
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ class LetterOpened:
 
     id: UUID
     subject: UUID
-    prescription: UUID
+    prescription: UUID | None  # that it tells of; None where it asks
+    request: UUID | None  # for which it asks; None where it tells
     state: GpNoticeState
     due_at: datetime
     sent_at: datetime | None
@@ -52,6 +57,31 @@ class LetterOpened:
     channel: GpChannel
     message: str
     trouble: str
+    asked: "Asked | None"
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether it asks, and the practice let its fortnight pass."""
+        return self.asked is not None and _is_late(self.state, self.sent_at, at)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a practice was asked for, and what came of it; `document`: the file on the card."""
+
+    wanted: tuple[str, ...]
+    by: UUID
+    reference: str
+    came_on: date | None
+    way: Way | None
+    document: UUID | None
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """How far the newest letter that asks for one request has come. Nothing of it is opened."""
+
+    state: GpNoticeState
+    late: bool
 
 
 def list_waiting(*, limit: int = 50) -> list[WaitingLetter]:
@@ -66,6 +96,7 @@ def list_waiting(*, limit: int = 50) -> list[WaitingLetter]:
             row.due_at,
             GpChannel(row.channel),
             _trouble_of(row),
+            row.request_id is not None,
         )
         for row in rows
     ]
@@ -76,6 +107,12 @@ def with_letter(subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     waiting = GpNotice.objects.filter(state__in=WAITING)
     sent = GpNotice.objects.filter(state__in=THERE, sent_at__gt=at - ANSWERED_WITHIN)
     return linked(waiting | sent, subjects)
+
+
+def with_answer(prescriber: UUID, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Of these people, those whose GP this prescriber asked within four weeks, for a request that is closed meanwhile."""
+    sent = GpNotice.objects.filter(request__prescriber=prescriber, state__in=GOT, sent_at__gt=at - ANSWERED_WITHIN)
+    return linked(sent.exclude(request__status__in=OPEN), subjects)
 
 
 def get_letter(letter: UUID, opened: Opened) -> LetterOpened:
@@ -104,6 +141,33 @@ def letter_about(prescription: UUID, opened: Opened) -> LetterOpened | None:
     return _opened(row)
 
 
+def asked_for(request: UUID, opened: Opened) -> list[LetterOpened]:
+    """
+    The letters that ask a GP for what bears on one request, the newest first.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    rows = list(GpNotice.objects.filter(request_id=request).order_by("-recorded_at"))
+    if rows:
+        opened.require(rows[0].subject_id, Category.HEALTH)
+    return [_opened(row) for row in rows]
+
+
+def asked_among(requests: Collection[UUID], *, at: datetime) -> dict[UUID, AskedLine]:
+    """Of these requests, those for which a GP was asked, each with how far the newest letter has come. One query."""
+    rows = GpNotice.objects.filter(request__in=requests).order_by("recorded_at")
+    return {
+        request: AskedLine(GpNoticeState(state), _is_late(state, sent_at, at))
+        for request, state, sent_at in rows.values_list("request_id", "state", "sent_at")
+    }
+
+
+def who_decides(letter: UUID) -> UUID | None:
+    """Whose the request is for which a letter asks; None where it is nobody's now, or the letter tells."""
+    rows = GpNotice.objects.filter(pk=letter)
+    return rows.values_list("request__prescriber", flat=True).first()
+
+
 def open_letter(letter: UUID, opened: Opened) -> StoredFile:
     """
     The letter itself, to be streamed.
@@ -123,6 +187,7 @@ def _opened(row: GpNotice) -> LetterOpened:
         row.pk,
         row.subject_id,
         row.prescription_id,
+        row.request_id,
         GpNoticeState(row.state),
         row.due_at,
         row.sent_at,
@@ -132,7 +197,33 @@ def _opened(row: GpNotice) -> LetterOpened:
         GpChannel(row.channel),
         row.message,
         _trouble_of(row),
+        _asked(row),
     )
+
+
+def _asked(row: GpNotice) -> Asked | None:
+    if row.request_id is None:
+        return None
+    asked, came = dict(row.asked or {}), dict(row.came or {})
+    return Asked(
+        said_of(asked),
+        UUID(row.recorded_by),
+        reference_of(row.pk),
+        date.fromisoformat(came["on"]) if came else None,
+        Way(came["by"]) if came else None,
+        UUID(came["document"]) if came.get("document") else None,
+    )
+
+
+def said_of(asked: dict[str, Any]) -> tuple[str, ...]:
+    """What a letter asks for, in words, a line each."""
+    wanted = [Wanted(each) for each in asked.get("wanted", ())]
+    lines = [f"{each.words}: {asked['history']}" if each is Wanted.HISTORY else each.words for each in wanted]
+    return (*lines, *([asked["words"]] if asked.get("words") else []))
+
+
+def _is_late(state: str, sent_at: datetime | None, at: datetime) -> bool:
+    return state in THERE and sent_at is not None and at - sent_at >= ANSWER_WITHIN
 
 
 def _trouble_of(row: GpNotice) -> str:

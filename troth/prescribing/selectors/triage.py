@@ -7,9 +7,10 @@ from uuid import UUID
 from troth.billing import selectors as billing
 from troth.gate.contexts import Opened
 from troth.intake import selectors as intake
-from troth.prescribing.models import OPEN, Alike, Concern, MedicationRequest, RequestStatus
+from troth.prescribing.models import OPEN, Alike, Concern, GpNoticeState, MedicationRequest, RequestStatus
 from troth.prescribing.rules import triage
 from troth.prescribing.rules.formulary import formulary
+from troth.prescribing.selectors import telling
 from troth.vault.categories import Category
 
 
@@ -41,6 +42,7 @@ def list_by_urgency(prescriber: UUID, opened: Opened, *, most: int = 50) -> tupl
     held = billing.held_among([row.payment for row in seen if row.payment])
     worried = set(Concern.objects.filter(subject_id__in=admitted).values_list("subject_id", flat=True))
     alike = set(Alike.objects.filter(request__in=[row.pk for row in seen]).values_list("request_id", flat=True))
+    asked = telling.asked_among([row.pk for row in seen], at=opened.at)
     risks = {
         treatment.id: frozenset(
             risk for each in formulary().values() if treatment.id in each.treatments for risk in each.risks
@@ -54,6 +56,8 @@ def list_by_urgency(prescriber: UUID, opened: Opened, *, most: int = 50) -> tupl
         parked = "Waits for their answer" if row.status == RequestStatus.ASKED else ""
         if row.payment and row.payment not in held:
             parked = "Waits for their payment"
+        waits, gp_says = _of_gp(asked.get(row.pk))
+        parked = parked or waits
         good_for = timedelta(days=treatment.answers_good_for) if treatment else None
         key, why = triage.place(
             triage.Waiting(
@@ -65,6 +69,7 @@ def list_by_urgency(prescriber: UUID, opened: Opened, *, most: int = 50) -> tupl
                 row.subject_id in worried,
                 row.pk in alike,
                 parked,
+                gp_says,
             ),
             opened.at,
         )
@@ -73,3 +78,16 @@ def list_by_urgency(prescriber: UUID, opened: Opened, *, most: int = 50) -> tupl
             (key, Placed(row.pk, row.subject_id, row.medicine, row.requested_at, presses, bool(parked), why))
         )
     return [placed for _, placed in sorted(found, key=lambda each: each[0])[:most]], len(rows) - len(seen)
+
+
+def _of_gp(asked: telling.AskedLine | None) -> tuple[str, str]:
+    """What a request waits for where its GP was asked, and what its prescriber is to know of it; each "" where there is none."""
+    if asked is None or asked.state is GpNoticeState.CLOSED:
+        return "", ""
+    if asked.state is GpNoticeState.ANSWERED:
+        return "", "Their GP answered"
+    if asked.state is GpNoticeState.STOPPED:
+        return "", "Their GP is not asked any more: they took it back"
+    if asked.state is GpNoticeState.FAILED:
+        return "", "The letter to their GP came back"
+    return ("", "Their GP has not answered in 14 days") if asked.late else ("Waits for their GP", "")

@@ -28,6 +28,7 @@ from troth.prescribing import rules
 from troth.prescribing.models import EarlierDecision, MedicationRequest, Outcome, RequestStatus
 from troth.prescribing.rules.machine import REQUEST, Step
 from troth.prescribing.selectors import pricing, supplies
+from troth.prescribing.services.asking import ask_gp, keep_gp_records, remind_gp
 from troth.prescribing.services.carrying import carry_gp_letter, watch_gp_letters
 from troth.prescribing.services.deciding import (
     answer_question,
@@ -68,6 +69,7 @@ __all__ = [
     "THING",
     "answer_query",
     "answer_question",
+    "ask_gp",
     "ask_patient",
     "assign_assistant",
     "assign_request",
@@ -85,6 +87,7 @@ __all__ = [
     "dispatch",
     "follow_up",
     "hear_of",
+    "keep_gp_records",
     "pay_request",
     "post_gp_letter",
     "prescribe",
@@ -94,6 +97,7 @@ __all__ = [
     "record_gp_answer",
     "record_verification",
     "release_prescription",
+    "remind_gp",
     "report_reaction",
     "request_treatment",
     "review_reaction",

@@ -22,17 +22,16 @@ from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.ledger.names import Event
 from troth.notice import selectors as notices
-from troth.notice.purposes import Purpose
 from troth.prescribing import rules
-from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState, Prescription
+from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState
 from troth.prescribing.rules.machine import GP_NOTICE, Step
 from troth.prescribing.selectors import directory, telling
-from troth.prescribing.services.telling import _choose_channel, _disclose, _locked, _practice_of, _set_letter
+from troth.prescribing.services.setting import FOR, _set_letter
+from troth.prescribing.services.telling import _choose_channel, _disclose, _locked, _may_leave
 from troth.rights.selectors import restricted_since
 from troth.work import queue
 from troth.work.each import do_for_each
 
-FOR = Purpose.GP_CORRESPONDENCE
 MOST_TRIES = 12
 #: MESH gives back what nobody collected within five days; whatever it says after that is no news.
 WATCHED = timedelta(days=10)
@@ -93,20 +92,16 @@ def _hand_over(leaving: _Leaving) -> str:
 def _leave(notice: UUID, *, by: Actor, at: datetime) -> _Leaving | None:
     """
     Note that a letter leaves, and give it opened. None where it does not: the person took their choice back or chose another
-    practice, to which it is set anew, or somebody was quicker.
+    practice, to which it is set anew, the request that it asks for is closed, or somebody was quicker.
     """
     row = _locked(notice)
     if row.state != GpNoticeState.DUE or row.channel == GpChannel.POST:
         return None
-    with processing(FOR, by=by, at=at) as opened:
-        practice, addressed = _practice_of(row.subject_id, opened), dict(row.practice or {})
+    practice, addressed = _may_leave(row, by=by, at=at)
     if practice is None:
-        row.state = rules.step(GP_NOTICE, row.state, Step.STOP)
-        row.save()
         return None
     if practice != addressed:
-        supply = Prescription.objects.get(pk=row.prescription_id)
-        row.practice, row.file = practice, _set_letter(supply, practice, by=by, at=at)
+        row.practice, row.file = practice, _set_letter(row, practice, by=by, at=at)
         _choose_channel(row, practice)
         row.save()
         return None
@@ -152,7 +147,7 @@ def _arrive(notice: UUID, channel: GpChannel, number: str, *, by: Actor, at: dat
         row.state = rules.step(GP_NOTICE, row.state, Step.POST)
         row.sent_at, row.trouble, row.channel, row.message = at, "", channel, number
         row.save()
-    _disclose(row.subject_id, channel, by=by, at=at)
+    _disclose(row, channel, by=by, at=at)
 
 
 def _watch(*, at: datetime) -> None:

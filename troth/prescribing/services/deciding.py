@@ -88,10 +88,16 @@ def answer_question(request: UUID, *, words: str, by: Actor, at: datetime) -> No
 
 @act(Event.GP_CHOSEN, purpose=Purpose.PRESCRIBING)
 def choose_gp(
-    subject: UUID, *, state: GpState, practice: Mapping[str, str] | None = None, by: Actor, at: datetime
+    subject: UUID,
+    *,
+    state: GpState,
+    practice: Mapping[str, str] | None = None,
+    may_ask: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """
-    This will keep whether a person's GP may be told, from now on; what was sent before stays recorded as sent.
+    This will keep whether a person's GP may be told, and asked, from now on; what was sent before stays recorded as sent.
 
     :raises NotPossible: they agreed and named no practice, or it is chosen by somebody else.
     :raises Refused: the actor may not write health data of this person for prescribing.
@@ -106,6 +112,7 @@ def choose_gp(
         chosen_at=at,
         state=state,
         practice=dict(practice or {}),
+        may_ask=may_ask and state is GpState.GIVEN,
     )
 
 

@@ -12,26 +12,20 @@ from troth.delivery.services.mesh import Mesh
 from troth.delivery.services.secure_mail import SecureMail
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
-from troth.gate.contexts import Opened, processing
+from troth.gate.contexts import processing
 from troth.gate.refusals import nothing_there
 from troth.ledger.names import Event
-from troth.notice import selectors as notices
-from troth.notice.purposes import Purpose
 from troth.notice.schema.words import Origin
-from troth.people import selectors as people
 from troth.prescribing import rules
-from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState, GpState, Prescription
-from troth.prescribing.rules import paper
+from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState, Prescription
+from troth.prescribing.rules import asking
 from troth.prescribing.rules.machine import GP_NOTICE, Step
-from troth.prescribing.selectors import directory, reacting, reviewing, supplies
+from troth.prescribing.selectors import directory
+from troth.prescribing.services.setting import FOR, _is_over, _practice_of, _set_letter
 from troth.rights import services as rights
 from troth.sharing import services as sharing
-from troth.vault import files
 from troth.vault.categories import Category
-from troth.vault.files import StoredFile
 from troth.work import queue
-
-FOR = Purpose.GP_CORRESPONDENCE
 
 
 @act(Event.GP_LETTER_WRITTEN, purpose=FOR)
@@ -53,13 +47,9 @@ def write_gp_letter(prescription: UUID, *, by: Actor, at: datetime) -> UUID | No
     if practice is None:
         return None
     notice = GpNotice(
-        subject_id=row.subject_id,
-        prescription_id=row.pk,
-        state=GpNoticeState.DUE,
-        due_at=at,
-        practice=practice,
-        file=_set_letter(row, practice, by=by, at=at),
+        subject_id=row.subject_id, prescription_id=row.pk, state=GpNoticeState.DUE, due_at=at, practice=practice
     )
+    notice.file = _set_letter(notice, practice, by=by, at=at)
     _choose_channel(notice, practice)
     notice.save()
     made: UUID = notice.pk
@@ -70,30 +60,26 @@ def write_gp_letter(prescription: UUID, *, by: Actor, at: datetime) -> UUID | No
 def post_gp_letter(notice: UUID, *, by: Actor, at: datetime) -> bool:
     """
     This will record that the letter was printed and posted, and that the GP received what it says; or stop it when the person
-    took back in the meantime that their GP may be told. Where they chose another practice it does not go, and is set anew to that
-    one. Gives whether it went.
+    took back in the meantime that their GP may be told, or asked, or the request that it asks for is closed. Where they chose
+    another practice it does not go, and is set anew to that one. Gives whether it went.
 
     :raises NotPossible: it went already.
     :raises Refused: the actor may not disclose health data of this person to their GP.
     """
     row = _locked(notice)
-    with processing(FOR, by=by, at=at) as opened:
-        practice, addressed = _practice_of(row.subject_id, opened), dict(row.practice or {})
+    practice, addressed = _may_leave(row, by=by, at=at)
     if practice is None:
-        row.state = rules.step(GP_NOTICE, row.state, Step.STOP)
-        row.save()
         return False
     after = rules.step(GP_NOTICE, row.state, Step.POST)
     if practice != addressed:
-        supply = Prescription.objects.get(pk=row.prescription_id)
-        row.practice, row.file = practice, _set_letter(supply, practice, by=by, at=at)
+        row.practice, row.file = practice, _set_letter(row, practice, by=by, at=at)
         row.save()
         return False
     row.state = after
     row.sent_at, row.tries = at, row.tries + 1
     row.channel, row.trouble = GpChannel.POST, ""
     row.save()
-    _disclose(row.subject_id, GpChannel.POST, by=by, at=at)
+    _disclose(row, GpChannel.POST, by=by, at=at)
     return True
 
 
@@ -113,13 +99,15 @@ def bounce_gp_letter(notice: UUID, *, by: Actor, at: datetime) -> None:
 @act(Event.GP_ANSWERED, purpose=FOR)
 def record_gp_answer(notice: UUID, *, words: str, by: Actor, at: datetime) -> None:
     """
-    This will keep what a GP answered to a letter.
+    This will keep what a GP answered to a letter that tells of a supply; what comes to one that asks is kept by `keep_gp_records`.
 
-    :raises NotPossible: it was not sent, or nothing is said.
+    :raises NotPossible: it was not sent, it asks, or nothing is said.
     :raises Refused: the actor may not write health data of this person for writing to their GP.
     """
     rules.check_can_write(words=words, number=0, most=1)
     row = _locked(notice)
+    asking.check_is_of(asks=row.request_id is not None, wanted=False)
+    asking.check_was_sent(sent_at=row.sent_at)
     row.state = rules.step(GP_NOTICE, row.state, Step.GP_REPLY)
     row.answer = words
     row.save()
@@ -145,50 +133,34 @@ def _choose_channel(row: GpNotice, practice: dict[str, str], *, after: GpChannel
         queue.declared["prescribing.carry_gp_letter"].enqueue(row.pk)
 
 
-def _disclose(subject: UUID, channel: GpChannel, *, by: Actor, at: datetime) -> None:
+def _may_leave(row: GpNotice, *, by: Actor, at: datetime) -> tuple[dict[str, str] | None, dict[str, str]]:
+    """
+    Which practice a letter may go to now, and to which it is addressed. None where it may go to nobody, which is written down.
+
+    :raises NotPossible: it is not waiting.
+    """
+    over = _is_over(row)
+    with processing(FOR, by=by, at=at) as opened:
+        practice = None if over else _practice_of(row.subject_id, opened, asks=row.request_id is not None)
+        addressed = dict(row.practice or {})
+    if practice is None:
+        row.state = rules.step(GP_NOTICE, row.state, Step.CLOSE if over else Step.STOP)
+        row.save()
+    return practice, addressed
+
+
+def _disclose(row: GpNotice, channel: GpChannel, *, by: Actor, at: datetime) -> None:
     """Write down that the GP has a letter, within the act by which it left."""
+    what = "about one prescription" if row.request_id is None else "that asks for what bears on one request"
     sharing.record_disclosure(
-        subject,
+        row.subject_id,
         recipient="gp",
         purpose=FOR,
         categories={Category.IDENTITY, Category.HEALTH},
-        what=f"A letter about one prescription, by {channel.words}",
+        what=f"A letter {what}, by {channel.words}",
         by=by,
         at=at,
     )
-
-
-def _practice_of(subject: UUID, opened: Opened) -> dict[str, str] | None:
-    """Which practice may be told now, or None."""
-    choice = reviewing.gp_of(subject, opened)
-    return choice.practice if choice.state is GpState.GIVEN else None
-
-
-def _set_letter(row: Prescription, practice: dict[str, str], *, by: Actor, at: datetime) -> StoredFile:
-    """The letter about a supply to one practice, set and sealed, within the act that is open."""
-    with processing(FOR, by=by, at=at) as opened:
-        supply = supplies.get_supply(row.pk, opened)
-        who = people.get_identity(row.subject_id, opened)
-        reach = people.get_contact(row.subject_id, opened)
-        reactions = reacting.told_before(row.subject_id, opened, supply=row.pk)
-    signer = people.staff_profiles([row.prescriber]).get(row.prescriber)
-    version = notices.version_in_force(at)
-    assert version is not None
-    controller = notices.notice_of(version).controller
-    assert controller is not None
-    assert who is not None
-    document = paper.set_gp_letter(
-        practice=practice,
-        item=supply.item,
-        person=paper.Person(who.name, who.born_on, reach.address if reach else "", reach.postcode if reach else ""),
-        signer=paper.Signer(signer.name if signer else "", signer.registration if signer else ""),
-        clinic=paper.Clinic(controller.trading_name or controller.legal_name, controller.address, controller.website),
-        telephone=controller.telephone,
-        reference=supply.reference,
-        reactions=reactions,
-        at=at,
-    )
-    return files.store([document], name="letter.pdf", media_type="application/pdf")
 
 
 def _locked(notice: UUID) -> GpNotice:

@@ -300,15 +300,18 @@ def add_file(
     by: Actor,
     at: datetime,
     release: Release = Release.HELD,
+    who: str = "",
+    received_on: date | None = None,
 ) -> DocumentReference:
     """
-    This will keep an upload as a file of the person's record, sealed as it arrived.
+    This will keep an upload as a file of the person's record, sealed as it arrived. `who`: the name of whom it came from, and
+    `received_on` when, where that is known; its person is told of both.
 
     Pictures are kept with what the camera wrote into them; making them anew without it is work of another issue (B18).
 
     :raises Refused: the actor may not write health data of this person for their care.
     """
-    _note_source(subject, source, by=by, at=at)
+    _note_source(subject, source, who=who, received_on=received_on, by=by, at=at)
     made = DocumentReference.objects.create(
         subject_id=subject,
         title=title,

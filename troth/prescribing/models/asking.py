@@ -1,0 +1,22 @@
+"""What a GP practice is asked for, and by which way it came. Nothing else can be asked."""
+
+from troth.vault.words import Worded
+
+
+class Wanted(Worded):
+    """What a prescriber asks of a GP practice."""
+
+    MEDICINES = "medicines", "Summary of current medicines and allergies"
+    HISTORY = "history", "Relevant history"
+    RESULTS = "results", "Latest measurements and blood results"
+    OTHER = "other", "Something else"
+
+
+class Way(Worded):
+    """By which way something came from a GP practice."""
+
+    POST = "post", "by post"
+    EMAIL = "email", "by secure email"
+    MESH = "mesh", "by MESH"
+    TELEPHONE = "telephone", "by telephone"
+    HAND = "hand", "brought by the person"
