@@ -21,7 +21,7 @@ from troth.notice.schema.words import Origin
 from troth.people import selectors as people
 from troth.prescribing import rules
 from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState, GpState, Prescription
-from troth.prescribing.rules import paper
+from troth.prescribing.rules import leaving, paper
 from troth.prescribing.rules.machine import GP_NOTICE, Step
 from troth.prescribing.selectors import directory, reacting, reviewing, supplies
 from troth.rights import services as rights
@@ -32,6 +32,8 @@ from troth.vault.files import StoredFile
 from troth.work import queue
 
 FOR = Purpose.GP_CORRESPONDENCE
+#: The kinds of data that a letter holds.
+LETTER = frozenset({Category.IDENTITY, Category.HEALTH})
 
 
 @act(Event.GP_LETTER_WRITTEN, purpose=FOR)
@@ -73,10 +75,11 @@ def post_gp_letter(notice: UUID, *, by: Actor, at: datetime) -> bool:
     took back in the meantime that their GP may be told. Where they chose another practice it does not go, and is set anew to that
     one. Gives whether it went.
 
-    :raises NotPossible: it went already.
+    :raises NotPossible: it went already, or is on its way.
     :raises Refused: the actor may not disclose health data of this person to their GP.
     """
     row = _locked(notice)
+    leaving.check_is_not_on_its_way(row.sent_at if row.state == GpNoticeState.DUE else None, at=at)
     with processing(FOR, by=by, at=at) as opened:
         practice, addressed = _practice_of(row.subject_id, opened), dict(row.practice or {})
     if practice is None:
@@ -151,11 +154,15 @@ def _disclose(subject: UUID, channel: GpChannel, *, by: Actor, at: datetime) -> 
         subject,
         recipient="gp",
         purpose=FOR,
-        categories={Category.IDENTITY, Category.HEALTH},
-        what=f"A letter about one prescription, by {channel.words}",
+        categories=LETTER,
+        what=_what_left(channel),
         by=by,
         at=at,
     )
+
+
+def _what_left(channel: GpChannel) -> str:
+    return f"A letter about one prescription, by {channel.words}"
 
 
 def _practice_of(subject: UUID, opened: Opened) -> dict[str, str] | None:
