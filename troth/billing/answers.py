@@ -24,7 +24,7 @@ FOUND_FOR = timedelta(minutes=30)
 
 actors.declare_service(
     "payments",
-    purposes={Purpose.PAYMENT},
+    purposes={Purpose.PAYMENT, Purpose.FRAUD_PREVENTION},
     # Who somebody is and where they live stands on the invoice that is issued when their money comes.
     categories={Category.FINANCIAL, Category.IDENTITY, Category.CONTACT},
     modules={"troth.billing.services.at_firm", "troth.billing.services.holds"},
@@ -52,7 +52,9 @@ def settling_restricted(actor: Actor, subjects: Collection[UUID], *, at: datetim
     return selectors.closed_among(selectors.with_money(subjects), at=at)
 
 
-@reasons.reason("a payment on its way", serves={Purpose.PAYMENT}, told="you paid us, or were asked to")
+@reasons.reason(
+    "a payment on its way", serves={Purpose.PAYMENT, Purpose.FRAUD_PREVENTION}, told="you paid us, or were asked to"
+)
 def carrying(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """The service has reason to open payments of whoever has one, and nothing else of them."""
     if actor.kind != "service" or actor.name != "payments":

@@ -17,6 +17,7 @@ from troth.prescribing.rules.documents import Fault
 from troth.prescribing.selectors import identifying, reacting, supplies, telling
 from troth.vault.categories import Category
 from troth.vault.saying import Known, says
+from troth.work import queue
 
 actors.declare_service(
     "gp-directory",
@@ -99,7 +100,7 @@ def looking_alike(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> 
 
 actors.declare_service(
     "record-comparison",
-    purposes={Purpose.PRESCRIBING, Purpose.PAYMENT},
+    purposes={Purpose.PRESCRIBING, Purpose.FRAUD_PREVENTION},
     categories={Category.HEALTH, Category.FINANCIAL},
     modules={"troth.prescribing.services.noticing"},
 )
@@ -107,11 +108,11 @@ actors.declare_service(
 
 @reasons.reason(
     "a request to compare",
-    serves={Purpose.PRESCRIBING, Purpose.PAYMENT},
+    serves={Purpose.PRESCRIBING, Purpose.FRAUD_PREVENTION},
     told="a machine made sure that nobody asks again under another name",
 )
 def comparing(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
-    """The machine that compares name, address and card has a reason while a request is open, and opens the card's hash alone."""
+    """The machine that compares name, address and card has a reason while a request is open, and opens nothing."""
     is_it = actor.kind == "service" and actor.name == "record-comparison"
     return selectors.with_open_request(subjects) if is_it else set()
 
@@ -164,10 +165,10 @@ def documents_go(question: Question) -> Finding:
 def paid(thing: UUID, payment: UUID, state: State, *, by: Actor, at: datetime) -> None:
     """
     Whatever the firm says of a request's money, what is wanted of it follows from where the request is. Who else paid with that
-    card is for its prescriber.
+    card is for its prescriber, and found by a job of its own: whether it may be looked for is nothing to whoever pays.
     """
     services.hear_of(thing, payment, at=at)
-    services.compare_card(thing, payment, at=at)
+    queue.declared["prescribing.compare_card"].enqueue(thing, payment)
 
 
 @check("prescribing.by_a_prescriber", looks_at="requests that were decided, and who decided each")

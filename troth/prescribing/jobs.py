@@ -1,4 +1,4 @@
-"""The room's own work: letters to GPs leave and are followed, and pictures of documents go when they were looked at."""
+"""The room's own work: letters to GPs leave and are followed, cards are compared, pictures of documents go when looked at."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -20,6 +20,12 @@ from troth.work.schedules import schedule
 def carry_gp_letter(notice: UUID) -> None:
     """Carry one letter to a GP. Its own row counts the tries of each way; the job's are more than that."""
     services.carry_gp_letter(notice, at=timezone.now())
+
+
+@job(serves=(Purpose.FRAUD_PREVENTION,))
+def compare_card(request: UUID, payment: UUID) -> None:
+    """Look for other records that were paid for with the card of a request's payment."""
+    services.compare_card(request, payment, at=timezone.now())
 
 
 @schedule("every 30 minutes")

@@ -26,6 +26,13 @@ class Passed:
     what: str
 
 
+def may_pass(subject: UUID, opened: Opened, *, recipient: str, categories: Collection[Category]) -> bool:
+    """Whether these kinds may go to that recipient, in a context of disclosing: both the gate and the notice are asked."""
+    declared = opened.declared
+    named = declared is not None and recipient in declared.recipients
+    return named and all(opened.decision(subject, category).allowed for category in categories)
+
+
 def count_disclosures() -> tuple[int, int]:
     """
     How many handings over are written down, and how many went to whom neither the notice of their moment named for it nor the

@@ -61,6 +61,38 @@ def record_disclosure(
 @act(
     Event.DISCLOSED,
     purpose=Purpose.RIGHTS,
+    unasked="it touches no row by itself: the gate was asked before it left (`selectors.may_pass`), and it has left",
+)
+def record_left(
+    subject: UUID,
+    *,
+    recipient: str,
+    purpose: Purpose,
+    categories: Collection[Category],
+    what: str,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """
+    This will write down what a machine has handed over already, having asked before: whatever the person withdrew in the meantime,
+    they learn that it left.
+    """
+    return _write(
+        subject,
+        recipient=recipient,
+        serves=purpose,
+        categories=categories,
+        what=what,
+        chosen=False,
+        named="",
+        by=actors.service("disclosure-log", on_behalf_of=by.id),
+        at=at,
+    )
+
+
+@act(
+    Event.DISCLOSED,
+    purpose=Purpose.RIGHTS,
     action=Action.EXPORT,
     unasked="it touches no row by itself: the gate is asked whether this may go, and the service writes it down",
 )

@@ -23,6 +23,7 @@ from troth.billing.models.invoices import Settlement as Settlement
 from troth.billing.models.invoices import TillRow as TillRow
 from troth.billing.models.payments import ACCOUNTS as ACCOUNTS
 from troth.billing.models.payments import BANK as BANK
+from troth.billing.models.payments import CardMark as CardMark
 from troth.billing.models.payments import Order as Order
 from troth.billing.models.payments import Payment as Payment
 from troth.billing.models.payments import Refund as Refund

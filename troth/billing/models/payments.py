@@ -16,6 +16,7 @@ from troth.vault.words import Worded
 ACCOUNTS = compartments.declare("billing.accounts", Category.FINANCIAL, retention="accounts", per=Per.YEAR)
 #: Where a refund goes has a key of its own, since it goes as soon as the refund was paid.
 BANK = compartments.declare("billing.bank", Category.FINANCIAL, retention="accounts", per=Per.ROW)
+CARDS = compartments.declare("billing.cards", Category.FINANCIAL, retention="care_record")
 YEAR = "the financial year by which it is disposed of; it says nothing of anybody"
 
 
@@ -81,7 +82,6 @@ class Payment(Holding):
         "what": "what for",
         "firm_number": "number at the payment firm",
         "rate": "how it is taxed",
-        "card": "keyed hash of the card",
     }
 
     key = models.UUIDField(unique=True, default=uuid4)
@@ -106,8 +106,6 @@ class Payment(Holding):
     what = SealedText(ACCOUNTS, id="billing.payment.what")
     firm_number = SealedText(ACCOUNTS, id="billing.payment.firm_number", find=search.exact("payment_reference"))
     rate = SealedChoice(ACCOUNTS, of=VatRate, id="billing.payment.rate", null=True)
-    #: A keyed hash of the firm's sign for the card, where whoever asked compares cards (`services.cards`).
-    card = SealedText(ACCOUNTS, id="billing.payment.card", null=True, find=search.exact("payment_card"))
 
     open_fields: ClassVar[dict[str, str]] = {
         "key": "a random identifier of whoever asked: what is asked twice under it is asked once",
@@ -136,6 +134,21 @@ class Payment(Holding):
                 name="payment_over_wants_nothing",
             ),
         ]
+
+
+class CardMark(Holding):
+    """
+    The card that paid, as a keyed hash of the firm's sign for it, where whoever asked compares cards (`services.cards`). It lies
+    apart from the books, and goes with the marks by which a second account is noticed.
+    """
+
+    called = "card that you paid with, as a keyed hash, to find a second account by"
+    labels: ClassVar[dict[str, str]] = {"card": "keyed hash of the card"}
+
+    payment = models.UUIDField(unique=True)
+    card = SealedText(CARDS, id="billing.card_mark.card", find=search.exact("payment_card"))
+
+    open_fields: ClassVar[dict[str, str]] = {"payment": "the random identifier of the payment"}
 
 
 class Refund(Holding):

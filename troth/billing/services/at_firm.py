@@ -193,7 +193,7 @@ def _write_down(payment: UUID, word: Word, *, by: Actor, at: datetime) -> None:
         row.firm_number, row.opened_at = word.reference, row.opened_at or at
     row.state, row.order, row.trouble = now.state, now.order, now.trouble
     row.captured, row.returned = now.captured, now.returned
-    cards._keep_card(row, word)
+    cards._keep_card(row, word, by=by, at=at)
     if (now.state, now.captured, now.returned) != (before.state, before.captured, before.returned):
         # More given back in one state is news too. What is for an invoice is entered below: no room has to hear of it.
         row.told = now.state if row.thing_kind == THING else ""

@@ -124,7 +124,10 @@ class Mesh:
             {"Accept": _ACCEPT, "Authorization": self._signed(), **(headers or {})},
             method=method,
         )
-        opener = build_opener(_NoRedirect, HTTPSHandler(context=self._context()))
+        try:
+            opener = build_opener(_NoRedirect, HTTPSHandler(context=self._context()))
+        except OSError:  # a file of the settings is none, or none of a certificate: no try mends that
+            raise Undelivered(Failure.NOT_SET_UP, lasting=True) from None
         try:
             with opener.open(asked, timeout=_SECONDS) as answer:
                 heard = json.loads(answer.read(_MOST_HEARD) or b"{}")

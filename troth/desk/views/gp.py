@@ -1,5 +1,6 @@
 """Letters to GPs: which are to be sent, what each says, and what became of it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -57,6 +58,10 @@ def _way(channel: GpChannel, trouble: str) -> str:
     return f"{said}: {trouble}" if trouble else said
 
 
+def _moment(at: datetime) -> str:
+    return f"{timezone.localtime(at):%-d %B %Y, %H:%M}"
+
+
 def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
     """One letter: to whom, where it is, and what comes next."""
     look = looking(request)
@@ -99,7 +104,11 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
                 note=found.trouble[:1].upper() + found.trouble[1:],
             ),
             *([Row("Number there", found.message, mono=True)] if found.message else []),
-            *([Row("Sent", f"{timezone.localtime(found.sent_at):%-d %B %Y, %H:%M}")] if found.sent_at else []),
+            *(
+                [Row("On its way since" if found.state is GpNoticeState.DUE else "Sent", _moment(found.sent_at))]
+                if found.sent_at
+                else []
+            ),
             *_asking(found),
             *([Row("They answered", found.answer)] if found.answer else []),
         ],
@@ -110,7 +119,7 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
         by_machine=found.state is GpNoticeState.DUE and found.channel is not GpChannel.POST,
         is_sent=found.state in THERE
         or (found.asked is not None and found.state in LATER and found.sent_at is not None),
-        may_bounce=found.state is GpNoticeState.SENT,
+        may_bounce=found.state in THERE,
         form=form,
         error=error,
         why=papers.health_strip(look, found.subject, who),

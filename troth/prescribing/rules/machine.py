@@ -77,6 +77,8 @@ GP_NOTICE: Mapping[tuple[str, str], GpNoticeState] = {
     (GpNoticeState.DUE, Step.STOP): GpNoticeState.STOPPED,
     (GpNoticeState.SENT, Step.DELIVER): GpNoticeState.RECEIVED,
     (GpNoticeState.SENT, Step.BOUNCE): GpNoticeState.FAILED,
+    (GpNoticeState.RECEIVED, Step.BOUNCE): GpNoticeState.FAILED,  # it came to the wrong people
+    (GpNoticeState.SENT, Step.SEND_ON): GpNoticeState.DUE,
     (GpNoticeState.FAILED, Step.POST): GpNoticeState.SENT,
     (GpNoticeState.FAILED, Step.STOP): GpNoticeState.STOPPED,
     (GpNoticeState.SENT, Step.GP_REPLY): GpNoticeState.ANSWERED,

@@ -1,9 +1,10 @@
 """
 Letters to GPs that leave by themselves: by MESH where the practice takes them there, else by secure email, else by post.
 
-The order never changes: the choice that stands is looked at, the letter is noted as leaving and that is committed, then it leaves,
-then that it left is written down with what was disclosed. A worker that dies in between carries it again, under the same
-identifier. What one way cannot carry goes by the next.
+The order never changes: the choice that stands and whether it may be disclosed are looked at, the letter is noted as on its way and
+that is committed, then it leaves, then that it left is written down with what was disclosed, whatever was changed meanwhile. While
+it is on its way nobody else sends it; when a worker died in between it is carried again, under the same identifier. What one way
+cannot carry goes by the next.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from troth.delivery.selectors import Failure
 from troth.delivery.services.carriers import Undelivered
 from troth.delivery.services.mesh import Mesh
 from troth.delivery.services.secure_mail import PracticeLetter, SecureMail
@@ -22,13 +24,18 @@ from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.ledger.names import Event
 from troth.notice import selectors as notices
+from troth.notice.purposes import Action
 from troth.prescribing import rules
 from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState
+from troth.prescribing.rules.leaving import is_on_its_way
 from troth.prescribing.rules.machine import GP_NOTICE, Step
 from troth.prescribing.selectors import directory, telling
 from troth.prescribing.services.setting import FOR, _set_letter
-from troth.prescribing.services.telling import _choose_channel, _disclose, _locked, _may_leave
+from troth.prescribing.services.telling import LETTER, _choose_channel, _locked, _may_leave, _practices, _what_left
 from troth.rights.selectors import restricted_since
+from troth.sharing import selectors as passing
+from troth.sharing import services as sharing
+from troth.vault.categories import Category
 from troth.work import queue
 from troth.work.each import do_for_each
 
@@ -67,7 +74,7 @@ def _carry(notice: UUID, *, at: datetime) -> None:
         try:
             number = _hand_over(leaving)
         except Undelivered as failed:
-            if _put_off(notice, failed, by=by, at=at):
+            if _put_off(notice, failed, leaving, by=by, at=at):
                 raise NotYet from None
             return
         _arrive(notice, leaving.channel, number, by=by, at=at)
@@ -91,11 +98,22 @@ def _hand_over(leaving: _Leaving) -> str:
 @act(Event.GP_LETTER_LEFT, purpose=FOR)
 def _leave(notice: UUID, *, by: Actor, at: datetime) -> _Leaving | None:
     """
-    Note that a letter leaves, and give it opened. None where it does not: the person took their choice back or chose another
-    practice, to which it is set anew, the request that it asks for is closed, or somebody was quicker.
+    Note that a letter is on its way, and give it opened. None where it does not leave: the notice or the gate does not let it, the
+    person took their choice back or chose another practice, to which it is set anew, the request that it asks for is closed, or
+    somebody was quicker.
     """
     row = _locked(notice)
-    if row.state != GpNoticeState.DUE or row.channel == GpChannel.POST:
+    if row.state != GpNoticeState.DUE or row.channel == GpChannel.POST or is_on_its_way(row.sent_at, at=at):
+        return None
+    with processing(FOR, Action.DISCLOSE, by=by, at=at) as opened:
+        if not passing.may_pass(row.subject_id, opened, recipient="gp", categories=LETTER):
+            row.channel, row.trouble, row.tries = GpChannel.POST, Failure.NOT_ALLOWED, 0
+            row.save(update_fields=["channel", "trouble", "tries"])
+            return None
+    practice, addressed = _practices(row, by=by, at=at)
+    if practice != addressed and row.sent_at is not None:
+        # A worker died while it left, and nobody knows whether it did: nothing more goes, and the person is told that it may have.
+        _note_left(row, GpChannel(row.channel), "", by=by, at=at)
         return None
     practice, addressed = _may_leave(row, by=by, at=at)
     if practice is None:
@@ -105,7 +123,12 @@ def _leave(notice: UUID, *, by: Actor, at: datetime) -> _Leaving | None:
         _choose_channel(row, practice)
         row.save()
         return None
-    row.tries += 1
+    if row.tries >= MOST_TRIES:  # whatever broke the tries, none of which came back to say so
+        row.sent_at = None
+        _choose_channel(row, practice, after=GpChannel(row.channel))
+        row.save()
+        return None
+    row.tries, row.sent_at = row.tries + 1, at
     row.save()
     with processing(FOR, by=by, at=at) as opened:
         file = b"".join(telling.open_letter(row.pk, opened).read())
@@ -125,29 +148,40 @@ def _letter_of(notice: UUID, file: bytes, at: datetime) -> PracticeLetter:
     )
 
 
-@act(Event.GP_LETTER_PUT_OFF, purpose=FOR)
-def _put_off(notice: UUID, failed: Undelivered, *, by: Actor, at: datetime) -> bool:
+_ROUTES = "it notes in open columns how far a letter came, and opens nothing"
+
+
+@act(Event.GP_LETTER_PUT_OFF, purpose=FOR, unasked=_ROUTES)
+def _put_off(notice: UUID, failed: Undelivered, leaving: _Leaving, *, by: Actor, at: datetime) -> bool:
     """Note why a letter did not leave. Gives whether the same way is tried again; where it cannot help, the next way is its."""
-    row = _locked(notice)
-    row.trouble = failed.failure.value
+    row = GpNotice.objects.select_for_update().get(pk=notice)
+    if row.state != GpNoticeState.DUE:
+        return False
+    row.trouble, row.sent_at = failed.failure.value, None
     again = not failed.lasting and row.tries < MOST_TRIES
-    if not again and row.state == GpNoticeState.DUE:
-        with processing(FOR, by=by, at=at):
-            practice = dict(row.practice or {})
-        _choose_channel(row, practice, after=GpChannel(row.channel))
-    row.save()
+    if not again:
+        _choose_channel(row, {"code": leaving.practice}, after=leaving.channel)
+    row.save(update_fields=["trouble", "sent_at", "channel", "tries"])
     return again
 
 
-@act(Event.GP_LETTER_SENT, purpose=FOR)
+@act(Event.GP_LETTER_SENT, purpose=FOR, unasked=_ROUTES)
 def _arrive(notice: UUID, channel: GpChannel, number: str, *, by: Actor, at: datetime) -> None:
-    """Note that a letter left and who has it now, also where somebody posted it in the meantime: then the GP has it twice."""
-    row = _locked(notice)
-    if row.state == GpNoticeState.DUE:
-        row.state = rules.step(GP_NOTICE, row.state, Step.POST)
-        row.sent_at, row.trouble, row.channel, row.message = at, "", channel, number
-        row.save()
-    _disclose(row, channel, by=by, at=at)
+    """
+    Note that a letter left and who has it now. That was allowed before it left: it is true whatever was withdrawn, restricted or
+    posted in the meantime, and nobody is asked again.
+    """
+    _note_left(GpNotice.objects.select_for_update().get(pk=notice), channel, number, by=by, at=at)
+
+
+def _note_left(row: GpNotice, channel: GpChannel, number: str, *, by: Actor, at: datetime) -> None:
+    if row.state in (GpNoticeState.DUE, GpNoticeState.STOPPED, GpNoticeState.CLOSED):
+        row.state, row.sent_at = GpNoticeState.SENT, at
+        row.trouble, row.channel, row.message = "", channel, number
+        row.save(update_fields=["state", "sent_at", "trouble", "channel", "message"])
+    sharing.record_left(
+        row.subject_id, recipient="gp", purpose=FOR, categories=LETTER, what=_what_left(row, channel), by=by, at=at
+    )
 
 
 def _watch(*, at: datetime) -> None:
@@ -173,12 +207,18 @@ def _look_after(mesh: Mesh, notice: UUID, number: str, *, at: datetime) -> None:
     if became == "acknowledged":
         _take_in(notice, by=by, at=at)
     elif became in {"undeliverable", "error"}:
-        _come_back(notice, by=by, at=at)
+        _come_back(notice, _code_of(notice, by=by, at=at), by=by, at=at)
 
 
-@act(
-    Event.GP_LETTER_RECEIVED, purpose=FOR, unasked="it notes in open columns how far a letter came, and opens nothing"
-)
+def _code_of(notice: UUID, *, by: Actor, at: datetime) -> str:
+    """The code of the practice that a letter is for; "" while its person's record may not be opened."""
+    row = GpNotice.objects.get(pk=notice)
+    with processing(FOR, by=by, at=at) as opened:
+        may = opened.decision(row.subject_id, Category.HEALTH).allowed
+        return dict(row.practice or {}).get("code", "") if may else ""
+
+
+@act(Event.GP_LETTER_RECEIVED, purpose=FOR, unasked=_ROUTES)
 def _take_in(notice: UUID, *, by: Actor, at: datetime) -> None:
     row = GpNotice.objects.select_for_update().get(pk=notice)
     if row.state == GpNoticeState.SENT:
@@ -186,13 +226,18 @@ def _take_in(notice: UUID, *, by: Actor, at: datetime) -> None:
         row.save(update_fields=["state"])
 
 
-@act(Event.GP_LETTER_FAILED, purpose=FOR, unasked="it notes in open columns how far a letter came, and opens nothing")
-def _come_back(notice: UUID, *, by: Actor, at: datetime) -> None:
+@act(Event.GP_LETTER_FAILED, purpose=FOR, unasked=_ROUTES)
+def _come_back(notice: UUID, practice: str, *, by: Actor, at: datetime) -> None:
+    """What nobody collected goes by the next way; where that is post, somebody prints it."""
     row = GpNotice.objects.select_for_update().get(pk=notice)
-    if row.state == GpNoticeState.SENT:
-        row.state, row.channel = rules.step(GP_NOTICE, row.state, Step.BOUNCE), GpChannel.POST
-        row.trouble = telling.NOT_COLLECTED
-        row.save(update_fields=["state", "channel", "trouble"])
+    if row.state != GpNoticeState.SENT:
+        return
+    row.trouble, row.message = telling.NOT_COLLECTED, ""
+    _choose_channel(row, {"code": practice}, after=GpChannel(row.channel))
+    by_post = row.channel == GpChannel.POST
+    row.state = rules.step(GP_NOTICE, row.state, Step.BOUNCE if by_post else Step.SEND_ON)
+    row.sent_at = row.sent_at if by_post else None
+    row.save(update_fields=["state", "channel", "trouble", "message", "tries", "sent_at"])
 
 
 # Made of several acts, each in a transaction of its own: a letter that left cannot be called back.

@@ -2,7 +2,8 @@
 Acts by which a second account is noticed, and a worry about somebody's safety is written down.
 
 Only marks are compared, as keyed hashes; who is found alike is opened by nobody but the prescriber of the request, by that reason.
-That anybody was found is in no event that its person reads: it would say that we know of the other account.
+That anybody was found is in no event that its person reads, and nothing is opened to note it: either would say that we know of the
+other account. Who restricted the use of their record is compared with nobody.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from troth.billing import selectors as billing
-from troth.gate import actors
+from troth.gate import actors, features
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.gate.boundary import boundary
@@ -21,6 +22,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.people.selectors import PersonContact, PersonIdentity
 from troth.prescribing import rules
 from troth.prescribing.models import OPEN, AddressMark, Alike, Concern, Likeness, MedicationRequest, PersonMark
+from troth.rights.selectors import restricted_among
 from troth.rights.services import withholding
 from troth.vault import search
 from troth.vault.categories import Category
@@ -92,24 +94,33 @@ def _mark(
         found += [(other, Likeness.ADDRESS) for other, _ in search.candidates(_WHERE, text)]
         _leave(AddressMark, subject, "where", text)
     others = {other: {how for whom, how in found if whom == other} for other, _ in found if other != subject}
-    if others:
-        _note_alike(request.pk, others, by=actors.service(COMPARISON), at=at)
+    _note(request.pk, others, at=at)
 
 
 def _compare_card(request: UUID, payment: UUID, *, at: datetime) -> None:
     """
-    Note every other record that was paid for with the card of this request's payment, while nobody has decided it.
-
-    :raises Refused: the payment may not be looked at now; whoever tells of it comes back.
+    Note every other record that was paid for with a card of this request's payer, while nobody has decided it, and where the notice
+    lets cards be compared.
     """
-    if not MedicationRequest.objects.filter(pk=request, payment=payment, status__in=OPEN).exists():
-        return
+    row = MedicationRequest.objects.filter(pk=request, payment=payment, status__in=OPEN).only("subject").first()
     by = actors.service(COMPARISON)
-    with boundary():
-        with processing(Purpose.PAYMENT, Action.READ, by=by, at=at) as opened:
-            others = billing.others_by_card(payment, opened)
-        if others:
-            _note_alike(request, {other: {Likeness.CARD} for other in others}, by=by, at=at)
+    with boundary() as into:
+        if row is None or not features.serves_any((COMPARING,), Action.READ, by, into.register(at)):
+            return
+        with processing(COMPARING, Action.READ, by=by, at=at) as opened:
+            found = billing.others_by_card(payment, opened)
+        others = {other: {Likeness.CARD} for other in found}
+        # What was noted before is not opened but found anew: to open it would stand in its person's own file.
+        for field, group in search.shared(_BY_FIELD, most=_MOST, among={row.subject_id}):
+            for other in found & {UUID(each) for each in group}:
+                others[other].add(_BY_FIELD[field])
+        _note(request, others, at=at)
+
+
+def _note(request: UUID, others: Mapping[UUID, set[Likeness]], *, at: datetime) -> None:
+    still = restricted_among(others, at=at)
+    if left := {other: how for other, how in others.items() if other not in still}:
+        _note_alike(request, left, by=actors.service(COMPARISON), at=at)
 
 
 @act(Event.LIKENESS_NOTED, purpose=Purpose.PRESCRIBING)
@@ -119,14 +130,11 @@ def _note_alike(request: UUID, others: Mapping[UUID, set[Likeness]], *, by: Acto
     acting().require(row.subject_id, Category.HEALTH)
     if row.status not in OPEN:
         return
-    with processing(Purpose.PRESCRIBING, Action.READ, by=by, at=at):
-        known = {each.other: (each, set(each.how or ())) for each in Alike.objects.filter(request_id=request)}
+    known = {each.other: each for each in Alike.objects.filter(request_id=request)}
     for other in sorted(others):
-        line, before = known.get(other, (Alike(subject_id=row.subject_id, request_id=request, other=other), set()))
-        how = before | {each.value for each in others[other]}
-        if how != before:
-            line.how = sorted(how)
-            line.save()
+        line = known.get(other) or Alike(subject_id=row.subject_id, request_id=request, other=other)
+        line.how = sorted(each.value for each in others[other])
+        line.save()
 
 
 def _leave(model: type[PersonMark] | type[AddressMark], subject: UUID, field: str, text: str) -> None:
@@ -137,7 +145,9 @@ def _leave(model: type[PersonMark] | type[AddressMark], subject: UUID, field: st
 
 
 _WHO, _WHERE = search.exact("prescribing.who"), search.exact("prescribing.where")
-COMPARISON = "record-comparison"
+_BY_FIELD = {"prescribing.mark.who": Likeness.PERSON, "prescribing.mark.where": Likeness.ADDRESS}
+_MOST = 1000
+COMPARISON, COMPARING = "record-comparison", Purpose.FRAUD_PREVENTION
 
 # It asks between acts: what it notes is noted by one.
 compare_card = _compare_card

@@ -18,7 +18,7 @@ from troth.ledger.names import Event
 from troth.notice.schema.words import Origin
 from troth.prescribing import rules
 from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState, Prescription
-from troth.prescribing.rules import asking
+from troth.prescribing.rules import asking, leaving
 from troth.prescribing.rules.machine import GP_NOTICE, Step
 from troth.prescribing.selectors import directory
 from troth.prescribing.services.setting import FOR, _is_over, _practice_of, _set_letter
@@ -26,6 +26,9 @@ from troth.rights import services as rights
 from troth.sharing import services as sharing
 from troth.vault.categories import Category
 from troth.work import queue
+
+#: The kinds of data that a letter holds.
+LETTER = frozenset({Category.IDENTITY, Category.HEALTH})
 
 
 @act(Event.GP_LETTER_WRITTEN, purpose=FOR)
@@ -63,10 +66,11 @@ def post_gp_letter(notice: UUID, *, by: Actor, at: datetime) -> bool:
     took back in the meantime that their GP may be told, or asked, or the request that it asks for is closed. Where they chose
     another practice it does not go, and is set anew to that one. Gives whether it went.
 
-    :raises NotPossible: it went already.
+    :raises NotPossible: it went already, or is on its way.
     :raises Refused: the actor may not disclose health data of this person to their GP.
     """
     row = _locked(notice)
+    leaving.check_is_not_on_its_way(row.sent_at if row.state == GpNoticeState.DUE else None, at=at)
     practice, addressed = _may_leave(row, by=by, at=at)
     if practice is None:
         return False
@@ -139,28 +143,36 @@ def _may_leave(row: GpNotice, *, by: Actor, at: datetime) -> tuple[dict[str, str
 
     :raises NotPossible: it is not waiting.
     """
-    over = _is_over(row)
-    with processing(FOR, by=by, at=at) as opened:
-        practice = None if over else _practice_of(row.subject_id, opened, asks=row.request_id is not None)
-        addressed = dict(row.practice or {})
+    practice, addressed = _practices(row, by=by, at=at)
     if practice is None:
-        row.state = rules.step(GP_NOTICE, row.state, Step.CLOSE if over else Step.STOP)
+        row.state = rules.step(GP_NOTICE, row.state, Step.CLOSE if _is_over(row) else Step.STOP)
         row.save()
     return practice, addressed
 
 
+def _practices(row: GpNotice, *, by: Actor, at: datetime) -> tuple[dict[str, str] | None, dict[str, str]]:
+    """Which practice a letter may go to now, None where it may go to nobody, and to which it is addressed."""
+    with processing(FOR, by=by, at=at) as opened:
+        practice = None if _is_over(row) else _practice_of(row.subject_id, opened, asks=row.request_id is not None)
+        return practice, dict(row.practice or {})
+
+
 def _disclose(row: GpNotice, channel: GpChannel, *, by: Actor, at: datetime) -> None:
     """Write down that the GP has a letter, within the act by which it left."""
-    what = "about one prescription" if row.request_id is None else "that asks for what bears on one request"
     sharing.record_disclosure(
         row.subject_id,
         recipient="gp",
         purpose=FOR,
-        categories={Category.IDENTITY, Category.HEALTH},
-        what=f"A letter {what}, by {channel.words}",
+        categories=LETTER,
+        what=_what_left(row, channel),
         by=by,
         at=at,
     )
+
+
+def _what_left(row: GpNotice, channel: GpChannel) -> str:
+    what = "about one prescription" if row.request_id is None else "that asks for what bears on one request"
+    return f"A letter {what}, by {channel.words}"
 
 
 def _locked(notice: UUID) -> GpNotice:

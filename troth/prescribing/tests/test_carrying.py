@@ -1,21 +1,26 @@
 """Letters to GPs that leave by MESH or secure email: whose choice counts, what stands of it, and which way is next."""
 
+import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+import troth.notice
 from troth.delivery.models import Failure
 from troth.delivery.services.mesh import Mesh
 from troth.delivery.tests import mesh as meshes
 from troth.delivery.tests.conftest import Certificates, Postbox, certificates, serve_mail  # noqa: F401 - fixtures
 from troth.delivery.tests.mesh import LocalMesh
 from troth.gate.contexts import processing
+from troth.notice import services as notices
 from troth.notice.purposes import Purpose
 from troth.prescribing import services
 from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState, GpPractice, GpState
+from troth.prescribing.rules import NotPossible
 from troth.prescribing.selectors import telling
 from troth.prescribing.services import carrying
 from troth.prescribing.tests.conftest import PRACTICE, Clinic, agree
@@ -25,6 +30,7 @@ from troth.sharing import selectors as sharing
 from troth.work.models import Job
 
 ADDRESS = "letters.x26@nhs.net"
+PACK = (Path(troth.notice.__path__[0]) / "packs" / "online-prescribing.yaml").read_text(encoding="utf-8")
 THERE = {**PRACTICE, "code": meshes.PRACTICE}
 
 
@@ -171,16 +177,104 @@ def test_a_letter_that_lost_its_job_is_asked_for_again(clinic: Clinic, mesh: Loc
     assert jobs.count() == 1 and str(notice) in str(jobs.get().arguments)
 
 
-def test_what_somebody_posted_while_it_left_was_disclosed_twice(
-    clinic: Clinic, mesh: LocalMesh, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    notice = written(clinic)
-    send = Mesh.send
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Something happens while a letter is being handed over, once."""
+    send, done = Mesh.send, [False]
 
     def while_it_leaves(self: Mesh, *given: Any, **named: Any) -> str:
-        assert services.post_gp_letter(notice, by=clinic.pharmacist, at=SOON)
+        if not done[0]:
+            done[0] = True
+            happens()
         return send(self, *given, **named)
 
     monkeypatch.setattr(Mesh, "send", while_it_leaves)
+
+
+@pytest.mark.parametrize("what", ["withdrawn", "restricted", "carried", "posted"])
+def test_what_left_is_told_as_having_left_whatever_happened_meanwhile(
+    clinic: Clinic, mesh: LocalMesh, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    notice = written(clinic)
+
+    def post() -> None:
+        with pytest.raises(NotPossible, match="on its way"):
+            services.post_gp_letter(notice, by=clinic.pharmacist, at=SOON)
+
+    happens: dict[str, Callable[[], object]] = {
+        "withdrawn": lambda: agree(clinic, GpState.WITHDRAWN, at=SOON),
+        "restricted": lambda: standing.restrict(clinic.subject, by=clinic.ann, at=SOON),
+        "carried": lambda: services.carry_gp_letter(notice, at=SOON),
+        "posted": post,
+    }
+    _meanwhile(monkeypatch, happens[what])
     services.carry_gp_letter(notice, at=SOON)
-    assert stands(notice) == (GpNoticeState.SENT, GpChannel.POST, "") and len(disclosed(clinic)) == 2
+    services.carry_gp_letter(notice, at=SOON + timedelta(hours=1))
+    assert stands(notice) == (GpNoticeState.SENT, GpChannel.MESH, "")
+    assert len(mesh.held) == 1 and len(disclosed(clinic)) == 1
+
+
+def test_a_letter_whose_worker_died_is_carried_again_and_never_denied(
+    clinic: Clinic, mesh: LocalMesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice = written(clinic)
+
+    def dies() -> None:
+        raise RuntimeError("the worker is gone")
+
+    with monkeypatch.context() as patched:
+        _meanwhile(patched, dies)
+        with pytest.raises(RuntimeError):
+            services.carry_gp_letter(notice, at=SOON)
+    services.carry_gp_letter(notice, at=SOON)
+    assert mesh.held == {}  # another worker may still be at it
+    agree(clinic, GpState.WITHDRAWN, at=SOON)
+    services.carry_gp_letter(notice, at=SOON + timedelta(minutes=20))
+    assert stands(notice)[0] == GpNoticeState.SENT and mesh.held == {} and len(disclosed(clinic)) == 1
+
+
+def test_a_letter_without_the_files_that_mesh_needs_goes_by_post(
+    clinic: Clinic, mesh: LocalMesh, settings: Any
+) -> None:
+    settings.TROTH_MESH_CERTIFICATE = "/nowhere/of.pem"
+    notice = written(clinic)
+    services.carry_gp_letter(notice, at=SOON)
+    assert stands(notice) == (GpNoticeState.DUE, GpChannel.POST, Failure.NOT_SET_UP)
+
+
+def test_what_mesh_gives_back_goes_by_secure_email(clinic: Clinic, mesh: LocalMesh, post_office: Postbox) -> None:
+    notice = written(clinic)
+    services.carry_gp_letter(notice, at=SOON)
+    (number,) = mesh.held
+    mesh.became[number] = "undeliverable"
+    services.watch_gp_letters(at=SOON)
+    assert stands(notice) == (GpNoticeState.DUE, GpChannel.EMAIL, telling.NOT_COLLECTED)
+    assert GpNotice.objects.get().message == ""
+    services.carry_gp_letter(notice, at=SOON)
+    assert stands(notice)[:2] == (GpNoticeState.SENT, GpChannel.EMAIL) and len(post_office.taken) == 1
+
+
+def test_a_letter_that_the_wrong_practice_collected_came_back(clinic: Clinic, mesh: LocalMesh) -> None:
+    notice = written(clinic)
+    services.carry_gp_letter(notice, at=SOON)
+    mesh.collect()
+    services.watch_gp_letters(at=SOON)
+    services.bounce_gp_letter(notice, by=clinic.pharmacist, at=SOON)
+    assert stands(notice)[:2] == (GpNoticeState.FAILED, GpChannel.POST)
+
+
+class TestWhatTheNoticeDoesNotLetGo:
+    @pytest.fixture(
+        params=[
+            ("service: [read, write, disclose]", "service: [read, write]"),
+            ("recipients: [gp, message_exchange, hosting, mail]", "recipients: [message_exchange, hosting, mail]"),
+        ]
+    )
+    def notice_in_force(self, db: None, request: pytest.FixtureRequest) -> None:
+        before, row, after = re.split(r"(?s)(  - id: gp_correspondence\n.*?)(?=  - id: payment\n)", PACK)
+        notices.publish(before + row.replace(*request.param) + after, by="tests", at=datetime(2026, 1, 1, tzinfo=UTC))
+
+    def test_is_neither_opened_nor_sent(self, clinic: Clinic, mesh: LocalMesh) -> None:
+        notice = written(clinic)
+        services.carry_gp_letter(notice, at=SOON)
+        assert stands(notice) == (GpNoticeState.DUE, GpChannel.POST, Failure.NOT_ALLOWED)
+        assert mesh.held == {} and disclosed(clinic) == []
