@@ -32,6 +32,7 @@ ALLERGY = {
     "source": "person",
     "release": "released",
 }
+NOTE = {"heading": "Call"}
 DAY = {"taken_on_day": "1", "taken_on_month": "3", "taken_on_year": "2026"}
 
 
@@ -49,11 +50,20 @@ def stranger(clinic: Clinic) -> Client:
 
 def form_of(browser: Client, path: str) -> dict[str, str]:
     """The hidden fields of the form on this page that counts once."""
-    page = browser.get(path).content.decode()
-    form = next(each for each in re.findall(r"<form.*?</form>", page, re.DOTALL) if 'name="once"' in each)
+    return hidden_of(browser.get(path).content.decode(), 'name="once"')
+
+
+def hidden_of(page: str, mark: str) -> dict[str, str]:
+    """The hidden fields of the form on a page that has this in it."""
+    form = next(each for each in re.findall(r"<form.*?</form>", page, re.DOTALL) if mark in each)
     boxes = re.findall(r'<input type="hidden"[^>]*>', form)
     found = [(re.search(r'name="([^"]*)"', box), re.search(r'value="([^"]*)"', box)) for box in boxes]
     return {name[1]: value[1] if value else "" for name, value in found if name}
+
+
+def read(kept: dict[str, str]) -> dict[str, str]:
+    """The version that the last keeping left, as the page's script sends it on."""
+    return {"read": kept["read"]} if "read" in kept else {}
 
 
 def done_events() -> int:
@@ -78,7 +88,6 @@ KINDS = [
         {"measure": "weight", "value": "81", "source": "person", "release": "released", **DAY},
         Observation,
     ),
-    (prescriber, "/desk/people/{}/notes/new/", {"heading": "Call", "text": "sentinel"}, ClinicalNote),
 ]
 
 
@@ -96,6 +105,21 @@ def test_pressed_twice_it_makes_one_and_answers_as_the_first_time(
     assert (table.objects.count(), done_events()) == (before + 1, events)
     again = browser.post(path, {**form, **form_of(browser, path)})
     assert again.status_code == 302 and table.objects.count() == before + 2, "a fresh page makes another"
+
+
+def test_a_note_keeps_itself_as_often_as_it_is_typed_and_its_button_keeps_the_last(clinic: Clinic) -> None:
+    browser, path = prescriber(clinic), f"/desk/people/{clinic.subject}/notes/new/"
+    form = hidden_of(browser.get(path).content.decode(), "data-keeps")
+    kept: dict[str, str] = {"action": path}
+    for text in ("one", "one two", "one two three"):
+        answer = browser.post(
+            kept["action"], {**form, **read(kept), **NOTE, "text": text}, HTTP_X_TROTH_KEEPS="draft"
+        )
+        assert answer.headers["Content-Type"].startswith("application/json"), text
+        kept = answer.json()
+    done = browser.post(kept["action"], {**form, **read(kept), **NOTE, "text": "all that I wrote"})
+    assert done.status_code == 302 and ClinicalNote.objects.count() == 1
+    assert "all that I wrote" in browser.get(kept["action"]).content.decode()
 
 
 def test_what_was_refused_keeps_its_identifier_and_makes_one(clinic: Clinic) -> None:

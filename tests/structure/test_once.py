@@ -19,12 +19,14 @@ TICKET = "a time is kept or booked under a ticket, which counts once"
 LINK = "a link, code or session of its own is made, and the earlier one ends"
 MACHINE = "no form: another machine sends it, and its own number counts once"
 NAMED = "it is found by its name, and set"
+KEEPS = "a draft keeps itself as it is typed, with other words each time; of a second one nothing is read until its author signs it"
+AS_OFTEN = "the same file is made as often as it is asked for, and each time is written down: one that failed on its way is made again"
 WITHOUT: dict[str, str] = {
     **dict.fromkeys(("register", "ask_link", "address", "confirm", "claim", "start", "sign_in"), LINK),
     **dict.fromkeys(("second_step", "passkey_sign_in", "desk_let_in", "desk_let_back", "desk_member_code"), LINK),
     **dict.fromkeys(("new_app", "new_passkey", "recovery_codes", "desk_calendar"), LINK),
     **dict.fromkeys(("book_time", "book_details", "offer", "visit_cancel", "visit_move", "visit_deposit"), TICKET),
-    **dict.fromkeys(("answer_page", "answer_check", "my_gp", "my_copy", "my_details_change", "my_choice"), STATE),
+    **dict.fromkeys(("answer_page", "my_gp", "my_copy", "my_details_change", "my_choice"), STATE),
     **dict.fromkeys(("my_restriction", "my_erasure", "my_payment", "stop_messages", "my_move_send"), STATE),
     **dict.fromkeys(("desk_visit", "desk_visit_move", "desk_visit_cancel", "desk_class_cancel", "desk_case"), STATE),
     **dict.fromkeys(("desk_same_pair", "desk_bring_in_file", "desk_consent"), STATE),
@@ -32,6 +34,8 @@ WITHOUT: dict[str, str] = {
     **dict.fromkeys(("office_case", "office_review", "office_review_tell"), STATE),
     "office_promises_check": STATE,
     "exchange_records": MACHINE,
+    "desk_note_new": KEEPS,
+    "office_portable_file": AS_OFTEN,
     **dict.fromkeys(("desk_prices", "desk_packages"), NAMED),
 }
 
