@@ -151,6 +151,30 @@ def test_whoever_has_no_account_gets_their_file_from_an_officer_once_it_is_them(
     assert officer.post(f"/office/cases/{ask(person)}/file/take/").status_code == 404
 
 
+def test_a_proof_counts_by_what_was_said_of_it_last(officer: Client, person: Actor) -> None:
+    path = f"/office/cases/{ask(person, Asked.PORTABILITY, route=Route.LETTER)}/"
+    today = timezone.localdate()
+    day = {f"on_{part}": getattr(today, part) for part in ("day", "month", "year")}
+    asked = {"proof": "seen_document", "by_post": "on"}
+
+    def ask_again() -> None:
+        seen = officer.post(f"{path}step/ask-identity/", asked).context["mark"]
+        assert officer.post(f"{path}step/ask-identity/", {**asked, "seen": seen}).status_code == 302
+
+    def judge(holds: str) -> int:
+        return officer.post(f"{path}step/judge-identity/", {"holds": holds, "words": "Looked at it"}).status_code
+
+    ask_again()
+    assert officer.post(f"{path}step/came/", day).status_code == 302
+    assert [judge("yes"), judge("no")] == [302, 302]
+    assert officer.post(f"{path}file/take/").status_code == 422, "what was said last is that it does not settle it"
+    ask_again()
+    assert judge("yes") == 422, "the passport that did not settle it is no answer to the second asking"
+    assert officer.post(f"{path}step/came/", day).status_code == 302
+    assert officer.get(path).context["next"].words == "Say what you found of the proof"
+    assert judge("yes") == 302
+
+
 def test_the_page_shows_the_day_and_the_command_that_gives_it(officer: Client, person: Actor) -> None:
     case = ask(person, days_ago=3)
     clock = selectors.clock_of(RightsCase.objects.get(pk=case).pk, at=timezone.now())
