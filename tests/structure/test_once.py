@@ -19,8 +19,8 @@ TICKET = "a time is kept or booked under a ticket, which counts once"
 LINK = "a link, code or session of its own is made, and the earlier one ends"
 MACHINE = "no form: another machine sends it, and its own number counts once"
 NAMED = "it is found by its name, and set"
-KEEPS = "a draft keeps itself as it is typed, with other words each time; of a second one nothing is read until its author signs it"
-AS_OFTEN = "the same file is made as often as it is asked for, and each time is written down: one that failed on its way is made again"
+KEEPS = "a draft keeps itself as it is typed, with other words each time; a second one is seen by its author alone"
+AS_OFTEN = "the file is made as often as it is asked for, and each time is written down: one that failed on its way is made again"
 WITHOUT: dict[str, str] = {
     **dict.fromkeys(("register", "ask_link", "address", "confirm", "claim", "start", "sign_in"), LINK),
     **dict.fromkeys(("second_step", "passkey_sign_in", "desk_let_in", "desk_let_back", "desk_member_code"), LINK),
