@@ -172,7 +172,7 @@ def todos(
 ) -> list[Todo]:
     """
     What can be done now, what to do next first. Nothing closes itself. `died`: a death stands under the record that it is about;
-    `gone`: under that or one of the same person. `unnamed`: no use has stopped for an objection, since nobody wrote down which.
+    `gone`: under that or one of the same person. `unnamed`: nobody wrote down which use an objection is about.
     `has_account`: they can fetch a file themselves.
     """
     happened = rights.happened_in(known.id)

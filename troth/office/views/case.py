@@ -69,7 +69,7 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
     clock = rights.clock_of(known.id, at=look.at)
     died = rights.is_death_recorded(known.subject)
     gone = died or linking.has_died(known.subject, at=look.at)  # it may be recorded under a record that is linked
-    unnamed = known.right == "objection" and not rights.standing_objections(known.subject, at=look.at)
+    unnamed = known.right == "objection" and not rights.objected_in(known, look.opened, at=look.at).named
     has_account = people.has_account(known.subject)
     todos = casework.todos(known, clock, look.today, died=died, gone=gone, unnamed=unnamed, has_account=has_account)
     others = [

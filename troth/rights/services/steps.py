@@ -31,7 +31,7 @@ from troth.rights.selectors import answering, clocks
 from troth.rights.selectors.cases import get_case
 from troth.rights.services.deceased import _why_not_hand_over
 from troth.rights.services.standing import object_to, restrict
-from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for, _reopen, _send
+from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for, _name_use, _reopen, _send
 from troth.vault.categories import Category
 
 ASKS = {
@@ -300,6 +300,7 @@ def _stop_what_waited(row: RightsCase, *, by: Actor, at: datetime) -> None:
         _add(row, StepKind.NOTE, at=at, words=words)
     for use in sorted(uses):
         object_to(row.subject_id, Purpose(use), by=by, at=at)
+        _name_use(row, Purpose(use), at=at)
 
 
 def _why_not_ask(case: UUID, waits: Waits, *, at: datetime) -> str:
