@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from tests.stores import Home
 from troth.gate.actors import Actor
+from troth.gate.facts import FactKind
+from troth.gate.tests.conftest import record_fact
 from troth.ledger.models import LedgerEvent
 from troth.office.tests.conftest import register
 from troth.rights import selectors, services
@@ -151,6 +153,32 @@ def test_whoever_has_no_account_gets_their_file_from_an_officer_once_it_is_them(
     assert officer.post(f"/office/cases/{ask(person)}/file/take/").status_code == 404
 
 
+def test_whoever_has_an_account_under_another_record_fetches_the_file_there(officer: Client, person: Actor) -> None:
+    at = timezone.now()
+    by = make_officer("patient_support", at=at)
+    subject = make_patient(at=at, family_name="Wilmot", email="", password="").id
+    assert subject is not None and person.id is not None
+    (case,) = services.take_in(
+        subject,
+        {Asked.PORTABILITY},
+        words="I change clinics",
+        route=Route.LETTER,
+        received_on=timezone.localdate(at),
+        by=by,
+        at=at,
+    )
+    path = f"/office/cases/{case}/"
+    assert "Make the file" in officer.get(f"{path}file/").content.decode()
+    for near, far in ((person.id, subject), (subject, person.id)):
+        record_fact(near, FactKind.SAME_PERSON, by=by, at=at, other=far, value="ab" * 16)
+    assert "Make the file" not in officer.get(path).content.decode()
+    opened = LedgerEvent.objects.filter(event="gate:opened", purpose="rights", action="export")
+    refused = officer.post(f"{path}file/take/")
+    assert refused.status_code == 422 and "LAW-3.8" in refused.content.decode()
+    assert {*opened.values_list("what", flat=True)} == {"rights"}, "the request itself, and nothing that the file has"
+    assert not LedgerEvent.objects.filter(event="rights:copy_taken").exists()
+
+
 def test_a_proof_counts_by_what_was_said_of_it_last(officer: Client, person: Actor) -> None:
     path = f"/office/cases/{ask(person, Asked.PORTABILITY, route=Route.LETTER)}/"
     today = timezone.localdate()
@@ -167,7 +195,7 @@ def test_a_proof_counts_by_what_was_said_of_it_last(officer: Client, person: Act
     ask_again()
     assert officer.post(f"{path}step/came/", day).status_code == 302
     assert [judge("yes"), judge("no")] == [302, 302]
-    assert officer.post(f"{path}file/take/").status_code == 422, "what was said last is that it does not settle it"
+    assert "LAW-1.15" in officer.post(f"{path}file/take/").content.decode(), "it was said last not to settle it"
     ask_again()
     assert judge("yes") == 422, "the passport that did not settle it is no answer to the second asking"
     assert officer.post(f"{path}step/came/", day).status_code == 302
