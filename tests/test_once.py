@@ -3,19 +3,23 @@
 import re
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from conftest import publish_pack
 from tests.stores import Home
 from troth.contact.models import Enquiry
 from troth.desk.tests.conftest import Clinic
 from troth.desk.tests.conftest import clinic as _clinic
-from troth.gate import sending
+from troth.gate import actors, sending
+from troth.gate.jobs import forget_sent
 from troth.gate.models import Sent
 from troth.ledger.models import LedgerEvent
 from troth.ledger.names import Event
@@ -136,8 +140,9 @@ def test_other_words_under_the_same_identifier_are_not_passed_over_in_silence(cl
     browser, path = prescriber(clinic), f"/desk/people/{clinic.subject}/allergies/new/"
     form = {**ALLERGY, **form_of(browser, path)}
     browser.post(path, form)
-    other = browser.post(path, {**form, "substance": "another"})
+    other = browser.post(path, {**form, "substance": "another kind of nut"})
     assert other.status_code == 409 and "already" in other.content.decode()
+    assert "another kind of nut" in other.content.decode(), "what was typed is not lost"
     assert AllergyIntolerance.objects.count() == 1
 
 
@@ -174,6 +179,24 @@ def test_nothing_of_a_form_lies_in_the_open_and_what_is_old_is_forgotten(
     monkeypatch.setattr(sending, "KEPT", -sending.KEPT)
     browser.post(path, {**ALLERGY, **form_of(browser, path)})
     assert not Sent.objects.exists()
+
+
+def test_what_is_old_is_forgotten_at_night_where_nothing_is_sent(clinic: Clinic) -> None:
+    browser, path = prescriber(clinic), f"/desk/people/{clinic.subject}/allergies/new/"
+    browser.post(path, {**ALLERGY, **form_of(browser, path)})
+    forget_sent()
+    assert Sent.objects.exists()
+    Sent.objects.update(at=timezone.now() - sending.KEPT - timedelta(minutes=1))
+    forget_sent()
+    assert not Sent.objects.exists()
+
+
+def test_another_file_of_the_same_name_and_size_is_another(rf: RequestFactory) -> None:
+    def body(content: bytes) -> bytes:
+        request = rf.post("/", {"file": SimpleUploadedFile("scan.pdf", content)})
+        return sending.Sending(request, actors.NOBODY, ONE).body
+
+    assert body(b"one page") == body(b"one page") != body(b"another!")
 
 
 def test_pressed_twice_at_once_it_makes_one(committed_db: Home, monkeypatch: pytest.MonkeyPatch) -> None:
