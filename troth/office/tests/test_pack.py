@@ -90,6 +90,8 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     clinician = signed_in("prescriber@clinic.example")
     opinion = HarmOpinion.objects.get(case_id=case)
     path = f"/desk/opinions/{opinion.pk}/"
+    today = clinician.get("/desk/").content.decode()
+    assert path in today and "1 to do" in " ".join(re.sub(r"<[^>]+>", " ", today).split())
     assert path in clinician.get("/desk/tasks/").content.decode()
     page = clinician.get(path).content.decode()
     assert "May it go?" in page
