@@ -3,19 +3,23 @@
 import re
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from conftest import publish_pack
 from tests.stores import Home
 from troth.contact.models import Enquiry
 from troth.desk.tests.conftest import Clinic
 from troth.desk.tests.conftest import clinic as _clinic
-from troth.gate import sending
+from troth.gate import actors, sending
+from troth.gate.jobs import forget_sent
 from troth.gate.models import Sent
 from troth.ledger.models import LedgerEvent
 from troth.ledger.names import Event
@@ -32,6 +36,7 @@ ALLERGY = {
     "source": "person",
     "release": "released",
 }
+NOTE = {"heading": "Call"}
 DAY = {"taken_on_day": "1", "taken_on_month": "3", "taken_on_year": "2026"}
 
 
@@ -49,11 +54,20 @@ def stranger(clinic: Clinic) -> Client:
 
 def form_of(browser: Client, path: str) -> dict[str, str]:
     """The hidden fields of the form on this page that counts once."""
-    page = browser.get(path).content.decode()
-    form = next(each for each in re.findall(r"<form.*?</form>", page, re.DOTALL) if 'name="once"' in each)
+    return hidden_of(browser.get(path).content.decode(), 'name="once"')
+
+
+def hidden_of(page: str, mark: str) -> dict[str, str]:
+    """The hidden fields of the form on a page that has this in it."""
+    form = next(each for each in re.findall(r"<form.*?</form>", page, re.DOTALL) if mark in each)
     boxes = re.findall(r'<input type="hidden"[^>]*>', form)
     found = [(re.search(r'name="([^"]*)"', box), re.search(r'value="([^"]*)"', box)) for box in boxes]
     return {name[1]: value[1] if value else "" for name, value in found if name}
+
+
+def read(kept: dict[str, str]) -> dict[str, str]:
+    """The version that the last keeping left, as the page's script sends it on."""
+    return {"read": kept["read"]} if "read" in kept else {}
 
 
 def done_events() -> int:
@@ -78,7 +92,6 @@ KINDS = [
         {"measure": "weight", "value": "81", "source": "person", "release": "released", **DAY},
         Observation,
     ),
-    (prescriber, "/desk/people/{}/notes/new/", {"heading": "Call", "text": "sentinel"}, ClinicalNote),
 ]
 
 
@@ -98,6 +111,21 @@ def test_pressed_twice_it_makes_one_and_answers_as_the_first_time(
     assert again.status_code == 302 and table.objects.count() == before + 2, "a fresh page makes another"
 
 
+def test_a_note_keeps_itself_as_often_as_it_is_typed_and_its_button_keeps_the_last(clinic: Clinic) -> None:
+    browser, path = prescriber(clinic), f"/desk/people/{clinic.subject}/notes/new/"
+    form = hidden_of(browser.get(path).content.decode(), "data-keeps")
+    kept: dict[str, str] = {"action": path}
+    for text in ("one", "one two", "one two three"):
+        answer = browser.post(
+            kept["action"], {**form, **read(kept), **NOTE, "text": text}, HTTP_X_TROTH_KEEPS="draft"
+        )
+        assert answer.headers["Content-Type"].startswith("application/json"), text
+        kept = answer.json()
+    done = browser.post(kept["action"], {**form, **read(kept), **NOTE, "text": "all that I wrote"})
+    assert done.status_code == 302 and ClinicalNote.objects.count() == 1
+    assert "all that I wrote" in browser.get(kept["action"]).content.decode()
+
+
 def test_what_was_refused_keeps_its_identifier_and_makes_one(clinic: Clinic) -> None:
     browser, path = prescriber(clinic), f"/desk/people/{clinic.subject}/allergies/new/"
     given = form_of(browser, path)["once"]
@@ -112,8 +140,9 @@ def test_other_words_under_the_same_identifier_are_not_passed_over_in_silence(cl
     browser, path = prescriber(clinic), f"/desk/people/{clinic.subject}/allergies/new/"
     form = {**ALLERGY, **form_of(browser, path)}
     browser.post(path, form)
-    other = browser.post(path, {**form, "substance": "another"})
+    other = browser.post(path, {**form, "substance": "another kind of nut"})
     assert other.status_code == 409 and "already" in other.content.decode()
+    assert "another kind of nut" in other.content.decode(), "what was typed is not lost"
     assert AllergyIntolerance.objects.count() == 1
 
 
@@ -150,6 +179,24 @@ def test_nothing_of_a_form_lies_in_the_open_and_what_is_old_is_forgotten(
     monkeypatch.setattr(sending, "KEPT", -sending.KEPT)
     browser.post(path, {**ALLERGY, **form_of(browser, path)})
     assert not Sent.objects.exists()
+
+
+def test_what_is_old_is_forgotten_at_night_where_nothing_is_sent(clinic: Clinic) -> None:
+    browser, path = prescriber(clinic), f"/desk/people/{clinic.subject}/allergies/new/"
+    browser.post(path, {**ALLERGY, **form_of(browser, path)})
+    forget_sent()
+    assert Sent.objects.exists()
+    Sent.objects.update(at=timezone.now() - sending.KEPT - timedelta(minutes=1))
+    forget_sent()
+    assert not Sent.objects.exists()
+
+
+def test_another_file_of_the_same_name_and_size_is_another(rf: RequestFactory) -> None:
+    def body(content: bytes) -> bytes:
+        request = rf.post("/", {"file": SimpleUploadedFile("scan.pdf", content)})
+        return sending.Sending(request, actors.NOBODY, ONE).body
+
+    assert body(b"one page") == body(b"one page") != body(b"another!")
 
 
 def test_pressed_twice_at_once_it_makes_one(committed_db: Home, monkeypatch: pytest.MonkeyPatch) -> None:

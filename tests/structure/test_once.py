@@ -1,5 +1,6 @@
 """Every page that makes something new gives its forms an identifier, or is named here with the reason why it need not."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from types import CodeType, FunctionType, ModuleType
@@ -19,19 +20,23 @@ TICKET = "a time is kept or booked under a ticket, which counts once"
 LINK = "a link, code or session of its own is made, and the earlier one ends"
 MACHINE = "no form: another machine sends it, and its own number counts once"
 NAMED = "it is found by its name, and set"
+KEEPS = "a draft keeps itself as it is typed, with other words each time; a second one is seen by its author alone"
+AS_OFTEN = "the file is made as often as it is asked for, and each time is written down: one that failed on its way is made again"
 WITHOUT: dict[str, str] = {
     **dict.fromkeys(("register", "ask_link", "address", "confirm", "claim", "start", "sign_in"), LINK),
     **dict.fromkeys(("second_step", "passkey_sign_in", "desk_let_in", "desk_let_back", "desk_member_code"), LINK),
     **dict.fromkeys(("new_app", "new_passkey", "recovery_codes", "desk_calendar"), LINK),
     **dict.fromkeys(("book_time", "book_details", "offer", "visit_cancel", "visit_move", "visit_deposit"), TICKET),
-    **dict.fromkeys(("answer_page", "answer_check", "my_gp", "my_copy", "my_details_change", "my_choice"), STATE),
+    **dict.fromkeys(("answer_page", "my_gp", "my_copy", "my_details_change", "my_choice"), STATE),
     **dict.fromkeys(("my_restriction", "my_erasure", "my_payment", "stop_messages", "my_move_send"), STATE),
     **dict.fromkeys(("desk_visit", "desk_visit_move", "desk_visit_cancel", "desk_class_cancel", "desk_case"), STATE),
     **dict.fromkeys(("desk_same_pair", "desk_bring_in_file", "desk_consent"), STATE),
-    **dict.fromkeys(("desk_gp_letter", "desk_reaction", "desk_supply"), STATE),
+    **dict.fromkeys(("desk_gp_letter", "desk_reaction", "desk_supply", "start_answers"), STATE),
     **dict.fromkeys(("office_case", "office_review", "office_review_tell"), STATE),
     "office_promises_check": STATE,
     "exchange_records": MACHINE,
+    "desk_note_new": KEEPS,
+    "office_portable_file": AS_OFTEN,
     **dict.fromkeys(("desk_prices", "desk_packages"), NAMED),
 }
 
@@ -144,8 +149,6 @@ def giving(face: str) -> frozenset[str]:
 
 #: What is made by saving a row, which the finder cannot tell from changing one.
 BY_SAVING = ("desk_bring_in", "desk_wait", "desk_worker")
-#: A form that stands on another row's page.
-ELSEWHERE = {"start_answers": "portal/treatments/show.html"}
 
 
 def test_pages_that_make_something_are_found() -> None:
@@ -164,16 +167,32 @@ def test_pages_that_make_something_are_found() -> None:
 
 @pytest.mark.parametrize("name", sorted(creators()))
 def test_a_page_that_makes_something_gives_its_form_an_identifier(name: str) -> None:
-    if name in ELSEWHERE:
-        template = ROOT / "troth" / "portal" / "templates" / ELSEWHERE[name]
-        assert "{% once %}" in template.read_text(encoding="utf-8")
-    elif name not in WITHOUT:
+    if name not in WITHOUT:
         assert gives_identifier(creators()[name])
 
 
 @pytest.mark.parametrize("name", BY_SAVING)
 def test_a_page_that_saves_something_new_gives_its_form_an_identifier(name: str) -> None:
     assert gives_identifier(dict(rows())[name])
+
+
+def answers_get(view: Any) -> bool:
+    """Whether no decorator of a view keeps it to other methods."""
+    while view is not None:
+        held = [cell.cell_contents for cell in getattr(view, "__closure__", None) or ()]
+        if any(isinstance(each, list) and "POST" in each and "GET" not in each for each in held):
+            return False
+        view = getattr(view, "__wrapped__", None)
+    return True
+
+
+def test_what_counts_once_is_sent_where_a_later_press_can_be_led() -> None:
+    form = re.compile(r'<form[^>]*action="{% url "(\w+)"[^>]*>(?:(?!</form>).)*?{% once %}', re.DOTALL)
+    templates = (ROOT / "troth").rglob("templates/**/*.html")
+    sent_to = {name for place in templates for name in form.findall(place.read_text(encoding="utf-8"))}
+    views = dict(rows())
+    assert "desk_note_add" in sent_to and not answers_get(views["start_answers"])
+    assert [name for name in sorted(sent_to | set(creators()) - set(WITHOUT)) if not answers_get(views[name])] == []
 
 
 def test_every_reason_is_of_a_page_that_needs_one() -> None:

@@ -9,12 +9,13 @@ from contextvars import ContextVar
 
 from django.utils import timezone
 
-from troth.gate import actors, features
+from troth.gate import actors, features, sending
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
-from troth.work.queue import GiveUp, LeftOut
+from troth.work.queue import GiveUp, LeftOut, job
+from troth.work.schedules import schedule
 from troth.work.worker import Running, register_boundary
 
 _acting_for: ContextVar[Actor | None] = ContextVar("troth_job_actor", default=None)
@@ -60,6 +61,13 @@ def _is_on(serves: tuple[str, ...]) -> bool:
     except notices.NoNotice:
         return False
     return bool(features.declared_of((Purpose(each) for each in serves), register))
+
+
+@schedule("daily 03:45")
+@job()
+def forget_sent() -> None:
+    """Remove what forms left that were sent more than a day ago: where none is sent, no page does it."""
+    sending.forget(at=timezone.now())
 
 
 def register() -> None:

@@ -67,7 +67,10 @@ def plain_page(request: HttpRequest, name: str, *, status: int) -> HttpResponse:
 
 def sent_page(request: HttpRequest) -> HttpResponse:
     """The answer to a form that comes again with other words."""
-    return render(request, "gate/sent.html", {"layout": _layout(request), "here": request.path}, status=409)
+    # Of what came, a single word was chosen, or stands in a hidden field, more often than not; sentences were typed.
+    typed = [each for name in request.POST for each in request.POST.getlist(name) if len(str(each).split()) > 1]
+    said = {"layout": _layout(request), "here": request.path, "typed": typed}
+    return render(request, "gate/sent.html", said, status=409)
 
 
 _REMEDY = (

@@ -8,13 +8,14 @@ waits and then finds it claimed (decision 0275).
 Only for what makes something: sent again from an old page, a choice that was changed meanwhile has to be made, not passed over.
 """
 
+import hashlib
 import hmac
 import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -96,7 +97,7 @@ class Sending:
         sealed = sealing.seal(self._cipher, response.get("Location", self.request.path).encode(), self.key.encode())
         try:
             Sent.objects.filter(pk=self.key).update(answer=sealed)
-            Sent.objects.filter(at__lt=cast(Any, self.request).at - KEPT).delete()
+            forget(at=cast(Any, self.request).at)
         except DatabaseError as error:  # what was sent stands all the same, and a later press is led to its page
             log.error("answer not kept: %s", type(error).__name__)
 
@@ -150,6 +151,11 @@ def answer_once(request: HttpRequest, actor: Actor, view: Callable[[], HttpRespo
     return response
 
 
+def forget(*, at: datetime) -> None:
+    """Remove what was sent more than a day before. Its page is older than any button that is pressed again."""
+    Sent.objects.filter(at__lt=at - KEPT).delete()
+
+
 @contextmanager
 def claimed() -> Iterator[None]:
     """
@@ -170,13 +176,16 @@ def claimed() -> Iterator[None]:
 
 
 def _words(request: HttpRequest) -> Iterator[str]:
-    """What was typed and chosen, in one order; of a file its name and size."""
+    """What was typed and chosen, in one order; of a file its name and a hash of what is in it."""
     for name, values in sorted(request.POST.lists()):
         if name not in {FIELD, "csrfmiddlewaretoken"}:
             yield from (name, str(len(values)), *map(str, values))
     for name, files in sorted(request.FILES.lists()):
         for file in files:
-            yield from (name, str(file.name), str(file.size))
+            content = hashlib.sha256()
+            for piece in file.chunks():
+                content.update(piece)
+            yield from (name, str(file.name), content.hexdigest())
 
 
 def _sent_page(request: HttpRequest) -> HttpResponse:

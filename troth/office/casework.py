@@ -11,7 +11,7 @@ from troth.design.values import Entry, Link, Row, Tag
 from troth.office.frame import counted, day
 from troth.people import selectors as people
 from troth.rights import selectors as rights
-from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits
+from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits, unseen_proofs
 from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, Ending
 from troth.rights.selectors import Waiting
 from troth.rights.selectors.cases import Case, Step
@@ -86,12 +86,8 @@ def next_step(each: Waiting) -> str:
         return ""
     if each.waits_for is not None:
         return f"Wait for {WAITS[each.waits_for]}"
-    for came, judged in (
-        (StepKind.IDENTITY_CAME, {StepKind.IDENTITY_CHECKED, StepKind.IDENTITY_FAILED}),
-        (StepKind.AUTHORITY_CAME, {StepKind.AUTHORITY_CHECKED, StepKind.AUTHORITY_FAILED}),
-    ):
-        if came in kinds and not judged & set(kinds[kinds.index(came) :]):
-            return "Look at the proof that came"
+    if unseen_proofs(kinds):
+        return "Look at the proof that came"
     if each.asked is Asked.COMPLAINT:
         return "Look into it, and answer" if each.acknowledged else "Acknowledge it"
     return _NEXT[each.asked]
@@ -176,7 +172,7 @@ def todos(
 ) -> list[Todo]:
     """
     What can be done now, what to do next first. Nothing closes itself. `died`: a death stands under the record that it is about;
-    `gone`: under that or one of the same person. `unnamed`: no use has stopped for an objection, since nobody wrote down which.
+    `gone`: under that or one of the same person. `unnamed`: nobody wrote down which use an objection is about.
     `has_account`: they can fetch a file themselves.
     """
     happened = rights.happened_in(known.id)
@@ -193,9 +189,8 @@ def todos(
         if clock.may_close_unanswered(today):
             found.append(Todo("Close it unanswered", "A month went by without an answer (LAW-1.14)", to("close")))
         found.append(Todo(f"Record that {what} came", "The clock begins, or goes on, with that day", to("came")))
-    for asked, checked, failed, step in _PROOFS:
-        if asked in kinds and not {checked, failed} & set(kinds[kinds.index(asked) :]):
-            found.append(Todo("Say what you found of the proof", "Nothing is handed out before", to(step)))
+    for proof in unseen_proofs(kinds):
+        found.append(Todo("Say what you found of the proof", "Nothing is handed out before", to(f"judge-{proof}")))
     if known.asked is Asked.COMPLAINT:
         if StepKind.ACKNOWLEDGED not in kinds:
             found.append(Todo("Acknowledge it", f"By {day(clock.due_on)} (LAW-2.3)", to("acknowledge")))
@@ -260,12 +255,6 @@ def todos(
     found.append(Todo("Give it to somebody", "One privacy officer has it", to("assign")))
     found.append(Todo("Add a note", "They see it in their copy", to("note")))
     return found
-
-
-_PROOFS = (
-    (StepKind.IDENTITY_CAME, StepKind.IDENTITY_CHECKED, StepKind.IDENTITY_FAILED, "judge-identity"),
-    (StepKind.AUTHORITY_CAME, StepKind.AUTHORITY_CHECKED, StepKind.AUTHORITY_FAILED, "judge-authority"),
-)
 
 
 def entries(known: Case, steps: list[Step]) -> list[Entry]:

@@ -27,14 +27,15 @@ ACTING_LETTERS: dict[Kind, Letter] = {
     Kind.ACTED_FOR: Letter(
         Purpose.RIGHTS,
         "Somebody can now act for you",
-        (
-            "Somebody showed {clinic} that they may ask us things about your data for you. As what, on what proof, and until when "
-            "stands in your account.",
-        ),
+        ("Somebody showed {clinic} that they may ask us things about your data for you. {said}",),
         because="We tell you whenever somebody may act for you",
         action="See who, or end it",
         page="/my-data/acting/",
-        closing=("If you do not want this, end it there, or tell us: they are refused from that moment on.",),
+        closing=("If you do not want this, {ends}: they are refused from that moment on.",),
+        sample={
+            "said": "As what, on what proof, and until when stands in your account.",
+            "ends": "end it there, or tell us",
+        },
     ),
     Kind.ACTING_ENDED: Letter(
         Purpose.RIGHTS,

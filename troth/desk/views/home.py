@@ -10,6 +10,7 @@ from django.utils import timezone
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Counterpart, Link, Term
 from troth.desk.frame import Looking, frame, looking, show
+from troth.desk.views.task import _opinions as opinions_asked
 from troth.gate.table import open_path
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
@@ -36,6 +37,7 @@ def today(request: HttpRequest) -> HttpResponse:
         passing=passing,
         queue=open_path(request, "desk_queue") if mine else "",
         day=timezone.localtime(look.at).date(),
+        opinions=opinions_asked(look),
         mine=_table("Waiting for you", mine, names, look),
         mine_why=_why(mine, look),
         unassigned=_table("To pass on", unassigned, names, look, act="Pass on"),

@@ -11,7 +11,7 @@ from troth.people.selectors import StaffMember
 from troth.rights.rules.clock import Asked
 from troth.rights.rules.exemptions import grounds_of_entries
 from troth.rights.rules.fees import MOST_PAGES, MOST_POSTAGE, PENCE_A_PAGE, Fee, reckon_fee
-from troth.rights.rules.packing import Decided, Stands
+from troth.rights.rules.packing import HARM, Decided, Stands
 from troth.rights.rules.redacting import check_can_cut, holds
 from troth.rights.selectors.packs import Reviewed
 
@@ -75,7 +75,8 @@ class EntriesForm(forms.Form):
         found = {}
         for each in self.entries:
             chosen = self.cleaned_data[f"e{each.thing.id}"]
-            if chosen == LATER and rest and each.stands in {Stands.OPEN, Stands.CHANGED}:
+            # What was found to do harm cannot go, and waits for its own decision: it holds up nothing else.
+            if chosen == LATER and rest and each.stands in {Stands.OPEN, Stands.CHANGED} and each.opinion != HARM:
                 chosen = GOES
             if chosen == LATER or (chosen == _chosen(each) and each.stands is not Stands.CHANGED):
                 continue

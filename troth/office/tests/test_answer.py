@@ -11,6 +11,8 @@ from django.utils import timezone
 from troth.delivery.models import Message
 from troth.gate import actors
 from troth.gate.contexts import processing
+from troth.gate.facts import FactKind
+from troth.gate.tests.conftest import record_fact
 from troth.law.rights import Right
 from troth.notice.purposes import Purpose
 from troth.office.tests.conftest import register, signed_in
@@ -18,7 +20,7 @@ from troth.people.models import Identity
 from troth.rights import selectors, services
 from troth.rights.models import Asked, Correction, DisputeStatement, RightsCase, Route
 from troth.rights.selectors import answering
-from troth.rights.tests.factories import write
+from troth.rights.tests.factories import make_officer, write
 
 RECIPIENT = "lawyers"
 
@@ -137,6 +139,68 @@ def test_an_objection_to_marketing_can_be_answered_and_stands(officer: Client) -
     said["seen"] = officer.post(path, said).context["mark"]
     assert officer.post(path, said).status_code == 302
     assert selectors.standing_objections(person.id, at=timezone.now())[0][0] is Purpose.MARKETING
+
+
+def strangers_objection() -> UUID:
+    at = timezone.now()
+    (case,) = services.take_in_from_stranger(
+        {Asked.OBJECTION},
+        name="Ada Quoin",
+        email="ada@quoin.example",
+        words="Stop all that",
+        route=Route.EMAIL,
+        received_on=timezone.localdate(at),
+        by=actors.NOBODY,
+        at=at,
+    )
+    return case
+
+
+def weigh(officer: Client, case: UUID, purpose: str, outcome: str) -> None:
+    path = f"/office/cases/{case}/answer/"
+    said = {"do": "weigh", "purpose": purpose, "outcome": outcome, "words": "Because"}
+    said["seen"] = officer.post(path, said).context["mark"]
+    assert officer.post(path, said).status_code == 302
+
+
+def test_a_case_about_two_uses_closes_with_the_second(officer: Client) -> None:
+    case = strangers_objection()
+    path = f"/office/cases/{case}/answer/"
+    for use in ("feedback", "enquiries"):
+        assert officer.post(path, {"do": "use", "purpose": use}).status_code == 302
+    weigh(officer, case, "feedback", "upheld")
+    assert RightsCase.objects.get(pk=case).state == "asked"
+    assert officer.post(path, {"do": "use", "purpose": "feedback"}).status_code == 422, "it was weighed"
+    weigh(officer, case, "enquiries", "overruled")
+    subject = RightsCase.objects.get(pk=case).subject_id
+    with processing(Purpose.RIGHTS, by=actors.person(subject, at=timezone.now()), at=timezone.now()):
+        outcome = RightsCase.objects.get(pk=case).outcome or {}
+    assert outcome["ending"] == "partly" and outcome["grounds"] == ["compelling"]
+    again = officer.post(path, {"do": "weigh", "purpose": "feedback", "outcome": "upheld", "words": "Because"})
+    assert again.status_code == 422 and again.context["letter"] is None, "no letter is shown that could not be sent"
+
+
+def test_a_new_case_asks_which_use_whatever_stands_already_and_overruling_ends_it_under_each_record(
+    officer: Client,
+) -> None:
+    person = register()
+    assert person.id is not None
+    at = timezone.now()
+    services.object_to(person.id, Purpose.ENQUIRIES, by=person, at=at)
+    case = strangers_objection()
+    stranger = RightsCase.objects.get(pk=case).subject_id
+    by = make_officer(at=at, email="second@clinic.example")
+    for near, far in ((person.id, stranger), (stranger, person.id)):
+        record_fact(near, FactKind.SAME_PERSON, by=by, at=at, other=far, value="ab" * 16)
+    path = f"/office/cases/{case}/answer/"
+    assert officer.get(f"/office/cases/{case}/").context["next"].words == "Say which use they object to"
+    said = {"do": "weigh", "purpose": "enquiries", "outcome": "overruled", "words": "Because"}
+    assert officer.post(path, said).status_code == 422, "this case is not known to be about it"
+    assert officer.post(path, {"do": "use", "purpose": "enquiries"}).status_code == 302
+    weigh(officer, case, "enquiries", "overruled")
+    for each in (person.id, stranger):
+        assert selectors.standing_objections(each, at=timezone.now()) == []
+    assert RightsCase.objects.get(pk=case).state == "done"
 
 
 def test_a_strangers_objection_bites_when_an_officer_says_which_use_it_is(officer: Client) -> None:

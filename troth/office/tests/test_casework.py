@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from tests.stores import Home
 from troth.gate.actors import Actor
+from troth.gate.facts import FactKind
+from troth.gate.tests.conftest import record_fact
 from troth.ledger.models import LedgerEvent
 from troth.office.tests.conftest import register
 from troth.rights import selectors, services
@@ -149,6 +151,56 @@ def test_whoever_has_no_account_gets_their_file_from_an_officer_once_it_is_them(
         "The file was made, and handed out" in page and "Answer and close it" in page and "Make the file" not in page
     )
     assert officer.post(f"/office/cases/{ask(person)}/file/take/").status_code == 404
+
+
+def test_whoever_has_an_account_under_another_record_fetches_the_file_there(officer: Client, person: Actor) -> None:
+    at = timezone.now()
+    by = make_officer("patient_support", at=at)
+    subject = make_patient(at=at, family_name="Wilmot", email="", password="").id
+    assert subject is not None and person.id is not None
+    (case,) = services.take_in(
+        subject,
+        {Asked.PORTABILITY},
+        words="I change clinics",
+        route=Route.LETTER,
+        received_on=timezone.localdate(at),
+        by=by,
+        at=at,
+    )
+    path = f"/office/cases/{case}/"
+    assert "Make the file" in officer.get(f"{path}file/").content.decode()
+    for near, far in ((person.id, subject), (subject, person.id)):
+        record_fact(near, FactKind.SAME_PERSON, by=by, at=at, other=far, value="ab" * 16)
+    assert "Make the file" not in officer.get(path).content.decode()
+    opened = LedgerEvent.objects.filter(event="gate:opened", purpose="rights", action="export")
+    refused = officer.post(f"{path}file/take/")
+    assert refused.status_code == 422 and "LAW-3.8" in refused.content.decode()
+    assert {*opened.values_list("what", flat=True)} == {"rights"}, "the request itself, and nothing that the file has"
+    assert not LedgerEvent.objects.filter(event="rights:copy_taken").exists()
+
+
+def test_a_proof_counts_by_what_was_said_of_it_last(officer: Client, person: Actor) -> None:
+    path = f"/office/cases/{ask(person, Asked.PORTABILITY, route=Route.LETTER)}/"
+    today = timezone.localdate()
+    day = {f"on_{part}": getattr(today, part) for part in ("day", "month", "year")}
+    asked = {"proof": "seen_document", "by_post": "on"}
+
+    def ask_again() -> None:
+        seen = officer.post(f"{path}step/ask-identity/", asked).context["mark"]
+        assert officer.post(f"{path}step/ask-identity/", {**asked, "seen": seen}).status_code == 302
+
+    def judge(holds: str) -> int:
+        return officer.post(f"{path}step/judge-identity/", {"holds": holds, "words": "Looked at it"}).status_code
+
+    ask_again()
+    assert officer.post(f"{path}step/came/", day).status_code == 302
+    assert [judge("yes"), judge("no")] == [302, 302]
+    assert "LAW-1.15" in officer.post(f"{path}file/take/").content.decode(), "it was said last not to settle it"
+    ask_again()
+    assert judge("yes") == 422, "the passport that did not settle it is no answer to the second asking"
+    assert officer.post(f"{path}step/came/", day).status_code == 302
+    assert officer.get(path).context["next"].words == "Say what you found of the proof"
+    assert judge("yes") == 302
 
 
 def test_the_page_shows_the_day_and_the_command_that_gives_it(officer: Client, person: Actor) -> None:

@@ -90,6 +90,8 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     clinician = signed_in("prescriber@clinic.example")
     opinion = HarmOpinion.objects.get(case_id=case)
     path = f"/desk/opinions/{opinion.pk}/"
+    today = clinician.get("/desk/").content.decode()
+    assert path in today and "1 to do" in " ".join(re.sub(r"<[^>]+>", " ", today).split())
     assert path in clinician.get("/desk/tasks/").content.decode()
     page = clinician.get(path).content.decode()
     assert "May it go?" in page
@@ -148,6 +150,28 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     services.end_packs(at=timezone.now() + timedelta(days=31))
     assert AccessPack.objects.get(pk=pack.pk).state == PackState.OVER
     assert client.post(f"/my-data/copies/{pack.pk}/").status_code == 404
+
+
+def test_what_was_found_to_do_harm_waits_and_the_rest_of_its_page_goes(officer: Client) -> None:
+    _, case = asked()
+    clinician = make_officer("prescriber", at=timezone.now())
+    start = f"/office/cases/{case}/copy/"
+    officer.post(start, {"do": "begin"})
+    entries = f"{start}entries/"
+    page = officer.get(entries).content.decode()
+    (note,) = answer_of(officer.post(entries, {"q": "mood"}).content.decode())
+    assert clinician.id is not None
+    officer.post(start, {"do": "ask", "whom": clinician.id.hex, "question": "May it go?"})
+    opinion, item = HarmOpinion.objects.get(case_id=case).pk, UUID(note[1:]).hex
+    services.give_opinion(
+        opinion, findings={item: "harm"}, words="She must not hear it so", by=clinician, at=timezone.now()
+    )
+    explicit = officer.post(entries, {**read_in(page), note: "goes"}).content.decode()
+    assert "could do serious harm" in explicit and "Withhold it" in explicit
+    sent = officer.post(entries, {**read_in(page), **dict.fromkeys(answer_of(page), ""), "rest": "goes"})
+    assert sent.status_code == 302
+    left = set(answer_of(officer.get(f"{entries}?only=open").content.decode()))
+    assert left == {note}
 
 
 def test_what_a_search_found_is_decided_and_nothing_else_is_passed_over(

@@ -100,11 +100,11 @@ def _forms(request: HttpRequest, look: Looking, known: Case, untold: list[answer
             bound("statement"), entries=[(thing.id, _title(thing)) for thing, _ in things]
         )
     elif known.right == "objection":
-        standing = rights.standing_objections(known.subject, at=look.at)
-        if standing:
-            forms["weigh"] = WeighForm(bound("weigh"), purposes=[(each.value, title) for each, title in standing])
-        stopped = {each for each, _ in standing}
-        others = [(each.value, title) for each, title in rights.list_objectable(at=look.at) if each not in stopped]
+        said = rights.objected_in(known, look.opened, at=look.at)
+        uses = [(each.value, title) for each, title in rights.list_objectable(at=look.at)]
+        if said.waiting:
+            forms["weigh"] = WeighForm(bound("weigh"), purposes=[use for use in uses if use[0] in said.waiting])
+        others = [use for use in uses if use[0] not in {*said.waiting, *said.found}]
         if others:
             forms["use"] = UseForm(bound("use"), purposes=others)
     elif known.right == "restriction":
@@ -121,7 +121,11 @@ def _unseen_letter(
 ) -> Composed | None:
     """The letter that goes with a decision, as long as it was not shown: what goes is what was shown."""
     form = forms.get(do)
-    if do not in {"weigh", "announce"} or form is None or not form.is_valid():
+    if do not in {"weigh", "announce"}:
+        return None
+    if known.state == "done":
+        raise AnswerRefused("This request was answered already. Open it again first.")
+    if form is None or not form.is_valid():
         return None
     said = form.cleaned_data
     if do == "weigh":

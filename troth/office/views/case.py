@@ -27,6 +27,7 @@ from troth.rights.rules.clock import Asked
 from troth.rights.rules.withholding import GROUND, Kept, is_opinion_good
 from troth.rights.selectors import ErasurePlan, KindFate
 from troth.rights.selectors.cases import Case
+from troth.rights.selectors.porting import can_fetch
 from troth.rights.selectors.withholding import standing_of
 from troth.vault.categories import Category
 
@@ -69,8 +70,8 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
     clock = rights.clock_of(known.id, at=look.at)
     died = rights.is_death_recorded(known.subject)
     gone = died or linking.has_died(known.subject, at=look.at)  # it may be recorded under a record that is linked
-    unnamed = known.right == "objection" and not rights.standing_objections(known.subject, at=look.at)
-    has_account = people.has_account(known.subject)
+    unnamed = known.right == "objection" and not rights.objected_in(known, look.opened, at=look.at).named
+    has_account = can_fetch(known.subject, at=look.at)
     todos = casework.todos(known, clock, look.today, died=died, gone=gone, unnamed=unnamed, has_account=has_account)
     others = [
         casework.link_to(case, asked)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from troth.gate import linking
 from troth.office.frame import Looking, looking, show
 from troth.office.views.case import _why_for as why_for
 from troth.rights import selectors as rights
@@ -32,6 +33,8 @@ def take(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """Make it and send it to the officer, as it goes out and never stored. It is written down before the first byte."""
     look = looking(request)
     known = _case(look, case)
+    if why_not := services.why_not_hand_out(known.id, at=look.at):
+        return _page(request, look, known, problem=why_not)
     made = porting.make_portable(known.subject, look.opened, at=look.at)
     try:
         services.hand_out_file(known.id, digest=made.digest, by=look.actor, at=look.at)
@@ -51,14 +54,15 @@ def take(request: HttpRequest, case: UUID) -> HttpResponseBase:
 
 def _page(request: HttpRequest, look: Looking, known: Case, *, problem: str = "") -> HttpResponse:
     movable = porting.kinds_to_move(look.opened.register)
-    held = {each.category for each in rights.survey(known.subject, told_at=look.at)}
+    persons = linking.subjects_of(known.subject, at=look.at)
+    held = {each.category for person in persons for each in rights.survey(person, told_at=look.at)}
     return show(
         request,
         "portable/show",
         told=TOLD,
         case=known,
         kinds=[rights.describe_uses(category, look.at).title for category in Category if category in movable & held],
-        open=known.state != "done",
+        open=known.state != "done" and not porting.can_fetch(known.subject, at=look.at),
         problem=problem,
         why=why_for(request, known.subject),
         status=422 if problem else 200,

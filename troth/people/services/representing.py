@@ -15,6 +15,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.models import ActsAs, Representation
 from troth.people.rules import AuthorityRefused, check_can_represent
+from troth.people.selectors.steps import has_account
 from troth.people.services.telling import _tell
 from troth.vault.categories import Category
 from troth.vault.models import Subject
@@ -53,11 +54,12 @@ def record_authority(
     :raises Refused: the actor may not do this for that person.
     """
     acting().require(subject, Category.REPRESENTATIVE)
+    last_day = timezone.localdate(until - timedelta(microseconds=1)) if until > at else date.min
     if why_not := check_can_represent(
         acts_as.value,
         born_on=born_on,
         since=timezone.localdate(at),
-        last_day=timezone.localdate(until - timedelta(microseconds=1)) if until > at else date.min,
+        last_day=last_day,
         wish=wish,
         capacity_lost=capacity_lost,
         has_paper=paper is not None,
@@ -104,10 +106,21 @@ def record_authority(
             other=representative,
             until=until,
         )
-    _tell(subject, Kind.ACTED_FOR, by=by, at=at)
+    _tell(subject, Kind.ACTED_FOR, context=_said(subject, acts_as, last_day), by=by, at=at)
     _tell(representative, Kind.MAY_ACT, by=by, at=at)
     found: UUID = row.pk
     return found
+
+
+def _said(subject: UUID, acts_as: ActsAs, last_day: date) -> dict[str, str]:
+    """What the letter to a person says of who acts for them: whoever has no account reads it nowhere else."""
+    if has_account(subject):
+        return {
+            "said": "As what, on what proof, and until when stands in your account.",
+            "ends": "end it there, or tell us",
+        }
+    words = acts_as.words[:1].lower() + acts_as.words[1:]
+    return {"said": f"They act for you as this: {words}, until {last_day:%-d %B %Y}.", "ends": "tell us"}
 
 
 @act(Event.AUTHORITY_ENDED, purpose=Purpose.RIGHTS)

@@ -3,7 +3,7 @@ The clock of a case, reckoned from what happened to it. The days come from `trot
 counts a day by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -341,18 +341,44 @@ def reminder_due(due_on: date, *, on: date) -> str:
     return next((f"ahead{days}" for days in reversed(REMINDED) if left <= days), "")
 
 
+#: Of each proof: asked for, come, found to settle it, found not to.
+_PROVING = {
+    Waits.IDENTITY: (
+        StepKind.IDENTITY_ASKED,
+        StepKind.IDENTITY_CAME,
+        StepKind.IDENTITY_CHECKED,
+        StepKind.IDENTITY_FAILED,
+    ),
+    Waits.AUTHORITY: (
+        StepKind.AUTHORITY_ASKED,
+        StepKind.AUTHORITY_CAME,
+        StepKind.AUTHORITY_CHECKED,
+        StepKind.AUTHORITY_FAILED,
+    ),
+}
+
+
 def is_unproven(kinds: Sequence[StepKind]) -> bool:
     """
-    Whether proof was asked for and nobody has said since that it settles it: until then nothing is handed out (LAW-1.15). `kinds`
-    are those of the steps, in their order.
+    Whether proof was asked for and the last that happened to it is not that it settles it: until then nothing is handed out
+    (LAW-1.15). `kinds` are those of the steps, in their order; so everywhere here.
     """
-    return any(
-        asked in kinds and settled not in kinds[len(kinds) - kinds[::-1].index(asked) :]
-        for asked, settled in (
-            (StepKind.IDENTITY_ASKED, StepKind.IDENTITY_CHECKED),
-            (StepKind.AUTHORITY_ASKED, StepKind.AUTHORITY_CHECKED),
-        )
-    )
+    return any(_last(kinds, steps) not in (None, steps[2]) for steps in _PROVING.values())
+
+
+def unseen_proofs(kinds: Sequence[StepKind]) -> list[Waits]:
+    """The proofs that came and that nobody has judged since."""
+    return [waits for waits, steps in _PROVING.items() if _last(kinds, steps) is steps[1]]
+
+
+def has_come(kinds: Sequence[StepKind], waits: Waits) -> bool:
+    """Whether a proof of this kind came after it was last asked for: only then is there anything to judge."""
+    asked, came, *_ = _PROVING[waits]
+    return came in kinds and _last(kinds, (asked, came)) is came
+
+
+def _last(kinds: Sequence[StepKind], among: Collection[StepKind]) -> StepKind | None:
+    return next((kind for kind in reversed(kinds) if kind in among), None)
 
 
 def is_impossible(asked: Asked, received_on: date, happened: Iterable[Happened], *, on: date) -> str:

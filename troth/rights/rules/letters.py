@@ -258,7 +258,8 @@ def _unanswered(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
 def _copy(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     left_out = _several(said, "grounds")
     where = (
-        f"The person can fetch it in their account until {said['day']}. You get it from them, or from us on paper."
+        f"It can be fetched in the account of the person it is about until {said['day']}; where there is no account, "
+        "we hand it over on paper."
         if said["by_another"]
         else f"You can fetch it in your account until {said['day']}. If you have no account, we hand it to you on paper."
     )

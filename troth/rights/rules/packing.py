@@ -121,7 +121,7 @@ def check_can_decide(entry: Entry, decided: Decided, opinions: Opinions, *, on: 
     if not entry.about_health or entry.known_to_them:
         return ""
     if opinion == HARM:
-        return "A health professional found that letting this go could do serious harm. It is withheld (LAW-4.3)."
+        return "A health professional found that letting this go could do serious harm. Withhold it on that ground (LAW-4.3)."
     if opinion != NO_HARM:
         return "A health professional has to say first that it does no serious harm (LAW-4.3). Ask one."
     return ""

@@ -37,6 +37,7 @@ from troth.rights.selectors.holdings import (
     recorded_by,
     survey,
 )
+from troth.rights.selectors.objected import objected_in
 from troth.rights.selectors.planning import ErasurePlan, KeptUntil, KindFate, born_on, dates_kept, plan_erasure
 from troth.rights.selectors.wishes import (
     Choice,
@@ -103,6 +104,7 @@ __all__ = [
     "make_copy",
     "nation",
     "notice_now",
+    "objected_in",
     "open_break",
     "open_cases",
     "person_history_holds",

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from troth.gate import actors, linking
@@ -188,8 +189,17 @@ def get_opinion(opinion: UUID, opened: Opened, *, of: UUID) -> Opinion:
 
 def waiting_opinions(asked_of: UUID) -> list[tuple[UUID, UUID, date]]:
     """Those that wait for this member of staff: opinion, subject, and the day by which the case is due. Nothing is opened."""
-    rows = HarmOpinion.objects.filter(asked_of=asked_of, given_at=None).exclude(case__state=State.DONE)
-    return [(row.pk, row.subject_id, row.case.due_on) for row in rows.select_related("case").order_by("case__due_on")]
+    rows = _waiting(asked_of).select_related("case").order_by("case__due_on")
+    return [(row.pk, row.subject_id, row.case.due_on) for row in rows]
+
+
+def count_opinions(asked_of: UUID) -> int:
+    """How many of those wait, for the number beside a word."""
+    return _waiting(asked_of).count()
+
+
+def _waiting(asked_of: UUID) -> "QuerySet[HarmOpinion]":
+    return HarmOpinion.objects.filter(asked_of=asked_of, given_at=None).exclude(case__state=State.DONE)
 
 
 def to_weigh(asked: Opinion, opened: Opened) -> list[HeldThing]:

@@ -13,6 +13,7 @@ from troth.gate.contexts import Opened
 from troth.law.applicability import Applies, applies
 from troth.law.rights import Right
 from troth.notice.register import Register
+from troth.people.selectors import has_account
 from troth.rights.selectors.assembling import assemble, table_of
 from troth.rights.selectors.copying import Copy
 from troth.rights.selectors.fhir import bundle_of
@@ -60,6 +61,11 @@ def kinds_to_move(register: Register) -> frozenset[Category]:
         if not declared.purpose.of_the_kernel and applies(Right.PORTABILITY, declared.basis) is Applies.YES
         for category in declared.categories
     )
+
+
+def can_fetch(subject: UUID, *, at: datetime) -> bool:
+    """Whether they have an account, under whichever of their records, in which the file is theirs at once."""
+    return any(has_account(each) for each in linking.subjects_of(subject, at=at))
 
 
 def is_provided(thing: HeldThing) -> bool:

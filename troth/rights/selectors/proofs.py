@@ -98,17 +98,17 @@ def count_corrections() -> tuple[int, int]:
 
 def count_overruled() -> int:
     """
-    How many objections to a use that is never weighed were refused all the same. The act that refuses one ends it at the moment at
-    which it closes the case, and who takes their own objection back closes none (LAW-3.9).
+    How many objections to a use that is never weighed were refused all the same. The act that refuses one ends it, under each
+    record of theirs, at the moment of its step on the case; who takes their own objection back adds no step (LAW-3.9).
     """
     ended = [
-        (UUID(fact.subject), facts.moment(fact.ended))
+        facts.moment(fact.ended)
         for fact in facts.of_kind(FactKind.OBJECTION)
         if fact.ended is not None and fact.purpose in NEVER_WEIGHED
     ]
-    steps = CaseStep.objects.filter(kind=StepKind.CLOSED, case__right=Asked.OBJECTION)
-    closed = set(steps.values_list("subject_id", "recorded_at")) if ended else set()
-    return sum(each in closed for each in ended)
+    steps = CaseStep.objects.filter(kind__in=(StepKind.CLOSED, StepKind.NOTE), case__right=Asked.OBJECTION)
+    weighed = set(steps.values_list("recorded_at", flat=True)) if ended else set()
+    return sum(each in weighed for each in ended)
 
 
 def count_sent() -> tuple[int, int]:

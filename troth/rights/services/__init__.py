@@ -16,7 +16,7 @@ from troth.rights.services.answering import (
 from troth.rights.services.blackening import blacken_part, show_part
 from troth.rights.services.building import build_pack, end_packs
 from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, open_case
-from troth.rights.services.copies import hand_out_file, record_copy
+from troth.rights.services.copies import hand_out_file, record_copy, why_not_hand_out
 from troth.rights.services.deceased import record_death, take_back_death
 from troth.rights.services.emergencies import (
     ReviewRefused,
@@ -147,5 +147,6 @@ __all__ = [
     "weigh_objection",
     "weighing_letter",
     "why_not_ask",
+    "why_not_hand_out",
     "withdraw_objection",
 ]

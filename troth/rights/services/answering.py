@@ -41,10 +41,11 @@ from troth.rights.rules.letters import Composed, Ending, LetterKind
 from troth.rights.selectors import answering, clocks
 from troth.rights.selectors.cases import get_case
 from troth.rights.selectors.holdings import category_of
+from troth.rights.selectors.objected import objected_in
 from troth.rights.selectors.values import as_text
 from troth.rights.selectors.wishes import can_object, restricted_since
 from troth.rights.services.standing import lift_restriction, object_to, withdraw_objection
-from troth.rights.services.stepping import _add, _close, _compose_for, _send
+from troth.rights.services.stepping import _add, _close, _compose_for, _name_use, _send
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice
 from troth.vault.models import Holding
@@ -143,12 +144,29 @@ def weigh_objection(
     known = _case(case, Right.OBJECTION)
     if why_not := check_can_weigh(purpose, upheld=upheld, words=words):
         raise AnswerRefused(why_not)
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        said = objected_in(get_case(case, opened), opened, at=at)
+    if purpose not in said.waiting:
+        raise AnswerRefused("No objection to that use waits in this case. Say first which use they object to.")
     if not upheld:
-        withdraw_objection(known.subject_id, purpose, by=by, at=at)
+        _let_go_on(known.subject_id, purpose, by=by, at=at)
     letter = _weighing_letter(case, purpose=purpose, upheld=upheld, words=words, at=at)
-    ending, grounds = _outcome(upheld)
+    if said.waiting - {purpose}:
+        _send(known, letter, by_post=by_post, by=by, at=at)
+        detail = {"weighed": purpose.value, "upheld": "yes" if upheld else ""}
+        _add(known, StepKind.NOTE, at=at, words=f"Weighed: {_title(purpose, at)}. {words}", detail=detail)
+        return
+    found = {**said.found, purpose: upheld}
+    ending, grounds = _outcome(*found.values())
     also = {"upheld": upheld, "purpose": purpose.value}
     _close(known, ending, letter, by_post=by_post, grounds=grounds, words=words, also=also, by=by, at=at)
+
+
+def _let_go_on(subject: UUID, purpose: Purpose, *, by: Actor, at: datetime) -> None:
+    """End an objection under every record of theirs: the gate asks all of them, and would hold the use up for one."""
+    for each in linking.subjects_of(subject, at=at):
+        if any(fact.purpose == purpose.value for fact in facts.of(each, FactKind.OBJECTION, at=at)):
+            withdraw_objection(each, purpose, by=by, at=at)
 
 
 @act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
@@ -169,20 +187,26 @@ def name_use(case: UUID, *, purpose: Purpose, by: Actor, at: datetime) -> None:
     if purpose is not Purpose.MARKETING and is_unproven([kind for kind, _ in clocks.happened_in(case)]):
         raise AnswerRefused("Look first at the proof of who they are: before, only marketing stops [LAW-1.15].")
     object_to(known.subject_id, purpose, by=by, at=at)
-    _add(known, StepKind.NOTE, at=at, words=f"They object to this, and it has stopped: {declared.title}.")
+    _name_use(known, purpose, at=at)
 
 
-def _outcome(upheld: bool) -> tuple[Ending, tuple[str, ...]]:
-    return (Ending.ANSWERED, ()) if upheld else (Ending.REFUSED, (Exemption.COMPELLING.value,))
+def _outcome(*upheld: bool) -> tuple[Ending, tuple[str, ...]]:
+    """How a case ends of which these objections were upheld, or not."""
+    if all(upheld):
+        return Ending.ANSWERED, ()
+    return Ending.PARTLY if any(upheld) else Ending.REFUSED, (Exemption.COMPELLING.value,)
+
+
+def _title(purpose: Purpose, at: datetime) -> str:
+    declared = notices.register_in_force(at).purposes.get(purpose)
+    return declared.title if declared else ""
 
 
 def _weighing_letter(case: UUID, *, purpose: Purpose, upheld: bool, words: str, at: datetime) -> Composed:
     """The letter that tells how an objection was weighed: it names the use, since one message may object to several."""
-    declared = notices.register_in_force(at).purposes.get(purpose)
     ending, grounds = _outcome(upheld)
     kind = LetterKind.ANSWER if upheld else LetterKind.REFUSAL
-    use = declared.title if declared else ""
-    return _compose_for(case, kind, grounds=grounds, ending=ending, words=words, use=use, at=at)
+    return _compose_for(case, kind, grounds=grounds, ending=ending, words=words, use=_title(purpose, at), at=at)
 
 
 @act(Event.LIFTING_ANNOUNCED, purpose=Purpose.RIGHTS)

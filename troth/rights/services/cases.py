@@ -17,7 +17,7 @@ from troth.rights.models import About, Asked, RightsCase, Route, State
 from troth.rights.rules.letters import LetterKind
 from troth.rights.selectors import clocks
 from troth.rights.services.standing import object_to, restrict
-from troth.rights.services.stepping import _compose_for, _send
+from troth.rights.services.stepping import _compose_for, _name_use, _send
 from troth.vault.categories import Category
 
 #: The same stop of one person, asked for twice within so long, was asked for once.
@@ -52,6 +52,8 @@ def ask_to_stop(subject: UUID, purpose: Purpose | None, *, by: Actor, at: dateti
     declared = notices.register_in_force(at).purposes.get(purpose)
     title = declared.title if declared else purpose.value
     made = _write_case(subject, Right.OBJECTION, at=at, words=f"{title}. {words}".strip())
+    row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=made)
+    _name_use(row, purpose, at=at)
     return _received(made, by=by, at=at)
 
 

@@ -10,6 +10,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.rights.models import Asked, RightsCase, State, StepKind
 from troth.rights.rules.clock import is_unproven
 from troth.rights.selectors import clocks
+from troth.rights.selectors.porting import can_fetch
 from troth.rights.services.stepping import StepRefused, _add
 from troth.vault.categories import Category
 
@@ -31,16 +32,31 @@ def hand_out_file(case: UUID, *, digest: str, by: Actor, at: datetime) -> None:
     Record that the file of what somebody takes elsewhere was made for them by an officer, to post or to hand over: they have no
     account to fetch it in (LAW-3.8). The case stays open until it is answered, with how they got it.
 
-    :raises StepRefused: it is no such case, it is closed, or it is not settled yet who asked.
+    :raises StepRefused: it is no such case, it is closed, it is not settled yet who asked, or they have an account.
     :raises Refused: the actor may not take one.
     """
-    row = RightsCase.objects.select_for_update().filter(pk=case, right=Asked.PORTABILITY).first()
-    if row is None or row.state == State.DONE:
-        raise StepRefused("There is no open request of this kind. Open it again first.")
-    if is_unproven([kind for kind, _ in clocks.happened_in(case)]):
-        raise StepRefused(
-            "Proof was asked for. Look at it first, and say what you found: nothing is handed out before [LAW-1.15]."
-        )
+    row = RightsCase.objects.select_for_update().filter(pk=case).first()
+    why_not = _why_not_hand_out(case, at=at)
+    if row is None or why_not:
+        raise StepRefused(why_not)
     acting().require(row.subject_id, Category.RIGHTS)
     record_copy(row.subject_id, by=by, at=at, digest=digest)
     _add(row, StepKind.HANDED_OUT, at=at, detail={"digest": digest})
+
+
+def _why_not_hand_out(case: UUID, *, at: datetime) -> str:
+    """Say why an officer may not make this file, or "" when they may: asked before anything of it is opened."""
+    row = RightsCase.objects.only("id", "subject", "state").filter(pk=case, right=Asked.PORTABILITY).first()
+    if row is None or row.state == State.DONE:
+        return "There is no open request of this kind. Open it again first."
+    if is_unproven([kind for kind, _ in clocks.happened_in(case)]):
+        return (
+            "Proof was asked for. Look at it first, and say what you found: nothing is handed out before [LAW-1.15]."
+        )
+    if can_fetch(row.subject_id, at=at):
+        return "They have an account: the file is theirs there at once, under My data, and nobody else makes it [LAW-3.8]."
+    return ""
+
+
+# What a page asks before it opens anything, and no act itself.
+why_not_hand_out = _why_not_hand_out

@@ -18,7 +18,9 @@ from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
 from troth.rights.models import Asked, CaseStep, RightsCase, StepKind
 from troth.rights.models.deceased import Death, DeathShownBy
+from troth.rights.rules.clock import is_unproven
 from troth.rights.rules.deceased import check_can_hand_over, check_can_record
+from troth.rights.selectors import clocks
 from troth.rights.selectors.planning import born_on
 from troth.rights.services.stepping import StepRefused, _add
 from troth.vault.categories import Category
@@ -93,6 +95,8 @@ def _why_not_hand_over(row: RightsCase, *, words: str, by: Actor, at: datetime) 
         death = Death.objects.filter(subject_id=row.subject_id).first()
         judged = CaseStep.objects.filter(case_id=row.pk, kind=StepKind.AUTHORITY_CHECKED).order_by("-recorded_at")
         said = next(((step.detail or {}).get("applies_as", "") for step in judged), "")
+        if is_unproven([kind for kind, _ in clocks.happened_in(row.pk)]):
+            said = ""  # it was asked for anew, or found wrong, since
         return check_can_hand_over(
             recorded=death is not None, wish=(death.wish or "") if death else "", applies_as=said, words=words
         )

@@ -23,7 +23,7 @@ from troth.rights.rules.letters import ASKED_WORDS, LetterKind
 from troth.rights.selectors import cases
 from troth.rights.services.cases import _write_case
 from troth.rights.services.standing import object_to, restrict
-from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _send
+from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _name_use, _send
 from troth.rights.services.steps import _why_not_ask, ask_for
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
@@ -161,8 +161,9 @@ def _write_message(
         take_back(subject, consent, how=_HOW[route], said_on=received_on, proof=said, by=by, at=at)
     if Asked.RESTRICTION in asked and not doubtful:
         restrict(subject, by=by, at=at)
-    if Asked.OBJECTION in asked and purpose is not None and (not doubtful or purpose is Purpose.MARKETING):
-        object_to(subject, purpose, by=by, at=at)
+    stops = purpose if Asked.OBJECTION in asked and (not doubtful or purpose is Purpose.MARKETING) else None
+    if stops is not None:
+        object_to(subject, stops, by=by, at=at)
     message, made = uuid4(), []
     for each in Asked:  # in the order of the list, each right once
         if each not in asked:
@@ -186,6 +187,8 @@ def _write_message(
         )
     for case in made:
         row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
+        if row.right == Asked.OBJECTION and stops is not None:
+            _name_use(row, stops, at=at)
         # Of a case that waited already, proof may have been asked for, or they were signed in when they asked: the rest goes on.
         if not doubtful or row.right == Asked.COMPLAINT or _why_not_ask(case, Waits.IDENTITY, at=at):
             _confirm(row, by_post=by_post, by=by, at=at)

@@ -10,6 +10,7 @@ from troth.delivery import services as delivery
 from troth.delivery.rules import Kind
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
+from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
 from troth.people.selectors import has_account, represented_by
@@ -96,6 +97,13 @@ def _add(
     )
     if row.state != State.DONE:
         _restate(row, at=at)
+
+
+def _name_use(row: RightsCase, purpose: Purpose, *, at: datetime) -> None:
+    """Write on the case of an objection which use it is about: it closes when each of them was weighed."""
+    declared = notices.register_in_force(at).purposes.get(purpose)
+    words = f"They object to this, and it has stopped: {declared.title if declared else purpose.value}."
+    _add(row, StepKind.NOTE, at=at, words=words, detail={"use": purpose.value})
 
 
 def _close(

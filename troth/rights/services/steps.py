@@ -17,7 +17,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind, Waits
 from troth.rights.rules import PRIVACY_OFFICER
-from troth.rights.rules.clock import check_can_extend
+from troth.rights.rules.clock import check_can_extend, has_come
 from troth.rights.rules.deceased import APPLIES_AS
 from troth.rights.rules.letters import (
     EXTENSION_REASONS,
@@ -31,7 +31,7 @@ from troth.rights.selectors import answering, clocks
 from troth.rights.selectors.cases import get_case
 from troth.rights.services.deceased import _why_not_hand_over
 from troth.rights.services.standing import object_to, restrict
-from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for, _reopen, _send
+from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for, _name_use, _reopen, _send
 from troth.vault.categories import Category
 
 ASKS = {
@@ -45,6 +45,11 @@ COMES = {
     Waits.AUTHORITY: StepKind.AUTHORITY_CAME,
     Waits.FEE: StepKind.FEE_PAID,
     Waits.ANSWER: StepKind.QUESTION_ANSWERED,
+}
+#: What a proof is found to be: it settles it, or it does not.
+JUDGED = {
+    Waits.IDENTITY: (StepKind.IDENTITY_CHECKED, StepKind.IDENTITY_FAILED),
+    Waits.AUTHORITY: (StepKind.AUTHORITY_CHECKED, StepKind.AUTHORITY_FAILED),
 }
 #: What an officer may add without a rule of its own: it moves no clock but that of records of the dead.
 PLAIN = frozenset({StepKind.NOTE, StepKind.ENQUIRY, StepKind.ENTRY_FOUND})
@@ -148,24 +153,16 @@ def judge_proof(
     :raises Refused: the actor may not do this for that person.
     """
     row = _open_row(case)
-    came, checked, failed = {
-        Waits.IDENTITY: (StepKind.IDENTITY_CAME, StepKind.IDENTITY_CHECKED, StepKind.IDENTITY_FAILED),
-        Waits.AUTHORITY: (StepKind.AUTHORITY_CAME, StepKind.AUTHORITY_CHECKED, StepKind.AUTHORITY_FAILED),
-    }.get(waits, (None, None, None))
-    if (
-        came is None
-        or checked is None
-        or failed is None
-        or not any(kind is came for kind, _ in clocks.happened_in(case))
-    ):
-        raise StepRefused("Nothing came that could be looked at.")
+    judged = JUDGED.get(waits)
+    if judged is None or not has_come([kind for kind, _ in clocks.happened_in(case)], waits):
+        raise StepRefused("Nothing came since it was asked for that could be looked at.")
     if not words.strip():
         raise StepRefused("Write what you looked at and what you found.")
     if row.right == Asked.DECEASED and waits is Waits.AUTHORITY and holds and applies_as not in APPLIES_AS:
         raise StepRefused("Say as what they apply: they deal with the estate, or they may have a claim [LAW-4.10].")
     _add(
         row,
-        checked if holds else failed,
+        judged[0] if holds else judged[1],
         at=at,
         words=words,
         detail={"applies_as": applies_as} if holds and applies_as else {},
@@ -303,6 +300,7 @@ def _stop_what_waited(row: RightsCase, *, by: Actor, at: datetime) -> None:
         _add(row, StepKind.NOTE, at=at, words=words)
     for use in sorted(uses):
         object_to(row.subject_id, Purpose(use), by=by, at=at)
+        _name_use(row, Purpose(use), at=at)
 
 
 def _why_not_ask(case: UUID, waits: Waits, *, at: datetime) -> str:

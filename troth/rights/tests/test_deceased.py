@@ -56,8 +56,10 @@ def death(case: UUID, officer: Any, **other: Any) -> None:
 
 
 def apply(case: UUID, officer: Any, applies_as: str) -> None:
-    services.ask_for(case, Waits.AUTHORITY, proof="grant", by=officer, at=SOON)
-    services.record_came(case, Waits.AUTHORITY, on=SOON.date(), words="The grant", by=officer, at=SOON)
+    services.ask_for(case, Waits.AUTHORITY, proof="grant", by=officer, at=SOON - timedelta(seconds=2))
+    services.record_came(
+        case, Waits.AUTHORITY, on=SOON.date(), words="The grant", by=officer, at=SOON - timedelta(seconds=1)
+    )
     services.judge_proof(
         case, Waits.AUTHORITY, holds=True, words="Looked at it", applies_as=applies_as, by=officer, at=SOON
     )

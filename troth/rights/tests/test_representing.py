@@ -113,6 +113,16 @@ def test_both_are_told_and_letters_reach_who_asked_while_they_may_act(cast: tupl
     assert told(patient.id)["case_letter"] == 2
 
 
+def test_whoever_has_no_account_reads_in_the_letter_as_what_and_until_when(clinic: Home) -> None:
+    patient, officer = make_patient(email="", password=""), make_officer()
+    services.open_case(patient.id, Right.RECTIFICATION, by=patient, at=NOW + timedelta(minutes=1))  # type: ignore[arg-type]
+    let_act((patient, make_patient(email="petroc@vane.example"), officer))
+    with processing(Purpose.RIGHTS, by=patient, at=AFTER):
+        letter = Message.objects.get(subject_id=patient.id, kind="acted_for").text
+    assert "a relative or friend whom you asked to, until 24 December 2026" in letter
+    assert "account" not in letter and "end it there" not in letter
+
+
 def test_it_serves_no_other_purpose(cast: tuple[Actor, Actor, Actor]) -> None:
     patient, representative, _ = cast
     let_act(cast)
