@@ -37,6 +37,10 @@ PASSWORD = "heron-lantern-oatcake"
 #: The words that stand in everybody's rows, each with their own number: what a copy must have, and an erasure must take.
 WORDS = "what only {number} wrote"
 ROWS_WITH_WORDS = 14
+#: What goes when its person asks. The rest of what they wrote is of their health, which the law has the clinic keep.
+GOES = {"people.Contact", "people.EarlierContact", "contact.Enquiry", "contact.Conversation", "contact.VisitMessage"}
+#: How often the peer is asked whether it is done, in seconds, with one client and with eight: longer would count as its own time.
+PAUSE = 0.05
 
 
 def measure(small: bool) -> list[Figure]:
@@ -60,7 +64,7 @@ def measure(small: bool) -> list[Figure]:
                     mine = [getattr(each, right) for each in taken]
                     found.setdefault(("Troth", right, clients), []).append(_run(mine, clients))
                     if peer is not None:
-                        theirs = [_asking(peer, right, next(numbers), clients) for _ in range(count)]
+                        theirs = [_asking(peer, right, next(numbers)) for _ in range(count)]
                         found.setdefault(("Fides", right, clients), []).append(_run(theirs, clients))
         reached = {"Troth": _reached(visitors[:asked], list(persons)[asked:])}
         if peer is not None:
@@ -85,12 +89,12 @@ def _run(asks: list[Callable[[], float | None]], clients: int) -> _Round:
     return _Round([each for each in seconds if each is not None], time.perf_counter() - began)
 
 
-def _asking(peer: "fides.Fides", right: str, number: int, clients: int) -> Callable[[], float | None]:
+def _asking(peer: "fides.Fides", right: str, number: int) -> Callable[[], float | None]:
     caller = fides.Fides(peer.port, peer.base, peer.token)
     caller.failed = peer.failed
     if right == "erasure":
         peer.erased.append(number)
-    return lambda: caller.ask(right, number, pause=0.05 if clients == 1 else 0.3)
+    return lambda: caller.ask(right, number, pause=PAUSE)
 
 
 @dataclass
@@ -184,8 +188,8 @@ def _persons(count: int) -> dict[UUID, str]:
 
 def _rows(subject: UUID, number: int, at: datetime) -> list[Any]:
     """
-    Twenty rows in eight tables besides the name: with the contact details that came of registering, six more kinds that go when
-    their person asks, and what a clinic must keep of their health.
+    Twenty rows in eight tables besides the name: with the contact details that came of registering, the kinds of `GOES`, and three
+    that a clinic must keep of their health.
     """
     from django.apps import apps
 
@@ -277,7 +281,7 @@ def _peer(stack: ExitStack, people: int) -> "fides.Fides | None":
     try:
         peer = stack.enter_context(fides.served(server, max(people, 2_000)))
         for right in fides.POLICIES:
-            peer.ask(right, 1, pause=0.05)  # what a process does once is done
+            peer.ask(right, 1, pause=PAUSE)  # what a process does once is done
         peer.failed.clear()
     except Exception as error:  # the peer's own troubles are no reason to lose our figures
         say(f"Fides was left out: it failed ({type(error).__name__}: {str(error)[:500]}).")
@@ -289,7 +293,7 @@ def _reached(copied: list[Visitor], erased: list[UUID]) -> dict[str, int]:
     """
     What the erasures left, as rows by table; the law has each of them kept.
 
-    :raises AssertionError: a copy lacks what its person wrote, or has what somebody else did.
+    :raises AssertionError: a copy lacks what its person wrote, or has what somebody else did; or an erasure left what goes.
     """
     from troth.vault.models import all_holdings
 
@@ -303,6 +307,9 @@ def _reached(copied: list[Visitor], erased: list[UUID]) -> dict[str, int]:
     counted = {
         model._meta.label: model._base_manager.filter(subject_id__in=erased).count() for model in all_holdings()
     }
+    assert counted.keys() >= GOES, f"the tables have other names than {sorted(GOES - counted.keys())}"
+    left = {label: counted[label] for label in GOES if counted[label]}
+    assert not left, f"the erasures left {left}"
     return {label: count for label, count in counted.items() if count}
 
 

@@ -16,8 +16,7 @@ from troth.work.schedules import schedule
 @job(queue="bringing", retries=2, serves=services.BRINGING)
 def look_at_file(file: UUID) -> None:
     """Look a file through for whoever set its columns."""
-    _bringer(file)
-    services.look(file, at=timezone.now())
+    services.look(file, on_behalf_of=_bringer(file).id, at=timezone.now())
 
 
 @job(queue="bringing", retries=5, serves=services.BRINGING)

@@ -4,7 +4,7 @@ Migrations, each step with no more of the models drawn up than it needs.
 Django draws up every model that is joined to the one that a step touches, before and after it. Nearly all of ours are joined,
 through the person whom they are about: all of a hundred were drawn up three hundred times, which was most of a fresh set-up.
 A step that makes or changes one table needs that table and those it refers to, so it is given these. What runs our own code,
-and any kind of step that is not named here, is given all, as Django gives them.
+what changes a column to which others may refer, and any kind of step that is not named here, is given all, as Django gives them.
 """
 
 from typing import Any
@@ -57,7 +57,7 @@ class _Sparing:
     ) -> None:
         states = (from_state, to_state)
         try:
-            if type(self._operation) in OF_ONE_TABLE:
+            if type(self._operation) in OF_ONE_TABLE and not _reaches_others(self._operation, app_label, states):
                 name = getattr(self._operation, "model_name", None) or self._operation.name  # type: ignore[attr-defined]
                 for state in states:
                     state.__dict__["apps"] = _joined_to((app_label, name.lower()), state)
@@ -65,6 +65,17 @@ class _Sparing:
         finally:
             for state in states:
                 _forget(state)
+
+
+def _reaches_others(operation: Operation, app_label: str, states: tuple[ProjectState, ProjectState]) -> bool:
+    """
+    Whether a step may change tables that refer to its own, as a field does to which others can refer, or whose column is renamed:
+    Django finds those by the models that are drawn up, and leaves out in silence what is not.
+    """
+    if type(operation) is not AlterField:
+        return False
+    old, new = (state.models[app_label, operation.model_name_lower].get_field(operation.name) for state in states)
+    return old.db_column != new.db_column or any(each.primary_key or each.unique for each in (old, new))
 
 
 def _forget(state: ProjectState) -> None:

@@ -208,8 +208,12 @@ def note_step(file: UUID, part: Part, told: Told, *, by: Actor, at: datetime) ->
 def note_laid_out(file: UUID, stored: StoredFile, *, after: int, by: Actor, at: datetime) -> bool:
     """Write down where the rows past a line lie in parts. Gives whether it is so, or another worker did the same first."""
     row = BroughtFile.objects.select_for_update().get(pk=file)
+    if (
+        row.state != FileState.RUNNING or row.reached != after
+    ):  # asked first: what was thrown away meanwhile is not opened
+        return False
     kept = selectors.open_file(file, at=at)
-    if row.state != FileState.RUNNING or row.reached != after or kept.parts is not None:
+    if kept.parts is not None:
         return False
     said = {**selectors.said_of_file(kept.stored), **selectors.said_of_file(stored, selectors.PARTS)}
     row.ticket = tickets.issue(
@@ -231,13 +235,13 @@ def note_trouble(file: UUID, trouble: str, *, by: Actor, at: datetime) -> None:
         _touched(row)
 
 
-def _look(file: UUID, *, at: datetime) -> None:
+def _look(file: UUID, *, on_behalf_of: UUID | None = None, at: datetime) -> None:
     """Look a file through, and write down what was found. It may be done twice: it changes nothing else."""
     by, told, trouble = actors.service("bring-in"), None, ""
     row = BroughtFile.objects.get(pk=file)
     try:
         source, read = _read(row, at=at)
-        ready, told = look_through(source, read, at=at)
+        ready, told = look_through(source, read, on_behalf_of=on_behalf_of, at=at)
         told.brought = len(ready)
     except (NotATable, Unreadable) as wrong:
         trouble = str(wrong)
@@ -275,8 +279,12 @@ def _lay_out(row: BroughtFile, *, by: Actor, at: datetime) -> None:
     shown = frozenset(line for line, _ in row.faults)
     pieces = laid_out(read, after=row.reached, most=STEP, leaving_out=shown)
     stored = files.store(pieces, name="", media_type="application/json")
-    if not note_laid_out(row.pk, stored, after=row.reached, by=by, at=at):
-        files.destroy(stored.place)
+    kept = False
+    try:
+        kept = note_laid_out(row.pk, stored, after=row.reached, by=by, at=at)
+    finally:
+        if not kept:  # nobody's, however it came to that
+            files.destroy(stored.place)
 
 
 def _clear_old(over: Iterable[UUID], *, at: datetime) -> None:

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 
 from troth.bringing.models import What
 from troth.bringing.rules import (
+    BRINGERS,
     COLUMNS,
     MINUTES,
     OLDEST,
@@ -30,6 +31,7 @@ from troth.diary import rules as visits
 from troth.diary import selectors as diary
 from troth.diary.services import bringing as diary_bringing
 from troth.gate import actors, facts
+from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.gate.outage import is_outage
@@ -49,6 +51,11 @@ _NOT_HERE = "Their client is not here: bring in the clients first, from the same
 _NOT_TOLD = "They were not told of the privacy notice yet: bring this in again when the message to them has left"
 _ALIKE = (
     "A record with the same name and day of birth, or NHS number, is here: look at it, or say that it comes in also"
+)
+#: To whoever brings in of those alone whom they see: one sentence, or it would answer of any number whether that client is here.
+_NOT_YOURS = (
+    "Nobody whose notes you may write has that number: their client is to be here from the same system, "
+    "told of the privacy notice, and to have a visit with you"
 )
 _CLOSED = "Their data may not be used for it as things stand: the privacy officer knows why"
 
@@ -241,7 +248,7 @@ def _visits(source: Source, rows: list[dict[str, str]], on_behalf_of: UUID | Non
 
 
 def _notes(source: Source, rows: list[dict[str, str]], on_behalf_of: UUID | None, at: datetime) -> _Make:
-    find = _finder(source, rows, Purpose.CARE, Category.HEALTH, at)
+    find = _finder(source, rows, Purpose.CARE, Category.HEALTH, at, _narrowed_to(on_behalf_of, at))
     here = records.which_files_are_here(people.mark_of(source.system, "note", row["reference"]) for row in rows)
     tomorrow = at.date() + timedelta(days=1)
 
@@ -261,22 +268,39 @@ def _notes(source: Source, rows: list[dict[str, str]], on_behalf_of: UUID | None
     return make
 
 
+def _narrowed_to(on_behalf_of: UUID | None, at: datetime) -> Actor | None:
+    """Who brings in of those alone whom they see: everybody who does it by the page and is not whose work the whole clinic's is."""
+    by = actors.person(on_behalf_of, at=at) if on_behalf_of else None
+    return by if by is not None and BRINGERS.isdisjoint(by.roles) else None
+
+
 def _finder(
-    source: Source, rows: Iterable[dict[str, str]], purpose: Purpose, category: Category, at: datetime
+    source: Source,
+    rows: Iterable[dict[str, str]],
+    purpose: Purpose,
+    category: Category,
+    at: datetime,
+    only_of: Actor | None = None,
 ) -> Callable[[str], UUID]:
     """
     Who a client of the system before is here, where their data may be used for this; as many queries for a file as for a row. The
-    gate is asked about everybody beforehand, so that a refusal is a line of the list and stops no other.
+    gate is asked about everybody beforehand, so that a refusal is a line of the list and stops no other. `only_of`: those alone
+    whom this member of staff may open for it themselves.
     """
     marks = {row["client"]: people.mark_of(source.system, registering.CLIENT, row["client"]) for row in rows}
     here = people.brought_by(marks.values())
     known = facts.about(list(here.values()))
     told = {subject for subject in here.values() if facts.newest_told(known[subject.hex], at=at)}
     with processing(purpose, Action.READ, by=actors.service("bring-in"), at=at) as opened:
-        withheld = opened.admit(sorted(told), category).withheld
+        withheld = set(opened.admit(sorted(told), category).withheld)
+    if only_of is not None:
+        with processing(purpose, Action.READ, by=only_of, at=at) as opened:
+            withheld |= set(opened.admit(sorted(told - withheld), category).withheld)
 
     def find(client: str) -> UUID:
         subject = here.get(marks[client])
+        if only_of is not None and (subject not in told or subject in withheld):
+            raise Unreadable(_NOT_YOURS)
         if subject is None:
             raise Unreadable(_NOT_HERE)
         if subject not in told:

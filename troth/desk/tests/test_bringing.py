@@ -25,6 +25,7 @@ from troth.bringing.rules import KEPT_FOR, Told
 from troth.bringing.rules.parts import Part
 from troth.delivery.tests import demonstration
 from troth.desk.forms.bringing import ColumnsForm
+from troth.diary import selectors as diary
 from troth.diary.tests.conftest import Clinic, open_clinic
 from troth.gate.narrowed import Cell, switched_off, version_of
 from troth.gate.narrowing import set_cells
@@ -271,6 +272,101 @@ def test_whose_role_may_not_write_what_a_file_holds_is_refused_by_page_act_and_j
     assert desk.post(there, {"do": "destroy"}).status_code == 302
 
 
+def tell_everybody() -> None:
+    """Have the messages leave that tell people of the notice."""
+    demonstration.begin(settings)
+    worker = Worker(now=timezone.now, jitter=lambda: 1.0)
+    while worker.step():
+        pass
+
+
+def sees(clinic: Clinic, person: UUID) -> None:
+    """Book them with a practitioner, who has a reason to look from then on."""
+    at = timezone.now()
+    on = timezone.localdate(at) + timedelta(days=1)
+    while not (free := diary.free_on(clinic.short, on, clinic.orla, at=at)):
+        on += timedelta(days=1)
+    clinic.book(person, clinic.orla, free[0].at, at=at)
+
+
+def test_a_practitioner_brings_notes_to_those_she_sees_and_learns_of_no_number_who_is_here(
+    clinic: Clinic, signed_in: SignedIn
+) -> None:
+    manager = signed_in(clinic.manager)
+    there = send(manager, LINES[:2]).headers["Location"]
+    looked(manager, there)
+    manager.post(there, {"do": "start"})
+    work()
+    tell_everybody()
+    hers = Brought.objects.order_by("recorded_at").first()
+    assert hers is not None
+    sees(clinic, hers.subject_id)
+    late = send(manager, ["5,Late,Comer,05/06/1984,late@post.example,9"]).headers["Location"]
+    looked(manager, late)
+    manager.post(late, {"do": "start"})
+    work()  # and this one was not told yet
+    desk = signed_in(clinic.orla)
+    lines = [f"n{number},{number},03/05/2024,words" for number in (1, 2, 5, 9)]
+    here = send(desk, lines, "notes", "id,client id,date,note").headers["Location"]
+    desk.post(here, {"do": "columns", "reference": "0", "client": "1", "day": "2", "text": "3"})
+    work()
+    row = BroughtFile.objects.get(kind="notes")
+    assert row.ready == 1 and len(row.faults) == 3 and len({words for _, words in row.faults}) == 1
+    desk.post(here, {"do": "start", "leaving_out": "on"})
+    work()
+    assert {each.subject for each in LedgerEvent.objects.filter(event="records:note_brought", outcome="done")} == {
+        hers.subject_id.hex
+    }
+
+
+def test_what_may_only_be_destroyed_is_destroyed_from_the_list_and_shown_to_nobody(
+    clinic: Clinic, signed_in: SignedIn
+) -> None:
+    manager, desk = signed_in(clinic.manager), signed_in(clinic.orla)
+    there = send(manager, LINES).headers["Location"]
+    looked(manager, there)
+    for sent in ({"do": "destroy"}, {"do": "start"}):
+        refused = desk.post(there, sent)
+        assert refused.status_code == 403 and "can be brought in" not in refused.content.decode()
+    notes = send(desk, ["n1,1,03/05/2024,words"], "notes", "id,client id,date,note").headers["Location"]
+    listed = manager.get(reverse("desk_bring_in")).content.decode()
+    assert f'href="{notes}"' not in listed and f'action="{notes}"' in listed and f'href="{there}"' in listed
+    assert manager.post(notes, {"do": "destroy"}).status_code == 302
+    assert f'action="{notes}"' not in manager.get(reverse("desk_bring_in")).content.decode()
+    # Destroyed already: the refusal draws no page that is not theirs.
+    assert manager.post(notes, {"do": "destroy"}).status_code == 403
+
+
+def test_parts_that_nobody_keeps_are_not_left_on_the_disk(
+    clinic: Clinic, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = signed_in(clinic.manager)
+    there = send(desk, LINES[:1]).headers["Location"]
+    looked(desk, there)
+    desk.post(there, {"do": "start"})
+    row, note = BroughtFile.objects.get(), services.note_laid_out
+    before = {each for each in settings.TROTH_HOME.rglob("*") if each.is_file()}
+
+    def broken(*_: Any, **__: Any) -> bool:
+        raise OperationalError
+
+    monkeypatch.setattr(services, "note_laid_out", broken)
+    with pytest.raises(OperationalError):
+        services.go_on(row.pk, on_behalf_of=clinic.manager, at=timezone.now())
+    assert {each for each in settings.TROTH_HOME.rglob("*") if each.is_file()} == before
+
+    def thrown_away(*args: Any, **named: Any) -> bool:
+        at = timezone.now()
+        with committing():
+            services.throw_away(row.pk, by=clinic.actor(clinic.manager, at), at=at)
+        return note(*args, **named)
+
+    monkeypatch.setattr(services, "note_laid_out", thrown_away)
+    services.go_on(row.pk, on_behalf_of=clinic.manager, at=timezone.now())
+    row.refresh_from_db()
+    assert row.state == "gone" and not {each for each in settings.TROTH_HOME.rglob("*") if each.is_file()} - before
+
+
 def test_a_practitioner_brings_in_notes_and_nothing_else(clinic: Clinic, signed_in: SignedIn) -> None:
     manager = signed_in(clinic.manager)
     there = send(manager, LINES[:1]).headers["Location"]
@@ -278,10 +374,8 @@ def test_a_practitioner_brings_in_notes_and_nothing_else(clinic: Clinic, signed_
     manager.post(there, {"do": "start"})
     work()
     person = Brought.objects.get().subject_id
-    demonstration.begin(settings)
-    worker = Worker(now=timezone.now, jitter=lambda: 1.0)
-    while worker.step():
-        pass
+    tell_everybody()
+    sees(clinic, person)
     desk = signed_in(clinic.orla)
     assert reverse("desk_bring_in") in desk.get(reverse("desk_note_templates")).content.decode()
     page = desk.get(reverse("desk_bring_in")).content.decode()
@@ -295,7 +389,7 @@ def test_a_practitioner_brings_in_notes_and_nothing_else(clinic: Clinic, signed_
         == 302
     )
     work()
-    assert "Their client is not here" in desk.get(here).content.decode()
+    assert "has that number" in desk.get(here).content.decode()
     desk.post(here, {"do": "start", "leaving_out": "on"})
     work()
     row = BroughtFile.objects.get(kind="notes")
@@ -303,7 +397,8 @@ def test_a_practitioner_brings_in_notes_and_nothing_else(clinic: Clinic, signed_
     # It is of that card, on behalf of whoever sent the file; the manager sees that there was one, and not what its lines lack.
     (event,) = LedgerEvent.objects.filter(subject=person.hex, on_behalf_of=clinic.orla.hex, outcome="done")
     assert event.purpose == "care"
-    assert here in manager.get(reverse("desk_bring_in")).content.decode() and manager.get(here).status_code == 403
+    listed = manager.get(reverse("desk_bring_in")).content.decode()
+    assert ">Notes<" in "".join(listed.split()) and here not in listed and manager.get(here).status_code == 403
     switch_off(clinic, Cell("practitioner", Category.HEALTH, Action.WRITE))
     assert desk.get(reverse("desk_bring_in")).status_code == 403
 
@@ -426,6 +521,6 @@ def test_the_list_reads_one_page_and_no_faults(clinic: Clinic, signed_in: Signed
         BroughtFile(kind="clients", sent_by=clinic.manager, sent_at=at - timedelta(minutes=n)) for n in range(30)
     )
     with CaptureQueriesContext(connection) as asked:
-        assert len(selectors.list_files(start=25, most=25)) == 5
+        assert len(selectors.list_files(kinds=list(What), start=25, most=25)) == 5
     assert len(asked) == 1 and "faults" not in asked[0]["sql"] and "LIMIT" in asked[0]["sql"]
     assert "30" in signed_in(clinic.manager).get(f"{reverse('desk_bring_in')}?page=2").content.decode()

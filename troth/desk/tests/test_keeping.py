@@ -48,9 +48,10 @@ def test_a_place_a_room_and_a_service_are_added_and_changed(
     added = desk.post(reverse("desk_place_new"), {"name": "Quarry Steps", "address": "1 Row"})
     assert added.headers["Location"] == reverse("desk_places") + "?done=setting-kept"
     place = Place.objects.get()
-    room = {"kind": "room", "name": "Room 4", "sort": "treatment room", "place": str(place.pk)}
+    room = {"kind": "room", "name": "Room 4", "sort": "treatment room (IPL)", "place": str(place.pk)}
     assert desk.post(reverse("desk_resource_new"), {**room, "place": str(clinic.ann)}).status_code == 422
     assert desk.post(reverse("desk_resource_new"), room).status_code == 302
+    assert "Treatment room (IPL)" in desk.get(reverse("desk_resources")).content.decode()
     twin = desk.post(reverse("desk_resource_new"), room)
     assert twin.status_code == 422 and "has that name" in twin.content.decode()
     form = {
@@ -62,7 +63,7 @@ def test_a_place_a_room_and_a_service_are_added_and_changed(
         "after": "10",
         "price_pence": "£145.50",
         "deposit_pence": "30",
-        "room_sort": "treatment room",
+        "room_sort": "treatment room (IPL)",
         "colour": "plum",
         "online": "on",
     }
@@ -78,6 +79,7 @@ def test_a_place_a_room_and_a_service_are_added_and_changed(
     assert desk.post(reverse("desk_service_new"), form).status_code == 302
     made = Service.objects.get(name="Peel")
     assert (made.minutes, made.before, made.after, made.price_pence, made.deposit_pence) == (40, 5, 10, 14_550, 3_000)
+    assert "Treatment room (IPL)" in desk.get(reverse("desk_services")).content.decode()
     shown = desk.get(reverse("desk_service", args=[made.pk])).content.decode()
     assert 'value="145.50"' in shown
     assert "no line of the price list is called “Peel”" in shown and reverse("desk_prices") not in shown

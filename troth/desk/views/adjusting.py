@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from troth.design.done import done
 from troth.desk.forms.adjusting import AdjustmentsForm
 from troth.desk.frame import about, looking, show, strip
+from troth.people import rules, services
 from troth.people import selectors as people
-from troth.people import services
 from troth.vault.categories import Category
 
 
@@ -23,11 +23,16 @@ def state(request: HttpRequest, subject: UUID) -> HttpResponse:
         request.POST or None,
         questions=people.ADJUSTMENTS_ASKED,
         chosen=held.wanted,
-        initial={"language": held.language},
+        initial={"language": held.language, "seen": held.mark},
     )
     if form.is_valid():
-        services.state_adjustments(subject, by=look.actor, at=look.at, **form.cleaned_data)
-        return done("desk_adjustments", "adjustments-written", subject=subject)
+        try:
+            services.state_adjustments(subject, by=look.actor, at=look.at, **form.cleaned_data)
+            return done("desk_adjustments", "adjustments-written", subject=subject)
+        except services.ChangedMeanwhile:
+            held = people.get_adjustments(subject, look.opened)
+            form.add_error(None, rules.say_overtaken(held.said))
+            form.stand_on(held.mark)
     return show(
         request,
         "person/adjustments",

@@ -53,7 +53,7 @@ def list_files(request: HttpRequest) -> HttpResponse:
     names = people.staff_profiles({each.sent_by for each in shown})
     rows: list[tuple[str | Cell, ...]] = [
         (
-            Cell(each.kind.words, href=reverse("desk_bring_in_file", args=[each.id])),
+            Cell(each.kind.words, href=reverse("desk_bring_in_file", args=[each.id]) if each.kind in kinds else ""),
             f"{timezone.localtime(each.sent_at):%-d %B %Y, %H:%M}",
             names[each.sent_by].name if each.sent_by in names else "Somebody who has left",
             Cell(
@@ -72,6 +72,9 @@ def list_files(request: HttpRequest) -> HttpResponse:
         kinds=kinds_of(request, "desk_bring_in"),
         all_kinds=len(kinds) > 1,
         table=table_of("Files", heads, rows) if rows else None,
+        shut=[
+            each for each in shown if each.kind not in kinds and each.state not in {FileState.DONE, FileState.GONE}
+        ],
         paging=Paging.numbered(number, many, each=AT_ONCE, path=reverse("desk_bring_in")),
         status=422 if form.errors else 200,
     )
@@ -82,7 +85,8 @@ def show_file(request: HttpRequest, file: UUID) -> HttpResponse:
     look = looking(request)
     line = _line(file)
     destroys = request.method == "POST" and request.POST.get("do") == "destroy"
-    if not destroys:
+    # Whose role lost what a file holds may still have it destroyed, and sees no more of it.
+    if not destroys or not brings(look.actor.roles, line.kind):
         check_may_bring(line.kind, by=look.actor, at=look.at)
     form = None if destroys else _form(request, line)
     if request.method == "POST":
@@ -93,6 +97,7 @@ def show_file(request: HttpRequest, file: UUID) -> HttpResponse:
             if _did(request, line, form):
                 return redirect("desk_bring_in_file", file=file)
         except NotPossible as refused:
+            check_may_bring(line.kind, by=look.actor, at=look.at)
             form = form if form is not None and form.is_bound else StartForm({})
             form.is_valid()
             form.add_error(None, str(refused))

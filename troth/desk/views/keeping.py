@@ -51,11 +51,7 @@ def list_services(request: HttpRequest) -> HttpResponse:
                     each.price or "Agreed each time",
                     small=f"Deposit {diary.pounds(each.deposit_pence)}" if each.deposit_pence else "",
                 ),
-                Cell(
-                    (
-                        ", ".join(filter(None, (each.room_sort, each.machine_sort))) or "nothing of its own"
-                    ).capitalize()
-                ),
+                Cell(_begun(", ".join(filter(None, (each.room_sort, each.machine_sort))) or "nothing of its own")),
                 Cell(
                     "Yes" if diary.is_booked_online(each, register) else "No",
                     small="Until cards are taken here, they ring"
@@ -154,7 +150,7 @@ def list_resources(request: HttpRequest) -> HttpResponse:
                     tag=CLOSED if each.closed or each.place_closed else None,
                 ),
                 Cell("Room" if each.kind is ResourceKind.ROOM else "Machine"),
-                Cell(each.sort.capitalize()),
+                Cell(_begun(each.sort)),
                 Cell(each.place_name),
             ],
         )
@@ -291,6 +287,10 @@ def _hours_in_short(known: diary.Worker) -> str:
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     days = [name for number, name in enumerate(names) if rules.stretches_of(known.hours.get(str(number)))]
     return (", ".join(days) or "No day") + ("; every second week otherwise" if known.other_hours is not None else "")
+
+
+def _begun(said: str) -> str:
+    return said[:1].upper() + said[1:]  # capitals within stay, as in “IPL”
 
 
 def _around(each: diary.Offered) -> str:

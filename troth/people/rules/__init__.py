@@ -14,8 +14,10 @@ from urllib.parse import quote
 from troth.notice.purposes import Purpose
 from troth.notice.register import DeclaredRole
 from troth.people.rules.adjusting import ADJUSTING as ADJUSTING
+from troth.people.rules.adjusting import INTERPRETER as INTERPRETER
 from troth.people.rules.adjusting import check_language as check_language
 from troth.people.rules.adjusting import say_adjustments as say_adjustments
+from troth.people.rules.adjusting import say_overtaken as say_overtaken
 from troth.people.rules.apart import SAID_ALREADY as SAID_ALREADY
 from troth.people.rules.apart import TELLING_APART as TELLING_APART
 from troth.people.rules.apart import LinkRefused as LinkRefused
@@ -26,6 +28,7 @@ from troth.people.rules.apart import check_can_let_back as check_can_let_back
 from troth.people.rules.apart import check_can_propose_link as check_can_propose_link
 from troth.people.rules.apart import check_how_many as check_how_many
 from troth.people.rules.apart import told_apart_by as told_apart_by
+from troth.people.rules.languages import LANGUAGES as LANGUAGES
 from troth.people.rules.nhs_number import NUMBERING as NUMBERING
 from troth.people.rules.nhs_number import is_nhs_number as is_nhs_number
 from troth.people.rules.nhs_number import normal_nhs_number as normal_nhs_number

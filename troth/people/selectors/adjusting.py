@@ -13,10 +13,11 @@ from troth.vault.categories import Category
 
 @dataclass(frozen=True)
 class Adjustments:
-    """What to arrange for one person: the codes, the language of an interpreter or "", and both in words."""
+    """What to arrange for one person: the codes, the language of an interpreter or "", both in words, and by what it is known."""
 
     wanted: tuple[Adjustment, ...]
     language: str
+    mark: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -81,4 +82,4 @@ def adjustments_in_words(row: Adjusted) -> str:
 
 def _adjustments(row: Adjusted) -> Adjustments:
     kept = set(row.wanted or ())
-    return Adjustments(tuple(each for each in Adjustment if each.value in kept), row.language or "")
+    return Adjustments(tuple(each for each in Adjustment if each.value in kept), row.language or "", row.pk.hex)

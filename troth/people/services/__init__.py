@@ -2,7 +2,7 @@
 
 from troth.people.rules import LinkRefused, ReturnRefused
 from troth.people.services.accounts import change_password
-from troth.people.services.adjusting import state_adjustments
+from troth.people.services.adjusting import ChangedMeanwhile, state_adjustments
 from troth.people.services.bringing import CLIENT, Client, HereAlready, bring_in_as_service, bring_in_client
 from troth.people.services.claimants import record_claimant
 from troth.people.services.claiming import CannotClaim, claim, make_claim_code
@@ -69,6 +69,7 @@ __all__ = [
     "RETURN_BY_POST",
     "AccountChanged",
     "CannotClaim",
+    "ChangedMeanwhile",
     "Client",
     "FactorNeeded",
     "HereAlready",

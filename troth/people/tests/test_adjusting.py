@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conftest import publish_pack
 from troth.gate import actors
@@ -17,12 +18,28 @@ from troth.people.tests.factories import LATER, make_patient, make_staff
 
 @pytest.mark.parametrize(
     "wrong",
-    ["", "   ", "I had a stroke, so slowly please", "Polish (deaf in one ear)", "x" * 41, "speech is slurred now"],
+    [
+        "",
+        "   ",
+        "I had a stroke, so slowly please",
+        "Polish (deaf in one ear)",
+        "HIV positive",
+        "Deaf since birth",
+        "()",
+    ],
 )
-def test_a_language_is_a_name_and_no_sentence(wrong: str) -> None:
+def test_a_language_is_one_of_the_list_and_nothing_else(wrong: str) -> None:
     with pytest.raises(ValueError, match="language"):
         rules.check_language(wrong, ["interpreter"])
-    assert rules.check_language(" sorani  kurdish", ["interpreter"]) == "Sorani kurdish"
+    for given, kept in (
+        (" sorani  kurdish", "Kurdish (Sorani)"),
+        ("Kurdish, Sorani", "Kurdish (Sorani)"),
+        ("mandarin", "Chinese (Mandarin)"),
+        ("TAMIL", "Tamil"),
+        ("BSL", "British Sign Language"),
+    ):
+        assert rules.check_language(given, ["interpreter"]) == kept
+    assert all(rules.check_language(each, ["interpreter"]) == each for each in rules.LANGUAGES)
     assert rules.check_language(wrong, ["chaperone"]) == "", "without an interpreter nobody's language is kept"
 
 
@@ -55,6 +72,15 @@ def test_only_what_the_list_has_is_kept(patient: UUID) -> None:
     with pytest.raises(ValueError, match="which language"):
         state(patient, patient, "interpreter")
     assert not LedgerEvent.objects.filter(event="people:adjustments_stated").exists()
+
+
+def test_two_who_write_the_first_at_once_wait_for_each_other(patient: UUID) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        state(patient, patient, "loop")
+    said = [each["sql"] for each in asked]
+    held = next(number for number, sql in enumerate(said) if sql.startswith('SELECT "vault_subject"."id" AS'))
+    read = next(number for number, sql in enumerate(said) if 'FROM "people_adjusted"' in sql)
+    assert held < read
 
 
 def test_marketing_and_a_receptionist_without_a_reason_neither_read_nor_write_it(patient: UUID) -> None:

@@ -26,11 +26,17 @@ def _note(
 
 
 class KnownForm(forms.Form):
-    """Who is signed in is asked nothing that we know."""
+    """Who is signed in is asked nothing that we know. `arranging`: whether “My details” asks what they need at every visit."""
 
-    note = _note(
-        "An interpreter, a way without steps and the like: say it once in “My details”, and it holds for every visit"
-    )
+    note = _note()
+
+    def __init__(self, *args: Any, arranging: bool, **named: Any) -> None:
+        super().__init__(*args, **named)
+        if arranging:
+            self.fields["note"].help_text = (
+                "An interpreter, a way without steps and the like: "
+                "say it once in “My details”, and it holds for every visit"
+            )
 
 
 class StrangerForm(RegisterForm):

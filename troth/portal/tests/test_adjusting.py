@@ -1,5 +1,6 @@
 """What the reader asks us to arrange: said under their details, at once, where the notice has it."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -22,7 +23,7 @@ def test_the_reader_says_what_they_need_changes_it_and_nobody_else_sees_it(patie
     mine, other = browser_of(patient), browser_of(make_patient(given_name="Else", email="else@x.example"))
     assert "Say what you need" in mine.get(reverse("my_details")).content.decode()
     assert mine.post(PATH, {"group_1": ["interpreter"], "language": "I am deaf since 2019"}).status_code == 422
-    answer = mine.post(PATH, {"group_0": ["step_free"], "group_2": ["chaperone"], "language": "ignored"}, follow=True)
+    answer = mine.post(PATH, {"group_0": ["step_free"], "group_2": ["chaperone"], "language": ""}, follow=True)
     page = answer.content.decode()
     assert (
         "It is written down" in page
@@ -36,7 +37,8 @@ def test_the_reader_says_what_they_need_changes_it_and_nobody_else_sees_it(patie
     )
     assert 'value="chaperone" checked' in " ".join(mine.get(PATH).content.decode().split())
     assert "A chaperone in the room" not in other.get(reverse("my_details")).content.decode()
-    mine.post(PATH, {"language": ""})
+    (mark,) = re.findall(r'name="seen" value="([0-9a-f]{32})"', mine.get(PATH).content.decode())
+    mine.post(PATH, {"language": "", "seen": mark})
     assert "Say what you need" in mine.get(reverse("my_details")).content.decode()
     assert Client().get(PATH).status_code == 302
 

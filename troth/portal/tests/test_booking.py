@@ -26,6 +26,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import services as people
 from troth.people.models import Identity
+from troth.portal.forms.booking import KnownForm
 
 WHO = {
     "given_name": "Wren",
@@ -128,6 +129,9 @@ def test_who_is_signed_in_is_asked_nothing_that_we_know(clinic: Clinic) -> None:
     details = choose(browser, clinic, times(browser, clinic)[0])
     page = browser.get(details).content.decode()
     assert 'name="email"' not in page and 'name="note"' in page
+    # Where the notice has it they are pointed to where it is said once, and where not, to no page that is not there.
+    assert "say it once in “My details”" in page
+    assert "My details" not in str(KnownForm(arranging=False))
     # A member of staff who is signed in books as a stranger would: for nobody's record by accident.
     assert 'name="email"' in signed_in(clinic.reception).get(details).content.decode()
     assert browser.post(details, {"note": ""}).status_code == 302

@@ -140,7 +140,10 @@ def give_details(request: HttpRequest, ticket: str) -> HttpResponse:
     actor = actor_of(request)
     known = actor.kind == "person" and not actor.roles and not actor.held_back
     form: KnownForm | StrangerForm
-    form = KnownForm(request.POST or None) if known else StrangerForm(request.POST or None, on=timezone.localdate(at))
+    if known:
+        form = KnownForm(request.POST or None, arranging=people.takes_adjustments(register_of(request)))
+    else:
+        form = StrangerForm(request.POST or None, on=timezone.localdate(at))
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:

@@ -9,8 +9,8 @@ from troth.design.done import done
 from troth.design.values import Row
 from troth.gate.contexts import Opened
 from troth.gate.table import actor_of
+from troth.people import rules, services
 from troth.people import selectors as people
-from troth.people import services
 from troth.people.selectors import PersonContact
 from troth.portal import own_data
 from troth.portal.forms.adjusting import AdjustmentsForm
@@ -101,11 +101,16 @@ def adjust(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         questions=people.ADJUSTMENTS_ASKED,
         chosen=held.wanted,
-        initial={"language": held.language},
+        initial={"language": held.language, "seen": held.mark},
     )
     if form.is_valid():
-        services.state_adjustments(subject, by=actor_of(request), at=at, **form.cleaned_data)
-        return done("my_details", "adjustments-stated")
+        try:
+            services.state_adjustments(subject, by=actor_of(request), at=at, **form.cleaned_data)
+            return done("my_details", "adjustments-stated")
+        except services.ChangedMeanwhile:
+            held = people.get_adjustments(subject, opened)
+            form.add_error(None, rules.say_overtaken(held.said))
+            form.stand_on(held.mark)
     why = own_data.counterpart_of(Category.ADJUSTMENTS, dates_kept(subject, at=at), at, link=False)
     return render(
         request, "portal/details/adjust.html", {"form": form, "why": why}, status=422 if form.is_bound else 200

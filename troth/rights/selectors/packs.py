@@ -339,7 +339,12 @@ def who_can_be_asked(pack: Pack, entries: Iterable[Reviewed], opened: Opened) ->
     Who can give an opinion on a pack, of which these are the entries: first whoever wrote last in the health record, as the law
     wants (LAW-4.6).
     """
-    wrote = {each.thing.recorded_by: each.thing.recorded_at for each in entries if each.thing.category.special}
+    wrote = {
+        each.thing.recorded_by: each.thing.recorded_at
+        for each in entries
+        # What reception wrote down to arrange is special, and nobody's health record.
+        if each.thing.category.special and each.thing.category is not Category.ADJUSTMENTS
+    }
     found = [
         member
         for member in people.list_staff()

@@ -5,6 +5,7 @@ import json
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -494,3 +495,17 @@ def test_a_pack_holds_every_record_of_the_same_person() -> None:
     assert desk.known().faults == ()
     found = layers(desk.archive())
     assert "twin-told-us" in found["my-data.json"] and "who-looked-2.json" in found
+
+
+def test_who_wrote_what_to_arrange_wrote_nothing_in_the_health_record() -> None:
+    desk = Desk()
+    desk.begin()
+    other = make_officer("prescriber", email="aldous@clinic.example")
+    wrote = (desk.clinician, Category.HEALTH, LATER), (other, Category.ADJUSTMENTS, NEXT)
+    entries = [
+        SimpleNamespace(thing=SimpleNamespace(recorded_by=who.id.hex, recorded_at=at, category=category))
+        for who, category, at in wrote
+    ]
+    with processing(Purpose.RIGHTS, by=desk.officer, at=SOON) as opened:
+        asked = packs.who_can_be_asked(packs.get_pack(desk.pack, opened), entries, opened)
+    assert [each.subject for each in asked][:2] == [desk.clinician.id, other.id]
