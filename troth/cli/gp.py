@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 PUBLISHED = "Give epraccur.csv as it was published."
+GIVE_ADDRESSES = "Give a file of lines with an ODS code, a comma and an address."
 PUBLISH = "Publish it first: troth notice publish FILE"
 
 
@@ -66,17 +67,28 @@ def _read_addresses(args: argparse.Namespace) -> int:
 
     from troth.delivery.services.secure_mail import is_trusted
     from troth.prescribing.rules.directory import read_addresses
+    from troth.prescribing.selectors import directory
     from troth.prescribing.services import listing
 
-    addresses, faults = read_addresses(_text_of(args.file), is_trusted)
-    read_in = _keep(args, faults, lambda: listing.read_in_addresses_from_a_terminal(addresses, at=timezone.now()))
+    if not (known := directory.list_codes()):
+        raise Stopped("There is no directory of practices yet.", "Read it in first: troth gp read FILE")
+    addresses, faults = read_addresses(_text_of(args.file, GIVE_ADDRESSES), is_trusted, known)
+    if not addresses and (args.skip_faults or not faults):
+        # Read in, it would take the address of every practice away.
+        raise Stopped(f"{args.file} holds no address of a practice.", GIVE_ADDRESSES)
     told = {"addresses": len(addresses)}
-    return _report(args, told, faults, read_in=read_in, summary=f"{len(addresses)} addresses")
+
+    def keep() -> None:
+        told["reached"] = listing.read_in_addresses_from_a_terminal(addresses, at=timezone.now())
+
+    read_in = _keep(args, faults, keep)
+    reached = f", practices reached: {told['reached']}" if read_in else ""
+    return _report(args, told, faults, read_in=read_in, summary=f"{len(addresses)} addresses{reached}")
 
 
-def _text_of(file: str) -> str:
+def _text_of(file: str, advice: str = PUBLISHED) -> str:
     """
-    A file of the directory.
+    A file, as text.
 
     :raises Stopped: it cannot be read, or is far larger than any.
     """
@@ -84,10 +96,10 @@ def _text_of(file: str) -> str:
 
     try:
         if Path(file).stat().st_size > MOST_BYTES:
-            raise Stopped("The file is far larger than the NHS’s.", PUBLISHED, BAD_INPUT)
+            raise Stopped("The file is far larger than the NHS’s.", advice, BAD_INPUT)
         return Path(file).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Stopped(f"{file} cannot be read: {error}.", PUBLISHED) from None
+        raise Stopped(f"{file} cannot be read: {error}.", advice) from None
 
 
 def _keep(args: argparse.Namespace, faults: "Sequence[Fault]", keep: Callable[[], object]) -> bool:

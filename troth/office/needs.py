@@ -150,7 +150,7 @@ def _opinion_needs(look: Looking) -> Iterator[Need]:
             1 if late else 2,
             "slipped" if late else "running",
             f"{counted(len(days), 'thing', 'things')} kept from somebody for protection: an opinion of six months".capitalize(),
-            f"Ask {people.staff_name(professional)} to look again on the page of concerns. No copy is released on an older one",
+            f"Ask {people.staff_name(professional)} to look again, from their first page at the desk. No copy goes on an older one",
             tag=Tag("late" if late else "close", "run out" if late else f"until {day(min(days))}"),
         )
 

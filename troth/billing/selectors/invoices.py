@@ -100,8 +100,9 @@ class InvoiceLine:
     @property
     def taken_off(self) -> list[tuple[str, int]]:
         """What credit notes took off it, and why, in words."""
+        back = ", and gone back to them" if self.state is InvoiceState.CREDITED else ""
         parts = [
-            ("Paid with vouchers that were taxed when sold", self.by_voucher),
+            (f"Paid with vouchers that were taxed when sold{back}", self.by_voucher),
             ("Taken back by credit notes", self.credited - self.by_voucher),
         ]
         return [(words, pence) for words, pence in parts if pence]

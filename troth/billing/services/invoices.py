@@ -37,6 +37,7 @@ from troth.billing.services.papers import (
     _enter_by_card,
     _issue,
     _left,
+    _notes,
     _reading,
     _return_what_was_taxed,
     _wanted,
@@ -192,6 +193,13 @@ def credit(invoice: UUID, *, key: UUID, by: Actor, at: datetime) -> UUID:
     if known is not None:
         before: UUID = known.pk
         return before
+    notes = _notes(row)
+    with _reading(by, at):
+        by_vouchers = bool(notes) and all(each.voucher for each in notes)
+    if row.state == InvoiceState.CREDITED and by_vouchers:
+        # Vouchers paid all of it, so that no paper was written by which a second press is known.
+        last: UUID = notes[-1].pk
+        return last
     rules.check_can_credit(InvoiceKind(row.kind), InvoiceState(row.state))
     if row.set_against:
         raise NotPossible("This deposit was taken off another invoice. Cancel that one first.")

@@ -125,7 +125,8 @@ def pay_by_voucher(invoice: UUID, *, code: str, key: UUID, by: Actor, at: dateti
     found.left -= pence
     found.save(update_fields=["left"])
     if rate:
-        paid = [Line("Paid with a gift voucher, which was taxed when it was sold", 1, -pence, rate)]
+        number = rules.numbered(InvoiceKind.INVOICE, row.number)
+        paid = [Line(f"Voucher used on {number}, taxed when it was sold", 1, -pence, rate)]
         _credit(row, paid, key=key, by=by, at=at, voucher=found.pk)
         return pence
     _enter(row, pence=pence, means=Means.VOUCHER, key=key, left=left, at=at, voucher=found.pk)

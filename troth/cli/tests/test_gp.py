@@ -50,7 +50,7 @@ def test_addresses_of_trusted_domains_alone_are_read_in(
     listing.read_in_from_a_terminal(practices, at=NOW)
     file = tmp_path / "addresses.csv"
     kept = ("A81001,letters.a81001@nhs.net", "A81003,letters.a81003@nhs.net")
-    wrong = ("A81003,gp@surgery.example", "letters@nhs.net", "A81001,again@nhs.net")
+    wrong = ("A81003,gp@surgery.example", "letters@nhs.net", "A81001,again@nhs.net", "A99999,letters@nhs.net")
     given = argparse.Namespace(file=str(file), dry_run=False, skip_faults=False, json=False)
     for each in wrong:
         file.write_text("\n".join([kept[0], each]), "utf-8")
@@ -65,8 +65,13 @@ def test_addresses_of_trusted_domains_alone_are_read_in(
         "letters.a81001@nhs.net",
         "letters.a81003@nhs.net",
     ]
+    file.write_text("\n", "utf-8")
+    with pytest.raises(Stopped, match="no address"):
+        gp._read_addresses(given)
+    assert directory.email_of("A81003")
     file.write_text(kept[0], "utf-8")
     assert gp._read_addresses(given) == 0 and directory.email_of("A81003") == ""
+    assert "practices reached: 1" in capsys.readouterr().out
 
 
 def test_a_clinic_that_writes_to_no_gp_is_told_so(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing.rules import PASSING_ON
+from troth.rights.selectors.withholding import list_to_look_again
 
 
 def today(request: HttpRequest) -> HttpResponse:
@@ -42,7 +43,17 @@ def today(request: HttpRequest) -> HttpResponse:
         mine_why=_why(mine, look),
         unassigned=_table("To pass on", unassigned, names, look, act="Pass on"),
         unassigned_why=_why(unassigned, look),
+        again=_to_look_again(look),
     )
+
+
+def _to_look_again(look: Looking) -> list[Link]:
+    """What this reader keeps from somebody by an opinion that runs out. Of whom, the page behind it says and asks for by itself."""
+    found = list_to_look_again(look.id, on=timezone.localdate(look.at))
+    return [
+        Link(f"Kept from somebody: your opinion is good until {day:%-d %B %Y}", reverse("desk_concerns", args=[who]))
+        for who, day in found
+    ]
 
 
 def _table(

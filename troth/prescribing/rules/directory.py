@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from troth.prescribing.models import GpPractice
@@ -65,8 +65,13 @@ def read_directory(text: str) -> tuple[list[Practice], list[Fault]]:
     return list(found.values()), faults
 
 
-def read_addresses(text: str, trusted: Callable[[str], bool]) -> tuple[dict[str, str], list[Fault]]:
-    """The addresses for letters of a file with a practice's code and its address on each line, and what is wrong with lines."""
+def read_addresses(
+    text: str, trusted: Callable[[str], bool], known: Collection[str]
+) -> tuple[dict[str, str], list[Fault]]:
+    """
+    The addresses for letters of a file with a practice's code and its address on each line, and what is wrong with lines. `known`:
+    the codes of the directory.
+    """
     found: dict[str, str] = {}
     faults: list[Fault] = []
     for number, line in enumerate(io.StringIO(text), start=1):
@@ -77,6 +82,8 @@ def read_addresses(text: str, trusted: Callable[[str], bool]) -> tuple[dict[str,
             faults.append(Fault(number, "It is no code of an organisation, a comma and an address"))
         elif not _EMAIL.fullmatch(address) or not trusted(address):
             faults.append(Fault(number, "The address is none of a domain that is trusted with such letters"))
+        elif code not in known:
+            faults.append(Fault(number, f"{code} is no practice of the directory"))
         elif code in found:
             faults.append(Fault(number, f"{code} stands in the file twice"))
         else:

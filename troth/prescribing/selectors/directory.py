@@ -22,6 +22,11 @@ def find(words: str) -> list[Practice]:
     return [_practice(row) for row in named.order_by("name", "code")[:MOST]]
 
 
+def list_codes() -> set[str]:
+    """The codes of every practice that was ever read in."""
+    return set(GpPractice.objects.values_list("code", flat=True))
+
+
 def email_of(code: str) -> str:
     """The address for letters of an open practice, or ""."""
     return GpPractice.objects.filter(pk=code, is_open=True).values_list("email", flat=True).first() or ""

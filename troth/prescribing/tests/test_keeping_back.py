@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from troth.copies.journal import name_keys
 from troth.copies.replaying import carry_out
+from troth.gate.actors import Actor
 from troth.gate.acts import act
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
@@ -26,7 +27,7 @@ from troth.prescribing import services
 from troth.prescribing.models import Alike, Concern
 from troth.prescribing.rules import NotPossible
 from troth.prescribing.selectors import reviewing
-from troth.prescribing.tests.conftest import Clinic, send
+from troth.prescribing.tests.conftest import Clinic, refuse, send
 from troth.prescribing.tests.test_telling import second_account
 from troth.records.tests import factories
 from troth.rights import jobs
@@ -98,6 +99,27 @@ def _worried(clinic: Clinic, subject: UUID, *, at: Any = SOON) -> UUID:
         (line,) = reviewing.list_concerns(subject, opened)
     assert line.words == "sentinel-worry" and line.kept and line.harm == HARM
     return raised
+
+
+def test_whoever_keeps_something_can_look_again_before_their_opinion_runs_out(clinic: Clinic) -> None:
+    request = send(clinic)
+    services.assign_request(clinic.request, prescriber=clinic.prescriber.id, by=clinic.support, at=SOON)
+    raised = _worried(clinic, clinic.subject)
+    for each in (request, clinic.request):
+        refuse(clinic, each, "Not safe.", by=clinic.prescriber)
+
+    def open_at(days: int, by: Actor) -> int:
+        with processing(Purpose.SAFEGUARDING, by=by, at=SOON + timedelta(days=days)) as opened:
+            return len(reviewing.list_concerns(clinic.subject, opened))
+
+    for days, by in ((120, clinic.prescriber), (160, clinic.colleague)):
+        with pytest.raises(Refused):
+            open_at(days, by)
+    assert open_at(160, clinic.prescriber) == 1
+    later = SOON + timedelta(days=160)
+    services.weigh_concern(raised, harm=HARM, by=clinic.prescriber, at=later)
+    with pytest.raises(Refused):  # what was looked at is no reason any more
+        open_at(161, clinic.prescriber)
 
 
 def test_nothing_that_its_person_opens_counts_or_takes_away_tells_of_a_concern(clinic: Clinic) -> None:

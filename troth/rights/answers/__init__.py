@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from troth.gate import actors, facts, linking, reasons
 from troth.gate.actors import Actor
@@ -22,6 +23,7 @@ from troth.rights.selectors.cases import is_enquirer
 from troth.rights.selectors.emergencies import list_breaks
 from troth.rights.selectors.exchange import has_arrival
 from troth.rights.selectors.packs import CLINICAL
+from troth.rights.selectors.withholding import list_to_look_again
 from troth.vault.categories import Category
 
 AFTERWARDS = timedelta(days=30)
@@ -156,6 +158,18 @@ def asked_for_opinion(actor: Actor, subjects: Collection[UUID], *, at: datetime)
         return set()
     found = HarmOpinion.objects.filter(asked_of=actor.id, given_at=None).exclude(case__state=State.DONE)
     return _reached(found, subjects, at)
+
+
+@reasons.reason(
+    "an opinion of yours that runs out",
+    serves={Purpose.SAFEGUARDING},
+    told="they looked again whether something was still to be kept from you",
+)
+def looking_again(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Whoever keeps something from somebody may look at it again from four weeks before their opinion runs out (LAW-4.4)."""
+    if actor.id is None or not actor.roles:
+        return set()
+    return {who for who, _ in list_to_look_again(actor.id, on=timezone.localdate(at))} & set(subjects)
 
 
 def _reached(rows: QuerySet[Any], subjects: Collection[UUID], at: datetime) -> set[UUID]:

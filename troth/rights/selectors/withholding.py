@@ -11,7 +11,7 @@ from troth.ledger import apart
 from troth.ledger import selectors as ledger
 from troth.ledger.names import Event
 from troth.rights.models.withholding import Withholding
-from troth.rights.rules.withholding import Kept, Span, is_opinion_good
+from troth.rights.rules.withholding import Kept, Span, is_opinion_good, runs_out_on
 from troth.vault.categories import Category
 
 _EVENTS = frozenset({Event.WITHHELD, Event.WITHHOLDING_ENDED})
@@ -58,12 +58,22 @@ def standing_of(subject: UUID, *, at: datetime) -> list[Kept]:
 
 def list_running_out(*, on: date) -> list[Kept]:
     """Those whose opinion is older than a request may be answered by, or will be within four weeks, the oldest first."""
+    return [kept for _, kept in _running_out(on=on)]
+
+
+def list_to_look_again(professional: UUID, *, on: date) -> list[tuple[UUID, date]]:
+    """Of whom a health professional keeps something by such an opinion, and until which day it is good, the oldest first."""
+    found = [(who, runs_out_on(kept)) for who, kept in _running_out(on=on) if kept.opinion_by == professional]
+    return list(dict.fromkeys(found))
+
+
+def _running_out(*, on: date) -> list[tuple[UUID, Kept]]:
     rows = Withholding.objects.filter(ended_at=None).defer("words").order_by("opinion_at", "id")
     kept = [
-        Kept(row.thing, row.since, timezone.localdate(row.opinion_at), row.opinion_by, None)
+        (row.subject_id, Kept(row.thing, row.since, timezone.localdate(row.opinion_at), row.opinion_by, None))
         for row in rows.iterator()
     ]
-    return [each for each in kept if not is_opinion_good(each, on=on + SOON)]
+    return [each for each in kept if not is_opinion_good(each[1], on=on + SOON)]
 
 
 def why_withheld(subject: UUID, opened: Opened) -> dict[UUID, str]:
