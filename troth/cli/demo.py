@@ -3,7 +3,9 @@
 import argparse
 import json
 import os
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 from troth.cli.numbers import LARGEST_PORT, between
 
@@ -67,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
         except CommandError as error:
             raise Stopped(str(error)) from None
         _mark(home, {"pack": args.pack, "made": True})
+        if not args.no_serve:
+            _begin_anew()
     starting.insist()
     from troth.ledger.sealing import seal
 
@@ -80,6 +84,15 @@ def run(args: argparse.Namespace) -> int:
         flush=True,
     )
     return starting.serve("127.0.0.1", args.port, 1, working=True)
+
+
+def _begin_anew() -> NoReturn:
+    """
+    Go on as a new program. Making the clinic set papers, for which Typst keeps threads; the server forks those that answer, a fork
+    has no threads, and the first paper that somebody asked it for would wait for them for ever.
+    """
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "troth.cli.main", *sys.argv[1:]])  # noqa: S606  our own program, with what it was given
 
 
 def is_demo(home: Path) -> bool:

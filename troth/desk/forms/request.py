@@ -57,16 +57,16 @@ class AskGpForm(forms.Form):
         error_messages={"required": "Choose what you ask for"},
     )
     history = forms.CharField(
-        label="Which history?",
-        help_text="If you ask for it: the kind that bears on this request, such as heart or liver disease",
+        label="If you ask for history: of what?",
+        help_text="The kind that bears on this request, such as heart or liver disease",
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     words = _words(
-        "In your words",
+        "If you ask for something else: what?",
         "",
-        hint="If you ask for something else, what it is. They and their practice read it",
+        hint="They and their practice read it",
         rows=3,
         required=False,
     )

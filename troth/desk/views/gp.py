@@ -40,7 +40,7 @@ def list_letters(request: HttpRequest) -> HttpResponse:
                 else Cell("Withheld", coin="parted"),
                 Cell(f"{timezone.localtime(each.due_at):%-d %b, %H:%M}"),
                 Cell(
-                    f"{'Asks. ' if each.asks else ''}{each.state.words.capitalize()}",
+                    f"{'Asks. ' if each.asks else ''}{_begun(each.state.words)}",
                     small=_way(each.channel, each.trouble),
                 ),
             )
@@ -50,6 +50,11 @@ def list_letters(request: HttpRequest) -> HttpResponse:
     return show(
         request, "gp/list", frame(request), table=Table("Letters to GPs", columns, tuple(lines)) if lines else None
     )
+
+
+def _begun(words: str) -> str:
+    """Words as a sentence begins, with what is written large in them left so: GP, MESH."""
+    return words[:1].upper() + words[1:]
 
 
 def _way(channel: GpChannel, trouble: str) -> str:
@@ -95,13 +100,13 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
             Row("To", found.practice.get("name", ""), note=found.practice.get("address", "")),
             Row(
                 "Where it is",
-                found.state.words.capitalize(),
+                _begun(found.state.words),
                 note=f"Tried {found.tries} times" if found.tries > 1 else "",
             ),
             Row(
                 "By what",
-                found.channel.words[:1].upper() + found.channel.words[1:],
-                note=found.trouble[:1].upper() + found.trouble[1:],
+                _begun(found.channel.words),
+                note=_begun(found.trouble),
             ),
             *([Row("Number there", found.message, mono=True)] if found.message else []),
             *(

@@ -217,7 +217,7 @@ def _gp(seen: Review, letters: list[LetterOpened], look: Looking) -> list[Row]:
         rows.append(
             Row(
                 f"Asked on {timezone.localtime(letter.due_at):%-d %B %Y}",
-                f"{letter.state.words.capitalize()}{late}",
+                f"{letter.state.words[:1].upper()}{letter.state.words[1:]}{late}",
                 note="; ".join((*letter.asked.wanted, *([letter.answer] if letter.answer else [])))
                 if letter.asked
                 else "",

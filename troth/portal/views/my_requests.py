@@ -281,7 +281,11 @@ def _letter(supply: SupplyLine, opened: Opened) -> list[Row]:
         return []
     when = f", {timezone.localtime(letter.sent_at):%-d %B %Y}" if letter.sent_at else ""
     return [
-        Row("Letter to your GP", f"{letter.state.words.capitalize()}{when}", note=letter.practice.get("name", ""))
+        Row(
+            "Letter to your GP",
+            f"{letter.state.words[:1].upper()}{letter.state.words[1:]}{when}",
+            note=letter.practice.get("name", ""),
+        )
     ]
 
 
@@ -300,7 +304,7 @@ def _asked(letter: LetterOpened) -> Row:
     )
     return Row(
         f"Asked of {letter.practice.get('name', 'your GP')}",
-        f"{letter.state.words.capitalize()}{left}",
+        f"{letter.state.words[:1].upper()}{letter.state.words[1:]}{left}",
         note=f"{'; '.join(letter.asked.wanted)}.{came} {letter.answer}".strip(),
     )
 
