@@ -79,6 +79,7 @@ def remind_gp(notice: UUID, *, by: Actor, at: datetime) -> None:
     """
     row = _locked(notice)
     asking.check_is_of(asks=row.request_id is not None, wanted=True)
+    assert row.request_id is not None
     after = rules.step(GP_NOTICE, row.state, Step.REMIND)
     asking.check_can_remind(sent_at=row.sent_at, at=at)
     rules.check_is_open(status=MedicationRequest.objects.values_list("status", flat=True).get(pk=row.request_id))

@@ -10,7 +10,7 @@ from troth.gate.actors import Actor
 from troth.gate.contexts import Opened, processing
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
-from troth.notice.schema import Controller
+from troth.notice.schema.people import Controller
 from troth.people import selectors as people
 from troth.prescribing.models import OPEN, GpNotice, GpState, MedicationRequest, Prescription
 from troth.prescribing.rules import asking, paper
@@ -42,6 +42,7 @@ def _set_letter(row: GpNotice, practice: dict[str, str], *, by: Actor, at: datet
 
 
 def _set_telling(row: GpNotice, practice: dict[str, str], *, by: Actor, at: datetime) -> bytes:
+    assert row.prescription_id is not None
     told = Prescription.objects.get(pk=row.prescription_id)
     with processing(FOR, by=by, at=at) as opened:
         supply = supplies.get_supply(told.pk, opened)
@@ -62,6 +63,7 @@ def _set_telling(row: GpNotice, practice: dict[str, str], *, by: Actor, at: date
 
 
 def _set_asking(row: GpNotice, practice: dict[str, str], *, by: Actor, at: datetime) -> bytes:
+    assert row.request_id is not None
     request = MedicationRequest.objects.get(pk=row.request_id)
     with processing(FOR, by=by, at=at) as opened:
         choice = reviewing.gp_of(row.subject_id, opened)
