@@ -189,8 +189,8 @@ def todos(
         if clock.may_close_unanswered(today):
             found.append(Todo("Close it unanswered", "A month went by without an answer (LAW-1.14)", to("close")))
         found.append(Todo(f"Record that {what} came", "The clock begins, or goes on, with that day", to("came")))
-    for proof in unseen_proofs(kinds):
-        found.append(Todo("Say what you found of the proof", "Nothing is handed out before", to(f"judge-{proof}")))
+    for came in unseen_proofs(kinds):
+        found.append(Todo("Say what you found of the proof", "Nothing is handed out before", to(f"judge-{came}")))
     if known.asked is Asked.COMPLAINT:
         if StepKind.ACKNOWLEDGED not in kinds:
             found.append(Todo("Acknowledge it", f"By {day(clock.due_on)} (LAW-2.3)", to("acknowledge")))

@@ -81,8 +81,10 @@ def test_nothing_is_handed_over_before_the_death_and_the_right_to_ask_are_shown(
         death(case, officer)
     with pytest.raises(StepRefused, match="as what they apply"):
         close(case, officer, Ending.ANSWERED)
-    services.ask_for(case, Waits.AUTHORITY, proof="grant", by=officer, at=SOON)
-    services.record_came(case, Waits.AUTHORITY, on=SOON.date(), words="The grant", by=officer, at=SOON)
+    services.ask_for(case, Waits.AUTHORITY, proof="grant", by=officer, at=SOON - timedelta(seconds=2))
+    services.record_came(
+        case, Waits.AUTHORITY, on=SOON.date(), words="The grant", by=officer, at=SOON - timedelta(seconds=1)
+    )
     with pytest.raises(StepRefused, match="as what they apply"):
         services.judge_proof(case, Waits.AUTHORITY, holds=True, words="Looked", by=officer, at=SOON)
     services.judge_proof(
