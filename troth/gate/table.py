@@ -132,7 +132,7 @@ def page(
         request.opened = context.enter()  # type: ignore[attr-defined]
         error: BaseException | None = None
         try:
-            response = answer_once(request, actor, lambda: view(request, **parts))
+            response = _answer(request, actor, view, parts)
             render = getattr(response, "render", None)
             if callable(render) and not getattr(response, "is_rendered", True):
                 response = (
@@ -155,6 +155,14 @@ def is_fresh(actor: Actor, *, at: datetime) -> bool:
     return shown is not None and (at - shown).total_seconds() <= FRESH_SECONDS
 
 
+def _answer(request: HttpRequest, actor: Actor, view: View, parts: dict[str, Any]) -> HttpResponseBase:
+    if getattr(
+        view, "csrf_exempt", False
+    ):  # a machine sends it, without a form of ours; what it sends is read as it came
+        return view(request, **parts)
+    return answer_once(request, actor, lambda: view(request, **parts))
+
+
 def public(route: str, view: View, *, name: str, why: str, purpose: Purpose | features.Purposes = ()) -> URLPattern:
     """
     A page that opens nobody's data by itself; `why` says how that is so. Acts it calls state their own purpose.
@@ -169,7 +177,7 @@ def public(route: str, view: View, *, name: str, why: str, purpose: Purpose | fe
             _exists(row, register_of(request))
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
-        return answer_once(request, actor_of(request), lambda: view(request, **parts))
+        return _answer(request, actor_of(request), view, parts)
 
     shown.row = row  # type: ignore[attr-defined]
     return path(route, shown, name=name)
