@@ -24,6 +24,7 @@ def test_run_lists_every_benchmark() -> None:
         "finding",
         "ledger",
         "answering",
+        "asking",
         "erasures",
         "clinic",
         "diary",

@@ -36,5 +36,6 @@ class AdjustmentsForm(TickForm):
 
     def stand_on(self, mark: str) -> None:
         """Have what was chosen here written over what stands now, once the reader has seen it and sends it again."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["seen"] = mark
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data["seen"] = mark
+        self.data = data

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
-from django.test import Client, TestCase
+from django.test import Client, TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,6 @@ from troth.bringing import jobs, selectors, services
 from troth.bringing.models import BroughtFile, FileState, KnownColumn, What
 from troth.bringing.rules import KEPT_FOR, Told
 from troth.bringing.rules.parts import Part
-from troth.delivery.tests import demonstration
 from troth.desk.forms.bringing import ColumnsForm
 from troth.diary import selectors as diary
 from troth.diary.tests.conftest import Clinic, open_clinic
@@ -274,10 +273,10 @@ def test_whose_role_may_not_write_what_a_file_holds_is_refused_by_page_act_and_j
 
 def tell_everybody() -> None:
     """Have the messages leave that tell people of the notice."""
-    demonstration.begin(settings)
     worker = Worker(now=timezone.now, jitter=lambda: 1.0)
-    while worker.step():
-        pass
+    with override_settings(TROTH_DEMO=True):
+        while worker.step():
+            pass
 
 
 def sees(clinic: Clinic, person: UUID) -> None:

@@ -44,9 +44,9 @@ ASKED = tuple(
 NOTHING = Adjustments((), "")
 
 
-def takes_adjustments(register: Register) -> bool:
+def takes_adjustments(register: Register | None) -> bool:
     """Whether the notice says that the clinic keeps what is to be arranged: where it does not, nobody is asked for it."""
-    return any(
+    return register is not None and any(
         purpose in register.purposes and Category.ADJUSTMENTS in register.purposes[purpose].categories
         for purpose in ADJUSTING
     )

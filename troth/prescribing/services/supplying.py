@@ -17,7 +17,7 @@ from troth.prescribing.models import MedicationRequest, Prescription, RequestMes
 from troth.prescribing.rules import triage
 from troth.prescribing.rules.formulary import formulary
 from troth.prescribing.rules.machine import BY_ANOTHER, SUPPLY, Step
-from troth.prescribing.services import telling
+from troth.prescribing.services import setting, telling
 from troth.prescribing.services.paying import _check_is_taken, _move_money
 from troth.records import selectors as records
 from troth.records.selectors import TaskKind
@@ -95,7 +95,7 @@ def dispatch(prescription: UUID, *, tracking: str, by: Actor, at: datetime) -> N
     row.tracking, row.dispatched_at = tracking.strip(), at
     row.task = _plan_follow_up(row, by=by, at=at)
     row.save()
-    if telling.FOR in acting().register.purposes:  # a clinic that writes to no GP declares no such purpose
+    if setting.FOR in acting().register.purposes:  # a clinic that writes to no GP declares no such purpose
         telling.write_gp_letter(prescription, by=by, at=at)
 
 

@@ -99,7 +99,8 @@ class Planter:
         existing = model._base_manager.filter(subject_id=self.person.id).first()
         row = existing or model(subject_id=self.person.id)
         for field in model._meta.concrete_fields:
-            if field.is_relation and field.name != "subject" and not field.null:
+            # A letter to a GP tells of a prescription, or asks for something: here it tells.
+            if field.is_relation and field.name != "subject" and (not field.null or field.name == "prescription"):
                 other = field.related_model._base_manager.filter(subject_id=self.person.id).first()
                 if other is None:
                     return False

@@ -8,7 +8,7 @@ from django.db import connections
 from troth.vault.migrating import SparingExecutor
 from troth.vault.router import KEY_STORE_TABLES
 
-migrate.MigrationExecutor = SparingExecutor  # type: ignore[misc]
+migrate.MigrationExecutor = SparingExecutor  # type: ignore[attr-defined]
 
 
 class Command(migrate.Command):
