@@ -415,7 +415,7 @@ def test_a_file_goes_in_sealed_and_comes_out_named_generically(clinic: Clinic, s
     browser, path = signed_in(clinic.prescriber), reverse("desk_file_new", args=[clinic.subject])
     content = b"sentinel-letter " * 20_000
     wrong = browser.post(path, {"file": SimpleUploadedFile("Maureen Oddie.txt", content)})
-    assert wrong.status_code == 200 and not DocumentReference.objects.exists()
+    assert wrong.status_code == 422 and not DocumentReference.objects.exists()
     said = {
         "title": "Letter",
         "source": "gp",
