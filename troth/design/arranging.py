@@ -1,6 +1,6 @@
 """The form of what is to be arranged for visits: ticks of a list and the name of a language, and no words of anybody's."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import ClassVar
 
 from django import forms
@@ -16,7 +16,6 @@ class ArrangingForm(TickForm):
 
     languages: ClassVar[Collection[str]]
     interpreter: ClassVar[str]
-    check_language: ClassVar[Callable[[str, Collection[str]], str]]
 
     order = ("group_0", "group_1", "language")  # beside the question that has the interpreter
     language = forms.CharField(
@@ -29,12 +28,17 @@ class ArrangingForm(TickForm):
     #: What stood there when the page was drawn.
     seen = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
 
+    @staticmethod
+    def check_language(language: str, wanted: Collection[str]) -> str:
+        """The name of the language as it is kept. Raises ValueError, in words for the reader, for what is none."""
+        raise NotImplementedError("a face says which languages it knows")
+
     def clean(self) -> dict[str, object]:
         given, wanted = super().clean() or {}, self.ticked
         language, typed = "", given.get("language", "").strip()
         if "language" in given:
             try:
-                language = type(self).check_language(typed, wanted)
+                language = self.check_language(typed, wanted)
             except ValueError as wrong:
                 self.add_error("language", str(wrong))
         # What stood there before goes with its tick; what was typed without one is not left out in silence.
