@@ -124,7 +124,8 @@ class Planter:
             existing = None  # what was signed never changes: another row stands beside it
         row = existing or model(subject_id=self.subject)
         for column in model._meta.concrete_fields:
-            if column.is_relation and column.name != "subject" and not column.null:
+            # A letter to a GP tells of a prescription, or asks for something: here it tells.
+            if column.is_relation and column.name != "subject" and (not column.null or column.name == "prescription"):
                 related: Any = column.related_model
                 other = related._base_manager.filter(subject_id=self.subject).first()
                 if other is None:
