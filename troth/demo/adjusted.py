@@ -25,7 +25,8 @@ def state(made: Made, *, at: datetime) -> None:
     """Let some of them say it. Where the notice does not say that it is kept there is nothing to do."""
     if not people.takes_adjustments(notices.register_in_force(at)):
         return
-    for number, (subject, _) in enumerate(made.patients[::_EVERY]):
+    everybody = [*(subject for subject, _ in made.patients), *(each.subject for each in made.claimants)]
+    for number, subject in enumerate(everybody[::_EVERY]):
         wanted, language = _WANTED[number % len(_WANTED)]
         with boundary():
             services.state_adjustments(

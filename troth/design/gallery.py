@@ -231,7 +231,7 @@ def components() -> dict[str, Any]:
         ),
         "alerts": samples.CARD["alerts"],
         "due": due,
-        "paging": Paging(1, 3, 3),
+        "paging": Paging(1, 3, 31, following="#"),
         "index": samples.CARD["index"],
         "timeline": samples.CARD["timeline"],
         "steps": (

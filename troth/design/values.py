@@ -216,7 +216,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Paging:
-    """Where a list stands: `1 to 50 of 812`, and its neighbours."""
+    """Where a list stands: `1 to 50 of 812`, and its neighbours. Of a list with neither, nothing is drawn."""
 
     first: int
     last: int

@@ -284,8 +284,8 @@ def table(table: Table) -> SafeString:
 
 @register.simple_tag
 def paging(paging: Paging, what: str = "rows") -> SafeString:
-    """`{% paging paging "events" %}`: where the list stands and its neighbours."""
-    return _part("paging", paging=paging, what=what)
+    """`{% paging paging "events" %}`: where the list stands and its neighbours; nothing where all of it stands on the page."""
+    return _part("paging", paging=paging, what=what) if paging.previous or paging.following else SafeString("")
 
 
 @register.simple_tag

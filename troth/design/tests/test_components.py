@@ -344,10 +344,18 @@ def test_figures_takes_an_act_and_keeps_its_markup() -> None:
     assert "figure-act" not in drawn("{% figures f %} {% endfigures %}", f=[Figure("6", "kinds")])
 
 
+@pytest.mark.parametrize(
+    "paging", [Paging.numbered(1, 25, each=25, path="/"), Paging.numbered(1, 0, each=25, path="/")]
+)
+def test_a_list_that_stands_on_one_page_says_no_range(paging: Paging) -> None:
+    assert drawn("{% paging p 'looks' %}", p=paging) == ""
+
+
 def test_a_page_that_is_not_there_is_the_nearest_and_a_search_goes_along() -> None:
     assert [Paging.asked(text, 51, each=25) for text in ("", "2", "3", "4", "0", "-1", "x", "9" * 40)] == [
         *(1, 2, 3, 3, 1, 1, 1, 1)
     ]
     assert Paging.asked("7", 0, each=25) == 1
     paging = Paging.numbered(2, 51, each=25, path="/desk/services/?q=cut")
+    assert "26 to 50 of 51" in drawn("{% paging p %}", p=paging)
     assert (paging.previous, paging.following) == ("/desk/services/?q=cut&page=1", "/desk/services/?q=cut&page=3")

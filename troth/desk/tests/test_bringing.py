@@ -430,6 +430,35 @@ def test_each_part_is_a_job_of_its_own_and_a_row_that_is_refused_or_breaks_is_a_
     assert len(set(moments)) == 3 and not Job.objects.filter(queue="bringing").exclude(state="done").exists()
 
 
+def test_what_is_wrong_with_lines_is_written_again_only_where_a_part_found_more(
+    clinic: Clinic, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "STEP", 1)
+    desk = signed_in(clinic.manager)
+    there = send(desk, ["9,No,Way,03/05/1984,,9", *LINES[:2], "4,Jory,Teal,03/05/1981,teal@post.example,9"])
+    looked(desk, there.headers["Location"])
+    desk.post(there.headers["Location"], {"do": "start", "leaving_out": "on"})
+    bring = people_bringing.bring_in_as_service
+
+    def odd(client: Any, **named: Any) -> Any:
+        if client.reference == "2":
+            raise RuntimeError
+        return bring(client, **named)
+
+    monkeypatch.setattr(people_bringing, "bring_in_as_service", odd)
+    written = []
+    worker = Worker(["bringing"], now=timezone.now, jitter=lambda: 1.0)
+    while True:
+        with CaptureQueriesContext(connection) as asked, committing():
+            if not worker.step():
+                break
+        steps = [each["sql"] for each in asked if each["sql"].startswith('UPDATE "bringing_broughtfile"')]
+        written.append(any('"faults"' in each for each in steps))
+    # The line that was shown, one that comes, one in which a fault is found, and the end of the file.
+    assert written == [False, False, True, True]
+    assert [line for line, _ in BroughtFile.objects.get().faults] == [2, 4]
+
+
 def test_a_store_that_is_away_is_no_fault_of_a_line_and_a_part_done_twice_is_counted_once(
     clinic: Clinic, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,8 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conftest import publish_pack
+from troth.ledger.models import LedgerEvent
+from troth.medicolegal import services as medicolegal
 from troth.medicolegal.models import Case
 from troth.medicolegal.tests.conftest import INSTRUCTION, Agency, open_agency
+from troth.people import services as people
 
 FORM = {
     **{name: value for name, value in INSTRUCTION.items() if isinstance(value, str)},
@@ -81,6 +84,37 @@ def test_a_handler_takes_it_on_and_books_and_the_expert_examines(
     early = signed_in(agency.expert).post(path, {"step": "examined"})
     assert early.status_code == 422 and "not begun" in early.content.decode()
     assert signed_in(agency.other_expert).get(path).status_code == 403
+
+
+def test_what_to_arrange_stands_before_whoever_books_and_examines_and_before_nobody_else(
+    agency: Agency, signed_in: Callable[[UUID], Client]
+) -> None:
+    now = timezone.now()
+    case = agency.instruct(at=now - timedelta(days=1))
+    handler, expert = agency.actor(agency.handler, now), agency.actor(agency.expert, now)
+    medicolegal.accept(case, by=handler, at=now)
+    claimant, path = Case.objects.get().subject_id, reverse("desk_case", args=[case])
+    arrange = reverse("desk_adjustments", args=[claimant])
+    desk = signed_in(agency.handler)
+    assert arrange in desk.get(path).content.decode()
+    wanted = {"group_0": ["step_free"], "group_1": ["interpreter"], "language": "Polish"}
+    assert desk.post(arrange, wanted).status_code == 302
+    words = "a way and a room without steps; an interpreter for Polish"
+    assert words in desk.get(reverse("desk_examination", args=[case])).content.decode()
+    medicolegal.book_examination(case, expert=agency.expert, when=now + timedelta(days=3), by=handler, at=now)
+    for who in (agency.handler, agency.expert):
+        for page in (path, reverse("desk_card", args=[claimant])):
+            assert words[1:] in signed_in(who).get(page).content.decode(), page
+    for who in (agency.solicitor, agency.clerk, agency.other_expert):
+        assert words[1:] not in signed_in(who).get(path).content.decode()
+    # Who reads a page that has a place for it, and may not know it, has tried nothing.
+    refused = LedgerEvent.objects.filter(outcome="refused", actor=agency.solicitor.hex)
+    assert not refused.exists()
+    for who in (agency.solicitor, agency.insurer, agency.clerk):
+        assert signed_in(who).get(arrange).status_code == 403
+    people.state_adjustments(claimant, wanted=["quiet"], language="", by=expert, at=now)
+    event = LedgerEvent.objects.filter(event="people:adjustments_stated", outcome="done").latest("id")
+    assert event.purpose == "medical_reporting" and event.actor == agency.expert.hex
 
 
 def test_claimants_do_not_register_and_a_prescribers_pages_do_not_exist(agency: Agency) -> None:

@@ -127,7 +127,8 @@ def case(request: HttpRequest, case: UUID) -> HttpResponse:
         error=error,
         path=_path(line),
         why=strip(look, line.subject, Category.ACCIDENT),
-        rows=_facts(found),
+        rows=[*_facts(found), *([Row("Arrange", adjusted.said)] if (adjusted := _adjusted(look, line)) else [])],
+        arranges=look.id in (line.handler, line.expert) and people.takes_adjustments(look.opened.register),
         people=_people(line),
         due=_due(line),
         clock=line.clock,
@@ -179,6 +180,7 @@ def examination(request: HttpRequest, case: UUID) -> HttpResponse:
         form=form,
         heading="Book the examination",
         name=found.name,
+        arrange=adjusted.words if (adjusted := _adjusted(look, found)) else (),
         back=reverse("desk_case", args=[case]),
         status=422 if form.is_bound else 200,
     )
@@ -327,6 +329,11 @@ def _facts(found: CaseOpened) -> list[Row]:
         ("What the expert is asked", found.questions),
     )
     return [Row(label, value) for label, value in given if value]
+
+
+def _adjusted(look: Looking, line: CaseLine) -> people.Adjustments | None:
+    """What is to be arranged for the examination, for whoever books it and whoever makes it."""
+    return people.adjustments_of({line.subject}, look.opened).get(line.subject)
 
 
 def _people(line: CaseLine) -> list[Row]:

@@ -11,7 +11,7 @@ from troth.billing import selectors as billing
 from troth.billing.rules import pounds
 from troth.billing.selectors.paper import MEDIA_TYPE, set_statement
 from troth.design.days import days_of, period
-from troth.design.tables import Cell, Column, table_of
+from troth.design.statements import statement_of
 from troth.design.values import Figure
 from troth.desk.frame import frame, looking, purpose_line, show, strip
 from troth.gate.streams import send_bytes
@@ -39,28 +39,9 @@ def statement(request: HttpRequest, subject: UUID) -> HttpResponse:
             Figure(pounds(found.paid), "paid, less what went back"),
             Figure(pounds(found.closing), "owed after"),
         ],
-        table=table_of(
-            "Statement",
-            (
-                Column("When", "figures"),
-                Column("What", "name"),
-                Column("Charged", "number", word="Charged"),
-                Column("Paid", "number", word="Paid"),
-                Column("Owed", "number", word="Owed"),
-            ),
-            [
-                (
-                    f"{each.on:%-d %b %Y}",
-                    Cell(each.what, href=reverse("desk_invoice", args=[each.invoice])),
-                    pounds(each.charged) if each.charged else "",
-                    pounds(each.paid) if each.paid else "",
-                    pounds(each.balance),
-                )
-                for each in found.lines
-            ],
-        )
-        if found.lines
-        else None,
+        table=statement_of(
+            "Statement", "Owed", found.lines, href=lambda each: reverse("desk_invoice", args=[each]), pounds=pounds
+        ),
         file=f"{reverse('desk_statement_paper', args=[subject])}?{request.GET.urlencode()}",
         person=reverse("desk_bill", args=[subject]),
         why=strip(look, subject, Category.FINANCIAL),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from troth.design.done import done
 from troth.design.rulers import tape_of_days
 from troth.design.tables import Cell, Column, Line, Table
-from troth.design.values import Counterpart, Row, Tag, Term
+from troth.design.values import Counterpart, Paging, Row, Tag, Term
 from troth.gate.contexts import Opened
 from troth.office.forms.review import DELAY, EMAIL, VERDICTS, ReviewForm, TellForm
 from troth.office.frame import Looking, counted, day, looking, moment, number_in, show
@@ -41,11 +41,13 @@ def list_all(request: HttpRequest) -> HttpResponse:
         done=_done(closed[start : start + PAGE]) if closed else None,
         count=counted(len(waiting), "review waits", "reviews wait"),
         late=late,
-        first=start + 1,
-        last=min(start + PAGE, len(closed)),
-        total=len(closed),
-        previous=f"?from={max(start - PAGE, 0)}" if start else "",
-        following=f"?from={start + PAGE}" if start + PAGE < len(closed) else "",
+        paging=Paging(
+            start + 1,
+            min(start + PAGE, len(closed)),
+            len(closed),
+            f"?from={max(start - PAGE, 0)}" if start else "",
+            f"?from={start + PAGE}" if start + PAGE < len(closed) else "",
+        ),
     )
 
 

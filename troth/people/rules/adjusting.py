@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from troth.notice.purposes import Purpose
 from troth.people.rules.languages import find_language
 
-#: What it is written down for: arranging visits, or else care.
-ADJUSTING = (Purpose.BOOKING, Purpose.CARE)
+#: What it is written down for: arranging visits, or else care; an agency that reports arranges and makes examinations.
+ADJUSTING = (Purpose.BOOKING, Purpose.CARE, Purpose.MEDICAL_REPORTING, Purpose.INSTRUCTIONS)
 INTERPRETER = "interpreter"
 
 

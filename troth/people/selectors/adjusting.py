@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from troth.gate.contexts import Opened
-from troth.notice.register import Register
+from troth.notice.register import REPRESENTATIVE, SELF, Register
 from troth.people.models import Adjusted, Adjustment
 from troth.people.rules import ADJUSTING, say_adjustments
 from troth.vault.categories import Category
@@ -55,9 +55,10 @@ def takes_adjustments(register: Register | None) -> bool:
 def adjustments_of(subjects: Iterable[UUID], opened: Opened) -> dict[UUID, Adjustments]:
     """
     What to arrange for these people, of those who said something and of whom this context may open it: the others are left out. As
-    many queries for fifty as for five. Where its purpose does not cover any of it, nobody is asked about.
+    many queries for fifty as for five. Where its purpose, or the viewer's role, covers none of it nobody is asked about: it is no
+    attempt on anything that a page which others read too has a place for it.
     """
-    if Category.ADJUSTMENTS not in opened.covered():
+    if not _covers(opened):
         return {}
     admitted = opened.admit(list(dict.fromkeys(subjects)), Category.ADJUSTMENTS).admitted
     found = {row.subject_id: _adjustments(row) for row in Adjusted.objects.filter(subject_id__in=admitted)}
@@ -78,6 +79,12 @@ def get_adjustments(subject: UUID, opened: Opened) -> Adjustments:
 def adjustments_in_words(row: Adjusted) -> str:
     """The same of an opened row, for the person's own data."""
     return _adjustments(row).said
+
+
+def _covers(opened: Opened) -> bool:
+    access = opened.declared.access if opened.declared else {}
+    names = opened.by.roles or {SELF, REPRESENTATIVE}
+    return any(name in access and access[name].allows(opened.action, Category.ADJUSTMENTS) for name in names)
 
 
 def _adjustments(row: Adjusted) -> Adjustments:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from conftest import publish_pack
 from troth.gate import actors
+from troth.ledger.models import LedgerEvent
 from troth.medicolegal import services
 from troth.medicolegal.models import Case, Stage
 from troth.medicolegal.tests.conftest import Agency, examined, open_agency, signed
@@ -75,3 +76,12 @@ def test_what_is_wrong_goes_back_to_the_expert(agency: Agency) -> None:
 
 def test_other_clinics_have_no_such_pages(notice_in_force: None) -> None:
     assert Client().get(reverse("my_cases")).status_code == 404
+
+
+def test_a_claimant_says_what_to_arrange_for_the_examination(agency: Agency) -> None:
+    mine = window(claimant_of(agency.instruct(at=BEGUN)))
+    path = reverse("my_adjustments")
+    assert mine.post(path, {"group_0": ["step_free"], "language": "", "seen": ""}).status_code == 302
+    assert "A way and a room without steps" in mine.get(reverse("my_details")).content.decode()
+    event = LedgerEvent.objects.get(event="people:adjustments_stated", outcome="done")
+    assert event.purpose == "medical_reporting"

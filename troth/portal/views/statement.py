@@ -12,7 +12,7 @@ from troth.billing import selectors as billing
 from troth.billing.rules import pounds
 from troth.billing.selectors.paper import MEDIA_TYPE, set_statement
 from troth.design.days import days_of, period
-from troth.design.tables import Cell, Column, table_of
+from troth.design.statements import statement_of
 from troth.design.values import Row
 from troth.gate.streams import send_bytes
 from troth.portal import own_data
@@ -43,28 +43,13 @@ def show(request: HttpRequest) -> HttpResponse:
                 Row("Paid, less what went back", pounds(found.paid)),
                 after,
             ],
-            "table": table_of(
+            "table": statement_of(
                 "Your statement",
-                (
-                    Column("When", "figures"),
-                    Column("What", "name"),
-                    Column("Charged", "number", word="Charged"),
-                    Column("Paid", "number", word="Paid"),
-                    Column("To pay", "number", word="To pay"),
-                ),
-                [
-                    (
-                        f"{each.on:%-d %b %Y}",
-                        Cell(each.what, href=reverse("my_invoice", args=[each.invoice])),
-                        pounds(each.charged) if each.charged else "",
-                        pounds(each.paid) if each.paid else "",
-                        pounds(each.balance),
-                    )
-                    for each in found.lines
-                ],
-            )
-            if found.lines
-            else None,
+                "To pay",
+                found.lines,
+                href=lambda each: reverse("my_invoice", args=[each]),
+                pounds=pounds,
+            ),
             "file": f"{reverse('my_statement_paper')}?{request.GET.urlencode()}",
             "why": own_data.counterpart_of(Category.FINANCIAL, dates_kept(subject, at=at), at),
         },
