@@ -1,8 +1,8 @@
 """
-Answering a request for a copy: looked for, decided entry by entry, built by a job, checked for completeness, released, fetched.
+Answering a request for a copy: looked for, decided entry by entry, built by a job, and ended. `releasing` lets it go.
 
 Every step is an act, and each can be repeated. What was decided is written for each entry by itself, so that two colleagues can
-work on one pack. Nothing is released that misses anything (LAW-3.2).
+work on one pack.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,11 @@ from django.utils import timezone
 
 from troth.gate import actors
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting, touched
+from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
-from troth.law.exemptions import Exemption
 from troth.law.rights import Right
 from troth.ledger.names import Event
-from troth.notice.purposes import Action, Purpose
+from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.rights.models import (
     AccessPack,
@@ -36,16 +35,13 @@ from troth.rights.models import (
 )
 from troth.rights.rules import packing, redacting
 from troth.rights.rules.fees import NO_FEE, Fee
-from troth.rights.rules.letters import Ending, LetterKind
-from troth.rights.rules.packing import HARM, NO_HARM, Decided, second_look
-from troth.rights.rules.withholding import check_can_answer
+from troth.rights.rules.letters import LetterKind
+from troth.rights.rules.packing import HARM, NO_HARM, Decided
 from troth.rights.selectors import packs
 from troth.rights.selectors.blackening import can_be_blackened
 from troth.rights.selectors.holdings import HeldThing
 from troth.rights.selectors.packs import CLINICAL
-from troth.rights.selectors.withholding import standing_of
-from troth.rights.selectors.wording import notice_now
-from troth.rights.services.stepping import _add, _close, _compose_for, _reopen, _send
+from troth.rights.services.stepping import _add, _compose_for, _reopen, _send
 from troth.vault import files
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
@@ -228,66 +224,6 @@ def order_build(pack: UUID, *, build: "Declared[Any]", by: Actor, at: datetime) 
     if not waiting.update(state=PackState.BUILDING, done=0, total=0):
         raise PackRefused("A colleague has just had it built. Open the page again.")
     build.enqueue(pack)
-
-
-@act(Event.PACK_RELEASED, purpose=Purpose.RIGHTS)
-def release_pack(pack: UUID, *, by: Actor, at: datetime) -> None:
-    """
-    Let the person fetch the copy until its last day, and close the case. Where the notice says so (`second_look` of the right of
-    access), somebody else than who left something out has to release it.
-
-    :raises PackRefused: it is not built, not complete, not paid for, nobody else has looked, or an opinion is too old.
-    :raises Refused: the actor may not do this for that person.
-    """
-    row, content = _to_change(pack, by=by, at=at)
-    with processing(Purpose.RIGHTS, by=by, at=at) as opened:
-        known = packs.get_pack(pack, opened)
-        entries = packs.review(known, opened)
-    if known.state is not PackState.READY:
-        raise PackRefused("It is not built yet.")
-    why_not = packing.check_can_build(each.stands for each in entries) or packing.check_can_release(
-        faults=known.faults,
-        left_out=any(each.decided and (each.decided.withheld or each.decided.cuts) for each in entries),
-        reviewers={each.decided.by for each in entries if each.decided},
-        by=by.reference,
-        second=second_look(notice_now(at)),
-        fee_due=bool(known.fee and not known.fee_paid),
-    )
-    if why_not := why_not or check_can_answer(standing_of(known.subject, at=at), on=timezone.localdate(at)):
-        raise PackRefused(why_not)
-    row.state, row.released_at, row.expires_at = PackState.RELEASED, at, at + packing.FETCHED_WITHIN
-    row.content = {**content, "released_by": by.reference}
-    row.save()
-    case = RightsCase.objects.select_for_update().get(pk=known.case)
-    grounds = {each.decided.exemption.value for each in entries if each.decided and each.decided.exemption}
-    if any(each.decided and each.decided.cuts for each in entries):
-        grounds.add(Exemption.OTHERS.value)  # what is cut out of an entry is about somebody else (LAW-4.8)
-    letter = _compose_for(
-        case.pk, LetterKind.COPY, grounds=grounds, day=timezone.localtime(row.expires_at).date(), at=at
-    )
-    if case.state == State.DONE:  # a further copy of a request that was answered before
-        _send(case, letter, by_post=False, by=by, at=at)
-    else:
-        ending = Ending.PARTLY if grounds else Ending.ANSWERED
-        _close(case, ending, letter, grounds=grounds, also={"pack": pack.hex}, by=by, at=at)
-
-
-@act(Event.PACK_FETCHED, purpose=Purpose.RIGHTS, action=Action.EXPORT)
-def record_fetched(pack: UUID, *, by: Actor, at: datetime, printed: bool = False) -> None:
-    """
-    Record that the copy went out: fetched by the person, or `printed` by an officer for somebody without an account (LAW-1.22).
-
-    :raises PackRefused: it is not released, or its last day is over.
-    :raises Refused: the actor may not take it.
-    """
-    with processing(Purpose.RIGHTS, by=by, at=at) as opened:
-        known = packs.get_pack(pack, opened)
-    if not known.is_open(at):
-        raise PackRefused("This copy can no longer be fetched. Ask for another; it is free unless you asked often.")
-    acting().require(known.subject, *acting().covered())
-    touched(known.subject, f"rights.pack/{pack.hex}:{'printed' if printed else 'fetched'}/{known.digest}")
-    if known.delivered_at is None:
-        AccessPack.objects.filter(pk=pack).update(delivered_at=at)
 
 
 @act(Event.PACK_OVER, purpose=Purpose.RIGHTS)
