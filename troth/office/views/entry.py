@@ -13,7 +13,7 @@ from troth.design.values import Item, Link, Paging, Row, Tag
 from troth.office.forms.pack import CutForm, EntriesForm, FindForm
 from troth.office.frame import looking, number_in, show
 from troth.office.views.case import _why_for as why_for
-from troth.office.views.pack import TOLD, _case, _everywhere, _pack
+from troth.office.views.pack import _case, _everywhere, _pack, told_of
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.rules.packing import Decided, Stands
@@ -37,7 +37,7 @@ _STANDS: dict[Stands, tuple[Any, str]] = {
 def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
     """The entries, twenty to a page: read, and decided one by one or all that may go at once."""
     look = looking(request)
-    _case(case, look)
+    known = _case(case, look)
     pack = _pack(case, look)
     entries = packs.review(pack, look.opened)
     only = next((stands.value for stands in Stands if stands.value == request.GET.get("only")), "")
@@ -51,7 +51,7 @@ def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
     )
     if deciding:
         shown = [each for each in entries if f"e{each.thing.id}" in request.POST]
-    form = EntriesForm(request.POST if deciding else None, entries=shown)
+    form = EntriesForm(request.POST if deciding else None, entries=shown, asked=known.asked)
     problem, here = "", f"{reverse('office_pack_entries', args=[case])}?only={only}"
     if form.is_bound and form.is_valid():
         try:
@@ -71,7 +71,7 @@ def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
     return show(
         request,
         "pack/entries",
-        told=TOLD,
+        told=told_of(known),
         case=case,
         pack=pack,
         form=form,
@@ -106,7 +106,7 @@ def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
 def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
     """One entry: what goes from it because it is about somebody else, and how it then reads."""
     look = looking(request)
-    _case(case, look)
+    known = _case(case, look)
     pack = _pack(case, look)
     entry = next(iter(packs.review(pack, look.opened, only=item)), None)
     if entry is None:
@@ -124,7 +124,7 @@ def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
     return show(
         request,
         "pack/entry",
-        told=TOLD,
+        told=told_of(known),
         case=case,
         title=_title(entry),
         read=_mark(entry),

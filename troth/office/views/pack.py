@@ -23,15 +23,17 @@ from troth.office.views.step import mark_of
 from troth.people import selectors as people
 from troth.rights import jobs, services
 from troth.rights import selectors as rights
+from troth.rights.rules.clock import Asked
 from troth.rights.rules.letters import Composed, LetterKind
 from troth.rights.rules.packing import Stands
 from troth.rights.selectors import packs
 from troth.rights.selectors.cases import Case
-from troth.rights.selectors.copying import NAME
+from troth.rights.selectors.copying import NAME, RECORD_NAME
 from troth.rights.selectors.packs import Pack, PackState
 from troth.rights.services import PackRefused
 
 TOLD = "The data of the person who asked opens here, so that it can be checked before they get it."
+OF_DEAD = "The record of somebody who died opens here, so that it can be checked before whoever applied gets it."
 _STATES = {
     PackState.REVIEW: "Being decided, entry by entry",
     PackState.BUILDING: "Being built",
@@ -54,6 +56,7 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
         "ask": AskForm(
             request.POST if request.POST.get("do") == "ask" else None,
             staff=packs.who_can_be_asked(pack, entries, look.opened),
+            of_dead=pack.of_dead,
         ),
         "words": WordsOut(
             request.POST if request.POST.get("do") == "words" else None,
@@ -74,7 +77,8 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
     return show(
         request,
         "pack/show",
-        told=TOLD,
+        told=told_of(known),
+        of_dead=known.asked is Asked.DECEASED,
         case=known,
         pack=pack,
         problem=problem,
@@ -103,7 +107,14 @@ def take(request: HttpRequest, case: UUID) -> HttpResponseBase:
     if stored is None or not pack.is_open(look.at):
         raise Http404
     services.record_fetched(pack.id, by=look.actor, at=look.at, printed=True)
-    return send_file(request, stored, download_name=NAME, media_type="application/zip")
+    return send_file(
+        request, stored, download_name=RECORD_NAME if pack.of_dead else NAME, media_type="application/zip"
+    )
+
+
+def told_of(known: Case) -> str:
+    """What the band says of what opens here."""
+    return OF_DEAD if known.asked is Asked.DECEASED else TOLD
 
 
 def packs_left(counts: Counter[Stands]) -> str:
@@ -137,7 +148,8 @@ def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None)
     return show(
         request,
         "pack/begin",
-        told=TOLD,
+        told=told_of(known),
+        of_dead=known.asked is Asked.DECEASED,
         case=known,
         pack=pack,
         open=pack is not None and pack.is_open(look.at),
@@ -240,7 +252,7 @@ def _case(case: UUID, look: Looking) -> Case:
         known = rights.get_case(case, look.opened)
     except ObjectDoesNotExist:
         raise Http404 from None
-    if known.right != "access":
+    if known.asked not in {Asked.ACCESS, Asked.DECEASED}:
         raise Http404
     return known
 

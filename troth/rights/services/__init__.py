@@ -35,6 +35,7 @@ from troth.rights.services.erasure import (
     resume_erasures,
 )
 from troth.rights.services.exchange import ask_to_send, send_portable, settle_arrival, take_arrival
+from troth.rights.services.given import fetch_given
 from troth.rights.services.intake import take_in, take_in_from_representative, take_in_from_stranger
 from troth.rights.services.obtaining import (
     end_silence,
@@ -112,6 +113,7 @@ __all__ = [
     "end_packs",
     "end_silence",
     "extend_case",
+    "fetch_given",
     "finish_case",
     "give_opinion",
     "hand_out_file",

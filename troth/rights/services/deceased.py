@@ -89,7 +89,7 @@ def take_back_death(case: UUID, *, words: str, by: Actor, at: datetime) -> None:
     _add(row, StepKind.NOTE, at=at, words=f"Took back that they died: it was a mistake. {words.strip()}")
 
 
-def _why_not_hand_over(row: RightsCase, *, words: str, by: Actor, at: datetime) -> str:
+def _why_not_hand_over(row: RightsCase, *, words: str | None, by: Actor, at: datetime) -> str:
     """Say why the records of this case may not be handed over, or "" when they may. It is read apart from the act that asks."""
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         death = Death.objects.filter(subject_id=row.subject_id).first()

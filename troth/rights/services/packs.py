@@ -18,12 +18,12 @@ from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
-from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.rights.models import (
     AccessPack,
+    Asked,
     HarmOpinion,
     PackDecision,
     PackPart,
@@ -40,12 +40,16 @@ from troth.rights.rules.packing import HARM, NO_HARM, Decided
 from troth.rights.selectors import packs
 from troth.rights.selectors.blackening import can_be_blackened
 from troth.rights.selectors.holdings import HeldThing
-from troth.rights.selectors.packs import CLINICAL
+from troth.rights.selectors.packs import CLINICAL, Pack
+from troth.rights.services.deceased import _why_not_hand_over
 from troth.rights.services.stepping import _add, _compose_for, _reopen, _send
 from troth.vault import files
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 from troth.work.queue import Declared
+
+#: What a copy answers: of one's own data, or of the record of somebody who died.
+_COPIED = frozenset({Asked.ACCESS, Asked.DECEASED})
 
 
 class PackRefused(Exception):
@@ -60,17 +64,21 @@ def begin_pack(case: UUID, *, by: Actor, at: datetime, fee: Fee = NO_FEE) -> UUI
     `fee` is asked for a further copy alone: the first is free. It is asked for by a letter that says how it was reckoned, and the
     month begins on the day it comes; a case that was answered is open again meanwhile (LAW-1.2, LAW-1.16).
 
-    :raises PackRefused: the case is none of access, or a fee is asked for the first copy.
+    :raises PackRefused: no copy answers the case, the record may not be handed over, or a fee is asked for the first copy.
     :raises Refused: the actor may not do this for that person.
     """
-    row = RightsCase.objects.select_for_update().filter(pk=case, right=Right.ACCESS).first()
+    row = RightsCase.objects.select_for_update().filter(pk=case, right__in=_COPIED).first()
     if row is None:
         raise PackRefused("This is no request for a copy.")
     acting().require(row.subject_id, Category.RIGHTS)
+    if row.right == Asked.DECEASED and (why_not := _why_not_hand_over(row, words=None, by=by, at=at)):
+        raise PackRefused(why_not)
     waiting = AccessPack.objects.filter(case_id=case).exclude(state__in=[PackState.RELEASED, PackState.OVER]).first()
     if waiting is not None:
         found: UUID = waiting.pk
         return found
+    if fee.pence and row.right == Asked.DECEASED:
+        raise PackRefused("No fee is charged for the record of somebody who died (LAW-4.10).")
     if fee.pence and not packs.packs_of_case(case):
         raise PackRefused("The first copy is free. A fee may be asked for a further one (LAW-1.16).")
     if fee.pence:
@@ -253,13 +261,12 @@ def _decide(pack: UUID, decisions: Mapping[str, Decided], *, by: Actor, at: date
         only = UUID(next(iter(decisions))) if len(decisions) == 1 else None
         things = {thing.id: thing for thing in packs.things_of(known, opened, only=only)}
         opinions = packs.opinions_for(known.case, opened)
-    _write_decisions(pack, known.subject, things, decisions, opinions, at=at)
+    _write_decisions(known, things, decisions, opinions, at=at)
     _take_back(pack)
 
 
 def _write_decisions(
-    pack: UUID,
-    subject: UUID,
+    pack: Pack,
     things: Mapping[str, HeldThing],
     decisions: Mapping[str, Decided],
     opinions: packing.Opinions,
@@ -271,7 +278,7 @@ def _write_decisions(
         thing = things.get(item)
         if thing is None:
             raise PackRefused("An entry is no longer there. Open the page again.")
-        if why_not := packing.check_can_decide(packs.entry_of(thing), decided, opinions, on=on):
+        if why_not := packing.check_can_decide(packs.entry_of(thing, of_dead=pack.of_dead), decided, opinions, on=on):
             raise PackRefused(
                 f"{thing.kind.capitalize()} of {timezone.localdate(thing.recorded_at):%-d %B %Y}: {why_not}"
             )
@@ -283,7 +290,7 @@ def _write_decisions(
                 raise PackRefused("Only a PDF or a picture is blackened in part. Remove the whole file instead.")
             if why_not := packing.check_can_blacken(boxes):
                 raise PackRefused(why_not)
-        _write_one(pack, subject, UUID(item), decided)
+        _write_one(pack.id, pack.subject, UUID(item), decided)
 
 
 def _write_one(pack: UUID, subject: UUID, item: UUID, decided: Decided) -> None:

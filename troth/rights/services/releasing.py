@@ -15,6 +15,7 @@ from troth.gate.contexts import processing
 from troth.law.exemptions import Exemption
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
+from troth.people import services as people
 from troth.rights.models import AccessPack, PackState, RightsCase, State
 from troth.rights.rules import packing
 from troth.rights.rules.letters import Composed, Ending, LetterKind
@@ -24,6 +25,7 @@ from troth.rights.selectors import packs
 from troth.rights.selectors.packs import Pack, Reviewed
 from troth.rights.selectors.withholding import standing_of
 from troth.rights.selectors.wording import notice_now
+from troth.rights.services.deceased import _why_not_hand_over
 from troth.rights.services.packs import PackRefused, _to_change
 from troth.rights.services.stepping import _close, _compose_for, _send
 
@@ -45,6 +47,8 @@ def release_pack(pack: UUID, *, by: Actor, at: datetime) -> None:
         raise PackRefused(why_not)
     row.state, row.released_at, row.expires_at = PackState.RELEASED, at, at + packing.FETCHED_WITHIN
     row.content = {**content, "released_by": by.reference}
+    if known.of_dead:
+        row.applicant = _applicant(known, by=by, at=at)
     row.save()
     case = RightsCase.objects.select_for_update().get(pk=known.case)
     letter = _covering(known, entries, at=at)
@@ -103,7 +107,20 @@ def _why_not_release(known: Pack, entries: list[Reviewed], *, by: Actor, at: dat
             fee_due=bool(known.fee and not known.fee_paid),
         )
         or check_can_answer(standing_of(known.subject, at=at), on=timezone.localdate(at))
+        or (_why_not_hand_over(_case(known), words=None, by=by, at=at) if known.of_dead else "")
     )
+
+
+def _case(known: Pack) -> RightsCase:
+    found: RightsCase = RightsCase.objects.only("id", "subject").get(pk=known.case)
+    return found
+
+
+def _applicant(known: Pack, *, by: Actor, at: datetime) -> UUID | None:
+    """Who applied, where they have an account here under the address that they gave."""
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        email = (RightsCase.objects.get(pk=known.case).reply_to or {}).get("email", "")
+    return people.owner_of(email, at=at) if email else None
 
 
 def _covering(known: Pack, entries: list[Reviewed], *, at: datetime) -> Composed:
