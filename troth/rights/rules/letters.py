@@ -275,8 +275,8 @@ def _copy(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
 def _record_of_the_dead(said: Mapping[str, object], left_out: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return "The record is ready", (
         _FOR_THE_DEAD,
-        f"If you have an account here under the address that this went to, you can fetch it there until {said['day']}, under My "
-        "data. If you have none, we hand it to you on paper.",
+        f"If you have an account here under the email address that you gave us, you can fetch it there until {said['day']}, under "
+        "My data. If you have none, we hand it to you on paper.",
         *((f"Something was left out of it, on {_these(said)}:", *left_out) if left_out else ()),
         "What patients told us stays in confidence after their death. Please keep it so.",
     )
@@ -295,6 +295,7 @@ def _certificate(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return "Your data is erased" if not kept else "What could go of your data is erased", (
         "The certificate says what was erased, and by when it will have gone from our backups too.",
         *(("It also names what has to stay, by which law, and until when.",) if kept else ()),
+        "You can read it in your account. If you have none, ask us, and we send it to you on paper.",
     )
 
 
