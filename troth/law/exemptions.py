@@ -151,3 +151,15 @@ class Exemption(StrEnum):
         "Access to Health Records Act 1990 section 4(3), LAW-4.10",
         True,
     )
+    BEFORE_THE_ACT = (
+        "before_the_act",
+        "It was made before 1 November 1991, when the law came into force",
+        "Access to Health Records Act 1990 section 5(1)(b), LAW-4.10",
+        True,
+    )
+    NO_BEARING = (
+        "no_bearing",
+        "It does not bear on a claim that may arise from the death",
+        "Access to Health Records Act 1990 section 5(4), LAW-4.10",
+        True,
+    )

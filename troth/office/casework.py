@@ -201,6 +201,9 @@ def todos(
         found.append(Todo("Decide what goes and what stays", "Below, kind by kind", "#decide"))
     if known.asked is Asked.ACCESS:
         found.append(Todo("Make the copy", "Read each entry, and let it go", reverse("office_pack", args=[known.id])))
+    elif known.asked is Asked.DECEASED and died and StepKind.AUTHORITY_CHECKED in kinds:
+        make = Todo("Make the record", "Read each entry, and let it go", reverse("office_pack", args=[known.id]))
+        found.append(make)
     elif known.asked is Asked.PORTABILITY and StepKind.HANDED_OUT not in kinds and not has_account:
         make = Todo(
             "Make the file",

@@ -18,6 +18,7 @@ from troth.office.views import (
     checking,
     consents,
     ending,
+    entry,
     flow,
     ledger,
     message,
@@ -58,11 +59,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("cases/<uuid:case>/answer/", answer.show_answer, name="office_answer", purpose=CASES, who=OFFICER),
     page("cases/<uuid:case>/copy/", pack.show_pack, name="office_pack", purpose=CASES, who=OFFICER),
     page(
-        "cases/<uuid:case>/copy/entries/", pack.show_entries, name="office_pack_entries", purpose=CASES, who=OFFICER
+        "cases/<uuid:case>/copy/entries/", entry.show_entries, name="office_pack_entries", purpose=CASES, who=OFFICER
     ),
     page(
         "cases/<uuid:case>/copy/entries/<uuid:item>/",
-        pack.show_entry,
+        entry.show_entry,
         name="office_pack_entry",
         purpose=CASES,
         who=OFFICER,

@@ -30,6 +30,9 @@ _SHORT = {
     Exemption.REFERENCES: "a confidential reference",
     Exemption.CHILD_ABUSE: "a child at risk",
     Exemption.STATUTE: "another Act",
+    Exemption.RECORDED_WISH: "they asked that it not be shown",
+    Exemption.BEFORE_THE_ACT: "made before 1 November 1991",
+    Exemption.NO_BEARING: "no bearing on a claim from the death",
 }
 
 
@@ -56,7 +59,7 @@ class MayStayOpen(forms.ChoiceField):
 class EntriesForm(forms.Form):
     """One choice for each entry of a page. Nothing is chosen for anybody: what is left open stays open."""
 
-    def __init__(self, data: object, *, entries: Iterable[Reviewed]) -> None:
+    def __init__(self, data: object, *, entries: Iterable[Reviewed], asked: Asked) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         self.entries = list(entries)
         for number, each in enumerate(self.entries, 1):
@@ -65,7 +68,7 @@ class EntriesForm(forms.Form):
                 choices=[
                     (LATER, "Not decided"),
                     (GOES, "It goes"),
-                    *((code.value, f"Withheld: {_SHORT[code]}") for code in grounds_of_entries(Asked.ACCESS)),
+                    *((code.value, f"Withheld: {_SHORT[code]}") for code in grounds_of_entries(asked)),
                 ],
                 initial=_chosen(each),
             )
@@ -188,6 +191,9 @@ class SearchForm(forms.Form):
     )
 
 
+OF_DEAD = "Somebody applied for this record after the patient’s death. Could letting any of it go do serious harm to anybody?"
+
+
 class AskForm(forms.Form):
     """Whom to ask, and what."""
 
@@ -204,8 +210,10 @@ class AskForm(forms.Form):
         error_messages={"required": "Write what you ask"},
     )
 
-    def __init__(self, data: object, *, staff: Iterable[StaffMember]) -> None:
+    def __init__(self, data: object, *, staff: Iterable[StaffMember], of_dead: bool) -> None:
         super().__init__(data)  # type: ignore[arg-type]
+        if of_dead:
+            self.fields["question"].initial = OF_DEAD
         self.fields["whom"].choices = [  # type: ignore[attr-defined]
             ("", "Choose somebody"),
             *((member.subject.hex, f"{member.name}, {member.role_words}") for member in staff),

@@ -18,7 +18,7 @@ from troth.notice.purposes import Purpose
 from troth.office.tests.conftest import register, signed_in
 from troth.people.models import Identity
 from troth.rights import selectors, services
-from troth.rights.models import Asked, Correction, DisputeStatement, RightsCase, Route
+from troth.rights.models import Asked, Correction, DisputeStatement, LiftingNotice, RightsCase, Route
 from troth.rights.selectors import answering
 from troth.rights.tests.factories import make_officer, write
 
@@ -259,3 +259,10 @@ def test_a_restriction_is_lifted_only_after_the_person_was_told(officer: Client)
     assert Message.objects.filter(subject_id=person.id).count() == before + 1
     assert officer.post(path, {"do": "lift"}).status_code == 422
     assert selectors.restricted_since(person.id, at=timezone.now()) is not None
+    notice = LiftingNotice(subject_id=person.id, lifts_on=today, words="The dates were right")
+    write(notice, by=person, at=timezone.now())  # as if they had been told three days ago
+    seen = officer.post(path, {"do": "lift"})
+    assert seen.status_code == 200 and seen.context["letter"].title in seen.content.decode()
+    assert selectors.restricted_since(person.id, at=timezone.now()) is not None, "it ends when its letter was seen"
+    assert officer.post(path, {"do": "lift", "seen": seen.context["mark"]}).status_code == 302
+    assert selectors.restricted_since(person.id, at=timezone.now()) is None

@@ -1,13 +1,20 @@
 """The office: an officer answers a request, nobody else gets in, and the list opens nothing."""
 
+from datetime import timedelta
+from uuid import UUID
+
 from django.test import Client
 from django.utils import timezone
 
 from tests.stores import Home
+from troth.gate.contexts import processing
 from troth.ledger.models import LedgerEvent
+from troth.notice.purposes import Purpose
 from troth.office.tests.conftest import ask, signed_in
 from troth.people.models import Identity
-from troth.rights.models import ErasureCertificate, RightsCase
+from troth.rights import selectors
+from troth.rights.models import ErasureCertificate, RightsCase, StepKind
+from troth.rights.selectors.cases import Step
 from troth.rights.tests.factories import make_officer
 
 
@@ -25,7 +32,11 @@ def test_an_officer_reads_decides_and_gets_the_certificate(officer: Client) -> N
     assert "Forget &lt;i&gt;me&lt;/i&gt;" in page and "A request about their data" in page
     assert officer.get(f"/office/cases/{case}/history/").status_code == 200
     assert officer.post(f"/office/cases/{case}/", {}).status_code == 422
-    answer = officer.post(f"/office/cases/{case}/", {"extent": "everything"})
+    seen = officer.post(f"/office/cases/{case}/", {"extent": "everything"})
+    assert seen.status_code == 200 and "No letter goes" in seen.content.decode(), "nothing goes before that is seen"
+    assert Identity.objects.filter(subject_id=person.id).exists()
+    decision = {"extent": "everything", "seen": seen.context["mark"]}
+    answer = officer.post(f"/office/cases/{case}/", decision)
     assert answer.status_code == 302
     assert "Gone" in officer.get(answer.headers["Location"]).content.decode()
     assert not Identity.objects.filter(subject_id=person.id).exists()
@@ -34,6 +45,26 @@ def test_an_officer_reads_decides_and_gets_the_certificate(officer: Client) -> N
         == answer.headers["Location"]
     )
     assert ErasureCertificate.objects.filter(case_id=case).count() == 1
+
+
+def test_the_letter_of_an_erasure_is_seen_first_and_is_the_one_that_goes(officer: Client) -> None:
+    _, case = ask()
+    page = officer.post(f"/office/cases/{case}/", {"extent": "plan"})
+    letter = page.context["letter"]
+    assert letter is not None and letter.title in page.content.decode()
+    assert RightsCase.objects.get(pk=case).state == "asked"
+    other = officer.post(f"/office/cases/{case}/", {"extent": "everything", "seen": page.context["mark"]})
+    assert other.status_code == 200, "another decision has another letter, or none"
+    done = officer.post(f"/office/cases/{case}/", {"extent": "plan", "seen": page.context["mark"]})
+    assert done.status_code == 302
+    sent = [step.words for step in _steps(case) if step.kind is StepKind.LETTER]
+    assert sent[-1] == letter.text
+
+
+def _steps(case: UUID) -> list[Step]:
+    officer = make_officer(at=timezone.now(), email="second@clinic.example")
+    with processing(Purpose.RIGHTS, by=officer, at=timezone.now() + timedelta(seconds=2)) as opened:
+        return selectors.list_steps(case, opened)
 
 
 def test_other_roles_and_patients_stay_out(clinic: Home) -> None:

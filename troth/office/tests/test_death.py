@@ -1,8 +1,12 @@
 """Somebody died: their account, its open pages and links, and whoever acted for them end at once; and a mistake is taken back."""
 
+import io
+import re
+import zipfile
 from datetime import timedelta
 from uuid import UUID
 
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,9 +18,11 @@ from troth.office.tests.conftest import register, signed_in
 from troth.people import services as people
 from troth.people.rules import AuthorityRefused
 from troth.people.selectors import ActsAs, represented_by
+from troth.rights import jobs
 from troth.rights import services as rights
-from troth.rights.models import Asked, RightsCase, Route
-from troth.rights.tests.factories import PASSWORD, make_officer
+from troth.rights.models import AccessPack, Asked, HarmOpinion, RightsCase, Route, Waits
+from troth.rights.rules.deceased import PERSONAL_REPRESENTATIVE
+from troth.rights.tests.factories import PASSWORD, make_officer, write
 from troth.vault import files
 from troth.vault.categories import Category
 from troth.vault.uploads import SealedUpload
@@ -98,3 +104,76 @@ def test_a_death_ends_what_was_open_and_a_mistake_is_taken_back(officer: Client)
     assert signed_in(EMAIL).get(reverse("my_home")).status_code == 200
     assert not represented_by(son.id, at=timezone.now())  # only she can let him again
     assert RightsCase.objects.get(pk=case).state == "asked"
+
+
+def test_the_record_is_made_read_released_and_fetched_by_whoever_applied(officer: Client) -> None:
+    ann, _ = register(), register("Bill", "Oddie-Vane", "bill@vane.example")
+    assert ann.id
+    now = timezone.now()
+    note = apps.get_model("records", "ClinicalNote")(
+        subject_id=ann.id, author=ann.id, status="draft", heading="Mood", text="sentinel-note"
+    )
+    write(note, by=ann, at=now)
+    by = make_officer(at=now, email="second@clinic.example")
+    clinician = make_officer("prescriber", at=now)
+    (case,) = rights.take_in(
+        ann.id,
+        {Asked.DECEASED},
+        words="I am her executor.",
+        route=Route.LETTER,
+        received_on=now.date(),
+        applicant={"name": "Bill Oddie-Vane", "email": "bill@vane.example"},
+        by=by,
+        at=timezone.now(),
+    )
+    start = reverse("office_pack", args=[case])
+    early = officer.post(start, {"do": "begin"})
+    assert early.status_code == 422 and "Record first that they died" in early.content.decode()
+    officer.post(reverse("office_case_step", args=[case, "death"]), DEATH)
+    at = timezone.now()
+    rights.ask_for(case, Waits.AUTHORITY, proof="grant", by=by, at=at)
+    rights.record_came(case, Waits.AUTHORITY, on=timezone.localdate(at), by=by, at=at)
+    rights.judge_proof(
+        case, Waits.AUTHORITY, holds=True, words="The grant", applies_as=PERSONAL_REPRESENTATIVE, by=by, at=at
+    )
+    page = officer.get(reverse("office_case", args=[case])).content.decode()
+    assert page.index("Make the record") < page.index("Answer and close it")
+    assert "Access to Health Records Act 1990" in officer.get(start).content.decode()
+    assert officer.post(start, {"do": "begin"}).status_code == 302
+    asks = officer.get(start).content.decode()
+    assert "Somebody applied for this record after the patient’s death" in asks
+    entries = officer.get(reverse("office_pack_entries", args=[case])).content.decode()
+    assert "sentinel-note" in entries and "maureen@oddie.example" not in entries
+    assert (
+        "no bearing on a claim" in entries
+        and "before 1 November 1991" in entries
+        and "legal privilege" not in entries
+    )
+    assert clinician.id
+    officer.post(start, {"do": "ask", "whom": clinician.id.hex, "question": "May it go?"})
+    opinion = HarmOpinion.objects.get(case_id=case)
+    weighed = signed_in("prescriber@clinic.example")
+    read = weighed.get(reverse("desk_opinion", args=[opinion.pk])).content.decode()
+    assert "sentinel-note" in read
+    assert (
+        weighed.post(reverse("desk_opinion", args=[opinion.pk]), {"verdict": "none", "words": ""}).status_code == 302
+    )
+    page = officer.get(reverse("office_pack_entries", args=[case])).content.decode()
+    marks = dict(re.findall(r'name="(r[0-9a-f]{32})" value="([0-9a-f]{24})"', page))
+    chosen = {f"e{name[1:]}": "goes" for name in marks}
+    assert officer.post(reverse("office_pack_entries", args=[case]), {**marks, **chosen}).status_code == 302
+    assert officer.post(start, {"do": "build"}).status_code == 302
+    pack = AccessPack.objects.get(case_id=case)
+    jobs.build_pack(pack.pk)
+    seen = officer.post(start, {"do": "release"})
+    assert seen.context["letter"].title == "The record is ready"
+    assert officer.post(start, {"do": "release", "seen": seen.context["mark"]}).status_code == 302
+    bill, stranger = signed_in("bill@vane.example"), signed_in("second@clinic.example")
+    path = reverse("my_given_file", args=[pack.pk])
+    assert path in bill.get(reverse("my_packs")).content.decode()
+    assert stranger.post(path).status_code == 404 and bill.get(path).status_code == 405
+    sent = bill.post(path)
+    assert sent.headers["Content-Disposition"] == 'attachment; filename="record.zip"'
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(sent.streaming_content)))
+    assert b"sentinel-note" in archive.read("record.html")
+    assert bill.post(reverse("my_pack_file", args=[pack.pk])).status_code == 404, "it is no copy of his own data"

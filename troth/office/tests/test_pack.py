@@ -17,7 +17,7 @@ from troth.delivery.models import Message
 from troth.gate.actors import Actor
 from troth.law.rights import Right
 from troth.office.tests.conftest import register, signed_in
-from troth.office.views import pack as pack_views
+from troth.office.views import entry as entry_views
 from troth.rights import jobs, services
 from troth.rights.models import AccessPack, HarmOpinion, PackState, RightsCase
 from troth.rights.tests.factories import make_officer, write
@@ -120,11 +120,16 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     pack = AccessPack.objects.get(case_id=case)
     jobs.build_pack(pack.pk)
     page = officer.get(start).content.decode()
-    assert "Release it to them" in page
+    assert "See the letter" in page
     client = signed_in("maureen@oddie.example")
     assert client.post(f"/my-data/copies/{pack.pk}/").status_code == 404
     before = Message.objects.filter(subject_id=person.id).count()
-    assert officer.post(start, {"do": "release"}).status_code == 302
+    seen = officer.post(start, {"do": "release"})
+    assert seen.status_code == 200 and "Something was left out of it" in seen.content.decode()
+    assert "about somebody else" in seen.context["letter"].text
+    assert Message.objects.filter(subject_id=person.id).count() == before, "nothing goes before it was seen"
+    assert officer.post(start, {"do": "release", "seen": "another"}).status_code == 200
+    assert officer.post(start, {"do": "release", "seen": seen.context["mark"]}).status_code == 302
     assert Message.objects.filter(subject_id=person.id).count() == before + 1
     assert RightsCase.objects.get(pk=case).state == "done"
     for late in ({"do": "release"}, {"do": "build"}, {"do": "search", "place": "Post room", "found": "Nothing"}, {}):
@@ -145,6 +150,10 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     assert "paper/my-data-1.pdf" in archive.namelist()
     assert b"Wilhelmina" not in archive.read("my-data.json") and b"Came with her" in archive.read("my-data.json")
     assert AccessPack.objects.get(pk=pack.pk).delivered_at is not None
+    further = {"do": "begin", "pages": "10", "postage": "1.50"}
+    asks = officer.post(start, further)
+    assert asks.status_code == 200 and "£2.00: 10 pages" in asks.content.decode()
+    assert AccessPack.objects.filter(case_id=case).count() == 1, "the letter that asks for a fee is seen first"
     taken = officer.post(f"{start}print/")
     assert taken.status_code == 200 and b"".join(taken.streaming_content)[:2] == b"PK"
     services.end_packs(at=timezone.now() + timedelta(days=31))
@@ -177,7 +186,7 @@ def test_what_was_found_to_do_harm_waits_and_the_rest_of_its_page_goes(officer: 
 def test_what_a_search_found_is_decided_and_nothing_else_is_passed_over(
     officer: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pack_views, "PAGE", 1)
+    monkeypatch.setattr(entry_views, "PAGE", 1)
     _, case = asked()
     start = f"/office/cases/{case}/copy/"
     officer.post(start, {"do": "begin"})

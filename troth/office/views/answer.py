@@ -121,10 +121,13 @@ def _unseen_letter(
 ) -> Composed | None:
     """The letter that goes with a decision, as long as it was not shown: what goes is what was shown."""
     form = forms.get(do)
-    if do not in {"weigh", "announce"}:
+    if do not in {"weigh", "announce", "lift"}:
         return None
     if known.state == "done":
         raise AnswerRefused("This request was answered already. Open it again first.")
+    if do == "lift":
+        letter = services.lifted_letter(known.id, at=look.at)
+        return letter if request.POST.get("seen") != mark_of(letter) else None
     if form is None or not form.is_valid():
         return None
     said = form.cleaned_data

@@ -10,7 +10,8 @@ from troth.design.values import Paging
 from troth.office.forms.blackening import BoxForm
 from troth.office.frame import Looking, looking, number_in, show
 from troth.office.views.case import _why_for as why_for
-from troth.office.views.pack import TOLD, _case, _pack, _tag, _title
+from troth.office.views.entry import _tag, _title
+from troth.office.views.pack import TOLD, _case, _pack
 from troth.rights import services
 from troth.rights.rules.packing import Box, Boxes, Decided
 from troth.rights.selectors import blackening, packs

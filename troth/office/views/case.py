@@ -20,6 +20,7 @@ from troth.office import casework
 from troth.office.forms.case import EVERYTHING, DecideForm
 from troth.office.frame import day, looking
 from troth.office.frame import show as show_framed
+from troth.office.views.step import mark_of
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
@@ -32,6 +33,7 @@ from troth.rights.selectors.withholding import standing_of
 from troth.vault.categories import Category
 
 PAGE = 50
+NOBODY = "nobody"  # stands for the letter, where an erasure leaves nobody to tell
 LAW_KEPT = GROUND.law.split(", LAW")[0]
 TOLD = "The file of this request opens here, and nothing else of the person."
 
@@ -49,17 +51,24 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
         born_on=rights.born_on(known.subject, _opened(request)),
     )
     form = DecideForm(request.POST if request.method == "POST" else None)
+    letter, mark = None, ""
     if form.is_valid():
-        return _decide(request, known, everything=form.cleaned_data["extent"] == EVERYTHING)
+        everything = form.cleaned_data["extent"] == EVERYTHING
+        letter = services.certificate_letter(known.id, everything=everything, by=actor_of(request), at=at)
+        mark = mark_of(letter) if letter else NOBODY
+        if known.state != "asked" or request.POST.get("seen") == mark:
+            return _decide(request, known, everything=everything)
     return show_framed(
         request,
         "case/show",
         told=TOLD,
         form=form if known.state == "asked" else None,
+        letter=letter,
+        mark=mark,
         going=[_fate(kind) for kind in plan.going],
         staying=[_fate(kind) for kind in plan.staying],
         uses=uses_table(plan),
-        status=422 if form.is_bound else 200,
+        status=422 if form.errors else 200,
         **work(request, known),
     )
 

@@ -1,4 +1,4 @@
-"""Answering a request for a copy: where it stands, its entries page by page, what is removed from one, and handing it out."""
+"""Answering a request for a copy: where it stands, the letter that goes with it, and handing it out. Its entries are `entry`."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,37 +11,29 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from troth.design.tables import Cell, Column, Line, Table
-from troth.design.values import Figure, Item, Link, Paging, Row, Tag
+from troth.design.values import Figure, Row, Tag
 from troth.gate.streams import send_file
-from troth.office.forms.pack import AskForm, BeginForm, CutForm, EntriesForm, FeeForm, FindForm, SearchForm, WordsOut
-from troth.office.frame import Looking, counted, day, looking, moment, number_in, show
+from troth.office.forms.pack import AskForm, BeginForm, FeeForm, SearchForm, WordsOut
+from troth.office.frame import Looking, counted, day, looking, moment, show
 from troth.office.views.case import _why_for as why_for
+from troth.office.views.step import mark_of
 from troth.people import selectors as people
 from troth.rights import jobs, services
 from troth.rights import selectors as rights
-from troth.rights.rules.packing import Decided, Stands
+from troth.rights.rules.clock import Asked
+from troth.rights.rules.letters import Composed, LetterKind
+from troth.rights.rules.packing import Stands
 from troth.rights.selectors import packs
-from troth.rights.selectors.blackening import can_be_blackened
 from troth.rights.selectors.cases import Case
-from troth.rights.selectors.copying import NAME
-from troth.rights.selectors.packs import Pack, PackState, Reviewed
+from troth.rights.selectors.copying import NAME, RECORD_NAME
+from troth.rights.selectors.packs import Pack, PackState
 from troth.rights.services import PackRefused
 
-PAGE = 20
-MOST_FOUND = 50
 TOLD = "The data of the person who asked opens here, so that it can be checked before they get it."
-_STANDS: dict[Stands, tuple[Any, str]] = {
-    Stands.OPEN: ("close", "Not decided"),
-    Stands.CHANGED: ("close", "Changed since"),
-    Stands.ASK: ("close", "Ask a health professional"),
-    Stands.GOES: ("kept", "Goes"),
-    Stands.CUT: ("info", "Goes, with parts removed"),
-    Stands.WITHHELD: ("refused", "Withheld"),
-}
+OF_DEAD = "The record of somebody who died opens here, so that it can be checked before whoever applied gets it."
 _STATES = {
     PackState.REVIEW: "Being decided, entry by entry",
     PackState.BUILDING: "Being built",
@@ -64,6 +56,7 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
         "ask": AskForm(
             request.POST if request.POST.get("do") == "ask" else None,
             staff=packs.who_can_be_asked(pack, entries, look.opened),
+            of_dead=pack.of_dead,
         ),
         "words": WordsOut(
             request.POST if request.POST.get("do") == "words" else None,
@@ -71,10 +64,11 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
         ),
         "fee": FeeForm(request.POST if request.POST.get("do") == "fee" else None),
     }
-    problem = ""
+    problem, letter = "", None
     if request.method == "POST":
         try:
-            if _done(request, look, pack, forms):
+            letter = _unseen_letter(request, look, pack)
+            if letter is None and _done(request, look, pack, forms):
                 return redirect("office_pack", case=case)
         except PackRefused as refusal:
             problem = str(refusal)
@@ -83,10 +77,13 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
     return show(
         request,
         "pack/show",
-        told=TOLD,
+        told=told_of(known),
+        of_dead=known.asked is Asked.DECEASED,
         case=known,
         pack=pack,
         problem=problem,
+        letter=letter,
+        mark=mark_of(letter) if letter else "",
         bound=bound or forms["search"],
         rows=_rows(pack, known),
         figures=_figures(counts),
@@ -100,117 +97,6 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
     )
 
 
-def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
-    """The entries, twenty to a page: read, and decided one by one or all that may go at once."""
-    look = looking(request)
-    _case(case, look)
-    pack = _pack(case, look)
-    entries = packs.review(pack, look.opened)
-    only = next((stands.value for stands in Stands if stands.value == request.GET.get("only")), "")
-    # Words that are looked for may name somebody, so they come in the body and never stand in an address.
-    deciding = request.method == "POST" and "q" not in request.POST
-    wanted = request.POST.get("words" if deciding else "q", "").strip()
-    chosen = [each for each in entries if not only or each.stands.value == only]
-    start = min(number_in(request.GET.get("from", "")), max(len(chosen) - 1, 0)) // PAGE * PAGE
-    shown = (
-        [each for each in chosen if _matches(each, wanted)][:MOST_FOUND] if wanted else chosen[start : start + PAGE]
-    )
-    if deciding:
-        shown = [each for each in entries if f"e{each.thing.id}" in request.POST]
-    form = EntriesForm(request.POST if deciding else None, entries=shown)
-    problem, here = "", f"{reverse('office_pack_entries', args=[case])}?only={only}"
-    if form.is_bound and form.is_valid():
-        try:
-            read = {each.thing.id: request.POST.get(f"r{each.thing.id}", "") for each in shown}
-            going = form.decided(rest=request.POST.get("rest") == "goes")
-            services.decide_entries(pack.id, going, read=read, by=look.actor, at=look.at)
-        except PackRefused as refusal:
-            problem = str(refusal)
-        else:
-            # With a filter what was decided leaves the list, so that the same place shows what comes next. What a search found
-            # lies anywhere in it, so nothing of this place was passed.
-            following = start if only or wanted else start + PAGE
-            return redirect(
-                f"{here}&from={following}" if following < len(chosen) else reverse("office_pack", args=[case])
-            )
-    counts, path = Counter(each.stands for each in entries), reverse("office_pack_entries", args=[case])
-    return show(
-        request,
-        "pack/entries",
-        told=TOLD,
-        case=case,
-        pack=pack,
-        form=form,
-        problem=problem,
-        wanted=wanted,
-        find=FindForm(initial={"q": wanted}),
-        only=only,
-        filters=[
-            Item("All", path, not only, len(entries), "entries"),
-            *(
-                Item(words, f"{path}?only={stands.value}", only == stands.value, counts[stands], "entries")
-                for stands, (_, words) in _STANDS.items()
-                if counts[stands] or only == stands.value
-            ),
-        ],
-        entries=[_entry(each, form, case) for each in shown],
-        paging=Paging(
-            start + 1,
-            start + len(shown),
-            len(chosen),
-            f"{here}&from={max(start - PAGE, 0)}" if start else "",
-            f"{here}&from={start + PAGE}" if start + PAGE < len(chosen) else "",
-        )
-        if chosen and not wanted
-        else None,
-        locked=pack.state not in {PackState.REVIEW, PackState.READY},
-        why=why_for(request, pack.subject),
-        status=422 if problem or form.errors else 200,
-    )
-
-
-def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
-    """One entry: what goes from it because it is about somebody else, and how it then reads."""
-    look = looking(request)
-    _case(case, look)
-    pack = _pack(case, look)
-    entry = next(iter(packs.review(pack, look.opened, only=item)), None)
-    if entry is None:
-        raise Http404
-    form = CutForm(request.POST if request.method == "POST" else None, entry=entry)
-    if form.is_bound and form.is_valid():
-        try:
-            decided, read = {entry.thing.id: form.decided()}, {entry.thing.id: request.POST.get("read", "")}
-            services.decide_entries(pack.id, decided, read=read, by=look.actor, at=look.at)
-        except PackRefused as refusal:
-            form.add_error("words", str(refusal))
-        else:
-            return redirect("office_pack_entry", case=case, item=item)
-    after = packs.with_cuts(entry.thing, entry.decided, _everywhere(pack))
-    return show(
-        request,
-        "pack/entry",
-        told=TOLD,
-        case=case,
-        title=_title(entry),
-        read=_mark(entry),
-        tag=_tag(entry),
-        before=_fields(entry.thing),
-        after=_fields(after) if entry.stands in {Stands.CUT, Stands.GOES} else [],
-        form=form,
-        in_part=[
-            Link(
-                f"Blacken parts of {file.name or 'the file'}",
-                reverse("office_pack_file", args=[case, item, file.field]),
-            )
-            for file in entry.thing.files
-            if can_be_blackened(file.media_type, file.size)
-        ],
-        why=why_for(request, pack.subject),
-        status=422 if form.errors else 200,
-    )
-
-
 @require_POST
 def take(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """Hand the copy to an officer, who prints it for somebody without an account. It is written down as handed out."""
@@ -221,7 +107,14 @@ def take(request: HttpRequest, case: UUID) -> HttpResponseBase:
     if stored is None or not pack.is_open(look.at):
         raise Http404
     services.record_fetched(pack.id, by=look.actor, at=look.at, printed=True)
-    return send_file(request, stored, download_name=NAME, media_type="application/zip")
+    return send_file(
+        request, stored, download_name=RECORD_NAME if pack.of_dead else NAME, media_type="application/zip"
+    )
+
+
+def told_of(known: Case) -> str:
+    """What the band says of what opens here."""
+    return OF_DEAD if known.asked is Asked.DECEASED else TOLD
 
 
 def packs_left(counts: Counter[Stands]) -> str:
@@ -239,27 +132,43 @@ def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None)
     """No copy is being worked on: begin one, or a further one, and hand out what was released."""
     # What a page sent that was opened while the last copy was being worked on must not begin another.
     form = BeginForm(request.POST if request.POST.get("do") == "begin" else None)
-    problem = ""
+    problem, letter = "", None
     if form.is_bound and form.is_valid():
-        try:
-            services.begin_pack(known.id, by=look.actor, at=look.at, fee=form.fee())
-        except PackRefused as refusal:
-            problem = str(refusal)
-        else:
-            return redirect("office_pack", case=known.id)
+        fee = form.fee()
+        # The first copy is free, whatever the form says: only a further one is asked money for, by a letter.
+        if fee.pence and packs.packs_of_case(known.id):
+            letter = services.compose_for(known.id, LetterKind.FEE, words=fee.words, at=look.at)
+        if letter is None or request.POST.get("seen") == mark_of(letter):
+            try:
+                services.begin_pack(known.id, by=look.actor, at=look.at, fee=fee)
+            except PackRefused as refusal:
+                problem, letter = str(refusal), None
+            else:
+                return redirect("office_pack", case=known.id)
     return show(
         request,
         "pack/begin",
-        told=TOLD,
+        told=told_of(known),
+        of_dead=known.asked is Asked.DECEASED,
         case=known,
         pack=pack,
         open=pack is not None and pack.is_open(look.at),
         rows=_rows(pack, known) if pack else [],
         form=form,
         problem=problem,
+        letter=letter,
+        mark=mark_of(letter) if letter else "",
         why=why_for(request, known.subject),
         status=422 if problem or form.errors else 200,
     )
+
+
+def _unseen_letter(request: HttpRequest, look: Looking, pack: Pack) -> Composed | None:
+    """The letter that goes with the copy, as long as it was not shown: what goes is what was shown."""
+    if request.POST.get("do") != "release":
+        return None
+    letter = services.covering_letter(pack.id, by=look.actor, at=look.at)
+    return letter if request.POST.get("seen") != mark_of(letter) else None
 
 
 def _done(request: HttpRequest, look: Looking, pack: Pack, forms: dict[str, Any]) -> bool:
@@ -310,47 +219,6 @@ def _figures(counts: Counter[Stands]) -> list[Figure]:
     ]
 
 
-def _entry(each: Reviewed, form: EntriesForm, case: UUID) -> dict[str, Any]:
-    return {
-        "id": each.thing.id,
-        "title": _title(each),
-        "tag": _tag(each),
-        "rows": _fields(each.thing),
-        "choice": form[f"e{each.thing.id}"],
-        "cut_at": reverse("office_pack_entry", args=[case, UUID(each.thing.id)]),
-        "harm": each.opinion,
-        "read": _mark(each),
-    }
-
-
-def _mark(each: Reviewed) -> str:
-    """What stands about an entry as it is read: whoever decides names it, so that no colleague's decision is lost."""
-    return (each.decided or Decided()).mark
-
-
-def _title(each: Reviewed) -> str:
-    kind = each.thing.kind
-    return f"{kind[:1].upper()}{kind[1:]}, {timezone.localtime(each.thing.recorded_at):%-d %b %Y}"
-
-
-def _tag(each: Reviewed) -> Tag:
-    return Tag(*_STANDS[each.stands])
-
-
-def _fields(thing: rights.HeldThing) -> list[Row]:
-    sealed = [field for field in thing.fields if (field.text or field.withheld) and not field.is_open]
-    rows = [Row(field.heading, field.withheld or field.text) for field in sealed or thing.told]
-    rows += [Row("File", file.name or "A file", f"{max(file.size // 1024, 1):,} KB") for file in thing.files]
-    return rows
-
-
-def _matches(each: Reviewed, wanted: str) -> bool:
-    if not wanted:
-        return True
-    said = [each.thing.kind, each.thing.source, *(field.text for field in each.thing.fields)]
-    return any(wanted.casefold() in text.casefold() for text in said)
-
-
 def _searches(found: Iterable[packs.Search]) -> Table | None:
     columns = (Column("Where", "name"), Column("What was found", word="Found"), Column("Who", word="By"))
     lines = tuple(
@@ -384,7 +252,7 @@ def _case(case: UUID, look: Looking) -> Case:
         known = rights.get_case(case, look.opened)
     except ObjectDoesNotExist:
         raise Http404 from None
-    if known.right != "access":
+    if known.asked not in {Asked.ACCESS, Asked.DECEASED}:
         raise Http404
     return known
 

@@ -59,6 +59,7 @@ from troth.people.services.steps import (
     choose_password,
     confirm_step,
     dispose_steps,
+    owner_of,
 )
 from troth.people.services.telling import address_of, can_be_told, has_died, say_when, tell, tell_of_new_device
 from troth.people.services.tries import forget_tries, note_failed_try, note_sign_in
@@ -118,6 +119,7 @@ __all__ = [
     "make_start_code",
     "note_failed_try",
     "note_sign_in",
+    "owner_of",
     "propose_link",
     "prove_session",
     "record_authority",

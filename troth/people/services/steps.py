@@ -396,3 +396,4 @@ answer_step = _answer_step
 confirm_step = _confirm_step
 choose_password = _choose_password
 dispose_steps = _dispose_steps
+owner_of = _owner_of

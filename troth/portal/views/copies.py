@@ -16,7 +16,7 @@ from troth.portal.views.my_data import find_own, reader, records_of, stream_zip
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.selectors import exchange, packs, porting
-from troth.rights.selectors.copying import NAME
+from troth.rights.selectors.copying import NAME, RECORD_NAME
 from troth.rights.services import PackRefused
 from troth.vault.categories import Category
 
@@ -34,9 +34,22 @@ def show(request: HttpRequest) -> HttpResponse:
                 (pack, pack.is_open(at), f"{max(pack.size / 1_048_576, 0.1):.1f} MB", _until(pack))
                 for pack in sorted(every, key=lambda pack: pack.released_at or at, reverse=True)
             ],
+            "given": [
+                (each, each.is_open(at), f"{timezone.localtime(each.expires_at):%-d %B %Y}")
+                for each in packs.given_to(reader(request))
+            ],
             "why": own_data.rights_counterpart(at),
         },
     )
+
+
+@require_POST
+def fetch_given(request: HttpRequest, pack: UUID) -> HttpResponseBase:
+    """Send the record of somebody who died to whoever it was released to. Of anybody else's it says what it says of none."""
+    stored = services.fetch_given(pack, reader=reader(request), at=request.at)  # type: ignore[attr-defined]
+    if stored is None:
+        raise Http404
+    return send_file(request, stored, download_name=RECORD_NAME, media_type="application/zip")
 
 
 @require_POST

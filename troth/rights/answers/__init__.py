@@ -77,6 +77,13 @@ actors.declare_service(
     categories={Category.RIGHTS},
     modules={"troth.rights.selectors.posted"},
 )
+#: Opens the record of somebody who died for whoever it was released to.
+actors.declare_service(
+    "records-given",
+    purposes={Purpose.RIGHTS},
+    categories={Category.RIGHTS},
+    modules={"troth.rights.services.given"},
+)
 #: Sends what a person takes along to another clinic, and keeps what another clinic sends until somebody has looked at it.
 actors.declare_service(
     "exchange",
@@ -142,6 +149,19 @@ def making_copy(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> se
     if actor.kind != "service" or actor.name != "packs":
         return set()
     return _reached(AccessPack.objects.exclude(state=PackState.OVER), subjects, at)
+
+
+@reasons.reason(
+    "a record that was released to you",
+    serves={Purpose.RIGHTS},
+    told="it was given to whoever may have it after a death",
+)
+def given_a_record(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Whoever applied for the record of somebody who died has this reason by the service, until its last day (LAW-4.10)."""
+    if actor.kind != "service" or actor.name != "records-given" or actor.on_behalf_of is None:
+        return set()
+    found = AccessPack.objects.filter(applicant=actor.on_behalf_of, state=PackState.RELEASED, expires_at__gt=at)
+    return set(found.filter(subject_id__in=subjects).values_list("subject_id", flat=True).order_by())
 
 
 @reasons.reason(

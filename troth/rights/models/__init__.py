@@ -170,6 +170,8 @@ class CaseStep(Holding):
     case = models.ForeignKey(RightsCase, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in StepKind])
     on = models.DateField()
+    #: What one act adds has one moment: this says which came first.
+    number = models.PositiveIntegerField(default=0)
     words = SealedText(CASES, id="rights.step.words")
     detail = SealedJSON(CASES, id="rights.step.detail")
 
@@ -177,9 +179,12 @@ class CaseStep(Holding):
         "case_id": "the random identifier of the case it belongs to",
         "kind": "what happened, one of a closed list, which the clock is reckoned from",
         "on": "the day it counts for, which the clock is reckoned from (LAW-1.2, LAW-1.11)",
+        "number": "its place among the steps of its case, by which those of one moment are sorted",
     }
     called = "step of your request"
     labels: ClassVar[dict[str, str]] = {"on": "day it counts for", "detail": "particulars"}
+    #: The order in which they happened: by the day that each counts for, then by when it was written down.
+    IN_ORDER: ClassVar[tuple[str, ...]] = ("on", "recorded_at", "number", "id")
 
     class Meta(Holding.Meta):
         indexes = [models.Index(fields=["case", "on"], name="step_by_case")]

@@ -50,6 +50,8 @@ class AccessPack(Holding):
     released_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    #: Who may fetch it, where it is of somebody who died and they have an account here.
+    applicant = models.UUIDField(null=True)
     file = SealedFile(PACKS, id="rights.pack.file")
     content = SealedJSON(PACKS, id="rights.pack.content")
     fee = SealedInteger(PACKS, id="rights.pack.fee")  # pence, for an extra copy (LAW-1.16)
@@ -63,6 +65,7 @@ class AccessPack(Holding):
         "released_at": "a moment that the ledger holds in the open as well",
         "expires_at": "the moment from which it can no longer be fetched, so that the clean-up finds it",
         "delivered_at": "a moment that the ledger holds in the open as well",
+        "applicant": "the random identifier of somebody who applied for the record of somebody who died",
     }
     called = "copy we made for you"
     not_copied: ClassVar[dict[str, str]] = {

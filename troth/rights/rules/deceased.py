@@ -6,6 +6,13 @@ survives death: a wish that was recorded in life binds whoever asks. Nothing her
 from datetime import date
 
 from troth.rights.models.deceased import DeathShownBy as DeathShownBy
+from troth.vault.categories import Category
+
+#: The Act gives nothing that was made before it came into force (section 5(1)(b)).
+IN_FORCE = date(1991, 11, 1)
+#: What is a health record in the Act's sense: what was made about somebody's health, for their care (section 1(1)).
+RECORD = frozenset({Category.HEALTH, Category.PHOTOGRAPH, Category.GENETIC})
+_OURS = "rights."  # how requests were answered: about their health, and no part of the record of their care
 
 PERSONAL_REPRESENTATIVE, CLAIM = "personal_representative", "claim"
 #: As what somebody applies; there is no third.
@@ -22,6 +29,16 @@ SHOWN_BY_WORDS: dict[DeathShownBy, str] = {
 }
 
 
+def is_of_record(category: Category, compartment: str) -> bool:
+    """Whether something is part of the record of somebody's health that the Act speaks of."""
+    return category in RECORD and not compartment.startswith(_OURS)
+
+
+def is_before_the_act(made_on: date) -> bool:
+    """Whether something was made before the Act came into force."""
+    return made_on < IN_FORCE
+
+
 def check_can_record(died_on: date, *, on: date, seen: str, known: bool, born: date | None = None) -> str:
     """Say why a death may not be recorded so, or "" when it may."""
     if known:
@@ -33,14 +50,14 @@ def check_can_record(died_on: date, *, on: date, seen: str, known: bool, born: d
     return "" if seen.strip() else "Write what you looked at, or who told you."
 
 
-def check_can_hand_over(*, recorded: bool, wish: str, applies_as: str, words: str) -> str:
-    """Say why the records may not be handed over, or "" when they may."""
+def check_can_hand_over(*, recorded: bool, wish: str, applies_as: str, words: str | None) -> str:
+    """Say why the records may not be handed over, or "" when they may. `words` is None where each entry is decided by itself."""
     if not recorded:
         return "Record first that they died, and how we know [LAW-4.10]."
     if applies_as not in APPLIES_AS:
         return "Say first as what they apply, and what showed it: the estate, or a claim from the death [LAW-4.10]."
     if wish.strip():
         return "They said in life that their record is not to be shown. Refuse it on that ground [LAW-4.10]."
-    if applies_as == CLAIM and len(set(words.casefold().split())) < 3:
+    if applies_as == CLAIM and words is not None and len(set(words.casefold().split())) < 3:
         return "Write which parts bear on the claim: nothing else is handed over [LAW-4.10]."
     return ""

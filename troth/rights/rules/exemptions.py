@@ -1,5 +1,7 @@
 """Which ground answers which kind of case. The grounds themselves, with their words and their law, are `troth.law.exemptions`."""
 
+from dataclasses import dataclass
+
 from troth.law.exemptions import Exemption
 from troth.rights.models import Asked
 
@@ -35,7 +37,60 @@ ANSWERS: dict[Exemption, frozenset[Asked]] = {
     Exemption.ACCURATE: frozenset({Asked.RECTIFICATION}),
     Exemption.NOT_PORTABLE: frozenset({Asked.PORTABILITY}),
     Exemption.RECORDED_WISH: _DEAD,
+    Exemption.BEFORE_THE_ACT: _DEAD,
+    Exemption.NO_BEARING: _DEAD,
 }
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A ground as it is told: in words, and where it stands."""
+
+    words: str
+    law: str
+
+    @property
+    def sentence(self) -> str:
+        """As people read it: where it stands in the law, and nothing of our own numbering."""
+        law = ", ".join(part for part in self.law.split(", ") if not part.startswith("LAW-"))
+        return f"{self.words} ({law})." if law else f"{self.words}."
+
+
+#: Data protection law ends with a life. What of its grounds the Act has too stands there in other words (LAW-4.10).
+_OF_THE_DEAD = {
+    Exemption.OTHERS: Ground(
+        "It is about somebody else, or came from them, and they have not agreed",
+        "Access to Health Records Act 1990 section 5(1)(a)(ii), LAW-4.10",
+    ),
+    Exemption.SERIOUS_HARM: Ground(
+        "A health professional advised us that the law does not let us pass it on as it stands",
+        "Access to Health Records Act 1990 section 5(1)(a)(i), LAW-4.10",
+    ),
+    Exemption.EXPECTATION: Ground(
+        "It was given, or found, in the expectation that it would not reach whoever asks",
+        "Access to Health Records Act 1990 section 5(3), LAW-4.10",
+    ),
+    Exemption.NOTHING_HELD: Ground(
+        "We hold nothing of the kind", "Access to Health Records Act 1990 section 3(1), LAW-4.10"
+    ),
+    Exemption.NOT_IDENTIFIED: Ground(
+        "We could not tell who asked", "Access to Health Records Act 1990 section 3(6), LAW-4.10"
+    ),
+    Exemption.NO_AUTHORITY: Ground(
+        "It was not shown that whoever asked deals with the estate, or may have a claim from the death",
+        "Access to Health Records Act 1990 section 3(1)(f), LAW-4.10",
+    ),
+    Exemption.STATUTE: Ground(
+        "Another Act forbids it, such as the one on fertility treatment",
+        "Human Fertilisation and Embryology Act 1990 section 33A, LAW-4.10",
+    ),
+}
+
+
+def said_of(ground: Exemption, asked: Asked) -> Ground:
+    """A ground as it is told to whoever asked this."""
+    told = _OF_THE_DEAD.get(ground) if asked is Asked.DECEASED else None
+    return told or Ground(ground.words, ground.law)
 
 
 def grounds_for(asked: Asked) -> list[Exemption]:

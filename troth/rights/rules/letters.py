@@ -12,6 +12,7 @@ from enum import StrEnum
 from troth.law.exemptions import Exemption
 from troth.notice.schema import Notice
 from troth.rights.models import Asked, Waits
+from troth.rights.rules.exemptions import said_of
 from troth.rights.rules.outcomes import ENDING_WORDS as ENDING_WORDS
 from troth.rights.rules.outcomes import Ending as Ending
 from troth.rights.rules.outcomes import endings_of as endings_of
@@ -153,7 +154,7 @@ def compose(
             "due": _day(due_on) if due_on else "",
             "proof": PROOFS[proof][1] if proof in PROOFS else "",
             "reason": EXTENSION_REASONS.get(reason, ""),
-            "grounds": tuple(_grounds(grounds)),
+            "grounds": tuple(_grounds(grounds, asked)),
             "day": _day(day) if day else "",
             "ending": ending,
             "own": own,
@@ -257,6 +258,8 @@ def _unanswered(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
 
 def _copy(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     left_out = _several(said, "grounds")
+    if said["asked"] is Asked.DECEASED:
+        return _record_of_the_dead(said, left_out)
     where = (
         f"It can be fetched in the account of the person it is about until {said['day']}; where there is no account, "
         "we hand it over on paper."
@@ -266,6 +269,16 @@ def _copy(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return ("The copy is ready" if said["by_another"] else "Your copy is ready"), (
         where,
         *((f"Something was left out of it, on {_these(said)}:", *left_out) if left_out else ()),
+    )
+
+
+def _record_of_the_dead(said: Mapping[str, object], left_out: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    return "The record is ready", (
+        _FOR_THE_DEAD,
+        f"If you have an account here under the email address that you gave us, you can fetch it there until {said['day']}, under "
+        "My data. If you have none, we hand it to you on paper.",
+        *((f"Something was left out of it, on {_these(said)}:", *left_out) if left_out else ()),
+        "What patients told us stays in confidence after their death. Please keep it so.",
     )
 
 
@@ -282,6 +295,7 @@ def _certificate(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return "Your data is erased" if not kept else "What could go of your data is erased", (
         "The certificate says what was erased, and by when it will have gone from our backups too.",
         *(("It also names what has to stay, by which law, and until when.",) if kept else ()),
+        "You can read it in your account. If you have none, ask us, and we send it to you on paper.",
     )
 
 
@@ -346,11 +360,10 @@ def _these(said: Mapping[str, object]) -> str:
     return "these grounds" if len(_several(said, "grounds")) > 1 else "this ground"
 
 
-def _grounds(named: Iterable[str]) -> Iterator[str]:
+def _grounds(named: Iterable[str], asked: Asked) -> Iterator[str]:
     for each in sorted(set(named)):
         if each in Exemption._value2member_map_:
-            ground = Exemption(each)
-            yield f"{ground.words} ({ground.law})."
+            yield said_of(Exemption(each), asked).sentence
 
 
 def ways_open(kind: LetterKind, asked: Asked, regulator: str) -> str:

@@ -70,12 +70,16 @@ class Decided:
 
 @dataclass(frozen=True)
 class Entry:
-    """What of an entry decides: is it about health that was not released to the person yet, and when was it last changed."""
+    """
+    What of an entry decides: is it about health that was not released to whoever reads it yet, and when was it last changed.
+    `before_the_act`: it is of the record of somebody who died, and older than what the law gives of that (LAW-4.10).
+    """
 
     id: str
     about_health: bool
     known_to_them: bool
     changed_at: datetime
+    before_the_act: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,11 @@ def check_can_decide(entry: Entry, decided: Decided, opinions: Opinions, *, on: 
         if decided.exemption is Exemption.SERIOUS_HARM and opinion != HARM:
             return "It is withheld for serious harm only when a health professional found that (LAW-4.3). Ask one."
         return ""
+    if entry.before_the_act and not decided.note.strip():
+        return (
+            "It was made before 1 November 1991. Withhold it on that ground, or write on its own page why the rest cannot be "
+            "understood without it (LAW-4.10)."
+        )
     if not entry.about_health or entry.known_to_them:
         return ""
     if opinion == HARM:

@@ -6,7 +6,7 @@ are made, so that what is left out of it is in none of them. Every item of Artic
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,7 @@ class Assembled:
     page: dict[str, Any]
     files: tuple[tuple[str, StoredFile], ...]
     at: datetime
+    of_dead: bool = False
 
 
 def assemble(
@@ -70,10 +71,7 @@ def assemble(
     given = [thing.held_back() if thing.id in left_out else thing for thing in things]
     names = {key: name for person in persons for key, name in recorded_by(things, person).items()}
     names |= staff_in(given) | {person.hex: "You" for person in persons}
-    files = {
-        (thing.id, file.field): (f"files/{number:03d}{_ENDINGS.get(file.media_type, '.bin')}", file)
-        for number, (thing, file) in enumerate(((thing, file) for thing in given for file in thing.files), 1)
-    }
+    files = name_files(given)
     paths = {key: path for key, (path, _) in files.items()}
     kinds = _kinds(persons, given, at)
     document: dict[str, Any] = {
@@ -90,10 +88,14 @@ def assemble(
         "choices": _choices(persons, at),
         "rights": _rights(at),
     }
+    made = f"{at.astimezone(LONDON):%-d %B %Y at %H:%M}"
     page = {
+        "title": "My data",
+        "lead": f"Everything that {opened.register.controller} holds about you, made on {made} under notice "
+        f"{opened.register.version}. Numbers by which our machines join and count entries stand in my-data.json.",
         "controller": opened.register.controller,
         "notice": opened.register.version,
-        "made": f"{at.astimezone(LONDON):%-d %B %Y at %H:%M}",
+        "made": made,
         "sections": _sections(given, kinds, names, paths, left_out),
         "passed_on": [{**each, "when": _say_date(each["at"])} for each in document["passed_on"]],
         "choices": [
@@ -106,6 +108,14 @@ def assemble(
         "rights": document["rights"],
     }
     return Assembled(persons, document, page, tuple((path, file.stored) for path, file in files.values()), at)
+
+
+def name_files(things: Iterable[HeldThing]) -> dict[tuple[str, str], tuple[str, HeldFile]]:
+    """Where each file of these lies in a copy, by its thing and its field."""
+    return {
+        (thing.id, file.field): (f"files/{number:03d}{_ENDINGS.get(file.media_type, '.bin')}", file)
+        for number, (thing, file) in enumerate(((thing, file) for thing in things for file in thing.files), 1)
+    }
 
 
 def table_of(document: Mapping[str, Any]) -> bytes:

@@ -105,7 +105,7 @@ def list_steps(case: UUID, opened: Opened) -> list[Step]:
 
     :raises Refused: this context may not open it.
     """
-    rows = list(CaseStep.objects.filter(case_id=case).order_by("on", "recorded_at", "id"))
+    rows = list(CaseStep.objects.filter(case_id=case).order_by(*CaseStep.IN_ORDER))
     if rows:
         opened.require(rows[0].subject_id, Category.RIGHTS)
     return [

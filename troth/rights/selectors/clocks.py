@@ -60,9 +60,7 @@ def happened_in(case: UUID) -> list[Happened]:
     """What happened to a case and on which days, in order."""
     return [
         (StepKind(kind), on)
-        for kind, on in CaseStep.objects.filter(case_id=case)
-        .order_by("on", "recorded_at", "id")
-        .values_list("kind", "on")
+        for kind, on in CaseStep.objects.filter(case_id=case).order_by(*CaseStep.IN_ORDER).values_list("kind", "on")
     ]
 
 
@@ -178,9 +176,7 @@ def _waiting(rows: Iterable[RightsCase]) -> list[Waiting]:
     found = list(rows)
     steps: dict[UUID, list[Happened]] = {row.pk: [] for row in found}
     for case, kind, on in (
-        CaseStep.objects.filter(case_id__in=steps)
-        .order_by("on", "recorded_at", "id")
-        .values_list("case_id", "kind", "on")
+        CaseStep.objects.filter(case_id__in=steps).order_by(*CaseStep.IN_ORDER).values_list("case_id", "kind", "on")
     ):
         steps[case].append((StepKind(kind), on))
     return [

@@ -17,14 +17,17 @@ from django.db import connections, models
 
 from troth.ledger import selectors as ledger
 from troth.ledger.check_export import CheckFailed, check_export
+from troth.rights.rules.deceased import is_of_record
 from troth.rights.rules.packing import Boxes
 from troth.rights.rules.redacting import holds
 from troth.rights.selectors.blackening import Unreadable, find_left
+from troth.vault.compartments import get_compartment
 from troth.vault.fields import SealedField
 from troth.vault.files import StoredFile
 from troth.vault.models import Holding, Subject
 
 TEXTS = ("my-data.html", "my-data.json", "my-data.csv", "my-data.fhir.json", "check_export.py", "READ-ME.txt")
+OF_THE_DEAD = ("record.html", "record.json", "record.csv", "READ-ME.txt")
 #: Of every kind of data: what Article 15(1) wants said of it. The first of several that says something is enough.
 _SAID_OF_KINDS = (("for",), ("because",), ("until", "rule"))
 #: Of the copy as a whole (Article 15(1)(e) to (h) and 15(2)).
@@ -73,6 +76,7 @@ def find_faults(
     words: Mapping[str, Collection[str]],
     everywhere: Collection[str],
     blackened: Mapping[str, Mapping[str, Boxes]],
+    of_dead: bool = False,
 ) -> list[str]:
     """
     A sentence for everything that a finished copy lacks of what is held about these subjects, and for what it still has of what
@@ -80,19 +84,26 @@ def find_faults(
 
     `before`: what was recorded later is not looked for. `withheld`: entries (hexadecimal) that somebody decided to withhold;
     `removed`: of an entry the files that were decided to go; `words`: those to go from an entry, and `everywhere` from all;
-    `blackened`: of an entry the files with rectangles that have to be black, and to have nothing but pixels.
+    `blackened`: of an entry the files with rectangles that have to be black, and to have nothing but pixels. `of_dead`: it is the
+    record of somebody who died, which has to hold that and nothing else (LAW-4.10).
     """
     with zipfile.ZipFile(io.BufferedReader(SealedReader(stored), 1 << 16)) as archive:
         names = {info.filename: info.file_size for info in archive.infolist()}
-        faults = [f"The file {name} is missing." for name in TEXTS if not names.get(name)]
+        texts = OF_THE_DEAD if of_dead else TEXTS
+        faults = [f"The file {name} is missing." for name in texts if not names.get(name)]
         if faults:
             return faults
-        document = json.loads(archive.read("my-data.json"))
-        faults += list(_faults_of_article(document))
-        faults += list(_faults_of_rows(document, names, persons, before, set(withheld), removed))
-        faults += list(_faults_of_words(document, archive, words, everywhere))
+        document = json.loads(archive.read("record.json" if of_dead else "my-data.json"))
+        rows = _rows(persons, before)
+        if of_dead:
+            rows = {table: held for table, held in rows.items() if _is_of_record(held[0])}
+            faults += list(_faults_of_more(document, names, rows))
+        else:
+            faults += list(_faults_of_article(document))
+        faults += list(_faults_of_rows(document, names, rows, set(withheld), removed))
+        faults += list(_faults_of_words(document, archive, texts, words, everywhere))
         faults += list(_faults_of_boxes(document, archive, blackened))
-        for number, person in enumerate(persons):
+        for number, person in enumerate(() if of_dead else persons):
             faults += _faults_of_ledger(archive, f"who-looked{f'-{number + 1}' if number else ''}.json", person)
     left = len(faults) - MOST
     return faults if left <= 0 else [*faults[:MOST], f"There are {left} more."]
@@ -128,16 +139,33 @@ def _faults_of_article(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"An entry ({each.get('kind')}) does not say where it came from (Article 15(1)(g))."
 
 
+def _faults_of_more(
+    document: Mapping[str, Any], names: Mapping[str, int], rows: Mapping[str, tuple[Any, Mapping[str, Any]]]
+) -> Iterator[str]:
+    """What whoever applies for the record of somebody who died is not given, whatever else is held."""
+    of_record = {(model._meta.label_lower, row) for model, found in rows.values() for row in found}
+    for each in document["held"]:
+        if (each["type"], each["id"]) not in of_record:
+            yield f"An entry is no part of the record: {each['kind']} {each['id'][:8]}."
+    for name in set(names) & set(TEXTS) - set(OF_THE_DEAD):
+        yield f"{name} is no part of the record."
+
+
+def _is_of_record(model: type[Holding] | None) -> bool:
+    return model is not None and any(
+        is_of_record(get_compartment(name).category, name) for name in model.compartments()
+    )
+
+
 def _faults_of_rows(
     document: Mapping[str, Any],
     names: Mapping[str, int],
-    persons: Collection[UUID],
-    before: datetime,
+    rows: Mapping[str, tuple[type[models.Model] | None, Mapping[str, set[str]]]],
     withheld: set[str],
     removed: Mapping[str, Collection[str]],
 ) -> Iterator[str]:
     told = {(each["type"], each["id"]): each for each in document["held"]}
-    for table, (model, found) in _rows(persons, before).items():
+    for table, (model, found) in rows.items():
         if model is None:
             if found:
                 yield f"The table {table} has rows about the person, and nothing knows how to read it."
@@ -167,13 +195,14 @@ def _faults_of_rows(
 def _faults_of_words(
     document: Mapping[str, Any],
     archive: zipfile.ZipFile,
+    texts: Collection[str],
     words: Mapping[str, Collection[str]],
     everywhere: Collection[str],
 ) -> Iterator[str]:
     for each in document["held"]:
         if holds(each, [*everywhere, *words.get(each["id"], ())]):
             yield f"Words that were to be removed still stand in an entry: {each['kind']} {each['id'][:8]}."
-    for name in ("my-data.html", "my-data.csv", "my-data.fhir.json"):
+    for name in (each for each in texts if each.endswith((".html", ".csv", ".fhir.json"))):
         if everywhere and holds(html.unescape(archive.read(name).decode("utf-8-sig")), everywhere):
             yield f"Words that were to be removed still stand in {name}."
 

@@ -28,6 +28,7 @@ from troth.rights.selectors.holdings import everything_about
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
+RECORD_NAME = "record.zip"
 NAME = "my-data.zip"  # says nothing of health or of whose it is (pitfalls B18)
 
 
@@ -102,6 +103,15 @@ def zip_of(made: Assembled, *, papers: Iterable[tuple[str, StoredFile]] = ()) ->
     """Make a copy of what was assembled, with further sealed files, such as the parts to print."""
     data = json.dumps(made.document, ensure_ascii=False, indent=1).encode()
     html = render_to_string("rights/copy.html", made.page)
+    if made.of_dead:
+        record = {
+            "record.html": html.encode(),
+            "record.json": data,
+            "record.csv": table_of(made.document),
+            "READ-ME.txt": _OF_THE_DEAD.encode(),
+        }
+        digest = hashlib.sha256(data).hexdigest()
+        return Copy(record, (*papers, *made.files), digest, len(made.page["left_out"]), made.at)
     bundle = bundle_of(made.document)
     texts = {
         "my-data.html": html.encode(),
@@ -131,4 +141,15 @@ check_export.py   checks who-looked.json without us: python check_export.py who-
                   (it needs Python 3.11 and its package `cryptography`)
 
 These files are not encrypted. Keep them where only you can open them.
+"""
+
+_OF_THE_DEAD = """\
+record.html       the record of the patient who died, to read in any browser
+record.json       the same for a computer
+record.csv        the same for a spreadsheet
+paper/            the same to print
+files/            the files themselves
+
+It holds what the Access to Health Records Act 1990 gives. These files are not encrypted, and what patients told us stays in
+confidence after their death. Keep them where only you can open them.
 """

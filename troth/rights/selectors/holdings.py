@@ -33,9 +33,9 @@ from troth.vault.models import Holding, Subject, all_holdings
 from troth.vault.saying import Known, way_of
 
 BATCH = 500
-BY_STAFF, BY_MACHINES = "Written by our staff", "Made by our machines"
+BY_STAFF, BY_MACHINES, YOU_TOLD = "Written by our staff", "Made by our machines", "You told us"
 #: Fields that name another person than one of our staff at work, who is never named in a copy, whatever else they are.
-SOMEBODY_ELSE = frozenset({"other", "other_id", "representative", "asked_by"})
+SOMEBODY_ELSE = frozenset({"other", "other_id", "representative", "asked_by", "applicant"})
 #: What was brought in from a file has its source in that (UK GDPR Article 15(1)(g)), whatever its row says of itself.
 BROUGHT, BEFORE = "service:bring-in", "The system that we used before"
 
@@ -341,5 +341,5 @@ def _source(row: Holding, themself: bool, known: Known) -> str:
     if said is not None:
         return _said(row, "source", said, known)
     if themself:
-        return "You told us"
+        return YOU_TOLD
     return BY_MACHINES if row.recorded_by.startswith("service:") else BY_STAFF

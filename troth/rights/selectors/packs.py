@@ -4,33 +4,39 @@ Packs as plain values: where the answer to a request for a copy stands, what is 
 Entries are read anew each time, so that nobody decides about an entry as it was.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from troth.gate import actors, linking
 from troth.gate.contexts import Opened
 from troth.law.exemptions import Exemption
-from troth.notice.purposes import Action, Purpose
-from troth.notice.register import Register
 from troth.people import selectors as people
 from troth.people.selectors import StaffMember
-from troth.rights.models import AccessPack, HarmOpinion, PackDecision, SearchRecord, State
+from troth.rights.models import AccessPack, Asked, PackDecision, SearchRecord
 from troth.rights.models import PackState as PackState
 from troth.rights.rules import packing
-from troth.rights.rules.packing import Decided, Entry, Opinions, Stands
+from troth.rights.rules.deceased import RECORD, is_before_the_act, is_of_record
+from troth.rights.rules.exemptions import said_of
+from troth.rights.rules.packing import Decided, Entry, Stands
 from troth.rights.rules.redacting import REMOVED, cut
 from troth.rights.selectors.holdings import HeldField, HeldFile, HeldThing, everything_about
+from troth.rights.selectors.opinions import CLINICAL as CLINICAL
+from troth.rights.selectors.opinions import Opinion as Opinion
+from troth.rights.selectors.opinions import count_opinions as count_opinions
+from troth.rights.selectors.opinions import get_opinion as get_opinion
+from troth.rights.selectors.opinions import list_opinions as list_opinions
+from troth.rights.selectors.opinions import may_give_opinion as may_give_opinion
+from troth.rights.selectors.opinions import opinions_for as opinions_for
+from troth.rights.selectors.opinions import to_weigh as to_weigh
+from troth.rights.selectors.opinions import waiting_opinions as waiting_opinions
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
-
-#: Where the opinion of a health professional is given: the purposes under which they see and write in the record.
-CLINICAL = (Purpose.CARE, Purpose.PRESCRIBING, Purpose.MEDICAL_REPORTING)
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,8 @@ class Pack:
     fee: int
     fee_paid: bool
     released_by: str
+    of_dead: bool  # it answers whoever applied for the record of somebody who died (LAW-4.10)
+    applicant: UUID | None  # who fetches it then, where they have an account
 
     def is_open(self, at: datetime) -> bool:
         """Whether it can be fetched now."""
@@ -67,22 +75,6 @@ class Reviewed:
     stands: Stands
     decided: Decided | None
     opinion: str
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """What a health professional was asked, and found. `findings` by the entry's identifier."""
-
-    id: UUID
-    case: UUID
-    subject: UUID
-    asked_of: UUID
-    asked_at: datetime
-    given_at: datetime | None
-    question: str
-    findings: dict[str, str]
-    words: str
-    registration: str
 
 
 @dataclass(frozen=True)
@@ -106,7 +98,7 @@ def find_pack(case: UUID, opened: Opened) -> Pack | None:
 
     :raises Refused: this context may not open it.
     """
-    row = AccessPack.objects.filter(case_id=case).order_by("-as_of").first()
+    row = _packs().filter(case_id=case).order_by("-as_of").first()
     return _pack(row, opened) if row else None
 
 
@@ -118,15 +110,38 @@ def get_pack(pack: UUID, opened: Opened, *, of: UUID | None = None) -> Pack:
     :raises Refused: this context may not open it.
     """
     narrowed = {} if of is None else {"subject_id": of}
-    return _pack(AccessPack.objects.get(pk=pack, **narrowed), opened)
+    return _pack(_packs().get(pk=pack, **narrowed), opened)
 
 
 def list_packs(subject: UUID, opened: Opened) -> list[Pack]:
     """The packs of a person that were released, the newest first."""
-    rows = AccessPack.objects.filter(
-        subject_id=subject, state__in=[PackState.RELEASED, PackState.OVER], released_at__isnull=False
+    rows = _packs().filter(
+        subject_id=subject, applicant=None, state__in=[PackState.RELEASED, PackState.OVER], released_at__isnull=False
     )
     return [_pack(row, opened) for row in rows.order_by("-released_at", "id")]
+
+
+@dataclass(frozen=True)
+class Given:
+    """The record of somebody who died, as it waits for whoever applied for it. Nothing of it is opened."""
+
+    id: UUID
+    state: PackState
+    released_at: datetime
+    expires_at: datetime
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it can be fetched now."""
+        return self.state is PackState.RELEASED and at < self.expires_at
+
+
+def given_to(reader: UUID) -> list[Given]:
+    """The records of people who died that were released to this reader, the newest first."""
+    rows = AccessPack.objects.filter(applicant=reader).exclude(released_at=None).order_by("-released_at", "id")
+    return [
+        Given(pk, PackState(state), released_at, expires_at)
+        for pk, state, released_at, expires_at in rows.values_list("pk", "state", "released_at", "expires_at")
+    ]
 
 
 def file_of(pack: UUID, opened: Opened) -> StoredFile | None:
@@ -168,66 +183,6 @@ def decisions_of(pack: UUID) -> dict[str, Decided]:
     return found
 
 
-def list_opinions(case: UUID, opened: Opened) -> list[Opinion]:
-    """
-    What health professionals were asked about a case, the newest first.
-
-    :raises Refused: this context may not open it.
-    """
-    return [_opinion(row, opened) for row in HarmOpinion.objects.filter(case_id=case).order_by("-recorded_at", "id")]
-
-
-def get_opinion(opinion: UUID, opened: Opened, *, of: UUID) -> Opinion:
-    """
-    One that was asked of this member of staff.
-
-    :raises HarmOpinion.DoesNotExist: there is none.
-    :raises Refused: this context may not open it.
-    """
-    return _opinion(HarmOpinion.objects.get(pk=opinion, asked_of=of), opened)
-
-
-def waiting_opinions(asked_of: UUID) -> list[tuple[UUID, UUID, date]]:
-    """Those that wait for this member of staff: opinion, subject, and the day by which the case is due. Nothing is opened."""
-    rows = _waiting(asked_of).select_related("case").order_by("case__due_on")
-    return [(row.pk, row.subject_id, row.case.due_on) for row in rows]
-
-
-def count_opinions(asked_of: UUID) -> int:
-    """How many of those wait, for the number beside a word."""
-    return _waiting(asked_of).count()
-
-
-def _waiting(asked_of: UUID) -> "QuerySet[HarmOpinion]":
-    return HarmOpinion.objects.filter(asked_of=asked_of, given_at=None).exclude(case__state=State.DONE)
-
-
-def to_weigh(asked: Opinion, opened: Opened) -> list[HeldThing]:
-    """
-    What an opinion is about: everything about the person's health in the copy that they do not know yet (LAW-4.3).
-
-    :raises Refused: this context may not open health data of this person.
-    """
-    begun = AccessPack.objects.filter(case_id=asked.case).order_by("-as_of").first()
-    covered = {category for category in opened.covered() if category.special}
-    return [
-        thing
-        for person in persons_of(asked.subject, at=opened.at)
-        for thing in everything_about(person, opened, before=begun.as_of if begun else opened.at, kinds=covered)
-        if not thing.released
-    ]
-
-
-def opinions_for(case: UUID, opened: Opened) -> Opinions:
-    """The newest finding of each entry of a case, for the rules."""
-    found: dict[str, tuple[str, date]] = {}
-    for each in reversed(list_opinions(case, opened)):
-        if each.given_at is not None:
-            day = timezone.localdate(each.given_at)
-            found |= {item: (finding, day) for item, finding in each.findings.items()}
-    return Opinions(found)
-
-
 def list_searches(case: UUID, opened: Opened) -> list[Search]:
     """
     Where was looked for a case outside this system, the newest first (LAW-1.18).
@@ -251,7 +206,7 @@ def review(pack: Pack, opened: Opened, *, only: UUID | None = None) -> list[Revi
     return [
         Reviewed(
             thing,
-            packing.where_it_stands(entry_of(thing), decided.get(thing.id), opinions, on=on),
+            packing.where_it_stands(entry_of(thing, of_dead=pack.of_dead), decided.get(thing.id), opinions, on=on),
             decided.get(thing.id),
             opinions.of(thing.id, on),
         )
@@ -260,19 +215,37 @@ def review(pack: Pack, opened: Opened, *, only: UUID | None = None) -> list[Revi
 
 
 def things_of(pack: Pack, opened: Opened, *, only: UUID | None = None) -> list[HeldThing]:
-    """What was recorded about the person before the pack was begun, over all that they are, kind by kind: all, or `only` one."""
+    """
+    What was recorded about the person before the pack was begun, over all that they are, kind by kind: all, or `only` one. Of
+    somebody who died it is the record of their health alone.
+    """
     found = [
         thing
         for person in persons_of(pack.subject, at=opened.at)
-        for thing in everything_about(person, opened, before=pack.as_of, only=only)
+        for thing in everything_about(
+            person, opened, before=pack.as_of, only=only, kinds=RECORD if pack.of_dead else None
+        )
+        if not pack.of_dead or is_of_record(thing.category, thing.compartment)
     ]
     order = list(Category)
     return sorted(found, key=lambda thing: order.index(thing.category))
 
 
-def entry_of(thing: HeldThing) -> Entry:
-    """What of a thing decides."""
-    return Entry(thing.id, thing.category.special, thing.released, thing.changed_at)
+def entry_of(thing: HeldThing, *, of_dead: bool) -> Entry:
+    """What of a thing decides. Whoever applies for the record of somebody who died knows none of it."""
+    return Entry(
+        thing.id,
+        thing.category.special,
+        thing.released and not of_dead,
+        thing.changed_at,
+        before_the_act=of_dead and is_before_the_act(_made_on(thing)),
+    )
+
+
+def _made_on(thing: HeldThing) -> date:
+    """The day of a measurement or a picture, where it has one, or else the one on which it was written down."""
+    taken = next((field.value for field in thing.fields if field.name == "taken_on" and field.value), None)
+    return date.fromisoformat(taken) if taken else timezone.localdate(thing.recorded_at)
 
 
 def with_cuts(
@@ -316,22 +289,12 @@ def _cut_field(field: HeldField, words: tuple[str, ...], *, whole: bool) -> Held
     return replace(field, text=cut(field.text, words), value=cut(field.value, words))
 
 
-def withheld_words(decided: Decided) -> str:
+def withheld_words(decided: Decided, *, of_dead: bool) -> str:
     """What stands in the copy in place of an entry that is withheld."""
     assert decided.exemption is not None
-    law = decided.exemption.law.split(", LAW")[0]
-    return f"Withheld. {decided.exemption.words} ({law}). You can ask us to look at this again, and complain."
-
-
-def may_give_opinion(roles: Collection[str], register: Register) -> bool:
-    """Whether somebody in these roles writes in health records here, bound to secrecy: the health professionals (LAW-4.5)."""
-    return any(
-        role in register.roles and register.roles[role].secrecy and access.allows(Action.WRITE, Category.HEALTH)
-        for purpose in CLINICAL
-        if (declared := register.purposes.get(purpose)) is not None
-        for role, access in declared.access.items()
-        if role in roles
-    )
+    ground = said_of(decided.exemption, Asked.DECEASED if of_dead else Asked.ACCESS)
+    ways = "ask a court to decide" if of_dead else "complain"
+    return f"Withheld. {ground.sentence} You can ask us to look at this again, and {ways}."
 
 
 def who_can_be_asked(pack: Pack, entries: Iterable[Reviewed], opened: Opened) -> list[StaffMember]:
@@ -357,7 +320,13 @@ def who_can_be_asked(pack: Pack, entries: Iterable[Reviewed], opened: Opened) ->
     )
 
 
-def _pack(row: AccessPack, opened: Opened) -> Pack:
+def _packs() -> "QuerySet[AccessPack]":
+    """Packs, each with what it answers as `asked`."""
+    found: QuerySet[AccessPack] = AccessPack.objects.annotate(asked=F("case__right"))
+    return found
+
+
+def _pack(row: Any, opened: Opened) -> Pack:
     opened.require(row.subject_id, Category.RIGHTS)
     said: dict[str, Any] = row.content or {}
     return Pack(
@@ -377,20 +346,6 @@ def _pack(row: AccessPack, opened: Opened) -> Pack:
         row.fee or 0,
         bool(said.get("fee_paid_on")),
         said.get("released_by", ""),
-    )
-
-
-def _opinion(row: HarmOpinion, opened: Opened) -> Opinion:
-    opened.require(row.subject_id, Category.HEALTH)
-    return Opinion(
-        row.pk,
-        row.case_id,
-        row.subject_id,
-        row.asked_of,
-        row.recorded_at,
-        row.given_at,
-        row.question or "",
-        row.findings or {},
-        row.words or "",
-        row.registration or "",
+        row.asked == Asked.DECEASED,
+        row.applicant,
     )

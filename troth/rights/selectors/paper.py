@@ -14,12 +14,14 @@ from troth.design.papers import letters_shown, set_pdf
 _TEMPLATE = Path(__file__).parent.parent / "templates" / "rights" / "copy.typ"
 #: Entries in one part.
 PART = 200
-_NOT_SHOWN = "Some letters cannot be printed here and stand as a box. They are in my-data.html as they were written."
+_NOT_SHOWN = (
+    "Some letters cannot be printed here and stand as a box. They are in the page beside this as they were written."
+)
 
 
 def parts_of(page: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What each part shows, from the values of the page: the entries in turn, and behind them what is said about all."""
-    sections = [*_held(page["sections"]), *_about_all(page)]
+    sections = [*_held(page["sections"]), *(() if page.get("of_dead") else _about_all(page))]
     parts: list[list[dict[str, Any]]] = [[]]
     room = PART
     for section in sections:
@@ -37,15 +39,10 @@ def parts_of(page: Mapping[str, Any]) -> list[dict[str, Any]]:
     many = len(parts)
     return [
         {
-            "title": "My data" + (f", part {number} of {many}" if many > 1 else ""),
+            "title": page["title"] + (f", part {number} of {many}" if many > 1 else ""),
             "controller": page["controller"],
             "footer": f"{page['controller']}, {page['made']}",
-            "lead": [
-                f"Everything that {page['controller']} holds about you, made on {page['made']} under notice {page['notice']}. "
-                "Numbers by which our machines join and count entries stand in my-data.json."
-            ]
-            if number == 1
-            else [],
+            "lead": [page["lead"]] if number == 1 else [],
             "sections": part,
         }
         for number, part in enumerate(parts, 1)

@@ -56,7 +56,9 @@ def count_complaints(at: datetime) -> tuple[int, int]:
 def count_misclosed() -> int:
     """How many requests stand as closed though their last such step does not say so, or the other way round."""
     last = CaseStep.objects.filter(case_id=OuterRef("pk"), kind__in=[StepKind.CLOSED, StepKind.REOPENED])
-    rows = RightsCase.objects.annotate(last=Subquery(last.order_by("-recorded_at", "-id").values("kind")[:1]))
+    rows = RightsCase.objects.annotate(
+        last=Subquery(last.order_by("-recorded_at", "-number", "-id").values("kind")[:1])
+    )
     open_though = rows.exclude(state=State.DONE).filter(last=StepKind.CLOSED)
     closed_though = rows.filter(state=State.DONE).exclude(last=StepKind.CLOSED) | rows.filter(
         state=State.DONE, last=None

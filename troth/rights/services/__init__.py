@@ -7,6 +7,7 @@ from troth.rights.services.answering import (
     announce_lifting,
     correct,
     lift_after_notice,
+    lifted_letter,
     name_use,
     tell_recipient,
     use_restricted,
@@ -26,8 +27,15 @@ from troth.rights.services.emergencies import (
     tell_about_emergency,
 )
 from troth.rights.services.ending import approve_end, dispose_of_what_is_over
-from troth.rights.services.erasure import ErasureUnfinished, ask_erasure, carry_out_erasure, resume_erasures
+from troth.rights.services.erasure import (
+    ErasureUnfinished,
+    ask_erasure,
+    carry_out_erasure,
+    certificate_letter,
+    resume_erasures,
+)
 from troth.rights.services.exchange import ask_to_send, send_portable, settle_arrival, take_arrival
+from troth.rights.services.given import fetch_given
 from troth.rights.services.intake import take_in, take_in_from_representative, take_in_from_stranger
 from troth.rights.services.obtaining import (
     end_silence,
@@ -44,11 +52,10 @@ from troth.rights.services.packs import (
     give_opinion,
     order_build,
     record_fee,
-    record_fetched,
     record_search,
-    release_pack,
     remove_everywhere,
 )
+from troth.rights.services.releasing import covering_letter, record_fetched, release_pack
 from troth.rights.services.reminding import mind_days
 from troth.rights.services.standing import (
     lift_restriction,
@@ -95,8 +102,10 @@ __all__ = [
     "blacken_part",
     "build_pack",
     "carry_out_erasure",
+    "certificate_letter",
     "compose_for",
     "correct",
+    "covering_letter",
     "decide_entries",
     "delay_telling",
     "dispose_of_what_is_over",
@@ -104,6 +113,7 @@ __all__ = [
     "end_packs",
     "end_silence",
     "extend_case",
+    "fetch_given",
     "finish_case",
     "give_opinion",
     "hand_out_file",
@@ -111,6 +121,7 @@ __all__ = [
     "leave_untold",
     "lift_after_notice",
     "lift_restriction",
+    "lifted_letter",
     "mind_days",
     "name_use",
     "note_obtained",

@@ -240,18 +240,31 @@ def lift_after_notice(case: UUID, *, by: Actor, at: datetime) -> None:
     :raises Refused: the actor may not do this for that person.
     """
     known = _case(case, Right.RESTRICTION)
-    told = answering.lifting_notice(known.subject_id)
-    since = restricted_since(known.subject_id, at=at)
-    if told is None or since is None or told[1] < since:
-        raise AnswerRefused(
-            "Tell them first: a restriction is never lifted before they know (UK GDPR Article 18(3))."
-        )
-    if timezone.localdate(at) < told[0]:
-        raise AnswerRefused(f"They were told that it ends on {told[0]:%-d %B %Y}. Lift it then.")
+    if why_not := _why_not_lift(known.subject_id, at=at):
+        raise AnswerRefused(why_not)
     for subject in linking.subjects_of(known.subject_id, at=at):
         lift_restriction(subject, by=by, at=at)
     letter = _compose_for(case, LetterKind.LIFTED, at=at)
     _close(known, Ending.ANSWERED, letter, also={"lifted": True}, by=by, at=at)
+
+
+def _why_not_lift(subject: UUID, *, at: datetime) -> str:
+    told, since = answering.lifting_notice(subject), restricted_since(subject, at=at)
+    if told is None or since is None or told[1] < since:
+        return "Tell them first: a restriction is never lifted before they know (UK GDPR Article 18(3))."
+    early = timezone.localdate(at) < told[0]
+    return f"They were told that it ends on {told[0]:%-d %B %Y}. Lift it then." if early else ""
+
+
+def _lifted_letter(case: UUID, *, at: datetime) -> Composed:
+    """
+    The letter that tells that a restriction was lifted.
+
+    :raises AnswerRefused: it cannot be lifted yet, so no letter says so.
+    """
+    if why_not := _why_not_lift(RightsCase.objects.only("subject").get(pk=case).subject_id, at=at):
+        raise AnswerRefused(why_not)
+    return _compose_for(case, LetterKind.LIFTED, at=at)
 
 
 def _use_restricted(
@@ -316,7 +329,8 @@ def _value_of(row: Holding, name: str, text: str) -> Any:
     return text
 
 
-# What a page shows before it goes, and no act itself.
+# What a page shows before it goes, and no acts themselves.
 weighing_letter = _weighing_letter
+lifted_letter = _lifted_letter
 # Not an act itself: the service writes it down for whoever asked.
 use_restricted = _use_restricted

@@ -23,7 +23,8 @@ from troth.rights.selectors import blackening, packs, paper
 from troth.rights.selectors.assembling import Assembled, assemble
 from troth.rights.selectors.blackening import Unreadable
 from troth.rights.selectors.completeness import count_rows, find_faults
-from troth.rights.selectors.copying import zip_of
+from troth.rights.selectors.copying import NAME, RECORD_NAME, zip_of
+from troth.rights.selectors.deceased import assemble_record
 from troth.rights.services.packs import _drop_parts, _to_change, end_pack
 from troth.vault import files
 from troth.vault.categories import Category
@@ -45,7 +46,7 @@ def _build_pack(pack: UUID, *, at: datetime) -> None:
         decided = packs.decisions_of(pack)
         everywhere = decided[pack.hex].words if pack.hex in decided else ()
         left_out = {
-            each.thing.id: packs.withheld_words(each.decided)
+            each.thing.id: packs.withheld_words(each.decided, of_dead=known.of_dead)
             for each in entries
             if each.decided and each.stands is packing.Stands.WITHHELD
         }
@@ -64,12 +65,14 @@ def _build_pack(pack: UUID, *, at: datetime) -> None:
                 packs.with_cuts(each.thing, each.decided, everywhere, anew.get(each.thing.id)) for each in entries
             ]
             persons = packs.persons_of(known.subject, at=at)
-            made = assemble(persons, things, opened, at=at, left_out=left_out)
-        papers = _set_papers(pack, known.subject, made, by=by, at=at)
+            put_together = assemble_record if known.of_dead else assemble
+            made = put_together(persons, things, opened, at=at, left_out=left_out)
+        papers = _set_papers(known, made, by=by, at=at)
         with processing(Purpose.RIGHTS, Action.EXPORT, by=by, at=at) as opened:
             opened.require(known.subject, Category.RIGHTS)
             copy = zip_of(made, papers=papers)
-            stored = files.store(copy.pieces(), name="my-data.zip", media_type="application/zip")
+            name = RECORD_NAME if known.of_dead else NAME
+            stored = files.store(copy.pieces(), name=name, media_type="application/zip")
     faults = find_faults(
         stored,
         persons,
@@ -79,6 +82,7 @@ def _build_pack(pack: UUID, *, at: datetime) -> None:
         words={item: each.words for item, each in decided.items()},
         everywhere=everywhere,
         blackened={item: each.boxes for item, each in decided.items() if each.boxes and not each.withheld},
+        of_dead=known.of_dead,
     )
     counts = {
         "rows": count_rows(persons, before=known.as_of),
@@ -118,24 +122,23 @@ def _end_packs(*, at: datetime) -> int:
     return len(over)
 
 
-def _set_papers(
-    pack: UUID, subject: UUID, made: Assembled, *, by: Actor, at: datetime
-) -> list[tuple[str, StoredFile]]:
+def _set_papers(pack: packs.Pack, made: Assembled, *, by: Actor, at: datetime) -> list[tuple[str, StoredFile]]:
     parts = paper.parts_of(made.page)
-    there = set(PackPart.objects.filter(pack_id=pack).values_list("number", flat=True))
+    there = set(PackPart.objects.filter(pack_id=pack.id).values_list("number", flat=True))
     for number, part in enumerate(parts, 1):
         if number not in there:
-            stored = files.store([paper.set_part(part)], name=_name(number), media_type=paper.MEDIA_TYPE)
-            _keep_part(pack, subject, number, stored, of=len(parts) + 1, by=by, at=at)
+            name = _name(number, of_dead=pack.of_dead)
+            stored = files.store([paper.set_part(part)], name=name, media_type=paper.MEDIA_TYPE)
+            _keep_part(pack.id, pack.subject, number, stored, of=len(parts) + 1, by=by, at=at)
     with processing(Purpose.RIGHTS, Action.EXPORT, by=by, at=at):
         return [
-            (f"paper/{_name(row.number)}", row.file)
-            for row in PackPart.objects.filter(pack_id=pack).order_by("number")
+            (f"paper/{_name(row.number, of_dead=pack.of_dead)}", row.file)
+            for row in PackPart.objects.filter(pack_id=pack.id).order_by("number")
         ]
 
 
-def _name(number: int) -> str:
-    return f"my-data-{number}.pdf"
+def _name(number: int, *, of_dead: bool) -> str:
+    return f"{'record' if of_dead else 'my-data'}-{number}.pdf"
 
 
 @act(Event.PACK_PART_MADE, purpose=Purpose.RIGHTS)

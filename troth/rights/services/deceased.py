@@ -89,11 +89,12 @@ def take_back_death(case: UUID, *, words: str, by: Actor, at: datetime) -> None:
     _add(row, StepKind.NOTE, at=at, words=f"Took back that they died: it was a mistake. {words.strip()}")
 
 
-def _why_not_hand_over(row: RightsCase, *, words: str, by: Actor, at: datetime) -> str:
+def _why_not_hand_over(row: RightsCase, *, words: str | None, by: Actor, at: datetime) -> str:
     """Say why the records of this case may not be handed over, or "" when they may. It is read apart from the act that asks."""
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         death = Death.objects.filter(subject_id=row.subject_id).first()
-        judged = CaseStep.objects.filter(case_id=row.pk, kind=StepKind.AUTHORITY_CHECKED).order_by("-recorded_at")
+        judged = CaseStep.objects.filter(case_id=row.pk, kind=StepKind.AUTHORITY_CHECKED)
+        judged = judged.order_by("-recorded_at", "-number")
         said = next(((step.detail or {}).get("applies_as", "") for step in judged), "")
         if is_unproven([kind for kind, _ in clocks.happened_in(row.pk)]):
             said = ""  # it was asked for anew, or found wrong, since

@@ -26,7 +26,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
 from troth.rights.models import ErasureCertificate, RightsCase, State
 from troth.rights.rules import PRIVACY_OFFICER
-from troth.rights.rules.letters import Ending, LetterKind
+from troth.rights.rules.letters import Composed, Ending, LetterKind
 from troth.rights.selectors import cases, leavings
 from troth.rights.selectors.certifying import certificate_content, decision_values
 from troth.rights.selectors.holdings import called, file_places, rows_under
@@ -317,7 +317,30 @@ def _issue(case: UUID, subject: UUID, content: dict[str, Any], *, by: Actor, at:
     return ErasureCertificate.objects.create(subject_id=subject, case_id=case, content=content).pk
 
 
+def _certificate_letter(case: UUID, *, everything: bool, by: Actor, at: datetime) -> Composed | None:
+    """
+    The letter that will tell of the certificate, if the erasure is decided so now; None where it leaves nobody to tell.
+
+    :raises Refused: the actor may not open the case.
+    """
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        asked = cases.get_case(case, opened)
+        plan = plan_erasure(
+            asked.subject,
+            at=at,
+            close_account=asked.close_account,
+            everything=everything,
+            born_on=born_on(asked.subject, opened),
+        )
+    reached_by = {fate.category for fate in plan.staying} & {Category.ACCOUNT, Category.CONTACT}
+    if not asked.reply_to and not (reached_by and people.can_be_told(asked.subject, at=at)):
+        return None
+    ending = Ending.PARTLY if plan.staying else Ending.ANSWERED
+    return _compose_for(case, LetterKind.CERTIFICATE, ending=ending, at=at)
+
+
 # Made of several acts, each in a transaction of its own, so that an erasure can be stopped anywhere and taken up again: they are
 # no acts themselves, which is what a public function of this room would have to be.
 carry_out_erasure = _carry_out_erasure
+certificate_letter = _certificate_letter
 resume_erasures = _resume_erasures

@@ -1,8 +1,8 @@
 """
-Answering a request for a copy: looked for, decided entry by entry, built by a job, checked for completeness, released, fetched.
+Answering a request for a copy: looked for, decided entry by entry, built by a job, and ended. `releasing` lets it go.
 
 Every step is an act, and each can be repeated. What was decided is written for each entry by itself, so that two colleagues can
-work on one pack. Nothing is released that misses anything (LAW-3.2).
+work on one pack.
 """
 
 from collections.abc import Mapping
@@ -16,15 +16,14 @@ from django.utils import timezone
 
 from troth.gate import actors
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting, touched
+from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
-from troth.law.exemptions import Exemption
-from troth.law.rights import Right
 from troth.ledger.names import Event
-from troth.notice.purposes import Action, Purpose
+from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.rights.models import (
     AccessPack,
+    Asked,
     HarmOpinion,
     PackDecision,
     PackPart,
@@ -36,20 +35,21 @@ from troth.rights.models import (
 )
 from troth.rights.rules import packing, redacting
 from troth.rights.rules.fees import NO_FEE, Fee
-from troth.rights.rules.letters import Ending, LetterKind
-from troth.rights.rules.packing import HARM, NO_HARM, Decided, second_look
-from troth.rights.rules.withholding import check_can_answer
+from troth.rights.rules.letters import LetterKind
+from troth.rights.rules.packing import HARM, NO_HARM, Decided
 from troth.rights.selectors import packs
 from troth.rights.selectors.blackening import can_be_blackened
 from troth.rights.selectors.holdings import HeldThing
-from troth.rights.selectors.packs import CLINICAL
-from troth.rights.selectors.withholding import standing_of
-from troth.rights.selectors.wording import notice_now
-from troth.rights.services.stepping import _add, _close, _compose_for, _reopen, _send
+from troth.rights.selectors.packs import CLINICAL, Pack
+from troth.rights.services.deceased import _why_not_hand_over
+from troth.rights.services.stepping import _add, _compose_for, _reopen, _send
 from troth.vault import files
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 from troth.work.queue import Declared
+
+#: What a copy answers: of one's own data, or of the record of somebody who died.
+_COPIED = frozenset({Asked.ACCESS, Asked.DECEASED})
 
 
 class PackRefused(Exception):
@@ -64,17 +64,21 @@ def begin_pack(case: UUID, *, by: Actor, at: datetime, fee: Fee = NO_FEE) -> UUI
     `fee` is asked for a further copy alone: the first is free. It is asked for by a letter that says how it was reckoned, and the
     month begins on the day it comes; a case that was answered is open again meanwhile (LAW-1.2, LAW-1.16).
 
-    :raises PackRefused: the case is none of access, or a fee is asked for the first copy.
+    :raises PackRefused: no copy answers the case, the record may not be handed over, or a fee is asked for the first copy.
     :raises Refused: the actor may not do this for that person.
     """
-    row = RightsCase.objects.select_for_update().filter(pk=case, right=Right.ACCESS).first()
+    row = RightsCase.objects.select_for_update().filter(pk=case, right__in=_COPIED).first()
     if row is None:
         raise PackRefused("This is no request for a copy.")
     acting().require(row.subject_id, Category.RIGHTS)
+    if row.right == Asked.DECEASED and (why_not := _why_not_hand_over(row, words=None, by=by, at=at)):
+        raise PackRefused(why_not)
     waiting = AccessPack.objects.filter(case_id=case).exclude(state__in=[PackState.RELEASED, PackState.OVER]).first()
     if waiting is not None:
         found: UUID = waiting.pk
         return found
+    if fee.pence and row.right == Asked.DECEASED:
+        raise PackRefused("No fee is charged for the record of somebody who died (LAW-4.10).")
     if fee.pence and not packs.packs_of_case(case):
         raise PackRefused("The first copy is free. A fee may be asked for a further one (LAW-1.16).")
     if fee.pence:
@@ -230,66 +234,6 @@ def order_build(pack: UUID, *, build: "Declared[Any]", by: Actor, at: datetime) 
     build.enqueue(pack)
 
 
-@act(Event.PACK_RELEASED, purpose=Purpose.RIGHTS)
-def release_pack(pack: UUID, *, by: Actor, at: datetime) -> None:
-    """
-    Let the person fetch the copy until its last day, and close the case. Where the notice says so (`second_look` of the right of
-    access), somebody else than who left something out has to release it.
-
-    :raises PackRefused: it is not built, not complete, not paid for, nobody else has looked, or an opinion is too old.
-    :raises Refused: the actor may not do this for that person.
-    """
-    row, content = _to_change(pack, by=by, at=at)
-    with processing(Purpose.RIGHTS, by=by, at=at) as opened:
-        known = packs.get_pack(pack, opened)
-        entries = packs.review(known, opened)
-    if known.state is not PackState.READY:
-        raise PackRefused("It is not built yet.")
-    why_not = packing.check_can_build(each.stands for each in entries) or packing.check_can_release(
-        faults=known.faults,
-        left_out=any(each.decided and (each.decided.withheld or each.decided.cuts) for each in entries),
-        reviewers={each.decided.by for each in entries if each.decided},
-        by=by.reference,
-        second=second_look(notice_now(at)),
-        fee_due=bool(known.fee and not known.fee_paid),
-    )
-    if why_not := why_not or check_can_answer(standing_of(known.subject, at=at), on=timezone.localdate(at)):
-        raise PackRefused(why_not)
-    row.state, row.released_at, row.expires_at = PackState.RELEASED, at, at + packing.FETCHED_WITHIN
-    row.content = {**content, "released_by": by.reference}
-    row.save()
-    case = RightsCase.objects.select_for_update().get(pk=known.case)
-    grounds = {each.decided.exemption.value for each in entries if each.decided and each.decided.exemption}
-    if any(each.decided and each.decided.cuts for each in entries):
-        grounds.add(Exemption.OTHERS.value)  # what is cut out of an entry is about somebody else (LAW-4.8)
-    letter = _compose_for(
-        case.pk, LetterKind.COPY, grounds=grounds, day=timezone.localtime(row.expires_at).date(), at=at
-    )
-    if case.state == State.DONE:  # a further copy of a request that was answered before
-        _send(case, letter, by_post=False, by=by, at=at)
-    else:
-        ending = Ending.PARTLY if grounds else Ending.ANSWERED
-        _close(case, ending, letter, grounds=grounds, also={"pack": pack.hex}, by=by, at=at)
-
-
-@act(Event.PACK_FETCHED, purpose=Purpose.RIGHTS, action=Action.EXPORT)
-def record_fetched(pack: UUID, *, by: Actor, at: datetime, printed: bool = False) -> None:
-    """
-    Record that the copy went out: fetched by the person, or `printed` by an officer for somebody without an account (LAW-1.22).
-
-    :raises PackRefused: it is not released, or its last day is over.
-    :raises Refused: the actor may not take it.
-    """
-    with processing(Purpose.RIGHTS, by=by, at=at) as opened:
-        known = packs.get_pack(pack, opened)
-    if not known.is_open(at):
-        raise PackRefused("This copy can no longer be fetched. Ask for another; it is free unless you asked often.")
-    acting().require(known.subject, *acting().covered())
-    touched(known.subject, f"rights.pack/{pack.hex}:{'printed' if printed else 'fetched'}/{known.digest}")
-    if known.delivered_at is None:
-        AccessPack.objects.filter(pk=pack).update(delivered_at=at)
-
-
 @act(Event.PACK_OVER, purpose=Purpose.RIGHTS)
 def end_pack(pack: UUID, *, by: Actor, at: datetime) -> None:
     """
@@ -317,13 +261,12 @@ def _decide(pack: UUID, decisions: Mapping[str, Decided], *, by: Actor, at: date
         only = UUID(next(iter(decisions))) if len(decisions) == 1 else None
         things = {thing.id: thing for thing in packs.things_of(known, opened, only=only)}
         opinions = packs.opinions_for(known.case, opened)
-    _write_decisions(pack, known.subject, things, decisions, opinions, at=at)
+    _write_decisions(known, things, decisions, opinions, at=at)
     _take_back(pack)
 
 
 def _write_decisions(
-    pack: UUID,
-    subject: UUID,
+    pack: Pack,
     things: Mapping[str, HeldThing],
     decisions: Mapping[str, Decided],
     opinions: packing.Opinions,
@@ -335,7 +278,7 @@ def _write_decisions(
         thing = things.get(item)
         if thing is None:
             raise PackRefused("An entry is no longer there. Open the page again.")
-        if why_not := packing.check_can_decide(packs.entry_of(thing), decided, opinions, on=on):
+        if why_not := packing.check_can_decide(packs.entry_of(thing, of_dead=pack.of_dead), decided, opinions, on=on):
             raise PackRefused(
                 f"{thing.kind.capitalize()} of {timezone.localdate(thing.recorded_at):%-d %B %Y}: {why_not}"
             )
@@ -347,7 +290,7 @@ def _write_decisions(
                 raise PackRefused("Only a PDF or a picture is blackened in part. Remove the whole file instead.")
             if why_not := packing.check_can_blacken(boxes):
                 raise PackRefused(why_not)
-        _write_one(pack, subject, UUID(item), decided)
+        _write_one(pack.id, pack.subject, UUID(item), decided)
 
 
 def _write_one(pack: UUID, subject: UUID, item: UUID, decided: Decided) -> None:

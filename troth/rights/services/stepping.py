@@ -92,6 +92,7 @@ def _add(
         case_id=row.pk,
         kind=kind.value,
         on=day,
+        number=len(happened),
         words=words,
         detail=dict(detail or {}),
     )

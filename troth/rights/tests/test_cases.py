@@ -310,3 +310,13 @@ def test_the_list_sorts_by_day_filters_and_finds_by_reference(patient: Actor, of
     assert found(reference=selectors.reference_of(new)) == [new]  # type: ignore[arg-type]
     assert found(nobodys=True) == [old, new] and found(whose=officer.id) == []
     assert [number for _, number, _ in selectors.load_by_week(TODAY)] == [1, 0, 0, 0, 1, 0]
+
+
+def test_steps_of_one_moment_stand_in_the_order_in_which_they_were_taken(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.ACCESS, by=officer)
+    written = [f"{number}th thing" for number in range(12)]
+    for words in written:
+        services.add_note(case, words=words, by=officer, at=SOON)  # type: ignore[arg-type]
+    with processing(Purpose.RIGHTS, by=officer, at=SOON) as opened:
+        steps = selectors.list_steps(case, opened)  # type: ignore[arg-type]
+    assert [step.words for step in steps if step.kind is StepKind.NOTE] == written

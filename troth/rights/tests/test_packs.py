@@ -403,7 +403,7 @@ def notice_of_pack(name: str) -> Notice:
 
 def test_a_second_officer_releases_where_something_was_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert second_look(notice_of_pack("medico-legal")) and not second_look(notice_of_pack("online-prescribing"))
-    monkeypatch.setattr("troth.rights.services.packs.second_look", lambda notice: True)
+    monkeypatch.setattr("troth.rights.services.releasing.second_look", lambda notice: True)
     desk = Desk()
     write(Note(subject_id=desk.ann.id, text="about Bill"), by=desk.ann, at=LATER)
     desk.begin()
