@@ -1,5 +1,8 @@
 """Requests for a treatment, what followed from them, and reactions to what was supplied."""
 
+from troth.prescribing.models.arriving import Astray as Astray
+from troth.prescribing.models.arriving import GpMessage as GpMessage
+from troth.prescribing.models.arriving import MessageState as MessageState
 from troth.prescribing.models.asking import Wanted as Wanted
 from troth.prescribing.models.asking import Way as Way
 from troth.prescribing.models.directory import GpPractice as GpPractice

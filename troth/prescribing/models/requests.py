@@ -343,6 +343,7 @@ class GpNotice(Holding):
         "answer": "what they answered",
         "came": "what came, and how",
         "file": "the letter",
+        "taken_in": "what was taken in from them, for a clinician to look at",
         "channel": "by what",
         "message": "number of the message",
     }
@@ -358,11 +359,15 @@ class GpNotice(Holding):
     )
     message = models.CharField(max_length=64, blank=True)
     trouble = models.CharField(max_length=16, blank=True)
+    reminders = models.PositiveIntegerField(default=0)
+    task = models.UUIDField(null=True)
+    taken_in_at = models.DateTimeField(null=True)
     practice = SealedJSON(REQUESTS, id="prescribing.gp_notice.practice")
     asked = SealedJSON(REQUESTS, id="prescribing.gp_notice.asked")  # values of `Wanted`, history, words
     answer = SealedText(REQUESTS, id="prescribing.gp_notice.answer")
     came = SealedJSON(REQUESTS, id="prescribing.gp_notice.came")  # on, by, document
     file = SealedFile(REQUESTS, id="prescribing.gp_notice.file")
+    taken_in = SealedFile(REQUESTS, id="prescribing.gp_notice.taken_in")
 
     open_fields: ClassVar[dict[str, str]] = {
         "prescription_id": "the random identifier of the prescription that it tells of",
@@ -374,6 +379,9 @@ class GpNotice(Holding):
         "channel": "by what it goes, for what carries it to find its own",
         "message": "the random number that MESH gave it, by which what became of it is asked",
         "trouble": "one of a closed list of reasons, none of which quotes anything",
+        "reminders": "how often it was asked once more",
+        "task": "the random identifier of the task by which somebody sees to it that it is answered, or sent",
+        "taken_in_at": "the moment of an act of staff, which the ledger holds in the open as well",
     }
 
     class Meta(Holding.Meta):
