@@ -1,4 +1,4 @@
-"""What a GP practice is asked for, and by which way it came. Nothing else can be asked."""
+"""What a GP practice is asked for, and by which ways letters go and answers come. Nothing else can be asked."""
 
 from troth.vault.words import Worded
 
@@ -20,3 +20,11 @@ class Way(Worded):
     MESH = "mesh", "by MESH"
     TELEPHONE = "telephone", "by telephone"
     HAND = "hand", "brought by the person"
+
+
+class GpChannel(Worded):
+    """By what a letter reaches a GP."""
+
+    MESH = "mesh", "MESH, the NHS’s message exchange"
+    EMAIL = "email", "secure email"
+    POST = "post", "post"

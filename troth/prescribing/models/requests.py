@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from troth.prescribing.models.asking import GpChannel
 from troth.vault import compartments
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice, SealedJSON, SealedText
@@ -320,14 +321,6 @@ class GpNoticeState(Worded):
     ANSWERED = "answered", "answered by the GP"
     STOPPED = "stopped", "not sent: the person took back that their GP may be told"
     CLOSED = "closed", "not sent: what it asks for is not needed any more"
-
-
-class GpChannel(Worded):
-    """By what a letter reaches a GP."""
-
-    MESH = "mesh", "MESH, the NHS’s message exchange"
-    EMAIL = "email", "secure email"
-    POST = "post", "post"
 
 
 class GpNotice(Holding):
