@@ -110,6 +110,7 @@ def test_a_clinician_reads_a_message_and_says_whose_it_is(clinic: Clinic, mesh: 
         for each in (path, file):
             assert browser_of(wrong.id).get(each).status_code == 403
     prescriber = browser_of(clinic.prescriber.id)
+    assert "1 message from a GP waits" in prescriber.get("/desk/").content.decode()
     assert path in prescriber.get(LIST).content.decode()
     page = prescriber.get(path).content.decode()
     assert str(clinic.subject) in page and "records.pdf" not in page
