@@ -4,6 +4,7 @@ from troth.prescribing.models.arriving import Astray as Astray
 from troth.prescribing.models.arriving import GpMessage as GpMessage
 from troth.prescribing.models.arriving import MessageState as MessageState
 from troth.prescribing.models.asking import GpChannel as GpChannel
+from troth.prescribing.models.asking import GpNoticeState as GpNoticeState
 from troth.prescribing.models.asking import Wanted as Wanted
 from troth.prescribing.models.asking import Way as Way
 from troth.prescribing.models.directory import GpPractice as GpPractice
@@ -26,7 +27,6 @@ from troth.prescribing.models.requests import REQUESTS as REQUESTS
 from troth.prescribing.models.requests import EarlierDecision as EarlierDecision
 from troth.prescribing.models.requests import GpChoice as GpChoice
 from troth.prescribing.models.requests import GpNotice as GpNotice
-from troth.prescribing.models.requests import GpNoticeState as GpNoticeState
 from troth.prescribing.models.requests import GpState as GpState
 from troth.prescribing.models.requests import Matter as Matter
 from troth.prescribing.models.requests import MedicationRequest as MedicationRequest

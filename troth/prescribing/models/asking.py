@@ -28,3 +28,15 @@ class GpChannel(Worded):
     MESH = "mesh", "MESH, the NHS’s message exchange"
     EMAIL = "email", "secure email"
     POST = "post", "post"
+
+
+class GpNoticeState(Worded):
+    """How far a letter to a GP has come."""
+
+    DUE = "due", "to be sent"
+    SENT = "sent", "sent"
+    RECEIVED = "received", "received by the practice"
+    FAILED = "failed", "came back"
+    ANSWERED = "answered", "answered by the GP"
+    STOPPED = "stopped", "not sent: the person took back that their GP may be told"
+    CLOSED = "closed", "not sent: what it asks for is not needed any more"

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from troth.prescribing.models.asking import GpChannel
+from troth.prescribing.models.asking import GpChannel, GpNoticeState
 from troth.vault import compartments
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice, SealedJSON, SealedText
@@ -311,18 +311,6 @@ class Prescription(Holding):
         ]
 
 
-class GpNoticeState(Worded):
-    """How far a letter to a GP has come."""
-
-    DUE = "due", "to be sent"
-    SENT = "sent", "sent"
-    RECEIVED = "received", "received by the practice"
-    FAILED = "failed", "came back"
-    ANSWERED = "answered", "answered by the GP"
-    STOPPED = "stopped", "not sent: the person took back that their GP may be told"
-    CLOSED = "closed", "not sent: what it asks for is not needed any more"
-
-
 class GpNotice(Holding):
     """
     The letter that tells a GP of one supply, or asks them for what bears on one request. Withdrawing stops one that has not left,
@@ -339,6 +327,9 @@ class GpNotice(Holding):
         "taken_in": "what was taken in from them, for a clinician to look at",
         "channel": "by what",
         "message": "number of the message",
+    }
+    not_copied: ClassVar[dict[str, str]] = {
+        "taken_in": "A clinician makes sure first that it is about you. Then it stands among your files",
     }
 
     prescription = models.OneToOneField(Prescription, on_delete=models.PROTECT, null=True, related_name="+")

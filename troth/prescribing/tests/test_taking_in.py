@@ -22,6 +22,7 @@ from troth.prescribing.tests.test_asking import LATE, SOON, agree, asked, keep, 
 from troth.records import selectors as records
 from troth.records.models import DocumentReference, Task
 from troth.records.selectors import TaskKind, TaskState
+from troth.rights.selectors import everything_about
 from troth.rights.services import standing
 from troth.vault.categories import Category
 from troth.vault.uploads import SealedUpload
@@ -123,6 +124,9 @@ def test_reception_takes_in_what_it_cannot_read_and_the_prescriber_keeps_it(clin
     for read in (telling.open_taken_in, telling.get_letter, telling.open_letter):
         with pytest.raises(Refused), processing(Purpose.GP_CORRESPONDENCE, by=clinic.support, at=LATE) as opened:
             read(letter, opened)
+    with processing(Purpose.RIGHTS, by=clinic.ann, at=LATE) as opened:
+        (held,) = [each for each in everything_about(clinic.subject, opened) if each.model == "prescribing.gpnotice"]
+    assert [file.field for file in held.files] == ["file"]  # nobody has made sure yet that it is about her
     with pytest.raises(NotPossible, match="waits to be looked at"):
         take_in(clinic, letter, at=LATE)
     with pytest.raises(Refused), boundary():
