@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from tests.papers import text_of
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
@@ -45,6 +46,11 @@ def tasks(clinic: Clinic, by: Actor, at: datetime = LATE) -> list[TaskKind]:
         return [kinds[line.id] for line in lines]
 
 
+def letter_says(clinic: Clinic, letter: UUID) -> str:
+    with processing(Purpose.GP_CORRESPONDENCE, by=clinic.prescriber, at=LATE) as opened:
+        return " ".join(text_of(b"".join(telling.open_letter(letter, opened).read())).split())
+
+
 def take_in(clinic: Clinic, letter: UUID, **other: object) -> None:
     said = {
         "came_on": timezone.localdate(SOON),
@@ -69,8 +75,10 @@ def test_a_fortnight_without_an_answer_is_a_task_for_who_takes_in_the_post_once(
 def test_reception_has_it_go_once_more_and_then_it_is_the_prescribers(clinic: Clinic) -> None:
     _, letter = left(clinic)
     services.chase_gps(at=LATE)
+    assert "We first asked" not in letter_says(clinic, letter)
     services.have_gp_reminded(letter, by=clinic.support, at=LATE)
     assert state() == GpNoticeState.DUE and tasks(clinic, clinic.support) == []
+    assert f"We first asked on {timezone.localdate(SOON):%-d %B %Y}" in letter_says(clinic, letter)
     assert services.post_gp_letter(letter, by=clinic.pharmacist, at=LATE)
     with pytest.raises(NotPossible, match="14 days"):
         services.have_gp_reminded(letter, by=clinic.support, at=LATE + timedelta(days=13))
