@@ -32,7 +32,10 @@ WITHOUT: dict[str, str] = {
     **dict.fromkeys(("my_restriction", "my_erasure", "my_payment", "stop_messages", "my_move_send"), STATE),
     **dict.fromkeys(("desk_visit", "desk_visit_move", "desk_visit_cancel", "desk_class_cancel", "desk_case"), STATE),
     **dict.fromkeys(("desk_same_pair", "desk_bring_in_file", "desk_consent"), STATE),
-    **dict.fromkeys(("desk_gp_letter", "desk_reaction", "desk_supply", "start_answers"), STATE),
+    **dict.fromkeys(
+        ("desk_gp_letter", "desk_gp_answer", "desk_gp_message", "desk_reaction", "desk_supply", "start_answers"),
+        STATE,
+    ),
     **dict.fromkeys(("office_case", "office_review", "office_review_tell"), STATE),
     "office_promises_check": STATE,
     "exchange_records": MACHINE,

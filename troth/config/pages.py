@@ -67,6 +67,7 @@ STAFF = (
     ("Documents", "desk_documents"),
     ("Reactions", "desk_reactions"),
     ("GP letters", "desk_gp_letters"),
+    ("From GPs", "desk_from_gps"),
     ("Questionnaires", "desk_questionnaires"),
     ("Templates", "desk_note_templates"),
     ("Staff", "desk_staff"),

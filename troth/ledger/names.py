@@ -162,6 +162,18 @@ class Event(StrEnum):
     GP_ASKED = "prescribing:gp_asked", "asked the GP for what bears on a request"
     GP_REMINDED = "prescribing:gp_reminded", "asked the GP once more"
     GP_RECORDS_CAME = "prescribing:gp_records_came", "recorded what came from the GP"
+    GP_UNANSWERED = "prescribing:gp_unanswered", "noted that the GP has not answered, and gave a task for it"
+    GP_ANSWER_TAKEN_IN = "prescribing:gp_answer_taken_in", "took in what came from the GP, for a clinician to look at"
+    GP_ANSWER_SEALED = "prescribing:gp_answer_sealed", "sealed what was taken in from the GP"
+    GP_ANSWER_PUT_BACK = "prescribing:gp_answer_put_back", "found that what was taken in is no answer to that letter"
+    GP_REMINDER_SET = "prescribing:gp_reminder_set", "set the letter that asks the GP once more"
+    GP_MESSAGE_CAME = "prescribing:gp_message_came", "took in a message of our MESH mailbox"
+    GP_MESSAGE_OPENED = "prescribing:gp_message_opened", "opened a message of our MESH mailbox"
+    GP_MESSAGE_FILED = "prescribing:gp_message_filed", "kept a message of our MESH mailbox on somebody’s card"
+    GP_MESSAGE_SET_ASIDE = (
+        "prescribing:gp_message_set_aside",
+        "destroyed a message of our MESH mailbox that is for nobody here",
+    )
     DOCUMENT_SENT = "prescribing:document_sent", "sent a picture of a document"
     DOCUMENT_LOOKED_AT = "prescribing:document_looked_at", "recorded what a document shows"
     DOCUMENT_LEFT = "prescribing:document_left", "took a document back, or let it lapse"

@@ -14,7 +14,7 @@ from troth.notice.purposes import Purpose
 from troth.prescribing import rules, selectors, services
 from troth.prescribing.models import Seriousness, Way
 from troth.prescribing.rules.documents import Fault
-from troth.prescribing.selectors import identifying, reacting, supplies, telling
+from troth.prescribing.selectors import identifying, owing, reacting, supplies, telling
 from troth.vault.categories import Category
 from troth.vault.saying import Known, says
 from troth.work import queue
@@ -67,6 +67,39 @@ actors.declare_service(
     categories={Category.IDENTITY, Category.CONTACT, Category.HEALTH},
     modules={"troth.prescribing.services.carrying"},
 )
+
+
+actors.declare_service(
+    "gp-reminders",
+    purposes={Purpose.PRESCRIBING, Purpose.GP_CORRESPONDENCE},
+    categories={Category.IDENTITY},
+    modules={"troth.prescribing.services.chasing"},
+)
+actors.declare_service(
+    "gp-mailbox",
+    purposes={Purpose.GP_CORRESPONDENCE},
+    categories=set(),
+    modules={"troth.prescribing.services.arriving"},
+)
+
+
+@reasons.reason(
+    "a letter to their doctor that somebody has to see to",
+    serves={Purpose.PRESCRIBING, Purpose.GP_CORRESPONDENCE},
+    told="a machine saw to it that the letter to your GP is not forgotten",
+)
+def seeing_to(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The machine that gives tasks has a reason while a letter is late or came back, or somebody has a task for it."""
+    is_it = actor.kind == "service" and actor.name == "gp-reminders"
+    return owing.with_something_to_see_to(subjects, at=at) if is_it else set()
+
+
+@reasons.reason(
+    "an answer that their doctor owes", serves={Purpose.GP_CORRESPONDENCE}, told="they take in what your GP sends"
+)
+def taking_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Whoever takes in the post has a reason for four weeks after a letter that asks has left, until it is answered."""
+    return owing.with_owed(subjects, at=at) if actor.roles & rules.PASSING_ON else set()
 
 
 @reasons.reason(

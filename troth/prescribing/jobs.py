@@ -1,4 +1,7 @@
-"""The room's own work: letters to GPs leave and are followed, cards are compared, pictures of documents go when looked at."""
+"""
+The room's own work: letters to GPs leave and are followed, what comes from them is taken in, cards are compared, and pictures of
+documents go when looked at.
+"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -33,6 +36,20 @@ def compare_card(request: UUID, payment: UUID) -> None:
 def watch_gp_letters() -> None:
     """Look what became of the letters that left by MESH, and after those that wait."""
     services.watch_gp_letters(at=timezone.now())
+
+
+@schedule("every 15 minutes")
+@job(serves=(Purpose.GP_CORRESPONDENCE,))
+def read_mailbox() -> None:
+    """Take in what lies in our own MESH mailbox."""
+    services.read_mailbox(at=timezone.now())
+
+
+@schedule("daily 06:20")
+@job(serves=(Purpose.GP_CORRESPONDENCE,))
+def chase_gps() -> None:
+    """Give a task for each letter that a practice has not answered in its fortnight."""
+    services.chase_gps(at=timezone.now())
 
 
 @schedule("every 1 hours")

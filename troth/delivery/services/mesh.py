@@ -12,7 +12,7 @@ import re
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -115,9 +115,32 @@ class Mesh:
         path = f"/messageexchange/{self.mailbox}/outbox/tracking?messageID={quote(number)}"
         return str(self._ask("GET", path).get("status", "")).lower()
 
+    def ask_for(self, path: str) -> dict[str, Any]:
+        """
+        What is at an address of the exchange, as JSON.
+
+        :raises Undelivered: it was not told.
+        """
+        return self._ask("GET", path)
+
     def _ask(
         self, method: str, path: str, *, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> dict[str, Any]:
+        with self.ask(method, path, body=body, headers=headers) as answer:
+            try:
+                heard = json.loads(answer.read(_MOST_HEARD) or b"{}")
+            except (OSError, HTTPException, ValueError):
+                raise Undelivered(Failure.UNREACHABLE) from None
+        return heard if isinstance(heard, dict) else {}
+
+    def ask(
+        self, method: str, path: str, *, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> HTTPResponse:
+        """
+        One signed call. Gives the answer, to be read and closed by whoever asked.
+
+        :raises Undelivered: it was not heard, or is one of no success.
+        """
         asked = Request(  # noqa: S310  the scheme was checked when the settings were read
             self.url + path,
             body,
@@ -129,8 +152,7 @@ class Mesh:
         except OSError:  # a file of the settings is none, or none of a certificate: no try mends that
             raise Undelivered(Failure.NOT_SET_UP, lasting=True) from None
         try:
-            with opener.open(asked, timeout=_SECONDS) as answer:
-                heard = json.loads(answer.read(_MOST_HEARD) or b"{}")
+            heard: HTTPResponse = opener.open(asked, timeout=_SECONDS)
         except HTTPError as answer:
             with answer:
                 raise _undelivered(answer.code, answer.read(_MOST_HEARD)) from None
@@ -139,7 +161,7 @@ class Mesh:
             raise Undelivered(Failure.CERTIFICATE if bad else Failure.UNREACHABLE) from None
         except (HTTPException, ValueError):
             raise Undelivered(Failure.UNREACHABLE) from None
-        return heard if isinstance(heard, dict) else {}
+        return heard
 
     def _signed(self) -> str:
         nonce, time = uuid4(), f"{datetime.now(UTC):%Y%m%d%H%M}"

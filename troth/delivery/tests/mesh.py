@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import parse_qs, urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 from uuid import uuid4
 
 OURS, THEIRS, PASSWORD, KEY = "X26ABC1", "X26ABC2", "password", "TestKey"
@@ -35,6 +35,8 @@ class LocalMesh:
     address: str = ""
     held: dict[str, tuple[bytes, dict[str, str]]] = field(default_factory=dict)
     became: dict[str, str] = field(default_factory=dict)
+    inbox: dict[str, tuple[list[bytes], dict[str, str]]] = field(default_factory=dict)  # ours: chunks and headers
+    acknowledged: list[str] = field(default_factory=list)
     nonces: set[str] = field(default_factory=set)
     busy: bool = False
 
@@ -44,7 +46,35 @@ class LocalMesh:
             self.became[number] = "acknowledged"
         return [body for body, _ in self.held.values()]
 
-    def answer(self, method: str, target: str, headers: Any, body: bytes) -> tuple[int, dict[str, Any]]:
+    def deposit(self, *chunks: bytes, name: str = "records.pdf", kind: str = "application/pdf") -> str:
+        """The practice puts a message into our mailbox."""
+        headers = {"Mex-MessageType": "DATA", "Mex-From": THEIRS, "Mex-FileName": name, "Mex-Content-Type": kind}
+        return self._put_in(list(chunks), headers)
+
+    def report(self, about: str, *, local: str = "") -> str:
+        """The exchange puts into our mailbox that nobody collected a message of ours."""
+        said = {"Mex-MessageType": "REPORT", "Mex-LinkedMsgID": about, "Mex-LocalID": local, "Mex-StatusCode": "14"}
+        return self._put_in(
+            [b""], {**said, "Mex-StatusDescription": "Message not collected by recipient after 5 days"}
+        )
+
+    def _put_in(self, chunks: list[bytes], headers: dict[str, str]) -> str:
+        number = uuid4().hex.upper()
+        self.inbox[number] = chunks, {**headers, "Mex-WorkflowID": WORKFLOW}
+        return number
+
+    def waiting(self) -> list[str]:
+        """What of our mailbox is not acknowledged."""
+        return [number for number in self.inbox if number not in self.acknowledged]
+
+    def _read(self, number: str, chunk: int) -> tuple[int, bytes, dict[str, str]]:
+        chunks, headers = self.inbox[number]
+        said = {**headers, "Mex-Chunk-Range": f"{chunk}:{len(chunks)}"}
+        return 200 if chunk == len(chunks) else 206, chunks[chunk - 1], said
+
+    def answer(
+        self, method: str, target: str, headers: Any, body: bytes
+    ) -> tuple[int, dict[str, Any]] | tuple[int, bytes, dict[str, str]]:
         """What it answers to one call."""
         if not self._is_signed(str(headers["Authorization"])):
             return 403, {"detail": [{"event": "", "code": "", "msg": "Invalid Authentication Token"}]}
@@ -69,6 +99,15 @@ class LocalMesh:
                 return (
                     (200, {"message_id": number, "status": self.became[number]}) if number in self.held else (404, {})
                 )
+            case ["GET", box, "inbox"] if box == OURS:
+                return 200, {"messages": self.waiting(), "approx_inbox_count": len(self.waiting())}
+            case ["GET", box, "inbox", number] if box == OURS and number in self.inbox:
+                return self._read(number, 1)
+            case ["GET", box, "inbox", number, chunk] if box == OURS and number in self.inbox:
+                return self._read(number, int(chunk))
+            case ["PUT", box, "inbox", number, "status", "acknowledged"] if box == OURS and number in self.inbox:
+                self.acknowledged.append(number)
+                return 200, b"", {}
         return 404, {}
 
     def _is_signed(self, header: str) -> bool:
@@ -89,15 +128,17 @@ def opened() -> Iterator[LocalMesh]:
     class Counter(BaseHTTPRequestHandler):
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, value = mesh.answer(self.command, self.path, self.headers, body)
-            text = json.dumps(value).encode()
+            status, value, *more = mesh.answer(self.command, self.path, self.headers, body)
+            text = value if isinstance(value, bytes) else json.dumps(value).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/vnd.mesh.v2+json")
+            for name, said in dict(*more).items():
+                self.send_header(name, said)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text)
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = do_PUT = _serve
 
         def log_message(self, *_: object) -> None:
             """It is quiet."""
@@ -129,8 +170,33 @@ class Sandbox:
             "        print(each.read().hex(), each.workflow_id, each.filename)\n"
             "        each.acknowledge()\n"
         )
-        done = subprocess.run([SANDBOX, "-c", said, self.address], capture_output=True, text=True, check=True)
-        return [bytes.fromhex(line.split()[0]) for line in done.stdout.splitlines()]
+        return [bytes.fromhex(line.split()[0]) for line in self._run(said).splitlines()]
+
+    def deposit(self, *chunks: bytes, name: str = "records.pdf", kind: str = "application/pdf") -> str:
+        """The practice puts a message into our mailbox, packed as its client packs each."""
+        said = (
+            "import sys, mesh_client\n"
+            f"with mesh_client.MeshClient(sys.argv[1], {THEIRS!r}, {PASSWORD!r}, shared_key={KEY.encode()!r},"
+            f" max_chunk_size={len(chunks[0])}, transparent_compress=True) as box:\n"
+            f"    print(box.send_message({OURS!r}, sys.stdin.buffer.read(), workflow_id={WORKFLOW!r},"
+            f" filename={name!r}, content_type={kind!r}))\n"
+        )
+        return self._run(said, b"".join(chunks)).strip()
+
+    def report(self, about: str, *, local: str = "") -> str:
+        """The exchange puts into our mailbox that nobody collected a message of ours."""
+        said = {"mailbox_id": OURS, "code": "14", "description": "x", "workflow_id": WORKFLOW}
+        body = json.dumps({**said, "local_id": local, "linked_message_id": about}).encode()
+        asked = Request(
+            f"{self.address}/messageexchange/admin/report", body, {"Content-Type": "application/json"}, method="POST"
+        )
+        with urlopen(asked, timeout=10) as answer:
+            number: str = json.load(answer)["message_id"]
+        return number
+
+    def _run(self, script: str, given: bytes = b"") -> str:
+        done = subprocess.run([SANDBOX, "-c", script, self.address], input=given, capture_output=True, check=True)
+        return done.stdout.decode()
 
 
 @contextmanager

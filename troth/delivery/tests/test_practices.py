@@ -1,17 +1,22 @@
 """What carries letters to practices: MESH and secure email, each against a server on this machine."""
 
+import gzip
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 
 from troth.delivery.models import Failure
 from troth.delivery.services.carriers import Undelivered
+from troth.delivery.services.inbox import Inbox
 from troth.delivery.services.mesh import Mesh
 from troth.delivery.services.secure_mail import PracticeLetter, SecureMail, is_trusted
 from troth.delivery.tests import mesh as meshes
 from troth.delivery.tests.conftest import Certificates, Postbox
+from troth.vault import files
 
 LETTER = PracticeLetter(uuid4(), b"%PDF-1.7 sentinel", "Aldersyke", "letters@aldersyke.example", "01632 960000")
 PRACTICE = "a12345.letters@nhs.net"
@@ -37,6 +42,48 @@ def test_a_letter_goes_to_the_mailbox_of_a_practice_and_is_followed(mesh: Any) -
     assert box.track(number) == "accepted"
     assert mesh.collect() == [LETTER.file]
     assert box.track(number) == "acknowledged"
+
+
+def test_what_lies_in_our_mailbox_is_fetched_whole_and_goes_once_it_is_acknowledged(mesh: Any) -> None:
+    box = Inbox(ours(mesh))
+    assert box.waiting() == []
+    whole = b"%PDF-1.7 sentinel" + bytes(range(256)) * 900
+    number = mesh.deposit(whole[:200_000], whole[200_000:])
+    assert box.waiting() == [number]
+    for _ in range(2):  # it stays until it is acknowledged
+        came = box.fetch(number)
+        assert b"".join(came.file.read()) == whole
+        assert (came.is_report, came.sender, came.workflow) == (False, meshes.THEIRS, meshes.WORKFLOW)
+        assert (came.file.name, came.file.media_type) == ("records.pdf", "application/pdf")
+    assert b"sentinel" not in files.path_of(came.file.place).read_bytes()
+    box.acknowledge(number)
+    box.acknowledge(number)
+    assert box.waiting() == []
+
+
+def test_a_report_says_which_message_it_is_about_and_why(mesh: Any) -> None:
+    sent = ours(mesh).send(meshes.THEIRS, LETTER.file, letter=LETTER.id)
+    box = Inbox(ours(mesh))
+    came = box.fetch(mesh.report(sent, local=LETTER.id.hex))
+    assert (came.is_report, came.about, came.local) == (True, sent, LETTER.id.hex)
+    assert came.failure is None and b"not collected" in b"".join(came.file.read())
+
+
+def sealed() -> set[Path]:
+    return {path for path in (Path(settings.TROTH_HOME) / "files").rglob("*") if path.is_file()}
+
+
+def test_what_is_cut_off_or_larger_than_anything_here_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("troth.delivery.services.inbox.LARGEST", 10)
+    before = sealed()
+    with meshes.opened() as local:
+        number, torn = local.deposit(b"%PDF-1.7 sentinel"), local.deposit(gzip.compress(b"sentinel")[:-4])
+        local.inbox[torn][1]["Content-Encoding"] = "gzip"
+        for each in (number, torn):
+            with pytest.raises(Undelivered):
+                Inbox(ours(local)).fetch(each)
+        assert local.acknowledged == []
+    assert sealed() == before
 
 
 @pytest.mark.parametrize("wrong", [{"password": "another"}, {"shared_key": "another"}])

@@ -97,6 +97,13 @@ class GpRecordsForm(forms.Form):
             del self.fields["file"]
 
 
+class LookedForm(forms.Form):
+    """What stands in what was taken in, in a sentence."""
+
+    prefix = "looked"
+    words = _words("What they say", "", hint="In a sentence. The person can read it", rows=3, required=False)
+
+
 class VerifyForm(forms.Form):
     """One check by another way than the questionnaire."""
 

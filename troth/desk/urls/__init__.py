@@ -5,6 +5,7 @@ it can serve, and the page opens for the first that the notice declares and that
 `who` lets in anyone with a role: what each may see is the notice's to say, and another pack's roles have other names.
 """
 
+from troth.desk.urls.gps import GPS
 from troth.desk.urls.kept_apart import CLINICIANS, KEPT_APART
 from troth.desk.views import (
     adjusting,
@@ -23,7 +24,6 @@ from troth.desk.views import (
     entry,
     figures,
     finding,
-    gp,
     home,
     identity,
     invoice,
@@ -288,27 +288,7 @@ urlpatterns = [
     page("requests/", queue.show_queue, name="desk_queue", purpose=REQUESTS, who={"prescriber"}),
     page("requests/<uuid:treatment>/pass-on/", request.assign, name="desk_assign", purpose=REQUESTS, who=WHO),
     page("requests/<uuid:treatment>/decide/", review.decide, name="desk_decide", purpose=REQUESTS, who=WHO),
-    page(
-        "gp-letters/",
-        gp.list_letters,
-        name="desk_gp_letters",
-        purpose=Purpose.GP_CORRESPONDENCE,
-        who={"pharmacist"},
-    ),
-    page(
-        "gp-letters/<uuid:letter>/",
-        gp.show_letter,
-        name="desk_gp_letter",
-        purpose=Purpose.GP_CORRESPONDENCE,
-        who=WHO,
-    ),
-    page(
-        "gp-letters/<uuid:letter>/paper/",
-        gp.paper,
-        name="desk_gp_paper",
-        purpose=Purpose.GP_CORRESPONDENCE,
-        who=WHO,
-    ),
+    *GPS,
     page("reactions/", reactions.list_reactions, name="desk_reactions", purpose=REQUESTS, who=CLINICIANS),
     page(
         "reactions/<uuid:reaction>/", reactions.show_reaction, name="desk_reaction", purpose=REQUESTS, who=CLINICIANS

@@ -12,7 +12,7 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Row
 from troth.desk import papers
-from troth.desk.forms.request import GpRecordsForm, SupplyForm
+from troth.desk.forms.request import GpRecordsForm, LookedForm, SupplyForm
 from troth.desk.frame import Looking, about, frame, looking, show
 from troth.gate.streams import send_file
 from troth.people import selectors as people
@@ -78,10 +78,11 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
     else:
         given = (request.POST, request.FILES) if posted == "answer" else ()
         form = GpRecordsForm(*given, may_add=telling.who_decides(letter) == look.id)
+    looked = LookedForm(request.POST if posted == "keep_taken_in" else None)
     error = ""
     if posted:
         try:
-            word = _do(posted, form, found, look)
+            word = _judge(posted, looked, found, look) or _do(posted, form, found, look)
         except NotPossible as refused:
             error = str(refused)
         else:
@@ -126,10 +127,26 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
         or (found.asked is not None and found.state in LATER and found.sent_at is not None),
         may_bounce=found.state in THERE,
         form=form,
+        looked=looked if found.taken_in_at and telling.who_decides(letter) == look.id else None,
         error=error,
         why=papers.health_strip(look, found.subject, who),
         status=422 if error or form.errors else 200,
     )
+
+
+def _judge(posted: str, form: LookedForm, found: LetterOpened, look: Looking) -> str:
+    """
+    Keep what was taken in as the answer, or put it back, and give the word for that; "" where neither was posted.
+
+    :raises NotPossible: a rule says no.
+    """
+    if posted == "put_back":
+        services.put_gp_answer_back(found.id, by=look.actor, at=look.at)
+        return "gp-answer-put-back"
+    if posted == "keep_taken_in" and form.is_valid():
+        services.keep_taken_in(found.id, words=form.cleaned_data["words"], by=look.actor, at=look.at)
+        return "gp-records-kept"
+    return ""
 
 
 def _do(posted: str, form: SupplyForm | GpRecordsForm, found: LetterOpened, look: Looking) -> str:
@@ -168,7 +185,7 @@ def _do(posted: str, form: SupplyForm | GpRecordsForm, found: LetterOpened, look
                 at=at,
             )
             return "gp-records-kept"
-    return "supply-stepped"
+    return "" if posted == "keep_taken_in" else "supply-stepped"
 
 
 def _asking(found: LetterOpened) -> list[Row]:
@@ -183,7 +200,12 @@ def _asking(found: LetterOpened) -> list[Row]:
         )
     ]
     if found.asked.came_on and found.asked.way:
-        rows.append(Row("Came", f"{found.asked.came_on:%-d %B %Y}, {found.asked.way.words}"))
+        rows.append(
+            Row(
+                "Came, and waits to be looked at" if found.taken_in_at else "Came",
+                f"{found.asked.came_on:%-d %B %Y}, {found.asked.way.words}",
+            )
+        )
     return rows
 
 
@@ -193,3 +215,10 @@ def paper(request: HttpRequest, letter: UUID) -> HttpResponseBase:
     look.opened.require(telling.get_letter(letter, look.opened).subject, Category.HEALTH)
     stored = telling.open_letter(letter, look.opened)
     return send_file(request, stored, download_name="letter.pdf", media_type="application/pdf")
+
+
+def taken_in(request: HttpRequest, letter: UUID) -> HttpResponseBase:
+    """What was taken in at the desk, for whoever says what it is."""
+    look = looking(request)
+    stored = telling.open_taken_in(letter, look.opened)
+    return send_file(request, stored, download_name=f"answer-{letter.hex[:8]}")

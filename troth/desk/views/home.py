@@ -15,7 +15,8 @@ from troth.gate.table import open_path
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
-from troth.prescribing.rules import PASSING_ON
+from troth.prescribing.rules import CHECKING, DECIDING, PASSING_ON
+from troth.prescribing.selectors import arriving
 from troth.rights.selectors.withholding import list_to_look_again
 
 
@@ -44,6 +45,19 @@ def today(request: HttpRequest) -> HttpResponse:
         unassigned=_table("To pass on", unassigned, names, look, act="Pass on"),
         unassigned_why=_why(unassigned, look),
         again=_to_look_again(look),
+        from_gps=_from_gps(request, look),
+    )
+
+
+def _from_gps(request: HttpRequest, look: Looking) -> Link | None:
+    """How many messages of the mailbox wait for a clinician. Of whom they are, nobody knows yet."""
+    waiting = arriving.count_messages() if look.actor.roles & (DECIDING | CHECKING) else 0
+    path = open_path(request, "desk_from_gps") if waiting else ""
+    words = "1 message from a GP waits" if waiting == 1 else f"{waiting} messages from GPs wait"
+    return (
+        Link(f"{words} until a clinician says whose {'it is' if waiting == 1 else 'they are'}", path)
+        if path
+        else None
     )
 
 

@@ -1,5 +1,10 @@
 """Requests for a treatment, what followed from them, and reactions to what was supplied."""
 
+from troth.prescribing.models.arriving import Astray as Astray
+from troth.prescribing.models.arriving import GpMessage as GpMessage
+from troth.prescribing.models.arriving import MessageState as MessageState
+from troth.prescribing.models.asking import GpChannel as GpChannel
+from troth.prescribing.models.asking import GpNoticeState as GpNoticeState
 from troth.prescribing.models.asking import Wanted as Wanted
 from troth.prescribing.models.asking import Way as Way
 from troth.prescribing.models.directory import GpPractice as GpPractice
@@ -20,10 +25,8 @@ from troth.prescribing.models.reactions import Seriousness as Seriousness
 from troth.prescribing.models.requests import OPEN as OPEN
 from troth.prescribing.models.requests import REQUESTS as REQUESTS
 from troth.prescribing.models.requests import EarlierDecision as EarlierDecision
-from troth.prescribing.models.requests import GpChannel as GpChannel
 from troth.prescribing.models.requests import GpChoice as GpChoice
 from troth.prescribing.models.requests import GpNotice as GpNotice
-from troth.prescribing.models.requests import GpNoticeState as GpNoticeState
 from troth.prescribing.models.requests import GpState as GpState
 from troth.prescribing.models.requests import Matter as Matter
 from troth.prescribing.models.requests import MedicationRequest as MedicationRequest

@@ -1,4 +1,4 @@
-"""What a GP practice is asked for, and by which way it came. Nothing else can be asked."""
+"""What a GP practice is asked for, and by which ways letters go and answers come. Nothing else can be asked."""
 
 from troth.vault.words import Worded
 
@@ -20,3 +20,23 @@ class Way(Worded):
     MESH = "mesh", "by MESH"
     TELEPHONE = "telephone", "by telephone"
     HAND = "hand", "brought by the person"
+
+
+class GpChannel(Worded):
+    """By what a letter reaches a GP."""
+
+    MESH = "mesh", "MESH, the NHS’s message exchange"
+    EMAIL = "email", "secure email"
+    POST = "post", "post"
+
+
+class GpNoticeState(Worded):
+    """How far a letter to a GP has come."""
+
+    DUE = "due", "to be sent"
+    SENT = "sent", "sent"
+    RECEIVED = "received", "received by the practice"
+    FAILED = "failed", "came back"
+    ANSWERED = "answered", "answered by the GP"
+    STOPPED = "stopped", "not sent: the person took back that their GP may be told"
+    CLOSED = "closed", "not sent: what it asks for is not needed any more"

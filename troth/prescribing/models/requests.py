@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from troth.prescribing.models.asking import GpChannel, GpNoticeState
 from troth.vault import compartments
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice, SealedJSON, SealedText
@@ -310,26 +311,6 @@ class Prescription(Holding):
         ]
 
 
-class GpNoticeState(Worded):
-    """How far a letter to a GP has come."""
-
-    DUE = "due", "to be sent"
-    SENT = "sent", "sent"
-    RECEIVED = "received", "received by the practice"
-    FAILED = "failed", "came back"
-    ANSWERED = "answered", "answered by the GP"
-    STOPPED = "stopped", "not sent: the person took back that their GP may be told"
-    CLOSED = "closed", "not sent: what it asks for is not needed any more"
-
-
-class GpChannel(Worded):
-    """By what a letter reaches a GP."""
-
-    MESH = "mesh", "MESH, the NHS’s message exchange"
-    EMAIL = "email", "secure email"
-    POST = "post", "post"
-
-
 class GpNotice(Holding):
     """
     The letter that tells a GP of one supply, or asks them for what bears on one request. Withdrawing stops one that has not left,
@@ -343,8 +324,12 @@ class GpNotice(Holding):
         "answer": "what they answered",
         "came": "what came, and how",
         "file": "the letter",
+        "taken_in": "what was taken in from them, for a clinician to look at",
         "channel": "by what",
         "message": "number of the message",
+    }
+    not_copied: ClassVar[dict[str, str]] = {
+        "taken_in": "A clinician makes sure first that it is about you. Then it stands among your files",
     }
 
     prescription = models.OneToOneField(Prescription, on_delete=models.PROTECT, null=True, related_name="+")
@@ -358,11 +343,15 @@ class GpNotice(Holding):
     )
     message = models.CharField(max_length=64, blank=True)
     trouble = models.CharField(max_length=16, blank=True)
+    reminders = models.PositiveIntegerField(default=0)
+    task = models.UUIDField(null=True)
+    taken_in_at = models.DateTimeField(null=True)
     practice = SealedJSON(REQUESTS, id="prescribing.gp_notice.practice")
     asked = SealedJSON(REQUESTS, id="prescribing.gp_notice.asked")  # values of `Wanted`, history, words
     answer = SealedText(REQUESTS, id="prescribing.gp_notice.answer")
     came = SealedJSON(REQUESTS, id="prescribing.gp_notice.came")  # on, by, document
     file = SealedFile(REQUESTS, id="prescribing.gp_notice.file")
+    taken_in = SealedFile(REQUESTS, id="prescribing.gp_notice.taken_in")
 
     open_fields: ClassVar[dict[str, str]] = {
         "prescription_id": "the random identifier of the prescription that it tells of",
@@ -374,6 +363,9 @@ class GpNotice(Holding):
         "channel": "by what it goes, for what carries it to find its own",
         "message": "the random number that MESH gave it, by which what became of it is asked",
         "trouble": "one of a closed list of reasons, none of which quotes anything",
+        "reminders": "how often it was asked once more",
+        "task": "the random identifier of the task by which somebody sees to it that it is answered, or sent",
+        "taken_in_at": "the moment of an act of staff, which the ledger holds in the open as well",
     }
 
     class Meta(Holding.Meta):

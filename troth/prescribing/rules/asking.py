@@ -16,6 +16,10 @@ from troth.prescribing.rules import LONGEST, NotPossible
 
 #: When a practice is asked to have answered by, and when it may be asked once more.
 ANSWER_WITHIN = timedelta(days=14)
+#: How often whoever takes in the post asks once more. After that it is for whoever has the request to ring, or to decide without.
+MOST_REMINDERS = 1
+#: Within how many days somebody is to see to a letter that is late or came back, and to look at what was taken in.
+SEEN_TO_WITHIN = timedelta(days=3)
 _SHORTEST = 3
 _LONGEST_HISTORY = 200
 
@@ -106,6 +110,38 @@ def check_can_remind(*, sent_at: datetime | None, at: datetime) -> None:
     """
     if sent_at is None or at - sent_at < ANSWER_WITHIN:
         raise NotPossible("They have 14 days to answer. Ask once more after that, or ring them.")
+
+
+def check_is_not_reminded(*, reminders: int) -> None:
+    """
+    Refuse to ask more often than is right without whoever has the request.
+
+    :raises NotPossible: they were asked once more already.
+    """
+    if reminders >= MOST_REMINDERS:
+        raise NotPossible("They were asked once more already. Whoever has the request decides what follows.")
+
+
+def check_can_take_in(*, has_file: bool, waits: bool) -> None:
+    """
+    Refuse to take in nothing, or a second paper while nobody has looked at the first.
+
+    :raises NotPossible: either.
+    """
+    if waits:
+        raise NotPossible("What came before waits to be looked at. Add to it once that is done.")
+    if not has_file:
+        raise NotPossible("Add the file that came.")
+
+
+def check_waits(*, waits: bool) -> None:
+    """
+    Refuse to judge what was taken in where nothing waits.
+
+    :raises NotPossible: so it is.
+    """
+    if not waits:
+        raise NotPossible("Nothing that was taken in waits here. Open the page again.")
 
 
 def check_came(*, came_on: date, asked_at: datetime, at: datetime, words: str, has_file: bool) -> None:

@@ -143,15 +143,24 @@ def set_gp_asking(
     telephone: str,
     email: str,
     reference: str,
+    first_at: datetime | None = None,
     at: datetime,
 ) -> bytes:
     """
-    The letter that asks a practice for what bears on one request, as PDF/UA-1. `asked`: `wanted`, `history` and `words`.
+    The letter that asks a practice for what bears on one request, as PDF/UA-1. `asked`: `wanted`, `history` and `words`;
+    `first_at`: when it was asked first, where it is asked once more.
 
     :raises typst.TypstError: it could not be set.
     """
     local = timezone.localtime(at)
     wanted = [Wanted(each) for each in asked["wanted"]]
+    again = (
+        [
+            f"We first asked on {timezone.localtime(first_at):%-d %B %Y}, and have had no answer. The request still waits."
+        ]
+        if first_at
+        else []
+    )
     data = {
         "clinic": clinic.name,
         "clinic_address": clinic.address,
@@ -161,7 +170,9 @@ def set_gp_asking(
         "title": "What we ask you about your patient",
         "opening": [
             f"Your patient asked us for treatment ({treatment}). Before a prescriber decides, what you know helps to make it safe. "
-            f"They agreed on {timezone.localtime(agreed_at):%-d %B %Y} that we ask you. Send what is named below, and nothing more."
+            f"They agreed on {timezone.localtime(agreed_at):%-d %B %Y} that we ask you. Send what is named below, and nothing "
+            "more.",
+            *again,
         ],
         "rows": [
             ["Patient", person.name],

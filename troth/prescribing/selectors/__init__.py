@@ -14,6 +14,7 @@ from troth.people import selectors as people
 from troth.prescribing.models import (
     OPEN,
     Alike,
+    Astray,
     CheckState,
     DocumentKind,
     Drug,
@@ -22,6 +23,7 @@ from troth.prescribing.models import (
     GpState,
     Matter,
     MedicationRequest,
+    MessageState,
     Method,
     Outcome,
     Prescription,
@@ -41,6 +43,7 @@ from troth.vault.categories import Category
 __all__ = [
     "OPEN",
     "Answered",
+    "Astray",
     "CheckState",
     "DocumentKind",
     "Drug",
@@ -48,6 +51,7 @@ __all__ = [
     "GpNoticeState",
     "GpState",
     "Matter",
+    "MessageState",
     "Method",
     "Outcome",
     "ReactionState",

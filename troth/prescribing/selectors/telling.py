@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from troth.delivery.selectors import Failure
 from troth.gate.contexts import Opened
 from troth.gate.reasons import linked
@@ -58,6 +60,7 @@ class LetterOpened:
     message: str
     trouble: str
     asked: "Asked | None"
+    taken_in_at: datetime | None  # when something was taken in to it that no clinician has looked at
 
     def is_late(self, at: datetime) -> bool:
         """Whether it asks, and the practice let its fortnight pass."""
@@ -82,6 +85,7 @@ class AskedLine:
 
     state: GpNoticeState
     late: bool
+    taken_in: bool  # something came that nobody has looked at
 
 
 def list_waiting(*, limit: int = 50) -> list[WaitingLetter]:
@@ -110,8 +114,12 @@ def with_letter(subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
 
 
 def with_answer(prescriber: UUID, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
-    """Of these people, those whose GP this prescriber asked within four weeks, for a request that is closed meanwhile."""
-    sent = GpNotice.objects.filter(request__prescriber=prescriber, state__in=GOT, sent_at__gt=at - ANSWERED_WITHIN)
+    """
+    Of these people, those whose GP this prescriber asked within four weeks, or from whose GP something waits to be looked at, for a
+    request that is closed meanwhile.
+    """
+    waits = Q(state__in=GOT, sent_at__gt=at - ANSWERED_WITHIN) | Q(taken_in_at__isnull=False)
+    sent = GpNotice.objects.filter(waits, request__prescriber=prescriber)
     return linked(sent.exclude(request__status__in=OPEN), subjects)
 
 
@@ -157,8 +165,8 @@ def asked_among(requests: Collection[UUID], *, at: datetime) -> dict[UUID, Asked
     """Of these requests, those for which a GP was asked, each with how far the newest letter has come. One query."""
     rows = GpNotice.objects.filter(request__in=requests).order_by("recorded_at")
     return {
-        request: AskedLine(GpNoticeState(state), _is_late(state, sent_at, at))
-        for request, state, sent_at in rows.values_list("request_id", "state", "sent_at")
+        request: AskedLine(GpNoticeState(state), _is_late(state, sent_at, at), taken_in_at is not None)
+        for request, state, sent_at, taken_in_at in rows.values_list("request_id", "state", "sent_at", "taken_in_at")
     }
 
 
@@ -182,6 +190,20 @@ def open_letter(letter: UUID, opened: Opened) -> StoredFile:
     return stored
 
 
+def open_taken_in(letter: UUID, opened: Opened) -> StoredFile:
+    """
+    What was taken in to a letter and waits, to be streamed.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    row = GpNotice.objects.filter(pk=letter).first()
+    opened.require(row.subject_id if row else letter, Category.HEALTH)
+    stored: StoredFile | None = row.taken_in if row else None
+    if stored is None:
+        raise nothing_there()
+    return stored
+
+
 def _opened(row: GpNotice) -> LetterOpened:
     return LetterOpened(
         row.pk,
@@ -198,6 +220,7 @@ def _opened(row: GpNotice) -> LetterOpened:
         row.message,
         _trouble_of(row),
         _asked(row),
+        row.taken_in_at,
     )
 
 

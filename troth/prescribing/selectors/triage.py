@@ -82,6 +82,8 @@ def list_by_urgency(prescriber: UUID, opened: Opened, *, most: int = 50) -> tupl
 
 def _of_gp(asked: telling.AskedLine | None) -> tuple[str, str]:
     """What a request waits for where its GP was asked, and what its prescriber is to know of it; each "" where there is none."""
+    if asked is not None and asked.taken_in:
+        return "", "What came from their GP waits to be looked at"
     if asked is None or asked.state is GpNoticeState.CLOSED:
         return "", ""
     if asked.state is GpNoticeState.ANSWERED:

@@ -28,8 +28,15 @@ from troth.prescribing import rules
 from troth.prescribing.models import EarlierDecision, MedicationRequest, Outcome, RequestStatus
 from troth.prescribing.rules.machine import REQUEST, Step
 from troth.prescribing.selectors import pricing, supplies
+from troth.prescribing.services.arriving import (
+    file_gp_message,
+    open_gp_message,
+    read_mailbox,
+    set_gp_message_aside,
+)
 from troth.prescribing.services.asking import ask_gp, keep_gp_records, remind_gp
 from troth.prescribing.services.carrying import carry_gp_letter, watch_gp_letters
+from troth.prescribing.services.chasing import chase_gps
 from troth.prescribing.services.deciding import (
     answer_question,
     ask_patient,
@@ -57,6 +64,12 @@ from troth.prescribing.services.supplying import (
     release_prescription,
     take_back,
 )
+from troth.prescribing.services.taking_in import (
+    have_gp_reminded,
+    keep_taken_in,
+    put_gp_answer_back,
+    take_in_gp_answer,
+)
 from troth.prescribing.services.telling import (
     bounce_gp_letter,
     post_gp_letter,
@@ -77,6 +90,7 @@ __all__ = [
     "cancel_prescription",
     "carry_gp_letter",
     "change_answers",
+    "chase_gps",
     "choose_gp",
     "compare_card",
     "contest_decision",
@@ -85,14 +99,20 @@ __all__ = [
     "deliver",
     "destroy_documents",
     "dispatch",
+    "file_gp_message",
     "follow_up",
+    "have_gp_reminded",
     "hear_of",
     "keep_gp_records",
+    "keep_taken_in",
+    "open_gp_message",
     "pay_request",
     "post_gp_letter",
     "prescribe",
+    "put_gp_answer_back",
     "query_prescription",
     "raise_concern",
+    "read_mailbox",
     "record_card",
     "record_gp_answer",
     "record_verification",
@@ -103,8 +123,10 @@ __all__ = [
     "review_reaction",
     "send_document",
     "send_request",
+    "set_gp_message_aside",
     "take_back",
     "take_document_back",
+    "take_in_gp_answer",
     "watch_gp_letters",
     "weigh_concern",
     "withdraw_request",

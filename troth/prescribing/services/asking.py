@@ -20,6 +20,7 @@ from troth.prescribing.models import GpNotice, GpNoticeState, MedicationRequest,
 from troth.prescribing.rules import asking
 from troth.prescribing.rules.machine import GP_NOTICE, Step
 from troth.prescribing.selectors import reviewing, telling
+from troth.prescribing.services.chasing import _settle
 from troth.prescribing.services.setting import FOR, _set_letter
 from troth.prescribing.services.telling import _choose_channel, _locked
 from troth.records import services as records
@@ -87,6 +88,8 @@ def remind_gp(notice: UUID, *, by: Actor, at: datetime) -> None:
         choice = reviewing.gp_of(row.subject_id, opened)
     asking.check_may_ask(choice.state, may_ask=choice.may_ask)
     row.state, row.practice, row.trouble, row.message = after, choice.practice, "", ""
+    row.reminders += 1
+    _settle(row, at=at)
     row.file = _set_letter(row, choice.practice, by=by, at=at)
     _choose_channel(row, choice.practice)
     row.save()
@@ -134,6 +137,7 @@ def keep_gp_records(
         )
     row.answer = words.strip()
     row.came = {"on": came_on.isoformat(), "by": way.value, "document": document.hex if document else ""}
+    _settle(row, at=at)
     row.save()
     return document
 

@@ -7,6 +7,7 @@ it is on its way nobody else sends it; when a worker died in between it is carri
 cannot carry goes by the next.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,6 +16,7 @@ from django.conf import settings
 
 from troth.delivery.selectors import Failure
 from troth.delivery.services.carriers import Undelivered
+from troth.delivery.services.inbox import Arrived
 from troth.delivery.services.mesh import Mesh
 from troth.delivery.services.secure_mail import PracticeLetter, SecureMail
 from troth.gate import actors
@@ -27,21 +29,25 @@ from troth.notice import selectors as notices
 from troth.notice.purposes import Action
 from troth.prescribing import rules
 from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState
+from troth.prescribing.rules import asking
 from troth.prescribing.rules.leaving import is_on_its_way
 from troth.prescribing.rules.machine import GP_NOTICE, Step
-from troth.prescribing.selectors import directory, telling
+from troth.prescribing.selectors import directory, reviewing, telling
+from troth.prescribing.services.chasing import _task_to_send
 from troth.prescribing.services.setting import FOR, _set_letter
 from troth.prescribing.services.telling import LETTER, _choose_channel, _locked, _may_leave, _practices, _what_left
 from troth.rights.selectors import restricted_since
 from troth.sharing import selectors as passing
 from troth.sharing import services as sharing
 from troth.vault.categories import Category
+from troth.vault.files import StoredFile
 from troth.work import queue
 from troth.work.each import do_for_each
 
 MOST_TRIES = 12
 #: MESH gives back what nobody collected within five days; whatever it says after that is no news.
 WATCHED = timedelta(days=10)
+_LETTER = re.compile(r"[0-9a-f]{32}")
 
 
 class NotYet(Exception):
@@ -111,7 +117,7 @@ def _leave(notice: UUID, *, by: Actor, at: datetime) -> _Leaving | None:
             row.save(update_fields=["channel", "trouble", "tries"])
             return None
     practice, addressed = _practices(row, by=by, at=at)
-    if practice != addressed and row.sent_at is not None:
+    if practice != addressed and row.sent_at is not None and row.tries:
         # A worker died while it left, and nobody knows whether it did: nothing more goes, and the person is told that it may have.
         _note_left(row, GpChannel(row.channel), "", by=by, at=at)
         return None
@@ -207,7 +213,52 @@ def _look_after(mesh: Mesh, notice: UUID, number: str, *, at: datetime) -> None:
     if became == "acknowledged":
         _take_in(notice, by=by, at=at)
     elif became in {"undeliverable", "error"}:
-        _come_back(notice, _code_of(notice, by=by, at=at), by=by, at=at)
+        _come_back(notice, _code_of(notice, by=by, at=at), None, by=by, at=at)
+
+
+def _follow_report(came: Arrived, *, at: datetime) -> bool:
+    """
+    Follow a report of MESH about a letter of ours, which was not delivered. Gives whether it is about one: what it says of one that
+    went again since, or by another way, is no news.
+    """
+    found = GpNotice.objects.filter(message=came.about).exclude(message="")
+    if _LETTER.fullmatch(came.local):
+        found = found | GpNotice.objects.filter(pk=UUID(came.local))
+    for notice, number in found.values_list("pk", "message"):
+        if number and came.about in {"", number}:
+            by = actors.service("gp-letters")
+            _come_back(notice, _code_of(notice, by=by, at=at), came.failure, by=by, at=at)
+        return True
+    return False
+
+
+def _set_again(notice: UUID, *, at: datetime) -> None:
+    """Set a letter that asks anew, within the act of whoever has it go once more and may not read it."""
+    _set_reminder(notice, by=actors.service("gp-letters"), at=at)
+
+
+@act(Event.GP_REMINDER_SET, purpose=FOR)
+def _set_reminder(notice: UUID, *, by: Actor, at: datetime) -> None:
+    row = _locked(notice)
+    with processing(FOR, by=by, at=at) as opened:
+        choice = reviewing.gp_of(row.subject_id, opened)
+    if asking.why_not(choice.state, may_ask=choice.may_ask):  # why is nothing for whoever takes in the post
+        raise rules.NotPossible("It cannot go once more now. Whoever has the request sees why.")
+    row.practice, row.file = choice.practice, _set_letter(row, choice.practice, by=by, at=at)
+    _choose_channel(row, choice.practice)
+    row.save()
+
+
+def _seal_answer(notice: UUID, stored: StoredFile, came: dict[str, str], *, at: datetime) -> None:
+    """Seal what came from a practice, within the act of whoever took it in and may not read it."""
+    _seal(notice, stored, came, by=actors.service("gp-letters"), at=at)
+
+
+@act(Event.GP_ANSWER_SEALED, purpose=FOR)
+def _seal(notice: UUID, stored: StoredFile, came: dict[str, str], *, by: Actor, at: datetime) -> None:
+    row = _locked(notice)
+    row.taken_in, row.came = stored, came
+    row.save()
 
 
 def _code_of(notice: UUID, *, by: Actor, at: datetime) -> str:
@@ -227,17 +278,20 @@ def _take_in(notice: UUID, *, by: Actor, at: datetime) -> None:
 
 
 @act(Event.GP_LETTER_FAILED, purpose=FOR, unasked=_ROUTES)
-def _come_back(notice: UUID, practice: str, *, by: Actor, at: datetime) -> None:
-    """What nobody collected goes by the next way; where that is post, somebody prints it."""
+def _come_back(notice: UUID, practice: str, failure: Failure | None, *, by: Actor, at: datetime) -> None:
+    """What was not delivered, and why, goes by the next way; where that is post, somebody gets a task to print it."""
     row = GpNotice.objects.select_for_update().get(pk=notice)
     if row.state != GpNoticeState.SENT:
         return
-    row.trouble, row.message = telling.NOT_COLLECTED, ""
+    row.trouble, row.message = failure.value if failure else telling.NOT_COLLECTED, ""
     _choose_channel(row, {"code": practice}, after=GpChannel(row.channel))
     by_post = row.channel == GpChannel.POST
     row.state = rules.step(GP_NOTICE, row.state, Step.BOUNCE if by_post else Step.SEND_ON)
     row.sent_at = row.sent_at if by_post else None
     row.save(update_fields=["state", "channel", "trouble", "message", "tries", "sent_at"])
+    if by_post and row.task is None:
+        row.task = _task_to_send(row, at=at)
+        row.save(update_fields=["task"])
 
 
 # Made of several acts, each in a transaction of its own: a letter that left cannot be called back.

@@ -84,6 +84,7 @@ def _set_asking(row: GpNotice, practice: dict[str, str], *, by: Actor, at: datet
         telephone=controller.telephone,
         email=controller.email,
         reference=asking.reference_of(row.pk),
+        first_at=row.due_at if row.reminders else None,
         at=at,
     )
 

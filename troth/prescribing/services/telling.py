@@ -21,6 +21,7 @@ from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState, Prescri
 from troth.prescribing.rules import asking, leaving
 from troth.prescribing.rules.machine import GP_NOTICE, Step
 from troth.prescribing.selectors import directory
+from troth.prescribing.services.chasing import _settle
 from troth.prescribing.services.setting import FOR, _is_over, _practice_of, _set_letter
 from troth.rights import services as rights
 from troth.sharing import services as sharing
@@ -82,6 +83,7 @@ def post_gp_letter(notice: UUID, *, by: Actor, at: datetime) -> bool:
     row.state = after
     row.sent_at, row.tries = at, row.tries + 1
     row.channel, row.trouble = GpChannel.POST, ""
+    _settle(row, at=at)
     row.save()
     _disclose(row, GpChannel.POST, by=by, at=at)
     return True

@@ -262,3 +262,14 @@ def test_what_nobody_answers_is_asked_once_more_after_a_fortnight(clinic: Clinic
     )  # decided without, and what comes is kept all the same
     later = LATE + timedelta(days=1)
     assert keep(clinic, letter, came_on=timezone.localdate(later), at=later)
+
+
+def test_another_practice_chosen_after_a_reminder_is_asked_in_its_place(clinic: Clinic, mesh: LocalMesh) -> None:  # noqa: F811
+    request = send(clinic)
+    agree(clinic, practice=THERE)
+    letter = ask(clinic, request)
+    services.carry_gp_letter(letter, at=SOON)
+    services.remind_gp(letter, by=clinic.prescriber, at=LATE)
+    agree(clinic, practice=HALLGATE, at=LATE)
+    services.carry_gp_letter(letter, at=LATE)
+    assert state() == GpNoticeState.DUE and len(mesh.held) == 1 and len(passed_on(clinic)) == 1
