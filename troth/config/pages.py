@@ -50,8 +50,8 @@ PATIENT = (
 #: The portal's band has room for so many words. Where there are more, these give way: the clinic's name leads home, and who looked
 #: stands on `My data`, and asking stands at the foot. In this order, and no more of them than needed.
 PORTAL_WORDS, SPARED = 4, ("home", "my_history", "ask", "my_home", "book", "my_visits", "my_messages")
-#: At the desk the search stands in the band itself: of more than seven words its own gives way, and no other.
-DESK_WORDS, SPARED_AT_THE_DESK = 7, ("desk_find",)
+#: At the desk the search stands in the band itself: of more than six words its own gives way, and no other.
+DESK_WORDS, SPARED_AT_THE_DESK = 6, ("desk_find",)
 STAFF = (
     ("Today", "desk_home"),
     ("Diary", "desk_diary"),

@@ -119,7 +119,7 @@ def set_gp_letter(
             ["Quantity", f"{item['quantity']} {item['unit']}"],
             ["Directions", item["directions"]],
             ["For what", item["indication"]],
-            ["Prescriber", " ".join(part for part in (signer.name, signer.registration) if part)],
+            ["Prescriber", ", ".join(part for part in (signer.name, signer.registration) if part)],
             *([["Reactions they told us of", "; ".join(reactions)]] if reactions else []),
         ],
         "closing": [
@@ -185,7 +185,7 @@ def set_gp_asking(
             ),
             ["In our words", asked["words"]],
             ["By", f"{timezone.localdate(at) + ANSWER_WITHIN:%-d %B %Y}"],
-            ["Prescriber", " ".join(part for part in (signer.name, signer.registration) if part)],
+            ["Prescriber", ", ".join(part for part in (signer.name, signer.registration) if part)],
         ],
         "closing": [
             f"Send it by post to {clinic.name}, {clinic.address}"
