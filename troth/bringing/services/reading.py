@@ -45,6 +45,7 @@ from troth.people import services as registering
 from troth.people.services import bringing as people_bringing
 from troth.records import selectors as records
 from troth.records.services import bringing as records_bringing
+from troth.vault.cards import holds_card_number
 from troth.vault.categories import Category
 
 _NOT_HERE = "Their client is not here: bring in the clients first, from the same system"
@@ -57,6 +58,7 @@ _NOT_YOURS = (
     "Nobody whose notes you may write has that number: their client is to be here from the same system, "
     "told of the privacy notice, and to have a visit with you"
 )
+_NOT_KEPT = "It holds what is not kept here, such as the number of a card"
 _CLOSED = "Their data may not be used for it as things stand: the privacy officer knows why"
 
 
@@ -87,6 +89,9 @@ def _look_through(
         if long := why_too_long(row):
             told.faults.append(Fault(line, long))
             continue
+        if any(holds_card_number(value) for value in row.values()):
+            told.faults.append(Fault(line, _NOT_KEPT))
+            continue
         try:
             write = make(row)
         except AlikeHere as alike:
@@ -96,7 +101,7 @@ def _look_through(
                 told.faults.append(Fault(line, str(alike)))
             continue
         except ValueError as wrong:  # of our own rules: none repeats what was typed
-            told.faults.append(Fault(line, str(wrong)))
+            told.faults.append(Fault(line, str(wrong).rstrip(".")))
             continue
         except Exception as fault:  # noqa: BLE001 (one bad row stops no other)
             told.faults.append(_fault_of_ours(line, fault))
@@ -119,7 +124,7 @@ def _write(each: Ready, told: Told) -> None:
     except (Refused, visits.NotPossible) as refused:
         told.faults.append(Fault(each.line, str(refused).rstrip(".")))
     except (ValidationError, ValueError):
-        told.faults.append(Fault(each.line, "It holds what is not kept here, such as the number of a card"))
+        told.faults.append(Fault(each.line, _NOT_KEPT))
     except Exception as fault:  # noqa: BLE001 (one bad row stops no other)
         told.faults.append(_fault_of_ours(each.line, fault))
     else:

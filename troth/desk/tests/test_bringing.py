@@ -430,6 +430,19 @@ def test_each_part_is_a_job_of_its_own_and_a_row_that_is_refused_or_breaks_is_a_
     assert len(set(moments)) == 3 and not Job.objects.filter(queue="bringing").exclude(state="done").exists()
 
 
+def test_all_that_is_wrong_with_a_line_is_said_before_anything_is_brought_in(
+    clinic: Clinic, signed_in: SignedIn
+) -> None:
+    desk = signed_in(clinic.manager)
+    card = "8,4242 4242 4242 4242,Teal,03/05/1981,teal@post.example,9"
+    there = send(desk, [*LINES[:1], card, "9,Jory,Teal,03/05/1981,no-address,9"]).headers["Location"]
+    looked(desk, there)
+    row = BroughtFile.objects.get()
+    assert row.ready == 1 and [line for line, _ in row.faults] == [3, 4]
+    assert "number of a card" in row.faults[0][1] and "4242" not in str(row.faults)
+    assert row.faults[1][1] == "Enter an email address such as name@example.org"
+
+
 def test_what_is_wrong_with_lines_is_written_again_only_where_a_part_found_more(
     clinic: Clinic, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
