@@ -151,10 +151,10 @@ def _faults_of_more(
         yield f"{name} is no part of the record."
 
 
-def _is_of_record(model: type[Holding] | None) -> bool:
-    return model is not None and any(
-        is_of_record(get_compartment(name).category, name) for name in model.compartments()
-    )
+def _is_of_record(model: type[models.Model] | None) -> bool:
+    if model is None or not issubclass(model, Holding):
+        return False
+    return any(is_of_record(get_compartment(name).category, name) for name in model.compartments())
 
 
 def _faults_of_rows(
