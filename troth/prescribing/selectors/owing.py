@@ -45,7 +45,7 @@ def get_owed(letter: UUID, *, at: datetime) -> OwedLine | None:
 def list_taken_in(*, limit: int = 50) -> list[OwedLine]:
     """The letters to which something was taken in that no clinician has looked at, the oldest first."""
     rows = _plain(GpNotice.objects.filter(taken_in_at__isnull=False)).order_by("taken_in_at")[:limit]
-    return [_line(row, row.taken_in_at) for row in rows]
+    return [_line(row, row.taken_in_at) for row in rows if row.taken_in_at is not None]
 
 
 def with_owed(subjects: Collection[UUID], *, at: datetime) -> set[UUID]:

@@ -87,6 +87,7 @@ def _task_to_look(row: GpNotice, *, at: datetime) -> UUID | None:
 
 def _give_decider(row: GpNotice, kind: TaskKind, *, at: datetime) -> UUID | None:
     """One for whoever had the request, or for their role where they are here no more."""
+    assert row.request_id is not None  # what tells of a prescription asks for nothing
     whose = MedicationRequest.objects.values_list("prescriber", flat=True).get(pk=row.request_id)
     if whose and actors.person(whose, at=at).roles & rules.DECIDING:
         return _give(row, kind, person=whose, at=at)

@@ -43,6 +43,7 @@ def have_gp_reminded(notice: UUID, *, by: Actor, at: datetime) -> None:
     """
     row = _held(notice, Category.IDENTITY, Category.CONTACT)
     asking.check_is_of(asks=row.request_id is not None, wanted=True)
+    assert row.request_id is not None
     after = rules.step(GP_NOTICE, row.state, Step.REMIND)
     asking.check_can_remind(sent_at=row.sent_at, at=at)
     asking.check_is_not_reminded(reminders=row.reminders)
@@ -118,6 +119,7 @@ def put_gp_answer_back(notice: UUID, *, by: Actor, at: datetime) -> UUID:
     asking.check_waits(waits=row.taken_in_at is not None)
     with processing(FOR, by=by, at=at):
         stored = row.taken_in
+    assert row.taken_in_at is not None
     message = GpMessage(number=f"desk_{row.pk.hex}_{uuid4().hex[:8]}", came_at=row.taken_in_at)
     message.ticket = arriving.seal(message.pk, stored, sender="", at=at)
     message.save(force_insert=True)
