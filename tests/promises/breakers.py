@@ -331,8 +331,9 @@ def _corrected_in_silence(home: Deployment) -> None:
 def _sent_in_silence(home: Deployment) -> None:
     """What went to another clinic, of which the log of what was passed on knows nothing."""
     home.sql(
-        'INSERT INTO rights_casestep (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, case_id, kind, "on")'
-        " VALUES (%s, %s, 'x', %s, 'x', %s, %s, 'sent', %s)",
+        "INSERT INTO rights_casestep"
+        ' (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, case_id, kind, "on", number)'
+        " VALUES (%s, %s, 'x', %s, 'x', %s, %s, 'sent', %s, 99)",
         [uuid4().hex, home.at, home.at, home.patient.hex, _case_of_rights(home, "portability"), home.at.date()],
     )
 
@@ -348,8 +349,9 @@ def _objection_refused(home: Deployment) -> None:
     by, at = Actor("person", home.staff), home.at - timedelta(seconds=5)
     _objection_ended(home.patient, since=at - timedelta(days=1), by=by, at=at)
     home.sql(
-        'INSERT INTO rights_casestep (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, case_id, kind, "on")'
-        " VALUES (%s, %s, 'x', %s, 'x', %s, %s, 'closed', %s)",
+        "INSERT INTO rights_casestep"
+        ' (id, recorded_at, recorded_by, changed_at, changed_by, subject_id, case_id, kind, "on", number)'
+        " VALUES (%s, %s, 'x', %s, 'x', %s, %s, 'closed', %s, 99)",
         [uuid4().hex, at, at, home.patient.hex, _case_of_rights(home, "objection"), at.date()],
     )
 

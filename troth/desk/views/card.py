@@ -114,7 +114,7 @@ def _apart(request: HttpRequest, look: Looking, subject: UUID, *, may_read: bool
         health.append((" and ".join(NAMES[each] for each in locked).capitalize(), "desk_locked"))
     arrange = ("What to arrange", "desk_adjustments")
     anyway = [
-        *([arrange] if people.takes_adjustments(look.opened.register) else []),
+        *([arrange] if people.covers_adjustments(look.opened) else []),
         ("Concerns", "desk_concerns"),
         ("Messages", "desk_messages_of"),
         ("Recorded calls", "desk_calls"),

@@ -47,7 +47,7 @@ def list_from_gps(request: HttpRequest) -> HttpResponse:
 def _owed(lines: list[OwedLine], names: dict[UUID, str]) -> Table | None:
     columns = (
         Column("About", "name"),
-        Column("Their reference", word="Reference"),
+        Column("Our reference", word="Reference"),
         Column("Sent", "figures", word="Sent"),
         Column("Where it is"),
     )

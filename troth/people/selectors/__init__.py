@@ -2,7 +2,13 @@
 
 from troth.people.models import Adjustment, LinkState, MadeSure, Recognised
 from troth.people.selectors.adjusting import ASKED as ADJUSTMENTS_ASKED
-from troth.people.selectors.adjusting import Adjustments, adjustments_of, get_adjustments, takes_adjustments
+from troth.people.selectors.adjusting import (
+    Adjustments,
+    adjustments_of,
+    covers_adjustments,
+    get_adjustments,
+    takes_adjustments,
+)
 from troth.people.selectors.bringing import brought_by, is_like_another, mark_of, who_were_brought
 from troth.people.selectors.factors import (
     AppCode,
@@ -167,6 +173,7 @@ __all__ = [
     "check_passkey",
     "check_sign_in",
     "count_unbacked",
+    "covers_adjustments",
     "earlier_contacts",
     "find_member",
     "find_people",

@@ -58,7 +58,7 @@ def adjustments_of(subjects: Iterable[UUID], opened: Opened) -> dict[UUID, Adjus
     many queries for fifty as for five. Where its purpose, or the viewer's role, covers none of it nobody is asked about: it is no
     attempt on anything that a page which others read too has a place for it.
     """
-    if not _covers(opened):
+    if not covers_adjustments(opened):
         return {}
     admitted = opened.admit(list(dict.fromkeys(subjects)), Category.ADJUSTMENTS).admitted
     found = {row.subject_id: _adjustments(row) for row in Adjusted.objects.filter(subject_id__in=admitted)}
@@ -81,7 +81,8 @@ def adjustments_in_words(row: Adjusted) -> str:
     return _adjustments(row).said
 
 
-def _covers(opened: Opened) -> bool:
+def covers_adjustments(opened: Opened) -> bool:
+    """Whether this context, by its purpose and the viewer's role, opens what is to be arranged for anybody at all."""
     access = opened.declared.access if opened.declared else {}
     names = opened.by.roles or {SELF, REPRESENTATIVE}
     return any(name in access and access[name].allows(opened.action, Category.ADJUSTMENTS) for name in names)

@@ -58,7 +58,7 @@ def fetch(request: HttpRequest, pack: UUID) -> HttpResponseBase:
     at, opened = request.at, request.opened  # type: ignore[attr-defined]
     try:
         known = find_own(request, lambda each: packs.get_pack(pack, opened, of=each))
-        stored = packs.file_of(pack, opened) if known.is_open(at) else None
+        stored = packs.file_of(pack, opened) if known.is_open(at) and not known.of_dead else None
         if stored is None:
             raise Http404
         services.record_fetched(pack, by=actor_of(request), at=at)

@@ -12,7 +12,8 @@ from troth.vault.categories import Category
 IN_FORCE = date(1991, 11, 1)
 #: What is a health record in the Act's sense: what was made about somebody's health, for their care (section 1(1)).
 RECORD = frozenset({Category.HEALTH, Category.PHOTOGRAPH, Category.GENETIC})
-_OURS = "rights."  # how requests were answered: about their health, and no part of the record of their care
+#: How requests were answered: about their health, and no part of the record of their care.
+_OURS = frozenset({"rights.opinions", "rights.withheld"})
 
 PERSONAL_REPRESENTATIVE, CLAIM = "personal_representative", "claim"
 #: As what somebody applies; there is no third.
@@ -31,7 +32,7 @@ SHOWN_BY_WORDS: dict[DeathShownBy, str] = {
 
 def is_of_record(category: Category, compartment: str) -> bool:
     """Whether something is part of the record of somebody's health that the Act speaks of."""
-    return category in RECORD and not compartment.startswith(_OURS)
+    return category in RECORD and compartment not in _OURS
 
 
 def is_before_the_act(made_on: date) -> bool:

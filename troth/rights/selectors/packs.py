@@ -116,8 +116,9 @@ def get_pack(pack: UUID, opened: Opened, *, of: UUID | None = None) -> Pack:
 def list_packs(subject: UUID, opened: Opened) -> list[Pack]:
     """The packs of a person that were released, the newest first."""
     rows = _packs().filter(
-        subject_id=subject, applicant=None, state__in=[PackState.RELEASED, PackState.OVER], released_at__isnull=False
+        subject_id=subject, state__in=[PackState.RELEASED, PackState.OVER], released_at__isnull=False
     )
+    rows = rows.exclude(case__right=Asked.DECEASED)  # made for whoever applied, and nobody's copy of their own data
     return [_pack(row, opened) for row in rows.order_by("-released_at", "id")]
 
 

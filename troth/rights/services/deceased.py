@@ -1,6 +1,8 @@
 """The records of somebody who died: that they died, as what somebody applies, and when nothing may be handed over (LAW-4.10)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -16,7 +18,7 @@ from troth.gate.facts import FactKind
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
-from troth.rights.models import Asked, CaseStep, RightsCase, StepKind
+from troth.rights.models import AccessPack, Asked, CaseStep, PackState, RightsCase, StepKind
 from troth.rights.models.deceased import Death, DeathShownBy
 from troth.rights.rules.clock import is_unproven
 from troth.rights.rules.deceased import check_can_hand_over, check_can_record
@@ -86,18 +88,29 @@ def take_back_death(case: UUID, *, words: str, by: Actor, at: datetime) -> None:
         acting().require(each, Category.RIGHTS)
         facts.end(each, FactKind.DIED, at=at)
     dispose_rows(list(death), at=at)
+    _end_given(RightsCase.objects.filter(subject_id__in=persons, right=Asked.DECEASED).values("pk"), at=at)
     _add(row, StepKind.NOTE, at=at, words=f"Took back that they died: it was a mistake. {words.strip()}")
+
+
+def _end_given(cases: Iterable[Any], *, at: datetime) -> None:
+    """Whoever a record was released to cannot fetch it any more; the nightly run destroys its file."""
+    given = AccessPack.objects.filter(case_id__in=cases, state=PackState.RELEASED, expires_at__gt=at)
+    given.update(expires_at=at)
 
 
 def _why_not_hand_over(row: RightsCase, *, words: str | None, by: Actor, at: datetime) -> str:
     """Say why the records of this case may not be handed over, or "" when they may. It is read apart from the act that asks."""
-    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
-        death = Death.objects.filter(subject_id=row.subject_id).first()
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        persons = linking.subjects_of(
+            row.subject_id, at=at
+        )  # a wish under any of their records binds for all of them
+        for each in persons:
+            opened.require(each, Category.RIGHTS)
+        deaths = list(Death.objects.filter(subject_id__in=persons))
+        wish = "\n".join(said for each in deaths if (said := (each.wish or "").strip()))
         judged = CaseStep.objects.filter(case_id=row.pk, kind=StepKind.AUTHORITY_CHECKED)
         judged = judged.order_by("-recorded_at", "-number")
         said = next(((step.detail or {}).get("applies_as", "") for step in judged), "")
         if is_unproven([kind for kind, _ in clocks.happened_in(row.pk)]):
             said = ""  # it was asked for anew, or found wrong, since
-        return check_can_hand_over(
-            recorded=death is not None, wish=(death.wish or "") if death else "", applies_as=said, words=words
-        )
+        return check_can_hand_over(recorded=bool(deaths), wish=wish, applies_as=said, words=words)

@@ -28,15 +28,16 @@ def _fetch_given(pack: UUID, *, reader: UUID, at: datetime) -> StoredFile | None
         row = AccessPack.objects.get(pk=pack)
         opened.require(row.subject_id, Category.RIGHTS)
         stored: StoredFile | None = row.file
-    _record_given(pack, by=by, at=at)
+        digest = str((row.content or {}).get("digest", ""))
+    _record_given(pack, digest, by=by, at=at)
     return stored
 
 
 @act(Event.PACK_FETCHED, purpose=Purpose.RIGHTS, action=Action.EXPORT)
-def _record_given(pack: UUID, *, by: Actor, at: datetime) -> None:
+def _record_given(pack: UUID, digest: str, *, by: Actor, at: datetime) -> None:
     row = AccessPack.objects.select_for_update().only("id", "subject", "delivered_at").get(pk=pack)
     acting().require(row.subject_id, Category.RIGHTS)
-    touched(row.subject_id, f"rights.pack/{pack.hex}:fetched")
+    touched(row.subject_id, f"rights.pack/{pack.hex}:fetched/{digest}")
     if row.delivered_at is None:
         AccessPack.objects.filter(pk=pack).update(delivered_at=at)
 

@@ -29,7 +29,7 @@ from troth.rights.rules.letters import (
 from troth.rights.rules.outcomes import check_can_close
 from troth.rights.selectors import answering, clocks
 from troth.rights.selectors.cases import get_case
-from troth.rights.services.deceased import _why_not_hand_over
+from troth.rights.services.deceased import _end_given, _why_not_hand_over
 from troth.rights.services.standing import object_to, restrict
 from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for, _name_use, _reopen, _send
 from troth.vault.categories import Category
@@ -169,6 +169,8 @@ def judge_proof(
     )
     if holds and waits is Waits.IDENTITY:
         _stop_what_waited(row, by=by, at=at)
+    if not holds and row.right == Asked.DECEASED:
+        _end_given([row.pk], at=at)
 
 
 @act(Event.CASE_EXTENDED, purpose=Purpose.RIGHTS)

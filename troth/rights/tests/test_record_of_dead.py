@@ -24,6 +24,7 @@ from troth.rights.selectors.completeness import find_faults
 from troth.rights.services import PackRefused
 from troth.rights.tests.factories import LATER, make_officer, make_patient, write
 from troth.rights.tests.test_deceased import SOON, apply, death, take
+from troth.rights.tests.test_keeping import join
 from troth.rights.tests.test_packs import layers
 from troth.vault import files
 
@@ -189,3 +190,41 @@ def test_whoever_has_a_claim_gets_what_bears_on_it() -> None:
     desk.opine()
     desk.decide(desk.secret, Decided(withheld=True, exemption=Exemption.NO_BEARING))
     assert desk.entries()[desk.secret].stands is Stands.WITHHELD
+
+
+def released() -> tuple[Desk, UUID]:
+    """A record that was released to Bill, who has an account."""
+    desk, bill = Desk(), make_patient(email="bill@vane.example")
+    desk.prove()
+    desk.begin()
+    desk.opine()
+    desk.decide(desk.old, Decided(withheld=True, exemption=Exemption.BEFORE_THE_ACT))
+    for item in (desk.note, desk.secret):
+        desk.decide(item, Decided())
+    desk.build()
+    services.release_pack(desk.pack, by=desk.officer, at=NEXT)
+    assert bill.id is not None
+    return desk, bill.id
+
+
+def test_a_death_that_was_a_mistake_takes_the_record_back_and_its_patient_is_offered_no_extract() -> None:
+    desk, bill = released()
+    assert services.fetch_given(desk.pack, reader=bill, at=NEXT) is not None
+    with processing(Purpose.RIGHTS, by=desk.officer, at=NEXT) as opened:
+        digest = packs.get_pack(desk.pack, opened).digest
+    fetched = LedgerEvent.objects.get(event="rights:pack_fetched")
+    assert digest and digest in fetched.objects_touched, "which file went to a stranger is written down"
+    services.take_back_death(desk.case, words="It was another Ann.", by=desk.officer, at=NEXT)
+    assert services.fetch_given(desk.pack, reader=bill, at=NEXT) is None
+    with processing(Purpose.RIGHTS, by=desk.officer, at=NEXT) as opened:
+        assert not packs.get_pack(desk.pack, opened).is_open(NEXT)
+
+
+def test_a_wish_under_one_of_their_records_binds_for_all_of_them() -> None:
+    desk, again = Desk(wish="Nobody is to read my notes"), make_patient(email="ann@again.example")
+    death(desk.case, desk.officer, **desk.said)
+    join(desk.ann.id, again.id, by=desk.officer, at=SOON)
+    case = take(again, desk.officer)
+    apply(case, desk.officer, rules.PERSONAL_REPRESENTATIVE)
+    with pytest.raises(PackRefused, match="said in life"):
+        services.begin_pack(case, by=desk.officer, at=NEXT)
