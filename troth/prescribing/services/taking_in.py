@@ -92,7 +92,9 @@ def keep_taken_in(notice: UUID, *, words: str, by: Actor, at: datetime) -> UUID 
     asking.check_waits(waits=row.taken_in_at is not None)
     with processing(FOR, by=by, at=at):
         stored, came = row.taken_in, dict(row.came)
-    document = keep_gp_records(
+    row.taken_in, row.taken_in_at, row.came = None, None, None
+    row.save()
+    return keep_gp_records(
         notice,
         came_on=date.fromisoformat(came["on"]),
         way=Way(came["by"]),
@@ -101,10 +103,6 @@ def keep_taken_in(notice: UUID, *, words: str, by: Actor, at: datetime) -> UUID 
         by=by,
         at=at,
     )
-    row = GpNotice.objects.get(pk=notice)
-    row.taken_in, row.taken_in_at = None, None
-    row.save()
-    return document
 
 
 @act(Event.GP_ANSWER_PUT_BACK, purpose=FOR)
