@@ -107,9 +107,16 @@ def keep_gp_records(
     :raises Refused: the actor may not write health data of this person for writing to their GP or, with a file, for their care.
     """
     row = _locked(notice)
+    asking.check_nothing_waits(waits=row.taken_in_at is not None)
+    return _keep_answer(row, came_on=came_on, way=way, words=words, upload=upload, by=by, at=at)
+
+
+def _keep_answer(
+    row: GpNotice, *, came_on: date, way: Way, words: str, upload: SealedUpload | None, by: Actor, at: datetime
+) -> UUID | None:
+    """Keep what came to a letter, within the act that holds it."""
     asking.check_is_of(asks=row.request_id is not None, wanted=True)
     asking.check_was_sent(sent_at=row.sent_at)
-    asking.check_nothing_waits(waits=row.taken_in_at is not None)
     asking.check_came(came_on=came_on, asked_at=row.due_at, at=at, words=words, has_file=upload is not None)
     row.state = rules.step(GP_NOTICE, row.state, Step.GP_REPLY)
     with processing(FOR, by=by, at=at):

@@ -18,7 +18,7 @@ from troth.prescribing import services
 from troth.prescribing.models import GpMessage, GpNotice, GpNoticeState, GpState, Way
 from troth.prescribing.rules import NotPossible
 from troth.prescribing.selectors import arriving, owing, reviewing, telling
-from troth.prescribing.tests.conftest import Clinic
+from troth.prescribing.tests.conftest import Clinic, refuse
 from troth.prescribing.tests.test_asking import LATE, SOON, agree, asked, keep, queue_says, state, upload
 from troth.records import selectors as records
 from troth.records.models import DocumentReference, Task
@@ -173,6 +173,16 @@ def test_what_belongs_to_another_is_put_back_and_waits_for_a_clinician(clinic: C
     found = services.open_gp_message(message, by=clinic.prescriber, at=SOON)
     assert b"sentinel" in b"".join(found.file.read())
     take_in(clinic, letter)  # the right one may still come
+
+
+def test_an_answer_to_a_letter_that_went_no_second_time_is_taken_in(clinic: Clinic) -> None:
+    request, letter = left(clinic)
+    services.have_gp_reminded(letter, by=clinic.support, at=LATE)
+    refuse(clinic, request, "No.", by=clinic.prescriber, at=LATE)
+    assert not services.post_gp_letter(letter, by=clinic.pharmacist, at=LATE) and state() == GpNoticeState.CLOSED
+    assert [each.id for each in owing.list_owed(at=LATE)] == [letter]
+    take_in(clinic, letter, at=LATE)
+    assert services.keep_taken_in(letter, words="", by=clinic.prescriber, at=LATE)
 
 
 def test_while_something_waits_no_other_answer_is_kept_beside_it(clinic: Clinic) -> None:
