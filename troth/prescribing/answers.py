@@ -106,9 +106,14 @@ def taking_in(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[
     "a letter to their doctor", serves={Purpose.PRESCRIBING, Purpose.GP_CORRESPONDENCE}, told="they write to your GP"
 )
 def writing_to_gp(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
-    """A pharmacist, and what carries it, have a reason while a letter is to be sent, and for four weeks in which it is answered."""
+    """
+    A pharmacist, and what carries it, have a reason while a letter is to be sent, and for four weeks in which it is answered. What
+    carries it seals what comes as well, which is owed even where the letter was not to go once more.
+    """
     carries = actor.kind == "service" and actor.name == "gp-letters"
-    return telling.with_letter(subjects, at=at) if carries or actor.roles & rules.CHECKING else set()
+    if carries:
+        return telling.with_letter(subjects, at=at) | owing.with_owed(subjects, at=at)
+    return telling.with_letter(subjects, at=at) if actor.roles & rules.CHECKING else set()
 
 
 @reasons.reason(

@@ -134,6 +134,16 @@ def check_can_take_in(*, has_file: bool, waits: bool) -> None:
         raise NotPossible("Add the file that came.")
 
 
+def check_nothing_waits(*, waits: bool) -> None:
+    """
+    Refuse an answer beside what was taken in and nobody has looked at: it may be the answer, or another person's.
+
+    :raises NotPossible: something waits.
+    """
+    if waits:
+        raise NotPossible("Something that came was taken in and waits. Look at that first, and say what it is.")
+
+
 def check_waits(*, waits: bool) -> None:
     """
     Refuse to judge what was taken in where nothing waits.

@@ -80,8 +80,10 @@ def candidates(with_tasks: Collection[UUID], *, clinician: UUID, at: datetime) -
 
 
 def letter_owed(subject: UUID, *, clinician: UUID) -> UUID | None:
-    """The letter by which this clinician asked this person's GP, where it was sent and is not answered; the newest."""
-    rows = GpNotice.objects.filter(subject_id=subject, request__prescriber=clinician, sent_at__isnull=False)
+    """The letter by which this clinician asked this person's GP, sent, not answered, and nothing waiting; the newest."""
+    rows = GpNotice.objects.filter(
+        subject_id=subject, request__prescriber=clinician, sent_at__isnull=False, taken_in_at=None
+    )
     return rows.exclude(state=GpNoticeState.ANSWERED).order_by("-due_at").values_list("pk", flat=True).first()
 
 

@@ -103,10 +103,18 @@ def keep_gp_records(
     This will record that a practice answered, and keep what it sent as a file of the card, of which its person is told (LAW-9.3).
     It counts whatever they chose since the letter left: what came is here. Gives the file, where there is one.
 
-    :raises NotPossible: it was never sent, was answered, does not ask, or came on no such day.
+    :raises NotPossible: it was never sent, was answered, does not ask, came on no such day, or something taken in waits.
     :raises Refused: the actor may not write health data of this person for writing to their GP or, with a file, for their care.
     """
     row = _locked(notice)
+    asking.check_nothing_waits(waits=row.taken_in_at is not None)
+    return _keep_answer(row, came_on=came_on, way=way, words=words, upload=upload, by=by, at=at)
+
+
+def _keep_answer(
+    row: GpNotice, *, came_on: date, way: Way, words: str, upload: SealedUpload | None, by: Actor, at: datetime
+) -> UUID | None:
+    """Keep what came to a letter, within the act that holds it."""
     asking.check_is_of(asks=row.request_id is not None, wanted=True)
     asking.check_was_sent(sent_at=row.sent_at)
     asking.check_came(came_on=came_on, asked_at=row.due_at, at=at, words=words, has_file=upload is not None)

@@ -117,7 +117,7 @@ def _leave(notice: UUID, *, by: Actor, at: datetime) -> _Leaving | None:
             row.save(update_fields=["channel", "trouble", "tries"])
             return None
     practice, addressed = _practices(row, by=by, at=at)
-    if practice != addressed and row.sent_at is not None and row.tries:
+    if practice != addressed and row.sent_at not in (None, _before(row)) and row.tries:
         # A worker died while it left, and nobody knows whether it did: nothing more goes, and the person is told that it may have.
         _note_left(row, GpChannel(row.channel), "", by=by, at=at)
         return None
@@ -130,7 +130,7 @@ def _leave(notice: UUID, *, by: Actor, at: datetime) -> _Leaving | None:
         row.save()
         return None
     if row.tries >= MOST_TRIES:  # whatever broke the tries, none of which came back to say so
-        row.sent_at = None
+        row.sent_at = _before(row)
         _choose_channel(row, practice, after=GpChannel(row.channel))
         row.save()
         return None
@@ -139,6 +139,14 @@ def _leave(notice: UUID, *, by: Actor, at: datetime) -> _Leaving | None:
     with processing(FOR, by=by, at=at) as opened:
         file = b"".join(telling.open_letter(row.pk, opened).read())
     return _Leaving(GpChannel(row.channel), practice.get("code", ""), _letter_of(row.pk, file, at))
+
+
+def _before(row: GpNotice) -> datetime | None:
+    """
+    When a letter that does not leave now had left before: None where it never did. One that goes once more is with the
+    practice since about the day on which it was written, and what comes to it is kept.
+    """
+    return row.due_at if row.reminders else None
 
 
 def _letter_of(notice: UUID, file: bytes, at: datetime) -> PracticeLetter:
@@ -163,7 +171,7 @@ def _put_off(notice: UUID, failed: Undelivered, leaving: _Leaving, *, by: Actor,
     row = GpNotice.objects.select_for_update().get(pk=notice)
     if row.state != GpNoticeState.DUE:
         return False
-    row.trouble, row.sent_at = failed.failure.value, None
+    row.trouble, row.sent_at = failed.failure.value, _before(row)
     again = not failed.lasting and row.tries < MOST_TRIES
     if not again:
         _choose_channel(row, {"code": leaving.practice}, after=leaving.channel)
@@ -287,7 +295,7 @@ def _come_back(notice: UUID, practice: str, failure: Failure | None, *, by: Acto
     _choose_channel(row, {"code": practice}, after=GpChannel(row.channel))
     by_post = row.channel == GpChannel.POST
     row.state = rules.step(GP_NOTICE, row.state, Step.BOUNCE if by_post else Step.SEND_ON)
-    row.sent_at = row.sent_at if by_post else None
+    row.sent_at = row.sent_at if by_post else _before(row)
     row.save(update_fields=["state", "channel", "trouble", "message", "tries", "sent_at"])
     if by_post and row.task is None:
         row.task = _task_to_send(row, at=at)

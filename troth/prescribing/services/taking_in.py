@@ -19,7 +19,7 @@ from troth.prescribing.models import GpMessage, GpNotice, MedicationRequest, Way
 from troth.prescribing.rules import asking
 from troth.prescribing.rules.machine import GP_NOTICE, Step
 from troth.prescribing.selectors import arriving
-from troth.prescribing.services.asking import keep_gp_records
+from troth.prescribing.services.asking import _keep_answer
 from troth.prescribing.services.carrying import _seal_answer, _set_again
 from troth.prescribing.services.chasing import _settle, _task_to_look
 from troth.prescribing.services.setting import FOR
@@ -92,8 +92,8 @@ def keep_taken_in(notice: UUID, *, words: str, by: Actor, at: datetime) -> UUID 
     asking.check_waits(waits=row.taken_in_at is not None)
     with processing(FOR, by=by, at=at):
         stored, came = row.taken_in, dict(row.came)
-    document = keep_gp_records(
-        notice,
+    document = _keep_answer(
+        row,
         came_on=date.fromisoformat(came["on"]),
         way=Way(came["by"]),
         words=words,
@@ -101,8 +101,7 @@ def keep_taken_in(notice: UUID, *, words: str, by: Actor, at: datetime) -> UUID 
         by=by,
         at=at,
     )
-    row = GpNotice.objects.get(pk=notice)
-    row.taken_in, row.taken_in_at = None, None
+    row.taken_in, row.taken_in_at = None, None  # only now: that it waits is their reason to add to the card
     row.save()
     return document
 

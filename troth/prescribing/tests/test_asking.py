@@ -22,6 +22,7 @@ from troth.prescribing import services
 from troth.prescribing.models import GpChannel, GpNotice, GpNoticeState, GpState, Outcome, Wanted, Way
 from troth.prescribing.rules import NotPossible
 from troth.prescribing.selectors import reviewing, telling, triage
+from troth.prescribing.services.carrying import NotYet
 from troth.prescribing.tests.conftest import PRACTICE, Clinic, look, refuse, send
 from troth.prescribing.tests.test_carrying import THERE, mesh  # noqa: F401 - a fixture
 from troth.prescribing.tests.test_telling import passed_on
@@ -262,6 +263,24 @@ def test_what_nobody_answers_is_asked_once_more_after_a_fortnight(clinic: Clinic
     )  # decided without, and what comes is kept all the same
     later = LATE + timedelta(days=1)
     assert keep(clinic, letter, came_on=timezone.localdate(later), at=later)
+
+
+def test_a_reminder_that_could_not_leave_denies_no_letter(clinic: Clinic, mesh: LocalMesh) -> None:  # noqa: F811
+    request = send(clinic)
+    agree(clinic, practice=THERE)
+    letter = ask(clinic, request)
+    services.carry_gp_letter(letter, at=SOON)
+    services.remind_gp(letter, by=clinic.prescriber, at=LATE)
+    mesh.busy = True
+    with pytest.raises(NotYet):
+        services.carry_gp_letter(letter, at=LATE)
+    agree(clinic, practice=HALLGATE, at=LATE)
+    services.carry_gp_letter(letter, at=LATE)
+    assert state() == GpNoticeState.DUE and len(passed_on(clinic)) == 1  # the first, and no more than that
+    services.take_in_gp_answer(
+        letter, came_on=timezone.localdate(LATE), way=Way.POST, upload=upload(), by=clinic.support, at=LATE
+    )
+    assert services.keep_taken_in(letter, words="", by=clinic.prescriber, at=LATE)
 
 
 def test_another_practice_chosen_after_a_reminder_is_asked_in_its_place(clinic: Clinic, mesh: LocalMesh) -> None:  # noqa: F811

@@ -17,8 +17,8 @@ from troth.notice.purposes import Purpose
 from troth.prescribing import services
 from troth.prescribing.models import GpMessage, GpNotice, GpNoticeState, GpState, Way
 from troth.prescribing.rules import NotPossible
-from troth.prescribing.selectors import owing, reviewing, telling
-from troth.prescribing.tests.conftest import Clinic
+from troth.prescribing.selectors import arriving, owing, reviewing, telling
+from troth.prescribing.tests.conftest import Clinic, refuse
 from troth.prescribing.tests.test_asking import LATE, SOON, agree, asked, keep, queue_says, state, upload
 from troth.records import selectors as records
 from troth.records.models import DocumentReference, Task
@@ -173,6 +173,31 @@ def test_what_belongs_to_another_is_put_back_and_waits_for_a_clinician(clinic: C
     found = services.open_gp_message(message, by=clinic.prescriber, at=SOON)
     assert b"sentinel" in b"".join(found.file.read())
     take_in(clinic, letter)  # the right one may still come
+
+
+def test_an_answer_to_a_letter_that_went_no_second_time_is_taken_in(clinic: Clinic) -> None:
+    request, letter = left(clinic)
+    services.have_gp_reminded(letter, by=clinic.support, at=LATE)
+    refuse(clinic, request, "No.", by=clinic.prescriber, at=LATE)
+    assert not services.post_gp_letter(letter, by=clinic.pharmacist, at=LATE) and state() == GpNoticeState.CLOSED
+    assert [each.id for each in owing.list_owed(at=LATE)] == [letter]
+    take_in(clinic, letter, at=LATE)
+    assert services.keep_taken_in(letter, words="", by=clinic.prescriber, at=LATE)
+
+
+def test_while_something_waits_no_other_answer_is_kept_beside_it(clinic: Clinic) -> None:
+    _, letter = left(clinic)
+    assert clinic.prescriber.id
+    assert arriving.letter_owed(clinic.subject, clinician=clinic.prescriber.id) == letter
+    take_in(clinic, letter)
+    assert arriving.letter_owed(clinic.subject, clinician=clinic.prescriber.id) is None
+    with pytest.raises(NotPossible, match="Look at that first"):
+        keep(clinic, letter)
+    assert state() == GpNoticeState.SENT
+    services.put_gp_answer_back(letter, by=clinic.prescriber, at=SOON)
+    document = keep(clinic, letter)
+    with processing(Purpose.GP_CORRESPONDENCE, by=clinic.prescriber, at=SOON):
+        assert document and GpNotice.objects.get().came["document"] == document.hex
 
 
 def test_a_decision_without_the_answer_ends_the_task(clinic: Clinic) -> None:
