@@ -31,11 +31,17 @@ class TakeInForm(forms.Form):
 
 
 class FileMessageForm(forms.Form):
-    """Whose card a message belongs to: one of those whom the clinician has to do with."""
+    """Whose card a message belongs to: one of those whom the clinician has to do with. Nothing is chosen for anybody."""
 
     prefix = "file"
     subject = forms.ChoiceField(
         label="Who is it about?", widget=Choices(), error_messages={"required": "Choose who it is about"}
+    )
+    answers = forms.ChoiceField(
+        label="What is it?",
+        widget=Choices(),
+        choices=[("yes", "The answer to your letter that asked their GP"), ("no", "Something else")],
+        error_messages={"required": "Choose whether it answers your letter: an answer ends the reminders"},
     )
 
     def __init__(self, *args: Any, people: Mapping[UUID, str], **named: Any) -> None:

@@ -118,7 +118,9 @@ def test_a_clinician_reads_a_message_and_says_whose_it_is(clinic: Clinic, mesh: 
     assert b"sentinel-records" in b"".join(answer.streaming_content) and "attachment" in answer["Content-Disposition"]
     assert "Nobody to choose from" in browser_of(clinic.colleague.id).get(path).content.decode()
     assert prescriber.post(path, {"act": "file"}).status_code == 422
-    assert prescriber.post(path, {"act": "file", "file-subject": str(clinic.subject)}).status_code == 302
+    filed = {"act": "file", "file-subject": str(clinic.subject)}
+    assert prescriber.post(path, filed).status_code == 422, "nobody says for them that it is the answer"
+    assert prescriber.post(path, {**filed, "file-answers": "yes"}).status_code == 302
     assert GpMessage.objects.get().state == MessageState.FILED and DocumentReference.objects.count() == 1
     assert prescriber.get(path).status_code == 404 and prescriber.get(file).status_code == 404
 

@@ -171,7 +171,8 @@ def show_message(request: HttpRequest, message: UUID) -> HttpResponse:
     try:
         if filing.is_valid():
             subject = UUID(filing.cleaned_data["subject"])
-            services.file_gp_message(message, subject=subject, by=look.actor, at=look.at)
+            answers = filing.cleaned_data["answers"] == "yes"
+            services.file_gp_message(message, subject=subject, answers=answers, by=look.actor, at=look.at)
             return done("desk_from_gps", "gp-message-filed")
         if aside.is_valid():
             services.set_gp_message_aside(message, why=Astray(aside.cleaned_data["why"]), by=look.actor, at=look.at)

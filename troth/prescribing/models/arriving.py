@@ -42,7 +42,7 @@ class GpMessage(models.Model):
 
     open_columns: ClassVar[dict[str, str]] = {
         "id": "random; says nothing",
-        "number": "the random number that MESH gave it, by which it is taken in once",
+        "number": "the random number that MESH or our desk gave it, by which it is taken in once",
         "state": "one of three words, for the list",
         "came_at": "when it was taken in; the list is ordered by it",
         "ticket": "ciphertext under a key of this deployment: where the file lies and its key; emptied when it is over",

@@ -79,10 +79,10 @@ def candidates(with_tasks: Collection[UUID], *, clinician: UUID, at: datetime) -
     return list(dict.fromkeys((*found, *with_tasks)))
 
 
-def letter_owed(subject: UUID, *, clinician: UUID) -> UUID | None:
-    """The letter by which this clinician asked this person's GP, sent, not answered, and nothing waiting; the newest."""
+def letter_owed(subject: UUID, *, clinician: UUID, before: datetime) -> UUID | None:
+    """The newest letter by which this clinician asked this person’s GP before then: sent, not answered, nothing waiting."""
     rows = GpNotice.objects.filter(
-        subject_id=subject, request__prescriber=clinician, sent_at__isnull=False, taken_in_at=None
+        subject_id=subject, request__prescriber=clinician, sent_at__isnull=False, taken_in_at=None, due_at__lte=before
     )
     return rows.exclude(state=GpNoticeState.ANSWERED).order_by("-due_at").values_list("pk", flat=True).first()
 

@@ -22,6 +22,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Action
 from troth.prescribing import rules
 from troth.prescribing.models import Astray, GpMessage, Way
+from troth.prescribing.rules import NotPossible
 from troth.prescribing.rules.machine import GP_MESSAGE, Step
 from troth.prescribing.selectors import arriving
 from troth.prescribing.selectors.arriving import Message
@@ -90,19 +91,23 @@ def open_gp_message(message: UUID, *, by: Actor, at: datetime) -> Message:
 
 
 @act(Event.GP_MESSAGE_FILED, purpose=FOR)
-def file_gp_message(message: UUID, *, subject: UUID, by: Actor, at: datetime) -> UUID | None:
+def file_gp_message(message: UUID, *, subject: UUID, answers: bool, by: Actor, at: datetime) -> UUID | None:
     """
-    This will keep a message among the files of somebody's card, as the answer to the letter by which the actor asked their GP
-    where one is owed. Gives the file.
+    This will keep a message among the files of somebody's card: where it `answers`, as the answer to the letter by which the actor
+    asked their GP before it came. Gives the file.
 
-    :raises NotPossible: it is filed already, or set aside.
+    :raises NotPossible: it is filed already, or set aside; or no letter of theirs from before it waits for an answer.
     :raises Refused: the actor may not write health data of this person.
     """
     row = _waiting(message, Step.KEEP)
     stored = arriving.read_ticket(row, at=at).file
     upload, day = SealedUpload(stored, stored.media_type, None), timezone.localdate(row.came_at)
-    owed = arriving.letter_owed(subject, clinician=by.id) if by.id else None
-    if owed is not None:
+    if answers:
+        owed = arriving.letter_owed(subject, clinician=by.id, before=row.came_at) if by.id else None
+        if owed is None:
+            raise NotPossible(
+                "No letter of yours to their GP, from before this came, waits for an answer. Keep it as something else."
+            )
         made = keep_gp_records(owed, came_on=day, way=Way.MESH, words="", upload=upload, by=by, at=at)
     else:
         title = f"From a GP practice, {day:%-d %B %Y}"

@@ -119,7 +119,7 @@ def put_gp_answer_back(notice: UUID, *, by: Actor, at: datetime) -> UUID:
     with processing(FOR, by=by, at=at):
         stored = row.taken_in
     assert row.taken_in_at is not None
-    message = GpMessage(number=f"desk_{row.pk.hex}_{uuid4().hex[:8]}", came_at=row.taken_in_at)
+    message = GpMessage(number=f"desk_{uuid4().hex}", came_at=row.taken_in_at)
     message.ticket = arriving.seal(message.pk, stored, sender="", at=at)
     message.save(force_insert=True)
     _settle(row, at=at)

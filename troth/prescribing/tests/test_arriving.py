@@ -135,7 +135,7 @@ def test_a_clinician_files_it_as_the_answer_that_is_owed(clinic: Clinic, mesh: L
     services.post_gp_letter(letter, by=clinic.prescriber, at=SOON)
     mesh.deposit(PDF)
     row = held()
-    document = services.file_gp_message(row.pk, subject=clinic.subject, by=clinic.prescriber, at=SOON)
+    document = services.file_gp_message(row.pk, subject=clinic.subject, answers=True, by=clinic.prescriber, at=SOON)
     with processing(Purpose.CARE, by=clinic.prescriber, at=SOON):
         kept = DocumentReference.objects.get()
         assert (kept.pk, kept.source) == (document, Source.GP) and b"".join(kept.file.read()) == PDF
@@ -143,13 +143,33 @@ def test_a_clinician_files_it_as_the_answer_that_is_owed(clinic: Clinic, mesh: L
     row.refresh_from_db()
     assert (row.state, row.ticket) == (MessageState.FILED, "")
     with pytest.raises(NotPossible):
-        services.file_gp_message(row.pk, subject=clinic.subject, by=clinic.prescriber, at=SOON)
+        services.file_gp_message(row.pk, subject=clinic.subject, answers=True, by=clinic.prescriber, at=SOON)
+
+
+def test_something_else_answers_nothing(clinic: Clinic, mesh: LocalMesh) -> None:  # noqa: F811
+    _, letter = asked(clinic)
+    services.post_gp_letter(letter, by=clinic.prescriber, at=SOON)
+    mesh.deposit(PDF)
+    assert services.file_gp_message(held().pk, subject=clinic.subject, answers=False, by=clinic.prescriber, at=SOON)
+    assert GpNotice.objects.get().state == GpNoticeState.SENT, "their GP still owes the answer"
+
+
+def test_what_came_before_our_letter_is_no_answer_to_it(clinic: Clinic, mesh: LocalMesh) -> None:  # noqa: F811
+    mesh.deposit(PDF)
+    row = held()
+    _, letter = asked(clinic)
+    services.post_gp_letter(letter, by=clinic.prescriber, at=SOON)
+    GpMessage.objects.filter(pk=row.pk).update(came_at=GpNotice.objects.get().due_at - timedelta(minutes=1))
+    with pytest.raises(NotPossible, match="something else"), boundary():
+        services.file_gp_message(row.pk, subject=clinic.subject, answers=True, by=clinic.prescriber, at=SOON)
+    assert services.file_gp_message(row.pk, subject=clinic.subject, answers=False, by=clinic.prescriber, at=SOON)
+    assert GpNotice.objects.get().state == GpNoticeState.SENT
 
 
 def test_where_no_letter_is_owed_it_stands_among_the_files_of_the_card(clinic: Clinic, mesh: LocalMesh) -> None:  # noqa: F811
     services.assign_request(clinic.request, prescriber=clinic.prescriber.id, by=clinic.support, at=SOON)
     mesh.deposit(PDF)
-    assert services.file_gp_message(held().pk, subject=clinic.subject, by=clinic.prescriber, at=SOON)
+    assert services.file_gp_message(held().pk, subject=clinic.subject, answers=False, by=clinic.prescriber, at=SOON)
     with processing(Purpose.CARE, by=clinic.prescriber, at=SOON):
         assert DocumentReference.objects.get().title.startswith("From a GP practice")
 
@@ -159,7 +179,7 @@ def test_whoever_may_not_see_that_person_files_nothing_and_it_still_waits(clinic
     row = held()
     for wrong in (clinic.colleague, clinic.pharmacist, clinic.support, clinic.finance, clinic.ann):
         with pytest.raises(Refused), boundary():
-            services.file_gp_message(row.pk, subject=clinic.subject, by=wrong, at=SOON)
+            services.file_gp_message(row.pk, subject=clinic.subject, answers=False, by=wrong, at=SOON)
     assert b"".join(services.open_gp_message(row.pk, by=clinic.colleague, at=SOON).file.read()) == PDF
 
 
