@@ -218,9 +218,9 @@ def test_stranger_registers_with_the_keyboard_alone(clinic: str, new_visitor: Ne
 def test_without_scripts_staff_find_and_read_and_the_patient_sees_it(clinic: str, new_visitor: NewVisitor) -> None:
     # Given a prescriber whose browser runs no scripts
     prescriber = new_visitor(clinic, signed_in_as=PRESCRIBER, scripts=False)
-    # When she looks for the patient
-    prescriber.page.get_by_role("link", name="Find a person").first.click()
-    prescriber.page.fill("main [name=q]", "Bha")
+    # When she looks for the patient in the band at the top, and says why
+    prescriber.page.fill("#find", "Bha")
+    prescriber.page.press("#find", "Enter")
     prescriber.page.get_by_label("They are on the telephone").check()
     prescriber.page.get_by_role("button", name="Find", exact=True).click()
     # Then she finds them, and opens their card
