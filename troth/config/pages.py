@@ -24,7 +24,7 @@ from troth.people import selectors as people
 from troth.people.middleware import cookie_name
 from troth.portal.forms.device import LOOK, look_of
 from troth.records import selectors as records
-from troth.rights.selectors import packs
+from troth.rights.selectors import opinions
 
 # The words of each navigation and the routes behind them. A page that the notice in force does not declare, or that is for other
 # roles, is left out.
@@ -234,7 +234,7 @@ def _counted(item: Item, request: HttpRequest) -> Item:
         actor = actor_of(
             request
         )  # an opinion that was asked for stands on the page of tasks, and is counted with them
-        waiting = records.count_tasks(actor) + (packs.count_opinions(actor.id) if actor.id else 0)
+        waiting = records.count_tasks(actor) + (opinions.count_opinions(actor.id) if actor.id else 0)
     elif item.href == _path("desk_messages"):
         waiting = contact.count_waiting(actor_of(request), register_of(request), at=timezone.now())
     else:

@@ -59,7 +59,7 @@ from troth.people.rules import ADJUSTING, CLAIMING, TELLING_APART
 from troth.people.services.same import UNDOING
 from troth.records.rules import CARD_PURPOSES
 from troth.records.services import templates
-from troth.rights.selectors.packs import CLINICAL
+from troth.rights.selectors.opinions import CLINICAL
 
 WHO = {STAFF}
 #: In every pack the notice lets this role alone run staff accounts; the gate asks the notice again.

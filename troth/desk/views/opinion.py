@@ -13,17 +13,17 @@ from troth.desk.frame import about, looking, show
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
-from troth.rights.selectors import packs
+from troth.rights.selectors import opinions
 
 
 def give(request: HttpRequest, opinion: UUID) -> HttpResponse:
     """Read what is asked about, and say of each entry whether it could do serious harm."""
     look = looking(request)
     try:
-        asked = packs.get_opinion(opinion, look.opened, of=look.id)
+        asked = opinions.get_opinion(opinion, look.opened, of=look.id)
     except ObjectDoesNotExist:
         raise Http404 from None
-    things = packs.to_weigh(asked, look.opened)
+    things = opinions.to_weigh(asked, look.opened)
     entries = [
         (thing.id, f"{number}. {thing.kind.capitalize()}, {timezone.localtime(thing.recorded_at):%-d %B %Y}")
         for number, thing in enumerate(things, 1)

@@ -22,7 +22,7 @@ from troth.records import selectors as records
 from troth.records import services
 from troth.records.rules import NotPossible, roles_that_may
 from troth.records.selectors import TaskKind, TaskLine, TaskState
-from troth.rights.selectors import packs
+from troth.rights.selectors import opinions
 from troth.vault.categories import Category
 
 PAGE = 50
@@ -65,7 +65,7 @@ def _opinions(look: Looking) -> Table | None:
     columns = (Column("What is asked", "name"), Column("The copy is due", word="Due"))
     lines = tuple(
         Line((Cell("An opinion on a copy", href=reverse("desk_opinion", args=[opinion])), Cell(f"{due:%-d %B %Y}")))
-        for opinion, _, due in packs.waiting_opinions(look.id)
+        for opinion, _, due in opinions.waiting_opinions(look.id)
     )
     return Table("Opinions asked of you", columns, lines) if lines else None
 

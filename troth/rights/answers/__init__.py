@@ -22,7 +22,7 @@ from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors.cases import is_enquirer
 from troth.rights.selectors.emergencies import list_breaks
 from troth.rights.selectors.exchange import has_arrival
-from troth.rights.selectors.packs import CLINICAL
+from troth.rights.selectors.opinions import CLINICAL
 from troth.rights.selectors.withholding import list_to_look_again
 from troth.vault.categories import Category
 
