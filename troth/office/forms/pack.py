@@ -78,8 +78,9 @@ class EntriesForm(forms.Form):
         found = {}
         for each in self.entries:
             chosen = self.cleaned_data[f"e{each.thing.id}"]
-            # What was found to do harm cannot go, and waits for its own decision: it holds up nothing else.
-            if chosen == LATER and rest and each.stands in {Stands.OPEN, Stands.CHANGED} and each.opinion != HARM:
+            # What was found to do harm, or is older than the Act, waits for its own decision: it holds up nothing else.
+            waits = each.opinion == HARM or each.before_the_act
+            if chosen == LATER and rest and each.stands in {Stands.OPEN, Stands.CHANGED} and not waits:
                 chosen = GOES
             if chosen == LATER or (chosen == _chosen(each) and each.stands is not Stands.CHANGED):
                 continue

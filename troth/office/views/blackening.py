@@ -11,7 +11,7 @@ from troth.office.forms.blackening import BoxForm
 from troth.office.frame import Looking, looking, number_in, show
 from troth.office.views.case import _why_for as why_for
 from troth.office.views.entry import _tag, _title
-from troth.office.views.pack import TOLD, _case, _pack
+from troth.office.views.pack import _case, _pack, told_of
 from troth.rights import services
 from troth.rights.rules.packing import Box, Boxes, Decided
 from troth.rights.selectors import blackening, packs
@@ -44,7 +44,7 @@ def show_file(request: HttpRequest, case: UUID, item: UUID, field: str) -> HttpR
     return show(
         request,
         "blackening/show",
-        told=TOLD,
+        told=told_of(of_dead=pack.of_dead),
         case=case,
         item=item,
         title=f"A file, page {page}"

@@ -71,7 +71,7 @@ def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
     return show(
         request,
         "pack/entries",
-        told=told_of(known),
+        told=told_of(of_dead=pack.of_dead),
         case=case,
         pack=pack,
         form=form,
@@ -106,7 +106,7 @@ def show_entries(request: HttpRequest, case: UUID) -> HttpResponse:
 def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
     """One entry: what goes from it because it is about somebody else, and how it then reads."""
     look = looking(request)
-    known = _case(case, look)
+    _case(case, look)
     pack = _pack(case, look)
     entry = next(iter(packs.review(pack, look.opened, only=item)), None)
     if entry is None:
@@ -124,7 +124,7 @@ def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
     return show(
         request,
         "pack/entry",
-        told=told_of(known),
+        told=told_of(of_dead=pack.of_dead),
         case=case,
         title=_title(entry),
         read=_mark(entry),

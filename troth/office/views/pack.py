@@ -29,6 +29,7 @@ from troth.rights.rules.packing import Stands
 from troth.rights.selectors import packs
 from troth.rights.selectors.cases import Case
 from troth.rights.selectors.copying import NAME, RECORD_NAME
+from troth.rights.selectors.opinions import Opinion, list_opinions
 from troth.rights.selectors.packs import Pack, PackState
 from troth.rights.services import PackRefused
 
@@ -77,8 +78,8 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
     return show(
         request,
         "pack/show",
-        told=told_of(known),
-        of_dead=known.asked is Asked.DECEASED,
+        told=told_of(of_dead=pack.of_dead),
+        of_dead=pack.of_dead,
         case=known,
         pack=pack,
         problem=problem,
@@ -91,7 +92,7 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
         entries_at=reverse("office_pack_entries", args=[case]),
         forms=forms,
         searches=_searches(packs.list_searches(case, look.opened)),
-        opinions=_opinions(packs.list_opinions(case, look.opened)),
+        opinions=_opinions(list_opinions(case, look.opened)),
         why=why_for(request, pack.subject),
         status=422 if problem or (bound is not None and bound.errors) else 200,
     )
@@ -112,9 +113,9 @@ def take(request: HttpRequest, case: UUID) -> HttpResponseBase:
     )
 
 
-def told_of(known: Case) -> str:
+def told_of(*, of_dead: bool) -> str:
     """What the band says of what opens here."""
-    return OF_DEAD if known.asked is Asked.DECEASED else TOLD
+    return OF_DEAD if of_dead else TOLD
 
 
 def packs_left(counts: Counter[Stands]) -> str:
@@ -132,7 +133,7 @@ def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None)
     """No copy is being worked on: begin one, or a further one, and hand out what was released."""
     # What a page sent that was opened while the last copy was being worked on must not begin another.
     form = BeginForm(request.POST if request.POST.get("do") == "begin" else None)
-    problem, letter = "", None
+    problem, letter, of_dead = "", None, known.asked is Asked.DECEASED
     if form.is_bound and form.is_valid():
         fee = form.fee()
         # The first copy is free, whatever the form says: only a further one is asked money for, by a letter.
@@ -148,8 +149,8 @@ def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None)
     return show(
         request,
         "pack/begin",
-        told=told_of(known),
-        of_dead=known.asked is Asked.DECEASED,
+        told=told_of(of_dead=of_dead),
+        of_dead=of_dead,
         case=known,
         pack=pack,
         open=pack is not None and pack.is_open(look.at),
@@ -228,7 +229,7 @@ def _searches(found: Iterable[packs.Search]) -> Table | None:
     return Table("Where was looked besides this system", columns, lines) if lines else None
 
 
-def _opinions(found: Iterable[packs.Opinion]) -> Table | None:
+def _opinions(found: Iterable[Opinion]) -> Table | None:
     columns = (Column("Who was asked", "name"), Column("What they found"), Column("In their words", word="Words"))
     lines = []
     for each in found:

@@ -62,3 +62,10 @@ def check_can_hand_over(*, recorded: bool, wish: str, applies_as: str, words: st
     if applies_as == CLAIM and words is not None and len(set(words.casefold().split())) < 3:
         return "Write which parts bear on the claim: nothing else is handed over [LAW-4.10]."
     return ""
+
+
+def check_can_have_no_bearing(*, applies_as: str) -> str:
+    """Say why an entry may not be withheld as one with no bearing on a claim, or "" when it may."""
+    if applies_as == CLAIM:
+        return ""
+    return "Whoever deals with the estate needs no reason: only of a claim is left out what has no bearing on it [LAW-4.10]."

@@ -273,10 +273,14 @@ def _copy(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
 
 
 def _record_of_the_dead(said: Mapping[str, object], left_out: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    where = (
+        f"You can fetch it in your account here until {said['day']}, under My data."
+        if said["day"]
+        else "You get it on paper."
+    )
     return "The record is ready", (
         _FOR_THE_DEAD,
-        f"If you have an account here under the email address that you gave us, you can fetch it there until {said['day']}, under "
-        "My data. If you have none, we hand it to you on paper.",
+        where,
         *((f"Something was left out of it, on {_these(said)}:", *left_out) if left_out else ()),
         "What patients told us stays in confidence after their death. Please keep it so.",
     )

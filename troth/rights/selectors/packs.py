@@ -26,15 +26,7 @@ from troth.rights.rules.exemptions import said_of
 from troth.rights.rules.packing import Decided, Entry, Stands
 from troth.rights.rules.redacting import REMOVED, cut
 from troth.rights.selectors.holdings import HeldField, HeldFile, HeldThing, everything_about
-from troth.rights.selectors.opinions import CLINICAL as CLINICAL
-from troth.rights.selectors.opinions import Opinion as Opinion
-from troth.rights.selectors.opinions import count_opinions as count_opinions
-from troth.rights.selectors.opinions import get_opinion as get_opinion
-from troth.rights.selectors.opinions import list_opinions as list_opinions
-from troth.rights.selectors.opinions import may_give_opinion as may_give_opinion
-from troth.rights.selectors.opinions import opinions_for as opinions_for
-from troth.rights.selectors.opinions import to_weigh as to_weigh
-from troth.rights.selectors.opinions import waiting_opinions as waiting_opinions
+from troth.rights.selectors.opinions import may_give_opinion, opinions_for
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
@@ -75,6 +67,7 @@ class Reviewed:
     stands: Stands
     decided: Decided | None
     opinion: str
+    before_the_act: bool
 
 
 @dataclass(frozen=True)
@@ -207,11 +200,13 @@ def review(pack: Pack, opened: Opened, *, only: UUID | None = None) -> list[Revi
     return [
         Reviewed(
             thing,
-            packing.where_it_stands(entry_of(thing, of_dead=pack.of_dead), decided.get(thing.id), opinions, on=on),
+            packing.where_it_stands(entry, decided.get(thing.id), opinions, on=on),
             decided.get(thing.id),
             opinions.of(thing.id, on),
+            entry.before_the_act,
         )
         for thing in things_of(pack, opened, only=only)
+        for entry in [entry_of(thing, of_dead=pack.of_dead)]
     ]
 
 

@@ -101,16 +101,20 @@ def _end_given(cases: Iterable[Any], *, at: datetime) -> None:
 def _why_not_hand_over(row: RightsCase, *, words: str | None, by: Actor, at: datetime) -> str:
     """Say why the records of this case may not be handed over, or "" when they may. It is read apart from the act that asks."""
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
-        persons = linking.subjects_of(
-            row.subject_id, at=at
-        )  # a wish under any of their records binds for all of them
+        # A wish under any of their records binds for all of them.
+        persons = linking.subjects_of(row.subject_id, at=at)
         for each in persons:
             opened.require(each, Category.RIGHTS)
         deaths = list(Death.objects.filter(subject_id__in=persons))
         wish = "\n".join(said for each in deaths if (said := (each.wish or "").strip()))
-        judged = CaseStep.objects.filter(case_id=row.pk, kind=StepKind.AUTHORITY_CHECKED)
-        judged = judged.order_by("-recorded_at", "-number")
-        said = next(((step.detail or {}).get("applies_as", "") for step in judged), "")
-        if is_unproven([kind for kind, _ in clocks.happened_in(row.pk)]):
-            said = ""  # it was asked for anew, or found wrong, since
-        return check_can_hand_over(recorded=bool(deaths), wish=wish, applies_as=said, words=words)
+        return check_can_hand_over(recorded=bool(deaths), wish=wish, applies_as=_applies_as(row.pk), words=words)
+
+
+def _applies_as(case: UUID) -> str:
+    """As what somebody was found to apply, in a context that opens the case; "" where that was not shown, or no longer stands."""
+    if is_unproven([kind for kind, _ in clocks.happened_in(case)]):
+        return ""  # it was asked for anew, or found wrong, since
+    judged = CaseStep.objects.filter(case_id=case, kind=StepKind.AUTHORITY_CHECKED).order_by(
+        "-recorded_at", "-number"
+    )
+    return next(((step.detail or {}).get("applies_as", "") for step in judged), "")

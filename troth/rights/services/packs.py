@@ -18,6 +18,7 @@ from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
+from troth.law.exemptions import Exemption
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
@@ -34,14 +35,16 @@ from troth.rights.models import (
     StepKind,
 )
 from troth.rights.rules import packing, redacting
+from troth.rights.rules.deceased import check_can_have_no_bearing
 from troth.rights.rules.fees import NO_FEE, Fee
 from troth.rights.rules.letters import LetterKind
 from troth.rights.rules.packing import HARM, NO_HARM, Decided
 from troth.rights.selectors import packs
 from troth.rights.selectors.blackening import can_be_blackened
 from troth.rights.selectors.holdings import HeldThing
-from troth.rights.selectors.packs import CLINICAL, Pack
-from troth.rights.services.deceased import _why_not_hand_over
+from troth.rights.selectors.opinions import CLINICAL, may_give_opinion, opinions_for
+from troth.rights.selectors.packs import Pack
+from troth.rights.services.deceased import _applies_as, _why_not_hand_over
 from troth.rights.services.stepping import _add, _compose_for, _reopen, _send
 from troth.vault import files
 from troth.vault.categories import Category
@@ -174,7 +177,7 @@ def ask_opinion(case: UUID, *, of: UUID, question: str, by: Actor, at: datetime)
     """
     row = RightsCase.objects.get(pk=case)
     acting().require(row.subject_id, Category.RIGHTS, Category.HEALTH)
-    if not packs.may_give_opinion(actors.person(of, at=at).roles, acting().register):
+    if not may_give_opinion(actors.person(of, at=at).roles, acting().register):
         raise PackRefused("They are no health professional here: choose somebody who is (LAW-4.6).")
     if of == row.subject_id:
         raise PackRefused("Nobody gives an opinion on their own record.")
@@ -260,7 +263,11 @@ def _decide(pack: UUID, decisions: Mapping[str, Decided], *, by: Actor, at: date
         _check_open(known.state)
         only = UUID(next(iter(decisions))) if len(decisions) == 1 else None
         things = {thing.id: thing for thing in packs.things_of(known, opened, only=only)}
-        opinions = packs.opinions_for(known.case, opened)
+        opinions = opinions_for(known.case, opened)
+        if any(each.exemption is Exemption.NO_BEARING for each in decisions.values()) and (
+            why_not := check_can_have_no_bearing(applies_as=_applies_as(known.case))
+        ):
+            raise PackRefused(why_not)
     _write_decisions(known, things, decisions, opinions, at=at)
     _take_back(pack)
 

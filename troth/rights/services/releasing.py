@@ -47,11 +47,10 @@ def release_pack(pack: UUID, *, by: Actor, at: datetime) -> None:
         raise PackRefused(why_not)
     row.state, row.released_at, row.expires_at = PackState.RELEASED, at, at + packing.FETCHED_WITHIN
     row.content = {**content, "released_by": by.reference}
-    if known.of_dead:
-        row.applicant = _applicant(known, by=by, at=at)
+    row.applicant = _applicant(known, by=by, at=at)
     row.save()
     case = RightsCase.objects.select_for_update().get(pk=known.case)
-    letter = _covering(known, entries, at=at)
+    letter = _covering(known, entries, applicant=row.applicant, at=at)
     if case.state == State.DONE:  # a further copy of a request that was answered before
         _send(case, letter, by_post=False, by=by, at=at)
     else:
@@ -90,7 +89,7 @@ def _covering_letter(pack: UUID, *, by: Actor, at: datetime) -> Composed:
         entries = packs.review(known, opened)
     if why_not := _why_not_release(known, entries, by=by, at=at):
         raise PackRefused(why_not)
-    return _covering(known, entries, at=at)
+    return _covering(known, entries, applicant=_applicant(known, by=by, at=at), at=at)
 
 
 def _why_not_release(known: Pack, entries: list[Reviewed], *, by: Actor, at: datetime) -> str:
@@ -117,14 +116,17 @@ def _case(known: Pack) -> RightsCase:
 
 
 def _applicant(known: Pack, *, by: Actor, at: datetime) -> UUID | None:
-    """Who applied, where they have an account here under the address that they gave."""
+    """Who applied for the record of somebody who died, where they have an account here under the address that they gave."""
+    if not known.of_dead:
+        return None
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         email = (RightsCase.objects.get(pk=known.case).reply_to or {}).get("email", "")
     return people.owner_of(email, at=at) if email else None
 
 
-def _covering(known: Pack, entries: list[Reviewed], *, at: datetime) -> Composed:
-    last_day = timezone.localtime(at + packing.FETCHED_WITHIN).date()
+def _covering(known: Pack, entries: list[Reviewed], *, applicant: UUID | None, at: datetime) -> Composed:
+    on_paper = known.of_dead and applicant is None  # then there is no day until which it can be fetched
+    last_day = None if on_paper else timezone.localtime(at + packing.FETCHED_WITHIN).date()
     return _compose_for(known.case, LetterKind.COPY, grounds=_grounds(entries), day=last_day, at=at)
 
 

@@ -93,6 +93,22 @@ class Desk:
         assert stored is not None
         return zipfile.ZipFile(io.BytesIO(b"".join(stored.read())))
 
+    def finish(self) -> None:
+        """All that the Act gives, released."""
+        self.prove()
+        self.begin()
+        self.opine()
+        self.decide(self.old, Decided(withheld=True, exemption=Exemption.BEFORE_THE_ACT))
+        for item in (self.note, self.secret):
+            self.decide(item, Decided())
+        self.build()
+        services.release_pack(self.pack, by=self.officer, at=NEXT)
+
+
+def letter_of(desk: Desk) -> str:
+    with processing(Purpose.RIGHTS, by=desk.officer, at=NEXT) as opened:
+        return [each.words for each in selectors.list_steps(desk.case, opened) if each.kind is StepKind.LETTER][-1]
+
 
 def test_no_record_is_begun_before_death_and_right_are_shown_nor_against_a_wish() -> None:
     desk = Desk(wish="Nobody is to read my notes")
@@ -181,7 +197,27 @@ def test_what_is_no_part_of_the_record_keeps_it_from_going() -> None:
         assert any("no part of the record" in each for each in with_more("record.json", stranger))
 
 
-def test_whoever_has_a_claim_gets_what_bears_on_it() -> None:
+def test_an_estate_needs_no_reason_so_nothing_is_withheld_as_without_one() -> None:
+    desk = Desk()
+    desk.prove(rules.PERSONAL_REPRESENTATIVE)
+    desk.begin()
+    desk.opine()
+    with pytest.raises(PackRefused, match="needs no reason"):
+        desk.decide(desk.secret, Decided(withheld=True, exemption=Exemption.NO_BEARING))
+
+
+def test_the_letter_tells_whoever_has_an_account_until_when_they_can_fetch_it() -> None:
+    desk, _ = released()
+    assert "You can fetch it in your account here until" in letter_of(desk) and "on paper" not in letter_of(desk)
+
+
+def test_the_letter_tells_whoever_has_no_account_that_it_comes_on_paper() -> None:
+    desk = Desk()
+    desk.finish()
+    assert "You get it on paper." in letter_of(desk) and "fetch" not in letter_of(desk)
+
+
+def test_what_does_not_bear_on_a_claim_is_withheld_and_no_fee_is_charged() -> None:
     desk = Desk()
     desk.prove(rules.CLAIM)
     with pytest.raises(PackRefused, match="No fee"):
@@ -195,14 +231,7 @@ def test_whoever_has_a_claim_gets_what_bears_on_it() -> None:
 def released() -> tuple[Desk, UUID]:
     """A record that was released to Bill, who has an account."""
     desk, bill = Desk(), make_patient(email="bill@vane.example")
-    desk.prove()
-    desk.begin()
-    desk.opine()
-    desk.decide(desk.old, Decided(withheld=True, exemption=Exemption.BEFORE_THE_ACT))
-    for item in (desk.note, desk.secret):
-        desk.decide(item, Decided())
-    desk.build()
-    services.release_pack(desk.pack, by=desk.officer, at=NEXT)
+    desk.finish()
     assert bill.id is not None
     return desk, bill.id
 
