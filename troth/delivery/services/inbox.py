@@ -35,7 +35,6 @@ class Arrived:
     number: str
     is_report: bool
     sender: str  # a mailbox; "" where MESH itself wrote
-    workflow: str
     local: str  # what the sender called it; of a report, what we called the message that it is about
     about: str  # of a report: the number of that message
     code: str
@@ -96,7 +95,6 @@ class Inbox:
             number,
             is_report,
             said.get("mex-from", ""),
-            said.get("mex-workflowid", ""),
             said.get("mex-localid", ""),
             said.get("mex-linkedmsgid", ""),
             said.get("mex-statuscode", ""),

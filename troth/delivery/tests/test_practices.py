@@ -53,7 +53,7 @@ def test_what_lies_in_our_mailbox_is_fetched_whole_and_goes_once_it_is_acknowled
     for _ in range(2):  # it stays until it is acknowledged
         came = box.fetch(number)
         assert b"".join(came.file.read()) == whole
-        assert (came.is_report, came.sender, came.workflow) == (False, meshes.THEIRS, meshes.WORKFLOW)
+        assert (came.is_report, came.sender) == (False, meshes.THEIRS)
         assert (came.file.name, came.file.media_type) == ("records.pdf", "application/pdf")
     assert b"sentinel" not in files.path_of(came.file.place).read_bytes()
     box.acknowledge(number)

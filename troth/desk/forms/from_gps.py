@@ -6,23 +6,18 @@ from uuid import UUID
 
 from django import forms
 
-from troth.design.fields import Choices, DateInBoxes
+from troth.design.fields import Choices
+from troth.desk.forms.request import CameForm
 from troth.prescribing.selectors import Astray, Way
 
 #: By which ways a paper reaches the desk. What is said by telephone is for a clinician to write down.
 AT_THE_DESK = (Way.POST, Way.EMAIL, Way.HAND)
 
 
-class TakeInForm(forms.Form):
+class TakeInForm(CameForm):
     """What came to a letter that asks."""
 
-    came_on = DateInBoxes(label="When did it come?", error_messages={"required": "Enter the day on which it came"})
-    way = forms.ChoiceField(
-        label="How?",
-        widget=Choices(),
-        choices=[(each.value, each.words[:1].upper() + each.words[1:]) for each in AT_THE_DESK],
-        error_messages={"required": "Choose how it came"},
-    )
+    ways = AT_THE_DESK
     file = forms.FileField(
         label="The file",
         help_text="A scan of the letter, or the file as it came. It is sealed as it arrives, and you cannot open it afterwards",

@@ -1,7 +1,7 @@
 """Passing a request on, and everything by which it is decided."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django import forms
@@ -72,16 +72,23 @@ class AskGpForm(forms.Form):
     )
 
 
-class GpRecordsForm(forms.Form):
+class CameForm(forms.Form):
+    """On which day something came from a GP practice, and by which of its `ways`."""
+
+    ways: ClassVar[tuple[Way, ...]] = tuple(Way)
+    came_on = DateInBoxes(label="When did it come?", error_messages={"required": "Enter the day on which it came"})
+    way = forms.ChoiceField(label="How?", widget=Choices(), error_messages={"required": "Choose how it came"})
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        field = self.fields["way"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(each.value, each.words[:1].upper() + each.words[1:]) for each in self.ways]
+
+
+class GpRecordsForm(CameForm):
     """What came from a GP practice."""
 
-    came_on = DateInBoxes(label="When did it come?", error_messages={"required": "Enter the day on which it came"})
-    way = forms.ChoiceField(
-        label="How?",
-        widget=Choices(),
-        choices=[(each.value, each.words[:1].upper() + each.words[1:]) for each in Way],
-        error_messages={"required": "Choose how it came"},
-    )
     words = _words("What they say", "", hint="In a sentence. The person can read it", rows=3, required=False)
     file = forms.FileField(
         label="The file",

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from troth.delivery.tests.mesh import LocalMesh
+from troth.delivery.tests.mesh import THEIRS, LocalMesh
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.ledger.names import Event
@@ -113,7 +113,7 @@ def test_a_clinician_reads_a_message_and_says_whose_it_is(clinic: Clinic, mesh: 
     assert "1 message from a GP waits" in prescriber.get("/desk/").content.decode()
     assert path in prescriber.get(LIST).content.decode()
     page = prescriber.get(path).content.decode()
-    assert str(clinic.subject) in page and "records.pdf" not in page
+    assert str(clinic.subject) in page and "records.pdf" not in page and THEIRS in page
     answer = prescriber.get(file)
     assert b"sentinel-records" in b"".join(answer.streaming_content) and "attachment" in answer["Content-Disposition"]
     assert "Nobody to choose from" in browser_of(clinic.colleague.id).get(path).content.decode()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
-from troth.design.values import Row, Tag
+from troth.design.values import Paging, Row, Tag
 from troth.desk import papers
 from troth.desk.forms.from_gps import FileMessageForm, SetAsideForm, TakeInForm
 from troth.desk.frame import Looking, about, frame, looking, show
@@ -24,12 +24,16 @@ from troth.prescribing.selectors.owing import OwedLine
 from troth.records import selectors as records
 from troth.vault.categories import Category
 
+AT_ONCE = 50
+
 
 def list_from_gps(request: HttpRequest) -> HttpResponse:
     """What is owed, for who takes in the post; what waits to be read, for clinicians."""
     look = looking(request)
     takes_in, reads = bool(look.actor.roles & PASSING_ON), bool(look.actor.roles & (DECIDING | CHECKING))
-    owed = owing.list_owed(at=look.at) if takes_in else []
+    many = owing.count_owed(at=look.at) if takes_in else 0
+    number = Paging.asked(request.GET.get("page", ""), many, each=AT_ONCE)
+    owed = owing.list_owed(at=look.at, first=(number - 1) * AT_ONCE, limit=AT_ONCE) if takes_in else []
     taken_in = owing.list_taken_in() if reads else []
     names = people.names_of({line.subject for line in (*owed, *taken_in)}, look.opened)
     return show(
@@ -39,6 +43,7 @@ def list_from_gps(request: HttpRequest) -> HttpResponse:
         takes_in=takes_in,
         reads=reads,
         owed=_owed(owed, names),
+        paging=Paging.numbered(number, many, each=AT_ONCE, path=request.path),
         taken_in=_taken_in(taken_in, names),
         messages=_messages() if reads else None,
     )
@@ -185,6 +190,7 @@ def show_message(request: HttpRequest, message: UUID) -> HttpResponse:
         frame(request),
         line=line,
         came=f"{timezone.localtime(line.came_at):%-d %B %Y, %H:%M}",
+        sender=arriving.sender_of(message, at=look.at),
         filing=filing if names else None,
         aside=aside,
         error=error,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from troth.desk.frame import Looking, about, frame, looking, show
 from troth.gate.streams import send_file
 from troth.people import selectors as people
 from troth.prescribing import services
-from troth.prescribing.rules import NotPossible
+from troth.prescribing.rules import DECIDING, NotPossible
 from troth.prescribing.selectors import GpChannel, GpNoticeState, Way, telling
 from troth.prescribing.selectors.telling import THERE, WAITING, LetterOpened
 from troth.vault.categories import Category
@@ -127,7 +127,7 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
         or (found.asked is not None and found.state in LATER and found.sent_at is not None),
         may_bounce=found.state in THERE,
         form=form,
-        looked=looked if found.taken_in_at and telling.who_decides(letter) == look.id else None,
+        looked=looked if found.taken_in_at and look.actor.roles & DECIDING else None,
         error=error,
         why=papers.health_strip(look, found.subject, who),
         status=422 if error or form.errors else 200,
@@ -220,5 +220,8 @@ def paper(request: HttpRequest, letter: UUID) -> HttpResponseBase:
 def taken_in(request: HttpRequest, letter: UUID) -> HttpResponseBase:
     """What was taken in at the desk, for whoever says what it is."""
     look = looking(request)
-    stored = telling.open_taken_in(letter, look.opened)
+    try:
+        stored = telling.open_taken_in(letter, look.opened)
+    except NotPossible:
+        raise Http404 from None
     return send_file(request, stored, download_name=f"answer-{letter.hex[:8]}")

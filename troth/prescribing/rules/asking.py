@@ -154,6 +154,16 @@ def check_waits(*, waits: bool) -> None:
         raise NotPossible("Nothing that was taken in waits here. Open the page again.")
 
 
+def check_may_judge(*, decides: bool) -> None:
+    """
+    Refuse to say what was taken in, but for whoever decides about requests: the one who asked, or a colleague in their place.
+
+    :raises NotPossible: the viewer decides none.
+    """
+    if not decides:
+        raise NotPossible("Whoever decides about the request looks at what was taken in.")
+
+
 def check_came(*, came_on: date, asked_at: datetime, at: datetime, words: str, has_file: bool) -> None:
     """
     Refuse a day on which it cannot have come, and an answer of nothing.

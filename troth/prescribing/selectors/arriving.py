@@ -50,6 +50,11 @@ def get_line(message: UUID) -> MessageLine | None:
     return _line(row) if row else None
 
 
+def sender_of(message: UUID, *, at: datetime) -> str:
+    """The mailbox that a message came from, which is of a practice and about nobody; "" for MESH itself or our own desk."""
+    return read_ticket(GpMessage.objects.get(pk=message, state=MessageState.WAITING), at=at).sender
+
+
 def is_here(number: str) -> bool:
     """Whether a message was taken in, whatever became of it."""
     return GpMessage.objects.filter(number=number).exists()

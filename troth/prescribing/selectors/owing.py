@@ -31,9 +31,14 @@ class OwedLine:
     taken_in_at: datetime | None
 
 
-def list_owed(*, at: datetime, limit: int = 50) -> list[OwedLine]:
-    """The letters to which an answer may come any day, what has waited longest first."""
-    return [_line(row, at) for row in _plain(_owed(at)).order_by("sent_at")[:limit]]
+def list_owed(*, at: datetime, first: int = 0, limit: int = 50) -> list[OwedLine]:
+    """The letters to which an answer may come any day, what has waited longest first: so many, from the `first` on."""
+    return [_line(row, at) for row in _plain(_owed(at)).order_by("sent_at", "id")[first : first + limit]]
+
+
+def count_owed(*, at: datetime) -> int:
+    """How many there are."""
+    return _owed(at).count()
 
 
 def get_owed(letter: UUID, *, at: datetime) -> OwedLine | None:

@@ -13,7 +13,8 @@ from troth.gate.contexts import Opened
 from troth.gate.reasons import linked
 from troth.gate.refusals import nothing_there
 from troth.prescribing.models import OPEN, GpChannel, GpNotice, GpNoticeState, Wanted, Way
-from troth.prescribing.rules.asking import ANSWER_WITHIN, reference_of
+from troth.prescribing.rules import DECIDING
+from troth.prescribing.rules.asking import ANSWER_WITHIN, check_may_judge, reference_of
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
@@ -192,12 +193,14 @@ def open_letter(letter: UUID, opened: Opened) -> StoredFile:
 
 def open_taken_in(letter: UUID, opened: Opened) -> StoredFile:
     """
-    What was taken in to a letter and waits, to be streamed.
+    What was taken in to a letter and waits, to be streamed to whoever says what it is.
 
     :raises Refused: the viewer may not see health data of this person.
+    :raises NotPossible: they decide about no requests.
     """
     row = GpNotice.objects.filter(pk=letter).first()
     opened.require(row.subject_id if row else letter, Category.HEALTH)
+    check_may_judge(decides=bool(opened.by.roles & DECIDING))
     stored: StoredFile | None = row.taken_in if row else None
     if stored is None:
         raise nothing_there()

@@ -89,6 +89,7 @@ def keep_taken_in(notice: UUID, *, words: str, by: Actor, at: datetime) -> UUID 
     :raises Refused: the actor may not write health data of this person for writing to their GP, and for their care.
     """
     row = _locked(notice)
+    asking.check_may_judge(decides=bool(by.roles & rules.DECIDING))
     asking.check_waits(waits=row.taken_in_at is not None)
     with processing(FOR, by=by, at=at):
         stored, came = row.taken_in, dict(row.came)
@@ -115,6 +116,7 @@ def put_gp_answer_back(notice: UUID, *, by: Actor, at: datetime) -> UUID:
     :raises Refused: the actor may not write health data of this person for writing to their GP.
     """
     row = _locked(notice)
+    asking.check_may_judge(decides=bool(by.roles & rules.DECIDING))
     asking.check_waits(waits=row.taken_in_at is not None)
     with processing(FOR, by=by, at=at):
         stored = row.taken_in

@@ -181,8 +181,25 @@ def test_an_answer_to_a_letter_that_went_no_second_time_is_taken_in(clinic: Clin
     refuse(clinic, request, "No.", by=clinic.prescriber, at=LATE)
     assert not services.post_gp_letter(letter, by=clinic.pharmacist, at=LATE) and state() == GpNoticeState.CLOSED
     assert [each.id for each in owing.list_owed(at=LATE)] == [letter]
+    assert owing.count_owed(at=LATE) == 1 and owing.list_owed(at=LATE, first=1) == []
     take_in(clinic, letter, at=LATE)
     assert services.keep_taken_in(letter, words="", by=clinic.prescriber, at=LATE)
+
+
+def test_whoever_checks_what_is_supplied_says_of_no_answer_whose_it_is(clinic: Clinic) -> None:
+    _, letter = left(clinic)
+    take_in(clinic, letter)
+    for judge in (
+        lambda: services.keep_taken_in(letter, words="", by=clinic.pharmacist, at=SOON),
+        lambda: services.put_gp_answer_back(letter, by=clinic.pharmacist, at=SOON),
+    ):
+        with pytest.raises(NotPossible, match="decides about the request"), boundary():
+            judge()
+    with (
+        processing(Purpose.GP_CORRESPONDENCE, by=clinic.pharmacist, at=SOON) as opened,
+        pytest.raises(NotPossible, match="decides about the request"),
+    ):
+        telling.open_taken_in(letter, opened)
 
 
 def test_while_something_waits_no_other_answer_is_kept_beside_it(clinic: Clinic) -> None:
