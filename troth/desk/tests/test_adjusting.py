@@ -46,6 +46,8 @@ def test_reception_writes_it_and_reads_it_where_they_book_and_receive(
         assert words in desk.get(page).content.decode(), page
         assert words in signed_in(clinic.orla).get(page).content.decode(), page
     assert "an interpreter for Polish" in desk.get(reverse("desk_book", args=[clinic.ann])).content.decode()
+    for who in (clinic.reception, clinic.orla):
+        assert path in signed_in(who).get(reverse("desk_card", args=[clinic.ann])).content.decode()
     # A colleague's people stand as time that is taken, and so does what they need.
     assert words not in signed_in(clinic.dev).get(day).content.decode()
     for who in (clinic.marketing, clinic.finance, clinic.dev):

@@ -110,6 +110,8 @@ def test_what_to_arrange_stands_before_whoever_books_and_examines_and_before_nob
     # Who reads a page that has a place for it, and may not know it, has tried nothing.
     refused = LedgerEvent.objects.filter(outcome="refused", actor=agency.solicitor.hex)
     assert not refused.exists()
+    card = signed_in(agency.solicitor).get(reverse("desk_card", args=[claimant]))
+    assert card.status_code == 200 and arrange not in card.content.decode(), "it would lead them to a refusal"
     for who in (agency.solicitor, agency.insurer, agency.clerk):
         assert signed_in(who).get(arrange).status_code == 403
     people.state_adjustments(claimant, wanted=["quiet"], language="", by=expert, at=now)
