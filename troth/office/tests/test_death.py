@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from troth.gate import actors
+from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.notice.purposes import Purpose
 from troth.office.tests.conftest import register, signed_in
@@ -53,21 +54,27 @@ def authority(subject: UUID, representative: UUID, by: actors.Actor) -> UUID:
     )
 
 
+def applied_for(subject: UUID, by: Actor) -> UUID:
+    """Bill writes that he is her executor."""
+    at = timezone.now()
+    (case,) = rights.take_in(
+        subject,
+        {Asked.DECEASED},
+        words="I am her executor.",
+        route=Route.LETTER,
+        received_on=at.date(),
+        applicant={"name": "Bill Oddie-Vane", "email": "bill@vane.example"},
+        by=by,
+        at=at,
+    )
+    return case
+
+
 def test_a_death_ends_what_was_open_and_a_mistake_is_taken_back(officer: Client) -> None:
     ann, son = register(), register("Petroc", "Oddie", "petroc@oddie.example")
     assert ann.id and son.id
     by = make_officer(at=timezone.now(), email="second@clinic.example")
-    now = timezone.now()
-    (case,) = rights.take_in(
-        ann.id,
-        {Asked.DECEASED},
-        words="I am her executor.",
-        route=Route.LETTER,
-        received_on=now.date(),
-        applicant={"name": "Bill Oddie-Vane", "email": "bill@vane.example"},
-        by=by,
-        at=now,
-    )
+    case = applied_for(ann.id, by)
     authority(ann.id, son.id, by)
     browser, sons = signed_in(EMAIL), signed_in("petroc@oddie.example")
     acting = reverse("my_acting")
@@ -116,16 +123,7 @@ def test_the_record_is_made_read_released_and_fetched_by_whoever_applied(officer
     write(note, by=ann, at=now)
     by = make_officer(at=now, email="second@clinic.example")
     clinician = make_officer("prescriber", at=now)
-    (case,) = rights.take_in(
-        ann.id,
-        {Asked.DECEASED},
-        words="I am her executor.",
-        route=Route.LETTER,
-        received_on=now.date(),
-        applicant={"name": "Bill Oddie-Vane", "email": "bill@vane.example"},
-        by=by,
-        at=timezone.now(),
-    )
+    case = applied_for(ann.id, by)
     start = reverse("office_pack", args=[case])
     early = officer.post(start, {"do": "begin"})
     assert early.status_code == 422 and "Record first that they died" in early.content.decode()
