@@ -113,7 +113,8 @@ def create_backup(*, at: datetime, progress: Progress = _quiet) -> Made:
 
 
 def sweep() -> int:
-    """Remove the copies that a killed drill left, and say how many. The caller holds the lock of backups."""
+    """Remove what a killed backup left, and the copies that a killed drill left; say how many of these. The caller holds the lock."""
+    stores.sweep_drafts()
     stale = list(settings.TROTH_HOME.glob(f"{DRILL}*"))
     for folder in stale:
         shutil.rmtree(folder)

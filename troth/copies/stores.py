@@ -25,6 +25,7 @@ from troth.vault.secrets import sync_folder
 ALIASES = ("default", "keys")
 PART_OF = {"default": "data", "keys": "keys"}  # the name of each store's part in a backup
 PIECE = 256 * 1024
+_DRAFT = ".snapshot-"  # how the name of a copy begins, in the moment that it has one
 # Where Debian, Red Hat and Homebrew keep PostgreSQL's programs, which are not on everybody's PATH.
 PLACES = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql*/bin")
 
@@ -69,7 +70,7 @@ def copy_nameless(path: Path, folder: Path) -> int:
 
     :raises StoreUnusable: there is no such store, or no room beside it.
     """
-    draft = folder / f".snapshot-{token_hex(8)}"
+    draft = folder / f"{_DRAFT}{token_hex(8)}"
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=60)) as source:
             handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -89,6 +90,14 @@ def copy_nameless(path: Path, folder: Path) -> int:
             f"The store {path} could not be copied ({type(fault).__name__}). Check that it is there and that "
             "its disk has room for a second one."
         ) from None
+
+
+def sweep_drafts() -> None:
+    """Remove the names, with nothing in them, that a copy left which was killed as it began. The caller holds the lock of backups."""
+    for alias in ALIASES:
+        if vendor(alias) == "sqlite":
+            for draft in file_of(alias).parent.glob(f"{_DRAFT}*"):
+                draft.unlink(missing_ok=True)
 
 
 def find_program(name: str) -> str:

@@ -176,6 +176,15 @@ def test_nothing_in_a_backup_is_in_the_clear_and_tokens_lie_with_the_keys(commit
     assert not [each for each in made.places[0].parent.iterdir() if each != made.places[0]]
 
 
+def test_the_next_backup_removes_the_name_that_a_killed_one_left(committed_db: Home) -> None:
+    left = (
+        settings.TROTH_HOME / ".snapshot-0123456789abcdef"
+    )  # killed between making the file and taking its name away
+    left.touch()
+    backup.create_backup(at=NOW)
+    assert left.exists() == (stores.vendor("default") != "sqlite"), "no copy of PostgreSQL has a name beside it"
+
+
 def test_both_destinations_get_the_same_bytes(committed_db: Home, settings: object, tmp_path: Path) -> None:
     settings.TROTH_BACKUPS_2 = tmp_path / "elsewhere"
     made = backup.create_backup(at=NOW)
