@@ -113,7 +113,7 @@ def create_backup(*, at: datetime, progress: Progress = _quiet) -> Made:
 
 
 def sweep() -> int:
-    """Remove what a killed backup left, and the copies that a killed drill left; say how many of these. The caller holds the lock."""
+    """Remove what killed backups and drills left; say how many copies of drills. The caller holds the lock of backups."""
     stores.sweep_drafts()
     stale = list(settings.TROTH_HOME.glob(f"{DRILL}*"))
     for folder in stale:

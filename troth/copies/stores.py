@@ -93,7 +93,7 @@ def copy_nameless(path: Path, folder: Path) -> int:
 
 
 def sweep_drafts() -> None:
-    """Remove the names, with nothing in them, that a copy left which was killed as it began. The caller holds the lock of backups."""
+    """Remove the names, with nothing in them, that copies left which were killed as they began. The caller holds the lock."""
     for alias in ALIASES:
         if vendor(alias) == "sqlite":
             for draft in file_of(alias).parent.glob(f"{_DRAFT}*"):
