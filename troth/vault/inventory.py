@@ -32,7 +32,9 @@ def undeclared() -> list[str]:
             for table in connection.introspection.table_names(cursor):
                 if table in WITHOUT_MODEL:
                     continue
-                columns = {column.name for column in connection.introspection.get_table_description(cursor, table)}
+                # Django's own description reads each SQLite table's text with a parser: two seconds of a start.
+                cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} LIMIT 0")  # noqa: S608 - the name is one that the database gave
+                columns = {column[0] for column in cursor.description}
                 model = owners.get(table)
                 if model is None:
                     faults.append(
