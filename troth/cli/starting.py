@@ -96,6 +96,7 @@ def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
     :raises Stopped: the port is taken or may not be used.
     """
     from django.db import connections
+    from django.urls import get_resolver
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -103,6 +104,7 @@ def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
     from troth.work.reporting import logging_config
 
     _check_port(host, port)
+    assert get_resolver().url_patterns  # every page is read once here, and shared by those that answer
     for connection in connections.all():
         connection.close()  # the workers open their own
     beside = [Beside("sealer", "ledger", "seal"), *([Beside("worker", "worker")] if working else [])]
