@@ -35,7 +35,7 @@ class Event(StrEnum):
     RECORD_BROUGHT = "people:record_brought", "brought over the record from the system before"
     IDENTITY_CHANGED = "people:identity_changed", "changed who they are"
     CONTACT_CHANGED = "people:contact_changed", "changed how to reach them"
-    ADJUSTMENTS_STATED = "people:adjustments_stated", "wrote down what to arrange for visits"
+    ADJUSTMENTS_STATED = "people:adjustments_stated", "wrote down what to arrange"
     STAFF_JOINED = "people:staff_joined", "joined the staff"
     STARTER_INVITED = "people:starter_invited", "invited a starter"
     START_CODE_MADE = "people:start_code_made", "made a code to start with"

@@ -19,6 +19,7 @@ from troth.billing.models import (
     InvoiceKind,
     InvoiceState,
     Means,
+    Payment,
     Price,
     Settlement,
     TillRow,
@@ -212,6 +213,11 @@ def get_invoice(invoice: UUID, opened: Opened) -> InvoiceLine:
 def count_to_pay(subject: UUID) -> int:
     """How many invoices of a person are still to pay. It opens nothing."""
     return Invoice.objects.filter(subject_id=subject, kind=InvoiceKind.INVOICE, state=InvoiceState.OPEN).count()
+
+
+def has_paid_or_owed(subject: UUID) -> bool:
+    """Whether a person was ever sent an invoice or asked for a payment. It opens nothing."""
+    return any(model.objects.filter(subject_id=subject).exists() for model in (Invoice, Payment))
 
 
 def count_bank_details_wanted(subject: UUID) -> int:

@@ -18,6 +18,8 @@ from tests.queries import count_reads
 from troth.desk.tests.conftest import PLANTED, Clinic
 from troth.gate.refusals import CANNOT_OPEN
 from troth.ledger.models import LedgerEvent
+from troth.people.selectors.history import Came
+from troth.people.services import note_sign_in
 from troth.prescribing import services as prescribing
 from troth.prescribing.models import MedicationRequest, RequestStatus
 from troth.records import services
@@ -184,6 +186,15 @@ def test_looks_push_no_act_off_the_timeline(
     for _ in range(12):
         browser.get(path)
     assert "You recorded an allergy" in browser.get(path).content.decode()
+
+
+def test_when_somebody_signs_in_is_on_nobodys_timeline(clinic: Clinic, signed_in: SignedIn) -> None:
+    came = Came("A telephone", "203.0.113.7")
+    note_sign_in(
+        clinic.subject, by=clinic.actor(clinic.subject), at=clinic.at, came=came, how="password", session="x"
+    )
+    body = signed_in(clinic.prescriber).get(reverse("desk_card", args=[clinic.subject])).content.decode()
+    assert "Timeline" in body and "from where" not in body
 
 
 def test_restriction_closes_the_card_in_the_same_moment(clinic: Clinic, signed_in: SignedIn) -> None:

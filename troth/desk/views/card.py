@@ -40,7 +40,10 @@ from troth.vault.categories import Category
 
 #: What may stand on a timeline: acts, and no looks, of which a card that is much read has more than anything else.
 _ROOMS = frozenset({"people", "prescribing", "records"})
-_ACTS = frozenset(str(each) for each in Event if str(each).partition(":")[0] in _ROOMS) - {str(Event.NOTE_CHANGED)}
+_ACTS = frozenset(str(each) for each in Event if str(each).partition(":")[0] in _ROOMS) - {
+    str(each)
+    for each in (Event.NOTE_CHANGED, Event.SIGN_IN_TRACED, Event.SIGN_IN_FAILED, Event.SIGN_IN_TRACES_FORGOTTEN)
+}
 _EVENTS = 60
 _SHOWN_EVENTS = 8
 
@@ -311,7 +314,7 @@ def _told(event: ledger.Entry, health: Decision) -> bool:
     """
     if event.outcome != "done" or event.actor_kind == "nobody":
         return False
-    if event.purpose == Purpose.ACCOUNT_SECURITY:
+    if event.purpose in {Purpose.ACCOUNT_SECURITY, Purpose.SECURITY_LOG}:
         return False  # when somebody signs in is their business and no part of their care
     return health.allowed or not event.event.startswith("records:")
 

@@ -136,7 +136,10 @@ def test_the_firms_messages_need_its_signature_and_nothing_else(till: Till) -> N
 
 
 def test_an_invoice_is_read_printed_and_paid_in_part(till: Till) -> None:
-    invoice, client = invoiced(till), browser_of(till.ann, at=LATER)
+    client = browser_of(till.ann, at=LATER)
+    assert reverse("my_payments") not in client.get(reverse("my_home")).content.decode()  # nothing to see there
+    invoice = invoiced(till)
+    assert reverse("my_payments") in client.get(reverse("my_home")).content.decode()
     assert "An invoice is to pay" in client.get(reverse("my_home")).content.decode()
     assert "INV-000001" in client.get(reverse("my_payments")).content.decode()
     path = reverse("my_invoice", args=[invoice])

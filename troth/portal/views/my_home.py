@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from troth.billing import selectors as billing
 from troth.gate.table import open_path
 from troth.medicolegal import selectors as medicolegal
 from troth.people import selectors as people
@@ -47,6 +48,7 @@ def show(request: HttpRequest) -> HttpResponse:
             ),
             "news": own_home.news(looks, requests, cases, at),
             "kept": own_home.kept_promises(looks, holds, cases, at),
+            "pays": billing.has_paid_or_owed(subject),
             "banners": own_home.banners(subject, at),
         },
     )
