@@ -15,6 +15,9 @@ from troth.law.working_days import Nation
 
 COMPLAINT = "complaint"
 BREACH = "breach"
+# Plain words, since argparse quotes what it offers as Python would write it.
+_CLOCKS = [*(right.value for right in Right), COMPLAINT, BREACH]
+_NATIONS = [nation.value for nation in Nation]
 
 # `fromisoformat` alone would take week dates and run-together digits too, which are more often slips than meant.
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -41,10 +44,9 @@ def register(subparsers: Any) -> None:
     due.add_argument(
         "--right",
         required=True,
-        choices=[*Right, COMPLAINT, BREACH],
-        type=str,
+        choices=_CLOCKS,
         metavar="RIGHT",
-        help=f"one of {', '.join([*Right, COMPLAINT, BREACH])}",
+        help=f"one of {', '.join(_CLOCKS)}",
     )
     due.add_argument(
         "--received",
@@ -66,11 +68,10 @@ def register(subparsers: Any) -> None:
     due.add_argument("--extended", action="store_true", help="the time was extended by two months")
     due.add_argument(
         "--nation",
-        choices=list(Nation),
-        default=Nation.ENGLAND,
-        type=str,
+        choices=_NATIONS,
+        default=Nation.ENGLAND.value,
         metavar="NATION",
-        help=f"whose bank holidays count: {', '.join(Nation)} (default england)",
+        help=f"whose bank holidays count: {', '.join(_NATIONS)} (default england)",
     )
     promise = due.add_mutually_exclusive_group()
     promise.add_argument("--promised-days", metavar="N", help="the clinic's notice promises an answer within N days")

@@ -34,9 +34,9 @@ _TRUTHS = {
     "No": False,
 }
 # What no text file holds; line ends that only some programs take for one; and marks that turn the order of letters round,
-# so that a notice would read otherwise than it is enforced.
+# so that a notice would read otherwise than it is enforced; and marks without width, which make one name look like another.
 _UNFIT = re.compile(
-    f"{yaml.reader.Reader.NON_PRINTABLE.pattern}|[\x85\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    f"{yaml.reader.Reader.NON_PRINTABLE.pattern}|[\x85\xad\u200b\u2060\ufeff\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 # The C parser reads a notice in a fiftieth of the time; the other one gives the same events.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -106,7 +106,7 @@ COMPLAINT = ("--right", "complaint", "--received", "2026-11-24")
     [
         ((), "--right"),
         (("--right", "access"), "--received"),
-        (("--right", "oblivion", "--received", "2026-09-03"), "oblivion"),
+        (("--right", "oblivion", "--received", "2026-09-03"), "'oblivion' (choose from 'access', 'rectification', "),
         ((*ACCESS, "2026-02-29"), "no day 2026-02-29"),
         ((*ACCESS, "2026-13-01"), "no day"),
         ((*ACCESS, "0000-01-01"), "no day"),
@@ -125,7 +125,7 @@ COMPLAINT = ("--right", "complaint", "--received", "2026-11-24")
         ((*ACCESS, "2026-09-03", "--paused", "2026-09-01", "2026-09-05"), "before the request"),
         ((*ACCESS, "2026-09-03", "--paused", "2026-09-05"), "--paused"),
         ((*ACCESS, "2026-09-03", "--paused", "2026-09-05", "9999-12-31"), "calendar"),
-        ((*ACCESS, "2026-09-03", "--nation", "france"), "france"),
+        ((*ACCESS, "2026-09-03", "--nation", "france"), "'france' (choose from 'england', 'wales', "),
         ((*ACCESS, "2026-09-03", "--promised-days", "0"), "from 1 to 366"),
         ((*ACCESS, "2026-09-03", "--promised-days", "-3"), "whole number"),
         ((*ACCESS, "2026-09-03", "--promised-days", "soon"), "whole number"),

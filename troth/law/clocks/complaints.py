@@ -40,7 +40,7 @@ def complaint_due(
             Step(
                 "LAW-0.4",
                 f"The duty to acknowledge began on {say(in_force.COMPLAINTS_DUTY_FROM)}. For this "
-                "complaint the date below is good practice, not law.",
+                "complaint the date reckoned here is good practice, not law.",
                 received,
                 warning=True,
             )

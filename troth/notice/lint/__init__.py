@@ -4,7 +4,7 @@ from datetime import date
 
 from troth.notice.files import ParsedNotice
 from troth.notice.findings import Finding, in_words
-from troth.notice.lint import bases, held, keeping, kernel, people, reach, rights, sharing, statements
+from troth.notice.lint import bases, held, keeping, kernel, people, reach, rights, sharing, statements, times
 from troth.notice.lint.codes import CODES
 from troth.notice.lint.draft import Draft, Found
 
@@ -18,6 +18,7 @@ RULES = (
     *rights.RULES,
     *reach.RULES,
     *statements.RULES,
+    *times.RULES,
 )
 
 

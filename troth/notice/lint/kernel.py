@@ -94,6 +94,7 @@ def declared_once(draft: Draft) -> Iterator[Found]:
         ("roles", [role.id for role in notice.roles]),
         ("categories", [category.id for category in notice.categories]),
         ("recipients", [recipient.id for recipient in notice.recipients]),
+        ("promises", notice.promises),
     ):
         for place, name in enumerate(names):
             if name in names[:place]:

@@ -37,6 +37,13 @@ _NOTHING_AUTOMATED = re.compile(
     re.IGNORECASE,
 )
 COMPLAINT_DAYS = 30
+_FEE = re.compile(r"\b(?:fees?|charge[sd]?|charging|payment|pay|pays)\b|[£]\s?[0-9]", re.IGNORECASE)
+# A sentence that says no to a fee, or keeps it to what Article 12(5) and 15(3) allow.
+_LAWFUL_FEE = re.compile(
+    r"\b(?:no|not|free|never|nothing|none|without|cannot|don't|unfounded|excessive|unreasonable|repeat\w*|further|additional|extra|another"
+    r"|second|more|person in charge|payment firm|payments)\b",
+    re.IGNORECASE,
+)
 
 
 def rights_are_complete(draft: Draft) -> Iterator[Found]:
@@ -109,6 +116,15 @@ def rights_are_worded_rightly(draft: Draft) -> Iterator[Found]:
             yield Found("N18", path, f"The right `{name}` is not shown apart from the rest.")
 
 
+def rights_are_free(draft: Draft) -> Iterator[Found]:
+    for place, right in enumerate(draft.notice.rights):
+        if right.right is RightName.ACCESS and Demand.FEE not in right.demands:
+            for sentence in re.split(r"(?<=[.!?;])\s+", right.words):
+                if _FEE.search(sentence) and not _LAWFUL_FEE.search(sentence):
+                    yield Found("F-29", ("rights", place, "words"), "The text asks for money before a copy is given.")
+                    break
+
+
 def email_is_not_the_only_way(draft: Draft) -> Iterator[Found]:
     if not draft.notice.security.no_details_by_email:
         return
@@ -167,6 +183,7 @@ def machines_are_spoken_of(draft: Draft) -> Iterator[Found]:
 RULES: tuple[Rule, ...] = (
     rights_are_complete,
     rights_are_worded_rightly,
+    rights_are_free,
     email_is_not_the_only_way,
     complaints_have_both_routes,
     machines_are_spoken_of,

@@ -61,6 +61,12 @@ _SAID_TO_BE_GONE = re.compile(
     r"|ended\s+in|(?:until|before|up\s+to)\s+(?:[0-9]{1,2}\s+)?(?:[A-Z][a-z]+\s+)?[0-9]{4})\b",
     re.IGNORECASE,
 )
+# Clauses of the EU carry nothing out of the UK by themselves (LAW-0.6, LAW-9.11).
+_EU_CLAUSES = re.compile(
+    r"(?<!UK )\b(?:EU\s+)?(?:SCCs|standard\s+(?:contractual|data\s+protection)\s+clauses|model\s+clauses)\b",
+    re.IGNORECASE,
+)
+_FOR_THE_UK = re.compile(r"\b(?:addendum|IDTA|international\s+data\s+transfer)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n\s*\n")
 # What a template leaves to be filled in (F-43).
 _UNFILLED = re.compile(
@@ -91,6 +97,7 @@ _NOT_SO = re.compile(r"\b(?:not|never|nothing|no|none)\b[^.;]{0,40}$", re.IGNORE
 _LEADS = re.compile(
     r"(?:https?://[^\s/]+\.\S+|/\S+|#\S+|(?:mailto|tel):\S+|[^\s/@]+@\S+\.\S+|[\w-]+(?:\.[\w-]+)+\S*)"
 )
+_SITE = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?::[0-9]+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _THIRTY_DAYS = re.compile(r"\b(?:30|thirty)(?:\s*\(30\))?[\s-]+(?:calendar\s+|working\s+)?days?\b", re.IGNORECASE)
 
 
@@ -121,6 +128,10 @@ def text_is_whole(draft: Draft) -> Iterator[Found]:
             if (old := _OLD_ACT.search(sentence)) and not _SAID_TO_BE_GONE.search(sentence):
                 yield Found("F-01", path, f"The text cites '{old[0].strip(' ,(')}', which is no longer law.")
                 break
+        if (clauses := _EU_CLAUSES.search(text)) and not (_FOR_THE_UK.search(text) or _SAID_TO_BE_GONE.search(text)):
+            yield Found(
+                "F-38", path, f"The text rests on {clauses[0]} and names neither the UK Addendum nor the IDTA."
+            )
         if left := _UNFILLED.search(text) or _UNFILLED_IN_CAPITALS.search(text):
             yield Found("F-43", path, f"'{left[0]}' was never filled in.")
 
@@ -178,6 +189,13 @@ def text_leads_somewhere(draft: Draft) -> Iterator[Found]:
     for place, link in enumerate(draft.notice.links):
         if not _LEADS.fullmatch(link.to.strip()):
             yield Found("F-43", ("links", place), f"The link '{link.words}' leads nowhere.")
+    controller, regulator = draft.notice.controller, draft.notice.complaints.regulator
+    for path, site in (
+        (("controller", "website"), controller.website if controller else ""),
+        (("complaints", "regulator", "website"), regulator.website if regulator else ""),
+    ):
+        if site and not _SITE.fullmatch(site.strip()):
+            yield Found("F-43", path, f"'{site[:60]}' is no address of a site.")
     for place, pointer in enumerate(draft.notice.pointers):
         if not _stands(draft.notice, pointer.to):
             yield Found("F-43", ("pointers", place), f"'{pointer.words}' points to a part that is not there.")

@@ -1,7 +1,7 @@
 """How long data is kept, and what happens then (LAW-6)."""
 
 from troth.law.bases import Basis, Condition
-from troth.notice.schema.shape import Id, OneOrSeveral, Part, Span, Words
+from troth.notice.schema.shape import Age, Days, Id, OneOrSeveral, Part, Span, Words
 from troth.notice.schema.words import EndAction, Trigger
 
 
@@ -10,7 +10,7 @@ class Limb(Part):
 
     trigger: Trigger
     period: Span | None = None
-    until_age: int | None = None
+    until_age: Age | None = None
     words: Words = ""
     """Whom or what this limb is for, such as 'if you were under 18'."""
 
@@ -54,7 +54,7 @@ class Keeping(Part):
     rules: list[RetentionRule] = []
     default: Id | None = None
     """The rule of every category for which a purpose names none."""
-    master_key_days: int | None = None
+    master_key_days: Days | None = None
     """After how many days a destroyed record is gone from every backup."""
     anonymising: Anonymising | None = None
     after_contract: AfterContract | None = None

@@ -1,6 +1,6 @@
 """The rights of people and their routes, complaints, and what machines decide."""
 
-from troth.notice.schema.shape import OneOrSeveral, Part, Span, Words
+from troth.notice.schema.shape import Days, OneOrSeveral, Part, Span, Words
 from troth.notice.schema.words import ContactRoute, Demand, Ground, RightName
 
 
@@ -27,7 +27,7 @@ class OwnRoute(Part):
     """How to complain to the clinic (DPA 2018 section 164A, LAW-2)."""
 
     routes: OneOrSeveral[ContactRoute] = []
-    acknowledged_within_days: int | None = None
+    acknowledged_within_days: Days | None = None
     words: Words = ""
 
 

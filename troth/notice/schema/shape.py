@@ -39,3 +39,6 @@ OneOrSeveral = Annotated[list[T], _OneOrSeveral()]
 Words = Annotated[str, BeforeValidator(_said), Field(max_length=4000)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Span = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3} (minute|hour|day|week|month|year)s?$", examples=["8 years"])]
+# No notice means more, and a number without bounds would be a promise that nothing can keep.
+Days = Annotated[int, Field(ge=1, le=3660)]
+Age = Annotated[int, Field(ge=1, le=120)]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from troth.notice.schema.shape import Id, OneOrSeveral, Part, Words
+from troth.notice.schema.shape import Days, Id, OneOrSeveral, Part, Words
 from troth.notice.schema.words import About, ClaimKind, Matter, Measure, Section
 
 
@@ -79,7 +79,7 @@ class Changes(Part):
     """How the notice changes, and how people hear of it (F-48, N14)."""
 
     announced_by: list[Words] = []
-    days_ahead: int | None = None
+    days_ahead: Days | None = None
     """Days between the announcement of a material change and its coming into force."""
     may_only: bool = False
     """Told people 'may' be, not 'will' be (F-48)."""

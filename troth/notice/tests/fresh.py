@@ -414,6 +414,7 @@ SILENT: dict[str, Change] = {
     "F-33 tax": _rule("contact", source="", reason="Tax law"),
     "F-35": _rule(
         "care_record",
+        words="Three years after it is written, or ten years after we last treated you",
         limbs=[{"trigger": "created", "period": "3 years"}, {"trigger": "last_contact", "period": "10 years"}],
         whichever="whichever is the later",
     ),

@@ -396,6 +396,7 @@ MUTATIONS: dict[str, tuple[Change, ...]] = {
         lambda values: row(values, "care")["access"]["self"].update(actions=[]),
         lambda values: row(values, "care")["access"]["self"].update(categories=["financial"]),
     ),
+    "K08": (_rule("machine_addresses", limbs=[{"trigger": "created", "period": "3 days"}]),),
     "A01": (
         _purpose("site_statistics", categories=["health"], condition=["health_care"]),
         lambda values: row(values, "marketing").update(condition=["health_care"]),
@@ -454,4 +455,5 @@ MUTATIONS: dict[str, tuple[Change, ...]] = {
         _text("There are six different legal bases."),
         _text("There are six grounds."),
     ),
+    "S07": (_in("rights", "right", "access", words="Get a copy within 40 days."),),
 }

@@ -28,6 +28,8 @@ BAD = {
         (b'format: 1\r\ntitle: "\\u202e"\r\n', 2),
         ("format: 1\r\rtitle: a\u2028b\r".encode(), 3),
         ("format: 1\ntitle: a\x85b\n".encode(), 2),
+        ("format: 1\nroles: [{id: a, name: \u200b}]\n".encode(), 2),
+        (b'format: 1\ntitle: "Arti\\u00adcle 22"\n', 2),
     ],
     "Y03": [
         (b"format: 1\ntitle: [a\n", 2),
@@ -50,6 +52,8 @@ BAD = {
     ],
     "Y07": [(b"format: 1\ncontroler: {}\n", 2), (b"format: 1\npurposes:\n  - id: care\n    bases: contract\n", 4)],
     "Y08": [
+        (b"format: 1\nchanges:\n  days_ahead: -5\n", 3),
+        (b"format: 1\nchanges:\n  days_ahead: 99999999999999999999\n", 3),
         (b"format: 1\ntitle: 5\n", 2),
         (b"format: 2\n", 1),
         (b"format: yes\n", 1),

@@ -179,6 +179,8 @@ UNSEEN: dict[str, tuple[Change, ...]] = {
     ),
     "F-42": (_gone("everyone", "deceased"), _part("everyone", capacity=" "), _part("everyone", children="")),
     "F-43": (
+        _part("controller", website="javascript:alert(1)"),
+        lambda values: values["complaints"]["regulator"].update(website="data:text/html,x"),
         _text("Write to [practice name] for more."),
         _text("Write to <insert address> for more."),
         _text("Write to {{ clinic }} for more."),
@@ -198,9 +200,46 @@ UNSEEN: dict[str, tuple[Change, ...]] = {
         _gone("changes"),
     ),
     "F-49": (lambda values: values["rights"].append(dict(_named(values, "rights", "right", "portability"))),),
+    "K08": (
+        _rule("site_use", words="Two years"),
+        _rule("machine_addresses", words="Thirty (30) days", limbs=[{"trigger": "created", "period": "30 years"}]),
+        _rule("care_record", words="Eight years, or until your 18th birthday"),
+        lambda values: values["retention"]["rules"][0]["limbs"][0].update(period="12 years"),
+        _part("retention", master_key_days=90),
+        lambda values: values["complaints"]["own"].update(words="We confirm within two weeks."),
+    ),
+    "F-32": (lambda values: values["complaints"]["own"].update(words="We confirm within sixty days."),),
+    "S07": (
+        _in("rights", "right", "erasure", words="We answer you in up to two months."),
+        _in("rights", "right", "access", extension="A complex request may take six further months."),
+        _in("rights", "right", "portability", words="You get the file within six weeks of asking."),
+    ),
+    "F-38": (_in("recipients", "id", "mail", words="Sends our mail from Texas under the EU SCCs"),),
+    "K06": (lambda values: values["promises"].append(values["promises"][0]),),
 }
 
 LAWFUL: dict[str, Change] = {
+    "K08: twelve months for a year": _rule("site_use", words="Twelve months, and then it is gone"),
+    "K08: years for months": _rule("enquiry", words="We keep a question for 6 months; nobody needs it for longer"),
+    "K08: words without a time": _rule("accounts", words="As long as the tax office may ask"),
+    "K08: a birthday in letters": _rule(
+        "care_record", words="Eight years, or until your twenty-fifth birthday, the 25th, or the 26th if you were 17"
+    ),
+    "S07: the extension in the words": _in(
+        "rights",
+        "right",
+        "access",
+        words="You get a copy within one month, and within three months where it is complex.",
+    ),
+    "S07: backups": _in(
+        "rights", "right", "erasure", words="We answer within one month. It leaves our backups within 90 days."
+    ),
+    "F-29: free": _in(
+        "rights", "right", "access", words="You need not pay for a copy. Only further copies have a fee."
+    ),
+    "F-38: clauses with the addendum": _in(
+        "recipients", "id", "mail", words="Sends our mail under EU SCCs with the UK Addendum"
+    ),
     "F-01 repealed": _text("The Data Protection Act 1998 was repealed; its successor is the Act of 2018."),
     "F-01 replaced": _text("The Data Protection Act 2018 replaced the Data Protection Act 1998."),
     "F-01 history": _text("Requests before 25 May 2018 fell under the Data Protection Act 1998."),

@@ -113,4 +113,7 @@ def test_who_was_not_told_of_a_new_version_reads_what_changes_and_says_so(patien
 def publish_longer(*, at: datetime) -> None:
     """A version in which something is kept for longer: that matters to people."""
     text = (Path(troth.notice.__path__[0]) / "packs" / "online-prescribing.yaml").read_text(encoding="utf-8")
-    assert notices.publish(text.replace("period: 2 years}", "period: 3 years}"), by="tests", at=at).material
+    longer = text.replace("words: Two years after", "words: Three years after").replace(
+        "period: 2 years}", "period: 3 years}"
+    )
+    assert notices.publish(longer, by="tests", at=at).material

@@ -49,7 +49,7 @@ KERNEL = table(
         "Declared twice",
         "UK GDPR Article 5(1)(a)",
         "Keep one of them.",
-        "purposes, roles, categories, recipients, rules",
+        "purposes, roles, categories, recipients, rules, promises",
     ),
     Code(
         "K07",
@@ -58,6 +58,14 @@ KERNEL = table(
         "UK GDPR Article 5(1)(b)",
         "Grant actions on categories of the purpose.",
         "purposes: access",
+    ),
+    Code(
+        "K08",
+        ERROR,
+        "The words name another time than is kept",
+        "UK GDPR Articles 5(1)(a) and 13(2)(a); LAW-1.25",
+        "Make the words and the number the same: people read the one, and the software keeps the other.",
+        "retention: rules, master_key_days; complaints: own",
     ),
 )
 
@@ -203,5 +211,13 @@ STALE = table(
         "UK GDPR Article 6(1); LAW-0.3",
         "There are seven since February 2026; leave the number out.",
         "any words",
+    ),
+    Code(
+        "S07",
+        ERROR,
+        "Longer for a request than the law gives",
+        "UK GDPR Articles 12(3) and 12A; LAW-1.1, LAW-1.7",
+        "Promise one month, and at most two more where a request is complex.",
+        "rights: words, extension",
     ),
 )
