@@ -17,6 +17,8 @@ COPIES = frozenset({"rights.packs"})
 FETCHED_WITHIN = timedelta(days=30)
 #: For how many months a health professional's opinion stands (LAW-4.4).
 OPINION_MONTHS = 6
+#: Fewer words than these do not say what cannot be understood without an entry from before the Act.
+FEWEST_WORDS = 3
 NO_HARM, HARM = "no_harm", "harm"
 
 
@@ -42,7 +44,7 @@ class Stands(StrEnum):
 class Decided:
     """
     What was decided about one entry. `words` are removed from it, `fields` and `files` go from it whole; `boxes` are blackened in
-    files that stay.
+    files that stay. `needed_because` says of an entry from before the Act what cannot be understood without it, and of no other.
     """
 
     withheld: bool = False
@@ -52,13 +54,14 @@ class Decided:
     files: tuple[str, ...] = ()
     boxes: Mapping[str, Boxes] = field(default_factory=dict)
     note: str = ""
+    needed_because: str = ""
     by: str = ""
     at: datetime | None = None
 
     @property
     def mark(self) -> str:
         """What stands for it on a page: another decision has another mark."""
-        said = (self.withheld, self.exemption, self.words, self.fields, self.files, self.note)
+        said = (self.withheld, self.exemption, self.words, self.fields, self.files, self.note, self.needed_because)
         boxes = sorted((name, sorted(pages.items())) for name, pages in self.boxes.items())
         return hashlib.sha256(repr((said, boxes)).encode()).hexdigest()[:24]
 
@@ -122,9 +125,9 @@ def check_can_decide(entry: Entry, decided: Decided, opinions: Opinions, *, on: 
         if decided.exemption is Exemption.SERIOUS_HARM and opinion != HARM:
             return "It is withheld for serious harm only when a health professional found that (LAW-4.3). Ask one."
         return ""
-    if entry.before_the_act and not decided.note.strip():
+    if entry.before_the_act and len(decided.needed_because.split()) < FEWEST_WORDS:
         return (
-            "It was made before 1 November 1991. Withhold it on that ground, or write on its own page why the rest cannot be "
+            "It was made before 1 November 1991. Withhold it on that ground, or say on its own page which later entries cannot be "
             "understood without it (LAW-4.10)."
         )
     if not entry.about_health or entry.known_to_them:

@@ -171,6 +171,7 @@ def decisions_of(pack: UUID) -> dict[str, Decided]:
                 for name, pages in cuts.get("boxes", {}).items()
             },
             note=row.words or "",
+            needed_because=row.needed_because or "",
             by=row.changed_by,
             at=row.changed_at,
         )

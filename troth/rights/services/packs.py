@@ -312,7 +312,7 @@ def _write_one(pack: UUID, subject: UUID, item: UUID, decided: Decided) -> None:
         "files": list(decided.files),
         "boxes": {name: {str(page): found for page, found in pages.items()} for name, pages in decided.boxes.items()},
     }
-    row.words = decided.note
+    row.words, row.needed_because = decided.note, decided.needed_because
     row.save()
 
 
