@@ -178,6 +178,7 @@ def test_the_record_is_made_read_released_and_fetched_by_whoever_applied(officer
     page = officer.get(reverse("office_case", args=[case])).content.decode()
     assert page.index("Make the record") < page.index("Answer and close it")
     assert "Access to Health Records Act 1990" in officer.get(start).content.decode()
+    assert "Begin a record" in officer.get(start).content.decode()
     assert officer.post(start, {"do": "begin"}).status_code == 302
     asks = officer.get(start).content.decode()
     assert "Somebody applied for this record after the patient’s death" in asks
@@ -192,15 +193,18 @@ def test_the_record_is_made_read_released_and_fetched_by_whoever_applied(officer
     officer.post(start, {"do": "ask", "whom": clinician.id.hex, "question": "May it go?"})
     opinion = HarmOpinion.objects.get(case_id=case)
     weighed = signed_in("prescriber@clinic.example")
+    assert "An opinion on a record" in weighed.get(reverse("desk_tasks")).content.decode()
     read = weighed.get(reverse("desk_opinion", args=[opinion.pk])).content.decode()
-    assert "sentinel-note" in read
+    assert "sentinel-note" in read and "An opinion on a record" in read and "a copy" not in read
     assert (
         weighed.post(reverse("desk_opinion", args=[opinion.pk]), {"verdict": "none", "words": ""}).status_code == 302
     )
     page = officer.get(reverse("office_pack_entries", args=[case])).content.decode()
+    assert "Entries of the record" in page and " copy" not in page
     marks = dict(re.findall(r'name="(r[0-9a-f]{32})" value="([0-9a-f]{24})"', page))
     chosen = {f"e{name[1:]}": "goes" for name in marks}
     assert officer.post(reverse("office_pack_entries", args=[case]), {**marks, **chosen}).status_code == 302
+    assert "Build the record" in officer.get(start).content.decode()
     assert officer.post(start, {"do": "build"}).status_code == 302
     pack = AccessPack.objects.get(case_id=case)
     jobs.build_pack(pack.pk)

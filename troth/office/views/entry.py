@@ -126,6 +126,7 @@ def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
         "pack/entry",
         told=told_of(of_dead=pack.of_dead),
         case=case,
+        called=pack.called,
         title=_title(entry),
         read=_mark(entry),
         tag=_tag(entry),

@@ -40,6 +40,11 @@ class Stands(StrEnum):
     WITHHELD = "withheld"
 
 
+def called(*, of_dead: bool) -> str:
+    """What a pack is in a sentence: nobody is given a copy of their own data of somebody who died."""
+    return "record" if of_dead else "copy"
+
+
 @dataclass(frozen=True)
 class Decided:
     """
@@ -169,14 +174,22 @@ def second_look(notice: Notice | None) -> bool:
 
 
 def check_can_release(
-    *, faults: Iterable[str], left_out: bool, reviewers: Iterable[str], by: str, second: bool, fee_due: bool
+    *,
+    faults: Iterable[str],
+    left_out: bool,
+    reviewers: Iterable[str],
+    by: str,
+    second: bool,
+    fee_due: bool,
+    called: str = "copy",
 ) -> str:
     """
-    Say why a copy may not go now, or "" when it may. `second`: somebody else has to look where something was left out.
+    Say why a copy may not go now, or "" when it may. `second`: somebody else has to look where something was left out. `called` is
+    what it is: a copy, or the record of somebody who died.
     """
     first = next(iter(faults), "")
     if first:
-        return f"The copy is not complete: {first}"
+        return f"The {called} is not complete: {first}"
     if fee_due:
         return "The fee for this extra copy has not arrived (LAW-1.16)."
     if second and left_out and set(reviewers) <= {by}:
