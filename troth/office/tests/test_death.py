@@ -213,6 +213,9 @@ def test_the_record_is_made_read_released_and_fetched_by_whoever_applied(officer
     assert officer.post(start, {"do": "release", "seen": seen.context["mark"]}).status_code == 302
     bill, stranger = signed_in("bill@vane.example"), signed_in("second@clinic.example")
     path = reverse("my_given_file", args=[pack.pk])
+    ready = "The record that you applied for is ready."
+    assert ready in bill.get(reverse("my_data")).content.decode()
+    assert ready not in stranger.get(reverse("my_data")).content.decode()
     assert path in bill.get(reverse("my_packs")).content.decode()
     assert stranger.post(path).status_code == 404 and bill.get(path).status_code == 405
     sent = bill.post(path)
