@@ -38,7 +38,7 @@ class Exemption(StrEnum):
     NO_AUTHORITY = (
         "no_authority",
         "It was not shown that whoever asked may act for the person",
-        "LAW-3.15, LAW-3.16",
+        "UK GDPR Articles 5(1)(f) and 12(6), LAW-3.15, LAW-3.16",
     )
     NOT_THEIRS = ("not_theirs", "It is about another person", "UK GDPR Article 15(1), LAW-3.1")
     OTHERS = (

@@ -6,6 +6,12 @@ from troth.design.fields import Choices, ManyChoices
 from troth.rights.rules.packing import HARM, NO_HARM
 
 NONE, SOME = "none", "some"
+OF_THE_LIVING = "To anybody’s physical or mental health. Distress alone is not enough (LAW-4.2)."
+
+
+def opinion_on(*, of_dead: bool) -> str:
+    """What an opinion is about, as a heading and a link say it."""
+    return "An opinion on a record" if of_dead else "An opinion on a copy"
 
 
 class OpinionForm(forms.Form):
@@ -27,8 +33,13 @@ class OpinionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, data: object, *, entries: list[tuple[str, str]]) -> None:
+    def __init__(self, data: object, *, entries: list[tuple[str, str]], of_dead: bool) -> None:
         super().__init__(data)  # type: ignore[arg-type]
+        if of_dead:  # whoever died can come to no harm by it
+            self.fields["verdict"].help_text = OF_THE_LIVING
+            self.fields[
+                "words"
+            ].help_text = "Needed where you ticked one. It is kept with the request, and goes to nobody."
         self.entries = entries
         self.fields["harmful"].choices = entries  # type: ignore[attr-defined]
 

@@ -9,10 +9,13 @@ from django.utils import timezone
 from troth.consent import services as consents
 from troth.desk.tests.conftest import Clinic
 from troth.gate import actors, facts
+from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.ledger.models import LedgerEvent
-from troth.notice.purposes import Purpose
-from troth.rights.models import RightsCase
+from troth.notice.purposes import Action, Purpose
+from troth.rights import selectors as rights
+from troth.rights.models import RightsCase, StepKind
+from troth.rights.tests.factories import make_officer
 
 DAY = timezone.localdate()
 FORM = {
@@ -57,9 +60,21 @@ def test_whoever_may_find_somebody_gets_to_the_form_without_a_card(
 
 def test_a_doubt_asks_for_proof_first(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
     client = signed_in(clinic.support)
-    answer = client.post(f"/desk/people/{clinic.subject}/asked/", {**FORM, "asked": ["access"], "sure": "doubt"})
+    path, form = f"/desk/people/{clinic.subject}/asked/", {**FORM, "asked": ["access"], "sure": "doubt"}
+    shown = client.post(path, form)
+    (letter,) = shown.context["letters"]
+    assert shown.status_code == 200 and "We look at it and keep no copy." in shown.content.decode()
+    assert not RightsCase.objects.filter(subject_id=clinic.subject).exists(), "no letter goes that nobody has seen"
+    other = client.post(path, {**form, "asked": ["access", "erasure"], "seen": shown.context["mark"]})
+    assert len(other.context["letters"]) == 2, "what was shown was another letter"
+    answer = client.post(path, {**form, "seen": shown.context["mark"]})
     assert "we ask for proof first" in answer.content.decode()
-    assert RightsCase.objects.get(subject_id=clinic.subject).waits_for == "identity"
+    row = RightsCase.objects.get(subject_id=clinic.subject)
+    assert row.waits_for == "identity"
+    at = timezone.now()
+    with processing(Purpose.RIGHTS, Action.READ, by=make_officer(at=at), at=at) as opened:
+        sent = [each.words for each in rights.list_steps(row.pk, opened) if each.kind is StepKind.LETTER]
+    assert sent == [letter.text.replace("Reference follows.", f"Reference {rights.reference_of(row.pk)}.")]
 
 
 def test_a_use_to_stop_is_named(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:

@@ -3,6 +3,7 @@ Taking in what somebody asks about their data. Whoever is asked takes it in (LAW
 what they wrote is not shown to them again.
 """
 
+import hashlib
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,8 @@ from troth.people.rules import TooVague
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.rules.clock import Asked, Route
+from troth.rights.rules.letters import Composed
+from troth.rights.selectors.wording import proof_letters
 from troth.rights.services import StepRefused
 
 #: What is asked for first where somebody doubts who it was: the least that settles it for most.
@@ -84,7 +87,8 @@ def take(request: HttpRequest, subject: UUID) -> HttpResponse:
         uses=_uses(look),
         consents=_consents(look),
     )
-    if form.is_valid():
+    letters = _unseen(form, request.POST.get("seen", ""), look) if form.is_valid() else []
+    if form.is_valid() and not letters:
         given = form.cleaned_data
         try:
             made = services.take_in(
@@ -114,8 +118,24 @@ def take(request: HttpRequest, subject: UUID) -> HttpResponse:
         form=form,
         subject=subject,
         name=people.names_of([subject], look.opened).get(subject, ""),
-        status=422 if form.is_bound else 200,
+        letters=letters,
+        mark=_mark(letters) if letters else "",
+        status=422 if form.is_bound and not letters else 200,
     )
+
+
+def _unseen(form: TakeInForm, seen: str, look: Looking) -> list[Composed]:
+    """The letters that ask for proof in doubt, as long as they were not shown: what goes is what was shown."""
+    given = form.cleaned_data
+    if given["sure"] != DOUBT:
+        return []
+    letters = proof_letters(given["asked"], received_on=given["received_on"], proof=FIRST_PROOF, at=look.at)
+    return letters if letters and seen != _mark(letters) else []
+
+
+def _mark(letters: list[Composed]) -> str:
+    """What stands for letters on a page: other words have another mark."""
+    return hashlib.sha256("\n".join(each.text for each in letters).encode()).hexdigest()[:24]
 
 
 def take_strangers(request: HttpRequest) -> HttpResponse:

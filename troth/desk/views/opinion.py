@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from troth.design.values import Counterpart, Row, Term
-from troth.desk.forms.opinion import OpinionForm
+from troth.desk.forms.opinion import OpinionForm, opinion_on
 from troth.desk.frame import about, looking, show
 from troth.people import selectors as people
 from troth.rights import selectors as rights
@@ -28,7 +28,7 @@ def give(request: HttpRequest, opinion: UUID) -> HttpResponse:
         (thing.id, f"{number}. {thing.kind.capitalize()}, {timezone.localtime(thing.recorded_at):%-d %B %Y}")
         for number, thing in enumerate(things, 1)
     ]
-    form = OpinionForm(request.POST if request.method == "POST" else None, entries=entries)
+    form = OpinionForm(request.POST if request.method == "POST" else None, entries=entries, of_dead=asked.of_dead)
     if form.is_bound and form.is_valid():
         try:
             services.give_opinion(
@@ -55,6 +55,8 @@ def give(request: HttpRequest, opinion: UUID) -> HttpResponse:
         "opinion/give",
         about(request, look, asked.subject),
         name=who.name if who else "",
+        called=opinion_on(of_dead=asked.of_dead),
+        of_dead=asked.of_dead,
         question=asked.question,
         entries=[(title, _rows(thing)) for (_, title), thing in zip(entries, things, strict=True)],
         form=form,

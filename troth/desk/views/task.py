@@ -12,6 +12,7 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Item, Paging, Row, Tag, Term
 from troth.desk import papers
+from troth.desk.forms.opinion import opinion_on
 from troth.desk.forms.task import PERSON, ROLE, GiveForm, HandOverForm, TaskSearchForm
 from troth.desk.frame import Looking, about, frame, looking, show
 from troth.gate import actors
@@ -64,8 +65,13 @@ def _opinions(look: Looking) -> Table | None:
     """What was asked of this health professional about copies, soonest due first. Nothing of anybody is opened for it."""
     columns = (Column("What is asked", "name"), Column("The copy is due", word="Due"))
     lines = tuple(
-        Line((Cell("An opinion on a copy", href=reverse("desk_opinion", args=[opinion])), Cell(f"{due:%-d %B %Y}")))
-        for opinion, _, due in opinions.waiting_opinions(look.id)
+        Line(
+            (
+                Cell(opinion_on(of_dead=of_dead), href=reverse("desk_opinion", args=[opinion])),
+                Cell(f"{due:%-d %B %Y}"),
+            )
+        )
+        for opinion, due, of_dead in opinions.waiting_opinions(look.id)
     )
     return Table("Opinions asked of you", columns, lines) if lines else None
 

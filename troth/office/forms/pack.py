@@ -127,6 +127,13 @@ class CutForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
     fields_out = forms.MultipleChoiceField(label="Which parts go whole?", required=False, widget=ManyChoices())
+    needed_because = forms.CharField(
+        label="Which later entries cannot be understood without it?",
+        help_text="It was made before 1 November 1991, so it goes only as far as those need it (LAW-4.10).",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say which later entries cannot be understood without it, or withhold it"},
+    )
     note = forms.CharField(
         label="How did you weigh it?",
         help_text="For whoever checks our answer: whether they agreed, or why it is reasonable without that (LAW-4.8).",
@@ -144,6 +151,7 @@ class CutForm(forms.Form):
                 "words": "\n".join(kept.words),
                 "fields_out": [*kept.fields, *(f"file:{name}" for name in kept.files)],
                 "note": kept.note,
+                "needed_because": kept.needed_because,
             },
         )
         parts = [(field.name, field.label) for field in entry.thing.fields if not field.is_open and field.text]
@@ -151,6 +159,19 @@ class CutForm(forms.Form):
         self.fields["fields_out"].choices = parts  # type: ignore[attr-defined]
         if not parts:
             del self.fields["fields_out"]
+        if entry.before_the_act:
+            # It may go as it is: there is something about somebody else to weigh only where a part of it goes.
+            self.fields["note"].required = False
+        else:
+            del self.fields["needed_because"]
+
+    def clean(self) -> dict[str, object]:
+        """What was removed is weighed in words."""
+        found: dict[str, object] = super().clean() or self.cleaned_data
+        removed = found.get("words") or found.get("fields_out")
+        if removed and not found.get("note") and "note" not in self.errors:
+            self.add_error("note", self.fields["note"].error_messages["required"])
+        return found
 
     def clean_words(self) -> tuple[str, ...]:
         """:raises ValidationError: a line is too short to be removed, or does not stand in the entry and would remove nothing."""
@@ -172,6 +193,7 @@ class CutForm(forms.Form):
             files=tuple(each.removeprefix("file:") for each in parts if each.startswith("file:")),
             boxes=self.kept.boxes,
             note=self.cleaned_data["note"],
+            needed_because=self.cleaned_data.get("needed_because", ""),
         )
 
 

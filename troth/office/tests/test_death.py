@@ -3,7 +3,8 @@
 import io
 import re
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.apps import apps
@@ -113,6 +114,52 @@ def test_a_death_ends_what_was_open_and_a_mistake_is_taken_back(officer: Client)
     assert RightsCase.objects.get(pk=case).state == "asked"
 
 
+def proven(case: UUID, officer: Client, by: Actor) -> None:
+    """She died, and Bill showed that he deals with her estate."""
+    officer.post(reverse("office_case_step", args=[case, "death"]), DEATH)
+    at = timezone.now()
+    rights.ask_for(case, Waits.AUTHORITY, proof="grant", by=by, at=at)
+    rights.record_came(case, Waits.AUTHORITY, on=timezone.localdate(at), by=by, at=at)
+    rights.judge_proof(
+        case, Waits.AUTHORITY, holds=True, words="The grant", applies_as=PERSONAL_REPRESENTATIVE, by=by, at=at
+    )
+
+
+def test_an_entry_from_before_the_act_goes_only_for_what_later_ones_say(officer: Client) -> None:
+    ann, now = register(), timezone.now()
+    assert ann.id
+    old = apps.get_model("records", "Observation")(
+        subject_id=ann.id,
+        measure="weight",
+        value=Decimal(70),
+        taken_on=date(1985, 5, 3),
+        source="person",
+        release="released",
+    )
+    write(old, by=ann, at=now)
+    by, clinician = make_officer(at=now, email="second@clinic.example"), make_officer("prescriber", at=now)
+    assert clinician.id
+    case = applied_for(ann.id, by)
+    proven(case, officer, by)
+    officer.post(reverse("office_pack", args=[case]), {"do": "begin"})
+    at = timezone.now()
+    asked = rights.ask_opinion(case, of=clinician.id, question="May it go?", by=by, at=at)
+    rights.give_opinion(asked, findings={old.pk.hex: "no_harm"}, words="", by=clinician, at=at)
+    path = reverse("office_pack_entry", args=[case, old.pk])
+    read = officer.get(path).context["read"]
+    weighed = {"read": read, "words": "", "note": "Her sister agreed"}
+    refused = officer.post(path, weighed)
+    assert refused.status_code == 422 and "Say which later entries" in refused.content.decode()
+    short = officer.post(path, {**weighed, "needed_because": "needed"})
+    assert short.status_code == 422 and short.context["form"].errors.keys() == {"needed_because"}
+    needed = {"read": read, "words": "", "note": "", "needed_because": "Her later weights say nothing without it"}
+    assert officer.post(path, needed).status_code == 302
+    page = officer.get(path)
+    assert "Her later weights say nothing" in page.content.decode() and page.context["tag"].words == "Goes"
+    cut = officer.post(path, {**needed, "read": page.context["read"], "fields_out": ["value"]})
+    assert cut.status_code == 422 and "how you weighed it" in cut.content.decode()
+
+
 def test_the_record_is_made_read_released_and_fetched_by_whoever_applied(officer: Client) -> None:
     ann, _ = register(), register("Bill", "Oddie-Vane", "bill@vane.example")
     assert ann.id
@@ -127,16 +174,11 @@ def test_the_record_is_made_read_released_and_fetched_by_whoever_applied(officer
     start = reverse("office_pack", args=[case])
     early = officer.post(start, {"do": "begin"})
     assert early.status_code == 422 and "Record first that they died" in early.content.decode()
-    officer.post(reverse("office_case_step", args=[case, "death"]), DEATH)
-    at = timezone.now()
-    rights.ask_for(case, Waits.AUTHORITY, proof="grant", by=by, at=at)
-    rights.record_came(case, Waits.AUTHORITY, on=timezone.localdate(at), by=by, at=at)
-    rights.judge_proof(
-        case, Waits.AUTHORITY, holds=True, words="The grant", applies_as=PERSONAL_REPRESENTATIVE, by=by, at=at
-    )
+    proven(case, officer, by)
     page = officer.get(reverse("office_case", args=[case])).content.decode()
     assert page.index("Make the record") < page.index("Answer and close it")
     assert "Access to Health Records Act 1990" in officer.get(start).content.decode()
+    assert "Begin a record" in officer.get(start).content.decode()
     assert officer.post(start, {"do": "begin"}).status_code == 302
     asks = officer.get(start).content.decode()
     assert "Somebody applied for this record after the patient’s death" in asks
@@ -151,15 +193,18 @@ def test_the_record_is_made_read_released_and_fetched_by_whoever_applied(officer
     officer.post(start, {"do": "ask", "whom": clinician.id.hex, "question": "May it go?"})
     opinion = HarmOpinion.objects.get(case_id=case)
     weighed = signed_in("prescriber@clinic.example")
+    assert "An opinion on a record" in weighed.get(reverse("desk_tasks")).content.decode()
     read = weighed.get(reverse("desk_opinion", args=[opinion.pk])).content.decode()
-    assert "sentinel-note" in read
+    assert "sentinel-note" in read and "An opinion on a record" in read and "a copy" not in read
     assert (
         weighed.post(reverse("desk_opinion", args=[opinion.pk]), {"verdict": "none", "words": ""}).status_code == 302
     )
     page = officer.get(reverse("office_pack_entries", args=[case])).content.decode()
+    assert "Entries of the record" in page and " copy" not in page
     marks = dict(re.findall(r'name="(r[0-9a-f]{32})" value="([0-9a-f]{24})"', page))
     chosen = {f"e{name[1:]}": "goes" for name in marks}
     assert officer.post(reverse("office_pack_entries", args=[case]), {**marks, **chosen}).status_code == 302
+    assert "Build the record" in officer.get(start).content.decode()
     assert officer.post(start, {"do": "build"}).status_code == 302
     pack = AccessPack.objects.get(case_id=case)
     jobs.build_pack(pack.pk)
@@ -168,6 +213,9 @@ def test_the_record_is_made_read_released_and_fetched_by_whoever_applied(officer
     assert officer.post(start, {"do": "release", "seen": seen.context["mark"]}).status_code == 302
     bill, stranger = signed_in("bill@vane.example"), signed_in("second@clinic.example")
     path = reverse("my_given_file", args=[pack.pk])
+    ready = "The record that you applied for is ready."
+    assert ready in bill.get(reverse("my_data")).content.decode()
+    assert ready not in stranger.get(reverse("my_data")).content.decode()
     assert path in bill.get(reverse("my_packs")).content.decode()
     assert stranger.post(path).status_code == 404 and bill.get(path).status_code == 405
     sent = bill.post(path)

@@ -46,6 +46,7 @@ def show_file(request: HttpRequest, case: UUID, item: UUID, field: str) -> HttpR
         "blackening/show",
         told=told_of(of_dead=pack.of_dead),
         case=case,
+        called=pack.called,
         item=item,
         title=f"A file, page {page}"
         if pages

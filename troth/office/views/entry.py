@@ -117,7 +117,7 @@ def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
             decided, read = {entry.thing.id: form.decided()}, {entry.thing.id: request.POST.get("read", "")}
             services.decide_entries(pack.id, decided, read=read, by=look.actor, at=look.at)
         except PackRefused as refusal:
-            form.add_error("words", str(refusal))
+            form.add_error("needed_because" if entry.before_the_act else "words", str(refusal))
         else:
             return redirect("office_pack_entry", case=case, item=item)
     after = packs.with_cuts(entry.thing, entry.decided, _everywhere(pack))
@@ -126,6 +126,7 @@ def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
         "pack/entry",
         told=told_of(of_dead=pack.of_dead),
         case=case,
+        called=pack.called,
         title=_title(entry),
         read=_mark(entry),
         tag=_tag(entry),

@@ -25,7 +25,7 @@ from troth.rights import jobs, services
 from troth.rights import selectors as rights
 from troth.rights.rules.clock import Asked
 from troth.rights.rules.letters import Composed, LetterKind
-from troth.rights.rules.packing import Stands
+from troth.rights.rules.packing import Stands, called
 from troth.rights.selectors import packs
 from troth.rights.selectors.cases import Case
 from troth.rights.selectors.copying import NAME, RECORD_NAME
@@ -83,6 +83,8 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
         case=known,
         pack=pack,
         problem=problem,
+        build=f"Build the {pack.called}",
+        building=f"Building the {pack.called}",
         letter=letter,
         mark=mark_of(letter) if letter else "",
         bound=bound or forms["search"],
@@ -151,6 +153,8 @@ def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None)
         "pack/begin",
         told=told_of(of_dead=of_dead),
         of_dead=of_dead,
+        called=(what := called(of_dead=of_dead)),
+        begin=f"Begin a {what}",
         case=known,
         pack=pack,
         open=pack is not None and pack.is_open(look.at),

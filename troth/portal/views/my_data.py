@@ -10,17 +10,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.design.values import Link, Right
 from troth.gate import linking
+from troth.gate.contexts import Opened
 from troth.gate.table import actor_of, open_path
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.portal import own_data
 from troth.rights import selectors as rights
 from troth.rights import services
-from troth.rights.selectors import Choice
+from troth.rights.selectors import Choice, packs
 from troth.rights.selectors.copying import NAME
 from troth.rights.selectors.planning import dates_kept
 from troth.rights.selectors.together import together
@@ -50,6 +52,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "portal/data/show.html",
         {
             "figures": own_data.figures(things, looks, passed_on),
+            "ready": _ready(list(every), subject, opened),
             "sections": own_data.sections(every[subject], at, subject, passed[subject], kept[subject]),
             "linked": [
                 (number, own_data.sections(held, at, each, passed[each], kept[each], record=number))
@@ -79,6 +82,18 @@ def show(request: HttpRequest) -> HttpResponse:
             ),
         },
     )
+
+
+def _ready(records: list[UUID], subject: UUID, opened: Opened) -> list[tuple[str, str]]:
+    """What was released to the reader and waits to be fetched, each with its last day."""
+    own = [pack for each in records for pack in packs.list_packs(each, opened) if pack.is_open(opened.at)]
+    found = [("The copy that you asked for is ready.", pack.expires_at) for pack in own]
+    found += [
+        ("The record that you applied for is ready.", given.expires_at)
+        for given in packs.given_to(subject)
+        if given.is_open(opened.at)
+    ]
+    return [(words, f"{timezone.localtime(until):%-d %B %Y}") for words, until in found if until is not None]
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -110,13 +110,18 @@ class PackDecision(Holding):
     exemption = SealedChoice(ANSWERS, id="rights.pack_decision.exemption", of=Exemption)
     cuts = SealedJSON(ANSWERS, id="rights.pack_decision.cuts")
     words = SealedText(ANSWERS, id="rights.pack_decision.words")
+    needed_because = SealedText(ANSWERS, id="rights.pack_decision.needed_because")
 
     open_fields: ClassVar[dict[str, str]] = {
         "pack": "the random identifier of the pack; no key of the table, since it outlives the pack",
         "item": "the random identifier of the entry decided about",
     }
     called = "what we decided about an entry of your copy"
-    labels: ClassVar[dict[str, str]] = {"verdict": "what was decided", "exemption": "by which exemption"}
+    labels: ClassVar[dict[str, str]] = {
+        "verdict": "what was decided",
+        "exemption": "by which exemption",
+        "needed_because": "why later entries cannot be understood without it",
+    }
     not_copied: ClassVar[dict[str, str]] = {
         "cuts": "It names what was removed, which is about somebody else",
         "words": "A note on how we weighed it, which may be about somebody else",

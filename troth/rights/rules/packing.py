@@ -17,6 +17,8 @@ COPIES = frozenset({"rights.packs"})
 FETCHED_WITHIN = timedelta(days=30)
 #: For how many months a health professional's opinion stands (LAW-4.4).
 OPINION_MONTHS = 6
+#: Fewer words than these do not say what cannot be understood without an entry from before the Act.
+FEWEST_WORDS = 3
 NO_HARM, HARM = "no_harm", "harm"
 
 
@@ -38,11 +40,16 @@ class Stands(StrEnum):
     WITHHELD = "withheld"
 
 
+def called(*, of_dead: bool) -> str:
+    """What a pack is in a sentence: nobody is given a copy of their own data of somebody who died."""
+    return "record" if of_dead else "copy"
+
+
 @dataclass(frozen=True)
 class Decided:
     """
     What was decided about one entry. `words` are removed from it, `fields` and `files` go from it whole; `boxes` are blackened in
-    files that stay.
+    files that stay. `needed_because` says of an entry from before the Act what cannot be understood without it, and of no other.
     """
 
     withheld: bool = False
@@ -52,13 +59,14 @@ class Decided:
     files: tuple[str, ...] = ()
     boxes: Mapping[str, Boxes] = field(default_factory=dict)
     note: str = ""
+    needed_because: str = ""
     by: str = ""
     at: datetime | None = None
 
     @property
     def mark(self) -> str:
         """What stands for it on a page: another decision has another mark."""
-        said = (self.withheld, self.exemption, self.words, self.fields, self.files, self.note)
+        said = (self.withheld, self.exemption, self.words, self.fields, self.files, self.note, self.needed_because)
         boxes = sorted((name, sorted(pages.items())) for name, pages in self.boxes.items())
         return hashlib.sha256(repr((said, boxes)).encode()).hexdigest()[:24]
 
@@ -122,9 +130,9 @@ def check_can_decide(entry: Entry, decided: Decided, opinions: Opinions, *, on: 
         if decided.exemption is Exemption.SERIOUS_HARM and opinion != HARM:
             return "It is withheld for serious harm only when a health professional found that (LAW-4.3). Ask one."
         return ""
-    if entry.before_the_act and not decided.note.strip():
+    if entry.before_the_act and len(decided.needed_because.split()) < FEWEST_WORDS:
         return (
-            "It was made before 1 November 1991. Withhold it on that ground, or write on its own page why the rest cannot be "
+            "It was made before 1 November 1991. Withhold it on that ground, or say on its own page which later entries cannot be "
             "understood without it (LAW-4.10)."
         )
     if not entry.about_health or entry.known_to_them:
@@ -166,14 +174,22 @@ def second_look(notice: Notice | None) -> bool:
 
 
 def check_can_release(
-    *, faults: Iterable[str], left_out: bool, reviewers: Iterable[str], by: str, second: bool, fee_due: bool
+    *,
+    faults: Iterable[str],
+    left_out: bool,
+    reviewers: Iterable[str],
+    by: str,
+    second: bool,
+    fee_due: bool,
+    called: str = "copy",
 ) -> str:
     """
-    Say why a copy may not go now, or "" when it may. `second`: somebody else has to look where something was left out.
+    Say why a copy may not go now, or "" when it may. `second`: somebody else has to look where something was left out. `called` is
+    what it is: a copy, or the record of somebody who died.
     """
     first = next(iter(faults), "")
     if first:
-        return f"The copy is not complete: {first}"
+        return f"The {called} is not complete: {first}"
     if fee_due:
         return "The fee for this extra copy has not arrived (LAW-1.16)."
     if second and left_out and set(reviewers) <= {by}:

@@ -3,16 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from troth.gate import linking
 from troth.gate.contexts import Opened
 from troth.notice.purposes import Action, Purpose
 from troth.notice.register import Register
-from troth.rights.models import AccessPack, Asked, HarmOpinion, RightsCase, State
+from troth.rights.models import AccessPack, Asked, HarmOpinion, State
 from troth.rights.rules.deceased import is_of_record
 from troth.rights.rules.packing import Opinions
 from troth.rights.selectors.holdings import HeldThing, everything_about
@@ -24,7 +25,7 @@ CLINICAL = (Purpose.CARE, Purpose.PRESCRIBING, Purpose.MEDICAL_REPORTING)
 
 @dataclass(frozen=True)
 class Opinion:
-    """What a health professional was asked, and found. `findings` by the entry's identifier."""
+    """What a health professional was asked, and found. `findings` by the entry's identifier; `of_dead`: of somebody who died."""
 
     id: UUID
     case: UUID
@@ -36,6 +37,7 @@ class Opinion:
     findings: dict[str, str]
     words: str
     registration: str
+    of_dead: bool
 
 
 def list_opinions(case: UUID, opened: Opened) -> list[Opinion]:
@@ -44,7 +46,7 @@ def list_opinions(case: UUID, opened: Opened) -> list[Opinion]:
 
     :raises Refused: this context may not open it.
     """
-    return [_opinion(row, opened) for row in HarmOpinion.objects.filter(case_id=case).order_by("-recorded_at", "id")]
+    return [_opinion(row, opened) for row in _opinions().filter(case_id=case).order_by("-recorded_at", "id")]
 
 
 def get_opinion(opinion: UUID, opened: Opened, *, of: UUID) -> Opinion:
@@ -54,13 +56,16 @@ def get_opinion(opinion: UUID, opened: Opened, *, of: UUID) -> Opinion:
     :raises HarmOpinion.DoesNotExist: there is none.
     :raises Refused: this context may not open it.
     """
-    return _opinion(HarmOpinion.objects.get(pk=opinion, asked_of=of), opened)
+    return _opinion(_opinions().get(pk=opinion, asked_of=of), opened)
 
 
-def waiting_opinions(asked_of: UUID) -> list[tuple[UUID, UUID, date]]:
-    """Those that wait for this member of staff: opinion, subject, and the day by which the case is due. Nothing is opened."""
+def waiting_opinions(asked_of: UUID) -> list[tuple[UUID, date, bool]]:
+    """
+    Those that wait for this member of staff: opinion, the day by which the case is due, and whether it is about the record of
+    somebody who died. Nothing is opened.
+    """
     rows = _waiting(asked_of).select_related("case").order_by("case__due_on")
-    return [(row.pk, row.subject_id, row.case.due_on) for row in rows]
+    return [(row.pk, row.case.due_on, row.case.right == Asked.DECEASED) for row in rows]
 
 
 def count_opinions(asked_of: UUID) -> int:
@@ -80,13 +85,12 @@ def to_weigh(asked: Opinion, opened: Opened) -> list[HeldThing]:
     :raises Refused: this context may not open health data of this person.
     """
     begun = AccessPack.objects.filter(case_id=asked.case).order_by("-as_of").first()
-    of_dead = RightsCase.objects.filter(pk=asked.case, right=Asked.DECEASED).exists()
     covered = {category for category in opened.covered() if category.special}
     return [
         thing
         for person in linking.subjects_of(asked.subject, at=opened.at)
         for thing in everything_about(person, opened, before=begun.as_of if begun else opened.at, kinds=covered)
-        if (is_of_record(thing.category, thing.compartment) if of_dead else not thing.released)
+        if (is_of_record(thing.category, thing.compartment) if asked.of_dead else not thing.released)
     ]
 
 
@@ -111,7 +115,13 @@ def may_give_opinion(roles: Collection[str], register: Register) -> bool:
     )
 
 
-def _opinion(row: HarmOpinion, opened: Opened) -> Opinion:
+def _opinions() -> "QuerySet[HarmOpinion]":
+    """Opinions, each with what they are about as `asked`."""
+    found: QuerySet[HarmOpinion] = HarmOpinion.objects.annotate(asked=F("case__right"))
+    return found
+
+
+def _opinion(row: Any, opened: Opened) -> Opinion:
     opened.require(row.subject_id, Category.HEALTH)
     return Opinion(
         row.pk,
@@ -124,4 +134,5 @@ def _opinion(row: HarmOpinion, opened: Opened) -> Opinion:
         row.findings or {},
         row.words or "",
         row.registration or "",
+        row.asked == Asked.DECEASED,
     )

@@ -54,6 +54,11 @@ class Pack:
     of_dead: bool  # it answers whoever applied for the record of somebody who died (LAW-4.10)
     applicant: UUID | None  # who fetches it then, where they have an account
 
+    @property
+    def called(self) -> str:
+        """What it is in a sentence."""
+        return packing.called(of_dead=self.of_dead)
+
     def is_open(self, at: datetime) -> bool:
         """Whether it can be fetched now."""
         return self.state == PackState.RELEASED and self.expires_at is not None and at < self.expires_at
@@ -171,6 +176,7 @@ def decisions_of(pack: UUID) -> dict[str, Decided]:
                 for name, pages in cuts.get("boxes", {}).items()
             },
             note=row.words or "",
+            needed_because=row.needed_because or "",
             by=row.changed_by,
             at=row.changed_at,
         )

@@ -1,13 +1,16 @@
 """The words for what is held and why, taken from the notice in force and never typed beside the data."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from troth.law.bases import Basis, Condition
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.notice.register import DeclaredPurpose
 from troth.notice.schema import Notice
+from troth.rights.models import Asked
+from troth.rights.rules.letters import Composed, LetterKind, compose, regulator_line
 from troth.vault.categories import Category
 
 #: Used where no notice words a kind.
@@ -147,3 +150,22 @@ def _because(declared: DeclaredPurpose) -> str:
     words = BASIS_WORDS[declared.basis]
     extra = CONDITION_WORDS.get(declared.condition) if declared.condition else None
     return f"{words}, and {extra}" if extra else words
+
+
+def proof_letters(asked: Collection[Asked], *, received_on: date, proof: str, at: datetime) -> list[Composed]:
+    """
+    The letters by which proof would be asked for first, one for each right of a message, as they read before it is taken in. Each
+    gets its reference then. A complaint needs no proof (LAW-2.5).
+    """
+    return [
+        compose(
+            LetterKind.PROOF,
+            asked=each,
+            reference="follows",
+            received_on=received_on,
+            regulator=regulator_line(notice_now(at)),
+            proof=proof,
+        )
+        for each in Asked
+        if each in asked and each is not Asked.COMPLAINT
+    ]

@@ -161,8 +161,9 @@ def remove_everywhere(pack: UUID, words: tuple[str, ...], *, by: Actor, at: date
     """
     if why_not := redacting.check_can_cut(words):
         raise PackRefused(why_not)
-    row = AccessPack.objects.only("id", "subject", "state").get(pk=pack)
-    _check_open(PackState(row.state))
+    row = AccessPack.objects.only("id", "subject", "state", "case").get(pk=pack)
+    of_dead = RightsCase.objects.filter(pk=row.case_id, right=Asked.DECEASED).exists()
+    _check_open(PackState(row.state), called=packing.called(of_dead=of_dead))
     _write_one(pack, row.subject_id, pack, Decided(words=words))
     _take_back(pack)
 
@@ -260,7 +261,7 @@ def _decide(pack: UUID, decisions: Mapping[str, Decided], *, by: Actor, at: date
     """Write down decisions within an act, about entries as they are now."""
     with processing(Purpose.RIGHTS, by=by, at=at) as opened:
         known = packs.get_pack(pack, opened)
-        _check_open(known.state)
+        _check_open(known.state, called=known.called)
         only = UUID(next(iter(decisions))) if len(decisions) == 1 else None
         things = {thing.id: thing for thing in packs.things_of(known, opened, only=only)}
         opinions = opinions_for(known.case, opened)
@@ -312,7 +313,7 @@ def _write_one(pack: UUID, subject: UUID, item: UUID, decided: Decided) -> None:
         "files": list(decided.files),
         "boxes": {name: {str(page): found for page, found in pages.items()} for name, pages in decided.boxes.items()},
     }
-    row.words = decided.note
+    row.words, row.needed_because = decided.note, decided.needed_because
     row.save()
 
 
@@ -321,11 +322,11 @@ def _take_back(pack: UUID) -> None:
     AccessPack.objects.filter(pk=pack, state=PackState.READY).update(state=PackState.REVIEW)
 
 
-def _check_open(state: PackState) -> None:
+def _check_open(state: PackState, *, called: str) -> None:
     if state is PackState.BUILDING:
-        raise PackRefused("The copy is being built. Wait until it is, and decide then.")
+        raise PackRefused(f"The {called} is being built. Wait until it is, and decide then.")
     if state not in {PackState.REVIEW, PackState.READY}:
-        raise PackRefused("This copy was released. Begin another to decide anew.")
+        raise PackRefused(f"This {called} was released. Begin another to decide anew.")
 
 
 def _to_change(pack: UUID, *, by: Actor, at: datetime) -> tuple[AccessPack, dict[str, Any]]:

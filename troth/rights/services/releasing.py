@@ -70,7 +70,7 @@ def record_fetched(pack: UUID, *, by: Actor, at: datetime, printed: bool = False
     with processing(Purpose.RIGHTS, by=by, at=at) as opened:
         known = packs.get_pack(pack, opened)
     if not known.is_open(at):
-        raise PackRefused("This copy can no longer be fetched. Ask for another; it is free unless you asked often.")
+        raise PackRefused(f"This {known.called} can no longer be fetched. Ask for another.")
     acting().require(known.subject, *acting().covered())
     touched(known.subject, f"rights.pack/{pack.hex}:{'printed' if printed else 'fetched'}/{known.digest}")
     if known.delivered_at is None:
@@ -104,6 +104,7 @@ def _why_not_release(known: Pack, entries: list[Reviewed], *, by: Actor, at: dat
             by=by.reference,
             second=second_look(notice_now(at)),
             fee_due=bool(known.fee and not known.fee_paid),
+            called=known.called,
         )
         or check_can_answer(standing_of(known.subject, at=at), on=timezone.localdate(at))
         or (_why_not_hand_over(_case(known), words=None, by=by, at=at) if known.of_dead else "")

@@ -165,7 +165,11 @@ def test_what_is_no_part_of_the_record_keeps_it_from_going() -> None:
     desk.prove()
     desk.begin()
     desk.opine()
-    desk.decide(desk.old, Decided(note="The later weights say nothing without it"))
+    with pytest.raises(PackRefused, match="which later entries"):
+        desk.decide(desk.old, Decided(note="Her sister agreed that her name stands"))
+    desk.decide(desk.old, Decided(needed_because="The later weights say nothing without it"))
+    kept = desk.entries()[desk.old].decided
+    assert kept is not None and kept.needed_because == "The later weights say nothing without it"
     for item in (desk.note, desk.secret):
         desk.decide(item, Decided())
     archive = desk.build()
