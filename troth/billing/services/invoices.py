@@ -226,7 +226,7 @@ def lower(invoice: UUID, *, pence: int, key: UUID, by: Actor, at: datetime) -> U
     Let somebody pay less than an invoice says, by a credit note over that part: what they paid beyond it is then owed back to
     them, and never to pay. Gives the credit note.
 
-    :raises NotPossible: it is cancelled, comes to no more, is taxed at more than one rate, or was for something that ends by itself.
+    :raises NotPossible: it is cancelled, comes to no more, has two rates of VAT, or was for something that ends by itself.
     :raises Refused: the actor may not invoice this person.
     """
     row = _locked(invoice)
