@@ -53,8 +53,8 @@ def holds_card_number(text: str) -> bool:
 
 def json_holds_card_number(value: Any) -> bool:
     """
-    The same of each text and each whole number in plain JSON by itself: as it is written, it hides what is not ASCII, and coordinates
-    look like groups of figures.
+    The same of each text and each whole number in plain JSON by itself: as it is written, it hides what is not ASCII, and
+    coordinates look like groups of figures.
     """
     if isinstance(value, dict):
         value = [*value, *value.values()]
