@@ -152,7 +152,7 @@ class BackForm(Keyed):
                 AGAIN: "What goes back stands as to pay again: here, on their own pages and in their statement",
             }
         ),
-        error_messages={"required": "Choose what becomes of it"},
+        error_messages={"required": "Choose what becomes of the invoice"},
     )
 
     def __init__(self, *args: Any, asks: bool, **named: Any) -> None:

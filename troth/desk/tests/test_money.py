@@ -154,7 +154,7 @@ def test_money_that_is_not_owed_goes_back_as_less_to_pay_or_as_still_to_pay(
     services.pay_stand_in(payment, taken=True, by=ann, at=NOW)
     back = {"do": "back", "key": str(uuid4()), "pence": "30", "why": "sentinel-why", "to": "card"}
     unsaid = desk.post(page, back)
-    assert unsaid.status_code == 422 and "Choose what becomes of it" in unsaid.content.decode()
+    assert unsaid.status_code == 422 and "Choose what becomes of the invoice" in unsaid.content.decode()
     assert not Refund.objects.exists()
     for _ in range(2):  # a double click
         assert desk.post(page, {**back, "then": "less"}).status_code == 302
