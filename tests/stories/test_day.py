@@ -160,9 +160,13 @@ def test_a_day_at_the_clinic(day: Day, new_visitor: NewVisitor) -> None:
     # Then it is paid, and what finance gives back goes to the same card
     finance.go(invoice)
     fill_in(finance, {"pence": "20", "why": "The second half was left out"})
+    finance.page.get_by_label("They pay so much less").check()
     finance.page.get_by_role("button", name="Give it back to the card").click()
     for _ in range(60):
         if any(each["amount"] == 2_000 for each in day.firm.books.refunds):
             break
         finance.page.wait_for_timeout(500)
     assert [each["amount"] for each in day.firm.books.refunds] == [2_000]
+    # And that part is not to be paid again
+    finance.go(invoice)
+    assert "Taken back by credit notes" in finance.text()

@@ -39,7 +39,7 @@ def heading(request: HttpRequest, look: Looking, subject: UUID, who: PersonIdent
             )
         )
     if words := people_reads.adjustments_of({subject}, look.opened).get(subject):
-        found.append(Alert("info", "Arrange for every visit", f"{words.said}."))
+        found.append(Alert("info", "Arrange for every appointment", f"{words.said}."))
     acting = list_representatives(subject, at=look.at)
     age = who.age(timezone.localdate(look.at)) if who else None
     if age is not None and age < ADULT_AT:

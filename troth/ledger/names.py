@@ -238,6 +238,7 @@ class Event(StrEnum):
     INVOICE_ISSUED = "billing:invoice_issued", "issued an invoice"
     INVOICE_SETTLED = "billing:invoice_settled", "entered money that came for an invoice or went back"
     INVOICE_CREDITED = "billing:invoice_credited", "cancelled an invoice by a credit note"
+    INVOICE_LOWERED = "billing:invoice_lowered", "took part of an invoice back by a credit note"
     BANK_REFUND_ASKED = "billing:bank_refund_asked", "noted that money goes back by bank"
     CARD_MARKED = "billing:card_marked", "kept a keyed hash of the card that paid"
     BANK_DETAILS_GIVEN = "billing:bank_details_given", "said where a refund should go"

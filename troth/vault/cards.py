@@ -6,6 +6,7 @@ must not come to lie here, not even as ciphertext: so each field of each form re
 """
 
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -20,7 +21,16 @@ SENTENCE = (
 #: The figures of the shortest; a shorter text holds none.
 SHORTEST = 12
 # Thirteen to nineteen figures, alone or in groups, and no part of something longer: an id or a hash is no card.
-_RUN = re.compile(r"(?<![\w.+-])\d(?:[  \-.]?\d){12,18}(?![\w-])")
+_RUN = re.compile(r"(?<![\w.+-])\d(?:[ \-.]?\d){12,18}(?![\w-])")
+# In the groups that are printed on cards, whatever stands between and beside them: the day it ends, or three figures more.
+_APART = r"[ \-./_,|:]{1,3}"
+_PRINTED = re.compile(
+    r"(?<![\w+])(?=(\d{4}(?:APART\d{4}){3}(?:APART\d{3})?|\d{4}APART\d{6}APART\d{4,5})(?!\w))".replace(
+        "APART", _APART
+    )
+)
+# In one, beside other figures.
+_ALONE = re.compile(r"(?<![\w+-])(?<!\d[.])\d{13,19}(?![\w-])")
 # The first figures and lengths of the schemes: Visa, Mastercard, American Express, Discover, Diners, JCB, Maestro, UnionPay.
 _SCHEMES = (
     (r"4", {13, 16, 19}),
@@ -35,7 +45,43 @@ _SCHEMES = (
 
 def holds_card_number(text: str) -> bool:
     """Whether a text holds what could be paid with: figures of a card scheme, of its length, whose check digit is right (Luhn)."""
-    return any(_is_card(re.sub(r"\D", "", found[0])) for found in _RUN.finditer(text))
+    plain = _plain(text)
+    runs = (found[0] for each in (_RUN, _ALONE) for found in each.finditer(plain))
+    printed = (found[1] for found in _PRINTED.finditer(plain))
+    return any(_is_card(figures) for each in (*runs, *printed) for figures in _read_as(re.sub(r"\D", "", each)))
+
+
+def json_holds_card_number(value: Any) -> bool:
+    """
+    The same of each text and each whole number in plain JSON by itself: as it is written, it hides what is not ASCII, and
+    coordinates look like groups of figures.
+    """
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list | tuple):
+        return any(map(json_holds_card_number, value))
+    return isinstance(value, str | int) and holds_card_number(str(value))
+
+
+def _read_as(figures: str) -> set[str]:
+    """Nineteen figures in fours may be sixteen and the three from the back."""
+    return {figures, figures[:16]} if len(figures) == 19 else {figures}
+
+
+def _plain(text: str) -> str:
+    """The same with figures, spaces and dashes of any script or width as a keyboard has them, and nothing that cannot be seen."""
+    return re.sub(r"\s", " ", text) if text.isascii() else "".join(_as_typed(each) for each in text)
+
+
+def _as_typed(sign: str) -> str:
+    kind = unicodedata.category(sign)
+    if kind == "Nd":
+        return str(unicodedata.decimal(sign))
+    if kind == "Cf":
+        return ""
+    if kind == "Pd" or sign == "\u2212":  # the sign of minus
+        return "-"
+    return " " if sign.isspace() else sign
 
 
 def _is_card(figures: str) -> bool:

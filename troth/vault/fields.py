@@ -390,7 +390,7 @@ class SealedJSON(SealedField[Any]):
             raise ValidationError(
                 f"{self.name} takes plain JSON values: text, numbers, lists and dicts with text keys."
             ) from None
-        if cards.holds_card_number(text):
+        if cards.json_holds_card_number(value):
             raise ValidationError(cards.SENTENCE, code=cards.CODE)
         return text.encode()
 

@@ -24,6 +24,7 @@ from troth.billing.rules.invoices import check_bank_details as check_bank_detail
 from troth.billing.rules.invoices import check_can_credit as check_can_credit
 from troth.billing.rules.invoices import check_can_give_back as check_can_give_back
 from troth.billing.rules.invoices import check_can_issue as check_can_issue
+from troth.billing.rules.invoices import check_can_lower as check_can_lower
 from troth.billing.rules.invoices import check_can_settle as check_can_settle
 from troth.billing.rules.invoices import check_can_take_off as check_can_take_off
 from troth.billing.rules.invoices import lines_of as lines_of

@@ -115,6 +115,20 @@ def check_can_credit(kind: InvoiceKind, state: InvoiceState) -> None:
         raise NotPossible("Only an invoice can be cancelled, and only once.")
 
 
+def check_can_lower(*, wanted: int, pence: int, rates: int, apart: bool) -> None:
+    """
+    Refuse to take off an invoice all of it, or a part whose VAT is not plain. `apart`: a deposit, a package, a voucher.
+
+    :raises NotPossible: so it is.
+    """
+    if apart or rates != 1:
+        raise NotPossible(
+            "Of a deposit, a package, a voucher, or what is taxed at two rates no part can be taken off. Cancel the invoice."
+        )
+    if not 0 < pence < wanted:
+        raise NotPossible(f"It comes to {pounds(wanted)}: take off less, or cancel it.")
+
+
 def check_can_give_back(*, owed: int, pence: int) -> None:
     """
     Refuse to give back more than we owe. `owed`: what came in beyond what is to be paid.

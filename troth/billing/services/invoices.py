@@ -220,6 +220,34 @@ def credit(invoice: UUID, *, key: UUID, by: Actor, at: datetime) -> UUID:
     return found
 
 
+@act(Event.INVOICE_LOWERED, purpose=FOR)
+def lower(invoice: UUID, *, pence: int, key: UUID, by: Actor, at: datetime) -> UUID:
+    """
+    Let somebody pay less than an invoice says, by a credit note over that part: what they paid beyond it is then owed back to
+    them, and never to pay. Gives the credit note.
+
+    :raises NotPossible: it is cancelled, comes to no more, has two rates of VAT, or was for something that ends by itself.
+    :raises Refused: the actor may not invoice this person.
+    """
+    row = _locked(invoice)
+    require_role(Category.FINANCIAL)
+    known = Invoice.objects.filter(key=key).first()
+    if known is not None:
+        before: UUID = known.pk
+        return before
+    rules.check_can_credit(InvoiceKind(row.kind), InvoiceState(row.state))
+    sold = any(model.objects.filter(invoice=row.pk).exists() for model in (PackageSold, VoucherSale))
+    with _reading(by, at):
+        rates = {line.rate for line in rules.lines_of(row.lines)}
+        # What vouchers paid goes back to them first, and the money would then be to pay again.
+        by_voucher = any(each.voucher for each in (*Settlement.objects.filter(invoice=row), *_notes(row)))
+        wanted = _wanted(row)
+    apart = sold or by_voucher or row.receipt_for is not None or row.set_against is not None
+    rules.check_can_lower(wanted=wanted, pence=pence, rates=len(rates), apart=apart)
+    found: UUID = _credit_part(row, pence, what="Taken off", key=key, by=by, at=at).pk
+    return found
+
+
 @act(Event.PAYMENT_ASKED, purpose=Purpose.PAYMENT)
 def pay_by_card(invoice: UUID, *, pence: int, key: UUID, by: Actor, at: datetime) -> UUID:
     """

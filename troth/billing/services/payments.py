@@ -10,6 +10,7 @@ from troth.billing.models import Order, Payment, Refund, VatRate
 from troth.billing.rules import NotPossible
 from troth.billing.services.known import _amounts, _give_back, _opened
 from troth.billing.services.ordering import _locked, _order
+from troth.billing.services.papers import _wanted
 from troth.billing.services.reckoning import _held, _hold_invoice_of, _year
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, require_role
@@ -101,9 +102,10 @@ def release(payment: UUID, *, by: Actor, at: datetime) -> None:
 
 
 @act(Event.REFUND_ASKED, purpose=Purpose.PAYMENT)
-def refund(payment: UUID, *, pence: int, why: str, key: UUID, by: Actor, at: datetime) -> UUID:
+def refund(payment: UUID, *, pence: int, why: str, key: UUID, by: Actor, at: datetime, beyond: bool = True) -> UUID:
     """
-    Give back part or all of what was taken, to the card that it came from. Gives the refund.
+    Give back part or all of what was taken, to the card that it came from. Gives the refund. `beyond`: more than is owed may go
+    back, and is then to pay again.
 
     :raises NotPossible: not so much is left, it goes back by bank already, it was set against an invoice, or the key was used for
         something else.
@@ -125,8 +127,10 @@ def refund(payment: UUID, *, pence: int, why: str, key: UUID, by: Actor, at: dat
         raise NotPossible("It was set against another invoice. Cancel that one first, and it can be given back.")
     if invoice is not None:
         with processing(Purpose.PAYMENT, Action.READ, by=by, at=at):
-            held = _held(invoice)
+            held, wanted = _held(invoice), _wanted(invoice)
         rules.check_is_held(held=held, pence=pence)
+        if not beyond:
+            rules.check_can_give_back(owed=held - wanted, pence=pence)
     return _give_back(row, pence=pence, why=why, key=key, at=at)
 
 

@@ -17,6 +17,8 @@ RATES = {
 }
 
 
+#: What becomes of an invoice of which money goes back that is not owed.
+LESS, AGAIN = "less", "again"
 #: By which ways money comes at the desk.
 AT_THE_DESK = (Means.TERMINAL, Means.CASH, Means.BANK)
 
@@ -141,3 +143,19 @@ class BackForm(Keyed):
 
     pence = Pounds(label="How much goes back?")
     why = forms.CharField(label="Why?", max_length=200, error_messages={"required": "Write why"})
+    then = forms.ChoiceField(
+        label="Nothing is owed to them. What becomes of the invoice?",
+        choices=[(LESS, "They pay so much less"), (AGAIN, "It is still to be paid, in another way")],
+        widget=Choices(
+            hints={
+                LESS: "A credit note over that part takes the next number, and takes back its VAT",
+                AGAIN: "What goes back stands as to pay again: here, on their own pages and in their statement",
+            }
+        ),
+        error_messages={"required": "Choose what becomes of the invoice"},
+    )
+
+    def __init__(self, *args: Any, asks: bool, **named: Any) -> None:
+        super().__init__(*args, **named)
+        if not asks:
+            del self.fields["then"]

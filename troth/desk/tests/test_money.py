@@ -144,6 +144,31 @@ def test_cancelled_and_given_back_by_bank_the_details_are_destroyed(desk: Client
     assert Invoice.objects.get(pk=invoice.pk).state == InvoiceState.CREDITED
 
 
+def test_money_that_is_not_owed_goes_back_as_less_to_pay_or_as_still_to_pay(
+    desk: Client, people: dict[str, UUID], settings: Any
+) -> None:
+    settings.TROTH_DEMO = True  # a stand-in takes the place of the payment firm
+    invoice, ann = issued(desk, people["ann"]), actors.person(people["ann"], at=NOW)
+    page = reverse("desk_invoice", args=[invoice.pk])
+    payment = services.pay_by_card(invoice.pk, pence=13000, key=uuid4(), by=ann, at=NOW)
+    services.pay_stand_in(payment, taken=True, by=ann, at=NOW)
+    back = {"do": "back", "key": str(uuid4()), "pence": "30", "why": "sentinel-why", "to": "card"}
+    unsaid = desk.post(page, back)
+    assert unsaid.status_code == 422 and "Choose what becomes of the invoice" in unsaid.content.decode()
+    assert not Refund.objects.exists()
+    for _ in range(2):  # a double click
+        assert desk.post(page, {**back, "then": "less"}).status_code == 302
+    assert (Refund.objects.count(), Invoice.objects.filter(kind="credit").count()) == (1, 1)
+    services.look(payment, at=NOW)
+    assert "Paid" in desk.get(page).content.decode()
+    desk.post(page, {**back, "key": str(uuid4()), "pence": "20", "then": "again"})
+    services.look(payment, at=NOW)
+    assert Invoice.objects.filter(kind="credit").count() == 1
+    assert Invoice.objects.get(pk=invoice.pk).state == InvoiceState.OPEN
+    whole = desk.post(page, {**back, "key": str(uuid4()), "pence": "80", "then": "less"})
+    assert whole.status_code == 302 and Refund.objects.count() == 3
+
+
 def test_the_day_end_and_its_file_open_nobodys_record(desk: Client, people: dict[str, UUID]) -> None:
     invoice = issued(desk, people["ann"])
     desk.post(

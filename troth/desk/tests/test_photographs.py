@@ -95,6 +95,9 @@ def test_a_photograph_needs_consent_and_closes_with_it(clinic: Clinic, signed_in
     assert shown in desk.get(reverse("desk_card", args=[clinic.ann])).content.decode()
     refused = desk.get(shown).content.decode()
     assert "say so at reception" in refused and "Add a photograph" not in refused
+    assert (
+        reverse("desk_task_new", args=[clinic.ann]) in refused
+    )  # the way on, for whoever may not write consent down
     assert desk.post(new, typed()).status_code == 403 and not Photograph.objects.exists()
     agree(clinic)
     assert "No photographs yet" in desk.get(shown).content.decode()

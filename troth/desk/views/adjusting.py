@@ -1,4 +1,4 @@
-"""What is to be arranged for somebody's visits: read and written by whoever books and receives them."""
+"""What is to be arranged for somebody's appointments: read and written by whoever books and receives them."""
 
 from uuid import UUID
 

@@ -20,7 +20,7 @@ from troth.billing.selectors.paper import MEDIA_TYPE, set_invoice
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Row, Tag
 from troth.desk.forms.before import UseVoucherForm
-from troth.desk.forms.money import BackForm, IssueForm, SettleForm
+from troth.desk.forms.money import LESS, BackForm, IssueForm, SettleForm
 from troth.desk.frame import frame, looking, purpose_line, show, strip
 from troth.gate.streams import send_bytes
 from troth.people import selectors as people
@@ -120,7 +120,10 @@ def show_invoice(request: HttpRequest, invoice: UUID) -> HttpResponse:
         for each in billing.list_payments(found.subject, look.opened)
         if each.thing == invoice or each.id == found.receipt_for
     ]
-    settle, back = SettleForm(_posted(request, "settle")), BackForm(_posted(request, "back"))
+    settle = SettleForm(_posted(request, "settle"))
+    # A deposit is taken back by itself, with the money (decision 0193); of what is cancelled all is owed back.
+    asks = found.left >= 0 and not found.receipt_for and found.state is not InvoiceState.CREDITED
+    back = BackForm(_posted(request, "back"), asks=asks)
     using = UseVoucherForm(_posted(request, "voucher"))
     error = ""
     try:
@@ -200,8 +203,18 @@ def _give_back(request: HttpRequest, found: InvoiceLine, payments: list[PaymentL
     look, values = looking(request), form.cleaned_data
     for each in payments:
         if each.left >= values["pence"] > 0 and request.POST.get("to") == "card":
+            if values.get("then") == LESS:
+                # First the debt and then the money: what the firm would not give back stays owed to them.
+                key = uuid5(values["key"], LESS)
+                services.lower(found.id, pence=values["pence"], key=key, by=look.actor, at=look.at)
             services.refund(
-                each.id, pence=values["pence"], why=values["why"], key=values["key"], by=look.actor, at=look.at
+                each.id,
+                pence=values["pence"],
+                why=values["why"],
+                key=values["key"],
+                by=look.actor,
+                at=look.at,
+                beyond=found.left >= 0,
             )
             return
     if request.POST.get("to") == "card":

@@ -37,7 +37,11 @@ def show_all(request: HttpRequest, subject: UUID) -> HttpResponse:
         assert refused.refusal is not None
         refused = replace(refused, refusal=replace(refused.refusal, remedy=AGREEING))
         consent = open_path(request, "desk_consent", subject)
-        return _page(request, look, subject, "photograph/list", named=False, refused=refused, consent=consent)
+        # Whoever may not write it down asks reception for it.
+        task = None if consent else open_path(request, "desk_task_new", subject)
+        return _page(
+            request, look, subject, "photograph/list", named=False, refused=refused, consent=consent, task=task
+        )
     look.opened.require(subject, Category.IDENTITY, Category.PHOTOGRAPH)
     lines = photographs.list_photographs(subject, look.opened)
     return _page(

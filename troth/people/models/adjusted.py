@@ -41,7 +41,7 @@ class Adjustment(Worded):
 
 
 class Adjusted(Holding):
-    """What is arranged for one person at every visit: codes of `Adjustment`, and the language that they are spoken to in."""
+    """What is arranged for one person at every appointment: codes of `Adjustment`, and the language that they are spoken to in."""
 
     wanted = SealedJSON(ADJUSTMENTS, id="people.adjusted.wanted")
     language = SealedText(ADJUSTMENTS, id="people.adjusted.language")
@@ -49,7 +49,7 @@ class Adjusted(Holding):
     #: Nothing here can harm anybody who reads it, so it waits for no health professional (LAW-4.5).
     release: ClassVar[str] = "released"
 
-    called = "what we arrange for your visits"
+    called = "what we arrange for your appointments"
     labels: ClassVar[dict[str, str]] = {"wanted": "to arrange", "language": "language you are spoken to in"}
 
     class Meta:

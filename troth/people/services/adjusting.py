@@ -21,7 +21,7 @@ def state_adjustments(
     subject: UUID, *, wanted: Collection[str], language: str, seen: str | None = None, by: Actor, at: datetime
 ) -> None:
     """
-    Write down what is to be arranged for a person at every visit, in place of what stood there (Equality Act 2010 section 20).
+    Write down what is to be arranged for a person at each appointment, in place of what was there (Equality Act 2010 section 20).
     It is a row of its own each time, so that who said so, and when, is said of what stands and never of what stood before it.
 
     It takes codes of a list and a language of another, and no words of anybody's: why they need it is nobody's business here.

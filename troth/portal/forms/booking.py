@@ -26,7 +26,7 @@ def _note(
 
 
 class KnownForm(forms.Form):
-    """Who is signed in is asked nothing that we know. `arranging`: whether “My details” asks what they need at every visit."""
+    """Who is signed in is asked nothing that we know. `arranging`: whether “My details” asks what they need at each appointment."""
 
     note = _note()
 
@@ -35,7 +35,7 @@ class KnownForm(forms.Form):
         if arranging:
             self.fields["note"].help_text = (
                 "An interpreter, a way without steps and the like: "
-                "say it once in “My details”, and it holds for every visit"
+                "say it once in “My details”, and it holds for every appointment"
             )
 
 

@@ -92,7 +92,7 @@ def change(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def adjust(request: HttpRequest) -> HttpResponse:
-    """Say what we are to arrange for the reader's visits: ticks, and never why."""
+    """Say what we are to arrange for the reader's appointments: ticks, and never why."""
     subject, at, opened = reader(request), request.at, _opened(request)  # type: ignore[attr-defined]
     if not people.takes_adjustments(opened.register):
         raise Http404

@@ -7,7 +7,7 @@ import pytest
 from django import forms
 
 import troth
-from troth.vault.cards import CODE, holds_card_number, refuse_card_number
+from troth.vault.cards import CODE, holds_card_number, json_holds_card_number, refuse_card_number
 
 #: The numbers that payment firms publish for trying things out.
 CARDS = [
@@ -22,6 +22,20 @@ CARDS = [
     "3566002020360505",
     "2223003122003222",
     "4222222222222",
+    "4242 4242 4242 4242 12/28 123",  # with the day it ends, as people type it
+    "4242 4242 4242 4242 123",
+    "1 card: 4242424242424242 1228 123",
+    "room 3 4242 4242 4242 4242",
+    "card no.4242424242424242",
+    "4242\n4242\n4242\n4242",
+    "4242, 4242, 4242, 4242",
+    "4242 / 4242 / 4242 / 4242",
+    "4242\u20134242\u20134242\u20134242",
+    "4242\u2009\u20094242\u00a04242\t4242",
+    "42\u200b42\u00ad42424242\u20604242",
+    "\uff14\uff12\uff14\uff12\uff14\uff12\uff14\uff12\uff14\uff12\uff14\uff12\uff14\uff12\uff14\uff12",
+    "\u0664\u0662\u0664\u0662 \u0664\u0662\u0664\u0662 \u0664\u0662\u0664\u0662 \u0664\u0662\u0664\u0662",
+    "3782-822463-10005 0326",
 ]
 OTHERS = [
     "4242424242424241",  # the check digit is wrong
@@ -34,6 +48,10 @@ OTHERS = [
     "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
     "0000000000000000",
     "GB29 NWBK 6016 1331 9268 19",
+    "4242 4242 4242 4241",
+    "138/82 140/85 136/80 141/84",  # what somebody's blood pressure was
+    "2026 2027 2028 2029",
+    "0.4242424242424242",
     "",
 ]
 
@@ -46,6 +64,13 @@ def test_a_card_number_is_found_however_it_is_typed(text: str) -> None:
 @pytest.mark.parametrize("text", OTHERS)
 def test_what_is_no_card_number_passes(text: str) -> None:
     assert not holds_card_number(text)
+
+
+def test_in_json_each_text_is_looked_at_and_coordinates_are_none() -> None:
+    wide = "".join(chr(0xFF10 + int(each)) for each in "4242424242424242")
+    for held in ({"a": [wide]}, ["4242\n4242\n4242\n4242"], {"4242 4242 4242 4242": 1}, [4242424242424242]):
+        assert json_holds_card_number(held)
+    assert not json_holds_card_number({"strokes": [[4242, 4242, 4242, 4242], [True, None, 0.5]]})
 
 
 def _every_form() -> list[type[forms.BaseForm]]:

@@ -18,6 +18,8 @@
   var firm = window.Stripe(form.dataset.key);
   var elements = firm.elements({ clientSecret: form.dataset.secret });
   elements.create("payment", { wallets: { applePay: "never", googlePay: "never" } }).mount("#card-fields");
+  // Where no script runs, or the firm's does not, there is no button that would lead nowhere.
+  form.querySelector(".acts").hidden = false;
 
   form.addEventListener("submit", function (event) {
     event.preventDefault();
