@@ -41,6 +41,7 @@ DONE = {
     "patient-asked": "Asked. It comes back to you with their answer.",
     "gp-asked": "The letter is written. Where a way is set up it leaves by itself, else it waits to be printed and posted.",
     "gp-reminded": "The letter goes once more.",
+    "gp-seen-to": "Noted. The letter goes once more where it may, and whoever asked sees what follows.",
     "gp-records-kept": "Recorded. Whoever has the request sees it, and the person is told where it came from.",
     "gp-answer-taken-in": "It is sealed, and whoever asked has a task to look at it.",
     "gp-answer-put-back": "It waits on From GPs until a clinician says whose it is.",

@@ -64,7 +64,7 @@ def _owed(lines: list[OwedLine], names: dict[UUID, str]) -> Table | None:
                 else Cell("Withheld", coin="parted"),
                 Cell(each.reference),
                 Cell(f"{timezone.localtime(each.sent_at):%-d %b %Y}"),
-                Cell(_where(each), tag=Tag("late", "Late") if each.is_late and not each.taken_in_at else None),
+                Cell(_where(each), tag=Tag("late", "Late") if _is_for_the_desk(each) else None),
             )
         )
         for each in lines
@@ -72,9 +72,16 @@ def _owed(lines: list[OwedLine], names: dict[UUID, str]) -> Table | None:
     return Table("Answers that GPs owe", columns, rows) if rows else None
 
 
+def _is_for_the_desk(line: OwedLine) -> bool:
+    """Whether whoever takes in the post has still to do something about it."""
+    return line.is_late and not line.taken_in_at and not line.was_reminded
+
+
 def _where(line: OwedLine) -> str:
     if line.taken_in_at:
         return "Taken in, and with a clinician"
+    if line.was_reminded:  # the same, whether it went once more or may not: why not is a matter of their health
+        return "Seen to, and with whoever asked"
     if line.is_late:
         return "Not answered in 14 days"
     return "May come any day"
@@ -128,7 +135,7 @@ def take_in(request: HttpRequest, letter: UUID) -> HttpResponse:
     try:
         if posted == "remind":
             services.have_gp_reminded(letter, by=look.actor, at=look.at)
-            return done("desk_from_gps", "gp-reminded")
+            return done("desk_from_gps", "gp-seen-to")
         if form.is_valid():
             said = form.cleaned_data
             services.take_in_gp_answer(
@@ -152,7 +159,7 @@ def take_in(request: HttpRequest, letter: UUID) -> HttpResponse:
             Row("A practice quotes", found.reference, mono=True),
             Row("Written", f"{timezone.localtime(found.asked_at):%-d %B %Y}"),
             Row("Sent", f"{timezone.localtime(found.sent_at):%-d %B %Y}"),
-            Row("Where it is", _where(found), flagged=found.is_late and not found.taken_in_at),
+            Row("Where it is", _where(found), flagged=_is_for_the_desk(found)),
         ],
         found=found,
         form=form,

@@ -92,16 +92,21 @@ def test_reception_has_it_go_once_more_and_then_it_is_the_prescribers(clinic: Cl
 
 
 @pytest.mark.parametrize("choice", [(GpState.WITHDRAWN, True), (GpState.GIVEN, False)])
-def test_what_they_chose_since_stops_the_reminder_and_is_nothing_for_reception(
+def test_what_they_chose_since_stops_the_reminder_and_the_prescriber_gets_the_task(
     clinic: Clinic, choice: tuple[GpState, bool]
 ) -> None:
     _, letter = left(clinic)
     services.chase_gps(at=LATE)
     agree(clinic, choice[0], may_ask=choice[1], at=LATE)
-    with pytest.raises(NotPossible) as refused:
+    services.have_gp_reminded(letter, by=clinic.support, at=LATE)
+    assert state() == GpNoticeState.SENT and tasks(clinic, clinic.support) == []
+    assert tasks(clinic, clinic.prescriber) == [TaskKind.CHECK]
+    (line,) = owing.list_owed(at=LATE)
+    assert line.was_reminded and not line.may_remind
+    services.chase_gps(at=LATE + timedelta(days=1))
+    assert tasks(clinic, clinic.support) == [] and tasks(clinic, clinic.prescriber) == [TaskKind.CHECK]
+    with pytest.raises(NotPossible, match="once more already"):
         services.have_gp_reminded(letter, by=clinic.support, at=LATE)
-    assert str(refused.value) == "It cannot go once more now. Whoever has the request sees why."
-    assert state() == GpNoticeState.SENT and tasks(clinic, clinic.support) == [TaskKind.CHASE]
 
 
 def test_nobody_else_has_it_go_once_more_or_takes_in(clinic: Clinic) -> None:
