@@ -14,12 +14,13 @@ from troth.desk import papers
 from troth.desk.forms.from_gps import FileMessageForm, SetAsideForm, TakeInForm
 from troth.desk.frame import Looking, about, frame, looking, show
 from troth.gate.contexts import processing
-from troth.gate.streams import send_file
+from troth.gate.streams import send_named
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.prescribing import services
 from troth.prescribing.rules import CHECKING, DECIDING, PASSING_ON, NotPossible
 from troth.prescribing.selectors import Astray, MessageState, Way, arriving, owing
+from troth.prescribing.selectors.arriving import Message
 from troth.prescribing.selectors.owing import OwedLine
 from troth.records import selectors as records
 from troth.vault.categories import Category
@@ -173,6 +174,8 @@ def show_message(request: HttpRequest, message: UUID) -> HttpResponse:
     """One message of our mailbox: read it, and say whose it is."""
     look = looking(request)
     line = arriving.get_line(message)
+    if line is not None and line.state is MessageState.TOO_LARGE:
+        return _too_large(request, look, message)
     if line is None or line.state is not MessageState.WAITING:
         raise Http404
     names = _people(look)
@@ -196,14 +199,29 @@ def show_message(request: HttpRequest, message: UUID) -> HttpResponse:
         "from_gps/message",
         frame(request),
         line=line,
-        came=f"{timezone.localtime(line.came_at):%-d %B %Y, %H:%M}",
-        sender=arriving.sender_of(message, at=look.at),
+        came=_came(arriving.get_message(message, at=look.at)),
         filing=filing if names else None,
         aside=aside,
         error=error,
         wrong=filing if filing.errors else aside,
         status=422 if error or filing.errors or aside.errors else 200,
     )
+
+
+def _came(message: Message) -> str:
+    """When a message came and from where: to our mailbox by the minute, to the desk on a day and by a way that they wrote down."""
+    if message.way is Way.MESH:
+        at = f"{timezone.localtime(message.line.came_at):%-d %B %Y, %H:%M}"
+        return f"{at}, from mailbox {message.sender}" if message.sender else at
+    return f"{message.came_on:%-d %B %Y}, {message.way.words}, and taken in at the desk"
+
+
+def _too_large(request: HttpRequest, look: Looking, message: UUID) -> HttpResponse:
+    """One that stays at MESH, whose sender somebody tells."""
+    if request.method == "POST":
+        services.set_gp_message_aside(message, why=Astray.TOO_LARGE, by=look.actor, at=look.at)
+        return done("desk_from_gps", "gp-message-told")
+    return show(request, "from_gps/large", frame(request), number=arriving.number_of(message))
 
 
 def _people(look: Looking) -> dict[UUID, str]:
@@ -222,4 +240,4 @@ def message_file(request: HttpRequest, message: UUID) -> HttpResponseBase:
         found = services.open_gp_message(message, by=look.actor, at=look.at)
     except NotPossible:
         raise Http404 from None
-    return send_file(request, found.file, download_name=f"message-{message.hex[:8]}")
+    return send_named(request, found.file, stem=f"message-{message.hex[:8]}")

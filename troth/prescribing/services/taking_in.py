@@ -121,10 +121,11 @@ def put_gp_answer_back(notice: UUID, *, by: Actor, at: datetime) -> UUID:
     asking.check_may_judge(decides=bool(by.roles & rules.DECIDING))
     asking.check_waits(waits=row.taken_in_at is not None)
     with processing(FOR, by=by, at=at):
-        stored = row.taken_in
+        stored, came = row.taken_in, dict(row.came)
     assert row.taken_in_at is not None
     message = GpMessage(number=f"desk_{uuid4().hex}", came_at=row.taken_in_at)
-    message.ticket = arriving.seal(message.pk, stored, sender="", at=at)
+    day, way = date.fromisoformat(came["on"]), Way(came["by"])
+    message.ticket = arriving.seal(message.pk, stored, sender="", came_on=day, way=way, at=at)
     message.save(force_insert=True)
     _settle(row, at=at)
     row.taken_in, row.taken_in_at, row.came = None, None, None

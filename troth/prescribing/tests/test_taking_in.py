@@ -180,6 +180,29 @@ def test_what_belongs_to_another_is_put_back_and_waits_for_a_clinician(clinic: C
     take_in(clinic, letter)  # the right one may still come
 
 
+def test_what_the_desk_took_in_keeps_its_day_and_its_way_when_it_is_filed_from_the_mailbox(clinic: Clinic) -> None:
+    _, letter = left(clinic)
+    take_in(clinic, letter, way=Way.HAND, at=LATE)
+    message = services.put_gp_answer_back(letter, by=clinic.prescriber, at=LATE)
+    services.file_gp_message(message, subject=clinic.subject, answers=True, by=clinic.prescriber, at=LATE)
+    with processing(Purpose.GP_CORRESPONDENCE, by=clinic.prescriber, at=LATE):
+        came = GpNotice.objects.get().came
+    assert (came["by"], came["on"]) == ("hand", timezone.localdate(SOON).isoformat())
+
+
+def test_what_came_before_a_letter_was_written_answers_it_by_no_later_taking_in(clinic: Clinic) -> None:
+    _, letter = left(clinic)
+    take_in(clinic, letter)
+    message = services.put_gp_answer_back(letter, by=clinic.prescriber, at=SOON)
+    row = GpMessage.objects.get(pk=message)
+    said = arriving.read_ticket(row, at=SOON)
+    before = timezone.localdate(SOON) - timedelta(days=1)
+    row.ticket = arriving.seal(row.pk, said.file, sender="", came_on=before, way=Way.POST, at=SOON)
+    GpMessage.objects.filter(pk=message).update(ticket=row.ticket)
+    with pytest.raises(NotPossible, match="from before this came"):
+        services.file_gp_message(message, subject=clinic.subject, answers=True, by=clinic.prescriber, at=LATE)
+
+
 def test_an_answer_to_a_letter_that_went_no_second_time_is_taken_in(clinic: Clinic) -> None:
     request, letter = left(clinic)
     services.have_gp_reminded(letter, by=clinic.support, at=LATE)
