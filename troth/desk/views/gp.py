@@ -120,7 +120,8 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
         ],
         document=found.asked.document if found.asked else None,
         asks=found.asked is not None,
-        may_remind=found.is_late(look.at),
+        may_remind=found.is_late(look.at) and not found.taken_in_at,
+        may_answer=not found.taken_in_at,  # what waits is looked at first
         may_post=found.state in WAITING,
         by_machine=found.state is GpNoticeState.DUE and found.channel is not GpChannel.POST,
         is_sent=found.state in THERE
