@@ -26,6 +26,8 @@ from troth.prescribing.selectors import (
     Outcome,
     Recovery,
     Verified,
+    Wanted,
+    Way,
     pricing,
     reviewing,
     telling,
@@ -196,6 +198,31 @@ def verify(request: UUID, turn: int, *, by: actors.Actor, at: datetime) -> None:
     ):
         prescribing.record_verification(
             request, matter=matter, method=method, result=Verified.VERIFIED, note=note, by=by, at=at
+        )
+
+
+def ask_their_gp(
+    request: UUID, subject: UUID, *, by: actors.Actor, desk: actors.Actor, answered: bool, at: datetime
+) -> None:
+    """Ask the GP, where they agreed to that, by a letter that is posted; what comes back the desk takes in, unread."""
+    with processing(Purpose.PRESCRIBING, by=by, at=at) as opened:
+        choice = reviewing.gp_of(subject, opened)
+    if choice.state is not GpState.GIVEN or not choice.may_ask:
+        return
+    letter = prescribing.ask_gp(request, wanted={Wanted.MEDICINES, Wanted.RESULTS}, by=by, at=at)
+    prescribing.post_gp_letter(letter, by=by, at=at + timedelta(minutes=10))
+    if answered:
+        came = at + timedelta(hours=2)
+        words = b"Repeat medicines: none. Allergies: none known. Last blood pressure 124/78. Invented, like everybody in it.\n"
+        prescribing.take_in_gp_answer(
+            letter,
+            came_on=timezone.localdate(came),
+            way=Way.EMAIL,
+            upload=SealedUpload(
+                files.store([words], name="summary.txt", media_type="text/plain"), "text/plain", None
+            ),
+            by=desk,
+            at=came,
         )
 
 

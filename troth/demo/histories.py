@@ -120,6 +120,8 @@ def _tell(
     else:
         _look(made, subject, turn, at=seen)
     if state == "with":
+        prescriber = actors.person(made.staff["prescriber"], at=seen)
+        asking.ask_their_gp(request, subject, by=prescriber, desk=support, answered=turn % 2 == 1, at=seen)
         return
     given = bool(turn % 4 or review)
     decided = seen + timedelta(minutes=20)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from troth.gate.boundary import current
-from troth.vault.files import StoredFile
+from troth.vault.files import ENDINGS, StoredFile
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
@@ -65,6 +65,16 @@ def send_file(
     if status == 206:
         response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{stored.size}"
     return response
+
+
+def send_named(request: HttpRequest, stored: StoredFile, *, stem: str) -> HttpResponseBase:
+    """
+    Send a file that somebody gave, under a generic name with the ending of its kind, so that it opens where it is kept.
+
+    :raises LedgerUnavailable: the events could not be written.
+    """
+    name = f"{stem}{ENDINGS.get(stored.kind, '')}"
+    return send_file(request, stored, download_name=name, media_type=stored.kind)
 
 
 def send_bytes(content: bytes | str, *, download_name: str, media_type: str) -> HttpResponse:

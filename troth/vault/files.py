@@ -24,6 +24,21 @@ from troth.vault.fields import SealedField
 from troth.vault.secrets import sync_folder
 
 CHUNK = 64 * 1024
+#: The kinds of file that go out under their own ending. Nothing that a computer would run is among them.
+ENDINGS = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "image/tiff": ".tif",
+    "text/plain": ".txt",
+    "text/rtf": ".rtf",
+    "application/xml": ".xml",
+    "audio/mpeg": ".mp3",
+    "audio/wav": ".wav",
+    "video/mp4": ".mp4",
+}
+_ALIASES = {"text/xml": "application/xml", "application/rtf": "text/rtf", ".jpeg": ".jpg", ".tiff": ".tif"}
 TAG = 16
 MAGIC = b"TROTH\x01"
 
@@ -37,6 +52,14 @@ class StoredFile:
     size: int
     name: str
     media_type: str
+
+    @property
+    def kind(self) -> str:
+        """Which of `ENDINGS` it is: by its type, else by the ending under which it came; "" where it is none of them."""
+        if (known := _ALIASES.get(self.media_type, self.media_type)) in ENDINGS:
+            return known
+        ending = Path(self.name).suffix.lower()
+        return next((kind for kind, each in ENDINGS.items() if each == _ALIASES.get(ending, ending)), "")
 
     def read(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """

@@ -28,6 +28,13 @@ _MOST_SAID = 300
 _NOBODY, UNCOLLECTED = frozenset({"12", "EPL-150", "EPL-151"}), "14"
 
 
+class TooLarge(Undelivered):
+    """A message larger than anything that is taken in here. To fetch it once more comes to the same."""
+
+    def __init__(self) -> None:
+        super().__init__(Failure.REFUSED, lasting=True)
+
+
 @dataclass(frozen=True)
 class Arrived:
     """A message as it came. `file` lies sealed, and is for whoever took it in to keep or to destroy."""
@@ -71,7 +78,8 @@ class Inbox:
         """
         One message, with its file sealed as it came. It stays in the mailbox.
 
-        :raises Undelivered: it did not come whole, or is larger than anything that is taken in here.
+        :raises TooLarge: it is larger than anything that is taken in here.
+        :raises Undelivered: it did not come whole.
         """
         path = f"{self._path}/{quote(number)}"
         writer = files.SealingWriter()
@@ -115,7 +123,7 @@ def _take(answer: HTTPResponse, writer: files.SealingWriter) -> None:
     for piece in _pieces(answer):
         writer.write(piece)
         if writer.size > LARGEST:
-            raise Undelivered(Failure.REFUSED, lasting=True)
+            raise TooLarge
 
 
 def _pieces(answer: HTTPResponse) -> Iterator[bytes]:

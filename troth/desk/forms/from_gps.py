@@ -53,6 +53,6 @@ class SetAsideForm(forms.Form):
     why = forms.ChoiceField(
         label="Why is it for nobody here?",
         widget=Choices(),
-        choices=[(each.value, each.words) for each in Astray],
+        choices=[(each.value, each.words) for each in Astray if each is not Astray.TOO_LARGE],
         error_messages={"required": "Choose why"},
     )

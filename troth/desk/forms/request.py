@@ -191,7 +191,7 @@ class PrescribeForm(forms.Form):
         self.reasons = tuple(reasons)
         for key, sentence in self.reasons:
             self.fields[f"reason_{key}"] = _words(
-                sentence, "Write the reason, in a sentence", hint="It stays with the decision", rows=3
+                sentence, f"Write the reason, in a sentence: {sentence}", hint="It stays with the decision", rows=3
             )
 
     def add_prefix(self, field_name: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -15,7 +16,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people.tests.factories import browser_of
 from troth.prescribing import services
-from troth.prescribing.models import GpMessage, GpNotice, GpNoticeState, MessageState
+from troth.prescribing.models import GpMessage, GpNotice, GpNoticeState, GpState, MessageState
 from troth.prescribing.tests.conftest import Clinic, clinic, send  # noqa: F401 - a fixture
 from troth.prescribing.tests.test_asking import agree, ask
 from troth.prescribing.tests.test_carrying import mesh  # noqa: F401 - a fixture
@@ -78,12 +79,16 @@ def test_the_prescriber_keeps_it_or_says_that_it_belongs_elsewhere(clinic: Clini
     prescriber, own = browser_of(clinic.prescriber.id), reverse("desk_gp_letter", args=[letter])
     support.post(path, came())
     assert own in prescriber.get(LIST).content.decode()
-    assert "It belongs elsewhere" in prescriber.get(own).content.decode()
+    page = prescriber.get(own).content.decode()
+    assert "It belongs elsewhere" in page and "Keep the answer" not in page
     assert "It belongs elsewhere" not in browser_of(clinic.pharmacist.id).get(own).content.decode()
     file = prescriber.get(reverse("desk_gp_taken_in", args=[letter]))
     assert b"sentinel-records" in b"".join(file.streaming_content) and "attachment" in file["Content-Disposition"]
     assert prescriber.post(own, {"act": "put_back"}).status_code == 302
-    assert GpMessage.objects.get().state == MessageState.WAITING
+    waits = GpMessage.objects.get()
+    assert waits.state == MessageState.WAITING
+    page = prescriber.get(reverse("desk_gp_message", args=[waits.pk])).content.decode()
+    assert "by post, and taken in at the desk" in page
     assert prescriber.get(reverse("desk_gp_taken_in", args=[letter])).status_code == 403
     support.post(path, came())
     assert prescriber.post(own, {"act": "keep_taken_in", "looked-words": "Nothing of note."}).status_code == 302
@@ -97,7 +102,36 @@ def test_reception_asks_once_more_when_the_fortnight_is_over(clinic: Clinic) -> 
     assert "Ask once more" in support.get(path).content.decode()
     assert support.post(path, {"act": "remind"}).status_code == 302
     assert GpNotice.objects.get().state == GpNoticeState.DUE
+    page = support.get(LIST).content.decode()
+    assert "Seen to, and with whoever asked" in page and "Late" not in page
     assert support.post(path, {"act": "remind"}).status_code == 422  # from an old page
+
+
+def test_reception_reads_the_same_of_a_reminder_whether_it_may_go_or_not(clinic: Clinic) -> None:  # noqa: F811
+    letter = owed(clinic, days=15)
+    services.choose_gp(clinic.subject, state=GpState.WITHDRAWN, by=clinic.ann, at=timezone.now())
+    support, path = browser_of(clinic.support.id), reverse("desk_gp_answer", args=[letter])
+    page = support.post(path, {"act": "remind"}, follow=True).content.decode()
+    assert "goes once more where it may" in page and "Seen to, and with whoever asked" in page and "Late" not in page
+    assert GpNotice.objects.get().state == GpNoticeState.SENT
+    assert "Ask once more" not in support.get(path).content.decode()
+
+
+def test_a_message_that_is_too_large_is_told_to_its_sender(
+    clinic: Clinic,  # noqa: F811
+    mesh: LocalMesh,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("troth.delivery.services.inbox.LARGEST", 1)
+    number = mesh.deposit(b"xx")
+    services.read_mailbox(at=timezone.now())
+    path = reverse("desk_gp_message", args=[GpMessage.objects.get().pk])
+    pharmacist = browser_of(clinic.pharmacist.id)
+    assert "Too large to be taken in" in pharmacist.get(LIST).content.decode()
+    assert number in pharmacist.get(path).content.decode()
+    assert browser_of(clinic.support.id).post(path).status_code == 403
+    assert pharmacist.post(path).status_code == 302
+    assert pharmacist.get(path).status_code == 404 and GpMessage.objects.get().why == "too_large"
 
 
 def test_a_clinician_reads_a_message_and_says_whose_it_is(clinic: Clinic, mesh: LocalMesh) -> None:  # noqa: F811
@@ -115,7 +149,9 @@ def test_a_clinician_reads_a_message_and_says_whose_it_is(clinic: Clinic, mesh: 
     page = prescriber.get(path).content.decode()
     assert str(clinic.subject) in page and "records.pdf" not in page and THEIRS in page
     answer = prescriber.get(file)
-    assert b"sentinel-records" in b"".join(answer.streaming_content) and "attachment" in answer["Content-Disposition"]
+    assert b"sentinel-records" in b"".join(answer.streaming_content)
+    assert answer["Content-Disposition"] == f'attachment; filename="message-{message.hex[:8]}.pdf"'
+    assert answer["Content-Type"] == "application/pdf"
     assert "Nobody to choose from" in browser_of(clinic.colleague.id).get(path).content.decode()
     assert prescriber.post(path, {"act": "file"}).status_code == 422
     filed = {"act": "file", "file-subject": str(clinic.subject)}

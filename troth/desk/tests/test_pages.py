@@ -437,11 +437,8 @@ def test_a_file_goes_in_sealed_and_comes_out_named_generically(clinic: Clinic, s
     kept = DocumentReference.objects.get()
     answer = browser.get(reverse("desk_file", args=[kept.pk]))
     assert b"".join(answer.streaming_content) == content  # type: ignore[attr-defined]
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="file-{kept.pk.hex[:8]}"'
-    assert (
-        "sandbox" in answer.headers["Content-Security-Policy"]
-        and answer.headers["Content-Type"] == "application/octet-stream"
-    )
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="file-{kept.pk.hex[:8]}.txt"'
+    assert "sandbox" in answer.headers["Content-Security-Policy"] and answer.headers["Content-Type"] == "text/plain"
     part = browser.get(reverse("desk_file", args=[kept.pk]), headers={"Range": "bytes=70000-70003"})
     assert (part.status_code, b"".join(part.streaming_content)) == (206, content[70_000:70_004])  # type: ignore[attr-defined]
     assert signed_in(clinic.support).get(reverse("desk_file", args=[kept.pk])).status_code == 403

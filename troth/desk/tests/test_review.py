@@ -242,6 +242,26 @@ def test_the_queue_says_what_to_read_first_and_a_concern_is_written_down(asked: 
     assert support.post(worry, {"words": "x"}).status_code == 403
 
 
+def test_what_waits_for_a_pharmacist_and_what_they_ask_stands_on_today(asked: dict[str, Any]) -> None:
+    doctor, path = browser_of(asked["prescriber"]), reverse("desk_decide", args=[asked["request"]])
+    page = doctor.get(path).content.decode()
+    assert "A picture of the top of your head</p>" in page, "a picture says what it answers"
+    doctor.post(path, VERIFY)
+    doctor.post(path, {**PRESCRIBE, "review": ticket_in(doctor.get(path).content.decode())})
+    supply, today = Prescription.objects.get(), reverse("desk_home")
+    pharmacy, there = browser_of(asked["pharmacist"]), reverse("desk_supply", args=[supply.pk])
+    assert "1 prescription waits to be checked" in pharmacy.get(today).content.decode()
+    assert "A pharmacist asks you" not in doctor.get(today).content.decode()
+    pharmacy.post(there, {"act": "query", "query-words": "Is twelve weeks meant?"})
+    assert "waits to be" not in pharmacy.get(today).content.decode()
+    page = doctor.get(today).content.decode()
+    assert "A pharmacist asks you" in page and there in page
+    doctor.post(there, {"act": "answer", "answer-words": "It is."})
+    assert "A pharmacist asks you" not in doctor.get(today).content.decode()
+    pharmacy.post(there, {"act": "release", "release-words": "Compared"})
+    assert "1 checked prescription waits to be sent" in pharmacy.get(today).content.decode()
+
+
 def test_what_ends_the_reason_to_look_leads_on_to_a_list(asked: dict[str, Any]) -> None:
     """Fourteen days after the decision, when the last reason to look is what is being done."""
     doctor, path = browser_of(asked["prescriber"]), reverse("desk_decide", args=[asked["request"]])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from troth.design.done import done
 from troth.desk.forms.record import AllergyForm, EntryForm, FileForm, MeasurementForm, MedicineForm
 from troth.desk.frame import Looking, about, looking, show
-from troth.gate.streams import send_file
+from troth.gate.streams import send_named
 from troth.people import selectors as people
 from troth.records import selectors as records
 from troth.records import services
@@ -46,7 +46,7 @@ def download(request: HttpRequest, document: UUID) -> HttpResponseBase:
     """Send a file, named generically: what people called it tells something of them (B18)."""
     look = looking(request)
     stored = records.open_file(document, look.opened)
-    return send_file(request, stored, download_name=f"file-{document.hex[:8]}")
+    return send_named(request, stored, stem=f"file-{document.hex[:8]}")
 
 
 def is_professional(look: Looking) -> bool:

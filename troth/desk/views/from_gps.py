@@ -14,12 +14,13 @@ from troth.desk import papers
 from troth.desk.forms.from_gps import FileMessageForm, SetAsideForm, TakeInForm
 from troth.desk.frame import Looking, about, frame, looking, show
 from troth.gate.contexts import processing
-from troth.gate.streams import send_file
+from troth.gate.streams import send_named
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.prescribing import services
 from troth.prescribing.rules import CHECKING, DECIDING, PASSING_ON, NotPossible
 from troth.prescribing.selectors import Astray, MessageState, Way, arriving, owing
+from troth.prescribing.selectors.arriving import Message
 from troth.prescribing.selectors.owing import OwedLine
 from troth.records import selectors as records
 from troth.vault.categories import Category
@@ -64,7 +65,7 @@ def _owed(lines: list[OwedLine], names: dict[UUID, str]) -> Table | None:
                 else Cell("Withheld", coin="parted"),
                 Cell(each.reference),
                 Cell(f"{timezone.localtime(each.sent_at):%-d %b %Y}"),
-                Cell(_where(each), tag=Tag("late", "Late") if each.is_late and not each.taken_in_at else None),
+                Cell(_where(each), tag=Tag("late", "Late") if _is_for_the_desk(each) else None),
             )
         )
         for each in lines
@@ -72,9 +73,16 @@ def _owed(lines: list[OwedLine], names: dict[UUID, str]) -> Table | None:
     return Table("Answers that GPs owe", columns, rows) if rows else None
 
 
+def _is_for_the_desk(line: OwedLine) -> bool:
+    """Whether whoever takes in the post has still to do something about it."""
+    return line.is_late and not line.taken_in_at and not line.was_reminded
+
+
 def _where(line: OwedLine) -> str:
     if line.taken_in_at:
         return "Taken in, and with a clinician"
+    if line.was_reminded:  # the same, whether it went once more or may not: why not is a matter of their health
+        return "Seen to, and with whoever asked"
     if line.is_late:
         return "Not answered in 14 days"
     return "May come any day"
@@ -128,7 +136,7 @@ def take_in(request: HttpRequest, letter: UUID) -> HttpResponse:
     try:
         if posted == "remind":
             services.have_gp_reminded(letter, by=look.actor, at=look.at)
-            return done("desk_from_gps", "gp-reminded")
+            return done("desk_from_gps", "gp-seen-to")
         if form.is_valid():
             said = form.cleaned_data
             services.take_in_gp_answer(
@@ -152,7 +160,7 @@ def take_in(request: HttpRequest, letter: UUID) -> HttpResponse:
             Row("A practice quotes", found.reference, mono=True),
             Row("Written", f"{timezone.localtime(found.asked_at):%-d %B %Y}"),
             Row("Sent", f"{timezone.localtime(found.sent_at):%-d %B %Y}"),
-            Row("Where it is", _where(found), flagged=found.is_late and not found.taken_in_at),
+            Row("Where it is", _where(found), flagged=_is_for_the_desk(found)),
         ],
         found=found,
         form=form,
@@ -166,6 +174,8 @@ def show_message(request: HttpRequest, message: UUID) -> HttpResponse:
     """One message of our mailbox: read it, and say whose it is."""
     look = looking(request)
     line = arriving.get_line(message)
+    if line is not None and line.state is MessageState.TOO_LARGE:
+        return _too_large(request, look, message)
     if line is None or line.state is not MessageState.WAITING:
         raise Http404
     names = _people(look)
@@ -189,14 +199,29 @@ def show_message(request: HttpRequest, message: UUID) -> HttpResponse:
         "from_gps/message",
         frame(request),
         line=line,
-        came=f"{timezone.localtime(line.came_at):%-d %B %Y, %H:%M}",
-        sender=arriving.sender_of(message, at=look.at),
+        came=_came(arriving.get_message(message, at=look.at)),
         filing=filing if names else None,
         aside=aside,
         error=error,
         wrong=filing if filing.errors else aside,
         status=422 if error or filing.errors or aside.errors else 200,
     )
+
+
+def _came(message: Message) -> str:
+    """When a message came and from where: to our mailbox by the minute, to the desk on a day and by a way that they wrote down."""
+    if message.way is Way.MESH:
+        at = f"{timezone.localtime(message.line.came_at):%-d %B %Y, %H:%M}"
+        return f"{at}, from mailbox {message.sender}" if message.sender else at
+    return f"{message.came_on:%-d %B %Y}, {message.way.words}, and taken in at the desk"
+
+
+def _too_large(request: HttpRequest, look: Looking, message: UUID) -> HttpResponse:
+    """One that stays at MESH, whose sender somebody tells."""
+    if request.method == "POST":
+        services.set_gp_message_aside(message, why=Astray.TOO_LARGE, by=look.actor, at=look.at)
+        return done("desk_from_gps", "gp-message-told")
+    return show(request, "from_gps/large", frame(request), number=arriving.number_of(message))
 
 
 def _people(look: Looking) -> dict[UUID, str]:
@@ -215,4 +240,4 @@ def message_file(request: HttpRequest, message: UUID) -> HttpResponseBase:
         found = services.open_gp_message(message, by=look.actor, at=look.at)
     except NotPossible:
         raise Http404 from None
-    return send_file(request, found.file, download_name=f"message-{message.hex[:8]}")
+    return send_named(request, found.file, stem=f"message-{message.hex[:8]}")

@@ -14,7 +14,7 @@ from troth.design.values import Row
 from troth.desk import papers
 from troth.desk.forms.request import GpRecordsForm, LookedForm, SupplyForm
 from troth.desk.frame import Looking, about, frame, looking, show
-from troth.gate.streams import send_file
+from troth.gate.streams import send_file, send_named
 from troth.people import selectors as people
 from troth.prescribing import services
 from troth.prescribing.rules import DECIDING, NotPossible
@@ -120,7 +120,8 @@ def show_letter(request: HttpRequest, letter: UUID) -> HttpResponse:
         ],
         document=found.asked.document if found.asked else None,
         asks=found.asked is not None,
-        may_remind=found.is_late(look.at),
+        may_remind=found.is_late(look.at) and not found.taken_in_at,
+        may_answer=not found.taken_in_at,  # what waits is looked at first
         may_post=found.state in WAITING,
         by_machine=found.state is GpNoticeState.DUE and found.channel is not GpChannel.POST,
         is_sent=found.state in THERE
@@ -224,4 +225,4 @@ def taken_in(request: HttpRequest, letter: UUID) -> HttpResponseBase:
         stored = telling.open_taken_in(letter, look.opened)
     except NotPossible:
         raise Http404 from None
-    return send_file(request, stored, download_name=f"answer-{letter.hex[:8]}")
+    return send_named(request, stored, stem=f"answer-{letter.hex[:8]}")

@@ -16,22 +16,28 @@ from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing.rules import CHECKING, DECIDING, PASSING_ON
-from troth.prescribing.selectors import arriving
+from troth.prescribing.selectors import SupplyStatus, arriving, supplies
 from troth.rights.selectors.withholding import list_to_look_again
 
 
 def today(request: HttpRequest) -> HttpResponse:
     """The requests that wait: mine to decide or prepare, and those to pass on for who passes them on."""
     look = looking(request)
+    from_gps = _from_gps(request, look)
     for elsewhere in ("desk_diary_day", "desk_cases"):
-        # Where nobody asks for medicines the day is the diary's, or the board's.
-        if not open_path(request, "desk_assign", look.id) and (path := open_path(request, elsewhere)):
+        # Where nobody asks for medicines the day is the diary's, or the board's; not while messages wait, told only here.
+        if (
+            not from_gps
+            and not open_path(request, "desk_assign", look.id)
+            and (path := open_path(request, elsewhere))
+        ):
             return redirect(path)
     requests = look.opened.purpose is Purpose.PRESCRIBING  # elsewhere nobody asks for a medicine
     mine = prescribing.list_waiting_for(look.id) if requests else []
     passing = requests and bool(look.actor.roles & PASSING_ON)
     unassigned = prescribing.list_to_pass_on() if passing else []
-    names = people.names_of({line.subject for line in (*mine, *unassigned)}, look.opened)
+    queried = supplies.list_supplies((SupplyStatus.QUERIED,), prescriber=look.id) if requests else []
+    names = people.names_of({line.subject for line in (*mine, *unassigned, *queried)}, look.opened)
     return show(
         request,
         "home/today",
@@ -44,9 +50,44 @@ def today(request: HttpRequest) -> HttpResponse:
         mine_why=_why(mine, look),
         unassigned=_table("To pass on", unassigned, names, look, act="Pass on"),
         unassigned_why=_why(unassigned, look),
+        queried=_queried(queried, names),
+        to_supply=_to_supply(request, look),
         again=_to_look_again(look),
-        from_gps=_from_gps(request, look),
+        from_gps=from_gps,
     )
+
+
+def _queried(lines: list[supplies.Waiting], names: dict[UUID, str]) -> Table | None:
+    """What a pharmacist asks the one who signed: the parcel waits until it is answered."""
+    rows: list[tuple[str | Cell, ...]] = [
+        (
+            Cell(names[line.subject], href=reverse("desk_supply", args=[line.id]))
+            if line.subject in names
+            else Cell("Withheld", coin="parted"),
+            f"{timezone.localtime(line.signed_at):%-d %B, %H:%M}",
+        )
+        for line in lines
+    ]
+    columns = (Column("For", "name"), Column("Signed", "figures", word="Signed"))
+    return table_of("A pharmacist asks you", columns, rows) if rows else None
+
+
+def _to_supply(request: HttpRequest, look: Looking) -> list[Link]:
+    """How many prescriptions wait for a pharmacist. For whom, the page behind it says."""
+    path = open_path(request, "desk_supplies") if look.actor.roles & CHECKING else ""
+    waiting = supplies.count_waiting() if path else {}
+    words = {
+        SupplyStatus.SIGNED: ("1 prescription waits to be checked", "{} prescriptions wait to be checked"),
+        SupplyStatus.RELEASED: (
+            "1 checked prescription waits to be sent",
+            "{} checked prescriptions wait to be sent",
+        ),
+    }
+    return [
+        Link(one if waiting[each] == 1 else many.format(waiting[each]), path)
+        for each, (one, many) in words.items()
+        if waiting.get(each)
+    ]
 
 
 def _from_gps(request: HttpRequest, look: Looking) -> Link | None:

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from troth.design.done import done
 from troth.desk.forms.request import AssignForm
 from troth.desk.frame import about, looking, show
-from troth.gate.streams import send_file
+from troth.gate.streams import send_named
 from troth.intake import selectors as intake
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
@@ -59,4 +59,4 @@ def picture(request: HttpRequest, picture: UUID) -> HttpResponseBase:
     """A picture that answers a question, for whoever may see the request."""
     look = looking(request)
     stored = intake.open_picture(picture, look.opened)
-    return send_file(request, stored, download_name="picture", media_type=stored.media_type)
+    return send_named(request, stored, stem="picture")

@@ -156,6 +156,21 @@ def test_the_interval_since_the_last_supply_counts_to_the_day() -> None:
     assert "early" not in found("weight-management", {}, last=date(2026, 10, 31))
 
 
+@pytest.mark.parametrize(
+    ("born", "today", "too_young"),
+    [
+        (date(2008, 2, 29), date(2026, 2, 28), True),
+        (date(2008, 2, 29), date(2026, 3, 1), False),
+        (date(2008, 11, 27), date(2026, 11, 26), True),
+        (date(2008, 11, 27), date(2026, 11, 27), False),
+    ],
+)
+def test_who_is_under_age_to_the_day_is_stopped(born: date, today: date, too_young: bool) -> None:
+    treatment = suiting.shipped_treatments()["hair-loss"]
+    said = suiting.assess(treatment, form("hair-loss"), {}, born_on=born, last_supplied_on=None, today=today)
+    assert ("age" in {each.rule for each in said}) is too_young
+
+
 def test_every_stop_tells_the_person_why_and_names_its_source() -> None:
     for asked, _ in selectors.shipped().values():
         for rule in asked.rules:

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.billing import selectors as billing
 from troth.billing.rules import pounds
+from troth.design.done import done
 from troth.design.values import Counterpart, Link, Row
 from troth.gate.contexts import Opened, processing
-from troth.gate.streams import send_file
+from troth.gate.streams import send_named
 from troth.gate.table import actor_of
 from troth.intake import selectors as intake
 from troth.intake import services
@@ -197,7 +198,7 @@ def picture(request: HttpRequest, picture: UUID) -> HttpResponseBase:
     """One of the reader's own pictures."""
     opened: Opened = request.opened  # type: ignore[attr-defined]
     stored = intake.open_picture(picture, opened)
-    return send_file(request, stored, download_name="picture", media_type=stored.media_type)
+    return send_named(request, stored, stem="picture")
 
 
 def _own(request: HttpRequest, response: UUID) -> Sheet:
@@ -240,7 +241,7 @@ def _next(request: HttpRequest, response: UUID, number: int, shown: list[str]) -
         return reverse("my_requests")
     if sheet.status is ResponseStatus.SENT:
         made = prescribing.request_of(response)
-        return reverse("my_request", args=[made])
+        return done("my_request", "answers-changed", treatment=made).url
     return _after(sheet, number)
 
 

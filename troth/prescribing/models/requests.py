@@ -363,7 +363,7 @@ class GpNotice(Holding):
         "channel": "by what it goes, for what carries it to find its own",
         "message": "the random number that MESH gave it, by which what became of it is asked",
         "trouble": "one of a closed list of reasons, none of which quotes anything",
-        "reminders": "how often it was asked once more",
+        "reminders": "how often somebody set about having it asked once more",
         "task": "the random identifier of the task by which somebody sees to it that it is answered, or sent",
         "taken_in_at": "the moment of an act of staff, which the ledger holds in the open as well",
     }

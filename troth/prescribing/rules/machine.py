@@ -115,6 +115,7 @@ IDENTITY: Mapping[tuple[str, str], CheckState] = {
 GP_MESSAGE: Mapping[tuple[str, str], MessageState] = {
     (MessageState.WAITING, Step.KEEP): MessageState.FILED,
     (MessageState.WAITING, Step.SET_ASIDE): MessageState.SET_ASIDE,
+    (MessageState.TOO_LARGE, Step.SET_ASIDE): MessageState.SET_ASIDE,
 }
 #: What each step wants of the money that a request holds: to be taken, or let go and given back. The others leave it held.
 MONEY: Mapping[Step, Order] = {

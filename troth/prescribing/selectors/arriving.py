@@ -2,15 +2,29 @@
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from troth.prescribing.models import OPEN, GpMessage, GpNotice, GpNoticeState, MedicationRequest, MessageState
+from django.db.models import Q
+from django.utils import timezone
+
+from troth.prescribing.models import (
+    OPEN,
+    Astray,
+    GpMessage,
+    GpNotice,
+    GpNoticeState,
+    MedicationRequest,
+    MessageState,
+    Way,
+)
 from troth.prescribing.selectors.telling import ANSWERED_WITHIN
 from troth.vault import tickets
 from troth.vault.files import StoredFile
 
 _PAGE = "gp message"
+#: Those about which a clinician has still to do something.
+OPEN_MESSAGES = (MessageState.WAITING, MessageState.TOO_LARGE)
 #: One that nobody files is kept until somebody does. A ticket has to have an end.
 _KEPT_FOR = timedelta(days=3650)
 
@@ -26,22 +40,33 @@ class MessageLine:
 
 @dataclass(frozen=True)
 class Message:
-    """One message, its ticket read: the file, and the mailbox that it came from, "" for MESH itself or our own desk."""
+    """
+    One message, its ticket read: the file, the mailbox that it came from, "" for MESH itself or our own desk, and when and by which
+    way it came, which for what the desk had taken in is what they wrote down.
+    """
 
     line: MessageLine
     file: StoredFile
     sender: str
+    came_on: date
+    way: Way
+
+    @property
+    def here_by(self) -> datetime:
+        """Until when it came at the latest: a letter that was written after that is not answered by it."""
+        next_day = datetime.combine(self.came_on + timedelta(days=1), time(), tzinfo=timezone.get_current_timezone())
+        return min(self.line.came_at, next_day)
 
 
 def list_messages(*, limit: int = 50) -> list[MessageLine]:
-    """What waits to be filed, the oldest first."""
-    rows = GpMessage.objects.filter(state=MessageState.WAITING).defer("ticket").order_by("came_at")[:limit]
+    """What waits for a clinician, the oldest first: to be filed, or as too large to be answered for."""
+    rows = GpMessage.objects.filter(state__in=OPEN_MESSAGES).defer("ticket").order_by("came_at")[:limit]
     return [_line(row) for row in rows]
 
 
 def count_messages() -> int:
     """How many wait."""
-    return GpMessage.objects.filter(state=MessageState.WAITING).count()
+    return GpMessage.objects.filter(state__in=OPEN_MESSAGES).count()
 
 
 def get_line(message: UUID) -> MessageLine | None:
@@ -50,27 +75,43 @@ def get_line(message: UUID) -> MessageLine | None:
     return _line(row) if row else None
 
 
-def sender_of(message: UUID, *, at: datetime) -> str:
-    """The mailbox that a message came from, which is of a practice and about nobody; "" for MESH itself or our own desk."""
-    return read_ticket(GpMessage.objects.get(pk=message, state=MessageState.WAITING), at=at).sender
+def get_message(message: UUID, *, at: datetime) -> Message:
+    """One that waits to be filed, for who sent it, when and how it came, which says nothing of anybody. Its file stays shut."""
+    return read_ticket(GpMessage.objects.get(pk=message, state=MessageState.WAITING), at=at)
+
+
+def number_of(message: UUID) -> str:
+    """The number that MESH gave one, for whoever asks its sender about it."""
+    return GpMessage.objects.values_list("number", flat=True).get(pk=message)
 
 
 def is_here(number: str) -> bool:
     """Whether a message was taken in, whatever became of it."""
-    return GpMessage.objects.filter(number=number).exists()
+    return GpMessage.objects.filter(number=number).exclude(_left_there()).exists()
+
+
+def is_left(number: str) -> bool:
+    """Whether a message was found too large: it stays where it is, and MESH tells its sender that nobody collected it."""
+    return GpMessage.objects.filter(_left_there(), number=number).exists()
+
+
+def _left_there() -> Q:
+    return Q(state=MessageState.TOO_LARGE) | Q(why=Astray.TOO_LARGE)
 
 
 def read_ticket(row: GpMessage, *, at: datetime) -> Message:
     """What a ticket says. For acts, which ask who may: this asks nobody."""
     said = tickets.read(row.ticket, page=_PAGE, holder=row.pk, at=at)
     file = StoredFile(said["place"], said["key"], int(said["size"]), said["name"], said["media_type"])
-    return Message(_line(row), file, said["sender"])
+    came_on = date.fromisoformat(said["came_on"]) if "came_on" in said else timezone.localdate(row.came_at)
+    return Message(_line(row), file, said["sender"], came_on, Way(said.get("way", Way.MESH)))
 
 
-def seal(message: UUID, file: StoredFile, *, sender: str, at: datetime) -> str:
+def seal(message: UUID, file: StoredFile, *, sender: str, came_on: date, way: Way, at: datetime) -> str:
     """The ticket of a message."""
     said = {name: str(value) for name, value in asdict(file).items()}
-    return tickets.issue({**said, "sender": sender}, page=_PAGE, holder=message, at=at, life=_KEPT_FOR)
+    said |= {"sender": sender, "came_on": came_on.isoformat(), "way": way.value}
+    return tickets.issue(said, page=_PAGE, holder=message, at=at, life=_KEPT_FOR)
 
 
 def candidates(with_tasks: Collection[UUID], *, clinician: UUID, at: datetime) -> list[UUID]:

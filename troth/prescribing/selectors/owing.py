@@ -28,6 +28,7 @@ class OwedLine:
     sent_at: datetime
     is_late: bool
     may_remind: bool
+    was_reminded: bool
     taken_in_at: datetime | None
 
 
@@ -105,5 +106,6 @@ def _line(row: GpNotice, at: datetime) -> OwedLine:
         row.sent_at,
         late,
         may_remind,
+        row.reminders > 0,
         row.taken_in_at,
     )

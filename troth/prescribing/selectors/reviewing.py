@@ -28,6 +28,7 @@ from troth.prescribing.models import (
     Method,
     Outcome,
     Paid,
+    Prescription,
     RequestMessage,
     RequestStatus,
     Verification,
@@ -315,8 +316,9 @@ def list_concerns(subject: UUID, opened: Opened) -> list[ConcernLine]:
 
 def mark_of(request: UUID, subject: UUID, response: UUID | None) -> str:
     """
-    What changes with each answer, message, check, concern, likeness, choice about the GP and what the GP sent. Nothing is opened
-    for it.
+    What changes with each answer, message, check, concern, likeness, choice about the GP, what the GP sent, and with each
+    prescription for the same person: a reason that was written against one stop says nothing of a supply that came since. Nothing
+    is opened for it.
     """
     counts = (
         intake.count_answers(response) if response else 0,
@@ -325,6 +327,7 @@ def mark_of(request: UUID, subject: UUID, response: UUID | None) -> str:
         GpChoice.objects.filter(subject_id=subject).count(),
         Concern.objects.filter(subject_id=subject).count(),
         GpNotice.objects.filter(request_id=request, state=GpNoticeState.ANSWERED).count(),
+        Prescription.objects.filter(subject_id=subject).count(),
         # A likeness that was known may be joined by another: the card comes after name and address.
         *(each.timestamp() for each in Alike.objects.filter(request_id=request).values_list("changed_at", flat=True)),
     )

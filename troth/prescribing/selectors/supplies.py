@@ -60,11 +60,20 @@ class Waiting:
     signed_at: datetime
 
 
-def list_supplies(statuses: tuple[SupplyStatus, ...], *, limit: int = 50) -> list[Waiting]:
-    """The prescriptions in these states, the oldest first. Nothing is opened."""
+def list_supplies(
+    statuses: tuple[SupplyStatus, ...], *, prescriber: UUID | None = None, limit: int = 50
+) -> list[Waiting]:
+    """The prescriptions in these states, the oldest first: all, or those that one prescriber signed. Nothing is opened."""
     sealed = [field.name for field in Prescription.sealed_fields()]
-    rows = Prescription.objects.filter(status__in=statuses).defer(*sealed).order_by("signed_at")[:limit]
+    found = Prescription.objects.filter(status__in=statuses).defer(*sealed).order_by("signed_at")
+    rows = (found.filter(prescriber=prescriber) if prescriber else found)[:limit]
     return [Waiting(row.pk, row.subject_id, SupplyStatus(row.status), row.prescriber, row.signed_at) for row in rows]
+
+
+def count_waiting(*, at_most: int = 1000) -> dict[SupplyStatus, int]:
+    """How many prescriptions wait for a pharmacist, to be checked and to be sent."""
+    waiting = (SupplyStatus.SIGNED, SupplyStatus.RELEASED)
+    return {each: Prescription.objects.filter(status=each)[:at_most].count() for each in waiting}
 
 
 def seconds_read(request: UUID) -> int | None:

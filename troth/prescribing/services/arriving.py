@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from troth.delivery.services.inbox import Arrived, Inbox
+from troth.delivery.services.inbox import Arrived, Inbox, TooLarge
 from troth.delivery.services.mesh import Mesh
 from troth.gate import actors
 from troth.gate.actors import Actor
@@ -21,7 +21,7 @@ from troth.gate.refusals import nothing_there
 from troth.ledger.names import Event
 from troth.notice.purposes import Action
 from troth.prescribing import rules
-from troth.prescribing.models import Astray, GpMessage, Way
+from troth.prescribing.models import Astray, GpMessage, MessageState, Way
 from troth.prescribing.rules import NotPossible
 from troth.prescribing.rules.machine import GP_MESSAGE, Step
 from troth.prescribing.selectors import arriving
@@ -49,8 +49,14 @@ def _read(*, at: datetime) -> None:
 
 
 def _take_in(box: Inbox, number: str, *, at: datetime) -> None:
+    if arriving.is_left(number):
+        return
     if not arriving.is_here(number):
-        came = box.fetch(number)
+        try:
+            came = box.fetch(number)
+        except TooLarge:
+            _note_too_large(number, by=actors.service("gp-mailbox"), at=at)
+            return
         try:
             kept = _keep(came, by=actors.service("gp-mailbox"), at=at)
         except BaseException:
@@ -69,10 +75,18 @@ def _keep(came: Arrived, *, by: Actor, at: datetime) -> bool:
     return True
 
 
+@act(Event.GP_MESSAGE_LEFT, purpose=FOR)
+def _note_too_large(number: str, *, by: Actor, at: datetime) -> None:
+    row = GpMessage(number=number, came_at=at, state=MessageState.TOO_LARGE)
+    row.save(force_insert=True)
+    _touched(row)
+
+
 @act(Event.GP_MESSAGE_CAME, purpose=FOR)
 def _keep_message(came: Arrived, *, by: Actor, at: datetime) -> None:
     row = GpMessage(number=came.number, came_at=at)
-    row.ticket = arriving.seal(row.pk, came.file, sender=came.sender, at=at)
+    day = timezone.localdate(at)
+    row.ticket = arriving.seal(row.pk, came.file, sender=came.sender, came_on=day, way=Way.MESH, at=at)
     row.save(force_insert=True)
     _touched(row)
 
@@ -100,15 +114,15 @@ def file_gp_message(message: UUID, *, subject: UUID, answers: bool, by: Actor, a
     :raises Refused: the actor may not write health data of this person.
     """
     row = _waiting(message, Step.KEEP)
-    stored = arriving.read_ticket(row, at=at).file
-    upload, day = SealedUpload(stored, stored.media_type, None), timezone.localdate(row.came_at)
+    said = arriving.read_ticket(row, at=at)
+    upload, day = SealedUpload(said.file, said.file.media_type, None), said.came_on
     if answers:
-        owed = arriving.letter_owed(subject, clinician=by.id, before=row.came_at) if by.id else None
+        owed = arriving.letter_owed(subject, clinician=by.id, before=said.here_by) if by.id else None
         if owed is None:
             raise NotPossible(
                 "No letter of yours to their GP, from before this came, waits for an answer. Keep it as something else."
             )
-        made = keep_gp_records(owed, came_on=day, way=Way.MESH, words="", upload=upload, by=by, at=at)
+        made = keep_gp_records(owed, came_on=day, way=said.way, words="", upload=upload, by=by, at=at)
     else:
         title = f"From a GP practice, {day:%-d %B %Y}"
         made = records.add_file(
@@ -123,18 +137,20 @@ def file_gp_message(message: UUID, *, subject: UUID, answers: bool, by: Actor, a
 @act(Event.GP_MESSAGE_SET_ASIDE, purpose=FOR)
 def set_gp_message_aside(message: UUID, *, why: Astray, by: Actor, at: datetime) -> None:
     """
-    This will destroy a message that is kept on nobody's card, and write down why.
+    This will destroy a message that is kept on nobody's card, and write down why. Of one that is too large there is nothing to
+    destroy: it is over once whoever sent it was told.
 
     :raises NotPossible: it is filed, or set aside already.
     :raises Refused: the notice lets no role of theirs write health data for writing to GPs.
     """
     row = _waiting(message, Step.SET_ASIDE)
-    place = arriving.read_ticket(row, at=at).file.place
+    place = arriving.read_ticket(row, at=at).file.place if row.ticket else ""
     row.state, row.ticket, row.ended_at = rules.step(GP_MESSAGE, row.state, Step.SET_ASIDE), "", at
-    row.why = why.value
+    row.why = why.value if place else Astray.TOO_LARGE.value
     row.save()
     _touched(row)
-    transaction.on_commit(lambda: files.destroy(place))
+    if place:
+        transaction.on_commit(lambda: files.destroy(place))
 
 
 def _waiting(message: UUID, step: Step) -> GpMessage:

@@ -240,21 +240,25 @@ def _follow_report(came: Arrived, *, at: datetime) -> bool:
     return False
 
 
-def _set_again(notice: UUID, *, at: datetime) -> None:
-    """Set a letter that asks anew, within the act of whoever has it go once more and may not read it."""
-    _set_reminder(notice, by=actors.service("gp-letters"), at=at)
+def _set_again(notice: UUID, *, at: datetime) -> bool:
+    """Set a letter that asks anew, within the act of whoever has it go once more and may not read it. Gives whether it goes."""
+    return _set_reminder(notice, by=actors.service("gp-letters"), at=at)
 
 
 @act(Event.GP_REMINDER_SET, purpose=FOR)
-def _set_reminder(notice: UUID, *, by: Actor, at: datetime) -> None:
+def _set_reminder(notice: UUID, *, by: Actor, at: datetime) -> bool:
     row = _locked(notice)
     with processing(FOR, by=by, at=at) as opened:
         choice = reviewing.gp_of(row.subject_id, opened)
-    if asking.why_not(choice.state, may_ask=choice.may_ask):  # why is nothing for whoever takes in the post
-        raise rules.NotPossible("It cannot go once more now. Whoever has the request sees why.")
+    if asking.why_not(
+        choice.state, may_ask=choice.may_ask
+    ):  # that it does not go is nothing for whoever takes in the post
+        return False
+    row.state, row.trouble, row.message = rules.step(GP_NOTICE, row.state, Step.REMIND), "", ""
     row.practice, row.file = choice.practice, _set_letter(row, choice.practice, by=by, at=at)
     _choose_channel(row, choice.practice)
     row.save()
+    return True
 
 
 def _seal_answer(notice: UUID, stored: StoredFile, came: dict[str, str], *, at: datetime) -> None:

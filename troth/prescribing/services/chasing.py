@@ -56,7 +56,7 @@ def _note_late(letter: UUID, *, by: Actor, at: datetime) -> None:
     if row.reminders == 0 and (role := _role(rules.PASSING_ON, at)):
         row.task = _give(row, TaskKind.CHASE, role=role, at=at)
     else:
-        row.task = _give_decider(row, TaskKind.CHECK, at=at)
+        row.task = _task_to_check(row, at=at)
     row.save(update_fields=["task"])
 
 
@@ -78,6 +78,11 @@ def _task_to_send(row: GpNotice, *, at: datetime) -> UUID | None:
     """A task for whoever prints and posts what no other way has brought, within the act that is open."""
     role = _role(rules.CHECKING, at)
     return _give(row, TaskKind.CHASE, role=role, at=at) if role else None
+
+
+def _task_to_check(row: GpNotice, *, at: datetime) -> UUID | None:
+    """A task for whoever has the request: the letter is late, and they decide what follows."""
+    return _give_decider(row, TaskKind.CHECK, at=at)
 
 
 def _task_to_look(row: GpNotice, *, at: datetime) -> UUID | None:

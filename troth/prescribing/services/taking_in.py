@@ -21,7 +21,7 @@ from troth.prescribing.rules.machine import GP_NOTICE, Step
 from troth.prescribing.selectors import arriving
 from troth.prescribing.services.asking import _keep_answer
 from troth.prescribing.services.carrying import _seal_answer, _set_again
-from troth.prescribing.services.chasing import _settle, _task_to_look
+from troth.prescribing.services.chasing import _settle, _task_to_check, _task_to_look
 from troth.prescribing.services.setting import FOR
 from troth.prescribing.services.telling import _locked
 from troth.vault.categories import Category
@@ -36,22 +36,24 @@ ROUTES = (
 def have_gp_reminded(notice: UUID, *, by: Actor, at: datetime) -> None:
     """
     This will have a letter that asks go once more, and once only, for whoever takes in the post. The choice that stands decides
-    anew, and who set it going is not told what it is.
+    anew; where it does not let it go, whoever has the request gets the task, and who set it going is told neither.
 
-    :raises NotPossible: its fortnight has not passed, they were reminded, or it cannot go any more.
+    :raises NotPossible: its fortnight has not passed, or they were reminded.
     :raises Refused: the actor may not pass on who this person is, for writing to their GP.
     """
     row = _held(notice, Category.IDENTITY, Category.CONTACT)
     asking.check_is_of(asks=row.request_id is not None, wanted=True)
     assert row.request_id is not None
-    after = rules.step(GP_NOTICE, row.state, Step.REMIND)
+    rules.step(GP_NOTICE, row.state, Step.REMIND)
     asking.check_can_remind(sent_at=row.sent_at, at=at)
     asking.check_is_not_reminded(reminders=row.reminders)
     rules.check_is_open(status=MedicationRequest.objects.values_list("status", flat=True).get(pk=row.request_id))
-    row.state, row.trouble, row.message, row.reminders = after, "", "", row.reminders + 1
+    row.reminders += 1
     _settle(row, at=at)
-    row.save(update_fields=["state", "trouble", "message", "reminders", "task"])
-    _set_again(row.pk, at=at)
+    row.save(update_fields=["reminders", "task"])
+    if not _set_again(row.pk, at=at):
+        row.task = _task_to_check(row, at=at)
+        row.save(update_fields=["task"])
 
 
 @act(Event.GP_ANSWER_TAKEN_IN, purpose=FOR, action=Action.READ, unasked=ROUTES)
@@ -119,10 +121,11 @@ def put_gp_answer_back(notice: UUID, *, by: Actor, at: datetime) -> UUID:
     asking.check_may_judge(decides=bool(by.roles & rules.DECIDING))
     asking.check_waits(waits=row.taken_in_at is not None)
     with processing(FOR, by=by, at=at):
-        stored = row.taken_in
+        stored, came = row.taken_in, dict(row.came)
     assert row.taken_in_at is not None
     message = GpMessage(number=f"desk_{uuid4().hex}", came_at=row.taken_in_at)
-    message.ticket = arriving.seal(message.pk, stored, sender="", at=at)
+    day, way = date.fromisoformat(came["on"]), Way(came["by"])
+    message.ticket = arriving.seal(message.pk, stored, sender="", came_on=day, way=way, at=at)
     message.save(force_insert=True)
     _settle(row, at=at)
     row.taken_in, row.taken_in_at, row.came = None, None, None

@@ -232,3 +232,34 @@ def test_the_database_keeps_nothing_of_a_message_that_is_over(clinic: Clinic, me
 @act(Event.GP_MESSAGE_FILED, purpose=Purpose.GP_CORRESPONDENCE)
 def _spoil(message: UUID, *, by: Actor, at: Any) -> None:
     GpMessage.objects.filter(pk=message).update(state=MessageState.FILED, ended_at=at)
+
+
+def test_what_is_too_large_is_fetched_once_stays_at_mesh_and_waits_for_a_clinician(
+    clinic: Clinic,
+    mesh: LocalMesh,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    large, small = mesh.deposit(PDF * 3), mesh.deposit(PDF)
+    monkeypatch.setattr("troth.delivery.services.inbox.LARGEST", len(PDF))
+    services.read_mailbox(at=SOON)
+    row = GpMessage.objects.get(number=large)
+    assert row.state == MessageState.TOO_LARGE and mesh.waiting() == [large] and arriving.count_messages() == 2
+    assert GpMessage.objects.get(number=small).state == MessageState.WAITING
+    fetched: list[str] = []
+    monkeypatch.setattr(Inbox, "fetch", lambda _, number: fetched.append(number))
+    services.read_mailbox(at=SOON)
+    for attempt in (
+        lambda: services.open_gp_message(row.pk, by=clinic.prescriber, at=SOON),
+        lambda: services.file_gp_message(
+            row.pk, subject=clinic.subject, answers=False, by=clinic.prescriber, at=SOON
+        ),
+    ):
+        with pytest.raises(NotPossible), boundary():
+            attempt()
+    with pytest.raises(Refused), boundary():
+        services.set_gp_message_aside(row.pk, why=Astray.NOT_OURS, by=clinic.support, at=SOON)
+    services.set_gp_message_aside(row.pk, why=Astray.NOT_OURS, by=clinic.pharmacist, at=SOON)
+    row.refresh_from_db()
+    assert row.why == Astray.TOO_LARGE
+    services.read_mailbox(at=SOON)
+    assert fetched == [] and mesh.waiting() == [large]

@@ -240,6 +240,28 @@ def test_early_repeats_stop_and_each_goes_back_to_a_prescriber(clinic: Clinic) -
         prescribe(clinic, again, review=look(clinic, again, at=SOON), at=SOON)
 
 
+def test_of_two_requests_at_once_a_page_opened_before_the_first_was_prescribed_gives_no_second_supply(
+    clinic: Clinic,
+) -> None:
+    first = ready(clinic)
+    second = send(clinic, answers={"mood": True}, asks_review=True)
+    verify(clinic, second)
+    why = {"stops": "Spoke by video: it was years ago, and they know what to watch for."}
+    before = look(clinic, second)
+    prescribe(clinic, first)
+    with pytest.raises(NotPossible, match="added since"):
+        prescribe(clinic, second, review=before, reasons=why)
+    with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=SOON) as opened:
+        assert "early" in {each.rule for each in reviewing.get_review(second, opened).found}
+
+
+def test_after_the_approval_no_answer_is_changed(clinic: Clinic) -> None:
+    request = ready(clinic)
+    prescribe(clinic, request)
+    with pytest.raises(NotPossible, match="closed"):
+        services.change_answers(request, {"where": "temples"}, by=clinic.ann, at=SOON)
+
+
 def test_stale_answers_are_asked_anew(clinic: Clinic) -> None:
     request = ready(clinic)
     later = LATER + timedelta(days=29)

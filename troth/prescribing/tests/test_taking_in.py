@@ -92,16 +92,21 @@ def test_reception_has_it_go_once_more_and_then_it_is_the_prescribers(clinic: Cl
 
 
 @pytest.mark.parametrize("choice", [(GpState.WITHDRAWN, True), (GpState.GIVEN, False)])
-def test_what_they_chose_since_stops_the_reminder_and_is_nothing_for_reception(
+def test_what_they_chose_since_stops_the_reminder_and_the_prescriber_gets_the_task(
     clinic: Clinic, choice: tuple[GpState, bool]
 ) -> None:
     _, letter = left(clinic)
     services.chase_gps(at=LATE)
     agree(clinic, choice[0], may_ask=choice[1], at=LATE)
-    with pytest.raises(NotPossible) as refused:
+    services.have_gp_reminded(letter, by=clinic.support, at=LATE)
+    assert state() == GpNoticeState.SENT and tasks(clinic, clinic.support) == []
+    assert tasks(clinic, clinic.prescriber) == [TaskKind.CHECK]
+    (line,) = owing.list_owed(at=LATE)
+    assert line.was_reminded and not line.may_remind
+    services.chase_gps(at=LATE + timedelta(days=1))
+    assert tasks(clinic, clinic.support) == [] and tasks(clinic, clinic.prescriber) == [TaskKind.CHECK]
+    with pytest.raises(NotPossible, match="once more already"):
         services.have_gp_reminded(letter, by=clinic.support, at=LATE)
-    assert str(refused.value) == "It cannot go once more now. Whoever has the request sees why."
-    assert state() == GpNoticeState.SENT and tasks(clinic, clinic.support) == [TaskKind.CHASE]
 
 
 def test_nobody_else_has_it_go_once_more_or_takes_in(clinic: Clinic) -> None:
@@ -173,6 +178,29 @@ def test_what_belongs_to_another_is_put_back_and_waits_for_a_clinician(clinic: C
     found = services.open_gp_message(message, by=clinic.prescriber, at=SOON)
     assert b"sentinel" in b"".join(found.file.read())
     take_in(clinic, letter)  # the right one may still come
+
+
+def test_what_the_desk_took_in_keeps_its_day_and_its_way_when_it_is_filed_from_the_mailbox(clinic: Clinic) -> None:
+    _, letter = left(clinic)
+    take_in(clinic, letter, way=Way.HAND, at=LATE)
+    message = services.put_gp_answer_back(letter, by=clinic.prescriber, at=LATE)
+    services.file_gp_message(message, subject=clinic.subject, answers=True, by=clinic.prescriber, at=LATE)
+    with processing(Purpose.GP_CORRESPONDENCE, by=clinic.prescriber, at=LATE):
+        came = GpNotice.objects.get().came
+    assert (came["by"], came["on"]) == ("hand", timezone.localdate(SOON).isoformat())
+
+
+def test_what_came_before_a_letter_was_written_answers_it_by_no_later_taking_in(clinic: Clinic) -> None:
+    _, letter = left(clinic)
+    take_in(clinic, letter)
+    message = services.put_gp_answer_back(letter, by=clinic.prescriber, at=SOON)
+    row = GpMessage.objects.get(pk=message)
+    said = arriving.read_ticket(row, at=SOON)
+    before = timezone.localdate(SOON) - timedelta(days=1)
+    row.ticket = arriving.seal(row.pk, said.file, sender="", came_on=before, way=Way.POST, at=SOON)
+    GpMessage.objects.filter(pk=message).update(ticket=row.ticket)
+    with pytest.raises(NotPossible, match="from before this came"):
+        services.file_gp_message(message, subject=clinic.subject, answers=True, by=clinic.prescriber, at=LATE)
 
 
 def test_an_answer_to_a_letter_that_went_no_second_time_is_taken_in(clinic: Clinic) -> None:

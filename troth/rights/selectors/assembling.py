@@ -23,23 +23,13 @@ from troth.rights.selectors.planning import dates_kept
 from troth.rights.selectors.wording import describe_uses, notice_now, title_of
 from troth.sharing import selectors as sharing
 from troth.vault.categories import Category
-from troth.vault.files import StoredFile
+from troth.vault.files import ENDINGS, StoredFile
 
 FORMAT = "troth copy 2"
 HISTORY = 1_000_000
 OUR_MACHINES = "Our machines"
 HELD_BACK = "Held back until a clinician has checked it. You can ask for it, and we answer within one month."
 PARTS_REMOVED = "Parts of it are black: they are about somebody else."
-_ENDINGS = {
-    "application/pdf": ".pdf",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/webp": ".webp",
-    "text/plain": ".txt",
-    "audio/mpeg": ".mp3",
-    "audio/wav": ".wav",
-    "video/mp4": ".mp4",
-}
 
 
 @dataclass(frozen=True)
@@ -113,7 +103,7 @@ def assemble(
 def name_files(things: Iterable[HeldThing]) -> dict[tuple[str, str], tuple[str, HeldFile]]:
     """Where each file of these lies in a copy, by its thing and its field."""
     return {
-        (thing.id, file.field): (f"files/{number:03d}{_ENDINGS.get(file.media_type, '.bin')}", file)
+        (thing.id, file.field): (f"files/{number:03d}{ENDINGS.get(file.media_type, '.bin')}", file)
         for number, (thing, file) in enumerate(((thing, file) for thing in things for file in thing.files), 1)
     }
 
