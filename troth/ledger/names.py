@@ -168,7 +168,10 @@ class Event(StrEnum):
     GP_ANSWER_PUT_BACK = "prescribing:gp_answer_put_back", "found that what was taken in is no answer to that letter"
     GP_REMINDER_SET = "prescribing:gp_reminder_set", "set the letter that asks the GP once more"
     GP_MESSAGE_CAME = "prescribing:gp_message_came", "took in a message of our MESH mailbox"
-    GP_MESSAGE_LEFT = "prescribing:gp_message_left", "found a message of our MESH mailbox that is too large to take in"
+    GP_MESSAGE_LEFT = (
+        "prescribing:gp_message_left",
+        "found a message of our MESH mailbox that is too large to take in",
+    )
     GP_MESSAGE_OPENED = "prescribing:gp_message_opened", "opened a message of our MESH mailbox"
     GP_MESSAGE_FILED = "prescribing:gp_message_filed", "kept a message of our MESH mailbox on somebody’s card"
     GP_MESSAGE_SET_ASIDE = (

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from tests.queries import count_reads
 from troth.desk.tests.conftest import PLANTED, Clinic
+from troth.gate import actors
 from troth.gate.refusals import CANNOT_OPEN
 from troth.ledger.models import LedgerEvent
 from troth.people.selectors.history import Came
@@ -190,9 +191,8 @@ def test_looks_push_no_act_off_the_timeline(
 
 def test_when_somebody_signs_in_is_on_nobodys_timeline(clinic: Clinic, signed_in: SignedIn) -> None:
     came = Came("A telephone", "203.0.113.7")
-    note_sign_in(
-        clinic.subject, by=clinic.actor(clinic.subject), at=clinic.at, came=came, how="password", session="x"
-    )
+    service = actors.service("sign-in")
+    note_sign_in(clinic.subject, by=service, at=clinic.at, came=came, how="password", session="x")
     body = signed_in(clinic.prescriber).get(reverse("desk_card", args=[clinic.subject])).content.decode()
     assert "Timeline" in body and "from where" not in body
 

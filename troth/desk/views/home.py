@@ -37,7 +37,8 @@ def today(request: HttpRequest) -> HttpResponse:
     passing = requests and bool(look.actor.roles & PASSING_ON)
     unassigned = prescribing.list_to_pass_on() if passing else []
     queried = supplies.list_supplies((SupplyStatus.QUERIED,), prescriber=look.id) if requests else []
-    names = people.names_of({line.subject for line in (*mine, *unassigned, *queried)}, look.opened)
+    named = {line.subject for line in (*mine, *unassigned)} | {line.subject for line in queried}
+    names = people.names_of(named, look.opened)
     return show(
         request,
         "home/today",
