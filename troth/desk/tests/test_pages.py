@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from tests.queries import count_reads
 from troth.desk.tests.conftest import PLANTED, Clinic
-from troth.gate import actors
+from troth.gate.actors import Actor
 from troth.gate.refusals import CANNOT_OPEN
 from troth.ledger.models import LedgerEvent
+from troth.notice.purposes import Purpose
 from troth.people.selectors.history import Came
 from troth.people.services import note_sign_in
 from troth.prescribing import services as prescribing
@@ -35,6 +36,7 @@ from troth.records.models import (
 )
 from troth.records.selectors import Criticality, Verification
 from troth.vault import files
+from troth.vault.categories import Category
 
 SignedIn = Callable[[UUID], Client]
 
@@ -191,7 +193,7 @@ def test_looks_push_no_act_off_the_timeline(
 
 def test_when_somebody_signs_in_is_on_nobodys_timeline(clinic: Clinic, signed_in: SignedIn) -> None:
     came = Came("A telephone", "203.0.113.7")
-    service = actors.service("sign-in")
+    service = Actor("service", name="sign-in", purposes=frozenset(Purpose), categories=frozenset(Category))
     note_sign_in(clinic.subject, by=service, at=clinic.at, came=came, how="password", session="x")
     body = signed_in(clinic.prescriber).get(reverse("desk_card", args=[clinic.subject])).content.decode()
     assert "Timeline" in body and "from where" not in body
