@@ -37,11 +37,14 @@ _NOTHING_AUTOMATED = re.compile(
     re.IGNORECASE,
 )
 COMPLAINT_DAYS = 30
-_FEE = re.compile(r"\b(?:fees?|charge[sd]?|charging|payment|pay|pays)\b|[£]\s?[0-9]", re.IGNORECASE)
+_FEE = re.compile(
+    r"\b(?:fees?|charge[sd]?|charging|(?:on|upon|against|after|before)\s+payment|payment\s+(?:of|is)|pay|pays)\b|[£]\s?[0-9]",
+    re.IGNORECASE,
+)
 # A sentence that says no to a fee, or keeps it to what Article 12(5) and 15(3) allow.
 _LAWFUL_FEE = re.compile(
     r"\b(?:no|not|free|never|nothing|none|without|cannot|don't|unfounded|excessive|unreasonable|repeat\w*|further|additional|extra|another"
-    r"|second|more|person in charge|payment firm|payments)\b",
+    r"|second|more|in charge|payments)\b",
     re.IGNORECASE,
 )
 

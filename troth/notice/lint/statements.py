@@ -66,7 +66,10 @@ _EU_CLAUSES = re.compile(
     r"(?<!UK )\b(?:EU\s+)?(?:SCCs|standard\s+(?:contractual|data\s+protection)\s+clauses|model\s+clauses)\b",
     re.IGNORECASE,
 )
-_FOR_THE_UK = re.compile(r"\b(?:addendum|IDTA|international\s+data\s+transfer)\b", re.IGNORECASE)
+# The clauses of Article 46(2)(d) are the Commissioner's own, by whatever name.
+_FOR_THE_UK = re.compile(
+    r"\b(?:addendum|IDTA|international\s+data\s+transfer|Commissioner|ICO|Secretary\s+of\s+State)\b", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n\s*\n")
 # What a template leaves to be filled in (F-43).
 _UNFILLED = re.compile(

@@ -237,6 +237,15 @@ LAWFUL: dict[str, Change] = {
     "F-29: free": _in(
         "rights", "right", "access", words="You need not pay for a copy. Only further copies have a fee."
     ),
+    "F-29: payments in the copy": _in(
+        "rights", "right", "access", words="You get a copy within one month. Your payment history is in it."
+    ),
+    "F-38: the Commissioner’s own clauses": _in(
+        "recipients",
+        "id",
+        "mail",
+        words="Bound by the standard data protection clauses of the Information Commissioner",
+    ),
     "F-38: clauses with the addendum": _in(
         "recipients", "id", "mail", words="Sends our mail under EU SCCs with the UK Addendum"
     ),
