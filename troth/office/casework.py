@@ -5,11 +5,13 @@ from datetime import date
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
 from troth.design.rulers import Tape, tape_of_days
 from troth.design.values import Entry, Link, Row, Tag
 from troth.office.frame import counted, day
 from troth.people import selectors as people
+from troth.prescribing.selectors import arriving
 from troth.rights import selectors as rights
 from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits, unseen_proofs
 from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, Ending
@@ -27,6 +29,8 @@ ASKED = {
     Asked.COMPLAINT: "Complaint",
     Asked.DECEASED: "Records of somebody who died",
 }
+#: What is answered, or carried out, from everything that is held about somebody.
+FROM_EVERYTHING = frozenset({Asked.ACCESS, Asked.ERASURE, Asked.DECEASED})
 ROUTES = {
     "portal": "In their account",
     "form": "By our public form",
@@ -320,3 +324,15 @@ def standing_tag(clock: Reckoned, known: Case, today: date) -> Tag:
 def link_to(case: UUID, asked: Asked) -> Link:
     """The way to a case."""
     return Link(f"{ASKED[asked]} {rights.reference_of(case)}", reverse("office_case", args=[case]))
+
+
+def unplaced(case: Case) -> str:
+    """What came from GPs and is on nobody's card yet, while the answer to a case may miss it; "" where nothing does."""
+    if case.asked not in FROM_EVERYTHING or case.state == "done":
+        return ""
+    waiting = arriving.count_messages()
+    if not waiting:
+        return ""
+    first = arriving.list_messages(limit=1)[0].came_at
+    what = counted(waiting, "message from a GP is", "messages from GPs are")
+    return f"{what} on nobody’s card yet; {'it' if waiting == 1 else 'the first'} came on {day(timezone.localdate(first))}."

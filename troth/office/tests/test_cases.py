@@ -12,6 +12,7 @@ from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose
 from troth.office.tests.conftest import ask, signed_in
 from troth.people.models import Identity
+from troth.prescribing.models import GpMessage
 from troth.rights import selectors
 from troth.rights.models import ErasureCertificate, RightsCase, StepKind
 from troth.rights.selectors.cases import Step
@@ -45,6 +46,18 @@ def test_an_officer_reads_decides_and_gets_the_certificate(officer: Client) -> N
         == answer.headers["Location"]
     )
     assert ErasureCertificate.objects.filter(case_id=case).count() == 1
+
+
+def test_what_no_card_holds_yet_is_said_before_an_erasure_and_a_copy(officer: Client) -> None:
+    _, case = ask()
+    assert "nobody’s card" not in officer.get(f"/office/cases/{case}/").content.decode()
+    GpMessage.objects.create(number="20261103112233445566_1", came_at=timezone.now())
+    assert "1 message from a GP is on nobody’s card yet" in officer.get(f"/office/cases/{case}/").content.decode()
+    GpMessage.objects.create(number="20261103112233445566_2", came_at=timezone.now())
+    assert (
+        "2 messages from GPs are on nobody’s card yet; the first"
+        in officer.get(f"/office/cases/{case}/").content.decode()
+    )
 
 
 def test_the_letter_of_an_erasure_is_seen_first_and_is_the_one_that_goes(officer: Client) -> None:

@@ -102,6 +102,7 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
         "todos": todos[1:],
         "entries": casework.entries(known, rights.list_steps(known.id, look.opened)),
         "others": others,
+        "unplaced": casework.unplaced(known),
         "has_file": known.asked is Asked.PORTABILITY,
         "kept": [_kept(each, look.today) for each in standing_of(known.subject, at=look.at)],
         "why": _why(request, known),

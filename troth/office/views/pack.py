@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Figure, Row, Tag
 from troth.gate.streams import send_file
+from troth.office import casework
 from troth.office.forms.pack import AskForm, BeginForm, FeeForm, SearchForm, WordsOut
 from troth.office.frame import Looking, counted, day, looking, moment, show
 from troth.office.views.case import _why_for as why_for
@@ -89,6 +90,7 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
         mark=mark_of(letter) if letter else "",
         bound=bound or forms["search"],
         rows=_rows(pack, known),
+        unplaced=casework.unplaced(known),
         figures=_figures(counts),
         left=packs_left(counts),
         entries_at=reverse("office_pack_entries", args=[case]),
