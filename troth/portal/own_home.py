@@ -17,7 +17,8 @@ from troth.medicolegal.selectors import CaseLine, Stage
 from troth.people import selectors as people
 from troth.portal import own_data
 from troth.prescribing import selectors as prescribing
-from troth.prescribing.selectors import RequestOpened, RequestStatus, pricing
+from troth.prescribing.selectors import RequestOpened, RequestStatus, SupplyStatus, pricing
+from troth.prescribing.selectors.supplies import SupplyLine
 from troth.rights import selectors as rights
 from troth.rights.selectors import Look, announcing
 from troth.rights.selectors.cases import Case
@@ -27,6 +28,28 @@ from troth.vault.categories import Category
 
 NEW_FOR = timedelta(days=14)
 EMERGENCY = Event.GLASS_BROKEN.words
+
+
+#: What becomes of a prescription, as the person it is for reads it.
+SUPPLIED = {
+    SupplyStatus.SIGNED: "A pharmacist checks it before anything leaves.",
+    SupplyStatus.QUERIED: "A pharmacist checks it before anything leaves.",
+    SupplyStatus.RELEASED: "A pharmacist checked it, and it is made ready to be sent.",
+    SupplyStatus.DISPATCHED: "It is on its way to you.",
+    SupplyStatus.DELIVERED: "It is with you.",
+    SupplyStatus.CLOSED: "It is with you.",
+    SupplyStatus.RETURNED: "It came back to us. Write to us here if you still need it.",
+    SupplyStatus.CANCELLED: "It was cancelled, and nothing is on its way.",
+}
+#: At which of the steps after a decision it stands.
+REACHED = {
+    SupplyStatus.SIGNED: 0,
+    SupplyStatus.QUERIED: 0,
+    SupplyStatus.RELEASED: 0,
+    SupplyStatus.DISPATCHED: 1,
+    SupplyStatus.DELIVERED: 3,
+    SupplyStatus.CLOSED: 3,
+}
 
 
 @dataclass(frozen=True)
@@ -50,8 +73,10 @@ class ToKnow:
     link: Link
 
 
-def in_hand(request: RequestOpened, subject: UUID, at: datetime, passed: list[Passed]) -> InHand:
-    """A request as the person who made it reads it."""
+def in_hand(
+    request: RequestOpened, subject: UUID, at: datetime, passed: list[Passed], supply: SupplyLine | None
+) -> InHand:
+    """A request as the person who made it reads it, to the moment at which what was prescribed is with them."""
     line = request.line
     who = people.staff_name(line.prescriber) if line.prescriber else ""
     asked = _day(line.requested_at)
@@ -63,15 +88,23 @@ def in_hand(request: RequestOpened, subject: UUID, at: datetime, passed: list[Pa
         RequestStatus.DECIDED: f"{who} has decided: {request.outcome.words.lower() if request.outcome else 'see below'}.",
         RequestStatus.WITHDRAWN: "You took it back. What you answered stays on your record.",
     }[line.status]
+    if supply is not None:
+        sentence = f"{sentence} {SUPPLIED[supply.status]}"
     withdrawn = line.status is RequestStatus.WITHDRAWN
-    steps = (
+    after = _after(supply) if supply is not None else ()
+    steps: tuple[Step, ...] = (
         Step("Sent", asked, "done"),
         Step(
             "With a prescriber",
             who,
             "done" if decided else "to_come" if line.status is RequestStatus.REQUESTED else "now",
         ),
-        Step("Decided", _day(request.decided_at) if request.decided_at else "", "now" if decided else "to_come"),
+        Step(
+            "Decided",
+            _day(request.decided_at) if request.decided_at else "",
+            "done" if after else "now" if decided else "to_come",
+        ),
+        *after,
     )
     kept = dates_kept(subject, at=at)
     return InHand(
@@ -81,6 +114,26 @@ def in_hand(request: RequestOpened, subject: UUID, at: datetime, passed: list[Pa
         () if withdrawn else steps,
         request.outcome_words,
         own_data.counterpart_of(Category.HEALTH, kept, at, passed=passed),
+    )
+
+
+def _after(supply: SupplyLine) -> tuple[Step, ...]:
+    """What follows a decision, where something was prescribed and is still to come or has come."""
+    if supply.status not in REACHED:
+        return ()
+    reached = REACHED[supply.status]
+    days = (
+        ("A pharmacist’s check", supply.checked_at),
+        ("On its way", supply.dispatched_at),
+        ("With you", supply.delivered_at),
+    )
+    return tuple(
+        Step(
+            words,
+            _day(when) if when and place <= reached else "",
+            "done" if place < reached else "now" if place == reached else "to_come",
+        )
+        for place, (words, when) in enumerate(days)
     )
 
 

@@ -125,9 +125,11 @@ def test_it_is_read_checked_prescribed_and_supplied(asked: dict[str, Any]) -> No
     mine = browser_of(asked["patient"])
     shown = mine.get(reverse("my_request", args=[asked["request"]])).content.decode()
     assert "TN-4711" in shown and "Begin tomorrow." in shown and "Compared" not in shown
+    assert "It is on its way to you." in shown
     assert mine.get(reverse("my_prescription", args=[supply.pk])).getvalue().startswith(b"%PDF")
     mine.post(reverse("my_request", args=[asked["request"]]), {"received": "yes"})
     assert Prescription.objects.get().status == "delivered"
+    assert "It is with you." in mine.get(reverse("my_home")).content.decode()
 
 
 def test_a_direct_post_without_the_page_decides_nothing(asked: dict[str, Any]) -> None:

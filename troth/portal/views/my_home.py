@@ -13,6 +13,7 @@ from troth.people import selectors as people
 from troth.portal import own_data, own_home
 from troth.portal.views import agreements, my_cases
 from troth.portal.views.my_data import reader
+from troth.prescribing.selectors import supplies
 from troth.rights import selectors as rights
 from troth.rights.selectors.planning import dates_kept
 from troth.sharing import selectors as sharing
@@ -34,7 +35,13 @@ def show(request: HttpRequest) -> HttpResponse:
         "portal/home/mine.html",
         {
             "name": who.given_name if who else "",
-            "in_hand": own_home.in_hand(requests[0], subject, at, sharing.list_disclosures(subject, opened))
+            "in_hand": own_home.in_hand(
+                requests[0],
+                subject,
+                at,
+                sharing.list_disclosures(subject, opened),
+                supplies.supply_for(requests[0].line.id, opened),
+            )
             if requests
             else None,
             "case": (my_cases.said_of(lines[0]), my_cases.steps_of(lines[0])) if lines else None,

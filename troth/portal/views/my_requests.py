@@ -106,7 +106,9 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
         request,
         "portal/requests/show.html",
         {
-            "in_hand": own_home.in_hand(this, subject, at, own_data.passed_of(subject, by=actor_of(request), at=at)),
+            "in_hand": own_home.in_hand(
+                this, subject, at, own_data.passed_of(subject, by=actor_of(request), at=at), supply
+            ),
             "open": this.line.status in OPEN,
             "asked": this.line.status is RequestStatus.ASKED,
             "form": form,
