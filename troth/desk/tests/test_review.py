@@ -26,6 +26,10 @@ from troth.prescribing.models import (
     RequestStatus,
 )
 from troth.prescribing.tests.conftest import HAIR, PICTURES, PRACTICE
+from troth.records import services as records
+from troth.records.models import Source
+from troth.records.selectors import Criticality
+from troth.records.selectors import Verification as Checked
 from troth.records.services import hand_over_task
 from troth.vault import files
 from troth.vault.uploads import SealedUpload
@@ -130,6 +134,30 @@ def test_it_is_read_checked_prescribed_and_supplied(asked: dict[str, Any]) -> No
     mine.post(reverse("my_request", args=[asked["request"]]), {"received": "yes"})
     assert Prescription.objects.get().status == "delivered"
     assert "It is with you." in mine.get(reverse("my_home")).content.decode()
+
+
+def test_what_is_written_on_the_card_is_read_before_and_makes_an_earlier_page_stale(asked: dict[str, Any]) -> None:
+    doctor, path = browser_of(asked["prescriber"]), reverse("desk_decide", args=[asked["request"]])
+    doctor.post(path, VERIFY)
+    before = doctor.get(path).content.decode()
+    assert "No allergies recorded" in before and "On their card" in before
+    at = timezone.now()
+    records.record_allergy(
+        asked["patient"],
+        substance="sentinel-substance",
+        reaction="hives",
+        since="2019",
+        criticality=Criticality.HIGH,
+        verification=Checked.UNCONFIRMED,
+        source=Source.PERSON,
+        by=actors.person(asked["prescriber"], at=at),
+        at=at,
+    )
+    stale = doctor.post(path, {**PRESCRIBE, "review": ticket_in(before)})
+    assert stale.status_code == 422 and "Something was added since" in stale.content.decode()
+    after = doctor.get(path).content.decode()
+    assert "Allergy: sentinel-substance" in after and "sentinel-substance: hives" in after
+    assert doctor.post(path, {**PRESCRIBE, "review": ticket_in(after)}).status_code == 302
 
 
 def test_a_direct_post_without_the_page_decides_nothing(asked: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from troth.design.values import Item, Link, Row
 from troth.desk import papers
 from troth.desk.forms.request import AskForm, AskGpForm, DecisionForm, PrescribeForm, VerifyForm
 from troth.desk.frame import Looking, about, looking, show
+from troth.desk.on_record import on_record
 from troth.gate.actors import Actor
 from troth.gate.refusals import Decision
 from troth.gate.table import open_path
@@ -25,6 +26,7 @@ from troth.prescribing.rules.formulary import Medicine
 from troth.prescribing.selectors import Matter, Method, Outcome, RequestStatus, Verified, Wanted, reviewing, telling
 from troth.prescribing.selectors.reviewing import Review
 from troth.prescribing.selectors.telling import LetterOpened
+from troth.records import selectors as records
 from troth.vault.categories import Category
 
 
@@ -53,6 +55,8 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 return done("desk_card", word, subject=line.subject)
             return done("desk_decide", word, treatment=treatment)
     who = people.get_identity(line.subject, look.opened)
+    kept = records.triggers(line.subject, born_on=who.born_on if who else None)
+    record, alerts = on_record(records.card_sections(line.subject, look.opened, kept=kept))
     letters = telling.asked_for(treatment, look.opened)
     mine = line.prescriber == look.id and line.status is RequestStatus.ASSIGNED
     return show(
@@ -78,6 +82,8 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
         ],
         changed=[_row(each) for each in _lines(seen) if each.changed],
         answers=[_row(each) for each in _lines(seen) if not each.changed] or _plain(treatment, line.subject, look),
+        record=record,
+        alerts=alerts,
         pictures=[each for each in _lines(seen) if each.item.type == "attachment" and each.value],
         messages=_messages(seen),
         checks=[
