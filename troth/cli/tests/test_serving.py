@@ -181,9 +181,11 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small demonstration, which takes a dozen seconds to make."""
     folder = tmp_path_factory.mktemp("demonstration")
     program = "import sys; from troth.cli.main import main; sys.exit(main())"
+    # A firm that is set hears nothing of invented people: this one would not answer.
+    firm = {"TROTH_STRIPE_KEY": "sk_test_nobody", "TROTH_STRIPE_API": "http://127.0.0.1:9"}
     made = subprocess.run(
         [sys.executable, "-c", program, "demo", "--no-serve", "--people", "4"],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **place_in(folder)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), **place_in(folder), **firm},
         capture_output=True,
         text=True,
     )
