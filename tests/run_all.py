@@ -78,8 +78,11 @@ def run_stage(name: str, arguments: list[str], variables: dict[str, str], *, may
     return counts
 
 
-def run_all(arguments: list[str], folder: str) -> Counter[str]:
-    """Every stage that this machine can run, its temporary files in `folder`; a sentence for each that it cannot."""
+def run_all(arguments: list[str], folder: str, modules: str) -> Counter[str]:
+    """
+    Every stage that this machine can run, its temporary files in `folder` and compiled modules in another, which the hunt for what is
+    left in temporary folders need not read; a sentence for each stage that it cannot.
+    """
     # A worker that dies is not replaced: what killed it would kill the next.
     both_cores = ["-n", str(min(2, os.cpu_count() or 1)), "--max-worker-restart=0"]
     # What takes minutes (a hundred kills of each kind) is asked for by name: SLOW=yes make test.
@@ -87,7 +90,7 @@ def run_all(arguments: list[str], folder: str) -> Counter[str]:
     # A worker that is done takes over what another has not begun, so that no core idles while the other hunts.
     without_browser = [*both_cores, "--dist", "worksteal", "-m", marks, *arguments]
     # Hundreds of processes are started: whatever the shell says, each module is compiled once, and none into the source.
-    compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(Path(folder) / "compiled")}
+    compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": modules}
     sqlite = {"TROTH_DATABASE_URL": "", "TROTH_KEYS_DATABASE_URL": "", "TMPDIR": folder, **compiled}
     counts = run_stage("SQLite", without_browser, sqlite, may_be_empty=bool(arguments))
     reason = why_not()
@@ -132,8 +135,11 @@ def main() -> int:
         print("The package coverage is not among ours: .venv/bin/pip install coverage, and run this again.")
         return 1
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="troth-run-", ignore_cleanup_errors=True) as folder:
-        counts = run_all(sys.argv[1:], folder)
+    with (
+        tempfile.TemporaryDirectory(prefix="troth-run-", ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryDirectory(prefix="troth-modules-", ignore_cleanup_errors=True) as modules,
+    ):
+        counts = run_all(sys.argv[1:], folder, modules)
     if os.environ.get("COVERAGE"):
         subprocess.call([sys.executable, "-m", "coverage", "combine", "--quiet"], cwd=ROOT)
         subprocess.call([sys.executable, "-m", "coverage", "report", "--skip-covered", "--show-missing"], cwd=ROOT)

@@ -64,6 +64,7 @@ def machine(committed_db: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         folder.mkdir()
         monkeypatch.setenv(variable, str(folder))
     monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # what Python compiles on the way is no writing of ours
     assert tempfile.gettempdir() == str(folders[1])  # Python tries a new folder by writing to it, once
     made = Machine(committed_db, folders, tmp_path / "stderr.log", time.time() - 1)
     loggers = (logging.getLogger(), *map(logging.getLogger, ("django", "django.server", "granian.access")))

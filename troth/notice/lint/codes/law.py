@@ -61,7 +61,7 @@ KERNEL = table(
     ),
     Code(
         "K08",
-        ERROR,
+        WARNING,
         "The words name another time than is kept",
         "UK GDPR Articles 5(1)(a) and 13(2)(a); LAW-1.25",
         "Make the words and the number the same: people read the one, and the software keeps the other.",
