@@ -80,7 +80,7 @@ def run_stage(name: str, arguments: list[str], variables: dict[str, str], *, may
 
 def run_all(arguments: list[str], folder: str, modules: str) -> Counter[str]:
     """
-    Every stage that this machine can run, its temporary files in `folder` and compiled modules in another, which the hunt for what is
+    Every stage that this machine can run, its temporary files in `folder`, compiled modules in another, which the hunt for what is
     left in temporary folders need not read; a sentence for each stage that it cannot.
     """
     # A worker that dies is not replaced: what killed it would kill the next.
