@@ -107,7 +107,10 @@ def described(bound: BoundField, *, width: str = "", legend: str = "") -> dict[s
         "hint": bound.help_text,
         "errors": errors,
         # "If not: what harm?" says by itself when it has to be answered.
-        "required": bound.field.required or str(legend or bound.label).startswith("If "),
+        # A form that asks for one of several says so of each: none of them is there "if you like".
+        "required": bound.field.required
+        or getattr(bound.field, "one_of", False)
+        or str(legend or bound.label).startswith("If "),
         "described_by": described_by,
         "box_id": first_box(bound),
     }

@@ -137,7 +137,11 @@ class TakeInForm(WhatForm):
         self, *args: Any, uses: Sequence[tuple[str, str]], consents: Sequence[tuple[str, str]], **named: Any
     ) -> None:
         super().__init__(*args, **named)
-        self.fields["asked"].required = False
+        asked = self.fields["asked"]
+        asked.required, asked.one_of = False, True  # type: ignore[attr-defined]
+        asked.help_text = (
+            "Choose each that is in it, or below the consent that they take back; they need not name a law"
+        )
         for name, choices in (("purpose", uses), ("consent", consents)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)

@@ -38,6 +38,7 @@ def test_support_takes_a_request_in_and_does_not_see_it_again(
     assert client.get("/desk/asked/").status_code == 200
     empty = client.post(path, {})
     assert empty.status_code == 422 and "Choose what they ask for" in empty.content.decode()
+    assert "What do they ask for?</legend>" in empty.content.decode()  # and not "if you like"
     taken = client.post(path, FORM)
     assert taken.status_code == 200 and "It is taken in" in taken.content.decode()
     rows = {row.right: row for row in RightsCase.objects.filter(subject_id=clinic.subject)}
