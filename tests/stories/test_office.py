@@ -58,9 +58,8 @@ def test_officer_chooses_a_purpose_with_the_keyboard(clinic: str, new_visitor: N
 def test_officer_prepares_the_next_notice(private_clinic: str, new_visitor: NewVisitor) -> None:
     officer = new_visitor(private_clinic, signed_in_as=OFFICER)
     page = officer.page
-    page.set_default_timeout(
-        60_000
-    )  # a hundred kilobytes are typed at once, which a busy machine takes its time over
+    # A hundred kilobytes are typed at once, which a busy machine takes its time over.
+    page.set_default_timeout(60_000)
     officer.go("/office/notice/draft/")
     page.fill("[name=text]", NOTICE.replace("    basis: contract\n", "", 1))
     page.get_by_role("button", name="Look at the draft").click()
