@@ -22,7 +22,6 @@ from troth.office.forms.answer import (
 )
 from troth.office.frame import Looking, day, looking, moment, show
 from troth.office.views.case import _why_for as why_for
-from troth.office.views.step import mark_of
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
@@ -70,7 +69,7 @@ def show_answer(request: HttpRequest, case: UUID) -> HttpResponse:
         bound=bound,
         problem=problem,
         letter=letter,
-        mark=mark_of(letter) if letter else "",
+        mark=letter.mark if letter else "",
         open=known.state != "done",
         corrected=_corrected(known, look),
         recipients=_recipients(told_of, look),
@@ -127,7 +126,7 @@ def _unseen_letter(
         raise AnswerRefused("This request was answered already. Open it again first.")
     if do == "lift":
         letter = services.lifted_letter(known.id, at=look.at)
-        return letter if request.POST.get("seen") != mark_of(letter) else None
+        return letter if request.POST.get("seen") != letter.mark else None
     if form is None or not form.is_valid():
         return None
     said = form.cleaned_data
@@ -142,7 +141,7 @@ def _unseen_letter(
         letter = services.compose_for(
             known.id, LetterKind.LIFTING, words=said["words"], day=said["lifts_on"], at=look.at
         )
-    return letter if request.POST.get("seen") != mark_of(letter) else None
+    return letter if request.POST.get("seen") != letter.mark else None
 
 
 def _done(look: Looking, known: Case, forms: dict[str, Any], do: str) -> bool:

@@ -20,7 +20,6 @@ from troth.office import casework
 from troth.office.forms.case import EVERYTHING, DecideForm
 from troth.office.frame import day, looking
 from troth.office.frame import show as show_framed
-from troth.office.views.step import mark_of
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
@@ -55,7 +54,7 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
     if form.is_valid():
         everything = form.cleaned_data["extent"] == EVERYTHING
         letter = services.certificate_letter(known.id, everything=everything, by=actor_of(request), at=at)
-        mark = mark_of(letter) if letter else NOBODY
+        mark = letter.mark if letter else NOBODY
         if known.state != "asked" or request.POST.get("seen") == mark:
             return _decide(request, known, everything=everything)
     return show_framed(

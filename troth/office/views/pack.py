@@ -20,7 +20,6 @@ from troth.office import casework
 from troth.office.forms.pack import AskForm, BeginForm, FeeForm, SearchForm, WordsOut
 from troth.office.frame import Looking, counted, day, looking, moment, show
 from troth.office.views.case import _why_for as why_for
-from troth.office.views.step import mark_of
 from troth.people import selectors as people
 from troth.rights import jobs, services
 from troth.rights import selectors as rights
@@ -87,7 +86,7 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
         build=f"Build the {pack.called}",
         building=f"Building the {pack.called}",
         letter=letter,
-        mark=mark_of(letter) if letter else "",
+        mark=letter.mark if letter else "",
         bound=bound or forms["search"],
         rows=_rows(pack, known),
         unplaced=casework.unplaced(known),
@@ -143,7 +142,7 @@ def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None)
         # The first copy is free, whatever the form says: only a further one is asked money for, by a letter.
         if fee.pence and packs.packs_of_case(known.id):
             letter = services.compose_for(known.id, LetterKind.FEE, words=fee.words, at=look.at)
-        if letter is None or request.POST.get("seen") == mark_of(letter):
+        if letter is None or request.POST.get("seen") == letter.mark:
             try:
                 services.begin_pack(known.id, by=look.actor, at=look.at, fee=fee)
             except PackRefused as refusal:
@@ -164,7 +163,7 @@ def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None)
         form=form,
         problem=problem,
         letter=letter,
-        mark=mark_of(letter) if letter else "",
+        mark=letter.mark if letter else "",
         why=why_for(request, known.subject),
         status=422 if problem or form.errors else 200,
     )
@@ -175,7 +174,7 @@ def _unseen_letter(request: HttpRequest, look: Looking, pack: Pack) -> Composed 
     if request.POST.get("do") != "release":
         return None
     letter = services.covering_letter(pack.id, by=look.actor, at=look.at)
-    return letter if request.POST.get("seen") != mark_of(letter) else None
+    return letter if request.POST.get("seen") != letter.mark else None
 
 
 def _done(request: HttpRequest, look: Looking, pack: Pack, forms: dict[str, Any]) -> bool:

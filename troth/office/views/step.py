@@ -1,6 +1,5 @@
 """Steps of a case: each asks for what it needs, shows the letter that it sends, and is taken when that was seen."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,7 +67,7 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
         kind = wanted.letter(given, known)
         if kind is not None:
             letter = _letter(known, kind, given, at=look.at)
-        if letter is None or request.POST.get("seen") == mark_of(letter):
+        if letter is None or request.POST.get("seen") == letter.mark:
             try:
                 wanted.act(look, known, given)
             except (StepRefused, JournalUnavailable) as why:  # where the journal cannot be written, nothing was done
@@ -86,7 +85,7 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
         lead=wanted.lead,
         form=form,
         letter=letter,
-        mark=mark_of(letter) if letter else "",
+        mark=letter.mark if letter else "",
         button=wanted.button,
         sends=wanted.button.startswith("Send"),
         status=422 if form.errors else 200,
@@ -152,11 +151,6 @@ def _letter(known: Case, kind: LetterKind, given: Given, *, at: datetime) -> Com
         ending=ending if isinstance(ending, Ending) else None,
         words=given.get("words", ""),
     )
-
-
-def mark_of(letter: Composed) -> str:
-    """What stands for a letter in the form that sends it: another letter has another mark."""
-    return hashlib.sha256(letter.text.encode()).hexdigest()
 
 
 def _plain(form: type[forms.Form], **named: Any) -> Callable[[HttpRequest, Case], forms.Form]:

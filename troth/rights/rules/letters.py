@@ -4,6 +4,7 @@ The letters of a case, in the words that people read. Each is composed here, sho
 The words that an officer adds stand in the letter and never in an email: those say where the letter is (`delivery`).
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -105,6 +106,11 @@ class Composed:
     def text(self) -> str:
         """The whole of it, as it is kept."""
         return "\n\n".join((self.title, *self.paragraphs))
+
+    @property
+    def mark(self) -> str:
+        """What stands for it in the form that sends it: another letter has another mark."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def regulator_line(notice: Notice | None) -> str:
