@@ -167,9 +167,7 @@ def settle(invoice: UUID, *, pence: int, means: Means, key: UUID, by: Actor, at:
     """
     row = _locked(invoice)
     require_role(Category.FINANCIAL)
-    known = Settlement.objects.filter(key=key).first()
-    if known is not None:
-        before: UUID = known.pk
+    if (before := _made_under(key, Settlement)) is not None:
         return before
     with _reading(by, at):
         left, due = _left(row), _wanted(row) - _came(row)
@@ -189,9 +187,7 @@ def credit(invoice: UUID, *, key: UUID, by: Actor, at: datetime) -> UUID:
     """
     row = _locked(invoice)
     require_role(Category.FINANCIAL)
-    known = Invoice.objects.filter(key=key).first()
-    if known is not None:
-        before: UUID = known.pk
+    if (before := _made_under(key, Invoice)) is not None:
         return before
     notes = _notes(row)
     with _reading(by, at):
@@ -231,9 +227,7 @@ def lower(invoice: UUID, *, pence: int, key: UUID, by: Actor, at: datetime) -> U
     """
     row = _locked(invoice)
     require_role(Category.FINANCIAL)
-    known = Invoice.objects.filter(key=key).first()
-    if known is not None:
-        before: UUID = known.pk
+    if (before := _made_under(key, Invoice)) is not None:
         return before
     rules.check_can_credit(InvoiceKind(row.kind), InvoiceState(row.state))
     sold = any(model.objects.filter(invoice=row.pk).exists() for model in (PackageSold, VoucherSale))
@@ -302,9 +296,7 @@ def ask_bank_refund(invoice: UUID, *, pence: int, key: UUID, by: Actor, at: date
     """
     row = _locked(invoice)
     require_role(Category.FINANCIAL)
-    known = BankRefund.objects.filter(key=key).first()
-    if known is not None:
-        before: UUID = known.pk
+    if (before := _made_under(key, BankRefund)) is not None:
         return before
     with _reading(by, at):
         owed = _held(row) - _wanted(row)
@@ -371,6 +363,12 @@ def _left_of(invoice: UUID, *, by: Actor, at: datetime) -> int:
         if row is None:
             raise nothing_there()
         return _left(row)
+
+
+def _made_under(key: UUID, table: type[Settlement | Invoice | BankRefund]) -> UUID | None:
+    """What a form made when it was pressed before, so that pressed twice it makes one."""
+    found: UUID | None = table.objects.filter(key=key).values_list("pk", flat=True).first()
+    return found
 
 
 def _locked(invoice: UUID) -> Invoice:
