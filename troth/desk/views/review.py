@@ -55,8 +55,7 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 return done("desk_card", word, subject=line.subject)
             return done("desk_decide", word, treatment=treatment)
     who = people.get_identity(line.subject, look.opened)
-    kept = records.triggers(line.subject, born_on=who.born_on if who else None)
-    record, alerts = on_record(records.card_sections(line.subject, look.opened, kept=kept))
+    record, alerts = on_record(records.card_sections(line.subject, look.opened))
     letters = telling.asked_for(treatment, look.opened)
     mine = line.prescriber == look.id and line.status is RequestStatus.ASSIGNED
     return show(
