@@ -330,9 +330,8 @@ def unplaced(case: Case) -> str:
     """What came from GPs and is on nobody's card yet, while the answer to a case may miss it; "" where nothing does."""
     if case.asked not in FROM_EVERYTHING or case.state == "done":
         return ""
-    waiting = arriving.count_messages()
-    if not waiting:
+    first, waiting = arriving.oldest_message(), arriving.count_messages()
+    if first is None or not waiting:
         return ""
-    first = arriving.list_messages(limit=1)[0].came_at
     what = counted(waiting, "message from a GP is", "messages from GPs are")
     return f"{what} on nobody’s card yet; {'it' if waiting == 1 else 'the first'} came on {day(timezone.localdate(first))}."

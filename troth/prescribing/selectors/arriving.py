@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from troth.prescribing.models import (
@@ -67,6 +67,14 @@ def list_messages(*, limit: int = 50) -> list[MessageLine]:
 def count_messages() -> int:
     """How many wait."""
     return GpMessage.objects.filter(state__in=OPEN_MESSAGES).count()
+
+
+def oldest_message() -> datetime | None:
+    """Since when the first of them waits."""
+    found: datetime | None = GpMessage.objects.filter(state__in=OPEN_MESSAGES).aggregate(first=Min("came_at"))[
+        "first"
+    ]
+    return found
 
 
 def get_line(message: UUID) -> MessageLine | None:
