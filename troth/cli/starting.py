@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,8 +97,8 @@ def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
 
     :raises Stopped: the port is taken or may not be used.
     """
+    from django.conf import settings
     from django.db import connections
-    from django.urls import get_resolver
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -105,7 +106,7 @@ def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
     from troth.work.reporting import logging_config
 
     _check_port(host, port)
-    assert get_resolver().url_patterns  # every page is read once here, and shared by those that answer
+    import_module(settings.ROOT_URLCONF)  # every page is read once here, and shared by those that answer
     # What stands now stays: the collector need not walk it in each of them, nor look after every 700 new objects.
     gc.collect()
     gc.freeze()
