@@ -250,9 +250,8 @@ def _set_reminder(notice: UUID, *, by: Actor, at: datetime) -> bool:
     row = _locked(notice)
     with processing(FOR, by=by, at=at) as opened:
         choice = reviewing.gp_of(row.subject_id, opened)
-    if asking.why_not(
-        choice.state, may_ask=choice.may_ask
-    ):  # that it does not go is nothing for whoever takes in the post
+    # Why it does not go is nothing for whoever takes in the post.
+    if asking.why_not(choice.state, may_ask=choice.may_ask):
         return False
     row.state, row.trouble, row.message = rules.step(GP_NOTICE, row.state, Step.REMIND), "", ""
     row.practice, row.file = choice.practice, _set_letter(row, choice.practice, by=by, at=at)
