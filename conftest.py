@@ -5,6 +5,7 @@ The folders are set here before anything reads Django's settings, which is why `
 too and not in pyproject.toml: pytest-django would read the settings before this file.
 """
 
+import gc
 import json
 import os
 import shutil
@@ -55,6 +56,13 @@ loopback.guard()
 # A password's hash takes long and much memory on purpose; tests need no more than that it is one.
 for cost, least in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
     setattr(Argon2PasswordHasher, cost, least)
+
+
+def pytest_collection_finish() -> None:
+    """What the whole run keeps, every module and test, is no garbage: looking through it again and again took a seventh of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_unconfigure() -> None:

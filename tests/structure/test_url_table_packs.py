@@ -266,8 +266,7 @@ def asked(ground: Ground, who: str, pattern: URLPattern, method: str) -> tuple[i
         name: parts.get(page) or parts.get(name) or _sample(kind) for name, kind in pattern.pattern.converters.items()
     }
     where = reverse(page, kwargs=given)
-    reader = ground.reader(who)
-    response: Any = reader.post(where, {}) if method == "POST" else reader.get(where)
+    response: Any = ground.send(who, where) if method == "POST" else ground.reader(who).get(where)
     return response.status_code, response.headers.get("Location", ""), body_of(response)
 
 
