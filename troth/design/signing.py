@@ -12,7 +12,14 @@ class SignatureForm(forms.Form):
     sends them.
     """
 
-    field_order = ("use", "version", "signing", "agreed", "name", "drawn")  # as the pages draw them, and list what needs mending
+    field_order = (
+        "use",
+        "version",
+        "signing",
+        "agreed",
+        "name",
+        "drawn",
+    )  # as the pages draw them, and list what needs mending
 
     use = forms.CharField(widget=forms.HiddenInput, max_length=80)
     version = forms.IntegerField(widget=forms.HiddenInput)
