@@ -12,14 +12,8 @@ class SignatureForm(forms.Form):
     sends them.
     """
 
-    field_order = (
-        "use",
-        "version",
-        "signing",
-        "agreed",
-        "name",
-        "drawn",
-    )  # as the pages draw them, and list what needs mending
+    # As the pages draw them, so that what needs mending is listed in that order.
+    field_order = ("use", "version", "signing", "agreed", "name", "drawn")
 
     use = forms.CharField(widget=forms.HiddenInput, max_length=80)
     version = forms.IntegerField(widget=forms.HiddenInput)
