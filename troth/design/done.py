@@ -28,6 +28,7 @@ DONE = {
     "visit-missed": "Noted: they did not come.",
     "visits-cancelled": "The visits are cancelled, and their times are free again.",
     "deposit-asked": "We have written to them. The visit stands, and they pay by the link of the message.",
+    "booked-unpaid": "The visit is booked, and we have written to them. The deposit is let go.",
     "package-drawn": "One treatment is drawn from their package for this visit.",
     "visit-cancelled": "The visit is cancelled, and its time is free again.",
     "class-planned": "It stands in the diary, and can be booked from now.",

@@ -12,6 +12,9 @@ class SignatureForm(forms.Form):
     sends them.
     """
 
+    # As the pages draw them, so that what needs mending is listed in that order.
+    field_order = ("use", "version", "signing", "agreed", "name", "drawn")
+
     use = forms.CharField(widget=forms.HiddenInput, max_length=80)
     version = forms.IntegerField(widget=forms.HiddenInput)
     signing = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)

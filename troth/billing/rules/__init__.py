@@ -21,6 +21,7 @@ from troth.billing.rules.invoices import Line as Line
 from troth.billing.rules.invoices import Totals as Totals
 from troth.billing.rules.invoices import age_of as age_of
 from troth.billing.rules.invoices import check_bank_details as check_bank_details
+from troth.billing.rules.invoices import check_came_by as check_came_by
 from troth.billing.rules.invoices import check_can_credit as check_can_credit
 from troth.billing.rules.invoices import check_can_give_back as check_can_give_back
 from troth.billing.rules.invoices import check_can_issue as check_can_issue

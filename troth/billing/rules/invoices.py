@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from troth.billing.models import InvoiceKind, InvoiceState, VatRate
+from troth.billing.models import InvoiceKind, InvoiceState, Means, VatRate
 from troth.billing.rules.payments import NotPossible, pounds
 
 #: Since when which standard rate holds, in percent (VAT Act 1994 section 2). Health care by registered professionals is exempt, and
@@ -17,6 +17,8 @@ TERMS = timedelta(days=14)
 AGES = ((0, "Not yet due"), (30, "1 to 30 days late"), (60, "31 to 60 days late"), (90, "61 to 90 days late"))
 OLDER = "More than 90 days late"
 MOST_LINES, MOST_OF_ONE = 20, 50
+#: What goes back over the counter. By bank it goes once the person has said where to, by the firm once that has done it.
+GOES_BACK_AT_DESK = (Means.TERMINAL, Means.CASH)
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,18 @@ def check_can_give_back(*, owed: int, pence: int) -> None:
             if owed <= 0
             else f"No more than {pounds(owed)} is owed to them."
         )
+
+
+def check_came_by(means: Means, *, came: int, pence: int) -> None:
+    """
+    Refuse to give back at the desk by another way than it came. `came`: what came by this one, less what went back by it.
+
+    :raises NotPossible: so it is.
+    """
+    if pence <= 0:
+        raise NotPossible("Enter how much to give back.")
+    if means not in GOES_BACK_AT_DESK or pence > came:
+        raise NotPossible(f"No more than {pounds(max(came, 0))} of what came by {means.called} is left to give back.")
 
 
 def check_can_take_off(lines: Iterable[Line]) -> None:

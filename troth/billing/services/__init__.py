@@ -8,6 +8,7 @@ Acts on money. Rooms above call these inside their own acts; what the firm must 
 from troth.billing.services.at_firm import hear, look, open_at_firm, pay_stand_in, tell
 from troth.billing.services.firms import FirmRefused, FirmSilent, NoFirm
 from troth.billing.services.following import follows
+from troth.billing.services.giving_back import return_at_desk
 from troth.billing.services.holds import fulfil
 from troth.billing.services.invoices import (
     MOVED,
@@ -57,6 +58,7 @@ __all__ = [
     "pay_stand_in",
     "refund",
     "release",
+    "return_at_desk",
     "sell_package",
     "sell_voucher",
     "set_package",

@@ -6,7 +6,7 @@ A number is given inside the act, from a row that is held until the act is commi
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from troth.billing import rules
 from troth.billing.models import (
@@ -287,9 +287,10 @@ def settle_by_card(invoice: UUID, *, payment: UUID, by: Actor, at: datetime) -> 
 
 
 @act(Event.BANK_REFUND_ASKED, purpose=FOR)
-def ask_bank_refund(invoice: UUID, *, pence: int, key: UUID, by: Actor, at: datetime) -> UUID:
+def ask_bank_refund(invoice: UUID, *, pence: int, key: UUID, less: bool = False, by: Actor, at: datetime) -> UUID:
     """
-    Note that money goes back by bank transfer. The person is asked on their page where it should go. Gives the refund.
+    Note that money goes back by bank. The person is asked on their page where it should go. `less`: so
+    much less is to be paid, so that it is owed. Gives the refund.
 
     :raises NotPossible: so much is not owed to them.
     :raises Refused: the actor may not give money back to this person.
@@ -298,6 +299,8 @@ def ask_bank_refund(invoice: UUID, *, pence: int, key: UUID, by: Actor, at: date
     require_role(Category.FINANCIAL)
     if (before := _made_under(key, BankRefund)) is not None:
         return before
+    if less:
+        lower(invoice, pence=pence, key=uuid5(key, "less"), by=by, at=at)
     with _reading(by, at):
         owed = _held(row) - _wanted(row)
     rules.check_can_give_back(owed=owed, pence=pence)

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from troth.billing import services
-from troth.billing.models import Invoice, InvoiceKind, InvoiceState, Refund
+from troth.billing.models import Invoice, InvoiceKind, InvoiceState, Means, Refund
 from troth.billing.rules import NotPossible
 from troth.billing.tests.conftest import NOW, Till
 from troth.billing.tests.test_invoices import issue, prices, read, settle
@@ -102,3 +102,37 @@ def test_nobody_but_who_takes_money_lowers_it_and_nobody_their_own(till: Till) -
         with pytest.raises(Refused):
             lower(till, invoice, 1000, by=by)
     assert read(till, invoice).left == 6500
+
+
+def test_what_came_over_the_counter_goes_back_by_the_way_it_came_and_never_by_another(till: Till) -> None:
+    invoice, key = issue(till), uuid4()
+    settle(till, invoice, 2500)
+    paid_by_card(till, invoice, 4000)
+    by = till.actor(till.finance)
+
+    def back(pence: int, means: Means, *, beyond: bool = False, key: UUID | None = None) -> UUID:
+        return services.return_at_desk(
+            invoice, pence=pence, means=means, key=key or uuid4(), beyond=beyond, by=by, at=NOW
+        )
+
+    with pytest.raises(NotPossible, match="owed to them"):
+        back(1000, Means.CASH)
+    lower(till, invoice, 3000)
+    for means, pence in ((Means.CASH, 2501), (Means.TERMINAL, 1), (Means.CARD, 1), (Means.CASH, 0)):
+        with pytest.raises(NotPossible, match=r"is left to give back|how much"):
+            back(pence, means)
+    assert back(2500, Means.CASH, key=key) == back(2500, Means.CASH, key=key)  # pressed twice
+    assert (read(till, invoice).left, read(till, invoice).state) == (-500, InvoiceState.SETTLED)
+    with pytest.raises(NotPossible, match="£0 of what came by cash"):
+        back(500, Means.CASH)
+    for other in (till.ann, till.practitioner):
+        with pytest.raises(Refused):
+            services.return_at_desk(invoice, pence=1, means=Means.CASH, key=uuid4(), by=till.actor(other), at=NOW)
+
+
+def test_what_went_back_over_the_counter_and_is_not_owed_is_to_pay_again(till: Till) -> None:
+    invoice = issue(till)
+    settle(till, invoice, 6500)
+    by = till.actor(till.finance)
+    services.return_at_desk(invoice, pence=1500, means=Means.CASH, key=uuid4(), beyond=True, by=by, at=NOW)
+    assert (read(till, invoice).left, read(till, invoice).state) == (1500, InvoiceState.OPEN)

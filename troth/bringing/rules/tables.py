@@ -14,6 +14,10 @@ _DATES = (
     re.compile(r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})"),
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
 )
+# What Excel writes above the heads, and reads, to say what stands between the columns.
+_SEPARATOR = re.compile(r"sep=([,;\t]?)\s*", re.IGNORECASE)
+#: With what a workbook begins: of Excel, LibreOffice or Numbers, and of Excel as it was.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::00)?\s*(am|pm)?", re.IGNORECASE)
 
 
@@ -58,9 +62,13 @@ def decoded(raw: bytes) -> str:
     """
     The text of a file in UTF-8, in UTF-16 with its mark, or in the letters of Western Windows.
 
-    :raises NotATable: it is too large.
+    :raises NotATable: it is too large, or a workbook.
     """
     check_size(len(raw))
+    if raw.startswith(_WORKBOOKS):
+        raise NotATable(
+            "This is a workbook, as Excel keeps it, and no CSV file.", "Open it there, and save it as “CSV UTF-8”."
+        )
     return _decoded(raw)
 
 
@@ -86,6 +94,8 @@ def heads_of(text: str) -> list[str]:
         raise _not_told_apart(1) from None
     if not any(each.strip() for each in heads):
         raise NotATable("The file has no first line with the names of its columns.", "Save it with one.")
+    if any("\0" in each for each in heads):
+        raise NotATable("This is no CSV file: its first line is not text.", "Save it as “CSV UTF-8”, and send that.")
     return heads
 
 
@@ -132,9 +142,15 @@ def _wrong_with(row: Mapping[str, str], wanted: Mapping[str, Wanted]) -> str:
 
 
 def _lines(text: str) -> Any:
-    mark = max(",;\t", key=text.partition("\n")[0].count)
+    first, _, rest = text.partition("\n")
+    said = _SEPARATOR.fullmatch(first)
+    heads = rest.partition("\n")[0] if said else first
+    mark = (said and said[1]) or max(",;\t", key=heads.count)
     csv.field_size_limit(MOST_BYTES)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    if said:
+        next(lines)
+    return lines
 
 
 def _not_told_apart(line: int) -> "NotATable":

@@ -1,5 +1,6 @@
 """A file of the system before, and which of its columns is which."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,13 @@ _OF_COLUMNS = {
     "client": "The reference of whose it is, as in the file of clients",
     "state": "Booked, attended, missed or cancelled",
 }
+
+
+def _named(head: str, number: int, many: Counter[str]) -> str:
+    """A column of the file, with where it stands when its name does not say which it is."""
+    if not head:
+        return f"Column {number + 1}"
+    return f"{head[:80]} (column {number + 1})" if many[head] > 1 else head[:80]
 
 
 class SendForm(forms.Form):
@@ -61,7 +69,8 @@ class ColumnsForm(forms.Form):
         self, *args: Any, kind: What, heads: Sequence[str], guessed: Mapping[str, int], also_alike: bool, **named: Any
     ) -> None:
         super().__init__(*args, **named)
-        offered = [(str(number), head.strip()[:80] or f"Column {number + 1}") for number, head in enumerate(heads)]
+        many = Counter(head.strip() for head in heads)
+        offered = [(str(number), _named(head.strip(), number, many)) for number, head in enumerate(heads)]
         for name, words, needed in words_of(kind):
             self.fields[name] = forms.ChoiceField(
                 label=words.replace("nhs", "NHS")[:1].upper() + words.replace("nhs", "NHS")[1:],

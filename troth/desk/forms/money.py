@@ -139,10 +139,12 @@ class SettleForm(Keyed):
 
 
 class BackForm(Keyed):
-    """Money to give back, to the card that it came from or to a bank account."""
+    """Money to give back: to the card that it came from, over the counter, or to a bank account."""
 
     pence = Pounds(label="How much goes back?")
-    why = forms.CharField(label="Why?", max_length=200, error_messages={"required": "Write why"})
+    why = forms.CharField(
+        label="Why?", help_text="Kept with what goes back to the card", max_length=200, required=False
+    )
     then = forms.ChoiceField(
         label="Nothing is owed to them. What becomes of the invoice?",
         choices=[(LESS, "They pay so much less"), (AGAIN, "It is still to be paid, in another way")],
@@ -155,7 +157,16 @@ class BackForm(Keyed):
         error_messages={"required": "Choose what becomes of the invoice"},
     )
 
-    def __init__(self, *args: Any, asks: bool, **named: Any) -> None:
+    def __init__(self, *args: Any, asks: bool, by_card: bool, **named: Any) -> None:
         super().__init__(*args, **named)
         if not asks:
             del self.fields["then"]
+        if not by_card:  # no other way keeps it
+            del self.fields["why"]
+
+    def clean(self) -> dict[str, Any]:
+        """Why is asked where it is kept."""
+        said = super().clean() or self.cleaned_data
+        if "why" in self.fields and self.data.get("to") == "card" and not said.get("why") and not self.errors:
+            self.add_error("why", "Write why")
+        return said

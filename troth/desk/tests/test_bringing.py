@@ -231,6 +231,12 @@ def test_whoever_is_no_manager_any_more_has_nothing_brought_in(clinic: Clinic, s
     assert "Go on" in desk.get(there).content.decode()
 
 
+def test_columns_of_one_name_are_told_apart_by_where_they_stand() -> None:
+    form = ColumnsForm(kind=What.CLIENTS, heads=["Ref", "Mobile", "Mobile ", ""], guessed={}, also_alike=False)
+    offered = [words for _, words in form.fields["telephone"].choices]  # type: ignore[attr-defined]
+    assert offered == ["Not in the file", "Ref", "Mobile (column 2)", "Mobile (column 3)", "Column 4"]
+
+
 def test_a_column_is_chosen_once() -> None:
     chosen = {"reference": "0", "given_name": "0", "family_name": "1", "born_on": "2"}
     form = ColumnsForm(chosen, kind=What.CLIENTS, heads=["a", "b", "c"], guessed={}, also_alike=False)
@@ -316,6 +322,13 @@ def test_a_practitioner_brings_notes_to_those_she_sees_and_learns_of_no_number_w
     assert {each.subject for each in LedgerEvent.objects.filter(event="records:note_brought", outcome="done")} == {
         hers.subject_id.hex
     }
+
+
+def test_a_file_of_heads_alone_is_said_to_be_one(clinic: Clinic, signed_in: SignedIn) -> None:
+    desk = signed_in(clinic.manager)
+    assert "It has no lines below the names of its columns" in looked(desk, send(desk, []).headers["Location"])
+    workbook = send(desk, [], heads="PK\x03\x04")
+    assert workbook.status_code == 422 and "save it as “CSV UTF-8”" in workbook.content.decode()
 
 
 def test_what_may_only_be_destroyed_is_destroyed_from_the_list_and_shown_to_nobody(

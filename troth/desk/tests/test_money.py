@@ -169,6 +169,33 @@ def test_money_that_is_not_owed_goes_back_as_less_to_pay_or_as_still_to_pay(
     assert whole.status_code == 302 and Refund.objects.count() == 3
 
 
+def test_a_part_that_came_over_the_counter_goes_back_without_cancelling(
+    desk: Client, people: dict[str, UUID]
+) -> None:
+    page = reverse("desk_invoice", args=[issued(desk, people["ann"]).pk])
+    assert "Give money back" not in desk.get(page).content.decode()
+    desk.post(page, {"do": "settle", "key": str(uuid4()), "pence": "100", "means": "terminal"})
+    desk.post(page, {"do": "settle", "key": str(uuid4()), "pence": "30", "means": "cash"})
+    shown = desk.get(page).content.decode()
+    assert "It went back in cash" in shown and "back to the card" not in shown and "Why?" not in shown
+    back = {"do": "back", "key": str(uuid4()), "pence": "20", "to": "cash"}
+    assert "Choose what becomes of the invoice" in desk.post(page, back).content.decode()
+    much = desk.post(page, {**back, "pence": "40", "then": "less"})
+    assert much.status_code == 422 and "No more than £30 of what came by cash" in much.content.decode()
+    assert not Invoice.objects.filter(kind="credit").exists()  # nothing is taken off for what cannot go back
+    for _ in range(2):  # a double click
+        assert desk.post(page, {**back, "then": "less"}).status_code == 302
+    assert Invoice.objects.filter(kind="credit").count() == 1
+    assert Settlement.objects.count() == 3 and "£20, cash" in desk.get(page).content.decode()
+    assert Invoice.objects.get(kind="invoice").state == InvoiceState.SETTLED
+    again = desk.post(page, {**back, "key": str(uuid4()), "to": "bank", "then": "again"})
+    assert again.status_code == 422 and "what is owed to them" in again.content.decode()
+    assert desk.post(page, {**back, "key": str(uuid4()), "to": "bank", "then": "less"}).status_code == 302
+    assert BankRefund.objects.count() == 1
+    desk.post(page, {**back, "key": str(uuid4()), "to": "terminal"})
+    assert Settlement.objects.count() == 3  # what waits to go back by bank does not go over the counter too
+
+
 def test_the_day_end_and_its_file_open_nobodys_record(desk: Client, people: dict[str, UUID]) -> None:
     invoice = issued(desk, people["ann"])
     desk.post(

@@ -1,5 +1,7 @@
 """The invoices of one person: issuing, entering what came, cancelling and giving back."""
 
+from collections import Counter
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +22,7 @@ from troth.billing.selectors.paper import MEDIA_TYPE, set_invoice
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Row, Tag
 from troth.desk.forms.before import UseVoucherForm
-from troth.desk.forms.money import LESS, BackForm, IssueForm, SettleForm
+from troth.desk.forms.money import AGAIN, LESS, BackForm, IssueForm, SettleForm
 from troth.desk.frame import frame, looking, purpose_line, show, strip
 from troth.gate.streams import send_bytes
 from troth.people import selectors as people
@@ -31,6 +33,8 @@ TAGS = {
     InvoiceState.SETTLED: Tag("kept", "Paid"),
     InvoiceState.CREDITED: Tag("plain", "Cancelled"),
 }
+#: How money goes back over the counter, as its button says it.
+WENT_BACK = {Means.TERMINAL: "It went back on the card machine", Means.CASH: "It went back in cash"}
 
 
 def bill(request: HttpRequest, subject: UUID) -> HttpResponse:
@@ -123,7 +127,7 @@ def show_invoice(request: HttpRequest, invoice: UUID) -> HttpResponse:
     settle = SettleForm(_posted(request, "settle"))
     # A deposit is taken back by itself, with the money (decision 0193); of what is cancelled all is owed back.
     asks = found.left >= 0 and not found.receipt_for and found.state is not InvoiceState.CREDITED
-    back = BackForm(_posted(request, "back"), asks=asks)
+    back = BackForm(_posted(request, "back"), asks=asks, by_card=any(each.left for each in payments))
     using = UseVoucherForm(_posted(request, "voucher"))
     error = ""
     try:
@@ -176,6 +180,8 @@ def show_invoice(request: HttpRequest, invoice: UUID) -> HttpResponse:
         ),
         rows=_rows(found),
         refunds=[(each.id.hex, pounds(each.pence), each.paid_at, each.details, each.given) for each in found.refunds],
+        at_desk=[(each.value, WENT_BACK[each]) for each in Means if _came_at_desk(found)[each] > 0],
+        by_bank=_by_bank(found),
         using=using if found.left > 0 and found.state is InvoiceState.OPEN else None,
         voucher=billing.voucher_of(invoice, look.opened),
         settle=settle if found.left > 0 and found.state is InvoiceState.OPEN else None,
@@ -219,11 +225,52 @@ def _give_back(request: HttpRequest, found: InvoiceLine, payments: list[PaymentL
             return
     if request.POST.get("to") == "card":
         raise NotPossible("No card payment has so much left. Give back less, or to a bank account.")
-    services.ask_bank_refund(found.id, pence=values["pence"], key=values["key"], by=look.actor, at=look.at)
+    _give_back_otherwise(request, found, values)
+
+
+def _give_back_otherwise(request: HttpRequest, found: InvoiceLine, values: dict[str, Any]) -> None:
+    """Over the counter by the way it came, or to a bank account, which the person is asked for."""
+    look, less = looking(request), values.get("then") == LESS
+    means = next((each for each in WENT_BACK if each == request.POST.get("to")), None)
+    if means is not None:
+        services.return_at_desk(
+            found.id,
+            pence=values["pence"],
+            means=means,
+            key=values["key"],
+            less=less,
+            beyond=found.left >= 0,
+            by=look.actor,
+            at=look.at,
+        )
+    elif values.get("then") == AGAIN:
+        raise NotPossible(
+            "By bank goes back what is owed to them. Say that they pay so much less, or cancel the invoice."
+        )
+    else:
+        services.ask_bank_refund(
+            found.id, pence=values["pence"], key=values["key"], less=less, by=look.actor, at=look.at
+        )
+
+
+def _came_at_desk(found: InvoiceLine) -> Counter[Means]:
+    """What came over the counter and has not gone back, by way."""
+    came: Counter[Means] = Counter()
+    for each in found.entries:
+        if each.means in WENT_BACK:
+            came[each.means] += each.pence
+    return came
+
+
+def _by_bank(found: InvoiceLine) -> bool:
+    """Whether anything may go back by bank: what is owed, or, once so much less is to be paid, what did not come by the firm."""
+    apart = any(each.pence > 0 and each.means not in {Means.CARD, Means.VOUCHER} for each in found.entries)
+    return found.left < 0 or (apart and found.left == 0)
 
 
 def _can_go_back(found: InvoiceLine, payments: list[PaymentLine]) -> bool:
-    return found.kind is InvoiceKind.INVOICE and (found.left < 0 or any(each.left for each in payments))
+    ways = (_by_bank(found), any(each.left for each in payments), any(_came_at_desk(found).values()))
+    return found.kind is InvoiceKind.INVOICE and any(ways)
 
 
 def _posted(request: HttpRequest, form: str) -> object:

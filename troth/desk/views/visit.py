@@ -27,7 +27,7 @@ ACTS: dict[VisitState, tuple[str, Callable[..., None]]] = {
     VisitState.COMPLETED: ("The visit is over", services.complete),
     VisitState.MISSED: ("They did not come", services.miss),
 }
-ASK_DEPOSIT, DRAW = "deposit", "package"
+ASK_DEPOSIT, DRAW, UNPAID = "deposit", "package", "unpaid"
 
 
 def show_visit(request: HttpRequest, appointment: UUID) -> HttpResponse:
@@ -37,12 +37,15 @@ def show_visit(request: HttpRequest, appointment: UUID) -> HttpResponse:
     error = ""
     if request.method == "POST":
         wanted = request.POST.get("step", "")
-        if wanted not in {*ACTS, ASK_DEPOSIT, DRAW}:
+        if wanted not in {*ACTS, ASK_DEPOSIT, DRAW, UNPAID}:
             raise Http404
         try:
             if wanted == ASK_DEPOSIT:
                 services.ask_deposit(appointment, by=look.actor, at=look.at)
                 return done("desk_visit", "deposit-asked", appointment=appointment)
+            if wanted == UNPAID:
+                services.book_unpaid(appointment, by=look.actor, at=look.at)
+                return done("desk_visit", "booked-unpaid", appointment=appointment)
             if wanted == DRAW:
                 services.draw_package(appointment, by=look.actor, at=look.at)
                 return done("desk_visit", "package-drawn", appointment=appointment)
@@ -88,6 +91,7 @@ def show_visit(request: HttpRequest, appointment: UUID) -> HttpResponse:
         and not drawn
         and not diary.has_deposit(found.id)
         and billing.has_package(found.subject, on=timezone.localdate(look.at)),
+        waits=found.state is VisitState.AWAITING and found.starts_at > look.at,
         movable=found.state is VisitState.BOOKED,
         cancellable=found.state in {VisitState.BOOKED, VisitState.AWAITING},
     )

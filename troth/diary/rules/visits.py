@@ -228,6 +228,16 @@ def check_can_ask_deposit(state: str, *, ahead: bool, pence: int, known: bool, t
         raise NotPossible("This visit is drawn from a package, so that it is paid already.")
 
 
+def check_can_book_unpaid(state: str, *, ahead: bool) -> None:
+    """
+    Refuse to book without its deposit what waits for none.
+
+    :raises NotPossible: so it is.
+    """
+    if state != VisitState.AWAITING or not ahead:
+        raise NotPossible("It waits for no deposit any more. Look where it stands.")
+
+
 def check_can_draw(state: str, *, deposit: bool) -> None:
     """
     Refuse to draw a visit from a package that never was or is not to be. `deposit`: one was asked for, or is with us.

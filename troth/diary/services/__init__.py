@@ -13,7 +13,7 @@ from troth.diary.services.online import (
     cancel_by_link,
     move_by_link,
 )
-from troth.diary.services.paying import ask_deposit, draw_package, end_unpaid, hear_deposit
+from troth.diary.services.paying import ask_deposit, book_unpaid, draw_package, end_unpaid, hear_deposit
 from troth.diary.services.series import book_series, cancel_following, move_following
 from troth.diary.services.setup import (
     end_day_off,
@@ -44,6 +44,7 @@ __all__ = [
     "book_as_stranger",
     "book_kept",
     "book_series",
+    "book_unpaid",
     "cancel",
     "cancel_by_link",
     "cancel_class",

@@ -66,6 +66,11 @@ def _take(payment: UUID, *, by: Actor, at: datetime) -> None:
     billing.capture(payment, by=payer(by), at=at)
 
 
+def _let_go(payment: UUID, *, by: Actor, at: datetime) -> None:
+    """Have what was asked for, or is held, let go, in the act that books without it."""
+    billing.fulfil(payment, Order.RELEASE, on_behalf_of=by.id, at=at)
+
+
 def _settle(row: Appointment, *, by: Actor, at: datetime) -> None:
     """
     Let go or give back the deposit of a visit that is cancelled in time, and what it drew from a package. What is being taken right
@@ -79,4 +84,4 @@ def _settle(row: Appointment, *, by: Actor, at: datetime) -> None:
 
 
 # No acts themselves: they belong to the act that books or cancels.
-ask, ask_again, draw, take, settle = _ask, _ask_again, _draw, _take, _settle
+ask, ask_again, draw, take, let_go, settle = _ask, _ask_again, _draw, _take, _let_go, _settle

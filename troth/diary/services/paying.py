@@ -1,5 +1,5 @@
 """
-A visit that waits for its deposit: it is booked by the payment firm's word that the money is held, and by nothing else.
+A visit that waits for its deposit: it is booked by the payment firm's word that the money is held, or at the desk without it.
 
 The order is what keeps both promises. The time is kept and the money asked for in one act; the visit is booked and the taking of
 the money is ordered in one act; so nothing is taken for a visit that is not booked, and none is booked whose money was not held.
@@ -21,10 +21,11 @@ from troth.diary.services.holding import plan_time, write_holds
 from troth.diary.services.telling import tell
 from troth.diary.services.visits import as_booked_by, detail_of, end_visit, lock_visit
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting
+from troth.gate.acts import act, acting, require_role
 from troth.gate.contexts import processing
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
+from troth.vault.categories import Category
 
 
 @act(Event.DEPOSIT_HEARD, purpose=Purpose.BOOKING)
@@ -107,21 +108,50 @@ def end_unpaid(appointment: UUID, *, by: Actor, at: datetime) -> None:
         deposits.settle(row, by=by, at=at)
 
 
+@act(Event.VISIT_BOOKED, purpose=Purpose.BOOKING)
+def book_unpaid(appointment: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Book a visit that waits for its deposit without it, as what is booked at the desk is: whoever is to come cannot pay there, and
+    has said so. What was asked for is let go; it can be asked for anew.
+
+    :raises NotPossible: it waits for none any more, or its time was let go and is somebody else's.
+    :raises Refused: the actor may not arrange visits of this person.
+    """
+    row = lock_visit(appointment)
+    require_role(Category.CORRESPONDENCE)  # nobody lets themself off
+    known = selectors.deposit_of(row.pk)
+    rules.check_can_book_unpaid(row.state, ahead=row.starts_at > at)
+    if not _is_kept(row, at=at) and not _again(row, by=by, at=at):
+        raise rules.NotPossible(
+            "Its time was kept no longer, and is somebody else’s by now. Cancel it, and book another."
+        )
+    _stand(row, by=by, at=at)
+    if known is not None:
+        deposits.let_go(known.id, by=by, at=at)
+
+
 def _book(row: Appointment, payment: UUID, *, by: Actor, at: datetime) -> None:
+    deposits.take(payment, by=by, at=at)
+    _stand(row, by=by, at=at)
+
+
+def _stand(row: Appointment, *, by: Actor, at: datetime) -> None:
     for hold in Hold.objects.select_for_update().filter(appointment=row.pk):
         hold.until = None
         hold.save()
     row.state = VisitState.BOOKED
     row.save()
-    deposits.take(payment, by=by, at=at)
     figures.count(figures.BOOKED, row.starts_at, word=How(row.how))
     tell(row, Kind.VISIT_BOOKED, by=by, at=at)
 
 
 def _lapsed(row: Appointment, payment: UUID, state: State) -> bool:
-    """Whether money that a visit was booked by is gone. What was asked for by a link later ends no visit."""
+    """
+    Whether money that a visit was booked by is gone: it was being taken then, and failed. What was let go was let go by us, as the
+    visit was booked without it; and what was asked for by a link later ends no visit.
+    """
     known = selectors.deposit_of(row.pk)
-    return state in {State.FAILED, State.RELEASED} and known is not None and known.id == payment and known.holds
+    return state is State.FAILED and known is not None and known.id == payment and known.holds
 
 
 def _is_kept(row: Appointment, *, at: datetime) -> bool:

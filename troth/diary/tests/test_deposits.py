@@ -19,6 +19,7 @@ from troth.diary.tests.conftest import NOW, TEN, Clinic
 from troth.gate import actors
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
+from troth.gate.refusals import Refused
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people.tests.factories import make_staff
@@ -241,6 +242,37 @@ def test_reception_asks_for_it_by_a_link_and_the_visit_stands_whether_or_not_it_
     assert firm.intents[reference]["latest_charge"]["amount_refunded"] == 3_000
     with pytest.raises(rules.NotPossible, match="booked and ahead"):
         services.ask_deposit(visit, by=desk, at=NOW + 2 * DAY)
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_who_cannot_pay_here_is_booked_at_the_desk_without_and_is_charged_nothing(
+    clinic: Clinic, firm: LocalFirm, dear: UUID, paid: bool
+) -> None:
+    desk, visit = clinic.actor(clinic.reception), wait(clinic, dear)
+    reference = billing.open_at_firm(payment_of(visit), by=selectors.payer(), at=NOW).reference
+    with pytest.raises(Refused):
+        services.book_unpaid(visit, by=clinic.actor(clinic.ann), at=NOW)
+    if paid:  # in the same moment, and we have not heard of it
+        firm.pay(reference)
+    services.book_unpaid(visit, by=desk, at=NOW)
+    for _ in range(2):
+        assert hear(visit) is State.RELEASED
+    assert state(visit) == "booked" and kinds(clinic.ann) == ["visit_booked"]
+    assert firm.intents[reference]["status"] == "canceled" and {row.until for row in Hold.objects.all()} == {None}
+    assert Figure.objects.get().number == 1
+    with pytest.raises(rules.NotPossible, match="no deposit any more"):
+        services.book_unpaid(visit, by=desk, at=NOW)
+    services.ask_deposit(visit, by=desk, at=NOW)  # by a link, as for every visit that is booked at the desk
+
+
+def test_a_time_that_is_somebody_elses_by_now_is_not_booked_without_a_deposit(
+    clinic: Clinic, firm: LocalFirm, dear: UUID
+) -> None:
+    visit, late = wait(clinic, dear), NOW + rules.HELD_FOR
+    clinic.book(clinic.bob, clinic.orla, WHEN, at=late)
+    with pytest.raises(rules.NotPossible, match="somebody else’s"):
+        services.book_unpaid(visit, by=clinic.actor(clinic.reception), at=late)
+    assert state(visit) == "awaiting"
 
 
 def test_a_deposit_is_asked_for_only_where_one_is_to_pay(clinic: Clinic, firm: LocalFirm) -> None:
