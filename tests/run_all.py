@@ -26,9 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 CLOSING = re.compile(r"^=*\s*((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s")
 WORDS = {"error": "errors", "warning": "warnings"}
-EVERY_OTHER_CLINIC = (
-    "tests/promises/test_every_path.py::test_in_every_other_clinic_too_no_path_uses_what_is_stopped"
-)
+EVERY_OTHER_CLINIC = "tests/promises/test_every_path.py::test_in_every_other_clinic_too_no_path_uses_what_is_stopped"
 FACES = ("troth/portal", "troth/desk", "troth/office")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MACOS_BROWSERS = ("Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome")
