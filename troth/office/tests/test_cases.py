@@ -13,10 +13,10 @@ from troth.notice.purposes import Purpose
 from troth.office.tests.conftest import ask, signed_in
 from troth.people.models import Identity
 from troth.prescribing.models import GpMessage
-from troth.rights import selectors
-from troth.rights.models import ErasureCertificate, RightsCase, StepKind
+from troth.rights import selectors, services
+from troth.rights.models import Asked, ErasureCertificate, RightsCase, Route, StepKind, Waits
 from troth.rights.selectors.cases import Step
-from troth.rights.tests.factories import make_officer
+from troth.rights.tests.factories import LATER, make_officer, make_patient
 
 
 def test_the_list_opens_nobodys_data(officer: Client) -> None:
@@ -78,6 +78,28 @@ def _steps(case: UUID) -> list[Step]:
     officer = make_officer(at=timezone.now(), email="second@clinic.example")
     with processing(Purpose.RIGHTS, by=officer, at=timezone.now() + timedelta(seconds=2)) as opened:
         return selectors.list_steps(case, opened)
+
+
+def test_no_erasure_is_offered_before_the_proof_that_was_asked_for_settles_it(officer: Client) -> None:
+    person, by = make_patient(), make_officer(email="colleague@clinic.example")
+    assert person.id is not None
+    (case,) = services.take_in(
+        person.id,
+        {Asked.ERASURE},
+        words="All of it",
+        route=Route.EMAIL,
+        received_on=LATER.date(),
+        proof="seen_document",
+        by=by,
+        at=LATER,
+    )
+    page = officer.get(f"/office/cases/{case}/").content.decode()
+    assert "Proof was asked for" in page and "Decide this erasure" not in page
+    answer = officer.post(f"/office/cases/{case}/", {"extent": "everything", "seen": "nobody"})
+    assert answer.status_code == 422 and Identity.objects.filter(subject_id=person.id).exists()
+    services.record_came(case, Waits.IDENTITY, on=LATER.date(), words="Seen", by=by, at=LATER)
+    services.judge_proof(case, Waits.IDENTITY, holds=True, words="Looked at it", by=by, at=LATER)
+    assert "Decide this erasure" in officer.get(f"/office/cases/{case}/").content.decode()
 
 
 def test_other_roles_and_patients_stay_out(clinic: Home) -> None:

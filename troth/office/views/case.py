@@ -50,8 +50,8 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
         born_on=rights.born_on(known.subject, _opened(request)),
     )
     form = DecideForm(request.POST if request.method == "POST" else None)
-    letter, mark = None, ""
-    if form.is_valid():
+    letter, mark, unproven = None, "", services.why_unproven(known.id)
+    if form.is_valid() and not unproven:
         everything = form.cleaned_data["extent"] == EVERYTHING
         letter = services.certificate_letter(known.id, everything=everything, by=actor_of(request), at=at)
         mark = letter.mark if letter else NOBODY
@@ -61,13 +61,14 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
         request,
         "case/show",
         told=TOLD,
-        form=form if known.state == "asked" else None,
+        form=form if known.state == "asked" and not unproven else None,
+        unproven=unproven if known.state == "asked" else "",
         letter=letter,
         mark=mark,
         going=[_fate(kind) for kind in plan.going],
         staying=[_fate(kind) for kind in plan.staying],
         uses=uses_table(plan),
-        status=422 if form.errors else 200,
+        status=422 if form.errors or (form.is_bound and unproven) else 200,
         **work(request, known),
     )
 
@@ -219,7 +220,7 @@ def _decide(request: HttpRequest, known: Case, *, everything: bool) -> HttpRespo
         made = services.carry_out_erasure(known.id, by=actor_of(request), at=_at(request), everything=everything)
     except services.ErasureUnfinished as stopped:
         problems = stopped.problems
-    except JournalUnavailable as stopped:
+    except (services.StepRefused, JournalUnavailable) as stopped:
         problems = [str(stopped)]
     else:
         return redirect("office_certificate", certificate=made)

@@ -69,7 +69,7 @@ from troth.rights.services.standing import (
     restrict,
     withdraw_objection,
 )
-from troth.rights.services.stepping import StepRefused
+from troth.rights.services.stepping import StepRefused, why_unproven
 from troth.rights.services.steps import (
     acknowledge,
     add_note,
@@ -167,5 +167,6 @@ __all__ = [
     "weighing_letter",
     "why_not_ask",
     "why_not_hand_out",
+    "why_unproven",
     "withdraw_objection",
 ]

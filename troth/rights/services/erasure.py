@@ -33,7 +33,7 @@ from troth.rights.selectors.holdings import called, file_places, rows_under
 from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure, plan_unseen
 from troth.rights.selectors.unseen import unseen_of
 from troth.rights.services.cases import _write_case
-from troth.rights.services.stepping import _close, _compose_for
+from troth.rights.services.stepping import StepRefused, _close, _compose_for, _why_unproven
 from troth.rights.services.unseen import destroy_unseen
 from troth.vault import files, keystore, search, turning
 from troth.vault.categories import Category
@@ -86,6 +86,7 @@ def _carry_out_erasure(
     was shown to whoever agreed to it: what it does not name is not destroyed.
 
     :raises Refused: the actor may not.
+    :raises StepRefused: an officer decides, and it is not settled yet who asked (LAW-1.15).
     :raises ErasureUnfinished: something could not be done yet. What was decided stands, and is taken up again.
     :raises JournalUnavailable: a backup destination cannot be written, and so nothing was destroyed.
     """
@@ -94,6 +95,8 @@ def _carry_out_erasure(
         actor = _eraser(row, by, at=at, everything=everything)
         try:
             if row.state == State.ASKED:
+                if actor.roles and (why_not := _why_unproven(case)):
+                    raise StepRefused(why_not)
                 _decide(row.pk, row.subject_id, by=actor, at=at, everything=everything, shown=plan)
             return _finish(row.pk, row.subject_id, by=actor, at=at)
         except Destroyed:

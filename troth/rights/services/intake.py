@@ -185,6 +185,7 @@ def _write_message(
                 reply_to=reply_to,
             )
         )
+    unproven: list[RightsCase] = []
     for case in made:
         row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
         if row.right == Asked.OBJECTION and stops is not None:
@@ -192,9 +193,23 @@ def _write_message(
         # Of a case that waited already, proof may have been asked for, or they were signed in when they asked: the rest goes on.
         if not doubtful or row.right == Asked.COMPLAINT or _why_not_ask(case, Waits.IDENTITY, at=at):
             _confirm(row, by_post=by_post, by=by, at=at)
-        else:  # it is the receipt: two letters at once would name two days by which we answer
-            use = purpose if row.right == Asked.OBJECTION else None
-            ask_for(case, Waits.IDENTITY, proof=proof, use=use, by_post=by_post, by=by, at=at)
+        else:
+            unproven.append(row)
+    # That letter is the receipt: two at once would name two days by which we answer. What is asked for a person is one letter,
+    # and whoever asks for the records of somebody who died is another person.
+    for of_dead in (False, True):
+        asking = [row.pk for row in unproven if (row.right == Asked.DECEASED) is of_dead]
+        if asking:
+            ask_for(
+                asking[0],
+                Waits.IDENTITY,
+                proof=proof,
+                use=purpose,
+                by_post=by_post,
+                besides=asking[1:],
+                by=by,
+                at=at,
+            )
     return made
 
 
