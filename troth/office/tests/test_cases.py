@@ -41,6 +41,7 @@ def test_an_officer_reads_decides_and_gets_the_certificate(officer: Client) -> N
     assert answer.status_code == 302
     assert "Gone" in officer.get(answer.headers["Location"]).content.decode()
     assert not Identity.objects.filter(subject_id=person.id).exists()
+    assert "Whose record" not in officer.get(f"/office/cases/{case}/").content.decode()
     assert (
         officer.post(f"/office/cases/{case}/", {"extent": "everything"}).headers["Location"]
         == answer.headers["Location"]
@@ -95,6 +96,8 @@ def test_no_erasure_is_offered_before_the_proof_that_was_asked_for_settles_it(of
     )
     page = officer.get(f"/office/cases/{case}/").content.decode()
     assert "Proof was asked for" in page and "Decide this erasure" not in page
+    name = "Ann Oddie"
+    assert name in page and name in officer.get(f"/office/cases/{case}/step/judge-identity/").content.decode()
     answer = officer.post(f"/office/cases/{case}/", {"extent": "everything", "seen": "nobody"})
     assert answer.status_code == 422 and Identity.objects.filter(subject_id=person.id).exists()
     services.record_came(case, Waits.IDENTITY, on=LATER.date(), words="Seen", by=by, at=LATER)
@@ -111,3 +114,19 @@ def test_other_roles_and_patients_stay_out(clinic: Home) -> None:
             assert client.get(path).status_code == 403
         assert client.post(f"/office/cases/{case}/", {"extent": "everything"}).status_code == 403
     assert RightsCase.objects.get(pk=case).state == "asked"
+
+
+def test_a_strangers_request_says_that_it_stands_under_no_record(officer: Client) -> None:
+    now = timezone.now()
+    (case,) = services.take_in_from_stranger(
+        {Asked.ACCESS},
+        name="Ada Quoin",
+        email="ada@quoin.example",
+        words="What do you hold?",
+        route=Route.EMAIL,
+        received_on=timezone.localdate(now),
+        by=make_officer("patient_support"),
+        at=now,
+    )
+    page = officer.get(f"/office/cases/{case}/").content.decode()
+    assert "This stands under no record" in page and 'href="/desk/asked/"' in page and "Nobody’s yet" in page

@@ -18,7 +18,7 @@ from troth.gate import linking
 from troth.gate.table import actor_of
 from troth.office import casework
 from troth.office.forms.case import EVERYTHING, DecideForm
-from troth.office.frame import day, looking
+from troth.office.frame import Looking, day, looking
 from troth.office.frame import show as show_framed
 from troth.people import selectors as people
 from troth.rights import selectors as rights
@@ -26,7 +26,7 @@ from troth.rights import services
 from troth.rights.rules.clock import Asked
 from troth.rights.rules.withholding import GROUND, Kept, is_opinion_good
 from troth.rights.selectors import ErasurePlan, KindFate
-from troth.rights.selectors.cases import Case
+from troth.rights.selectors.cases import Case, is_enquirer
 from troth.rights.selectors.porting import can_fetch
 from troth.rights.selectors.withholding import standing_of
 from troth.vault.categories import Category
@@ -90,7 +90,8 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
     return {
         "case": known,
         "called": casework.ASKED[known.asked],
-        "rows": _rows(known),
+        "rows": [*_whose(known, look), *_rows(known)],
+        "stranger": known.state == "asked" and known.asked is not Asked.COMPLAINT and is_enquirer(known.subject),
         "clock": clock,
         "standing": casework.standing_tag(clock, known, look.today),
         "tape": casework.tape(known, clock, look.today),
@@ -107,6 +108,16 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
         "kept": [_kept(each, look.today) for each in standing_of(known.subject, at=look.at)],
         "why": _why(request, known),
     }
+
+
+def _whose(known: Case, look: Looking) -> list[Row]:
+    """Whose record a case is about: a proof is compared with it, and a letter is addressed by it."""
+    who = people.get_identity(known.subject, look.opened)
+    if who is not None:
+        return [Row("Whose record", who.name, f"Born {day(who.born_on)}" if who.born_on else "")]
+    return (
+        [Row("Whose record", "Nobody’s yet", "Whoever took it in found none")] if is_enquirer(known.subject) else []
+    )
 
 
 def _kept(kept: Kept, today: date) -> Row:

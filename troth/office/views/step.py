@@ -28,6 +28,7 @@ from troth.office.forms.step import (
     QuietLetterForm,
 )
 from troth.office.frame import Looking, looking, show
+from troth.office.views.case import _whose as whose
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
@@ -85,6 +86,7 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
         lead=wanted.lead,
         form=form,
         letter=letter,
+        whose=whose(known, look) if step == "judge-identity" else [],
         mark=letter.mark if letter else "",
         button=wanted.button,
         sends=wanted.button.startswith("Send"),
