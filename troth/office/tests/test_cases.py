@@ -84,9 +84,9 @@ def _steps(case: UUID) -> list[Step]:
 def test_no_erasure_is_offered_before_the_proof_that_was_asked_for_settles_it(officer: Client) -> None:
     person, by = make_patient(), make_officer(email="colleague@clinic.example")
     assert person.id is not None
-    (case,) = services.take_in(
+    copy, case = services.take_in(
         person.id,
-        {Asked.ERASURE},
+        {Asked.ACCESS, Asked.ERASURE},
         words="All of it",
         route=Route.EMAIL,
         received_on=LATER.date(),
@@ -96,13 +96,16 @@ def test_no_erasure_is_offered_before_the_proof_that_was_asked_for_settles_it(of
     )
     page = officer.get(f"/office/cases/{case}/").content.decode()
     assert "Proof was asked for" in page and "Decide this erasure" not in page
-    name = "Ann Oddie"
+    name = "Maureen Oddie"
     assert name in page and name in officer.get(f"/office/cases/{case}/step/judge-identity/").content.decode()
     answer = officer.post(f"/office/cases/{case}/", {"extent": "everything", "seen": "nobody"})
     assert answer.status_code == 422 and Identity.objects.filter(subject_id=person.id).exists()
     services.record_came(case, Waits.IDENTITY, on=LATER.date(), words="Seen", by=by, at=LATER)
     services.judge_proof(case, Waits.IDENTITY, holds=True, words="Looked at it", by=by, at=LATER)
-    assert "Decide this erasure" in officer.get(f"/office/cases/{case}/").content.decode()
+    page = officer.get(f"/office/cases/{case}/").content.decode()
+    assert "Decide this erasure" in page
+    assert page.index("Answer what they asked to see first") < page.index("Decide what goes"), "else nothing would go"
+    assert f'href="/office/cases/{copy}/"' in page.partition("What else can be done")[0]
 
 
 def test_other_roles_and_patients_stay_out(clinic: Home) -> None:

@@ -38,6 +38,7 @@ from troth.rights.rules.letters import Composed, Ending, LetterKind, letter_of
 from troth.rights.selectors.cases import Case
 from troth.rights.services import StepRefused
 
+_OF_COMPLAINT = "Say what you found and why, and what you do about it: they read it in the letter."
 TOLD = "The file of this request opens here, and nothing else of the person."
 Given = dict[str, Any]
 
@@ -83,7 +84,7 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
         known=known,
         called=ASKED[known.asked],
         heading=wanted.heading,
-        lead=wanted.lead,
+        lead=_OF_COMPLAINT if step == "close" and known.asked is Asked.COMPLAINT else wanted.lead,
         form=form,
         letter=letter,
         whose=whose(known, look) if step == "judge-identity" else [],
