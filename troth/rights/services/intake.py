@@ -18,6 +18,8 @@ from troth.gate.acts import act, acting, new_subject
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
+from troth.people.selectors import has_account
+from troth.people.services import address_of
 from troth.rights.models import Asked, RightsCase, Route, StepKind, Waits
 from troth.rights.rules.letters import ASKED_WORDS, LetterKind
 from troth.rights.selectors import cases
@@ -182,7 +184,7 @@ def _write_message(
                 received_on=received_on,
                 message=message,
                 asked_by=asked_by,
-                reply_to=reply_to,
+                reply_to=reply_to or _where_to_tell(subject, each, at=at),
             )
         )
     unproven: list[RightsCase] = []
@@ -211,6 +213,17 @@ def _write_message(
                 at=at,
             )
     return made
+
+
+def _where_to_tell(subject: UUID, asked: Asked, *, at: datetime) -> dict[str, str]:
+    """
+    Where whoever has no account hears how their erasure ended, as it takes the address that we have (LAW-1.1). The case lets go of
+    it with the letter.
+    """
+    if asked is not Asked.ERASURE or has_account(subject):
+        return {}
+    found = address_of(subject, at=at)
+    return {"email": found} if found else {}
 
 
 @act(Event.CASE_TAKEN_IN, purpose=Purpose.RIGHTS)

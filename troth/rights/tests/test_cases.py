@@ -14,6 +14,7 @@ from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose
 from troth.people.models import Identity
+from troth.people.tests.factories import make_patient as registered
 from troth.rights import selectors, services
 from troth.rights.models import Asked, CaseStep, RightsCase, Route, State, StepKind, Waits
 from troth.rights.rules.letters import Ending
@@ -365,3 +366,16 @@ def test_what_is_doubted_in_one_message_is_asked_in_one_letter_and_settled_once(
     services.judge_proof(copy, Waits.IDENTITY, holds=True, words="It is them", by=officer, at=SOON)  # type: ignore[arg-type]
     assert not any(services.why_unproven(case) for case in made)  # type: ignore[arg-type]
     assert facts.of(patient.id, FactKind.RESTRICTION, at=SOON), "what waited for the proof stops with it"  # type: ignore[arg-type]
+
+
+def test_whoever_has_no_account_hears_of_their_erasure_though_their_address_goes_with_it(officer: Actor) -> None:
+    ann = registered(email="ann@vane.example", by=make_officer("patient_support"))
+    (case,) = services.take_in(
+        ann, {Asked.ERASURE}, words="All of it", route=Route.EMAIL, received_on=TODAY, by=officer, at=LATER
+    )
+    assert services.certificate_letter(case, everything=True, by=officer, at=SOON) is not None
+    services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
+    letter = Message.objects.get(subject_id=ann, kind="case_letter_link")
+    with processing(Purpose.RIGHTS, by=officer, at=SOON) as opened:
+        assert selectors.get_case(case, opened).reply_to == {}, "what was kept for the letter goes with it"
+        assert letter.address == "ann@vane.example"
