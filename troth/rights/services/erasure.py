@@ -7,6 +7,7 @@ A certificate is issued when everything was looked for and nothing found, and no
 """
 
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -276,7 +277,8 @@ def _remove_rows(waiting: list["models.QuerySet[Any]"]) -> int:
         for rows in waiting:
             count = rows.count()
             try:
-                rows.delete()
+                for found in _own_first(rows):
+                    found.delete()
                 removed += count
             except models.ProtectedError:
                 held.append(rows)
@@ -285,6 +287,16 @@ def _remove_rows(waiting: list["models.QuerySet[Any]"]) -> int:
             raise ErasureUnfinished([f"Rows that must stay refer to {', '.join(names)}."])
         waiting = held
     return removed
+
+
+def _own_first(rows: "models.QuerySet[Any]") -> "Iterator[models.QuerySet[Any]]":
+    """What goes of one table, in turn: rows that refer to others of it, such as an addition to a note, before those."""
+    own = [field for field in rows.model._meta.concrete_fields if field.related_model is rows.model]
+    for field in own:
+        referred = rows.model._base_manager.exclude(**{field.name: None}).values(field.attname)
+        while (last := rows.exclude(**{field.name: None}).exclude(pk__in=referred)).exists():
+            yield rows.model._base_manager.filter(pk__in=list(last.values_list("pk", flat=True)))
+    yield rows
 
 
 def _traces_forgotten() -> bool:
