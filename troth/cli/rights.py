@@ -156,7 +156,7 @@ def _erase(args: argparse.Namespace) -> int:
             "The worker goes on with it every five minutes; or run this again.",
             FOUND_AGAINST,
         ) from None
-    except JournalUnavailable as stopped:
+    except (services.StepRefused, JournalUnavailable) as stopped:
         raise Stopped(str(stopped), code=FOUND_AGAINST) from None
     finally:
         seal()

@@ -13,10 +13,10 @@ from troth.office.frame import counted, day
 from troth.people import selectors as people
 from troth.prescribing.selectors import arriving
 from troth.rights import selectors as rights
-from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits, unseen_proofs
+from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits, is_unproven, unseen_proofs
 from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, Ending
 from troth.rights.selectors import Waiting
-from troth.rights.selectors.cases import Case, Step
+from troth.rights.selectors.cases import Case, Step, copy_that_waits
 
 ASKED = {
     Asked.ACCESS: "Copy",
@@ -201,7 +201,10 @@ def todos(
         enquire = Todo("Write down an enquiry", "What you asked whom, and what they said", to("enquiry"))
         if StepKind.ENQUIRY not in kinds:  # afterwards to answer is what comes next, and one more enquiry is possible
             found.append(enquire)
-    if known.right == "erasure" and known.state == "asked":
+    if known.right == "erasure" and known.state == "asked" and not is_unproven(kinds):
+        if copy := copy_that_waits(known.subject, known.about):
+            answer = "What it must hold stays until then, and the certificate would say so (LAW-4.13)"
+            found.append(Todo("Answer what they asked to see first", answer, reverse("office_case", args=[copy])))
         found.append(Todo("Decide what goes and what stays", "Below, kind by kind", "#decide"))
     if known.asked is Asked.ACCESS:
         found.append(Todo("Make the copy", "Read each entry, and let it go", reverse("office_pack", args=[known.id])))
@@ -283,6 +286,8 @@ def happened(step: Step) -> str:
     said = _HAPPENED[step.kind]
     if step.kind is StepKind.LETTER:
         sent = "sent by email" if step.detail.get("by") == "email" else "to be printed"
+        if together := step.detail.get("with"):
+            sent = f"one letter with {together}"
         return f"Letter: {step.words.splitlines()[0] if step.words else ''} ({sent})"
     if step.kind is StepKind.ASSIGNED:
         to = step.detail.get("to", "")

@@ -89,7 +89,7 @@ class TakeInForm(WhatForm):
         widget=Choices(
             hints={
                 SURE: "You know them, they wrote from the address that we have, or they told you what only they know",
-                DOUBT: "We then ask for the least that settles it, and the month begins when it comes",
+                DOUBT: "We then ask, at the address that we have, for the least that settles it. The month begins when it comes",
             }
         ),
         error_messages={"required": "Choose whether you are sure"},
@@ -104,17 +104,19 @@ class TakeInForm(WhatForm):
     )
     by_post = forms.BooleanField(label="They want our answer on paper", required=False)
     name = forms.CharField(
-        label="Who asks?",
-        help_text="Only for the records of somebody who died: it is not them who hears from us",
+        label="Who asks for the records of somebody who died?",
+        help_text="Leave this and the next two empty for everything else: it goes to the address that we have",
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     email = forms.EmailField(
-        label="Their email address", required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label="Email address of whoever asks for those records",
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     address = forms.CharField(
-        label="Their postal address",
+        label="Postal address of whoever asks for those records",
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": "3", "autocomplete": "off", "spellcheck": "false"}),
@@ -189,6 +191,10 @@ class StrangerForm(WhatForm):
         widget=forms.Textarea(attrs={"rows": "4", "autocomplete": "off", "spellcheck": "false"}),
     )
     field_order = ("name", "email", "address", "asked", "words", "route", "received_on")
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.fields["asked"].widget.hints = {}  # nothing is in use that could stop at once
 
     def clean_email(self) -> str:
         typed: str = self.cleaned_data["email"]

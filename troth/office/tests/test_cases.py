@@ -13,10 +13,10 @@ from troth.notice.purposes import Purpose
 from troth.office.tests.conftest import ask, signed_in
 from troth.people.models import Identity
 from troth.prescribing.models import GpMessage
-from troth.rights import selectors
-from troth.rights.models import ErasureCertificate, RightsCase, StepKind
+from troth.rights import selectors, services
+from troth.rights.models import Asked, ErasureCertificate, RightsCase, Route, StepKind, Waits
 from troth.rights.selectors.cases import Step
-from troth.rights.tests.factories import make_officer
+from troth.rights.tests.factories import LATER, make_officer, make_patient
 
 
 def test_the_list_opens_nobodys_data(officer: Client) -> None:
@@ -41,6 +41,7 @@ def test_an_officer_reads_decides_and_gets_the_certificate(officer: Client) -> N
     assert answer.status_code == 302
     assert "Gone" in officer.get(answer.headers["Location"]).content.decode()
     assert not Identity.objects.filter(subject_id=person.id).exists()
+    assert "Whose record" not in officer.get(f"/office/cases/{case}/").content.decode()
     assert (
         officer.post(f"/office/cases/{case}/", {"extent": "everything"}).headers["Location"]
         == answer.headers["Location"]
@@ -80,6 +81,33 @@ def _steps(case: UUID) -> list[Step]:
         return selectors.list_steps(case, opened)
 
 
+def test_no_erasure_is_offered_before_the_proof_that_was_asked_for_settles_it(officer: Client) -> None:
+    person, by = make_patient(), make_officer(email="colleague@clinic.example")
+    assert person.id is not None
+    copy, case = services.take_in(
+        person.id,
+        {Asked.ACCESS, Asked.ERASURE},
+        words="All of it",
+        route=Route.EMAIL,
+        received_on=LATER.date(),
+        proof="seen_document",
+        by=by,
+        at=LATER,
+    )
+    page = officer.get(f"/office/cases/{case}/").content.decode()
+    assert "Proof was asked for" in page and "Decide this erasure" not in page
+    name = "Maureen Oddie"
+    assert name in page and name in officer.get(f"/office/cases/{case}/step/judge-identity/").content.decode()
+    answer = officer.post(f"/office/cases/{case}/", {"extent": "everything", "seen": "nobody"})
+    assert answer.status_code == 422 and Identity.objects.filter(subject_id=person.id).exists()
+    services.record_came(case, Waits.IDENTITY, on=LATER.date(), words="Seen", by=by, at=LATER)
+    services.judge_proof(case, Waits.IDENTITY, holds=True, words="Looked at it", by=by, at=LATER)
+    page = officer.get(f"/office/cases/{case}/").content.decode()
+    assert "Decide this erasure" in page
+    assert page.index("Answer what they asked to see first") < page.index("Decide what goes"), "else nothing would go"
+    assert f'href="/office/cases/{copy}/"' in page.partition("What else can be done")[0]
+
+
 def test_other_roles_and_patients_stay_out(clinic: Home) -> None:
     _, case = ask()
     make_officer("patient_support", at=timezone.now())
@@ -89,3 +117,19 @@ def test_other_roles_and_patients_stay_out(clinic: Home) -> None:
             assert client.get(path).status_code == 403
         assert client.post(f"/office/cases/{case}/", {"extent": "everything"}).status_code == 403
     assert RightsCase.objects.get(pk=case).state == "asked"
+
+
+def test_a_strangers_request_says_that_it_stands_under_no_record(officer: Client) -> None:
+    now = timezone.now()
+    (case,) = services.take_in_from_stranger(
+        {Asked.ACCESS},
+        name="Ada Quoin",
+        email="ada@quoin.example",
+        words="What do you hold?",
+        route=Route.EMAIL,
+        received_on=timezone.localdate(now),
+        by=make_officer("patient_support"),
+        at=now,
+    )
+    page = officer.get(f"/office/cases/{case}/").content.decode()
+    assert "This stands under no record" in page and 'href="/desk/asked/"' in page and "Nobody’s yet" in page

@@ -18,7 +18,7 @@ from troth.gate import linking
 from troth.gate.table import actor_of
 from troth.office import casework
 from troth.office.forms.case import EVERYTHING, DecideForm
-from troth.office.frame import day, looking
+from troth.office.frame import Looking, day, looking
 from troth.office.frame import show as show_framed
 from troth.people import selectors as people
 from troth.rights import selectors as rights
@@ -26,7 +26,7 @@ from troth.rights import services
 from troth.rights.rules.clock import Asked
 from troth.rights.rules.withholding import GROUND, Kept, is_opinion_good
 from troth.rights.selectors import ErasurePlan, KindFate
-from troth.rights.selectors.cases import Case
+from troth.rights.selectors.cases import Case, is_enquirer
 from troth.rights.selectors.porting import can_fetch
 from troth.rights.selectors.withholding import standing_of
 from troth.vault.categories import Category
@@ -50,8 +50,8 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
         born_on=rights.born_on(known.subject, _opened(request)),
     )
     form = DecideForm(request.POST if request.method == "POST" else None)
-    letter, mark = None, ""
-    if form.is_valid():
+    letter, mark, unproven = None, "", services.why_unproven(known.id)
+    if form.is_valid() and not unproven:
         everything = form.cleaned_data["extent"] == EVERYTHING
         letter = services.certificate_letter(known.id, everything=everything, by=actor_of(request), at=at)
         mark = letter.mark if letter else NOBODY
@@ -61,13 +61,14 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
         request,
         "case/show",
         told=TOLD,
-        form=form if known.state == "asked" else None,
+        form=form if known.state == "asked" and not unproven else None,
+        unproven=unproven if known.state == "asked" else "",
         letter=letter,
         mark=mark,
         going=[_fate(kind) for kind in plan.going],
         staying=[_fate(kind) for kind in plan.staying],
         uses=uses_table(plan),
-        status=422 if form.errors else 200,
+        status=422 if form.errors or (form.is_bound and unproven) else 200,
         **work(request, known),
     )
 
@@ -89,7 +90,8 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
     return {
         "case": known,
         "called": casework.ASKED[known.asked],
-        "rows": _rows(known),
+        "rows": [*_whose(known, look), *_rows(known)],
+        "stranger": known.state == "asked" and known.asked is not Asked.COMPLAINT and is_enquirer(known.subject),
         "clock": clock,
         "standing": casework.standing_tag(clock, known, look.today),
         "tape": casework.tape(known, clock, look.today),
@@ -106,6 +108,16 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
         "kept": [_kept(each, look.today) for each in standing_of(known.subject, at=look.at)],
         "why": _why(request, known),
     }
+
+
+def _whose(known: Case, look: Looking) -> list[Row]:
+    """Whose record a case is about: a proof is compared with it, and a letter is addressed by it."""
+    who = people.get_identity(known.subject, look.opened)
+    if who is not None:
+        return [Row("Whose record", who.name, f"Born {day(who.born_on)}" if who.born_on else "")]
+    return (
+        [Row("Whose record", "Nobody’s yet", "Whoever took it in found none")] if is_enquirer(known.subject) else []
+    )
 
 
 def _kept(kept: Kept, today: date) -> Row:
@@ -219,7 +231,7 @@ def _decide(request: HttpRequest, known: Case, *, everything: bool) -> HttpRespo
         made = services.carry_out_erasure(known.id, by=actor_of(request), at=_at(request), everything=everything)
     except services.ErasureUnfinished as stopped:
         problems = stopped.problems
-    except JournalUnavailable as stopped:
+    except (services.StepRefused, JournalUnavailable) as stopped:
         problems = [str(stopped)]
     else:
         return redirect("office_certificate", certificate=made)

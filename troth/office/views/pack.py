@@ -149,6 +149,14 @@ def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None)
                 problem, letter = str(refusal), None
             else:
                 return redirect("office_pack", case=known.id)
+    late = services.late_letter(pack.id, by=look.actor, at=look.at) if pack and of_dead else None
+    if pack and late and request.POST.get("do") == "account" and request.POST.get("seen") == late.mark:
+        try:
+            services.let_applicant_fetch(pack.id, by=look.actor, at=look.at)
+        except PackRefused as refusal:
+            problem = str(refusal)
+        else:
+            return redirect("office_pack", case=known.id)
     return show(
         request,
         "pack/begin",
@@ -164,6 +172,7 @@ def _before(request: HttpRequest, look: Looking, known: Case, pack: Pack | None)
         problem=problem,
         letter=letter,
         mark=letter.mark if letter else "",
+        late=late,
         why=why_for(request, known.subject),
         status=422 if problem or form.errors else 200,
     )

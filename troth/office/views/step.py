@@ -28,6 +28,7 @@ from troth.office.forms.step import (
     QuietLetterForm,
 )
 from troth.office.frame import Looking, looking, show
+from troth.office.views.case import _whose as whose
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
@@ -37,6 +38,7 @@ from troth.rights.rules.letters import Composed, Ending, LetterKind, letter_of
 from troth.rights.selectors.cases import Case
 from troth.rights.services import StepRefused
 
+_OF_COMPLAINT = "Say what you found and why, and what you do about it: they read it in the letter."
 TOLD = "The file of this request opens here, and nothing else of the person."
 Given = dict[str, Any]
 
@@ -82,9 +84,10 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
         known=known,
         called=ASKED[known.asked],
         heading=wanted.heading,
-        lead=wanted.lead,
+        lead=_OF_COMPLAINT if step == "close" and known.asked is Asked.COMPLAINT else wanted.lead,
         form=form,
         letter=letter,
+        whose=whose(known, look) if step == "judge-identity" else [],
         mark=letter.mark if letter else "",
         button=wanted.button,
         sends=wanted.button.startswith("Send"),

@@ -371,6 +371,11 @@ def unseen_proofs(kinds: Sequence[StepKind]) -> list[Waits]:
     return [waits for waits, steps in _PROVING.items() if _last(kinds, steps) is steps[1]]
 
 
+def last_of_proof(happened: Sequence[Happened], waits: Waits) -> Happened | None:
+    """The last that happened to a proof of this kind, with its day: asked for, come, or what was found; None where none was."""
+    return next((each for each in reversed(happened) if each[0] in _PROVING[waits]), None)
+
+
 def has_come(kinds: Sequence[StepKind], waits: Waits) -> bool:
     """Whether a proof of this kind came after it was last asked for: only then is there anything to judge."""
     asked, came, *_ = _PROVING[waits]

@@ -5,18 +5,20 @@ The words that an officer adds stand in the letter and never in an email: those 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from troth.law.exemptions import Exemption
 from troth.notice.schema import Notice
-from troth.rights.models import Asked, Waits
+from troth.rights.models import Asked
 from troth.rights.rules.exemptions import said_of
 from troth.rights.rules.outcomes import ENDING_WORDS as ENDING_WORDS
 from troth.rights.rules.outcomes import Ending as Ending
 from troth.rights.rules.outcomes import endings_of as endings_of
+from troth.rights.rules.proofs import EXTENSION_REASONS as EXTENSION_REASONS
+from troth.rights.rules.proofs import PROOFS as PROOFS
 
 ASKED_WORDS: dict[Asked, str] = {
     Asked.ACCESS: "A copy of your data",
@@ -51,56 +53,19 @@ class LetterKind(StrEnum):
     FEE = "fee"
 
 
-#: What may be asked for: the least that settles it (LAW-1.15, LAW-3.15 to 3.18).
-PROOFS: dict[str, tuple[Waits, str]] = {
-    "known_detail": (
-        Waits.IDENTITY,
-        "Tell us something that only you would know, such as the day of your last visit.",
-    ),
-    "seen_document": (
-        Waits.IDENTITY,
-        "Something that shows who you are: a passport, a driving licence, or a letter with your name and address. We look at it "
-        "and keep no copy.",
-    ),
-    "account": (
-        Waits.IDENTITY,
-        "Sign in to your account and say there that it was you. If you have none, ask us for a code.",
-    ),
-    "signed_authority": (
-        Waits.AUTHORITY,
-        "A paper that the person signed, with its date, saying that you may ask this for them and for what.",
-    ),
-    "power_of_attorney": (
-        Waits.AUTHORITY,
-        "The registered lasting power of attorney, or its code for the public register.",
-    ),
-    "deputyship": (Waits.AUTHORITY, "The order of the court that made you a deputy."),
-    "parental": (
-        Waits.AUTHORITY,
-        "Something that shows that you have parental responsibility. If the child understands what is asked, we ask the child.",
-    ),
-    "grant": (
-        Waits.AUTHORITY,
-        "The grant of probate or letters of administration, or what you say a claim from the death rests on.",
-    ),
-}
-
-#: Why a case may be extended; being large or needing a question is no reason (LAW-1.7, LAW-1.9).
-EXTENSION_REASONS: dict[str, str] = {
-    "complex": "what you asked is complex",
-    "number": "you have asked for several things, and we answer them together",
-}
-
-
 @dataclass(frozen=True)
 class Composed:
-    """A letter: its heading, its paragraphs, and whether it holds words that were written for this case."""
+    """
+    A letter: its heading, its paragraphs, and whether it holds words that were written for this case. `besides` are the other
+    requests of the same message that it is about, each with its reference.
+    """
 
     kind: LetterKind
     title: str
     paragraphs: tuple[str, ...]
     own_words: bool = False
     day: date | None = None
+    besides: tuple[tuple[Asked, str], ...] = ()
 
     @property
     def text(self) -> str:
@@ -137,11 +102,12 @@ def compose(
     day: date | None = None,
     by_another: bool = False,
     use: str = "",
+    besides: Sequence[tuple[Asked, str]] = (),
 ) -> Composed:
     """
     This will write one letter. `words` are the officer's own and stand as they were written; `day` is the one on which a copy or a
     restriction ends. `by_another`: somebody asked who acts for the person, and both of them read it. `use` is what an objection
-    was about, in the notice's words.
+    was about, in the notice's words. `besides` are other requests of the same message, where one letter is for all of them.
     """
     what = _lower(ASKED_WORDS[asked])
     if by_another and asked is Asked.COMPLAINT:
@@ -151,8 +117,9 @@ def compose(
     elif asked is Asked.COMPLAINT:
         asked_words = "You complained about how we handled your data"
     else:
-        asked_words = f"You asked: {what}"
-    head = (f"Reference {reference}. {asked_words}. It came on {_day(received_on)}.",)
+        asked_words = f"You asked: {'; '.join([what, *(_lower(ASKED_WORDS[each]) for each, _ in besides)])}"
+    named = f"References {said_together(reference, besides)}" if besides else f"Reference {reference}"
+    head = (f"{named}. {asked_words}. It came on {_day(received_on)}.",)
     own = tuple(part.strip() for part in words.split("\n") if part.strip())
     title, middle = _BODIES[kind](
         {
@@ -169,7 +136,14 @@ def compose(
         }
     )
     refused = kind in _REFUSES or bool(kind is LetterKind.COPY and grounds)
-    return Composed(kind, title, (*head, *middle, *_last(refused, asked, regulator)), own_words=bool(own), day=day)
+    paragraphs = (*head, *middle, *_last(refused, asked, regulator))
+    return Composed(kind, title, paragraphs, own_words=bool(own), day=day, besides=tuple(besides))
+
+
+def said_together(reference: str, besides: Sequence[tuple[Asked, str]]) -> str:
+    """The references of one letter in a row; those that are not given yet are left out."""
+    *first, last = [reference, *(each for _, each in besides if each)]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 _FOR_THEM_ALONE = (

@@ -153,6 +153,13 @@ def undecided_erasure(subject: UUID) -> UUID | None:
     return found.pk if found else None
 
 
+def copy_that_waits(subject: UUID, about: About) -> UUID | None:
+    """The open request of a person to see or move data, soonest due first: what it must hold may not go before it is answered."""
+    waiting = RightsCase.objects.filter(subject_id=subject, right__in=("access", "portability"), about=about.value)
+    found = waiting.exclude(state=State.DONE).order_by("due_on", "id").first()
+    return found.pk if found else None
+
+
 def get_certificate(certificate: UUID, opened: Opened, *, of: UUID | None = None) -> Certificate:
     """
     One certificate; `of` finds only that person's, so that nobody learns whether there is another's.

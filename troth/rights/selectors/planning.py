@@ -11,13 +11,13 @@ from django.conf import settings
 from troth.gate import linking
 from troth.gate.contexts import Opened
 from troth.law.calendar import LONDON
-from troth.law.rights import Right
 from troth.notice import selectors as notices
 from troth.notice.schema.keeping import RetentionRule
 from troth.people import selectors as people
 from troth.rights import rules
-from troth.rights.models import About, RightsCase, State
+from troth.rights.models import About
 from troth.rights.rules.ending import closed_by_rule, counted_elsewhere, held_back, last_seen
+from troth.rights.selectors.cases import copy_that_waits
 from troth.rights.selectors.holdings import Places, places_of, survey
 from troth.rights.selectors.keeping import survey_as_kept
 from troth.rights.selectors.wording import notice_now, words_of
@@ -268,10 +268,7 @@ def retention_rules(at: datetime) -> Mapping[str, RetentionRule]:
 
 def _holds(subject: UUID, about: About) -> tuple[str, ...]:
     """An open request to see or move data holds its destruction: what it is about may not go before it is answered."""
-    waiting = RightsCase.objects.filter(
-        subject_id=subject, right__in=[Right.ACCESS, Right.PORTABILITY], about=about.value
-    )
-    if waiting.exclude(state=State.DONE).exists():
+    if copy_that_waits(subject, about) is not None:
         return ("You have asked for a copy, and it is not answered yet. We may not destroy what it must hold.",)
     return ()
 

@@ -154,18 +154,20 @@ def _because(declared: DeclaredPurpose) -> str:
 
 def proof_letters(asked: Collection[Asked], *, received_on: date, proof: str, at: datetime) -> list[Composed]:
     """
-    The letters by which proof would be asked for first, one for each right of a message, as they read before it is taken in. Each
-    gets its reference then. A complaint needs no proof (LAW-2.5).
+    The letters by which proof would be asked for first, as they read before a message is taken in: one for all that a person asks,
+    and one to whoever asks for the records of somebody who died. References follow then. A complaint needs no proof (LAW-2.5).
     """
+    doubted = [each for each in Asked if each in asked and each is not Asked.COMPLAINT]
+    for_themselves = [each for each in doubted if each is not Asked.DECEASED]
     return [
         compose(
             LetterKind.PROOF,
-            asked=each,
-            reference="follows",
+            asked=first,
+            reference="follow" if others else "follows",
             received_on=received_on,
             regulator=regulator_line(notice_now(at)),
             proof=proof,
+            besides=[(each, "") for each in others],
         )
-        for each in Asked
-        if each in asked and each is not Asked.COMPLAINT
+        for first, *others in filter(None, (for_themselves, [each for each in doubted if each is Asked.DECEASED]))
     ]

@@ -55,7 +55,13 @@ from troth.rights.services.packs import (
     record_search,
     remove_everywhere,
 )
-from troth.rights.services.releasing import covering_letter, record_fetched, release_pack
+from troth.rights.services.releasing import (
+    covering_letter,
+    late_letter,
+    let_applicant_fetch,
+    record_fetched,
+    release_pack,
+)
 from troth.rights.services.reminding import mind_days
 from troth.rights.services.standing import (
     lift_restriction,
@@ -63,7 +69,7 @@ from troth.rights.services.standing import (
     restrict,
     withdraw_objection,
 )
-from troth.rights.services.stepping import StepRefused
+from troth.rights.services.stepping import StepRefused, why_unproven
 from troth.rights.services.steps import (
     acknowledge,
     add_note,
@@ -118,7 +124,9 @@ __all__ = [
     "give_opinion",
     "hand_out_file",
     "judge_proof",
+    "late_letter",
     "leave_untold",
+    "let_applicant_fetch",
     "lift_after_notice",
     "lift_restriction",
     "lifted_letter",
@@ -159,5 +167,6 @@ __all__ = [
     "weighing_letter",
     "why_not_ask",
     "why_not_hand_out",
+    "why_unproven",
     "withdraw_objection",
 ]

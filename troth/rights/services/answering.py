@@ -45,7 +45,7 @@ from troth.rights.selectors.objected import objected_in
 from troth.rights.selectors.values import as_text
 from troth.rights.selectors.wishes import can_object, restricted_since
 from troth.rights.services.standing import lift_restriction, object_to, withdraw_objection
-from troth.rights.services.stepping import _add, _close, _compose_for, _name_use, _send
+from troth.rights.services.stepping import _add, _close, _compose_for, _name_use, _send, _why_unproven
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice
 from troth.vault.models import Holding
@@ -74,6 +74,8 @@ def correct(
         raise AnswerRefused("Write in a sentence how you decided: it stands beside the correction.")
     if field == "nhs_number" and value.strip() and not holds_nhs_numbers(at):
         raise AnswerRefused("Our notice does not name the NHS number among what we hold, so none is written down.")
+    if why_not := _why_unproven(case):
+        raise AnswerRefused(why_not)
     row = answering.row_of(model, item, known.subject_id)
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         before = as_text(getattr(row, field))

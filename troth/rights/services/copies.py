@@ -8,10 +8,8 @@ from troth.gate.acts import act, acting, touched
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.rights.models import Asked, RightsCase, State, StepKind
-from troth.rights.rules.clock import is_unproven
-from troth.rights.selectors import clocks
 from troth.rights.selectors.porting import can_fetch
-from troth.rights.services.stepping import StepRefused, _add
+from troth.rights.services.stepping import StepRefused, _add, _why_unproven
 from troth.vault.categories import Category
 
 
@@ -49,10 +47,8 @@ def _why_not_hand_out(case: UUID, *, at: datetime) -> str:
     row = RightsCase.objects.only("id", "subject", "state").filter(pk=case, right=Asked.PORTABILITY).first()
     if row is None or row.state == State.DONE:
         return "There is no open request of this kind. Open it again first."
-    if is_unproven([kind for kind, _ in clocks.happened_in(case)]):
-        return (
-            "Proof was asked for. Look at it first, and say what you found: nothing is handed out before [LAW-1.15]."
-        )
+    if why_not := _why_unproven(case):
+        return why_not
     if can_fetch(row.subject_id, at=at):
         return "They have an account: the file is theirs there at once, under My data, and nobody else makes it [LAW-3.8]."
     return ""

@@ -7,6 +7,7 @@ A certificate is issued when everything was looked for and nothing found, and no
 """
 
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,7 +34,7 @@ from troth.rights.selectors.holdings import called, file_places, rows_under
 from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure, plan_unseen
 from troth.rights.selectors.unseen import unseen_of
 from troth.rights.services.cases import _write_case
-from troth.rights.services.stepping import _close, _compose_for
+from troth.rights.services.stepping import StepRefused, _close, _compose_for, _why_unproven
 from troth.rights.services.unseen import destroy_unseen
 from troth.vault import files, keystore, search, turning
 from troth.vault.categories import Category
@@ -86,6 +87,7 @@ def _carry_out_erasure(
     was shown to whoever agreed to it: what it does not name is not destroyed.
 
     :raises Refused: the actor may not.
+    :raises StepRefused: an officer decides, and it is not settled yet who asked (LAW-1.15).
     :raises ErasureUnfinished: something could not be done yet. What was decided stands, and is taken up again.
     :raises JournalUnavailable: a backup destination cannot be written, and so nothing was destroyed.
     """
@@ -94,6 +96,8 @@ def _carry_out_erasure(
         actor = _eraser(row, by, at=at, everything=everything)
         try:
             if row.state == State.ASKED:
+                if actor.roles and (why_not := _why_unproven(case)):
+                    raise StepRefused(why_not)
                 _decide(row.pk, row.subject_id, by=actor, at=at, everything=everything, shown=plan)
             return _finish(row.pk, row.subject_id, by=actor, at=at)
         except Destroyed:
@@ -273,7 +277,8 @@ def _remove_rows(waiting: list["models.QuerySet[Any]"]) -> int:
         for rows in waiting:
             count = rows.count()
             try:
-                rows.delete()
+                for found in _own_first(rows):
+                    found.delete()
                 removed += count
             except models.ProtectedError:
                 held.append(rows)
@@ -282,6 +287,16 @@ def _remove_rows(waiting: list["models.QuerySet[Any]"]) -> int:
             raise ErasureUnfinished([f"Rows that must stay refer to {', '.join(names)}."])
         waiting = held
     return removed
+
+
+def _own_first(rows: "models.QuerySet[Any]") -> "Iterator[models.QuerySet[Any]]":
+    """What goes of one table, in turn: rows that refer to others of it, such as an addition to a note, before those."""
+    own = [field for field in rows.model._meta.concrete_fields if field.related_model is rows.model]
+    for field in own:
+        referred = rows.model._base_manager.exclude(**{field.name: None}).values(field.attname)
+        while (last := rows.exclude(**{field.name: None}).exclude(pk__in=referred)).exists():
+            yield rows.model._base_manager.filter(pk__in=list(last.values_list("pk", flat=True)))
+    yield rows
 
 
 def _traces_forgotten() -> bool:
@@ -314,6 +329,9 @@ def _issue(case: UUID, subject: UUID, content: dict[str, Any], *, by: Actor, at:
     told = people.can_be_told(subject, at=at) or bool(_reply_to(row, by=by, at=at))
     letter = _compose_for(case, LetterKind.CERTIFICATE, ending=ending, at=at) if told else None
     _close(row, ending, letter, by=by, at=at)
+    if not cases.is_enquirer(subject):
+        row.reply_to = {}  # it was kept for this letter alone
+        row.save()
     return ErasureCertificate.objects.create(subject_id=subject, case_id=case, content=content).pk
 
 

@@ -18,6 +18,8 @@ from troth.gate.acts import act, acting, new_subject
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
+from troth.people.selectors import has_account
+from troth.people.services import address_of
 from troth.rights.models import Asked, RightsCase, Route, StepKind, Waits
 from troth.rights.rules.letters import ASKED_WORDS, LetterKind
 from troth.rights.selectors import cases
@@ -182,9 +184,10 @@ def _write_message(
                 received_on=received_on,
                 message=message,
                 asked_by=asked_by,
-                reply_to=reply_to,
+                reply_to=reply_to or _where_to_tell(subject, each, at=at),
             )
         )
+    unproven: list[RightsCase] = []
     for case in made:
         row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
         if row.right == Asked.OBJECTION and stops is not None:
@@ -192,10 +195,35 @@ def _write_message(
         # Of a case that waited already, proof may have been asked for, or they were signed in when they asked: the rest goes on.
         if not doubtful or row.right == Asked.COMPLAINT or _why_not_ask(case, Waits.IDENTITY, at=at):
             _confirm(row, by_post=by_post, by=by, at=at)
-        else:  # it is the receipt: two letters at once would name two days by which we answer
-            use = purpose if row.right == Asked.OBJECTION else None
-            ask_for(case, Waits.IDENTITY, proof=proof, use=use, by_post=by_post, by=by, at=at)
+        else:
+            unproven.append(row)
+    # That letter is the receipt: two at once would name two days by which we answer. What is asked for a person is one letter,
+    # and whoever asks for the records of somebody who died is another person.
+    for of_dead in (False, True):
+        asking = [row.pk for row in unproven if (row.right == Asked.DECEASED) is of_dead]
+        if asking:
+            ask_for(
+                asking[0],
+                Waits.IDENTITY,
+                proof=proof,
+                use=purpose,
+                by_post=by_post,
+                besides=asking[1:],
+                by=by,
+                at=at,
+            )
     return made
+
+
+def _where_to_tell(subject: UUID, asked: Asked, *, at: datetime) -> dict[str, str]:
+    """
+    Where whoever has no account hears how their erasure ended, as it takes the address that we have (LAW-1.1). The case lets go of
+    it with the letter.
+    """
+    if asked is not Asked.ERASURE or has_account(subject):
+        return {}
+    found = address_of(subject, at=at)
+    return {"email": found} if found else {}
 
 
 @act(Event.CASE_TAKEN_IN, purpose=Purpose.RIGHTS)

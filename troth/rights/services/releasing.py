@@ -27,7 +27,8 @@ from troth.rights.selectors.withholding import standing_of
 from troth.rights.selectors.wording import notice_now
 from troth.rights.services.deceased import _why_not_hand_over
 from troth.rights.services.packs import PackRefused, _to_change
-from troth.rights.services.stepping import _close, _compose_for, _send
+from troth.rights.services.stepping import _close, _compose_for, _send, _why_unproven
+from troth.vault.categories import Category
 
 
 @act(Event.PACK_RELEASED, purpose=Purpose.RIGHTS)
@@ -77,6 +78,42 @@ def record_fetched(pack: UUID, *, by: Actor, at: datetime, printed: bool = False
         AccessPack.objects.filter(pk=pack).update(delivered_at=at)
 
 
+@act(Event.PACK_RELEASED, purpose=Purpose.RIGHTS)
+def let_applicant_fetch(pack: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Let whoever applied for the record of somebody who died fetch it, where they made their account only after its release: until
+    the same last day, with a letter that says so (LAW-4.10).
+
+    :raises PackRefused: it cannot be fetched now, somebody can already, or it may no longer be handed over.
+    :raises Refused: the actor may not do this for that person.
+    """
+    row = AccessPack.objects.select_for_update().get(pk=pack)
+    acting().require(row.subject_id, Category.RIGHTS)
+    letter = _late_letter(pack, by=by, at=at)
+    if letter is None:
+        raise PackRefused(
+            "Nobody has an account under the address that they gave, or it can be fetched already, or no longer."
+        )
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        known = packs.get_pack(pack, opened)
+    if why_not := _why_not_hand_over(_case(known), words=None, by=by, at=at):
+        raise PackRefused(why_not)
+    AccessPack.objects.filter(pk=pack).update(applicant=_applicant(known, by=by, at=at))
+    _send(RightsCase.objects.select_for_update().get(pk=known.case), letter, by_post=False, by=by, at=at)
+
+
+def _late_letter(pack: UUID, *, by: Actor, at: datetime) -> Composed | None:
+    """The letter that tells whoever applied that they can fetch a released record; None while nobody could who cannot already."""
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        known = packs.get_pack(pack, opened)
+        entries = packs.review(known, opened)
+    found = None if known.applicant or not known.is_open(at) else _applicant(known, by=by, at=at)
+    if found is None or known.expires_at is None:
+        return None
+    last_day = timezone.localtime(known.expires_at).date()
+    return _compose_for(known.case, LetterKind.COPY, grounds=_grounds(entries), day=last_day, at=at)
+
+
 def _covering_letter(pack: UUID, *, by: Actor, at: datetime) -> Composed:
     """
     The letter that would go with the copy now.
@@ -106,6 +143,7 @@ def _why_not_release(known: Pack, entries: list[Reviewed], *, by: Actor, at: dat
             fee_due=bool(known.fee and not known.fee_paid),
             called=known.called,
         )
+        or (_why_unproven(known.case) if not known.of_dead else "")
         or check_can_answer(standing_of(known.subject, at=at), on=timezone.localdate(at))
         or (_why_not_hand_over(_case(known), words=None, by=by, at=at) if known.of_dead else "")
     )
@@ -138,5 +176,6 @@ def _grounds(entries: Iterable[Reviewed]) -> set[str]:
     return found
 
 
-# What a page shows before it goes, and no act itself.
+# What a page shows before it goes, and no acts themselves.
 covering_letter = _covering_letter
+late_letter = _late_letter

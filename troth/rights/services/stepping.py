@@ -15,8 +15,17 @@ from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
 from troth.people.selectors import has_account, represented_by
 from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind
-from troth.rights.rules.clock import Reckoned, is_impossible
-from troth.rights.rules.letters import ASKED_WORDS, Composed, Ending, LetterKind, compose, regulator_line, ways_open
+from troth.rights.rules.clock import Reckoned, is_impossible, is_unproven
+from troth.rights.rules.letters import (
+    ASKED_WORDS,
+    Composed,
+    Ending,
+    LetterKind,
+    compose,
+    regulator_line,
+    said_together,
+    ways_open,
+)
 from troth.rights.selectors import clocks
 from troth.rights.selectors.posted import letter_link
 from troth.rights.selectors.wording import notice_now
@@ -24,6 +33,16 @@ from troth.rights.selectors.wording import notice_now
 
 class StepRefused(Exception):
     """A step cannot be taken as asked; the message says why, by which rule, and what to do."""
+
+
+def _why_unproven(case: UUID) -> str:
+    """Say why nothing may be handed out, changed or erased for whoever asked, or "" when it may: who it was is not settled yet."""
+    if not is_unproven([kind for kind, _ in clocks.happened_in(case)]):
+        return ""
+    return (
+        "Proof was asked for. Look at it first, and say what you found: nothing is handed out, changed or erased before "
+        "[LAW-1.15]."
+    )
 
 
 def _compose_for(
@@ -38,8 +57,9 @@ def _compose_for(
     words: str = "",
     day: date | None = None,
     use: str = "",
+    besides: Iterable[RightsCase] = (),
 ) -> Composed:
-    """A letter of this case as it would go: what the preview shows and what is sent are the same."""
+    """A letter of this case, and of those `besides`, as it would go: what the preview shows and what is sent are the same."""
     row = RightsCase.objects.only("id", "subject", "right", "received_on", "asked_by").get(pk=case)
     asked, happened = Asked(row.right), clocks.happened_in(case)
     if kind is LetterKind.EXTENSION and not any(each is StepKind.EXTENDED for each, _ in happened):
@@ -59,6 +79,7 @@ def _compose_for(
         day=day,
         by_another=row.asked_by is not None,
         use=use,
+        besides=[(Asked(each.right), clocks.reference_of(each.pk)) for each in besides],
     )
 
 
@@ -150,8 +171,19 @@ def _reopen(row: RightsCase, *, words: str, came: StepKind | None = None, at: da
     _add(row, StepKind.REOPENED, at=at, words=words)
 
 
-def _send(row: RightsCase, letter: Composed, *, by_post: bool, by: Actor, at: datetime) -> None:
-    """Keep a letter on its case, and send it: by email, or to be printed when we have no address or they want paper (LAW-1.22)."""
+def _send(
+    row: RightsCase,
+    letter: Composed,
+    *,
+    by_post: bool,
+    besides: Iterable[RightsCase] = (),
+    by: Actor,
+    at: datetime,
+) -> None:
+    """
+    Keep a letter on its case, and send it: by email, or to be printed when we have no address or they want paper (LAW-1.22). The
+    cases `besides` that it is about keep it too, and it goes once.
+    """
     step = uuid4()
     _tell_who_asked(row, by=by, at=at)
     message = None if by_post else _email(row, letter, step=step, by=by, at=at)
@@ -161,8 +193,10 @@ def _send(row: RightsCase, letter: Composed, *, by_post: bool, by: Actor, at: da
         step=step,
         at=at,
         words=letter.text,
-        detail={"letter": letter.kind.value, "by": "email" if message else "post"},
+        detail=(sent := {"letter": letter.kind.value, "by": "email" if message else "post"}),
     )
+    for each in besides:
+        _add(each, StepKind.LETTER, at=at, words=letter.text, detail={**sent, "with": clocks.reference_of(row.pk)})
 
 
 def _tell_who_asked(row: RightsCase, *, by: Actor, at: datetime) -> None:
@@ -210,8 +244,8 @@ def _email(row: RightsCase, letter: Composed, *, step: UUID | None = None, by: A
         kind,
         to=to,
         context={
-            "reference": clocks.reference_of(row.pk),
-            "asked": ASKED_WORDS[Asked(row.right)],
+            "reference": said_together(clocks.reference_of(row.pk), letter.besides),
+            "asked": "; ".join(ASKED_WORDS[each] for each in (Asked(row.right), *(one for one, _ in letter.besides))),
             "received": f"{row.received_on:%-d %B %Y}",
             "due": f"{row.due_on:%-d %B %Y}",
             "needed": letter.paragraphs[1] if kind is Kind.CASE_PROOF else "",
@@ -238,3 +272,7 @@ def _email_link(row: RightsCase, to: str, step: UUID | None, ways: str, *, by: A
         by=by,
         at=at,
     )
+
+
+# What a page asks before it offers anything, and no act itself.
+why_unproven = _why_unproven

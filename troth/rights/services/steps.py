@@ -3,6 +3,7 @@ What happens to a case between its coming and its answer. Each act adds a step, 
 from all of them; no step is ever changed.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind, Waits
 from troth.rights.rules import PRIVACY_OFFICER
-from troth.rights.rules.clock import check_can_extend, has_come
+from troth.rights.rules.clock import check_can_extend, has_come, last_of_proof
 from troth.rights.rules.deceased import APPLIES_AS
 from troth.rights.rules.letters import (
     EXTENSION_REASONS,
@@ -97,33 +98,40 @@ def ask_for(
     words: str = "",
     use: Purpose | None = None,
     by_post: bool = False,
+    besides: Sequence[UUID] = (),
     by: Actor,
     at: datetime,
 ) -> None:
     """
     Ask for proof, a fee or an answer by letter. The clock begins when proof or fee comes, and stands still for an answer about a
-    copy (LAW-1.2, LAW-1.10, LAW-1.15). `use` is the one that stops when the proof shows who it was.
+    copy (LAW-1.2, LAW-1.10, LAW-1.15). `use` is the one that stops when the proof shows who it was. `besides` are other
+    cases of the same message: one letter asks for all of them.
 
     :raises StepRefused: the case is closed, it waits for the same already, there is no need, or nothing says what is asked.
     :raises Refused: the actor may not do this for that person.
     """
-    row = _open_row(case)
-    if why_not := _why_not_ask(row.pk, waits, at=at):
-        raise StepRefused(why_not)
+    rows = [_open_row(each) for each in (case, *besides)]
+    for row in rows:
+        if why_not := _why_not_ask(row.pk, waits, at=at):
+            raise StepRefused(why_not)
     kind = LetterKind.PROOF if waits in (Waits.IDENTITY, Waits.AUTHORITY) else LetterKind.QUESTION
     if kind is LetterKind.PROOF and PROOFS.get(proof, (None, ""))[0] is not waits:
         raise StepRefused("Choose what would settle it, and no more than that [LAW-1.15].")
     if kind is LetterKind.QUESTION and not words.strip():
         raise StepRefused("Write what you ask.")
-    detail = {"proof": proof, **({"use": use.value} if use else {})} if proof else {}
-    _add(row, ASKS[waits], at=at, words=words, detail=detail)
-    _send(row, _compose_for(row.pk, kind, proof=proof, words=words, at=at), by_post=by_post, by=by, at=at)
+    for row in rows:
+        stops = {"use": use.value} if use and row.right == Asked.OBJECTION else {}
+        _add(row, ASKS[waits], at=at, words=words, detail={"proof": proof, **stops} if proof else {})
+    first, *others = rows
+    letter = _compose_for(case, kind, proof=proof, words=words, besides=others, at=at)
+    _send(first, letter, by_post=by_post, besides=others, by=by, at=at)
 
 
 @act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
 def record_came(case: UUID, waits: Waits, *, on: date, words: str = "", by: Actor, at: datetime) -> None:
     """
-    Record that what was asked for came, and on which day: from that day the month begins, or goes on (LAW-1.3, LAW-1.11).
+    Record that what was asked for came, and on which day: from that day the month begins, or goes on (LAW-1.3, LAW-1.11). What
+    shows who they are counts for every case of their message that waits for it.
 
     :raises StepRefused: nothing of the kind was asked, or the day cannot be.
     :raises Refused: the actor may not do this for that person.
@@ -136,7 +144,8 @@ def record_came(case: UUID, waits: Waits, *, on: date, words: str = "", by: Acto
     asked_on = max((day for kind, day in clocks.happened_in(case) if kind is ASKS[waits]), default=on)
     if on < asked_on:  # what came before it was asked for began nothing, and would leave the case waiting for ever
         raise StepRefused(f"It was asked for on {asked_on:%-d %B %Y}: it cannot have come before [LAW-1.2].")
-    _add(row, COMES[waits], at=at, on=on, words=words)
+    for each in (row, *_waiting_with(row, waits)):
+        _add(each, COMES[waits], at=at, on=on, words=words)
 
 
 @act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
@@ -145,7 +154,8 @@ def judge_proof(
 ) -> None:
     """
     Record what was found of a proof: who looked at what, and whether it settles it. No copy of it is kept (LAW-1.15, LAW-3.15).
-    What waited for it stops in the same act: a restriction, or the use that they object to (LAW-3.6, LAW-3.9).
+    What waited for it stops in the same act: a restriction, or the use that they object to (LAW-3.6, LAW-3.9). What it says of who
+    they are holds for every case of their message that waited for it.
 
     `applies_as` is as what somebody asks for the records of somebody who died (LAW-4.10).
 
@@ -160,15 +170,16 @@ def judge_proof(
         raise StepRefused("Write what you looked at and what you found.")
     if row.right == Asked.DECEASED and waits is Waits.AUTHORITY and holds and applies_as not in APPLIES_AS:
         raise StepRefused("Say as what they apply: they deal with the estate, or they may have a claim [LAW-4.10].")
-    _add(
-        row,
-        judged[0] if holds else judged[1],
-        at=at,
-        words=words,
-        detail={"applies_as": applies_as} if holds and applies_as else {},
-    )
-    if holds and waits is Waits.IDENTITY:
-        _stop_what_waited(row, by=by, at=at)
+    for each in (row, *_waiting_with(row, waits)):
+        _add(
+            each,
+            judged[0] if holds else judged[1],
+            at=at,
+            words=words,
+            detail={"applies_as": applies_as} if holds and applies_as else {},
+        )
+        if holds and waits is Waits.IDENTITY:
+            _stop_what_waited(each, by=by, at=at)
     if not holds and row.right == Asked.DECEASED:
         _end_given([row.pk], at=at)
 
@@ -285,6 +296,19 @@ def reopen_case(case: UUID, *, words: str, by: Actor, at: datetime) -> None:
     acting().require(row.subject_id, Category.RIGHTS)
     waits = clocks.clock_of(case, at=at).waits_for
     _reopen(row, words=words, came=COMES[waits] if waits is not None else None, at=at)
+
+
+def _waiting_with(row: RightsCase, waits: Waits) -> list[RightsCase]:
+    """The other open cases of a message whose proof of who they are stands where that of this one does, before a step is added."""
+    if waits is not Waits.IDENTITY or row.message is None:
+        return []
+    others = RightsCase.objects.select_for_update().filter(subject_id=row.subject_id, message=row.message)
+    here = last_of_proof(clocks.happened_in(row.pk), waits)
+    return [
+        each
+        for each in others.exclude(pk=row.pk).exclude(state=State.DONE)
+        if here is not None and last_of_proof(clocks.happened_in(each.pk), waits) == here
+    ]
 
 
 def _stop_what_waited(row: RightsCase, *, by: Actor, at: datetime) -> None:

@@ -13,10 +13,12 @@ from troth.gate.facts import FactKind
 from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose
+from troth.people.models import Identity
+from troth.people.tests.factories import make_patient as registered
 from troth.rights import selectors, services
-from troth.rights.models import Asked, CaseStep, RightsCase, Route, StepKind, Waits
+from troth.rights.models import Asked, CaseStep, RightsCase, Route, State, StepKind, Waits
 from troth.rights.rules.letters import Ending
-from troth.rights.services import StepRefused
+from troth.rights.services import AnswerRefused, StepRefused
 from troth.rights.tests.factories import NOW, make_officer, make_patient
 
 TODAY = NOW.date()
@@ -91,13 +93,13 @@ def test_what_waited_for_proof_stops_when_the_proof_holds(patient: Actor, office
         patient, Asked.RESTRICTION, Asked.OBJECTION, Asked.ACCESS, by=officer, proof="seen_document", purpose=use
     )
     kinds = (FactKind.RESTRICTION, FactKind.OBJECTION)
-    # One letter for each, which is the receipt as well: two at once would name two days.
-    assert list(Message.objects.values_list("kind", flat=True)) == ["case_proof"] * 3
-    for number, case in enumerate(made):
-        services.record_came(case, Waits.IDENTITY, on=TODAY, by=officer, at=SOON)  # type: ignore[arg-type]
-        services.judge_proof(case, Waits.IDENTITY, holds=False, words="A blurred one", by=officer, at=SOON)  # type: ignore[arg-type]
-        assert number or not any(facts.of(patient.id, kind, at=SOON) for kind in kinds)  # type: ignore[arg-type]
-        services.judge_proof(case, Waits.IDENTITY, holds=True, words="Seen, and it is them", by=officer, at=SOON)  # type: ignore[arg-type]
+    # One letter, which is the receipt as well: more would name the same proof again and again.
+    assert list(Message.objects.values_list("kind", flat=True)) == ["case_proof"]
+    first, *_, last = made
+    services.record_came(first, Waits.IDENTITY, on=TODAY, by=officer, at=SOON)  # type: ignore[arg-type]
+    services.judge_proof(last, Waits.IDENTITY, holds=False, words="A blurred one", by=officer, at=SOON)  # type: ignore[arg-type]
+    assert not any(facts.of(patient.id, kind, at=SOON) for kind in kinds)  # type: ignore[arg-type]
+    services.judge_proof(first, Waits.IDENTITY, holds=True, words="Seen, and it is them", by=officer, at=SOON)  # type: ignore[arg-type]
     stopped = [fact.purpose for kind in kinds for fact in facts.of(patient.id, kind, at=SOON)]  # type: ignore[arg-type]
     assert len(stopped) == 2 and stopped[1] == use
 
@@ -320,3 +322,60 @@ def test_steps_of_one_moment_stand_in_the_order_in_which_they_were_taken(patient
     with processing(Purpose.RIGHTS, by=officer, at=SOON) as opened:
         steps = selectors.list_steps(case, opened)  # type: ignore[arg-type]
     assert [step.words for step in steps if step.kind is StepKind.NOTE] == written
+
+
+def test_nothing_is_erased_or_corrected_before_a_proof_that_was_asked_for_settles_it(
+    patient: Actor, officer: Actor
+) -> None:
+    fact, erasure = take_in(patient, Asked.RECTIFICATION, Asked.ERASURE, by=officer, proof="seen_document")
+    with pytest.raises(StepRefused, match="Proof was asked for"):
+        services.carry_out_erasure(erasure, by=officer, at=SOON, everything=True)  # type: ignore[arg-type]
+    row = Identity.objects.get(subject_id=patient.id)
+    with pytest.raises(AnswerRefused, match="Proof was asked for"):
+        services.correct(
+            fact,  # type: ignore[arg-type]
+            model="people.identity",
+            item=row.pk,
+            field="family_name",
+            value="Vane",
+            words="They say so",
+            by=officer,
+            at=SOON,
+        )
+    assert RightsCase.objects.get(pk=erasure).state == State.ASKED
+
+
+def test_what_is_doubted_in_one_message_is_asked_in_one_letter_and_settled_once(
+    patient: Actor, officer: Actor
+) -> None:
+    made = take_in(patient, Asked.ACCESS, Asked.RESTRICTION, by=officer, proof="seen_document")
+    copy, hold = made
+    assert Message.objects.filter(subject_id=patient.id, kind="case_proof").count() == 1
+    with processing(Purpose.RIGHTS, by=officer, at=LATER) as opened:
+        sent = [
+            [each for each in selectors.list_steps(case, opened) if each.kind is StepKind.LETTER]  # type: ignore[arg-type]
+            for case in made
+        ]
+    (first,), (second,) = sent
+    both = [selectors.reference_of(case) for case in made]  # type: ignore[arg-type]
+    assert first.words == second.words and f"References {both[0]} and {both[1]}." in first.words
+    assert second.detail["with"] == both[0]
+    services.record_came(hold, Waits.IDENTITY, on=TODAY, words="A passport", by=officer, at=SOON)  # type: ignore[arg-type]
+    assert all(selectors.clock_of(case, at=SOON).waits_for is None for case in made)  # type: ignore[arg-type]
+    assert not facts.of(patient.id, FactKind.RESTRICTION, at=SOON)  # type: ignore[arg-type]
+    services.judge_proof(copy, Waits.IDENTITY, holds=True, words="It is them", by=officer, at=SOON)  # type: ignore[arg-type]
+    assert not any(services.why_unproven(case) for case in made)  # type: ignore[arg-type]
+    assert facts.of(patient.id, FactKind.RESTRICTION, at=SOON), "what waited for the proof stops with it"  # type: ignore[arg-type]
+
+
+def test_whoever_has_no_account_hears_of_their_erasure_though_their_address_goes_with_it(officer: Actor) -> None:
+    ann = registered(email="ann@vane.example", by=make_officer("patient_support"))
+    (case,) = services.take_in(
+        ann, {Asked.ERASURE}, words="All of it", route=Route.EMAIL, received_on=TODAY, by=officer, at=LATER
+    )
+    assert services.certificate_letter(case, everything=True, by=officer, at=SOON) is not None
+    services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
+    letter = Message.objects.get(subject_id=ann, kind="case_letter_link")
+    with processing(Purpose.RIGHTS, by=officer, at=SOON) as opened:
+        assert selectors.get_case(case, opened).reply_to == {}, "what was kept for the letter goes with it"
+        assert letter.address == "ann@vane.example"

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from bench.specimens.models import Bill, Name, Note, Picture
@@ -424,3 +425,25 @@ def test_accounts_are_kept_from_the_end_of_the_clinics_own_financial_year(
     held = rules.Held("billing.invoice", "", Category.FINANCIAL, "financial", 1, paid, paid)
     situation = planning.situation([held], on=paid, born_on=None)
     assert rules.days_of(held, situation)[Trigger.FINANCIAL_YEAR_END] == counted_from
+
+
+def test_a_note_and_what_was_added_to_it_go_together(clinic: Home) -> None:
+    ann, officer = make_patient(), make_officer()
+    note = apps.get_model("records", "ClinicalNote")
+    first = note(subject_id=ann.id, heading="Mood", text="Low", status="signed", signed_at=LATER, author=officer.id)
+    write(first, by=ann, at=LATER)
+    for words in ("Better", "Well"):
+        added = note(
+            subject_id=ann.id,
+            heading="Mood",
+            text=words,
+            status="signed",
+            signed_at=LATER,
+            author=officer.id,
+            adds_to_id=first.pk,
+        )
+        write(added, by=ann, at=LATER)
+        first = added
+    case = services.ask_erasure(ann.id, by=ann, at=SOON)
+    services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
+    assert not note.objects.filter(subject_id=ann.id).exists()

@@ -27,7 +27,7 @@ from troth.notice.files import parse_notice
 from troth.notice.purposes import Action, Purpose
 from troth.notice.schema import Notice
 from troth.rights import jobs, selectors, services
-from troth.rights.models import AccessPack, PackState, RightsCase
+from troth.rights.models import AccessPack, Asked, PackState, RightsCase, Route, Waits
 from troth.rights.rules.fees import Fee, reckon_fee
 from troth.rights.rules.packing import HARM, NO_HARM, Decided, Stands, second_look
 from troth.rights.selectors import packs
@@ -509,3 +509,26 @@ def test_who_wrote_what_to_arrange_wrote_nothing_in_the_health_record() -> None:
     with processing(Purpose.RIGHTS, by=desk.officer, at=SOON) as opened:
         asked = packs.who_can_be_asked(packs.get_pack(desk.pack, opened), entries, opened)
     assert [each.subject for each in asked][:2] == [desk.clinician.id, other.id]
+
+
+def test_nothing_is_released_before_a_proof_that_was_asked_for_settles_it() -> None:
+    desk = Desk()
+    (desk.case,) = services.take_in(
+        desk.ann.id,
+        {Asked.ACCESS},
+        words="All that you have",
+        route=Route.EMAIL,
+        received_on=LATER.date(),
+        proof="seen_document",
+        by=desk.officer,
+        at=LATER,
+    )
+    desk.begin()
+    desk.decide_the_rest()
+    desk.build()
+    with pytest.raises(PackRefused, match="Proof was asked for"):
+        services.release_pack(desk.pack, by=desk.officer, at=SOON)
+    services.record_came(desk.case, Waits.IDENTITY, on=LATER.date(), words="Seen", by=desk.officer, at=SOON)
+    services.judge_proof(desk.case, Waits.IDENTITY, holds=True, words="Looked at it", by=desk.officer, at=SOON)
+    services.release_pack(desk.pack, by=desk.officer, at=SOON)
+    assert desk.known().is_open(SOON)

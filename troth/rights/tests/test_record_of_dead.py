@@ -221,6 +221,33 @@ def test_the_letter_tells_whoever_has_no_account_that_it_comes_on_paper() -> Non
     assert "You get it on paper." in letter_of(desk) and "fetch" not in letter_of(desk)
 
 
+def test_whoever_applied_and_made_an_account_only_since_is_let_in_by_an_officer() -> None:
+    desk = Desk()
+    desk.finish()
+    assert services.late_letter(desk.pack, by=desk.officer, at=NEXT) is None, "nobody has an account there"
+    with pytest.raises(PackRefused, match="Nobody has an account"):
+        services.let_applicant_fetch(desk.pack, by=desk.officer, at=NEXT)
+    bill = make_patient(email="bill@vane.example")
+    assert bill.id is not None
+    assert services.fetch_given(desk.pack, reader=bill.id, at=NEXT) is None
+    seen = services.late_letter(desk.pack, by=desk.officer, at=NEXT)
+    assert seen is not None and "You can fetch it in your account here until" in seen.text
+    services.let_applicant_fetch(desk.pack, by=desk.officer, at=NEXT)
+    assert letter_of(desk) == seen.text
+    assert services.fetch_given(desk.pack, reader=bill.id, at=NEXT) is not None
+    with pytest.raises(PackRefused, match="already"):
+        services.let_applicant_fetch(desk.pack, by=desk.officer, at=NEXT)
+
+
+def test_nobody_is_let_in_once_their_right_to_apply_no_longer_stands() -> None:
+    desk = Desk()
+    desk.finish()
+    make_patient(email="bill@vane.example")
+    services.take_back_death(desk.case, words="It was another Ann.", by=desk.officer, at=NEXT)
+    with pytest.raises(PackRefused, match="no longer"):
+        services.let_applicant_fetch(desk.pack, by=desk.officer, at=NEXT)
+
+
 def test_what_does_not_bear_on_a_claim_is_withheld_and_no_fee_is_charged() -> None:
     desk = Desk()
     desk.prove(rules.CLAIM)
