@@ -40,17 +40,19 @@ _LEAVING = (
     r"(?:withdr\w+|tak(?:e|es|ing)\s+(?:\S+\s+){0,4}back|revok\w+|refus\w+|declin\w+|object(?:s|ed|ing)?|opt(?:s|ed|ing)?[\s-]+out"
     r"|unsubscrib\w+|say\w*\s+no|(?:do|does)\s+not\s+(?:agree|consent)|don't\s+(?:agree|consent)|without\s+(?:your\s+|this\s+)?consent)"
 )
+# What ends a clause, so that `stop your treatment reminders` is none.
 _OURS = (
     r"(?:your\s+|the\s+|an?\s+|any\s+)?(?:\w+\s+)?"
     r"(?:accounts?|membership|registration|care|treatments?|services?|appointments?|visits?|consultations?|prescriptions?|orders?)"
+    r"(?=\s*(?:[.,;:!?()]|$|(?:and|or|if|when|then|unless|until|with|at|as|in|on|by|to|too|altogether|immediately)\b))"
 )
 _THREAT = re.compile(
     rf"\b(?:we|the\s+clinic)\s+(?:will|may|shall|must|can|would|might|have\s+to)\s+(?:have\s+to\s+|then\s+|also\s+|immediately\s+)*"
-    rf"(?:close|suspend|terminate|end|cancel|stop|delete|refuse|restrict|block|withhold)\s+{_OURS}\b"
+    rf"(?:close|suspend|terminate|end|cancel|stop|delete|refuse|restrict|block|withhold)\s+{_OURS}"
     rf"|\b(?:we|the\s+clinic)\s+(?:can\s?not|can't|will\s+not|won't|may\s+not|can\s+no\s+longer|will\s+no\s+longer)\s+(?:then\s+)?"
-    rf"(?:treat|see|care\s+for|serve|accept)\s+(?:you|patients)\b"
+    rf"(?:treat|care\s+for|serve|accept)\s+(?:you|patients)\b(?!\s+(?:with|by|for|in|using|under|there)\b)"
     rf"|\byour\s+(?:\w+\s+)?(?:account|membership|registration)\s+(?:will|may|shall)\s+be\s+(?:closed|suspended|terminated|cancelled|deleted|ended)\b"
-    rf"|\byou\s+(?:will\s+|may\s+)?(?:lose|forfeit)\s+{_OURS}\b",
+    rf"|\byou\s+(?:will\s+|may\s+)?(?:lose|forfeit)\s+{_OURS}",
     re.IGNORECASE,
 )
 _LEAVES = re.compile(rf"\b{_LEAVING}\b", re.IGNORECASE)

@@ -90,6 +90,11 @@ def test_a_slip_is_shown_where_it_stands(change, shown):
         ),
         _if_not("marketing", "Nothing changes: your account, your care and your visits go on."),
         _if_not("personalisation", "We will stop the suggestions. You will not lose your account."),
+        _if_not("marketing", "We will stop your appointment news, and you will not hear of offers."),
+        _if_not("personalisation", "We cannot treat you by what you looked at. You may lose your place on the page."),
+        _right(
+            "withdrawal", words="If you withdraw, we stop your treatment reminders; we cannot see you by video then."
+        ),
         _if_not("care", "We cannot treat you without knowing enough about your health."),
     ],
 )
