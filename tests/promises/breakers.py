@@ -463,6 +463,7 @@ BREAKERS: dict[str, Breaker] = {
     "gate.refuses": _open_gate,
     "gate.restricted": _restriction_forgotten,
     "gate.roles": _unknown_role,
+    "ledger.rows": _sql("UPDATE prescribing_medicationrequest SET recorded_by = changed_by, changed_by = 'x'"),
     "ledger.stands": _no_ledger_guards,
     "ledger.whole": _altered_event,
     "medicolegal.hands": _case_in_wrong_hands,

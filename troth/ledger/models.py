@@ -63,7 +63,11 @@ class LedgerEvent(models.Model):
 
     class Meta:
         db_table = "ledger_event"
-        indexes = [models.Index(fields=["actor", "id"], name="ledger_event_actor")]
+        indexes = [
+            models.Index(fields=["actor", "id"], name="ledger_event_actor"),
+            # By this the sealer finds a copy. Not unique, as below.
+            models.Index(fields=["follows", "turn"], name="ledger_event_strand"),
+        ]
 
     def __str__(self) -> str:
         return f"event {self.pk}"
@@ -86,7 +90,7 @@ class Leaf(models.Model):
         "subject": "a random identifier",
         "subject_seq": "a count",
         "previous": "a hash over identifiers and codes",
-        "flaw": "one of three words",
+        "flaw": "one of four words",
         "hash": "a hash over identifiers and codes",
     }
 

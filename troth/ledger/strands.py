@@ -13,11 +13,12 @@ from troth.ledger.check_export import COLUMNS
 from troth.ledger.signing import signer
 from troth.ledger.writing import mac
 
-FORGED, GAP, ORDER = "forged", "gap", "order"
+FORGED, GAP, ORDER, COPY = "forged", "gap", "order", "copy"
 WORDS = {
     FORGED: "was added or changed before it was sealed",
     GAP: "follows an event that was removed before it was sealed",
     ORDER: "was reordered before it was sealed",
+    COPY: "is a copy of an earlier event, put in before it was sealed",
 }
 _ID, _FOLLOWS, _TURN, _MAC = (COLUMNS.index(name) for name in ("id", "follows", "turn", "mac"))
 
@@ -25,13 +26,16 @@ _ID, _FOLLOWS, _TURN, _MAC = (COLUMNS.index(name) for name in ("id", "follows", 
 def find_flaws(events: Sequence[Sequence[str]]) -> dict[int, str]:
     """The flaw of each flawed event among these, which are columns as text, in the order of their numbers."""
     key = signer().writers_key
-    flaws = {}
+    # A copy is genuine in every column; that its place in its strand was taken before is all that shows it.
+    flaws = dict.fromkeys(_copies(events), COPY)
     writes: dict[int, list[tuple[int, int]]] = defaultdict(list)
     here = {}
     for event in events:
         event_id, turn = int(event[_ID]), int(event[_TURN])
         if not is_genuine(event, key):
             flaws[event_id] = FORGED
+        elif event_id in flaws:
+            continue
         writes[int(event[_FOLLOWS])].append((event_id, turn))
         here[event_id] = turn
     turns = _turns_of(writes, here)
@@ -46,6 +50,24 @@ def is_genuine(event: Sequence[str], key: bytes) -> bool:
     """Whether one of our writers wrote exactly this, its number aside."""
     joined = "\t".join(event[1:_MAC])
     return joined.count("\t") == _MAC - 2 and mac(joined, key) == event[_MAC]
+
+
+def _copies(events: Sequence[Sequence[str]]) -> set[int]:
+    """Those whose place in a strand an event with a lower number has already, sealed or not."""
+    copies: set[int] = set()
+    for start in range(0, len(events), 300):
+        part = events[start : start + 300]
+        rows = ", ".join(["(%s, %s, %s)"] * len(part))
+        places = [int(event[column]) for event in part for column in (_ID, _FOLLOWS, _TURN)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH waiting (id, follows, turn) AS (VALUES {rows})"  # noqa: S608 — marks only
+                " SELECT w.id FROM waiting w WHERE EXISTS (SELECT 1 FROM ledger_event e"
+                " WHERE e.follows = w.follows AND e.turn = w.turn AND e.id < w.id)",
+                places,
+            )
+            copies.update(row[0] for row in cursor.fetchall())
+    return copies
 
 
 def _turns_of(writes: dict[int, list[tuple[int, int]]], here: dict[int, int]) -> dict[int, int]:

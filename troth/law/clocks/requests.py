@@ -136,9 +136,10 @@ def _check(received: date, identity: date | None, fee: date | None, pauses: Sequ
                 "LAW-1.12",
             )
     last = max([received, *(day for day in (identity, fee) if day), *(pause.answered for pause in pauses)])
-    if last.year >= CALENDAR_ENDS.year:
+    # What begins within the calendar and ends beyond it is refused where its end is moved to a working day.
+    if last > CALENDAR_ENDS:
         raise NoAnswer(
-            f"The calendar of bank holidays ends on {say(CALENDAR_ENDS)}; {say(last)} is too near or past it.",
+            f"The calendar of bank holidays ends on {say(CALENDAR_ENDS)}; {say(last)} is past it.",
             "Check the year of each date.",
             "LAW-1.24",
         )

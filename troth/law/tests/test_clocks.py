@@ -266,7 +266,7 @@ def test_request_due_takes_a_question_sent_on_the_rolled_last_day() -> None:
         ({"fee": day("2026-09-02")}, "LAW-1.2"),
         ({"pauses": pauses("2026-09-02..2026-09-05")}, "LAW-1.12"),
         ({"identity": day("9999-12-31")}, "LAW-1.24"),
-        ({"pauses": [Pause(day("2026-09-04"), day("2100-01-01"))]}, "LAW-1.24"),
+        ({"pauses": [Pause(day("2026-09-04"), day("2100-12-31"))]}, "LAW-1.24"),
     ],
 )
 def test_request_due_refuses_dates_that_cannot_belong_together(kwargs: dict[str, object], rule: str) -> None:
@@ -277,15 +277,20 @@ def test_request_due_refuses_dates_that_cannot_belong_together(kwargs: dict[str,
     assert caught.value.cure
 
 
-@pytest.mark.parametrize("received", ["0001-01-01", "1800-01-01", "2018-05-24", "2100-01-01", "9999-12-31"])
+@pytest.mark.parametrize("received", ["0001-01-01", "1800-01-01", "2018-05-24", "2100-12-31", "9999-12-31"])
 def test_due_refuses_years_without_law_or_calendar(received: str) -> None:
     with pytest.raises(NoAnswer):
         request_due(Right.ACCESS, day(received))
     with pytest.raises(NoAnswer):
-        complaint_due(day("2100-12-31") if received == "2100-01-01" else day(received))
-    if received != "2100-01-01":
+        complaint_due(day(received))
+    if received != "2100-12-31":
         with pytest.raises(NoAnswer):
             breach_due(datetime.fromisoformat(f"{received}T23:59:59-12:00"))
+
+
+@pytest.mark.parametrize(("received", "due"), [("2100-01-31", "2100-03-01"), ("2100-11-30", "2100-12-30")])
+def test_the_last_year_of_the_calendar_has_no_29_february(received: str, due: str) -> None:
+    assert request_due(Right.ACCESS, day(received)).due_on == day(due)
 
 
 def test_a_pause_that_ends_before_it_starts_is_refused() -> None:

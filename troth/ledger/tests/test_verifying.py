@@ -323,7 +323,25 @@ def test_a_copy_added_before_sealing_is_named(unsealed, then_seal):
     copy_row(unsealed[0], unsealed[-1] + 50)
     if then_seal:
         seal()
-    assert found() == [("order", unsealed[-1] + 50)]
+    assert found() == [("copy", unsealed[-1] + 50)]
+
+
+@pytest.mark.parametrize("then_seal", [False, True])
+def test_a_copy_of_a_sealed_event_is_named(sealed, then_seal):
+    """Genuine in every column, and its writer's: nothing but its place in the strand is wrong."""
+    for number, event in enumerate((sealed[2], sealed[-1])):
+        copy_row(event, sealed[-1] + 50 + number)
+    if then_seal:
+        seal()
+    assert found() == [("copy", sealed[-1] + 50), ("copy", sealed[-1] + 51)]
+
+
+def test_a_writer_goes_on_after_a_copy_without_a_flaw_of_its_own(sealed):
+    copy_row(sealed[-1], sealed[-1] + 50)
+    seal()
+    write_some(2)
+    seal()
+    assert found() == [("copy", sealed[-1] + 50)]
 
 
 @pytest.mark.parametrize("then_seal", [False, True])

@@ -4,7 +4,19 @@ from datetime import date
 
 from troth.notice.files import ParsedNotice
 from troth.notice.findings import Finding, in_words
-from troth.notice.lint import bases, held, keeping, kernel, people, reach, rights, sharing, statements, times
+from troth.notice.lint import (
+    bases,
+    held,
+    keeping,
+    kernel,
+    particulars,
+    people,
+    reach,
+    rights,
+    sharing,
+    statements,
+    times,
+)
 from troth.notice.lint.codes import CODES
 from troth.notice.lint.draft import Draft, Found
 
@@ -19,6 +31,7 @@ RULES = (
     *reach.RULES,
     *statements.RULES,
     *times.RULES,
+    *particulars.RULES,
 )
 
 

@@ -163,6 +163,7 @@ MUTATIONS: dict[str, tuple[Change, ...]] = {
         lambda values: values["claims"][0].update(holder="somebody"),
     ),
     "N24": (_without("care", "access"), _add("categories", {"id": "genetic"}), _purpose("feedback", categories=[])),
+    "N25": (_in("recipients", "id", "hosting", contract=""),),
     "F-01": (
         lambda values: values.update(laws=["dpa_1998", "uk_gdpr"]),
         lambda values: values.update(laws=["dpa_2018"]),
@@ -421,6 +422,7 @@ MUTATIONS: dict[str, tuple[Change, ...]] = {
     "E02": (_asking(_gone("cookies", "refusing_is_as_easy")),),
     "E03": (_cookie("visit-count", objection=""), _cookie("troth_look", objection="")),
     "E04": (_part("marketing", sender_named=False),),
+    "E05": (_cookie("troth_look", life=" "),),
     "S01": (
         _text("You have rights under Article 22."),
         _text("article 22 (1) gives you a say."),

@@ -7,6 +7,7 @@ from troth.ledger import verifying
 from troth.ledger.check_export import Head
 from troth.ledger.guards import guards_missing
 from troth.ledger.proving import NotSealed, latest_checkpoint
+from troth.ledger.records import check_records
 from troth.ledger.rows import stored_tree
 from troth.ledger.sealing import oldest_unsealed_age
 from troth.ledger.signing import signer
@@ -55,3 +56,14 @@ def whole(question: Question) -> Finding:
         f"Recomputing the ledger found {counted(len(report.findings) + len(report.guards_missing), 'fault')}",
         counts,
     )
+
+
+@check("ledger.rows", looks_at="every row about people, compared with the last act that wrote it", scheduled=True)
+def rows(question: Question) -> Finding:
+    """No row was changed, put in, put back or taken away by somebody who wrote to the database past the acts."""
+    found = check_records()
+    counts = {kind: sum(each.kind == kind for each in found) for kind in ("changed", "added", "returned", "vanished")}
+    if not found:
+        return Finding(True, "Every row about people is as the last act left it", counts)
+    rooms = ", ".join(sorted({each.reference.partition("/")[0] for each in found}))
+    return Finding(False, f"{counted(len(found), 'row')} written past the acts, in {rooms}", counts)

@@ -176,7 +176,7 @@ CONTENTS = table(
         WARNING,
         "Company number and ICO registration",
         "Companies Act 2006 section 82; LAW-9.4",
-        "Give both numbers.",
+        "Give both numbers, as the registers write them.",
         "controller",
     ),
     Code(
@@ -192,7 +192,15 @@ CONTENTS = table(
         WARNING,
         "What the notice says and what the register holds agree",
         "UK GDPR Article 30; LAW-9.4",
-        "Say under `access` who serves the purpose; take out categories that no purpose uses.",
-        "purposes: access; categories",
+        "Say under `access` who serves the purpose; list the pieces of each category, and take out those that no purpose uses.",
+        "purposes: access; categories: items",
+    ),
+    Code(
+        "N25",
+        WARNING,
+        "Whoever works on data for the clinic does so under a contract",
+        "UK GDPR Article 28(3); LAW-9.5",
+        "Give the agreement's reference and date in `contract`; or, for one that decides for itself, its true `kind`.",
+        "recipients: kind, contract",
     ),
 )

@@ -84,7 +84,7 @@ ARTICLE_9 = table(
         "Consent tied to something else",
         "UK GDPR Article 7(4); LAW-5.4",
         "Let people say no and still have the rest; for care itself use health_care.",
-        "purposes: bundled_with",
+        "purposes: bundled_with; words of them and of the right to take consent back",
     ),
     Code(
         "A03",
@@ -160,6 +160,14 @@ DEVICES = table(
         "PECR regulation 23; LAW-8.5",
         "Name the sender in every message.",
         "marketing",
+    ),
+    Code(
+        "E05",
+        WARNING,
+        "How long something stays on a device",
+        "PECR regulation 6(2)(a); UK GDPR Article 13(2)(a)",
+        "Say in `life` how long it stays, such as `1 year` or `until you close your browser`.",
+        "cookies: life",
     ),
 )
 

@@ -137,7 +137,7 @@ TELLING = table(
         "Text that leads nowhere",
         "UK GDPR Article 12(1)",
         "Complete the list, link, section or gap, or correct the name.",
-        "lists, links, pointers, names of other parts; gaps in any words",
+        "lists, links, pointers, numbers, names of other parts; gaps and strange letters in any words",
     ),
     Code(
         "F-44",
