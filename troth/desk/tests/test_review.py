@@ -232,6 +232,10 @@ def test_whoever_holds_the_paper_learns_who_signed_it_and_nothing_of_the_person(
         told = stranger.post(check, {"reference": supply.number.lower(), "file": file}).content.decode()
         assert said in told and "It holds" in told and "Dr Prescriber" in told
         assert "Maureen" not in told and "Finasteride" not in told
+    assert "Dispense by" in told
+    with connection.cursor() as cursor:  # seven months later nobody gives it out any more
+        cursor.execute("UPDATE prescribing_prescription SET signed_at = %s", [supply.signed_at - timedelta(days=200)])
+    assert "It has run out. Do not supply it" in stranger.post(check, {"reference": supply.number}).content.decode()
     with connection.cursor() as cursor:  # somebody makes it younger than it is
         cursor.execute("UPDATE prescribing_prescription SET signed_at = %s", [supply.signed_at + timedelta(days=1)])
     assert "covers something else" in stranger.post(check, {"reference": supply.number}).content.decode()
@@ -290,6 +294,19 @@ def test_what_waits_for_a_pharmacist_and_what_they_ask_stands_on_today(asked: di
     assert "A pharmacist asks you" not in doctor.get(today).content.decode()
     pharmacy.post(there, {"act": "release", "release-words": "Compared"})
     assert "1 checked prescription waits to be sent" in pharmacy.get(today).content.decode()
+
+
+def test_a_pharmacist_sees_what_was_answered_otherwise_before(asked: dict[str, Any]) -> None:
+    doctor, path = browser_of(asked["prescriber"]), reverse("desk_decide", args=[asked["request"]])
+    now = timezone.now()
+    ann = actors.person(asked["patient"], at=now)
+    services.change_answers(asked["request"], {"where": "temples"}, by=ann, at=now)
+    doctor.post(path, VERIFY)
+    doctor.post(path, {**PRESCRIBE, "review": ticket_in(doctor.get(path).content.decode())})
+    pharmacy = browser_of(asked["pharmacist"])
+    page = pharmacy.get(reverse("desk_supply", args=[Prescription.objects.get().pk])).content.decode()
+    twice = page.split("Answered more than once")[1].split("What they answered")[0]
+    assert "Changed. " in twice and "At the crown" in twice and "At the temples" in twice
 
 
 def test_what_ends_the_reason_to_look_leads_on_to_a_list(asked: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Supplies: the pharmacist's own check, sending, coming back; and the prescriber's answers and follow-up."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Row
 from troth.desk import papers
+from troth.desk.answered import answer_row
 from troth.desk.forms.request import DispatchForm, SupplyForm
 from troth.desk.frame import about, frame, looking, show
 from troth.gate.actors import Actor
@@ -97,6 +99,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
     look = looking(request)
     supply = supplies.get_supply(prescription, look.opened)
     seen = reviewing.get_sent(supply.request, look.opened)
+    lines = seen.sheet.lines if seen.sheet else ()
     theirs = {
         _PHARMACIST: bool(look.actor.roles & CHECKING),
         _SIGNER: look.id == supply.prescriber,
@@ -132,13 +135,15 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
             Row("For what", item["indication"]),
             _read(supplies.seconds_read(supply.request)),
             Row("Signed by", people.staff_name(supply.prescriber), note=_when(supply.signed_at)),
+            _until(supply, look.at),
             Row("Checked by", people.staff_name(supply.pharmacist), note=_when(supply.checked_at))
             if supply.pharmacist
             else Row("Checked by", "Nobody yet"),
             *([Row("Parcel", supply.tracking, note=_when(supply.dispatched_at))] if supply.tracking else []),
         ],
         found=[Row("Stopped" if each.stops else "Flagged", each.reason, note=each.source) for each in seen.found],
-        answers=[Row(line.item.text, line.words) for line in (seen.sheet.lines if seen.sheet else ())],
+        changed=[answer_row(line) for line in lines if line.changed],
+        answers=[answer_row(line) for line in lines if not line.changed],
         messages=[
             Row(
                 people.staff_name(UUID(each.author)) if each.by_staff else "They wrote",
@@ -195,6 +200,14 @@ _DO: dict[str, Callable[[UUID, Any, Actor, Any], None]] = {
     ),
     "deliver": lambda prescription, form, by, at: services.deliver(prescription, by=by, at=at),
 }
+
+
+def _until(supply: supplies.SupplyLine, at: datetime) -> Row:
+    """The last day on which it may be dispensed; flagged where it passed before anything left."""
+    out = supply.dispatched_at is None and timezone.localdate(at) > supply.until
+    return Row(
+        "Dispense by", f"{supply.until:%-d %B %Y}", note="It has run out. Cancel it" if out else "", flagged=out
+    )
 
 
 def _read(seconds: int | None) -> Row:
