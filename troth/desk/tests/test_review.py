@@ -357,6 +357,11 @@ def test_a_reaction_is_reported_on_the_persons_page_looked_at_and_sent(asked: di
     assert mine.post(report, {**told, "recovery": ""}).status_code == 422
     for _ in range(2):
         assert mine.post(report, told).status_code == 302
+    for who in (doctor, pharmacy):
+        assert "1 suspected reaction waits to be seen to" in who.get(reverse("desk_home")).content.decode()
+    other = browser_of(make_staff("prescriber", email="c@clinic.example"))
+    assert "suspected reaction" not in other.get(reverse("desk_home")).content.decode()
+    assert "1 letter waits to be posted to a GP" in pharmacy.get(reverse("desk_home")).content.decode()
     assert "A prescriber or pharmacist looks at it" in mine.get(report).content.decode()
     one = reverse("desk_reaction", args=[Reaction.objects.get().pk])
     assert one in doctor.get(reverse("desk_reactions")).content.decode()

@@ -88,6 +88,12 @@ def list_waiting(*, limit: int = 50) -> list[WaitingReaction]:
     return [WaitingReaction(row.pk, row.subject_id, ReactionState(row.state), row.reported_at) for row in rows]
 
 
+def count_waiting(*, signer: UUID | None, at_most: int = 1000) -> int:
+    """How many reports wait for somebody; where a signer is given, about what they signed."""
+    rows = Reaction.objects.filter(state__in=WAITING)
+    return (rows.filter(prescription__prescriber=signer) if signer else rows)[:at_most].count()
+
+
 def with_reaction(subjects: Collection[UUID], *, signer: UUID | None) -> set[UUID]:
     """Of these people, those of whom a report waits; where a signer is given, about what they signed."""
     rows = Reaction.objects.filter(state__in=WAITING)
