@@ -208,6 +208,7 @@ def test_a_question_is_asked_and_answered_on_the_pages(asked: dict[str, Any]) ->
 
 def test_the_gp_is_chosen_and_taken_back(asked: dict[str, Any]) -> None:
     mine, path = browser_of(asked["patient"]), reverse("my_gp")
+    assert "May we tell your GP?" not in mine.get(reverse("my_request", args=[asked["request"]])).content.decode()
     assert "Tanyard Surgery" in mine.get(path).content.decode()
     assert mine.post(path, {"state": "given", "name": ""}).status_code == 422
     assert mine.post(path, {"withdraw": "yes"}).status_code == 302

@@ -158,6 +158,7 @@ def _forms(
             data if posted == "prescribe" else None,
             medicines=[(each.id, each.name) for each in seen.medicines],
             medicine=medicine.id if medicine else "",
+            amount=f"{medicine.unit.capitalize()}, at most {medicine.most} at one supply" if medicine else "",
             reasons=reasons,
             initial=initial,
         ),
