@@ -43,6 +43,7 @@ from troth.prescribing.rules import dispensing, gates, paper
 from troth.prescribing.rules.formulary import formulary
 from troth.prescribing.rules.machine import REQUEST, Step
 from troth.prescribing.selectors import reviewing
+from troth.prescribing.services.alerting import _tell
 from troth.prescribing.services.paying import _move_money
 from troth.rights import services as rights
 from troth.vault import files, tickets
@@ -69,6 +70,7 @@ def ask_patient(request: UUID, *, words: str, by: Actor, at: datetime) -> None:
     row.status = rules.step(REQUEST, row.status, Step.ASK)
     row.save()
     _write_message(row, words, by_staff=True, at=at)
+    _tell(row.subject_id, by=by, at=at)
 
 
 @act(Event.REQUEST_ANSWERED, purpose=Purpose.PRESCRIBING)
@@ -265,6 +267,7 @@ def _decide(
     row.seconds, row.grounds = seconds, dict(grounds or {})
     row.save()
     _move_money(row, step, by=by, at=at)
+    _tell(row.subject_id, by=by, at=at)
 
 
 def _sign(

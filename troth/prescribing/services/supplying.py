@@ -19,6 +19,7 @@ from troth.prescribing.rules.formulary import formulary
 from troth.prescribing.rules.machine import BY_ANOTHER, SUPPLY, Step
 from troth.prescribing.selectors import supplies
 from troth.prescribing.services import setting, telling
+from troth.prescribing.services.alerting import _tell
 from troth.prescribing.services.paying import _check_is_taken, _move_money
 from troth.records import selectors as records
 from troth.records.selectors import TaskKind
@@ -81,6 +82,7 @@ def cancel_prescription(prescription: UUID, *, words: str, by: Actor, at: dateti
         rules.check_is_pharmacist(by.roles)
     _message(row, words, at, by_staff=by.id != row.subject_id)
     _move_money(MedicationRequest.objects.get(pk=row.request_id), Step.CANCEL, by=by, at=at)
+    _tell(row.subject_id, by=by, at=at)
 
 
 @act(Event.SUPPLY_SENT, purpose=Purpose.PRESCRIBING)
@@ -100,6 +102,7 @@ def dispatch(prescription: UUID, *, tracking: str, by: Actor, at: datetime) -> N
     row.save()
     if setting.FOR in acting().register.purposes:  # a clinic that writes to no GP declares no such purpose
         telling.write_gp_letter(prescription, by=by, at=at)
+    _tell(row.subject_id, by=by, at=at)
 
 
 @act(Event.SUPPLY_DELIVERED, purpose=Purpose.PRESCRIBING)
