@@ -373,6 +373,8 @@ def test_a_reaction_is_reported_on_the_persons_page_looked_at_and_sent(asked: di
     assert "attachment" in card.headers["Content-Disposition"] and "Oddie" not in card.content.decode()
     assert doctor.post(one, {"act": "card", "card-number": "YC-4711"}).status_code == 302
     assert "told to the Yellow Card scheme" in mine.get(report).content.decode()
+    assert "sentinel-found" in pharmacy.get(there).content.decode()
+    assert "sentinel-rash" in doctor.get(path).content.decode(), "whoever decides the next time reads it too"
     by_phone = reverse("desk_reaction_new", args=[supply.pk])
     assert doctor.post(by_phone, {**told, "key": str(uuid4()), "drug": "unknown"}).status_code == 302
     stranger = browser_of(make_patient(given_name="Petroc", email="petroc@vane.example"))

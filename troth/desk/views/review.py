@@ -11,7 +11,7 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Item, Link, Row
 from troth.desk import papers
-from troth.desk.answered import answer_row
+from troth.desk.answered import answer_row, reaction_row
 from troth.desk.forms.request import AskForm, AskGpForm, DecisionForm, PrescribeForm, VerifyForm
 from troth.desk.frame import Looking, about, looking, show
 from troth.desk.on_record import on_record
@@ -24,7 +24,17 @@ from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
 from troth.prescribing.rules import NotPossible, asking, gates
 from troth.prescribing.rules.formulary import Medicine
-from troth.prescribing.selectors import Matter, Method, Outcome, RequestStatus, Verified, Wanted, reviewing, telling
+from troth.prescribing.selectors import (
+    Matter,
+    Method,
+    Outcome,
+    RequestStatus,
+    Verified,
+    Wanted,
+    reacting,
+    reviewing,
+    telling,
+)
 from troth.prescribing.selectors.reviewing import Review
 from troth.prescribing.selectors.telling import LetterOpened
 from troth.records import selectors as records
@@ -108,6 +118,7 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
         refusals=[
             Row(f"Refused on {timezone.localtime(at):%-d %B %Y}", words, flagged=True) for at, words in seen.refusals
         ],
+        reactions=[reaction_row(each) for each in reacting.list_of(line.subject, look.opened)],
         alike=_alike(seen),
         concerns=[Row("Concern for their safety", words, flagged=True) for words in seen.concerns],
         worry=open_path(request, "desk_concerns", line.subject),

@@ -14,7 +14,7 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Row
 from troth.desk import papers
-from troth.desk.answered import answer_row
+from troth.desk.answered import answer_row, reaction_row
 from troth.desk.forms.request import DispatchForm, SupplyForm
 from troth.desk.frame import about, frame, looking, show
 from troth.gate.actors import Actor
@@ -154,10 +154,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
         ],
         forms=forms,
         react=open_path(request, "desk_reaction_new", supply.id) if supply.can_be_taken else "",
-        reactions=[
-            Row(_when(each.reported_at), each.what, note=each.state.words.capitalize(), flagged=bool(each.serious))
-            for each in reacting.list_about(supply.id, look.opened)
-        ],
+        reactions=[reaction_row(each) for each in reacting.list_of(supply.subject, look.opened)],
         worry=open_path(request, "desk_concerns", supply.subject),
         why=papers.health_strip(look, supply.subject, who),
         status=422 if any(form.is_bound for _, _, form in forms) else 200,

@@ -113,6 +113,23 @@ def list_about(prescription: UUID, opened: Opened) -> list[ReactionOpened]:
     return [_opened(row) for row in rows]
 
 
+def list_of(subject: UUID, opened: Opened) -> list[ReactionOpened]:
+    """
+    What somebody told of reactions to whatever was supplied to them, the newest first.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    opened.require(subject, Category.HEALTH)
+    found = Reaction.objects.filter(subject_id=subject).select_related("prescription")
+    return [_opened(row) for row in found.order_by("-reported_at")]
+
+
+def mark_of(subject: UUID) -> str:
+    """What changes when somebody tells of a reaction, or a professional finds what it was. Nothing is opened for it."""
+    known = Reaction.objects.filter(subject_id=subject)
+    return f"{known.count()}-{known.filter(reviewed_at__isnull=False).count()}"
+
+
 def get_reaction(reaction: UUID, opened: Opened) -> ReactionOpened:
     """
     One report.
