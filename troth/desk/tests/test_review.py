@@ -158,6 +158,9 @@ def test_what_is_written_on_the_card_is_read_before_and_makes_an_earlier_page_st
     after = doctor.get(path).content.decode()
     assert "Allergy: sentinel-substance" in after and "sentinel-substance: hives" in after
     assert doctor.post(path, {**PRESCRIBE, "review": ticket_in(after)}).status_code == 302
+    supply = reverse("desk_supply", args=[Prescription.objects.get().pk])
+    checked = browser_of(asked["pharmacist"]).get(supply).content.decode()
+    assert "Allergy: sentinel-substance" in checked and "On their card" in checked
 
 
 def test_a_direct_post_without_the_page_decides_nothing(asked: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from troth.desk import papers
 from troth.desk.answered import answer_row, reaction_row
 from troth.desk.forms.request import DispatchForm, SupplyForm
 from troth.desk.frame import about, frame, looking, show
+from troth.desk.on_record import on_record
 from troth.gate.actors import Actor
 from troth.gate.streams import send_file
 from troth.gate.table import open_path
@@ -25,6 +26,7 @@ from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
 from troth.prescribing.rules import CHECKING, DECIDING, NotPossible, gates
 from troth.prescribing.selectors import SupplyStatus, reacting, reviewing, supplies
+from troth.records import selectors as records
 from troth.vault.categories import Category
 
 #: Whose a step is: the pharmacist's, whoever's signature it is, or that of any prescriber who was let in.
@@ -120,6 +122,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
                 return done("desk_supply", "supply-stepped", prescription=prescription)
     who = people.get_identity(supply.subject, look.opened)
     item = supply.item
+    record, alerts = on_record(records.card_sections(supply.subject, look.opened))
     return show(
         request,
         "supply/show",
@@ -142,6 +145,8 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
             *([Row("Parcel", supply.tracking, note=_when(supply.dispatched_at))] if supply.tracking else []),
         ],
         found=[Row("Stopped" if each.stops else "Flagged", each.reason, note=each.source) for each in seen.found],
+        record=record,
+        alerts=alerts,
         changed=[answer_row(line) for line in lines if line.changed],
         answers=[answer_row(line) for line in lines if not line.changed],
         messages=[
@@ -211,7 +216,10 @@ def _read(seconds: int | None) -> Row:
     """For how long the signer had the request before them; flagged where that is faster than anybody reads."""
     if gates.is_too_fast(seconds):
         return Row(
-            "Read for", f"{seconds or 0} seconds", note="Faster than anybody reads it. Ask the signer", flagged=True
+            "Read for",
+            f"{seconds or 0} second{'' if seconds == 1 else 's'}",
+            note="Faster than anybody reads it. Ask the signer",
+            flagged=True,
         )
     assert seconds is not None
     return Row("Read for", f"{seconds // 60} min {seconds % 60} s")
