@@ -127,6 +127,14 @@ def awaiting_gp(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> se
 
 
 @reasons.reason(
+    "news of their request", serves={Purpose.SERVICE_MESSAGES}, told="we told you that there was something new"
+)
+def alerting(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """The service that tells of news has this reason for whoever asked us for a medicine, or showed us who they are."""
+    return set(subjects) if actor.kind == "service" and actor.name == "request-notices" else set()
+
+
+@reasons.reason(
     "a record like that of a request assigned to you",
     serves={Purpose.PRESCRIBING},
     told="they made sure that what they decide is safe",
@@ -325,5 +333,12 @@ def item_in_words(row: Any, field: str, known: Known) -> str:
     item = row.item
     head = " ".join(str(item[part]) for part in ("name", "form") if item.get(part))
     return "\n".join(
-        part for part in (head, f"{item['quantity']} {item['unit']}", item.get("directions", "")) if part
+        part
+        for part in (
+            head,
+            f"{item['quantity']} {item['unit']}",
+            item.get("directions", ""),
+            f"To be dispensed by {date.fromisoformat(item['until']):%-d %B %Y}" if item.get("until") else "",
+        )
+        if part
     )

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     VISIT_OFFERED = "visit_offered"
     NEWS = "news"
     MESSAGE_WAITS = "message_waits"
+    REQUEST_NEWS = "request_news"
 
 
 @dataclass(frozen=True)

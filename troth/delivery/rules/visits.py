@@ -1,4 +1,4 @@
-"""What is written of a visit: when, and nothing of what for, with whom or of which trade."""
+"""What is written of a visit: when, and nothing of what for, with whom or of which trade; and that something waits to be read."""
 
 from troth.delivery.rules.kinds import WHEN, Kind, Letter
 from troth.notice.purposes import Purpose
@@ -12,6 +12,17 @@ VISIT_LETTERS: dict[Kind, Letter] = {
         action="Read it",
         page="/messages/",
         closing=("We never write by email what a message says.",),
+    ),
+    Kind.REQUEST_NEWS: Letter(
+        Purpose.SERVICE_MESSAGES,
+        "There is something new for you",
+        (
+            "There is something new about what you asked {clinic} for. Look at it soon: we may need an answer from you.",
+        ),
+        because="You asked us for something in your account",
+        action="Look at it",
+        page="/requests/",
+        closing=("What it is stands in your account, and nowhere in this message.",),
     ),
     Kind.VISIT_BOOKED: Letter(
         Purpose.SERVICE_MESSAGES,

@@ -178,11 +178,13 @@ class PrescribeForm(forms.Form):
         *args: Any,
         medicines: Iterable[tuple[str, str]],
         medicine: str,
+        amount: str = "",
         reasons: Iterable[tuple[str, str]] = (),
         **named: Any,
     ) -> None:
-        """`medicine` is the one that the page stands for. Where there is none, it is asked for."""
+        """`medicine` is the one that the page stands for, of which `amount` says the unit. Where there is none, it is asked for."""
         super().__init__(*args, **named)
+        self.fields["quantity"].help_text = amount
         field = self.fields["medicine"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(medicines)

@@ -49,6 +49,7 @@ def test_a_document_is_sent_seen_by_an_assistant_alone_and_decided(
         for stranger in (clinic.support, clinic.prescriber, clinic.other):
             assert signed_in(stranger).get(path).status_code in (403, 404)
         assert patient.get(path).status_code in (403, 404)
+    assert "1 document waits to be looked at" in assistant.get(reverse("desk_home")).content.decode()
     assert one in assistant.get(reverse("desk_documents")).content.decode()
     shown = assistant.get(one).content.decode()
     assert "Fits the record" in shown and number not in shown

@@ -158,6 +158,9 @@ def test_what_is_written_on_the_card_is_read_before_and_makes_an_earlier_page_st
     after = doctor.get(path).content.decode()
     assert "Allergy: sentinel-substance" in after and "sentinel-substance: hives" in after
     assert doctor.post(path, {**PRESCRIBE, "review": ticket_in(after)}).status_code == 302
+    supply = reverse("desk_supply", args=[Prescription.objects.get().pk])
+    checked = browser_of(asked["pharmacist"]).get(supply).content.decode()
+    assert "Allergy: sentinel-substance" in checked and "On their card" in checked
 
 
 def test_a_direct_post_without_the_page_decides_nothing(asked: dict[str, Any]) -> None:
@@ -208,6 +211,7 @@ def test_a_question_is_asked_and_answered_on_the_pages(asked: dict[str, Any]) ->
 
 def test_the_gp_is_chosen_and_taken_back(asked: dict[str, Any]) -> None:
     mine, path = browser_of(asked["patient"]), reverse("my_gp")
+    assert "May we tell your GP?" not in mine.get(reverse("my_request", args=[asked["request"]])).content.decode()
     assert "Tanyard Surgery" in mine.get(path).content.decode()
     assert mine.post(path, {"state": "given", "name": ""}).status_code == 422
     assert mine.post(path, {"withdraw": "yes"}).status_code == 302
@@ -232,6 +236,10 @@ def test_whoever_holds_the_paper_learns_who_signed_it_and_nothing_of_the_person(
         told = stranger.post(check, {"reference": supply.number.lower(), "file": file}).content.decode()
         assert said in told and "It holds" in told and "Dr Prescriber" in told
         assert "Maureen" not in told and "Finasteride" not in told
+    assert "Dispense by" in told
+    with connection.cursor() as cursor:  # seven months later nobody gives it out any more
+        cursor.execute("UPDATE prescribing_prescription SET signed_at = %s", [supply.signed_at - timedelta(days=200)])
+    assert "It has run out. Do not supply it" in stranger.post(check, {"reference": supply.number}).content.decode()
     with connection.cursor() as cursor:  # somebody makes it younger than it is
         cursor.execute("UPDATE prescribing_prescription SET signed_at = %s", [supply.signed_at + timedelta(days=1)])
     assert "covers something else" in stranger.post(check, {"reference": supply.number}).content.decode()
@@ -292,6 +300,19 @@ def test_what_waits_for_a_pharmacist_and_what_they_ask_stands_on_today(asked: di
     assert "1 checked prescription waits to be sent" in pharmacy.get(today).content.decode()
 
 
+def test_a_pharmacist_sees_what_was_answered_otherwise_before(asked: dict[str, Any]) -> None:
+    doctor, path = browser_of(asked["prescriber"]), reverse("desk_decide", args=[asked["request"]])
+    now = timezone.now()
+    ann = actors.person(asked["patient"], at=now)
+    services.change_answers(asked["request"], {"where": "temples"}, by=ann, at=now)
+    doctor.post(path, VERIFY)
+    doctor.post(path, {**PRESCRIBE, "review": ticket_in(doctor.get(path).content.decode())})
+    pharmacy = browser_of(asked["pharmacist"])
+    page = pharmacy.get(reverse("desk_supply", args=[Prescription.objects.get().pk])).content.decode()
+    twice = page.split("Answered more than once")[1].split("What they answered")[0]
+    assert "Changed. " in twice and "At the crown" in twice and "At the temples" in twice
+
+
 def test_what_ends_the_reason_to_look_leads_on_to_a_list(asked: dict[str, Any]) -> None:
     """Fourteen days after the decision, when the last reason to look is what is being done."""
     doctor, path = browser_of(asked["prescriber"]), reverse("desk_decide", args=[asked["request"]])
@@ -340,6 +361,11 @@ def test_a_reaction_is_reported_on_the_persons_page_looked_at_and_sent(asked: di
     assert mine.post(report, {**told, "recovery": ""}).status_code == 422
     for _ in range(2):
         assert mine.post(report, told).status_code == 302
+    for who in (doctor, pharmacy):
+        assert "1 suspected reaction waits to be seen to" in who.get(reverse("desk_home")).content.decode()
+    other = browser_of(make_staff("prescriber", email="c@clinic.example"))
+    assert "suspected reaction" not in other.get(reverse("desk_home")).content.decode()
+    assert "1 letter waits to be posted to a GP" in pharmacy.get(reverse("desk_home")).content.decode()
     assert "A prescriber or pharmacist looks at it" in mine.get(report).content.decode()
     one = reverse("desk_reaction", args=[Reaction.objects.get().pk])
     assert one in doctor.get(reverse("desk_reactions")).content.decode()
@@ -350,6 +376,8 @@ def test_a_reaction_is_reported_on_the_persons_page_looked_at_and_sent(asked: di
     assert "attachment" in card.headers["Content-Disposition"] and "Oddie" not in card.content.decode()
     assert doctor.post(one, {"act": "card", "card-number": "YC-4711"}).status_code == 302
     assert "told to the Yellow Card scheme" in mine.get(report).content.decode()
+    assert "sentinel-found" in pharmacy.get(there).content.decode()
+    assert "sentinel-rash" in doctor.get(path).content.decode(), "whoever decides the next time reads it too"
     by_phone = reverse("desk_reaction_new", args=[supply.pk])
     assert doctor.post(by_phone, {**told, "key": str(uuid4()), "drug": "unknown"}).status_code == 302
     stranger = browser_of(make_patient(given_name="Petroc", email="petroc@vane.example"))

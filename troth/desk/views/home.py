@@ -15,8 +15,8 @@ from troth.gate.table import open_path
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
-from troth.prescribing.rules import CHECKING, DECIDING, PASSING_ON
-from troth.prescribing.selectors import SupplyStatus, arriving, supplies
+from troth.prescribing.rules import CHECKING, DECIDING, PASSING_ON, PREPARING
+from troth.prescribing.selectors import SupplyStatus, arriving, identifying, reacting, supplies, telling
 from troth.rights.selectors.withholding import list_to_look_again
 
 
@@ -53,6 +53,7 @@ def today(request: HttpRequest) -> HttpResponse:
         unassigned_why=_why(unassigned, look),
         queried=_queried(queried, names),
         to_supply=_to_supply(request, look),
+        to_look=_to_look(request, look),
         again=_to_look_again(look),
         from_gps=from_gps,
     )
@@ -74,21 +75,38 @@ def _queried(lines: list[supplies.Waiting], names: dict[UUID, str]) -> Table | N
 
 
 def _to_supply(request: HttpRequest, look: Looking) -> list[Link]:
-    """How many prescriptions wait for a pharmacist. For whom, the page behind it says."""
-    path = open_path(request, "desk_supplies") if look.actor.roles & CHECKING else ""
+    """How many prescriptions, and letters to GPs, wait for a pharmacist. For whom, the page behind it says."""
+    if not look.actor.roles & CHECKING:
+        return []
+    path, letters = open_path(request, "desk_supplies"), open_path(request, "desk_gp_letters")
     waiting = supplies.count_waiting() if path else {}
-    words = {
-        SupplyStatus.SIGNED: ("1 prescription waits to be checked", "{} prescriptions wait to be checked"),
-        SupplyStatus.RELEASED: (
-            "1 checked prescription waits to be sent",
-            "{} checked prescriptions wait to be sent",
-        ),
-    }
     return [
-        Link(one if waiting[each] == 1 else many.format(waiting[each]), path)
-        for each, (one, many) in words.items()
-        if waiting.get(each)
+        *_counted(waiting.get(SupplyStatus.SIGNED, 0), "prescription", "to be checked", path),
+        *_counted(waiting.get(SupplyStatus.RELEASED, 0), "checked prescription", "to be sent", path),
+        *_counted(telling.count_to_post() if letters else 0, "letter", "to be posted to a GP", letters),
     ]
+
+
+def _to_look(request: HttpRequest, look: Looking) -> list[Link]:
+    """How many suspected reactions and documents wait for this reader: a prescriber sees those on what they signed."""
+    reactions = open_path(request, "desk_reactions") if look.actor.roles & (DECIDING | CHECKING) else ""
+    documents = open_path(request, "desk_documents") if look.actor.roles & PREPARING else ""
+    signer = None if look.actor.roles & CHECKING else look.id
+    return [
+        *_counted(
+            reacting.count_waiting(signer=signer) if reactions else 0,
+            "suspected reaction",
+            "to be seen to",
+            reactions,
+        ),
+        *_counted(identifying.count_waiting() if documents else 0, "document", "to be looked at", documents),
+    ]
+
+
+def _counted(count: int, thing: str, what: str, path: str) -> list[Link]:
+    """That so many of something wait; nothing where none does."""
+    words = f"1 {thing} waits {what}" if count == 1 else f"{count} {thing}s wait {what}"
+    return [Link(words, path)] if count else []
 
 
 def _from_gps(request: HttpRequest, look: Looking) -> Link | None:

@@ -11,6 +11,7 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Item, Link, Row
 from troth.desk import papers
+from troth.desk.answered import answer_row, reaction_row
 from troth.desk.forms.request import AskForm, AskGpForm, DecisionForm, PrescribeForm, VerifyForm
 from troth.desk.frame import Looking, about, looking, show
 from troth.desk.on_record import on_record
@@ -23,7 +24,17 @@ from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
 from troth.prescribing.rules import NotPossible, asking, gates
 from troth.prescribing.rules.formulary import Medicine
-from troth.prescribing.selectors import Matter, Method, Outcome, RequestStatus, Verified, Wanted, reviewing, telling
+from troth.prescribing.selectors import (
+    Matter,
+    Method,
+    Outcome,
+    RequestStatus,
+    Verified,
+    Wanted,
+    reacting,
+    reviewing,
+    telling,
+)
 from troth.prescribing.selectors.reviewing import Review
 from troth.prescribing.selectors.telling import LetterOpened
 from troth.records import selectors as records
@@ -79,8 +90,9 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
             Row("Stops" if each.stops else "Look at", each.reason, note=each.source, flagged=each.stops)
             for each in seen.found
         ],
-        changed=[_row(each) for each in _lines(seen) if each.changed],
-        answers=[_row(each) for each in _lines(seen) if not each.changed] or _plain(treatment, line.subject, look),
+        changed=[answer_row(each) for each in _lines(seen) if each.changed],
+        answers=[answer_row(each) for each in _lines(seen) if not each.changed]
+        or _plain(treatment, line.subject, look),
         record=record,
         alerts=alerts,
         pictures=[each for each in _lines(seen) if each.item.type == "attachment" and each.value],
@@ -106,6 +118,7 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
         refusals=[
             Row(f"Refused on {timezone.localtime(at):%-d %B %Y}", words, flagged=True) for at, words in seen.refusals
         ],
+        reactions=[reaction_row(each) for each in reacting.list_of(line.subject, look.opened)],
         alike=_alike(seen),
         concerns=[Row("Concern for their safety", words, flagged=True) for words in seen.concerns],
         worry=open_path(request, "desk_concerns", line.subject),
@@ -156,6 +169,7 @@ def _forms(
             data if posted == "prescribe" else None,
             medicines=[(each.id, each.name) for each in seen.medicines],
             medicine=medicine.id if medicine else "",
+            amount=f"{medicine.unit.capitalize()}, at most {medicine.most} at one supply" if medicine else "",
             reasons=reasons,
             initial=initial,
         ),
@@ -243,19 +257,6 @@ def _plain(treatment: UUID, subject: UUID, look: Looking) -> list[Row]:
     assert not isinstance(opened, Decision)
     this = next(each for each in opened if each.line.id == treatment)
     return [Row("Asked for", this.medicine), *(Row(each.question, each.answer) for each in this.answers)]
-
-
-def _row(line: AnswerLine) -> Row:
-    """One answer; of a changed one all that was answered, each with its time, and whether a rule had stopped them before."""
-    if not line.changed:
-        return Row(line.item.text, line.words)
-    told = "; ".join(f"{timezone.localtime(each.at):%-d %b %H:%M}: {each.words}" for each in line.earlier)
-    return Row(
-        line.item.text,
-        line.words,
-        note=f"{'Changed after a rule stopped them. ' if line.changed_after_stop else 'Changed. '}{told}",
-        flagged=line.changed_after_stop,
-    )
 
 
 def _messages(seen: Review) -> list[Row]:

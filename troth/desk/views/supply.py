@@ -1,6 +1,7 @@
 """Supplies: the pharmacist's own check, sending, coming back; and the prescriber's answers and follow-up."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Row
 from troth.desk import papers
+from troth.desk.answered import answer_row, reaction_row
 from troth.desk.forms.request import DispatchForm, SupplyForm
 from troth.desk.frame import about, frame, looking, show
+from troth.desk.on_record import on_record
 from troth.gate.actors import Actor
 from troth.gate.streams import send_file
 from troth.gate.table import open_path
@@ -23,6 +26,7 @@ from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
 from troth.prescribing.rules import CHECKING, DECIDING, NotPossible, gates
 from troth.prescribing.selectors import SupplyStatus, reacting, reviewing, supplies
+from troth.records import selectors as records
 from troth.vault.categories import Category
 
 #: Whose a step is: the pharmacist's, whoever's signature it is, or that of any prescriber who was let in.
@@ -97,6 +101,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
     look = looking(request)
     supply = supplies.get_supply(prescription, look.opened)
     seen = reviewing.get_sent(supply.request, look.opened)
+    lines = seen.sheet.lines if seen.sheet else ()
     theirs = {
         _PHARMACIST: bool(look.actor.roles & CHECKING),
         _SIGNER: look.id == supply.prescriber,
@@ -117,6 +122,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
                 return done("desk_supply", "supply-stepped", prescription=prescription)
     who = people.get_identity(supply.subject, look.opened)
     item = supply.item
+    record, alerts = on_record(records.card_sections(supply.subject, look.opened))
     return show(
         request,
         "supply/show",
@@ -132,13 +138,17 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
             Row("For what", item["indication"]),
             _read(supplies.seconds_read(supply.request)),
             Row("Signed by", people.staff_name(supply.prescriber), note=_when(supply.signed_at)),
+            _until(supply, look.at),
             Row("Checked by", people.staff_name(supply.pharmacist), note=_when(supply.checked_at))
             if supply.pharmacist
             else Row("Checked by", "Nobody yet"),
             *([Row("Parcel", supply.tracking, note=_when(supply.dispatched_at))] if supply.tracking else []),
         ],
         found=[Row("Stopped" if each.stops else "Flagged", each.reason, note=each.source) for each in seen.found],
-        answers=[Row(line.item.text, line.words) for line in (seen.sheet.lines if seen.sheet else ())],
+        record=record,
+        alerts=alerts,
+        changed=[answer_row(line) for line in lines if line.changed],
+        answers=[answer_row(line) for line in lines if not line.changed],
         messages=[
             Row(
                 people.staff_name(UUID(each.author)) if each.by_staff else "They wrote",
@@ -149,10 +159,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
         ],
         forms=forms,
         react=open_path(request, "desk_reaction_new", supply.id) if supply.can_be_taken else "",
-        reactions=[
-            Row(_when(each.reported_at), each.what, note=each.state.words.capitalize(), flagged=bool(each.serious))
-            for each in reacting.list_about(supply.id, look.opened)
-        ],
+        reactions=[reaction_row(each) for each in reacting.list_of(supply.subject, look.opened)],
         worry=open_path(request, "desk_concerns", supply.subject),
         why=papers.health_strip(look, supply.subject, who),
         status=422 if any(form.is_bound for _, _, form in forms) else 200,
@@ -197,11 +204,22 @@ _DO: dict[str, Callable[[UUID, Any, Actor, Any], None]] = {
 }
 
 
+def _until(supply: supplies.SupplyLine, at: datetime) -> Row:
+    """The last day on which it may be dispensed; flagged where it passed before anything left."""
+    out = supply.dispatched_at is None and timezone.localdate(at) > supply.until
+    return Row(
+        "Dispense by", f"{supply.until:%-d %B %Y}", note="It has run out. Cancel it" if out else "", flagged=out
+    )
+
+
 def _read(seconds: int | None) -> Row:
     """For how long the signer had the request before them; flagged where that is faster than anybody reads."""
     if gates.is_too_fast(seconds):
         return Row(
-            "Read for", f"{seconds or 0} seconds", note="Faster than anybody reads it. Ask the signer", flagged=True
+            "Read for",
+            f"{seconds or 0} second{'' if seconds == 1 else 's'}",
+            note="Faster than anybody reads it. Ask the signer",
+            flagged=True,
         )
     assert seconds is not None
     return Row("Read for", f"{seconds // 60} min {seconds % 60} s")

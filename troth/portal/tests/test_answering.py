@@ -137,6 +137,7 @@ def test_a_change_after_sending_stands_beside_the_first_answer_until_it_is_close
     assert browser.post(path, {"takes-medicines": "yes"}).status_code == 302
     shown = browser.get(reverse("my_request", args=[request])).content.decode()
     assert "before " in shown and ": No" in shown
+    assert "May we tell your GP?" in shown, "nothing else asks before somebody decides"
     assert browser.post(reverse("my_request", args=[request]), {"withdraw": "yes"}).status_code == 302
     assert MedicationRequest.objects.get().status == RequestStatus.WITHDRAWN
     late = browser.post(path, {"takes-medicines": "no"})

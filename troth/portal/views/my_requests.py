@@ -142,6 +142,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
             else [],
             "payment": _payment(*paid) if paid else [],
             "to_pay": paid is not None and _is_to_pay(paid[1], this.line.status in OPEN, supply),
+            "ask_gp": this.line.status in OPEN and gp.state is GpState.NOT_ASKED,
             "show_document": this.line.status in OPEN
             and sheet is not None
             and bool(open_path(request, "my_identity"))

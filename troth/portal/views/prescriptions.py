@@ -1,6 +1,7 @@
 """Whether a prescription stands: for a pharmacy that holds the paper. Nothing of the person it is for."""
 
 import hashlib
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from troth.ledger.check_export import BadNote
 from troth.people import selectors as people
 from troth.portal.forms.requests import CheckForm
 from troth.prescribing.rules import paper
+from troth.prescribing.rules.dispensing import last_day
 from troth.prescribing.selectors import SupplyStatus, supplies
 
 LARGEST = 2 * 1024 * 1024
@@ -42,9 +44,7 @@ def check(request: HttpRequest) -> HttpResponse:
             rows = [
                 Row("Signed by", signer.name if signer else "", note=signer.registration if signer else ""),
                 Row("Signed on", f"{timezone.localtime(found.signed_at):%-d %B %Y, %H:%M}"),
-                Row(
-                    "Does it stand?", _SAID.get(found.status, _GONE), flagged=found.status is not SupplyStatus.SIGNED
-                ),
+                _stands(found, timezone.localdate()),
                 Row("Our signature", _signature(found)),
                 Row("SHA-256 of the file", found.digest, mono=True),
             ]
@@ -65,6 +65,15 @@ def check(request: HttpRequest) -> HttpResponse:
         {"form": form, "rows": rows},
         status=422 if form.errors else 200,
     )
+
+
+def _stands(found: supplies.Standing, today: date) -> Row:
+    """Whether it may still be given out. What it is for is not looked at here, so the paper says the day of a controlled drug."""
+    if found.status is SupplyStatus.SIGNED and today > last_day(timezone.localdate(found.signed_at)):
+        return Row("Does it stand?", "It has run out. Do not supply it", flagged=True)
+    stands = found.status is SupplyStatus.SIGNED
+    note = "Until the day that stands on it as “Dispense by”" if stands else ""
+    return Row("Does it stand?", _SAID.get(found.status, _GONE), note=note, flagged=not stands)
 
 
 def _signature(found: supplies.Standing) -> str:

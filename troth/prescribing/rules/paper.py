@@ -73,6 +73,7 @@ def set_prescription(
             ["Signed by", signer.name],
             ["Registration", signer.registration or "see the public register"],
             ["Signed on", f"{local:%-d %B %Y, %H:%M}"],
+            ["Dispense by", f"{date.fromisoformat(item['until']):%-d %B %Y}"],
         ],
         "check": (
             f"To check it, go to {clinic.website or 'our site'}/prescriptions/ and enter the reference. The page says who signed, "

@@ -52,6 +52,11 @@ def list_waiting(*, limit: int = 50) -> list[CheckLine]:
     return [_line(row) for row in rows.order_by("sent_at", "id")[:limit]]
 
 
+def count_waiting(*, at_most: int = 1000) -> int:
+    """How many documents nobody has looked at yet."""
+    return IdentityCheck.objects.filter(state=CheckState.SENT)[:at_most].count()
+
+
 def get_check(check: UUID, opened: Opened) -> CheckOpened:
     """
     One check.

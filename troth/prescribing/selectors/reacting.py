@@ -88,6 +88,12 @@ def list_waiting(*, limit: int = 50) -> list[WaitingReaction]:
     return [WaitingReaction(row.pk, row.subject_id, ReactionState(row.state), row.reported_at) for row in rows]
 
 
+def count_waiting(*, signer: UUID | None, at_most: int = 1000) -> int:
+    """How many reports wait for somebody; where a signer is given, about what they signed."""
+    rows = Reaction.objects.filter(state__in=WAITING)
+    return (rows.filter(prescription__prescriber=signer) if signer else rows)[:at_most].count()
+
+
 def with_reaction(subjects: Collection[UUID], *, signer: UUID | None) -> set[UUID]:
     """Of these people, those of whom a report waits; where a signer is given, about what they signed."""
     rows = Reaction.objects.filter(state__in=WAITING)
@@ -105,6 +111,23 @@ def list_about(prescription: UUID, opened: Opened) -> list[ReactionOpened]:
     if rows:
         opened.require(rows[0].subject_id, Category.HEALTH)
     return [_opened(row) for row in rows]
+
+
+def list_of(subject: UUID, opened: Opened) -> list[ReactionOpened]:
+    """
+    What somebody told of reactions to whatever was supplied to them, the newest first.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    opened.require(subject, Category.HEALTH)
+    found = Reaction.objects.filter(subject_id=subject).select_related("prescription")
+    return [_opened(row) for row in found.order_by("-reported_at")]
+
+
+def mark_of(subject: UUID) -> str:
+    """What changes when somebody tells of a reaction, or a professional finds what it was. Nothing is opened for it."""
+    known = Reaction.objects.filter(subject_id=subject)
+    return f"{known.count()}-{known.filter(reviewed_at__isnull=False).count()}"
 
 
 def get_reaction(reaction: UUID, opened: Opened) -> ReactionOpened:

@@ -36,7 +36,7 @@ from troth.prescribing.models import (
 )
 from troth.prescribing.rules import gates
 from troth.prescribing.rules.formulary import Medicine, formulary
-from troth.prescribing.selectors import identifying
+from troth.prescribing.selectors import identifying, reacting
 from troth.prescribing.selectors.pricing import paid_for
 from troth.prescribing.selectors.supplies import GONE, SupplyLine, last_on, supplies_of
 from troth.records.selectors import marks
@@ -317,9 +317,9 @@ def list_concerns(subject: UUID, opened: Opened) -> list[ConcernLine]:
 
 def mark_of(request: UUID, subject: UUID, response: UUID | None) -> str:
     """
-    What changes with each answer, message, check, concern, likeness, choice about the GP, what the GP sent, what is written on the
-    card, and with each prescription for the same person: a reason that was written against one stop says nothing of a supply that
-    came since. Nothing is opened for it.
+    What changes with each answer, message, check, concern, reaction, likeness, choice about the GP, what the GP sent, what is on
+    the card, and with each prescription for the same person: a reason that was written against one stop says nothing of a supply
+    that came since. Nothing is opened for it.
     """
     counts = (
         intake.count_answers(response) if response else 0,
@@ -327,6 +327,7 @@ def mark_of(request: UUID, subject: UUID, response: UUID | None) -> str:
         Verification.objects.filter(request_id=request).count(),
         GpChoice.objects.filter(subject_id=subject).count(),
         Concern.objects.filter(subject_id=subject).count(),
+        reacting.mark_of(subject),
         GpNotice.objects.filter(request_id=request, state=GpNoticeState.ANSWERED).count(),
         Prescription.objects.filter(subject_id=subject).count(),
         *marks.mark_of(subject),

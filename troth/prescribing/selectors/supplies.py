@@ -16,6 +16,7 @@ from troth.gate.refusals import nothing_there
 from troth.intake import selectors as intake
 from troth.prescribing.models import MedicationRequest, Prescription, SupplyStatus, Verification
 from troth.prescribing.rules import DECIDING
+from troth.prescribing.rules.dispensing import last_day
 from troth.prescribing.rules.reacting import may_be_taken
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
@@ -42,6 +43,12 @@ class SupplyLine:
     item: dict[str, Any]
     tracking: str
     digest: str
+
+    @property
+    def until(self) -> date:
+        """The last day on which it may be dispensed: as its paper says, or by law where the paper says none."""
+        said = self.item.get("until")
+        return date.fromisoformat(said) if said else last_day(timezone.localdate(self.signed_at))
 
     @property
     def can_be_taken(self) -> bool:

@@ -107,6 +107,11 @@ def list_waiting(*, limit: int = 50) -> list[WaitingLetter]:
     ]
 
 
+def count_to_post(*, at_most: int = 1000) -> int:
+    """How many letters wait for somebody to print and post them: the others leave by themselves."""
+    return GpNotice.objects.filter(state__in=WAITING, channel=GpChannel.POST)[:at_most].count()
+
+
 def with_letter(subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Of these people, those about whom a letter is to be sent, or was sent within four weeks and not answered."""
     waiting = GpNotice.objects.filter(state__in=WAITING)

@@ -26,6 +26,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
 from troth.prescribing import rules
 from troth.prescribing.models import EarlierDecision, MedicationRequest, Outcome, RequestStatus
+from troth.prescribing.rules import dispensing
 from troth.prescribing.rules.machine import REQUEST, Step
 from troth.prescribing.selectors import pricing, supplies
 from troth.prescribing.services.arriving import (
@@ -226,6 +227,7 @@ def assign_request(request: UUID, *, prescriber: UUID, by: Actor, at: datetime) 
     row = _locked(request, Category.IDENTITY)
     rules.check_can_assign(status=row.status, may_prescribe=_may_prescribe(actors.person(prescriber, at=at)))
     rules.check_is_not_the_first(not_by=row.not_by, prescriber=prescriber)
+    dispensing.check_is_not_own(subject=row.subject_id, by=prescriber)
     row.status, row.prescriber = rules.step(REQUEST, row.status, Step.ASSIGN), prescriber
     row.save()
 
@@ -241,6 +243,7 @@ def assign_assistant(request: UUID, *, assistant: UUID, by: Actor, at: datetime)
     row = _locked(request, Category.IDENTITY)
     prepares = bool(actors.person(assistant, at=at).roles & rules.PREPARING)
     rules.check_can_prepare(status=row.status, may_prepare=prepares)
+    dispensing.check_is_not_own(subject=row.subject_id, by=assistant)
     row.assistant = assistant
     row.save()
 

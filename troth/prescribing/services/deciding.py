@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, hold
 from troth.gate.contexts import processing
@@ -37,10 +39,11 @@ from troth.prescribing.models import (
     Verification,
     Verified,
 )
-from troth.prescribing.rules import gates, paper
+from troth.prescribing.rules import dispensing, gates, paper
 from troth.prescribing.rules.formulary import formulary
 from troth.prescribing.rules.machine import REQUEST, Step
 from troth.prescribing.selectors import reviewing
+from troth.prescribing.services.alerting import _tell
 from troth.prescribing.services.paying import _move_money
 from troth.rights import services as rights
 from troth.vault import files, tickets
@@ -67,6 +70,7 @@ def ask_patient(request: UUID, *, words: str, by: Actor, at: datetime) -> None:
     row.status = rules.step(REQUEST, row.status, Step.ASK)
     row.save()
     _write_message(row, words, by_staff=True, at=at)
+    _tell(row.subject_id, by=by, at=at)
 
 
 @act(Event.REQUEST_ANSWERED, purpose=Purpose.PRESCRIBING)
@@ -155,6 +159,7 @@ def decide_request(request: UUID, *, outcome: Outcome, words: str, review: str, 
     row = _locked(request)
     rules.check_can_decide(status=row.status, prescriber=row.prescriber, by=by.id)
     rules.check_is_not_the_first(not_by=row.not_by, prescriber=by.id)
+    dispensing.check_is_not_own(subject=row.subject_id, by=by.id)
     if outcome is Outcome.PRESCRIBED:
         raise rules.NotPossible("Choose the medicine, so that everything that must hold for it is looked at.")
     _decide(row, outcome, words, seconds=_seconds(review, row, by, at), by=by, at=at)
@@ -183,6 +188,7 @@ def prescribe(
     row = _locked(request)
     rules.check_can_decide(status=row.status, prescriber=row.prescriber, by=by.id)
     rules.check_is_not_the_first(not_by=row.not_by, prescriber=by.id)
+    dispensing.check_is_not_own(subject=row.subject_id, by=by.id)
     rules.check_may_prescribe(may_prescribe=bool(by.roles & rules.prescribing_roles(acting().register)))
     seconds = _seconds(review, row, by, at)
     wanted = formulary().get(medicine)
@@ -212,6 +218,9 @@ def prescribe(
         "indication": indication,
         "treatment": seen.sheet.treatment.id,
         "cold": wanted.cold,
+        "until": dispensing.last_day(
+            timezone.localdate(at), controlled=gates.Risk.CONTROLLED in wanted.risks
+        ).isoformat(),
     }
     return _sign(
         row,
@@ -258,6 +267,7 @@ def _decide(
     row.seconds, row.grounds = seconds, dict(grounds or {})
     row.save()
     _move_money(row, step, by=by, at=at)
+    _tell(row.subject_id, by=by, at=at)
 
 
 def _sign(

@@ -26,6 +26,7 @@ from troth.prescribing.models import CheckState, DocumentKind, DocumentPicture, 
 from troth.prescribing.rules import documents
 from troth.prescribing.rules.machine import IDENTITY, Step
 from troth.prescribing.selectors import identifying
+from troth.prescribing.services.alerting import _tell
 from troth.records.rules import NotPossible as NoPicture
 from troth.records.rules.pictures import LARGEST, make_anew
 from troth.vault import files, search, secrets
@@ -127,6 +128,7 @@ def decide_document(
     row.decided_at, row.result, row.words = at, result, words.strip()
     row.same_words = of_others.strip() if shared else ""
     row.save()
+    _tell(row.subject_id, by=by, at=at)
 
 
 @act(Event.DOCUMENT_LEFT, purpose=FOR)

@@ -14,10 +14,12 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.prescribing import rules
 from troth.prescribing.models import MedicationRequest, Prescription, RequestMessage
-from troth.prescribing.rules import triage
+from troth.prescribing.rules import dispensing, triage
 from troth.prescribing.rules.formulary import formulary
 from troth.prescribing.rules.machine import BY_ANOTHER, SUPPLY, Step
+from troth.prescribing.selectors import supplies
 from troth.prescribing.services import setting, telling
+from troth.prescribing.services.alerting import _tell
 from troth.prescribing.services.paying import _check_is_taken, _move_money
 from troth.records import selectors as records
 from troth.records.selectors import TaskKind
@@ -57,10 +59,11 @@ def release_prescription(prescription: UUID, *, words: str, by: Actor, at: datet
     """
     This will record the pharmacist's own check, after which the medicine may be sent. It is never the signer's.
 
-    :raises NotPossible: it does not wait for a check, the actor signed it, or is no pharmacist.
+    :raises NotPossible: it does not wait for a check, has run out, the actor signed it or asked for it, or is no pharmacist.
     :raises Refused: the actor may not write health data of this person for prescribing.
     """
     row = _step(prescription, Step.RELEASE, by)
+    _check_is_in_date(row, by=by, at=at)
     row.pharmacist, row.checked_at = by.id, at
     row.save()
     _message(row, words, at)
@@ -79,6 +82,7 @@ def cancel_prescription(prescription: UUID, *, words: str, by: Actor, at: dateti
         rules.check_is_pharmacist(by.roles)
     _message(row, words, at, by_staff=by.id != row.subject_id)
     _move_money(MedicationRequest.objects.get(pk=row.request_id), Step.CANCEL, by=by, at=at)
+    _tell(row.subject_id, by=by, at=at)
 
 
 @act(Event.SUPPLY_SENT, purpose=Purpose.PRESCRIBING)
@@ -86,10 +90,11 @@ def dispatch(prescription: UUID, *, tracking: str, by: Actor, at: datetime) -> N
     """
     This will record that the parcel left, with the number by which it is followed; and write to the GP, if they may be told.
 
-    :raises NotPossible: nobody has checked it, or no number is given.
+    :raises NotPossible: nobody has checked it, it has run out, or no number is given.
     :raises Refused: the actor may not write health data of this person for prescribing.
     """
     row = _step(prescription, Step.DISPATCH, by)
+    _check_is_in_date(row, by=by, at=at)
     rules.check_tracking(tracking)
     _check_is_taken(row.request_id)
     row.tracking, row.dispatched_at = tracking.strip(), at
@@ -97,6 +102,7 @@ def dispatch(prescription: UUID, *, tracking: str, by: Actor, at: datetime) -> N
     row.save()
     if setting.FOR in acting().register.purposes:  # a clinic that writes to no GP declares no such purpose
         telling.write_gp_letter(prescription, by=by, at=at)
+    _tell(row.subject_id, by=by, at=at)
 
 
 @act(Event.SUPPLY_DELIVERED, purpose=Purpose.PRESCRIBING)
@@ -152,6 +158,8 @@ def _step(prescription: UUID, step: Step, by: Actor) -> Prescription:
         rules.check_is_another(signer=row.prescriber, by=by.id)
     if step in (Step.DISPATCH, Step.RETURN):
         rules.check_is_pharmacist(by.roles)
+    if step in (*BY_ANOTHER, Step.DISPATCH, Step.RETURN):
+        dispensing.check_is_not_own(subject=row.subject_id, by=by.id)
     if step is Step.FOLLOW_UP:
         rules.check_is_staff(subject=row.subject_id, by=by.id)
     after = rules.step(SUPPLY, row.status, step)
@@ -159,6 +167,17 @@ def _step(prescription: UUID, step: Step, by: Actor) -> Prescription:
     if step is not Step.RELEASE:  # a release is saved with who checked it: the database takes it in no other way
         row.save()
     return row
+
+
+def _check_is_in_date(row: Prescription, *, by: Actor, at: datetime) -> None:
+    """
+    Refuse what has run out since it was signed.
+
+    :raises NotPossible: it has.
+    """
+    with processing(Purpose.PRESCRIBING, Action.READ, by=by, at=at) as opened:
+        until = supplies.get_supply(row.pk, opened).until
+    dispensing.check_is_in_date(until=until, today=timezone.localdate(at))
 
 
 def _plan_follow_up(row: Prescription, *, by: Actor, at: datetime) -> UUID | None:

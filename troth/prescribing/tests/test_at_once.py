@@ -1,18 +1,30 @@
-"""Choosing about one's GP in several windows at one moment: every choice stands, in an order, and the last is one of them."""
+"""Several windows at one moment: every choice about a GP stands, in an order; and of what excludes each other one thing is done."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import connections
 
 from conftest import publish_pack
 from troth.gate import actors
 from troth.gate.boundary import boundary
+from troth.gate.refusals import Refused
 from troth.people.tests import factories
 from troth.people.tests.factories import make_patient
 from troth.prescribing import services
-from troth.prescribing.models import GpChoice, GpState
-from troth.prescribing.tests.conftest import PRACTICE
+from troth.prescribing.models import (
+    GpChoice,
+    GpState,
+    MedicationRequest,
+    Prescription,
+    RequestStatus,
+    SupplyStatus,
+)
+from troth.prescribing.rules import NotPossible
+from troth.prescribing.tests.conftest import PRACTICE, Clinic, agree, ask, look, prescribe, send, verify
+from troth.records.tests import factories as staff
 
 WINDOWS = 6
 
@@ -48,3 +60,84 @@ def test_choices_at_one_moment_follow_each_other_and_none_is_lost(committed_db: 
     assert said == ["done"] * WINDOWS
     numbers = GpChoice.objects.filter(subject_id=subject).values_list("number", flat=True)
     assert sorted(numbers) == list(range(1, WINDOWS + 1))
+
+
+def _at_once(*acts: Callable[[], object]) -> list[str]:
+    """Each of these in a window of its own at one moment; what became of each, in their order."""
+    said, begin = [""] * len(acts), threading.Barrier(len(acts))
+
+    def one(place: int) -> None:
+        try:
+            begin.wait(30)
+            with boundary():
+                acts[place]()
+            said[place] = "done"
+        except (NotPossible, Refused) as refused:
+            said[place] = type(refused).__name__
+        except BaseException as error:
+            said[place] = repr(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one, args=(place,)) for place in range(len(acts))]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return said
+
+
+def _clinic() -> Clinic:
+    publish_pack()
+    subject = make_patient(at=staff.NOW)
+    roles = ("prescriber", "prescriber", "healthcare_assistant", "patient_support", "finance", "pharmacist")
+    ann = actors.person(subject, at=staff.LATER)
+    return Clinic(ann, subject, ask(ann), *(staff.staff(role) for role in roles))
+
+
+def _ready(clinic: Clinic) -> UUID:
+    request = send(clinic)
+    verify(clinic, request)
+    agree(clinic)
+    return request
+
+
+def test_of_two_windows_that_sign_and_one_that_takes_it_back_one_is_done(committed_db: None) -> None:
+    clinic = _clinic()
+    request, soon = _ready(clinic), staff.LATER + timedelta(minutes=5)
+    read = look(clinic, request)
+    said = _at_once(
+        lambda: prescribe(clinic, request, review=read),
+        lambda: prescribe(clinic, request, review=read),
+        lambda: services.withdraw_request(request, by=clinic.ann, at=soon),
+    )
+    assert sorted(said) == ["NotPossible", "NotPossible", "done"]
+    taken_back = said[2] == "done"
+    assert Prescription.objects.count() == (0 if taken_back else 1)
+    status = MedicationRequest.objects.get(pk=request).status
+    assert status == (RequestStatus.WITHDRAWN if taken_back else RequestStatus.DECIDED)
+
+
+def test_a_parcel_does_not_leave_while_its_person_stops_it(committed_db: None) -> None:
+    clinic = _clinic()
+    made, soon = prescribe(clinic, _ready(clinic)), staff.LATER + timedelta(minutes=9)
+    services.release_prescription(made, words="Compared", by=clinic.pharmacist, at=soon)
+    said = _at_once(
+        lambda: services.dispatch(made, tracking="TN-4711", by=clinic.pharmacist, at=soon),
+        lambda: services.cancel_prescription(made, words="I do not want it.", by=clinic.ann, at=soon),
+    )
+    assert "done" in said and said.count("done") == 1
+    status = Prescription.objects.get().status
+    assert status == (SupplyStatus.DISPATCHED if said[0] == "done" else SupplyStatus.CANCELLED)
+
+
+def test_an_answer_that_changes_while_somebody_signs_is_read_or_comes_too_late(committed_db: None) -> None:
+    clinic = _clinic()
+    request, soon = _ready(clinic), staff.LATER + timedelta(minutes=5)
+    read = look(clinic, request)
+    said = _at_once(
+        lambda: prescribe(clinic, request, review=read),
+        lambda: services.change_answers(request, {"where": "temples"}, by=clinic.ann, at=soon),
+    )
+    assert sorted(said) == ["NotPossible", "done"]
+    assert Prescription.objects.count() == (1 if said[0] == "done" else 0)

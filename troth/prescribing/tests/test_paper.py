@@ -14,6 +14,7 @@ ITEM = {
     "dmd": "",
     "quantity": 1,
     "unit": "inhaler",
+    "until": "2027-05-22",
     "directions": "Two puffs when needed",
     "indication": "asthma 🙂",
 }

@@ -19,7 +19,7 @@ from troth.prescribing import services
 from troth.prescribing.models import Drug, GpNotice, GpState, Matter, Reaction, ReactionState, Recovery, Seriousness
 from troth.prescribing.rules import NotPossible
 from troth.prescribing.selectors import reacting, telling
-from troth.prescribing.tests.conftest import Clinic, agree, prescribe, send, verify
+from troth.prescribing.tests.conftest import Clinic, agree, look, prescribe, send, verify
 from troth.records.tests.factories import LATER, NOW
 from troth.sharing import selectors as sharing
 from troth.vault.categories import Category
@@ -107,6 +107,26 @@ def test_whether_the_scheme_is_told_follows_from_the_medicine_and_how_serious_it
         review(quiet, clinic.prescriber)
     watched = tell(supplied(clinic, "weight-management", "semaglutide-0.25"), clinic.ann)
     assert review(watched, clinic.prescriber)  # a black triangle: every one
+
+
+def test_whoever_decides_on_the_next_request_reads_it_and_a_page_from_before_decides_nothing(clinic: Clinic) -> None:
+    first = supplied(clinic)
+    again = send(clinic, at=NEXT, asks_review=True)
+    verify(clinic, again, at=NEXT)
+    services.assign_request(again, prescriber=clinic.colleague.id, by=clinic.support, at=NEXT)
+    before = look(clinic, again, by=clinic.colleague, at=NEXT)
+    made = tell(first, clinic.ann, serious=[Seriousness.LIFE])
+    why = {"stops": "Spoke by video: they lost the parcel, and know what to watch for."}
+    with pytest.raises(NotPossible, match="added since"):
+        prescribe(clinic, again, review=before, reasons=why, by=clinic.colleague, at=NEXT)
+    between = look(clinic, again, by=clinic.colleague, at=NEXT)
+    with processing(Purpose.PRESCRIBING, by=clinic.colleague, at=NEXT) as opened:
+        assert [(each.id, each.what) for each in reacting.list_of(clinic.subject, opened)] == [
+            (made, "sentinel-rash")
+        ]
+    review(made, clinic.pharmacist, [Seriousness.LIFE])
+    with pytest.raises(NotPossible, match="added since"):
+        prescribe(clinic, again, review=between, reasons=why, by=clinic.colleague, at=NEXT)
 
 
 def test_the_reason_to_look_ends_when_it_was_looked_at(clinic: Clinic) -> None:

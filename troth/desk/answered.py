@@ -1,0 +1,31 @@
+"""What whoever decides and whoever checks read alike: answers with what stood there before, and reactions to what was supplied."""
+
+from django.utils import timezone
+
+from troth.design.values import Row
+from troth.intake.selectors import Line
+from troth.prescribing.selectors.reacting import ReactionOpened
+
+
+def answer_row(line: Line) -> Row:
+    """One answer; of a changed one all that was answered, each with its time, and whether a rule had stopped them before."""
+    if not line.changed:
+        return Row(line.item.text, line.words)
+    told = "; ".join(f"{timezone.localtime(each.at):%-d %b %H:%M}: {each.words}" for each in line.earlier)
+    return Row(
+        line.item.text,
+        line.words,
+        note=f"{'Changed after a rule stopped them. ' if line.changed_after_stop else 'Changed. '}{told}",
+        flagged=line.changed_after_stop,
+    )
+
+
+def reaction_row(found: ReactionOpened) -> Row:
+    """One suspected reaction, to whichever supply; flagged where it was serious, or nobody has looked at it yet."""
+    said = [found.medicine, found.state.words.capitalize(), *(each.words for each in found.serious)]
+    return Row(
+        f"{timezone.localtime(found.reported_at):%-d %B %Y}",
+        found.what,
+        note=". ".join([*said, *([f"Found: {found.assessment}"] if found.assessment else [])]),
+        flagged=bool(found.serious) or found.reviewed_at is None,
+    )

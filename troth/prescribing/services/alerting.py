@@ -1,0 +1,42 @@
+"""
+Telling somebody that there is something new about their request: asked, decided, sent, cancelled. Never what, and never of which.
+
+Whoever does not look by themself learns it in no other way: a question would wait for an answer, and a parcel for somebody at home.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from troth.delivery import selectors as outbox
+from troth.delivery import services as delivery
+from troth.delivery.rules import Kind
+from troth.gate import actors, features
+from troth.gate.actors import Actor
+from troth.gate.acts import acting
+from troth.gate.contexts import processing
+from troth.notice.purposes import Action, Purpose
+from troth.people import selectors as people
+from troth.people import services as people_services
+from troth.vault.categories import Category
+
+NAME = "request-notices"
+FOR = Purpose.SERVICE_MESSAGES
+actors.declare_service(NAME, purposes={FOR}, categories={Category.CONTACT}, modules={__name__})
+
+
+def _tell(subject: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    Write to somebody within the act that made something new. Nobody is written to of what they did themself, nor by a clinic whose
+    notice declares no such messages; and whoever asked us to stop finds it in their account all the same.
+    """
+    if by.id == subject or not features.declared_of((FOR,), acting().register):
+        return
+    if people_services.has_died(subject, at=at):
+        return
+    service = actors.service(NAME, on_behalf_of=by.id)
+    with processing(FOR, Action.READ, by=service, at=at) as opened:
+        if not opened.decision(subject, Category.CONTACT).allowed:
+            return
+        reached = people.get_contact(subject, opened)
+    if reached is not None and reached.email and outbox.may_reach(subject, FOR, "email", at=at):
+        delivery.send_email(subject, kind=Kind.REQUEST_NEWS, to=reached.email, by=service, at=at)
