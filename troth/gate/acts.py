@@ -87,6 +87,7 @@ def act(
                     result = function(*args, **kwargs)
                     drafts = _drafts(event, opened)
                     write(drafts)
+                    _pass_on(opened.ring)
                 finally:
                     keyring.current.reset(tokens[0])
                     _opened.reset(tokens[1])
@@ -154,6 +155,20 @@ def touched(subject: UUID, reference: str) -> None:
 def touched_thing(reference: str) -> None:
     """Note in the act's event something that is about nobody, such as `assurance.promise/OC-1.3/slipped`."""
     acting().things.append(reference)
+
+
+def _pass_on(ring: keyring.KeyRing) -> None:
+    """
+    Tell the acts around what became of rows that they had written too: their events come after that of the inner act, and a row is
+    known by the last event that names it.
+    """
+    last = {reference: digest for _, reference, digest in ring.written}
+    last |= {label: what for _, touch in ring.touches for label, _, what in [touch.rpartition("/")] if what == "gone"}
+    around = ring.outer
+    while last and around is not None:
+        if any(reference in last for _, reference, _ in around.written):
+            around.written[:] = [(who, what, last.get(what, digest)) for who, what, digest in around.written]
+        around = around.outer
 
 
 def _drafts(event: Event, opened: Opened) -> list[Draft]:

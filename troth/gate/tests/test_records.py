@@ -1,16 +1,21 @@
 """What was written below the gate is named, row by row (pitfalls B15)."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 
 import pytest
 from django.db import connection
 
 from bench.specimens.models import Person
+from troth.gate.actors import Actor
+from troth.gate.acts import act
 from troth.gate.models import Fact
 from troth.gate.tests.conftest import LATER, Clinic, clinic, end_fact, note_allergies  # noqa: F401
 from troth.ledger import records
+from troth.ledger.names import Event
 from troth.ledger.records import check_records
+from troth.notice.purposes import Purpose
 
 
 def kinds() -> set[tuple[str, str]]:
@@ -77,3 +82,26 @@ def test_a_row_added_below_and_one_brought_back_are_named(clinic: Clinic) -> Non
     fact.save(force_insert=True)
     assert ("gate.fact", "added") in kinds()
     assert Person.objects.count() == 1
+
+
+@act(Event.NOTE_CHANGED, purpose=Purpose.CARE)
+def _note_twice(person: Person, *, takes_away: bool, by: Actor, at: datetime) -> None:
+    """As one act that has another write, or take away, what it has just written."""
+    row = Person.objects.get(pk=person.pk)
+    row.seen = 1
+    row.save(update_fields=["seen"])
+    if takes_away:
+        _take_away(person, by=by, at=at)
+    else:
+        note_allergies(person, "latex", by=by, at=at)
+
+
+@act(Event.NOTE_CHANGED, purpose=Purpose.CARE)
+def _take_away(person: Person, *, by: Actor, at: datetime) -> None:
+    Person.objects.get(pk=person.pk).delete()
+
+
+@pytest.mark.parametrize("takes_away", [False, True])
+def test_what_an_inner_act_did_to_the_same_row_is_the_last_of_it(clinic: Clinic, takes_away: bool) -> None:  # noqa: F811
+    _note_twice(clinic.ann, takes_away=takes_away, by=clinic.prescriber, at=LATER)
+    assert check_records() == []
