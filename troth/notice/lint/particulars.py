@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from troth.law.bases import Basis, Condition
 from troth.notice.lint.bases import PROMOTING
@@ -112,7 +113,12 @@ def cookies_end(draft: Draft) -> Iterator[Found]:
 
 def what_is_begun_is_written(draft: Draft) -> Iterator[Found]:
     notice = draft.notice
-    for name, parts in (("categories", notice.categories), ("purposes", notice.purposes), ("rights", notice.rights)):
+    kinds: tuple[tuple[str, Sequence[Any]], ...] = (
+        ("categories", notice.categories),
+        ("purposes", notice.purposes),
+        ("rights", notice.rights),
+    )
+    for name, parts in kinds:
         for place, part in enumerate(parts):
             # Words left out altogether may stand in the title or the pieces; words begun and left empty stand nowhere.
             if "words" in part.model_fields_set and not part.words:

@@ -159,15 +159,17 @@ def proof_letters(asked: Collection[Asked], *, received_on: date, proof: str, at
     """
     doubted = [each for each in Asked if each in asked and each is not Asked.COMPLAINT]
     for_themselves = [each for each in doubted if each is not Asked.DECEASED]
+    of_the_dead = [each for each in doubted if each is Asked.DECEASED]
     return [
         compose(
             LetterKind.PROOF,
-            asked=first,
-            reference="follow" if others else "follows",
+            asked=group[0],
+            reference="follow" if group[1:] else "follows",
             received_on=received_on,
             regulator=regulator_line(notice_now(at)),
             proof=proof,
-            besides=[(each, "") for each in others],
+            besides=[(each, "") for each in group[1:]],
         )
-        for first, *others in filter(None, (for_themselves, [each for each in doubted if each is Asked.DECEASED]))
+        for group in (for_themselves, of_the_dead)
+        if group
     ]
