@@ -101,10 +101,11 @@ def _without(declared: DeclaredPurpose, cells: frozenset[Cell]) -> DeclaredPurpo
             continue
         blind = {category for category, action in off if action is Action.READ}
         fixed = {category for category, action in off if action is Action.WRITE} | blind
+        taken = {(Action.WRITE, kind) for kind in fixed} | {(act, kind) for act in granted.actions for kind in blind}
         less = replace(
             granted,
             categories=granted.categories - blind,
-            shut=granted.shut | {(Action.WRITE, category) for category in fixed},
+            shut=granted.shut | {(act, kind) for act, kind in taken if granted.allows(act, kind)},
         )
         # An action that was good for some kind of data and is good for none now is gone: menus and acts ask for actions alone.
         spent = {action for action in granted.actions if _is_good(granted, action) and not _is_good(less, action)}

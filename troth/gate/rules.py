@@ -4,6 +4,7 @@ The six checks as pure rules over facts. No database, no clock: everything comes
 `decide` is remembered by its arguments: fifty people in the same standing are decided once.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from troth.gate.refusals import CANNOT_OPEN, Check, Decision
 from troth.law.bases import Basis, Condition
 from troth.notice.purposes import Action, Purpose
-from troth.notice.register import REPRESENTATIVE, SELF, SERVICE, DeclaredPurpose, Register
+from troth.notice.register import REPRESENTATIVE, SELF, SERVICE, Access, DeclaredPurpose, Register
 from troth.vault.categories import LOCKED, Category
 
 
@@ -101,10 +102,19 @@ def decide(
         if category not in declared.categories:
             general = _no(Check.CATEGORY, where, f"“{declared.title}” does not cover this kind of information.")
         elif not _role_may(declared, category, action, asker, standing):
-            general = _no(
-                Check.ROLE,
-                where,
-                f"Your role may not {_VERBS[action]} this kind of information for “{declared.title}”.",
+            taken = any((action, category) in access.shut for access in _access_of(declared, asker))
+            general = (
+                _no(
+                    Check.ROLE,
+                    f"permissions of the clinic ({where} allows it)",
+                    f"The clinic’s permissions do not let your role {_VERBS[action]} this kind of information.",
+                )
+                if taken
+                else _no(
+                    Check.ROLE,
+                    where,
+                    f"Your role may not {_VERBS[action]} this kind of information for “{declared.title}”.",
+                )
             )
     if not standing.sound:
         return _no(Check.PURPOSE, "LAW-10.2", CANNOT_OPEN, spoken=general)
@@ -160,17 +170,18 @@ def _role_may(
         return False
     if relation is Relation.REPRESENTATIVE and category not in standing.represented:
         return False
+    return any(access.allows(action, category) for access in _access_of(declared, asker))
+
+
+def _access_of(declared: DeclaredPurpose, asker: Asker) -> Iterator[Access]:
+    """What the notice gives, under this purpose, to each thing that the asker is here."""
     names: frozenset[str] | tuple[str, ...] = {
         Relation.SELF: (SELF,),
         Relation.ENQUIRER: (SELF,),
         Relation.REPRESENTATIVE: (REPRESENTATIVE,),
         Relation.SERVICE: (SERVICE,),
-    }.get(relation, asker.roles)
-    for name in names:
-        access = declared.access.get(name)
-        if access is not None and access.allows(action, category):
-            return True
-    return False
+    }.get(asker.relation, asker.roles)
+    yield from (access for name in names if (access := declared.access.get(name)) is not None)
 
 
 def _basis_fails(

@@ -149,6 +149,10 @@ def test_a_kind_that_is_switched_off_is_withheld_by_page_link_and_search(
     assert b"Maureen" in page_of("practitioner", "desk_find", post=found).content
     switch_off(people, ("practitioner", Category.HEALTH, Action.READ))
     assert health() == (False, 403, 403)
+    refused = page_of("practitioner", "desk_note", people["note"]).content.decode()
+    assert "permissions do not let your role open this" in refused and "allows it" in refused, (
+        "the notice is not to blame"
+    )
     assert page_of("practitioner", "desk_note_new", ann, post={"heading": "x", "text": "y"}).status_code == 403
     assert page_of("practitioner", "desk_visit", people["visit"]).status_code == 200  # another kind
     switch_off(people, ("practitioner", Category.IDENTITY, Action.READ))
