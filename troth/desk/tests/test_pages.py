@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID, uuid4
@@ -34,7 +35,7 @@ from troth.records.models import (
     Release,
     Source,
 )
-from troth.records.selectors import Criticality, Verification
+from troth.records.selectors import Criticality, TaskKind, Verification
 from troth.vault import files
 from troth.vault.categories import Category
 
@@ -197,6 +198,25 @@ def test_when_somebody_signs_in_is_on_nobodys_timeline(clinic: Clinic, signed_in
     note_sign_in(clinic.subject, by=service, at=clinic.at, came=came, how="password", session="x")
     body = signed_in(clinic.prescriber).get(reverse("desk_card", args=[clinic.subject])).content.decode()
     assert "Timeline" in body and "from where" not in body
+
+
+def test_the_timeline_goes_by_when_things_were_done_and_not_by_when_they_were_entered(
+    clinic: Clinic, signed_in: SignedIn
+) -> None:
+    later = clinic.at + timedelta(days=2)
+    services.give_task(
+        clinic.subject,
+        TaskKind.CHECK,
+        words="x",
+        due_on=later.date(),
+        for_person=clinic.prescriber,
+        by=clinic.actor(clinic.prescriber),
+        at=later,
+    )
+    plant(clinic)
+    body = signed_in(clinic.prescriber).get(reverse("desk_card", args=[clinic.subject])).content.decode()
+    timeline = body[body.index("Timeline") :]
+    assert timeline.index(f"{timezone.localtime(later):%-d %b}") < timeline.index("recorded an allergy")
 
 
 def test_restriction_closes_the_card_in_the_same_moment(clinic: Clinic, signed_in: SignedIn) -> None:

@@ -320,8 +320,9 @@ def _told(event: ledger.Entry, health: Decision) -> bool:
 
 
 def _timeline(events: list[ledger.Entry], teller: Teller) -> list[Entry]:
-    """The newest events; what one person did several times in a row on a day is told once."""
-    return list(dict.fromkeys(_entry(event, teller) for event in events))[:_SHOWN_EVENTS]
+    """The newest events by their own time, whenever they were entered; what one person did several times on a day is told once."""
+    newest_first = sorted(events, key=lambda event: event.at, reverse=True)
+    return list(dict.fromkeys(_entry(event, teller) for event in newest_first))[:_SHOWN_EVENTS]
 
 
 def _entry(event: ledger.Entry, teller: Teller) -> Entry:
