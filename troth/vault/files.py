@@ -71,6 +71,14 @@ class StoredFile:
         """
         return _read(self, start, self.size if end is None else min(end, self.size))
 
+    @property
+    def lies_whole(self) -> bool:
+        """Whether its ciphertext is in its place and as long as it has to be. It is not opened."""
+        try:
+            return path_of(self.place).stat().st_size == _sealed_size(self.size)
+        except FileNotFoundError:
+            return False
+
 
 def path_of(place: str) -> Path:
     """Where the ciphertext of a place lies."""
@@ -145,10 +153,18 @@ def store(pieces: Iterable[bytes], *, name: str, media_type: str) -> StoredFile:
     return writer.finish(name=name, media_type=media_type)
 
 
+def _last_chunk(size: int) -> int:
+    return max((size - 1) // CHUNK, 0)
+
+
+def _sealed_size(size: int) -> int:
+    return len(MAGIC) + size + (_last_chunk(size) + 1) * TAG
+
+
 def _read(stored: StoredFile, start: int, end: int) -> Iterator[bytes]:
     cipher = AESGCM(bytes.fromhex(stored.key))
-    last = max((stored.size - 1) // CHUNK, 0)
-    whole = len(MAGIC) + stored.size + (last + 1) * TAG
+    last = _last_chunk(stored.size)
+    whole = _sealed_size(stored.size)
     try:
         with path_of(stored.place).open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC or os.fstat(file.fileno()).st_size != whole:
