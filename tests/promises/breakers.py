@@ -14,7 +14,7 @@ from django.db import connection, connections
 from django.http import HttpResponse
 from django.test.utils import override_settings
 
-from tests.promises.deployment import Deployment, forget_throttle, key_files
+from tests.promises.deployment import Deployment, forget_throttle, key_files, stored_files
 from troth.billing.models import BankDetails, BankRefund, Invoice
 from troth.delivery.rules import LETTERS, Kind
 from troth.diary.models import guards as diary_guards
@@ -196,6 +196,14 @@ def _never_told(home: Deployment) -> None:
 
 def _readable_key(home: Deployment) -> None:
     key_files()[0].chmod(0o644)
+
+
+def _changed_file(home: Deployment) -> None:
+    """One bit of a stored file turned, its length as before."""
+    path = stored_files()[0]
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
 
 
 def _plain_name(home: Deployment) -> None:
@@ -542,6 +550,7 @@ BREAKERS: dict[str, Breaker] = {
             rules=[each for each in values["retention"]["rules"] if each["id"] != "contact"]
         )
     ),
+    "vault.files": _changed_file,
     "vault.sealed": _plain_name,
     "vault.stamps": _sql("UPDATE people_identity SET recorded_at = '2199-01-01 00:00:00+00:00'"),
 }

@@ -33,12 +33,16 @@ from troth.prescribing import services as prescribing
 from troth.prescribing.models import Outcome
 from troth.prescribing.selectors import reviewing
 from troth.rights import services as rights
+from troth.vault import files
+from troth.vault.uploads import SealedUpload
 from troth.work import throttle
 
 #: Set as a server for more than this machine is, so that what depends on TLS can hold.
 SECURE = {"TROTH_SECURE_COOKIES": True, "CSRF_COOKIE_SECURE": True, "SECURE_HSTS_SECONDS": 31_536_000}
 #: The folder of the second place of backups.
 SECOND = "second-backups"
+#: Long enough to lie in more than one sealed chunk.
+PICTURE = b"\xff\xd8\xff\xe0" + b"crown" * 20_000
 COOKIE = {
     "name": "troth_form",
     "words": "Proves that a form is ours",
@@ -120,7 +124,11 @@ def make_sound(home: Home, scratch: Path) -> Deployment:
         prescribing.decide_request(
             request, outcome=Outcome.REFERRED, words="Fine", review=review, by=doctor, at=later
         )
-        intake.start_answers(patient, "hair-loss", by=actors.person(patient, at=later), at=later)
+        answers_of = intake.start_answers(patient, "hair-loss", by=actors.person(patient, at=later), at=later)
+        picture = SealedUpload(
+            files.store([PICTURE], name="me.jpg", media_type="image/jpeg"), media_type="image/jpeg", charset=None
+        )
+        intake.save_answers(answers_of, {"photo-crown": picture}, by=actors.person(patient, at=later), at=later)
         case = rights.ask_erasure(patient, by=actors.person(patient, at=later), at=later, words="")
         people.sign_in(patient, by=actors.person(patient, at=later), at=later, device="Firefox")
         seal()
@@ -152,6 +160,11 @@ def _secured(home: Home, scratch: Path) -> Iterator[None]:
 def forget_throttle() -> None:
     """Take away the secret under which throttles count, as a lost key would."""
     throttle.set_secret_provider(None)
+
+
+def stored_files() -> list[Path]:
+    """The sealed files that rows keep."""
+    return [path for path in (settings.TROTH_HOME / "files").rglob("*") if path.is_file()]
 
 
 def key_files() -> list[Path]:

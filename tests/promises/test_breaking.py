@@ -1,7 +1,8 @@
 """Every live check holds on a sound deployment, and fails when what it looks at is spoilt; and the promises with it."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,16 +10,18 @@ from pytest_django import DjangoDbBlocker
 
 from tests import stores
 from tests.promises.breakers import BREAKERS, broken
-from tests.promises.deployment import Deployment, copy_of, make_sound
+from tests.promises.deployment import Deployment, copy_of, make_sound, stored_files
 from troth.assurance.models import Status
 from troth.assurance.rules import evidence
 from troth.assurance.rules.catalogue import LETTERS, promises_of
 from troth.assurance.rules.evidence import Question
 from troth.assurance.selectors.checking import check_promises, look
+from troth.intake.models import Picture
 from troth.ledger.models import LedgerEvent
 from troth.notice.lint.codes import CODES
 from troth.notice.tests.mutations import MUTATIONS
 from troth.people import answers
+from troth.vault import intact
 from troth.work import throttle
 
 LOOKED_AT = sorted({name for pack in LETTERS for promise in promises_of(pack) for name in promise.checks})
@@ -94,6 +97,31 @@ def test_every_check_has_a_breaker_and_serves_a_promise() -> None:
     assert declared - {"notice.faults"} == set(BREAKERS)
     assert set(LOOKED_AT) == declared
     assert set(FAULTS) <= set(MUTATIONS) & set(CODES)
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: os.truncate(path, path.stat().st_size - 1)])
+def test_a_stored_file_that_is_gone_or_cut_is_found_though_it_is_not_its_turn(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr(intact, "NEWEST", 0)
+    (picture,) = Picture.objects.values_list("pk", flat=True)
+    (path,) = stored_files()
+    assert intact.look_at_files(night=picture.int + 1) == intact.FilesLooked(files=1)
+    spoil(path)
+    assert intact.look_at_files(night=picture.int + 1) == intact.FilesLooked(files=1, missing=1)
+
+
+def test_a_file_is_opened_when_it_is_its_turn_and_an_erased_one_is_passed_over(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intact, "NEWEST", 0)
+    (picture,) = Picture.objects.values_list("pk", flat=True)
+    assert intact.look_at_files(night=picture.int) == intact.FilesLooked(files=1, opened=1)
+    with broken("vault.files", deployment):
+        assert intact.look_at_files(night=picture.int) == intact.FilesLooked(files=1, damaged=1)
+    deployment.sql("DELETE FROM vault_datakey WHERE compartment = 'intake.pictures'", alias="keys")
+    stored_files()[0].unlink()
+    assert intact.look_at_files(night=picture.int) == intact.FilesLooked()
 
 
 def test_a_check_that_raises_never_counts_as_held(deployment: Deployment) -> None:

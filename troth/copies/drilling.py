@@ -25,8 +25,8 @@ from troth.vault import keystore
 from troth.vault.errors import Damaged, MasterKeyMissing
 from troth.vault.fields import SealedField
 from troth.vault.files import StoredFile
+from troth.vault.intact import open_field
 from troth.vault.models import Holding, all_holdings
-from troth.vault.sealing import open_sealed
 from troth.vault.walking import in_pieces
 
 BATCH = 1_000
@@ -149,11 +149,7 @@ def _count(model: type[Holding], rows: list[Any], counted: Counted) -> None:
 
 def _open_field(each: SealedField[Any], row: Any, name: keystore.KeyName, held: keystore.WrappedKey) -> int:
     """Open one field; a file is read to its end. Gives the number of files."""
-    blob = row.__dict__[each.attname].blob
-    if blob is None:
-        return 0
-    content = open_sealed(keystore.unwrap(name, held), blob, each.bound_id + row.pk.bytes + row.subject_id.bytes)
-    value = None if content is None else each.decode(content)
+    value = open_field(each, row, name, held)
     if not isinstance(value, StoredFile):
         return 0
     for _ in value.read():

@@ -10,6 +10,7 @@ import json
 import os
 import secrets as random
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -71,6 +72,14 @@ class StoredFile:
         """
         return _read(self, start, self.size if end is None else min(end, self.size))
 
+    @property
+    def lies_whole(self) -> bool:
+        """Whether its ciphertext is in its place and as long as it has to be. It is not opened."""
+        try:
+            return path_of(self.place).stat().st_size == _sealed_size(self.size)
+        except FileNotFoundError:
+            return False
+
 
 def path_of(place: str) -> Path:
     """Where the ciphertext of a place lies."""
@@ -79,7 +88,10 @@ def path_of(place: str) -> Path:
 
 
 class SealingWriter:
-    """Takes content in pieces of any size and writes sealed chunks. Nothing is kept unless `finish` is called."""
+    """
+    Takes content in pieces of any size and writes sealed chunks. Nothing is kept unless `finish` is called, nor where the disk
+    refuses a part of it: no caller has to clear up after that.
+    """
 
     def __init__(self) -> None:
         self.place = random.token_hex(16)
@@ -92,7 +104,7 @@ class SealingWriter:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._draft = path.with_suffix(".part")
         self._file: BinaryIO = os.fdopen(os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-        self._file.write(MAGIC)
+        self._file.write(MAGIC)  # stays in memory until a chunk is full
 
     def write(self, piece: bytes) -> None:
         """Take a piece; whole chunks are sealed at once."""
@@ -103,24 +115,37 @@ class SealingWriter:
             del self._waiting[:CHUNK]
 
     def finish(self, *, name: str, media_type: str) -> StoredFile:
-        """Seal the last chunk, make the file durable under its place, and give what its row must keep."""
+        """
+        Seal the last chunk, make the file durable under its place, and give what its row must keep.
+
+        :raises OSError: the disk took it no more.
+        """
         self._seal(bytes(self._waiting), last=True)
         self._waiting.clear()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+        except OSError:
+            self.abandon()
+            raise
         path = path_of(self.place)
         self._draft.rename(path)
         sync_folder(path.parent)
         return StoredFile(self.place, self.key.hex(), self.size, name, media_type)
 
     def abandon(self) -> None:
-        """Remove what was written."""
-        self._file.close()
+        """Remove what was written. Repeatable."""
         self._draft.unlink(missing_ok=True)
+        with suppress(OSError):  # to close writes what still waits, for which a full disk has no room
+            self._file.close()
 
     def _seal(self, content: bytes, *, last: bool) -> None:
-        self._file.write(self._cipher.encrypt(_nonce(self._number), content, _bound_to(self.place, last)))
+        try:
+            self._file.write(self._cipher.encrypt(_nonce(self._number), content, _bound_to(self.place, last)))
+        except OSError:
+            self.abandon()
+            raise
         self._number += 1
 
 
@@ -145,10 +170,18 @@ def store(pieces: Iterable[bytes], *, name: str, media_type: str) -> StoredFile:
     return writer.finish(name=name, media_type=media_type)
 
 
+def _last_chunk(size: int) -> int:
+    return max((size - 1) // CHUNK, 0)
+
+
+def _sealed_size(size: int) -> int:
+    return len(MAGIC) + size + (_last_chunk(size) + 1) * TAG
+
+
 def _read(stored: StoredFile, start: int, end: int) -> Iterator[bytes]:
     cipher = AESGCM(bytes.fromhex(stored.key))
-    last = max((stored.size - 1) // CHUNK, 0)
-    whole = len(MAGIC) + stored.size + (last + 1) * TAG
+    last = _last_chunk(stored.size)
+    whole = _sealed_size(stored.size)
     try:
         with path_of(stored.place).open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC or os.fstat(file.fileno()).st_size != whole:

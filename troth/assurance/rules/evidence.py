@@ -5,7 +5,8 @@ Evidence: what a live check looked at, what it found, and whether the promise ho
     def certified(question: Question) -> Finding: ...
 
 `assurance` looks at the rooms below it by itself; a room above it declares its checks in its `answers.py`. A check reads
-counts and settings, opens no sealed field and writes nothing that anybody sees. It takes less than a second, or says `scheduled`.
+counts and settings, opens no sealed field (but where a file lies: decision 0303) and writes nothing that anybody sees. It takes
+less than a second, or says `scheduled`.
 """
 
 import hashlib

@@ -1,6 +1,9 @@
 """Sealed files: streamed both ways, in ranges, and damage refused wherever it is."""
 
 import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -125,3 +128,33 @@ def test_an_upload_is_sealed_as_it_arrives_and_removed_unless_kept(client, setti
     upload.close()
     assert not path.exists()
     assert StopUpload
+
+
+@contextmanager
+def disk_takes(size: int) -> Iterator[None]:
+    """The system refuses every byte of a file past `size`, as it does on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize(("size", "room"), [(100, 50), (100, 0), (2 * CHUNK, CHUNK), (3 * CHUNK, 10)])
+def test_a_full_disk_leaves_nothing_of_a_file(size: int, room: int) -> None:
+    def lying() -> set[Path]:
+        return {path for path in files.path_of("0" * 32).parent.parent.rglob("*") if path.is_file()}
+
+    before = lying()
+    with disk_takes(room), pytest.raises(OSError, match="File too large"):
+        stored(b"x" * size)
+    assert lying() == before
+    writer = files.SealingWriter()
+    with disk_takes(room), pytest.raises(OSError, match="File too large"):
+        for _ in range(0, size, 50):
+            writer.write(b"x" * 50)
+        writer.finish(name="a", media_type="text/plain")
+    writer.abandon()
+    assert lying() == before
+    assert b"".join(stored(b"x" * size).read()) == b"x" * size

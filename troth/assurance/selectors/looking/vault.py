@@ -9,7 +9,7 @@ from django.db import connections
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
 from troth.notice import selectors as notices
-from troth.vault import compartments, inventory, turning
+from troth.vault import compartments, intact, inventory, turning
 from troth.vault.fields import SealedField
 from troth.vault.keystore import STORE
 from troth.vault.models import Holding, all_holdings
@@ -51,6 +51,37 @@ def sealed(question: Question) -> Finding:
     if bare:
         return Finding(False, f"{counted(bare, 'value')} that should be sealed can be read in the database", counts)
     return Finding(True, f"Looked at {counted(looked, 'stored value')}: each is sealed with AES-256", counts)
+
+
+@check(
+    "vault.files",
+    looks_at="every stored file, in its place; the newest and one night's share, opened",
+    scheduled=True,
+)
+def stored_files(question: Question) -> Finding:
+    """Each file that a row names lies there whole; what was written last, and in turn every other, opens to its end."""
+    looked = intact.look_at_files(night=question.at.toordinal())
+    counts = {
+        "files": looked.files,
+        "opened": looked.opened,
+        "not_there_whole": looked.missing,
+        "do_not_open": looked.damaged,
+    }
+    if looked.missing or looked.damaged:
+        faults = [
+            *([f"{counted(looked.missing, 'stored file')} gone or of another length"] if looked.missing else []),
+            *(
+                [f"{counted(looked.damaged, 'stored file')} changed, so that it does not open"]
+                if looked.damaged
+                else []
+            ),
+        ]
+        return Finding(False, " and ".join(faults), counts)
+    if not looked.files:
+        return Finding(True, "No file is stored yet", counts)
+    return Finding(
+        True, f"Of {counted(looked.files, 'stored file')} each lies there whole, and {looked.opened:,} opened", counts
+    )
 
 
 @check("vault.key_each", looks_at="people with sealed rows, and the keys in the key store")
