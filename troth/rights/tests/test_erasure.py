@@ -447,3 +447,33 @@ def test_a_note_and_what_was_added_to_it_go_together(clinic: Home) -> None:
     case = services.ask_erasure(ann.id, by=ann, at=SOON)
     services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
     assert not note.objects.filter(subject_id=ann.id).exists()
+
+
+def test_an_invoice_and_its_credit_note_of_the_same_and_of_the_next_year_go_together(clinic: Home) -> None:
+    ann, officer = make_patient(), make_officer()
+    invoice = apps.get_model("billing", "Invoice")
+    for number, year in ((1, NOW.year), (2, NOW.year + 1)):
+        billed = invoice(
+            subject_id=ann.id,
+            kind="invoice",
+            number=number,
+            issued_on=NOW,
+            due_on=NOW,
+            disposal_year=NOW.year,
+            total=100,
+        )
+        write(billed, by=ann, at=LATER)
+        note = invoice(
+            subject_id=ann.id,
+            kind="credit",
+            number=number,
+            issued_on=NOW,
+            due_on=NOW,
+            disposal_year=year,
+            total=-100,
+            credits_id=billed.pk,
+        )
+        write(note, by=ann, at=LATER)
+    case = services.ask_erasure(ann.id, by=ann, at=SOON)
+    services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
+    assert not invoice.objects.filter(subject_id=ann.id).exists()
