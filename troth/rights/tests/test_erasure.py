@@ -16,8 +16,10 @@ from django.db import connection
 
 from bench.specimens.models import Bill, Name, Note, Picture
 from tests.stores import Home
+from troth.billing.models import Invoice
 from troth.copies import journal
 from troth.gate import facts
+from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
@@ -41,8 +43,8 @@ def events(name: str, subject: UUID) -> list[LedgerEvent]:
     return list(LedgerEvent.objects.filter(event=name, subject=subject.hex).order_by("id"))
 
 
-def certificate(person, certificate_id):
-    with processing(Purpose.RIGHTS, by=person, at=SOON) as opened:
+def certificate(person, certificate_id, at=SOON):
+    with processing(Purpose.RIGHTS, by=person, at=at) as opened:
         return selectors.get_certificate(certificate_id, opened).content
 
 
@@ -449,31 +451,31 @@ def test_a_note_and_what_was_added_to_it_go_together(clinic: Home) -> None:
     assert not note.objects.filter(subject_id=ann.id).exists()
 
 
+def bill_and_credit(ann: Actor, number: int, billed_in: int, credited_in: int) -> None:
+    first = None
+    for kind, year, pence in (("invoice", billed_in, 100), ("credit", credited_in, -100)):
+        on = LATER.replace(year=year)
+        made = Invoice(subject_id=ann.id, kind=kind, number=number, issued_on=on, due_on=on, disposal_year=year)
+        made.total, made.credits = pence, first
+        write(made, by=ann, at=on)
+        first = made
+
+
 def test_an_invoice_and_its_credit_note_of_the_same_and_of_the_next_year_go_together(clinic: Home) -> None:
-    ann, officer = make_patient(), make_officer()
-    invoice = apps.get_model("billing", "Invoice")
-    for number, year in ((1, NOW.year), (2, NOW.year + 1)):
-        billed = invoice(
-            subject_id=ann.id,
-            kind="invoice",
-            number=number,
-            issued_on=NOW,
-            due_on=NOW,
-            disposal_year=NOW.year,
-            total=100,
-        )
-        write(billed, by=ann, at=LATER)
-        note = invoice(
-            subject_id=ann.id,
-            kind="credit",
-            number=number,
-            issued_on=NOW,
-            due_on=NOW,
-            disposal_year=year,
-            total=-100,
-            credits_id=billed.pk,
-        )
-        write(note, by=ann, at=LATER)
-    case = services.ask_erasure(ann.id, by=ann, at=SOON)
-    services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
-    assert not invoice.objects.filter(subject_id=ann.id).exists()
+    ann, officer, soon = make_patient(), make_officer(), SOON.replace(year=SOON.year + 1)
+    bill_and_credit(ann, 1, NOW.year, NOW.year)
+    bill_and_credit(ann, 2, NOW.year, NOW.year + 1)
+    case = services.ask_erasure(ann.id, by=ann, at=soon)
+    services.carry_out_erasure(case, by=officer, at=soon, everything=True)
+    assert not Invoice.objects.filter(subject_id=ann.id).exists()
+
+
+def test_an_invoice_whose_credit_note_has_to_stay_stays_as_long(clinic: Home) -> None:
+    ann, soon = make_patient(), SOON.replace(year=SOON.year + 8)
+    bill_and_credit(ann, 1, NOW.year, NOW.year)
+    bill_and_credit(ann, 2, NOW.year + 1, NOW.year + 4)
+    case = services.ask_erasure(ann.id, by=ann, at=soon)
+    said = certificate(ann, services.carry_out_erasure(case, by=ann, at=soon), at=soon)
+    assert list(Invoice.objects.values_list("number", flat=True)) == [2, 2]
+    stays = next(each for each in said["stays"] if each["category"] == "financial")
+    assert stays["rows"] == 2 and stays["until"] == "2037-04-05"
