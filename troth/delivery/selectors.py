@@ -21,6 +21,7 @@ from troth.notice.register import Register
 from troth.notice.schema.words import MarketingChannel
 from troth.vault import secrets
 from troth.vault.categories import Category
+from troth.vault.openable import openable
 
 #: How a notice calls the ways by which messages leave here.
 _WAYS = {
@@ -183,7 +184,7 @@ def list_sent_to(subject: UUID, opened: Opened, *, most: int = 50) -> list[SentL
             Failure(row.failed_with).label if row.failed_with else "",
             row.recorded_at,
         )
-        for row in rows
+        for row in openable(rows)
     ]
 
 
@@ -212,6 +213,8 @@ def _shown(rows: "object", *, at: datetime) -> list[Shown]:
     by, made = actors.service("delivery"), []
     for row in rows:  # type: ignore[attr-defined]
         with processing(Purpose(row.purpose), Action.READ, by=by, at=at):
+            if not openable([row]):
+                continue
             link = row.link or ""
             made.append(
                 Shown(

@@ -32,6 +32,7 @@ from troth.gate.refusals import nothing_there
 from troth.people import selectors as people
 from troth.vault.categories import Category
 from troth.vault.fields import SealedText
+from troth.vault.openable import openable
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,7 @@ def list_debts(opened: Opened, *, on: date, start: int, most: int) -> tuple[list
     found = list(rows[start : start + most])
     admitted = set(opened.admit([row.subject_id for row in found], Category.IDENTITY, Category.FINANCIAL).admitted)
     names = people.names_of(admitted, opened)
-    left = {each.id: each.left for each in _invoices([row for row in found if row.subject_id in admitted])}
+    left = {each.id: each.left for each in _invoices(openable(row for row in found if row.subject_id in admitted))}
     return [
         Debt(
             row.pk,

@@ -20,6 +20,7 @@ from troth.gate.refusals import nothing_there
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.vault.categories import Category
+from troth.vault.openable import openable
 
 #: Whoever opened the page of a payment pays within minutes, or not at all.
 JUST_NOW = timedelta(minutes=30)
@@ -229,9 +230,10 @@ def list_failed_refunds(opened: Opened, *, start: int, most: int) -> tuple[list[
     found = list(rows.order_by("ended_at", "pk")[start : start + most])
     admitted = set(opened.admit([row.subject_id for row in found], Category.IDENTITY, Category.FINANCIAL).admitted)
     names = people.names_of(admitted, opened)
+    open_ones = {row.pk for row in openable(row for row in found if row.subject_id in names)}
     return [
         FailedRefund(row.subject_id, names[row.subject_id], row.pence or 0, row.why or "", row.ended_at)
-        if row.subject_id in names
+        if row.pk in open_ones
         else FailedRefund(row.subject_id, "", 0, "", row.ended_at)
         for row in found
     ], rows.count()

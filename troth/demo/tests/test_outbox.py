@@ -10,11 +10,13 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from troth.delivery import services
+from troth.delivery.models import Message
 from troth.delivery.rules import Kind
 from troth.delivery.tests import demonstration
 from troth.delivery.tests.conftest import subject, work_off  # noqa: F401 - a fixture
 from troth.demo.views import outbox
 from troth.gate import actors
+from troth.vault import keystore
 
 LINK = "http://127.0.0.1:8000/link/zq-token/"
 
@@ -68,3 +70,15 @@ def test_a_clinic_shows_nobody(view: Any, message: UUID, settings: Any) -> None:
     settings.TROTH_DEMO = False
     with pytest.raises(Http404):
         asked(view, *([] if view is outbox.show else [message]))
+
+
+def test_a_message_whose_key_an_erasure_has_destroyed_keeps_no_other_from_being_read(
+    message: UUID,
+    subject: UUID,  # noqa: F811
+) -> None:
+    assert LINK in asked(outbox.html, message).content.decode()
+    for compartment in Message.compartments():
+        keystore.destroy(subject, [compartment])
+    assert asked(outbox.show).status_code == 200
+    with pytest.raises(Http404):
+        asked(outbox.html, message)

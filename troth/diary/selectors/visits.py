@@ -19,6 +19,7 @@ from troth.law.calendar import LONDON
 from troth.people import selectors as people
 from troth.vault.among import in_batches
 from troth.vault.categories import Category
+from troth.vault.openable import openable
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,10 @@ def list_visits(first: date, days: int, opened: Opened) -> list[Visit]:
     admitted = set(opened.admit(subjects, Category.IDENTITY, Category.CORRESPONDENCE).admitted)
     names = people.names_of(admitted, opened)
     colours = {each.id: each.colour for each in list_services(closed=True)}
+    seen = {row.pk for row in openable(row for row in rows if row.subject_id in admitted)}
     return [
         _listed(row, names.get(row.subject_id, ""), colours)
-        if row.subject_id in admitted and (arranges or row.practitioner == opened.by.id)
+        if row.pk in seen and (arranges or row.practitioner == opened.by.id)
         else visit_of(row, "", False)
         for row in rows
     ]
@@ -245,7 +247,8 @@ def visits_to(class_time: UUID, opened: Opened) -> list[Visit]:
     subjects = list(dict.fromkeys(row.subject_id for row in rows if row.ends_at > opened.at - rules.DAYS_AFTER))
     admitted = set(opened.admit(subjects, Category.IDENTITY, Category.CORRESPONDENCE).admitted)
     names = people.names_of(admitted, opened)
-    return [visit_of(row, names.get(row.subject_id, ""), row.subject_id in admitted) for row in rows]
+    seen = {row.pk for row in openable(row for row in rows if row.subject_id in admitted)}
+    return [visit_of(row, names.get(row.subject_id, ""), row.pk in seen) for row in rows]
 
 
 def which_visits_are_here(ids: Iterable[UUID]) -> set[UUID]:

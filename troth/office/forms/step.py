@@ -9,7 +9,7 @@ from troth.rights.rules.clock import Asked, Waits
 from troth.rights.rules.deceased import APPLIES_AS, SHOWN_BY_WORDS, DeathShownBy
 from troth.rights.rules.exemptions import grounds_for
 from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, PROOFS, Ending, endings_of
-from troth.rights.rules.outcomes import check_can_close
+from troth.rights.rules.outcomes import CLOSES_BY_ITSELF, check_can_close
 
 LONGEST = 5_000
 
@@ -178,7 +178,10 @@ class CloseForm(LetterForm):
             ("", "None"),
             *((each.value, f"{each.words} ({each.law})") for each in grounds_for(asked)),
         ]
-        self.fields["words"].required = False
+        words = self.fields["words"]
+        words.required, words.help_text = False, f"{words.help_text}. {_words_needed(asked)}"
+        # What an outcome may need does not stand there "if you like".
+        words.one_of = ground.one_of = True  # type: ignore[attr-defined]
         self.asked = asked
         if asked is Asked.COMPLAINT:  # it is right or it is not: nothing of it is refused
             del self.fields["ground"]
@@ -194,6 +197,15 @@ class CloseForm(LetterForm):
             ):
                 self.add_error(None, why_not)
         return found
+
+
+def _words_needed(asked: Asked) -> str:
+    """Which outcomes need words, as `check_can_close` asks for them."""
+    if asked is Asked.COMPLAINT:
+        return "Say why; leave it empty only if they took the complaint back"
+    if asked in CLOSES_BY_ITSELF:
+        return "Needed unless they took it back, or what we asked for did not come"
+    return "Needed when it is refused, or done in part"
 
 
 STANDING = {

@@ -11,6 +11,7 @@ from troth.notice.schema.items import Item
 from troth.people.models import Account, Contact, EarlierContact, Identity
 from troth.people.rules import full_years, spaced_nhs_number, spaced_telephone
 from troth.vault.categories import Category
+from troth.vault.openable import openable
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def names_of(subjects: Iterable[UUID], opened: Opened) -> dict[UUID, str]:
     admitted, _ = opened.admit(list(subjects), Category.IDENTITY)
     # A list of names opens no day of birth and no number.
     rows = Identity.objects.filter(subject_id__in=admitted).only("subject", "given_name", "family_name")
-    return {row.subject_id: _called(row.given_name or "", row.family_name or "") for row in rows}
+    return {row.subject_id: _called(row.given_name or "", row.family_name or "") for row in openable(rows)}
 
 
 def get_identity(subject: UUID, opened: Opened) -> PersonIdentity | None:

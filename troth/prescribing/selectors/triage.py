@@ -12,6 +12,7 @@ from troth.prescribing.rules import triage
 from troth.prescribing.rules.formulary import formulary
 from troth.prescribing.selectors import telling
 from troth.vault.categories import Category
+from troth.vault.openable import openable
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def list_by_urgency(prescriber: UUID, opened: Opened, *, most: int = 50) -> tupl
     """
     rows = list(MedicationRequest.objects.filter(status__in=OPEN, prescriber=prescriber).order_by("requested_at"))
     admitted = set(opened.admit([row.subject_id for row in rows], Category.HEALTH).admitted)
-    seen = [row for row in rows if row.subject_id in admitted]
+    seen = openable(row for row in rows if row.subject_id in admitted)
     treatments = intake.treatments_of([row.response for row in seen if row.response])
     answered = intake.newest_answers(treatments)
     held = billing.held_among([row.payment for row in seen if row.payment])

@@ -101,6 +101,11 @@ class Fate:
     purposes: tuple[PurposeFate, ...]
 
     @property
+    def key(self) -> tuple[str, str]:
+        """Its compartment and scope."""
+        return self.held.compartment, self.held.scope
+
+    @property
     def grounds(self) -> tuple[PurposeFate, ...]:
         """The purposes that must keep it."""
         return tuple(each for each in self.purposes if each.stays)

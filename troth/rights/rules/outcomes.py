@@ -29,7 +29,7 @@ ENDING_WORDS: dict[Ending, str] = {
     Ending.TAKEN_BACK: "They took it back",
 }
 NEEDS_GROUND = frozenset({Ending.PARTLY, Ending.REFUSED})
-_CLOSES_BY_ITSELF = frozenset({Asked.ACCESS, Asked.PORTABILITY})
+CLOSES_BY_ITSELF = frozenset({Asked.ACCESS, Asked.PORTABILITY})
 _OF_COMPLAINTS = frozenset({Ending.UPHELD, Ending.NOT_UPHELD, Ending.TAKEN_BACK})
 
 
@@ -57,7 +57,7 @@ def check_can_close(asked: Asked, ending: Ending, *, ground: str, words: str, ma
     says_nothing = len(set(words.split())) < 3
     if ending not in (Ending.ANSWERED, Ending.TAKEN_BACK, Ending.UNANSWERED) and says_nothing:
         return "Write in a sentence or two why: they read it in the letter [LAW-1.17, LAW-2.7]."
-    if ending is Ending.ANSWERED and asked in _CLOSES_BY_ITSELF and says_nothing:
+    if ending is Ending.ANSWERED and asked in CLOSES_BY_ITSELF and says_nothing:
         return (
             "A copy that is released, or a file that was sent, closes the request by itself. Write how they got theirs otherwise: "
             "they read it in the letter [LAW-3.1]."

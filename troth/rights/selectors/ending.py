@@ -3,11 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import models
-from django.db.models.deletion import Collector
 
 from troth.consent import selectors as consents
 from troth.gate import facts, linking
@@ -37,8 +36,9 @@ from troth.rights.rules.ending import (
     shortest,
     what_is_over,
 )
-from troth.rights.selectors.holdings import compartment_of, holding_models, rows_under
+from troth.rights.selectors.holdings import compartment_of, holding_models
 from troth.rights.selectors.keeping import files_of, survey_as_kept
+from troth.rights.selectors.needing import without_the_needed
 from troth.rights.selectors.planning import born_on, retention_rules, situation_of
 from troth.vault.compartments import get_compartment
 
@@ -254,26 +254,8 @@ def _closed_files(subject: UUID, held: Iterable[Held], *, at: datetime) -> dict[
 
 def that_nothing_needs(subject: UUID, over: Collection[Over]) -> list[Over]:
     """Without what a row refers to that has to stay: the two go together, when the later of them is over."""
-    going = {each.key: each for each in over}
-    while True:
-        rows = {key: rows_under(subject, *key) for key in going}
-        found_rows = [row for found in rows.values() for each in found for row in each.only("pk", "subject")]
-        leaving = {(type(row), row.pk) for row in found_rows}
-        needed = [key for key, found in rows.items() if any(_refer(each, leaving) for each in found)]
-        if not needed:
-            return list(going.values())
-        for key in needed:
-            del going[key]
-
-
-def _refer(rows: "models.QuerySet[Any]", leaving: set[tuple[type[Any], UUID]]) -> bool:
-    """Whether a row that stays refers to one of these."""
-    try:
-        Collector(using="default").collect(list(rows.only("pk", "subject")))
-    except (models.ProtectedError, models.RestrictedError) as held:
-        kept: Iterable[Any] = next(each for each in held.args if isinstance(each, set))
-        return any((type(each), each.pk) not in leaving for each in kept)
-    return False
+    free = set(without_the_needed(subject, [each.key for each in over]))
+    return [each for each in over if each.key in free]
 
 
 __all__ = [

@@ -202,12 +202,13 @@ def rows_under(subject: UUID, compartment: str, scope: str) -> list[models.Query
         narrowed = {"disposal_year": int(scope)}
     return [
         model._base_manager.filter(subject_id=subject, **narrowed)
-        for model in _models_under(compartment, holding_models())
+        for model in models_under(compartment, holding_models())
     ]
 
 
 @lru_cache(maxsize=256)
-def _models_under(compartment: str, models_: tuple[type[Holding], ...]) -> tuple[type[Holding], ...]:
+def models_under(compartment: str, models_: tuple[type[Holding], ...]) -> tuple[type[Holding], ...]:
+    """Those of these holdings that lie in a compartment."""
     return tuple(model for model in models_ if compartment_of(model) == compartment)
 
 
@@ -215,7 +216,7 @@ def fields_under(compartment: str) -> list[str]:
     """The permanent ids of the sealed fields of a compartment: what its search tokens are filed under."""
     return [
         field.id
-        for model in _models_under(compartment, holding_models())
+        for model in models_under(compartment, holding_models())
         for field in model.sealed_fields()
         if field.compartment == compartment
     ]

@@ -20,6 +20,7 @@ from troth.rights.rules.ending import closed_by_rule, counted_elsewhere, held_ba
 from troth.rights.selectors.cases import copy_that_waits
 from troth.rights.selectors.holdings import Places, places_of, survey
 from troth.rights.selectors.keeping import survey_as_kept
+from troth.rights.selectors.needing import without_the_needed
 from troth.rights.selectors.wording import notice_now, words_of
 from troth.vault.categories import Category
 
@@ -137,10 +138,24 @@ def plan_erasure(
         overruled=everything,
     )
     retention = retention_rules(at)
-    fates = tuple(rules.decide_fate(each, register, retention, person) for each in held)
+    fates = _kept_together(subject, [rules.decide_fate(each, register, retention, person) for each in held])
     notice = notice_now(at)
     titles = {each.category: words_of(each.category, notice) for each in held}
     return ErasurePlan(subject, at, register.version, fates, close_account, titles)
+
+
+def _kept_together(subject: UUID, fates: list[rules.Fate]) -> tuple[rules.Fate, ...]:
+    """What a row that stays refers to stays with it, as long as anything of its kind: an invoice with its credit note."""
+    free = set(without_the_needed(subject, [each.key for each in fates if not each.stays]))
+    staying = [each for each in fates if each.stays]
+
+    def bound(fate: rules.Fate) -> rules.Fate:
+        alike = [each for each in staying if each.held.category is fate.held.category] or staying
+        grounds = sorted((each for one in alike for each in one.grounds), key=lambda each: each.until or date.max)
+        why = "Something that has to stay refers to it."
+        return rules.Fate(fate.held, (replace(grounds[-1], why=why),)) if grounds else fate
+
+    return tuple(each if each.stays or each.key in free else bound(each) for each in fates)
 
 
 def plan_unseen(subject: UUID, *, at: datetime) -> list[tuple[str, str]]:

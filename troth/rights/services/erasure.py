@@ -275,11 +275,11 @@ def _remove_rows(waiting: list["models.QuerySet[Any]"]) -> int:
     while waiting:
         held = []
         for rows in waiting:
-            count = rows.count()
             try:
                 for found in _own_first(rows):
+                    count = found.count()
                     found.delete()
-                removed += count
+                    removed += count
             except models.ProtectedError:
                 held.append(rows)
         if len(held) == len(waiting):

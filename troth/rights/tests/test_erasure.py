@@ -18,6 +18,7 @@ from bench.specimens.models import Bill, Name, Note, Picture
 from tests.stores import Home
 from troth.copies import journal
 from troth.gate import facts
+from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
@@ -41,8 +42,8 @@ def events(name: str, subject: UUID) -> list[LedgerEvent]:
     return list(LedgerEvent.objects.filter(event=name, subject=subject.hex).order_by("id"))
 
 
-def certificate(person, certificate_id):
-    with processing(Purpose.RIGHTS, by=person, at=SOON) as opened:
+def certificate(person, certificate_id, at=SOON):
+    with processing(Purpose.RIGHTS, by=person, at=at) as opened:
         return selectors.get_certificate(certificate_id, opened).content
 
 
@@ -447,3 +448,36 @@ def test_a_note_and_what_was_added_to_it_go_together(clinic: Home) -> None:
     case = services.ask_erasure(ann.id, by=ann, at=SOON)
     services.carry_out_erasure(case, by=officer, at=SOON, everything=True)
     assert not note.objects.filter(subject_id=ann.id).exists()
+
+
+Invoice: Any = apps.get_model("billing", "Invoice")  # a room above this one
+
+
+def bill_and_credit(ann: Actor, number: int, billed_in: int, credited_in: int) -> None:
+    first = None
+    for kind, year, pence in (("invoice", billed_in, 100), ("credit", credited_in, -100)):
+        on = LATER.replace(year=year)
+        made = Invoice(subject_id=ann.id, kind=kind, number=number, issued_on=on, due_on=on, disposal_year=year)
+        made.total, made.credits = pence, first
+        write(made, by=ann, at=on)
+        first = made
+
+
+def test_an_invoice_and_its_credit_note_of_the_same_and_of_the_next_year_go_together(clinic: Home) -> None:
+    ann, officer, soon = make_patient(), make_officer(), SOON.replace(year=SOON.year + 1)
+    bill_and_credit(ann, 1, NOW.year, NOW.year)
+    bill_and_credit(ann, 2, NOW.year, NOW.year + 1)
+    case = services.ask_erasure(ann.id, by=ann, at=soon)
+    services.carry_out_erasure(case, by=officer, at=soon, everything=True)
+    assert not Invoice.objects.filter(subject_id=ann.id).exists()
+
+
+def test_an_invoice_whose_credit_note_has_to_stay_stays_as_long(clinic: Home) -> None:
+    ann, soon = make_patient(), SOON.replace(year=SOON.year + 8)
+    bill_and_credit(ann, 1, NOW.year, NOW.year)
+    bill_and_credit(ann, 2, NOW.year + 1, NOW.year + 4)
+    case = services.ask_erasure(ann.id, by=ann, at=soon)
+    said = certificate(ann, services.carry_out_erasure(case, by=ann, at=soon), at=soon)
+    assert list(Invoice.objects.values_list("number", flat=True)) == [2, 2]
+    stays = next(each for each in said["stays"] if each["category"] == "financial")
+    assert stays["rows"] == 2 and stays["until"] == "2037-04-05"
