@@ -14,7 +14,7 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Row
 from troth.desk import papers
-from troth.desk.answered import answer_row, reaction_row
+from troth.desk.answered import answer_row, pictures_in, reaction_row
 from troth.desk.forms.request import DispatchForm, SupplyForm
 from troth.desk.frame import about, frame, looking, show
 from troth.desk.on_record import on_record
@@ -149,6 +149,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
         alerts=alerts,
         changed=[answer_row(line) for line in lines if line.changed],
         answers=[answer_row(line) for line in lines if not line.changed],
+        pictures=pictures_in(lines),
         messages=[
             Row(
                 people.staff_name(UUID(each.author)) if each.by_staff else "They wrote",
