@@ -58,7 +58,7 @@ _HINTS = {
     "release": "What you compared, and that nothing stands against it. No target or bonus hangs on it",
     "query": "What you need to know from the prescriber",
     "answer": "What the pharmacist asked",
-    "cancel": "Why it is not supplied",
+    "cancel": "Why it is not supplied, and what they can do. They read it with their request",
     "return": "What came back, and in which state. It is never supplied again",
     "follow_up": "How they are on it, what they notice, and whether it goes on",
 }
@@ -154,7 +154,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
             Row(
                 people.staff_name(UUID(each.author)) if each.by_staff else "They wrote",
                 each.words,
-                note=_when(each.at),
+                note=f"{_when(each.at)}{', among staff' if each.among_staff else ''}",
             )
             for each in seen.messages
         ],
