@@ -63,6 +63,13 @@ _HINTS = {
     "follow_up": "How they are on it, what they notice, and whether it goes on",
 }
 
+_UNPAID = Row(
+    "Payment",
+    "Nothing is held on their card",
+    note="It cannot leave before they have paid. They find it in their account",
+    flagged=True,
+)
+
 
 def list_supplies(request: HttpRequest) -> HttpResponse:
     """What waits for the pharmacist, the oldest first."""
@@ -83,7 +90,7 @@ def list_supplies(request: HttpRequest) -> HttpResponse:
                 else Cell("Withheld", coin="parted"),
                 Cell(f"{timezone.localtime(each.signed_at):%-d %b, %H:%M}"),
                 Cell(people.staff_name(each.prescriber)),
-                Cell(each.status.words.capitalize()),
+                Cell(each.status.words.capitalize(), small="Waits until they pay" if each.unpaid else ""),
             )
         )
         for each in waiting
@@ -142,6 +149,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
             Row("Checked by", people.staff_name(supply.pharmacist), note=_when(supply.checked_at))
             if supply.pharmacist
             else Row("Checked by", "Nobody yet"),
+            *([_UNPAID] if supplies.is_unpaid(supply) else []),
             *([Row("Parcel", supply.tracking, note=_when(supply.dispatched_at))] if supply.tracking else []),
         ],
         found=[Row("Stopped" if each.stops else "Flagged", each.reason, note=each.source) for each in seen.found],
