@@ -143,6 +143,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
             ),
             Row("Directions", item["directions"]),
             Row("For what", item["indication"]),
+            *(Row("Why all the same", words) for words in supplies.reasons_for(supply.request, look.opened)),
             _read(supplies.seconds_read(supply.request)),
             Row("Signed by", people.staff_name(supply.prescriber), note=_when(supply.signed_at)),
             _until(supply, look.at),

@@ -185,6 +185,19 @@ def supply_for(request: UUID, opened: Opened) -> SupplyLine | None:
     return _supply(row)
 
 
+def reasons_for(request: UUID, opened: Opened) -> list[str]:
+    """
+    What its prescriber wrote down of why they prescribed all the same, where a rule asked for a reason.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    row = MedicationRequest.objects.filter(pk=request).first()
+    opened.require(row.subject_id if row else request, Category.HEALTH)
+    if row is None:
+        raise nothing_there()
+    return [words for words in dict(row.grounds or {}).values() if words]
+
+
 def open_document(prescription: UUID, opened: Opened) -> StoredFile:
     """
     The signed document, to be streamed.
