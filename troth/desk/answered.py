@@ -1,5 +1,7 @@
 """What whoever decides and whoever checks read alike: answers with what stood there before, and reactions to what was supplied."""
 
+from collections.abc import Iterable
+
 from django.utils import timezone
 
 from troth.design.values import Row
@@ -18,6 +20,11 @@ def answer_row(line: Line) -> Row:
         note=f"{'Changed after a rule stopped them. ' if line.changed_after_stop else 'Changed. '}{told}",
         flagged=line.changed_after_stop,
     )
+
+
+def pictures_in(lines: Iterable[Line]) -> list[Line]:
+    """The answers that are pictures, so that whoever checks sees what whoever decided saw."""
+    return [each for each in lines if each.item.type == "attachment" and each.value]
 
 
 def reaction_row(found: ReactionOpened) -> Row:

@@ -153,8 +153,10 @@ def to_do(
     found += [
         ToKnow(
             "Your request waits for your payment",
-            "Your bank holds the amount. It is taken only when something is prescribed.",
-            Link("See your request", reverse("my_request", args=[waiting])),
+            "What was prescribed is sent once it is paid."
+            if waiting.prescribed
+            else "Your bank holds the amount. It is taken only when something is prescribed.",
+            Link("See your request", reverse("my_request", args=[waiting.request])),
         )
         for waiting in pricing.list_unpaid(subject)
     ]

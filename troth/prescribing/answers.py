@@ -213,7 +213,7 @@ def paid(thing: UUID, payment: UUID, state: State, *, by: Actor, at: datetime) -
     Whatever the firm says of a request's money, what is wanted of it follows from where the request is. Who else paid with that
     card is for its prescriber, and found by a job of its own: whether it may be looked for is nothing to whoever pays.
     """
-    services.hear_of(thing, payment, at=at)
+    services.hear_of(thing, payment, state, at=at)
     queue.declared["prescribing.compare_card"].enqueue(thing, payment)
 
 

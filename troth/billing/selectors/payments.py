@@ -145,6 +145,12 @@ def held_among(payments: Collection[UUID]) -> set[UUID]:
     return set(Payment.objects.filter(held, pk__in=payments).values_list("pk", flat=True))
 
 
+def unpaid_among(payments: Collection[UUID]) -> set[UUID]:
+    """Of these, those by which nothing is paid: not paid yet, let go by the bank, or given back whole. It opens nothing."""
+    nothing = (State.ASKED, State.RELEASED, State.FAILED, State.REFUNDED)
+    return set(Payment.objects.filter(state__in=nothing, pk__in=payments).values_list("pk", flat=True))
+
+
 def is_set_against(payment: UUID) -> bool:
     """Whether what a payment brought was taken off an invoice, so that it does not go back by itself. It opens nothing."""
     return Invoice.objects.filter(receipt_for=payment).exclude(set_against=None).exists()

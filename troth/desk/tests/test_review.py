@@ -1,5 +1,6 @@
 """The review and the supply on the pages: posted directly, from a stale tab, by somebody else."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -289,6 +290,9 @@ def test_what_waits_for_a_pharmacist_and_what_they_ask_stands_on_today(asked: di
     supply, today = Prescription.objects.get(), reverse("desk_home")
     pharmacy, there = browser_of(asked["pharmacist"]), reverse("desk_supply", args=[supply.pk])
     assert "1 prescription waits to be checked" in pharmacy.get(today).content.decode()
+    addresses = re.findall(r'<img src="([^"]+)"', pharmacy.get(there).content.decode())
+    assert addresses and addresses == re.findall(r'<img src="([^"]+)"', page), "who checks sees what who decides sees"
+    assert b"sentinel" in pharmacy.get(addresses[0]).getvalue()
     assert "A pharmacist asks you" not in doctor.get(today).content.decode()
     pharmacy.post(there, {"act": "query", "query-words": "Is twelve weeks meant?"})
     assert "waits to be" not in pharmacy.get(today).content.decode()

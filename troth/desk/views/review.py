@@ -11,7 +11,7 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Item, Link, Row
 from troth.desk import papers
-from troth.desk.answered import answer_row, reaction_row
+from troth.desk.answered import answer_row, pictures_in, reaction_row
 from troth.desk.forms.request import AskForm, AskGpForm, DecisionForm, PrescribeForm, VerifyForm
 from troth.desk.frame import Looking, about, looking, show
 from troth.desk.on_record import on_record
@@ -95,7 +95,7 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
         or _plain(treatment, line.subject, look),
         record=record,
         alerts=alerts,
-        pictures=[each for each in _lines(seen) if each.item.type == "attachment" and each.value],
+        pictures=pictures_in(_lines(seen)),
         messages=_messages(seen),
         checks=[
             Row(

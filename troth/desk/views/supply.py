@@ -14,7 +14,7 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Row
 from troth.desk import papers
-from troth.desk.answered import answer_row, reaction_row
+from troth.desk.answered import answer_row, pictures_in, reaction_row
 from troth.desk.forms.request import DispatchForm, SupplyForm
 from troth.desk.frame import about, frame, looking, show
 from troth.desk.on_record import on_record
@@ -58,10 +58,17 @@ _HINTS = {
     "release": "What you compared, and that nothing stands against it. No target or bonus hangs on it",
     "query": "What you need to know from the prescriber",
     "answer": "What the pharmacist asked",
-    "cancel": "Why it is not supplied",
+    "cancel": "Why it is not supplied, and what they can do. They read it with their request",
     "return": "What came back, and in which state. It is never supplied again",
     "follow_up": "How they are on it, what they notice, and whether it goes on",
 }
+
+_UNPAID = Row(
+    "Payment",
+    "Nothing is held on their card",
+    note="It cannot leave before they have paid. They find it in their account",
+    flagged=True,
+)
 
 
 def list_supplies(request: HttpRequest) -> HttpResponse:
@@ -83,7 +90,7 @@ def list_supplies(request: HttpRequest) -> HttpResponse:
                 else Cell("Withheld", coin="parted"),
                 Cell(f"{timezone.localtime(each.signed_at):%-d %b, %H:%M}"),
                 Cell(people.staff_name(each.prescriber)),
-                Cell(each.status.words.capitalize()),
+                Cell(each.status.words.capitalize(), small="Waits until they pay" if each.unpaid else ""),
             )
         )
         for each in waiting
@@ -136,12 +143,14 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
             ),
             Row("Directions", item["directions"]),
             Row("For what", item["indication"]),
+            *(Row("Why all the same", words) for words in supplies.reasons_for(supply.request, look.opened)),
             _read(supplies.seconds_read(supply.request)),
             Row("Signed by", people.staff_name(supply.prescriber), note=_when(supply.signed_at)),
             _until(supply, look.at),
             Row("Checked by", people.staff_name(supply.pharmacist), note=_when(supply.checked_at))
             if supply.pharmacist
             else Row("Checked by", "Nobody yet"),
+            *([_UNPAID] if supplies.is_unpaid(supply) else []),
             *([Row("Parcel", supply.tracking, note=_when(supply.dispatched_at))] if supply.tracking else []),
         ],
         found=[Row("Stopped" if each.stops else "Flagged", each.reason, note=each.source) for each in seen.found],
@@ -149,11 +158,12 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
         alerts=alerts,
         changed=[answer_row(line) for line in lines if line.changed],
         answers=[answer_row(line) for line in lines if not line.changed],
+        pictures=pictures_in(lines),
         messages=[
             Row(
                 people.staff_name(UUID(each.author)) if each.by_staff else "They wrote",
                 each.words,
-                note=_when(each.at),
+                note=f"{_when(each.at)}{', among staff' if each.among_staff else ''}",
             )
             for each in seen.messages
         ],

@@ -100,6 +100,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
     gp = reviewing.gp_of(subject, opened)
     letters = telling.asked_for(treatment, opened)
     paid = pricing.payment_of(treatment)
+    to_pay = paid is not None and _is_to_pay(paid[1], this.line.status in OPEN, supply)
     contested = contesting.contest_of(treatment, opened)
     numbers = {page.title: place for place, page in enumerate(sheet.form.pages, start=1)} if sheet else {}
     return render(
@@ -140,8 +141,8 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
             "pages": [(title, reverse("answer_page", args=[sheet.id, place])) for title, place in numbers.items()]
             if sheet
             else [],
-            "payment": _payment(*paid) if paid else [],
-            "to_pay": paid is not None and _is_to_pay(paid[1], this.line.status in OPEN, supply),
+            "payment": _payment(*paid, to_pay=to_pay) if paid else [],
+            "to_pay": to_pay,
             "ask_gp": this.line.status in OPEN and gp.state is GpState.NOT_ASKED,
             "show_document": this.line.status in OPEN
             and sheet is not None
@@ -260,9 +261,11 @@ _PAID = {
 }
 
 
-def _payment(payment: UUID, state: State) -> list[Row]:
+def _payment(payment: UUID, state: State, *, to_pay: bool) -> list[Row]:
     see = Link("See it", reverse("my_payment", args=[payment]), "the payment")
-    return [Row("Payment", _PAID[state], link=see)]
+    # What was taken back or refused before it was paid is owed by nobody, though the firm has yet to say that it ended.
+    words = "Nothing was taken, and nothing is to be paid" if state is State.ASKED and not to_pay else _PAID[state]
+    return [Row("Payment", words, link=see)]
 
 
 def _is_to_pay(state: State, is_open: bool, supply: SupplyLine | None) -> bool:

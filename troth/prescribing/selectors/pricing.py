@@ -1,12 +1,25 @@
 """What a request costs, and whether its money is held. It opens nothing: amounts of payments stay with billing."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from troth.billing import selectors as billing
 from troth.billing.selectors import State, VatRate
 from troth.intake import selectors as intake
 from troth.intake.rules.suiting import Treatment
-from troth.prescribing.models import OPEN, MedicationRequest, Paid
+from troth.prescribing.models import OPEN, MedicationRequest, Paid, Prescription, SupplyStatus
+
+#: A supply in these states has not left, and is still to be paid where the bank let the money go.
+WAITS = frozenset({SupplyStatus.SIGNED, SupplyStatus.QUERIED, SupplyStatus.RELEASED})
+
+
+@dataclass(frozen=True)
+class Unpaid:
+    """A request that waits until its person pays, and whether something was prescribed for it already."""
+
+    request: UUID
+    prescribed: bool
 
 
 def price_of(treatment: Treatment) -> int | None:
@@ -47,9 +60,19 @@ def request_paid_by(payment: UUID, subject: UUID) -> UUID | None:
     return rows.values_list("id", flat=True).first()
 
 
-def list_unpaid(subject: UUID) -> list[UUID]:
-    """A person's open requests that wait until they pay, the oldest first."""
-    rows = MedicationRequest.objects.filter(subject_id=subject, status__in=OPEN, payment__isnull=False)
-    found = list(rows.order_by("requested_at").values_list("id", "payment"))
-    held = billing.held_among([payment for _, payment in found])
-    return [request for request, payment in found if payment not in held]
+def list_unpaid(subject: UUID) -> list[Unpaid]:
+    """A person's requests that wait until they pay, the oldest first: open ones, and what was prescribed and has not left."""
+    rows = MedicationRequest.objects.filter(subject_id=subject, payment__isnull=False)
+    signed = Prescription.objects.filter(subject_id=subject, status__in=WAITS).values_list("request_id", flat=True)
+    rows = rows.filter(status__in=OPEN) | rows.filter(pk__in=list(signed))
+    found = list(rows.order_by("requested_at").values_list("id", "payment", "status"))
+    unpaid = billing.unpaid_among([payment for _, payment, _ in found])
+    return [Unpaid(request, status not in OPEN) for request, payment, status in found if payment in unpaid]
+
+
+def unpaid_requests(requests: Collection[UUID]) -> set[UUID]:
+    """Of these requests, those for which something is to be paid and nothing is."""
+    rows = MedicationRequest.objects.filter(pk__in=requests, payment__isnull=False)
+    found = list(rows.values_list("id", "payment"))
+    unpaid = billing.unpaid_among([payment for _, payment in found])
+    return {request for request, payment in found if payment in unpaid}

@@ -18,6 +18,7 @@ from troth.prescribing.models import MedicationRequest, Prescription, SupplyStat
 from troth.prescribing.rules import DECIDING
 from troth.prescribing.rules.dispensing import last_day
 from troth.prescribing.rules.reacting import may_be_taken
+from troth.prescribing.selectors import pricing
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
@@ -65,6 +66,7 @@ class Waiting:
     status: SupplyStatus
     prescriber: UUID
     signed_at: datetime
+    unpaid: bool
 
 
 def list_supplies(
@@ -73,8 +75,19 @@ def list_supplies(
     """The prescriptions in these states, the oldest first: all, or those that one prescriber signed. Nothing is opened."""
     sealed = [field.name for field in Prescription.sealed_fields()]
     found = Prescription.objects.filter(status__in=statuses).defer(*sealed).order_by("signed_at")
-    rows = (found.filter(prescriber=prescriber) if prescriber else found)[:limit]
-    return [Waiting(row.pk, row.subject_id, SupplyStatus(row.status), row.prescriber, row.signed_at) for row in rows]
+    rows = list((found.filter(prescriber=prescriber) if prescriber else found)[:limit])
+    unpaid = pricing.unpaid_requests([row.request_id for row in rows if row.status in pricing.WAITS])
+    return [
+        Waiting(
+            row.pk, row.subject_id, SupplyStatus(row.status), row.prescriber, row.signed_at, row.request_id in unpaid
+        )
+        for row in rows
+    ]
+
+
+def is_unpaid(supply: SupplyLine) -> bool:
+    """Whether a supply waits until its person pays: nothing leaves before."""
+    return supply.status in pricing.WAITS and bool(pricing.unpaid_requests([supply.request]))
 
 
 def count_waiting(*, at_most: int = 1000) -> dict[SupplyStatus, int]:
@@ -170,6 +183,19 @@ def supply_for(request: UUID, opened: Opened) -> SupplyLine | None:
         return None
     opened.require(row.subject_id, Category.HEALTH)
     return _supply(row)
+
+
+def reasons_for(request: UUID, opened: Opened) -> list[str]:
+    """
+    What its prescriber wrote down of why they prescribed all the same, where a rule asked for a reason.
+
+    :raises Refused: the viewer may not see health data of this person.
+    """
+    row = MedicationRequest.objects.filter(pk=request).first()
+    opened.require(row.subject_id if row else request, Category.HEALTH)
+    if row is None:
+        raise nothing_there()
+    return [words for words in dict(row.grounds or {}).values() if words]
 
 
 def open_document(prescription: UUID, opened: Opened) -> StoredFile:

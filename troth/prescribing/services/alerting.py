@@ -1,5 +1,6 @@
 """
-Telling somebody that there is something new about their request: asked, decided, sent, cancelled. Never what, and never of which.
+Telling somebody that there is something new about their request: asked, decided, sent, cancelled, to be paid again. Never what, and
+never of which.
 
 Whoever does not look by themself learns it in no other way: a question would wait for an answer, and a parcel for somebody at home.
 """
@@ -14,7 +15,9 @@ from troth.gate import actors, features
 from troth.gate.actors import Actor
 from troth.gate.acts import acting
 from troth.gate.contexts import processing
+from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
+from troth.notice.register import Register
 from troth.people import selectors as people
 from troth.people import services as people_services
 from troth.vault.categories import Category
@@ -29,11 +32,18 @@ def _tell(subject: UUID, *, by: Actor, at: datetime) -> None:
     Write to somebody within the act that made something new. Nobody is written to of what they did themself, nor by a clinic whose
     notice declares no such messages; and whoever asked us to stop finds it in their account all the same.
     """
-    if by.id == subject or not features.declared_of((FOR,), acting().register):
+    if by.id != subject:
+        _write(subject, actors.service(NAME, on_behalf_of=by.id), acting().register, at=at)
+
+
+def _tell_of_money(subject: UUID, *, at: datetime) -> None:
+    """Write to somebody because nothing is held for their request any more: the firm says it, and nobody here did anything."""
+    _write(subject, actors.service(NAME), notices.register_in_force(at), at=at)
+
+
+def _write(subject: UUID, service: Actor, register: Register, *, at: datetime) -> None:
+    if not features.declared_of((FOR,), register) or people_services.has_died(subject, at=at):
         return
-    if people_services.has_died(subject, at=at):
-        return
-    service = actors.service(NAME, on_behalf_of=by.id)
     with processing(FOR, Action.READ, by=service, at=at) as opened:
         if not opened.decision(subject, Category.CONTACT).allowed:
             return

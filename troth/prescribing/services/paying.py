@@ -24,13 +24,13 @@ from troth.notice.purposes import Action, Purpose
 from troth.prescribing import rules
 from troth.prescribing.models import OPEN, MedicationRequest, Prescription, RequestStatus, SupplyStatus
 from troth.prescribing.rules.machine import MONEY, Step
+from troth.prescribing.selectors.pricing import WAITS
+from troth.prescribing.services.alerting import _tell_of_money
 from troth.vault.categories import Category
 
 THING = "prescribing.request"
 #: Nothing is held any more, and whoever still wants the treatment pays anew.
 _OVER = frozenset({State.FAILED, State.RELEASED, State.REFUNDED})
-#: A supply in these states has not left, and is still to be paid where the bank let the money go.
-_WAITS = frozenset({SupplyStatus.SIGNED, SupplyStatus.QUERIED, SupplyStatus.RELEASED})
 
 
 @act(Event.REQUEST_PAYMENT_ASKED, purpose=Purpose.PRESCRIBING)
@@ -52,7 +52,7 @@ def pay_request(request: UUID, *, by: Actor, at: datetime) -> UUID:
     before: UUID = row.payment
     if billing.state_of(before) not in _OVER:
         return before
-    supplied = Prescription.objects.filter(request_id=row.pk, status__in=_WAITS).exists()
+    supplied = Prescription.objects.filter(request_id=row.pk, status__in=WAITS).exists()
     if row.status not in OPEN and not supplied:
         raise rules.NotPossible("This request is closed, so nothing is to be paid for it.")
     with processing(Purpose.PAYMENT, Action.READ, by=by, at=at) as opened:
@@ -116,18 +116,28 @@ def _check_is_taken(request: UUID) -> None:
     rules.check_is_taken(taken=payment is None or billing.state_of(payment) in (State.CAPTURED, State.PART_REFUNDED))
 
 
-def _hear_of(request: UUID, payment: UUID, *, at: datetime) -> None:
-    """Say again what is wanted of a payment, now that the firm has said something about it."""
+def _hear_of(request: UUID, payment: UUID, state: State, *, at: datetime) -> None:
+    """
+    Say again what is wanted of a payment, now that the firm has said something about it. Where nothing is held any more and the
+    treatment is still wanted, its person hears that there is something new: nobody but them can pay again.
+    """
     with transaction.atomic():
-        found = (
-            MedicationRequest.objects.select_for_update().filter(pk=request).values_list("payment", "status").first()
-        )
+        row = MedicationRequest.objects.select_for_update().filter(pk=request)
+        found = row.values_list("payment", "status", "subject_id").first()
         wanted: Order | None = Order.RELEASE
         # A request that is no more, or was paid by another payment since, wants nothing of this one.
-        if found is not None and found[0] == payment:
+        stands = found is not None and found[0] == payment
+        if found is not None and stands:
             wanted = _wanted(request, found[1])
         if wanted is not None:
             money.fulfil(payment, wanted, at=at)
+        if found is not None and stands and state in _OVER and _is_wanted(request, found[1]):
+            _tell_of_money(found[2], at=at)
+
+
+def _is_wanted(request: UUID, status: str) -> bool:
+    """Whether what was asked for is still to be decided, or to leave."""
+    return status in OPEN or Prescription.objects.filter(request_id=request, status__in=WAITS).exists()
 
 
 def _wanted(request: UUID, status: str) -> Order | None:

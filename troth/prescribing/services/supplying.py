@@ -72,7 +72,7 @@ def release_prescription(prescription: UUID, *, words: str, by: Actor, at: datet
 @act(Event.SUPPLY_CANCELLED, purpose=Purpose.PRESCRIBING)
 def cancel_prescription(prescription: UUID, *, words: str, by: Actor, at: datetime) -> None:
     """
-    This will end a supply that has not left: by its prescriber, by a pharmacist, or by the person themself.
+    This will end a supply that has not left: by its prescriber, by a pharmacist, or by the person themself. The person reads why.
 
     :raises NotPossible: it has left.
     :raises Refused: the actor may not write health data of this person for prescribing.
@@ -80,7 +80,7 @@ def cancel_prescription(prescription: UUID, *, words: str, by: Actor, at: dateti
     row = _step(prescription, Step.CANCEL, by)
     if by.id not in (row.subject_id, row.prescriber):
         rules.check_is_pharmacist(by.roles)
-    _message(row, words, at, by_staff=by.id != row.subject_id)
+    _message(row, words, at, by_staff=by.id != row.subject_id, among_staff=False)
     _move_money(MedicationRequest.objects.get(pk=row.request_id), Step.CANCEL, by=by, at=at)
     _tell(row.subject_id, by=by, at=at)
 
@@ -204,9 +204,9 @@ def _plan_follow_up(row: Prescription, *, by: Actor, at: datetime) -> UUID | Non
     )
 
 
-def _message(row: Prescription, words: str, at: datetime, *, by_staff: bool = True) -> None:
+def _message(row: Prescription, words: str, at: datetime, *, by_staff: bool = True, among_staff: bool = True) -> None:
     """
-    What was written with a step, in the conversation of the request.
+    What was written with a step, in the conversation of the request; among staff, its person does not read it there.
 
     :raises NotPossible: it says nothing.
     """
@@ -218,6 +218,6 @@ def _message(row: Prescription, words: str, at: datetime, *, by_staff: bool = Tr
         number=number + 1,
         written_at=at,
         by_staff=by_staff,
-        among_staff=by_staff,
+        among_staff=among_staff,
         words=words,
     )

@@ -6,8 +6,11 @@ from uuid import UUID
 import pytest
 
 from troth.delivery.models import Message
+from troth.gate.contexts import processing
+from troth.notice.purposes import Purpose
 from troth.prescribing import services
 from troth.prescribing.models import Outcome
+from troth.prescribing.selectors import reviewing, supplies
 from troth.prescribing.tests.conftest import Clinic, agree, look, prescribe, send, verify
 from troth.records.tests.factories import LATER
 
@@ -16,6 +19,12 @@ SOON = LATER + timedelta(minutes=10)
 
 def told(clinic: Clinic) -> int:
     return Message.objects.filter(subject_id=clinic.subject, kind="request_news").count()
+
+
+def read_by_ann(clinic: Clinic, prescription: UUID) -> list[str]:
+    with processing(Purpose.PRESCRIBING, by=clinic.ann, at=SOON) as opened:
+        request = supplies.get_supply(prescription, opened).request
+        return [each.words for each in reviewing.list_messages(request, opened, staff=False)]
 
 
 def ready(clinic: Clinic) -> UUID:
@@ -53,8 +62,11 @@ def test_who_is_refused_or_sent_elsewhere_is_told(clinic: Clinic, outcome: Outco
 
 def test_a_supply_that_staff_stop_is_told_and_one_that_its_person_stops_is_not(clinic: Clinic) -> None:
     first = prescribe(clinic, ready(clinic))
+    services.query_prescription(first, words="Is there another strength?", by=clinic.pharmacist, at=SOON)
+    services.answer_query(first, words="No.", by=clinic.prescriber, at=SOON)
     services.cancel_prescription(first, words="Out of stock", by=clinic.pharmacist, at=SOON)
     assert told(clinic) == 2
+    assert read_by_ann(clinic, first) == ["Out of stock"], "what is new is why, and not that the pharmacist asked"
     again = ready(clinic)
     second = prescribe(clinic, again)
     services.cancel_prescription(second, words="I do not want it.", by=clinic.ann, at=SOON)

@@ -9,6 +9,7 @@ from django.db import connections
 
 from conftest import publish_pack
 from troth.gate import actors
+from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.gate.refusals import Refused
 from troth.people.tests import factories
@@ -18,6 +19,7 @@ from troth.prescribing.models import (
     GpChoice,
     GpState,
     MedicationRequest,
+    Outcome,
     Prescription,
     RequestStatus,
     SupplyStatus,
@@ -141,3 +143,34 @@ def test_an_answer_that_changes_while_somebody_signs_is_read_or_comes_too_late(c
     )
     assert sorted(said) == ["NotPossible", "done"]
     assert Prescription.objects.count() == (1 if said[0] == "done" else 0)
+
+
+def test_of_two_prescribers_and_who_passes_it_from_one_to_the_other_one_decides(committed_db: None) -> None:
+    """One signs what they read, while it is passed on to a colleague who read it before, and refuses."""
+    clinic = _clinic()
+    request, soon = _ready(clinic), staff.LATER + timedelta(minutes=5)
+
+    def pass_to(prescriber: Actor) -> None:
+        services.assign_request(request, prescriber=prescriber.id, by=clinic.support, at=staff.LATER)
+
+    pass_to(clinic.colleague)
+    theirs = look(clinic, request, by=clinic.colleague)
+    pass_to(clinic.prescriber)
+    read = look(clinic, request)
+    said = _at_once(
+        lambda: prescribe(clinic, request, review=read),
+        lambda: pass_to(clinic.colleague),
+        lambda: services.decide_request(
+            request, outcome=Outcome.REFUSED, words="No.", review=theirs, by=clinic.colleague, at=soon
+        ),
+    )
+    signed, passed, refused = (each == "done" for each in said)
+    assert set(said) <= {"done", "NotPossible", "Refused"}
+    assert signed is not passed, "whoever comes second finds it gone"
+    assert not (refused and not passed), "nobody decides what was not passed to them"
+    row = MedicationRequest.objects.get(pk=request)
+    assert (
+        Prescription.objects.filter(prescriber=clinic.prescriber.id).count() == Prescription.objects.count() == signed
+    )
+    assert row.status == (RequestStatus.DECIDED if signed or refused else RequestStatus.ASSIGNED)
+    assert row.prescriber == (clinic.prescriber.id if signed else clinic.colleague.id)

@@ -107,6 +107,8 @@ def test_each_missing_thing_closes_its_gate_in_the_act(clinic: Clinic, treatment
     prescribe(clinic, request, reasons={"gp": REASON})
     with processing(Purpose.PRESCRIBING, by=clinic.prescriber, at=SOON):
         assert MedicationRequest.objects.get(pk=request).grounds == {"gp": REASON}
+    with processing(Purpose.PRESCRIBING, by=clinic.pharmacist, at=SOON) as opened:
+        assert supplies.reasons_for(request, opened) == [REASON], "who checks reads why a rule was overruled"
 
 
 def test_a_questionnaire_alone_is_not_enough_for_losing_weight(clinic: Clinic) -> None:

@@ -11,6 +11,7 @@ from troth.billing.models import Payment
 from troth.billing.selectors import Order, State
 from troth.billing.tests.conftest import firm  # noqa: F401 - a fixture
 from troth.billing.tests.firm import LocalFirm
+from troth.delivery.models import Message
 from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
@@ -19,6 +20,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.prescribing import services
 from troth.prescribing.models import MedicationRequest, Outcome, Prescription, RequestStatus
 from troth.prescribing.rules import NotPossible
+from troth.prescribing.selectors import IN_HAND, pricing, supplies
 from troth.prescribing.tests.conftest import Clinic, agree, look, prescribe, send, verify
 from troth.records.tests.factories import LATER
 
@@ -84,7 +86,9 @@ def test_what_is_not_prescribed_is_let_go(clinic: Clinic, bank: LocalFirm, how: 
         services.decide_request(
             request, outcome=Outcome(how), words="No.", by=clinic.prescriber, at=SOON, review=look(clinic, request)
         )
+    before = told(clinic)
     assert money.look(payment, at=SOON) in (State.RELEASED, State.FAILED)
+    assert told(clinic) == before, "what we let go ourselves asks nothing of them"
     with pytest.raises(NotPossible, match="closed"):
         services.pay_request(request, by=clinic.ann, at=SOON)
 
@@ -110,6 +114,10 @@ def test_a_cancelled_supply_gives_back_what_was_taken_and_what_is_being_taken(
     money.look(payment, at=SOON)
     assert money.look(payment, at=SOON) is State.REFUNDED
     assert [each["amount"] for each in bank.refunds] == [billing_pence(clinic, payment)]
+
+
+def told(clinic: Clinic) -> int:
+    return Message.objects.filter(subject_id=clinic.subject, kind="request_news").count()
 
 
 def billing_pence(clinic: Clinic, payment: UUID) -> int:
@@ -153,13 +161,21 @@ def test_a_hold_that_lapsed_after_the_signature_is_paid_anew_before_the_parcel_l
     request = ready(clinic)
     first = pay(clinic, request, bank)
     made = prescribe(clinic, request)
+    assert pricing.list_unpaid(clinic.subject) == []
+    before = told(clinic)
     bank.lapse(reference(clinic, first))
     assert money.look(first, at=SOON) is State.FAILED
+    assert told(clinic) == before + 1, "nobody but them can pay again"
+    assert money.look(first, at=SOON) is State.FAILED
+    assert told(clinic) == before + 1, "what the firm says again is no news"
+    assert pricing.list_unpaid(clinic.subject) == [pricing.Unpaid(request, prescribed=True)]
+    assert [each.unpaid for each in supplies.list_supplies(IN_HAND)] == [True]
     services.release_prescription(made, words="Fine", by=clinic.pharmacist, at=SOON)
     with pytest.raises(NotPossible, match="has not come"):
         services.dispatch(made, tracking="TN-4711", by=clinic.pharmacist, at=SOON)
     second = pay(clinic, request, bank)  # the room hears that it is held, and has it taken at once
     assert money.look(second, at=SOON) is State.CAPTURED
+    assert [each.unpaid for each in supplies.list_supplies(IN_HAND)] == [False]
     services.dispatch(made, tracking="TN-4711", by=clinic.pharmacist, at=SOON)
 
 
