@@ -113,7 +113,8 @@ def test_of_two_windows_that_sign_and_one_that_takes_it_back_one_is_done(committ
         lambda: prescribe(clinic, request, review=read),
         lambda: services.withdraw_request(request, by=clinic.ann, at=soon),
     )
-    assert sorted(said) == ["NotPossible", "NotPossible", "done"]
+    # Once it is taken back nothing connects the prescriber with it any more: the gate may say so before the rule does.
+    assert said.count("done") == 1 and set(said) <= {"done", "NotPossible", "Refused"}
     taken_back = said[2] == "done"
     assert Prescription.objects.count() == (0 if taken_back else 1)
     status = MedicationRequest.objects.get(pk=request).status
