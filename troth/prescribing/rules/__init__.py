@@ -229,9 +229,9 @@ def check_is_as_read(*, read: str, stands: str) -> None:
         raise NotPossible("Something was added since you opened this request. Open it again and read it.")
 
 
-def check_can_write(*, words: str, number: int, most: int) -> None:
+def check_can_write(*, words: str, number: int = 0, most: int = 1) -> None:
     """
-    Refuse a message that says nothing or too much, and one too many.
+    Refuse a message that says nothing or too much, and one too many: `number` there are, of at most `most`.
 
     :raises NotPossible: any of these.
     """

@@ -26,8 +26,6 @@ from troth.records.selectors import TaskKind
 from troth.records.services import give_task, settle_task
 from troth.vault.categories import Category
 
-MOST_MESSAGES = 100
-
 
 @act(Event.SUPPLY_QUERIED, purpose=Purpose.PRESCRIBING)
 def query_prescription(prescription: UUID, *, words: str, by: Actor, at: datetime) -> None:
@@ -210,8 +208,9 @@ def _message(row: Prescription, words: str, at: datetime, *, by_staff: bool = Tr
 
     :raises NotPossible: it says nothing.
     """
+    # However much was written before: a supply that must not leave is stopped all the same.
+    rules.check_can_write(words=words)
     number = RequestMessage.objects.filter(request_id=row.request_id).count()
-    rules.check_can_write(words=words, number=number, most=MOST_MESSAGES)
     RequestMessage.objects.create(
         subject_id=row.subject_id,
         request_id=row.request_id,

@@ -233,6 +233,20 @@ def test_who_withdraws_is_not_decided_on_and_what_has_not_left_can_be_stopped(cl
         services.release_prescription(made, words="x", by=clinic.pharmacist, at=SOON)
 
 
+def test_however_much_was_written_its_person_can_stop_what_has_not_left(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("troth.prescribing.services.deciding.MOST_MESSAGES", 2)
+    request = ready(clinic)
+    services.ask_patient(request, words="Which shampoo do you use?", by=clinic.prescriber, at=SOON)
+    services.answer_question(request, words="An ordinary one.", by=clinic.ann, at=SOON)
+    with pytest.raises(NotPossible, match="too many messages"):
+        services.ask_patient(request, words="Which one?", by=clinic.prescriber, at=SOON)
+    made = prescribe(clinic, request, review=look(clinic, request, at=SOON), at=SOON)
+    services.cancel_prescription(made, words="I do not want it.", by=clinic.ann, at=SOON)
+    assert Prescription.objects.get().status == SupplyStatus.CANCELLED
+
+
 def test_early_repeats_stop_and_each_goes_back_to_a_prescriber(clinic: Clinic) -> None:
     prescribe(clinic, ready(clinic))
     with pytest.raises(NotPossible, match="A rule stops"):
