@@ -388,3 +388,17 @@ def test_a_reaction_is_reported_on_the_persons_page_looked_at_and_sent(asked: di
     assert stranger.post(report, told).status_code == 403
     for path in (reverse("desk_reactions"), f"{one}yellow-card/", by_phone):
         assert browser_of(asked["finance"]).get(path).status_code == 403
+
+
+def test_what_was_cancelled_is_not_told_as_if_it_were_to_be_taken(asked: dict[str, Any]) -> None:
+    doctor, path = browser_of(asked["prescriber"]), reverse("desk_decide", args=[asked["request"]])
+    doctor.post(path, VERIFY)
+    doctor.post(path, {**PRESCRIBE, "review": ticket_in(doctor.get(path).content.decode())})
+    mine, page = browser_of(asked["patient"]), reverse("my_request", args=[asked["request"]])
+    assert "How you take it" in mine.get(page).content.decode()
+    said = mine.post(page, {"stop": "yes"}, follow=True).content.decode()
+    assert (
+        "Cancelled. Nothing of it is sent" in said
+        and "no pharmacy may supply it" in said
+        and "How you take it" not in said
+    )

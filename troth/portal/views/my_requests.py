@@ -123,6 +123,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
             ],
             "supply": [*_told(supply), *_letter(supply, opened)] if supply else [],
             "supply_id": supply.id if supply else None,
+            "cancelled": supply is not None and supply.status is SupplyStatus.CANCELLED,
             "may_stop": supply is not None and (supply.status, Step.CANCEL) in SUPPLY,
             "may_receive": supply is not None and supply.status is SupplyStatus.DISPATCHED,
             "may_report": supply is not None and supply.can_be_taken,
@@ -317,6 +318,11 @@ def _asked(letter: LetterOpened) -> Row:
 
 def _told(supply: SupplyLine) -> list[Row]:
     item = supply.item
+    if supply.status is SupplyStatus.CANCELLED:  # how to take what never came is not told as if it had
+        return [
+            Row("Where it is", "Cancelled. Nothing of it is sent", flagged=True),
+            Row("Medicine", f"{item['name']}, {item['form']}"),
+        ]
     return [
         Row("Medicine", f"{item['name']}, {item['form']}"),
         Row("How you take it", item["directions"]),
