@@ -103,11 +103,13 @@ def compose(
     by_another: bool = False,
     use: str = "",
     besides: Sequence[tuple[Asked, str]] = (),
+    has_account: bool = True,
 ) -> Composed:
     """
     This will write one letter. `words` are the officer's own and stand as they were written; `day` is the one on which a copy or a
     restriction ends. `by_another`: somebody asked who acts for the person, and both of them read it. `use` is what an objection
     was about, in the notice's words. `besides` are other requests of the same message, where one letter is for all of them.
+    Without `has_account` a copy is handed over on paper.
     """
     what = _lower(ASKED_WORDS[asked])
     if by_another and asked is Asked.COMPLAINT:
@@ -133,6 +135,7 @@ def compose(
             "own": own,
             "use": use,
             "by_another": by_another,
+            "has_account": has_account,
         }
     )
     refused = kind in _REFUSES or bool(kind is LetterKind.COPY and grounds)
@@ -240,12 +243,9 @@ def _copy(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     left_out = _several(said, "grounds")
     if said["asked"] is Asked.DECEASED:
         return _record_of_the_dead(said, left_out)
-    where = (
-        f"It can be fetched in the account of the person it is about until {said['day']}; where there is no account, "
-        "we hand it over on paper."
-        if said["by_another"]
-        else f"You can fetch it in your account until {said['day']}. If you have no account, we hand it to you on paper."
-    )
+    whose = "the account of the person it is about" if said["by_another"] else "your account"
+    who = "It can be fetched" if said["by_another"] else "You can fetch it"
+    where = f"{who} in {whose} until {said['day']}." if said["has_account"] else "We hand it over on paper."
     return ("The copy is ready" if said["by_another"] else "Your copy is ready"), (
         where,
         *((f"Something was left out of it, on {_these(said)}:", *left_out) if left_out else ()),

@@ -14,6 +14,7 @@ from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
 from troth.people.selectors import has_account, represented_by
+from troth.people.selectors.same import links_of
 from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind
 from troth.rights.rules.clock import Reckoned, is_impossible, is_unproven
 from troth.rights.rules.letters import (
@@ -80,7 +81,14 @@ def _compose_for(
         by_another=row.asked_by is not None,
         use=use,
         besides=[(Asked(each.right), clocks.reference_of(each.pk)) for each in besides],
+        has_account=_has_account(row.subject_id),
     )
+
+
+def _has_account(subject: UUID) -> bool:
+    """Whether somebody can sign in, under this record or another that is known to be theirs."""
+    linked = {record for each in links_of(subject) for record in (each.one, each.other)}
+    return any(map(has_account, {subject, *linked}))
 
 
 def _restate(row: RightsCase, *, at: datetime) -> Reckoned:

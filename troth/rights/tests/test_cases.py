@@ -17,9 +17,9 @@ from troth.people.models import Identity
 from troth.people.tests.factories import make_patient as registered
 from troth.rights import selectors, services
 from troth.rights.models import Asked, CaseStep, RightsCase, Route, State, StepKind, Waits
-from troth.rights.rules.letters import Ending
+from troth.rights.rules.letters import Ending, LetterKind
 from troth.rights.services import AnswerRefused, StepRefused
-from troth.rights.tests.factories import NOW, make_officer, make_patient
+from troth.rights.tests.factories import NOW, PASSWORD, make_officer, make_patient
 
 TODAY = NOW.date()
 LATER = NOW + timedelta(minutes=5)
@@ -379,3 +379,23 @@ def test_whoever_has_no_account_hears_of_their_erasure_though_their_address_goes
     with processing(Purpose.RIGHTS, by=officer, at=SOON) as opened:
         assert selectors.get_case(case, opened).reply_to == {}, "what was kept for the letter goes with it"
         assert letter.address == "ann@vane.example"
+
+
+def test_a_copy_is_fetched_in_an_account_or_handed_over_on_paper_and_never_perhaps(notice_in_force: None) -> None:
+    officer = make_officer()
+    for email, password, said in (
+        ("with@oddie.example", PASSWORD, "You can fetch it in your account until"),
+        ("without@oddie.example", None, "We hand it over on paper."),
+    ):
+        person = make_patient(email=email, password=password)
+        (case,) = services.take_in(
+            person.id,
+            {Asked.ACCESS},
+            words="All",
+            route=Route.EMAIL,
+            received_on=LATER.date(),
+            by=officer,
+            at=LATER,
+        )
+        text = services.compose_for(case, LetterKind.COPY, day=LATER.date(), at=LATER).text
+        assert said in text and ("account" in text) is (password is not None)
