@@ -27,6 +27,7 @@ from troth.ledger.writing import write
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.notice.register import Register
+from troth.vault.errors import Destroyed
 from troth.vault.keyring import Watch, watch
 
 log = logging.getLogger("troth.gate")
@@ -194,6 +195,8 @@ class BoundaryMiddleware:
             return answer_refusal(request, error)
         if isinstance(error, LedgerUnavailable):
             return answer_unavailable(request)
+        if isinstance(error, Destroyed):
+            return answer_erased(request)
         if is_outage(error):
             # Its transaction is undone by now, so nothing is half true.
             log.error("outage: %s", type(error).__name__)
@@ -231,6 +234,13 @@ def answer_unavailable(request: HttpRequest) -> HttpResponse:
     from troth.gate.pages import plain_page
 
     return _bare(plain_page(request, "unavailable", status=503))
+
+
+def answer_erased(request: HttpRequest) -> HttpResponse:
+    """The page of what an erasure has reached, whose rows may still lie there: its key is gone, and nobody opens it."""
+    from troth.gate.pages import plain_page
+
+    return _bare(plain_page(request, "erased", status=410))
 
 
 def answer_outage(request: HttpRequest) -> HttpResponse:

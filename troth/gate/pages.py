@@ -1,8 +1,8 @@
 """
-The gate's own five pages: refused, sent already, a fault of ours, and closed because the ledger, or anything at all, cannot be
-written.
+The gate's own six pages: refused, sent already, a fault of ours, erased, and closed because the ledger, or anything at all, cannot
+be written.
 
-They stand in the layout of whoever asked. The last three bring a bare frame of their own, since the usual one asks the database.
+They stand in the layout of whoever asked. The last four bring a bare frame of their own, since the usual one asks the database.
 """
 
 from django.http import HttpRequest, HttpResponse

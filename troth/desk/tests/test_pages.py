@@ -36,7 +36,7 @@ from troth.records.models import (
     Source,
 )
 from troth.records.selectors import Criticality, TaskKind, Verification
-from troth.vault import files
+from troth.vault import files, keystore
 from troth.vault.categories import Category
 
 SignedIn = Callable[[UUID], Client]
@@ -217,6 +217,15 @@ def test_the_timeline_goes_by_when_things_were_done_and_not_by_when_they_were_en
     body = signed_in(clinic.prescriber).get(reverse("desk_card", args=[clinic.subject])).content.decode()
     timeline = body[body.index("Timeline") :]
     assert timeline.index(f"{timezone.localtime(later):%-d %b}") < timeline.index("recorded an allergy")
+
+
+def test_what_an_erasure_has_reached_says_so_where_its_rows_still_lie(clinic: Clinic, signed_in: SignedIn) -> None:
+    plant(clinic)
+    browser, path = signed_in(clinic.prescriber), reverse("desk_card", args=[clinic.subject])
+    keystore.destroy(clinic.subject, ["people.identity"], scope="")
+    answer = browser.get(path)
+    assert answer.status_code == 410 and "Nobody can open this any more" in answer.content.decode()
+    assert browser.get(reverse("desk_home")).status_code == 200
 
 
 def test_restriction_closes_the_card_in_the_same_moment(clinic: Clinic, signed_in: SignedIn) -> None:
