@@ -239,7 +239,7 @@ def _act(
         services.deliver(supply.id, by=by, at=at)
         return True
     if supply is not None and "stop" in request.POST:
-        services.cancel_prescription(supply.id, words="They do not want it any more.", by=by, at=at)
+        services.cancel_prescription(supply.id, words="I do not want it any more.", by=by, at=at)
         return True
     if "write" in request.POST and form.is_valid():
         services.answer_question(treatment, words=form.cleaned_data["words"], by=by, at=at)
