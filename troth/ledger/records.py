@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from troth.vault import keyring
 from troth.vault.models import Holding, all_holdings
@@ -92,16 +93,26 @@ def _compare(
 
 def _last_digests() -> dict[str, str]:
     last: dict[str, str] = {}
+    read = 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT objects_touched FROM ledger_event WHERE objects_touched <> '' AND outcome = 'done' ORDER BY id"
-        )
-        while rows := cursor.fetchmany(5_000):
-            for (objects,) in rows:
+        # In pieces: PostgreSQL's client takes the whole answer of a statement into memory, and the worker asks this each night.
+        while rows := _touching(cursor, after=read):
+            for _, objects in rows:
                 for entry in objects.split(" "):
                     reference, _, digest = entry.rpartition("/")
                     last[reference] = digest
+            read = rows[-1][0]
     return last
+
+
+def _touching(cursor: CursorWrapper, *, after: int) -> list[tuple[int, str]]:
+    cursor.execute(
+        "SELECT id, objects_touched FROM ledger_event"
+        " WHERE id > %s AND objects_touched <> '' AND outcome = 'done' ORDER BY id LIMIT 5000",
+        [after],
+    )
+    found: list[tuple[int, str]] = cursor.fetchall()
+    return found
 
 
 def _stored() -> Iterator[tuple[str, str]]:
