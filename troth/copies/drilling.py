@@ -135,7 +135,7 @@ def _count(model: type[Holding], rows: list[Any], counted: Counted) -> None:
         try:
             lost = False
             for each in fields:
-                name = (row.subject_id.int, each.compartment, each.scope_of(row))
+                name = each.key_of(row)
                 if name in keys:
                     counted.files += _open_field(each, row, name, keys[name])
                 else:

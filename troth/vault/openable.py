@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from troth.vault import keyring
-from troth.vault.keystore import KeyName
 from troth.vault.models import Holding
 
 Row = TypeVar("Row", bound=Holding)
@@ -16,15 +15,17 @@ Row = TypeVar("Row", bound=Holding)
 
 def openable(rows: Iterable[Row]) -> list[Row]:
     """
-    Those of these rows whose key was not destroyed, in their order. It decides nothing: what may be opened is asked when it is.
-    Where their people were admitted before, it costs no query.
+    Those of these rows, all of one table, whose key was not destroyed, in their order. It decides nothing: what may be opened is
+    asked when it is. Where their people were admitted before, it costs no query.
 
     :raises Unopened: no context is open.
     """
-    named = [(row, _names(row)) for row in rows]
-    held = keyring.opening().held({name for _, names in named for name in names})
-    return [row for row, names in named if held.issuperset(names)]
-
-
-def _names(row: Holding) -> set[KeyName]:
-    return {(row.subject_id.int, field.compartment, field.scope_of(row)) for field in row.sealed_fields()}
+    listed = list(rows)
+    if not listed:
+        return []
+    field = listed[0].sealed_fields()[
+        0
+    ]  # of a table one stands for all: they lie in one compartment (`inventory.misfiled`)
+    names = [field.key_of(row) for row in listed]
+    held = keyring.opening().held(set(names))
+    return [row for row, name in zip(listed, names, strict=True) if name in held]
