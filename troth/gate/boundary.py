@@ -196,6 +196,8 @@ class BoundaryMiddleware:
         if isinstance(error, LedgerUnavailable):
             return answer_unavailable(request)
         if isinstance(error, Destroyed):
+            # Of one record for minutes it is an erasure; of many, a key store that is not ours or was emptied.
+            log.error("a key is gone that rows still need")
             return answer_erased(request)
         if is_outage(error):
             # Its transaction is undone by now, so nothing is half true.
