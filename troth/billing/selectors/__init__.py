@@ -39,6 +39,7 @@ from troth.billing.selectors.packages import (
     voucher_of,
 )
 from troth.billing.selectors.payments import (
+    UNPAID,
     FailedRefund,
     Order,
     PaymentFor,
@@ -71,6 +72,7 @@ from troth.billing.selectors.statements import Statement, StatementLine, get_sta
 
 __all__ = [
     "OFFERED_AT",
+    "UNPAID",
     "BankRefundLine",
     "DayEnd",
     "Debt",

@@ -22,6 +22,8 @@ from troth.rights import selectors as rights
 from troth.vault.categories import Category
 from troth.vault.openable import openable
 
+#: By a payment in these states nothing is paid: not yet, not any more, or not at all.
+UNPAID = frozenset({State.ASKED, State.RELEASED, State.FAILED, State.REFUNDED})
 #: Whoever opened the page of a payment pays within minutes, or not at all.
 JUST_NOW = timedelta(minutes=30)
 
@@ -147,8 +149,7 @@ def held_among(payments: Collection[UUID]) -> set[UUID]:
 
 def unpaid_among(payments: Collection[UUID]) -> set[UUID]:
     """Of these, those by which nothing is paid: not paid yet, let go by the bank, or given back whole. It opens nothing."""
-    nothing = (State.ASKED, State.RELEASED, State.FAILED, State.REFUNDED)
-    return set(Payment.objects.filter(state__in=nothing, pk__in=payments).values_list("pk", flat=True))
+    return set(Payment.objects.filter(state__in=UNPAID, pk__in=payments).values_list("pk", flat=True))
 
 
 def is_set_against(payment: UUID) -> bool:

@@ -128,7 +128,7 @@ def show_invoice(request: HttpRequest, invoice: UUID) -> HttpResponse:
     # A deposit is taken back by itself, with the money (decision 0193); of what is cancelled all is owed back.
     asks = found.left >= 0 and not found.receipt_for and found.state is not InvoiceState.CREDITED
     back = BackForm(_posted(request, "back"), asks=asks, by_card=any(each.left for each in payments))
-    using = UseVoucherForm(_posted(request, "voucher"))
+    using, came = UseVoucherForm(_posted(request, "voucher")), _came_at_desk(found)
     error = ""
     try:
         if settle.is_bound and settle.is_valid():
@@ -180,7 +180,7 @@ def show_invoice(request: HttpRequest, invoice: UUID) -> HttpResponse:
         ),
         rows=_rows(found),
         refunds=[(each.id.hex, pounds(each.pence), each.paid_at, each.details, each.given) for each in found.refunds],
-        at_desk=[(each.value, WENT_BACK[each]) for each in Means if _came_at_desk(found)[each] > 0],
+        at_desk=[(each.value, words) for each, words in WENT_BACK.items() if came[each] > 0],
         by_bank=_by_bank(found),
         using=using if found.left > 0 and found.state is InvoiceState.OPEN else None,
         voucher=billing.voucher_of(invoice, look.opened),

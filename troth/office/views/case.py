@@ -90,7 +90,7 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
     return {
         "case": known,
         "called": casework.ASKED[known.asked],
-        "rows": [*_whose(known, look), *_rows(known)],
+        "rows": [*whose(known, look), *_rows(known)],
         "stranger": known.state == "asked" and known.asked is not Asked.COMPLAINT and is_enquirer(known.subject),
         "clock": clock,
         "standing": casework.standing_tag(clock, known, look.today),
@@ -110,7 +110,7 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
     }
 
 
-def _whose(known: Case, look: Looking) -> list[Row]:
+def whose(known: Case, look: Looking) -> list[Row]:
     """Whose record a case is about: a proof is compared with it, and a letter is addressed by it."""
     who = people.get_identity(known.subject, look.opened)
     if who is not None:

@@ -28,7 +28,7 @@ from troth.office.forms.step import (
     QuietLetterForm,
 )
 from troth.office.frame import Looking, looking, show
-from troth.office.views.case import _whose as whose
+from troth.office.views.case import whose
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services

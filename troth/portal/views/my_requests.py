@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from troth.billing.selectors import State
+from troth.billing.selectors import UNPAID, State
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Link, Row
 from troth.gate.contexts import Opened
@@ -272,7 +272,7 @@ def _payment(payment: UUID, state: State, *, to_pay: bool) -> list[Row]:
 def _is_to_pay(state: State, is_open: bool, supply: SupplyLine | None) -> bool:
     """Whether it waits for the reader to pay: not paid yet, or the money is gone again before anything left."""
     waits = is_open or (supply is not None and (supply.status, Step.CANCEL) in SUPPLY)
-    return waits and state in (State.ASKED, State.RELEASED, State.FAILED, State.REFUNDED)
+    return waits and state in UNPAID
 
 
 def _may_contest(request: RequestOpened, at: datetime) -> bool:
