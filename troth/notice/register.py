@@ -19,9 +19,8 @@ class Access:
 
     categories: frozenset[Category]
     actions: frozenset[Action]
-    shut: frozenset[tuple[Action, Category]] = (
-        frozenset()
-    )  # allowed here, and taken away again by the clinic's permissions
+    #: Allowed here, and taken away again by the clinic's own permissions.
+    shut: frozenset[tuple[Action, Category]] = frozenset()
 
     def allows(self, action: Action, category: Category) -> bool:
         """Whether this may be done with that kind of data."""

@@ -81,7 +81,7 @@ def _compose_for(
         by_another=row.asked_by is not None,
         use=use,
         besides=[(Asked(each.right), clocks.reference_of(each.pk)) for each in besides],
-        has_account=_has_account(row.subject_id),
+        has_account=kind is not LetterKind.COPY or _has_account(row.subject_id),
     )
 
 
