@@ -14,11 +14,10 @@ from troth.delivery.selectors import may_reach
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, hold, new_subject, require_role
-from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import nothing_there
 from troth.ledger.names import Event
-from troth.notice.purposes import Action, Purpose
+from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people import services as people_services
 from troth.people.rules import normal_email
@@ -250,12 +249,8 @@ def _last_number(row: Conversation) -> int:
 
 def _tell(subject: UUID, *, by: Actor, at: datetime) -> None:
     """Write that a message waits in their account, and nothing of what it says or who wrote it."""
-    if people_services.has_died(subject, at=at):
-        return
     service = actors.service("message-notices", on_behalf_of=by.id)
-    with processing(Purpose.MESSAGES, Action.READ, by=service, at=at) as opened:
-        if not opened.decision(subject, Category.CONTACT).allowed:
-            return  # they asked us to stop: the message waits in their account all the same
-        reached = people.get_contact(subject, opened)
+    # Who asked us to stop finds the message in their account all the same.
+    reached = people_services.contact_for(subject, Purpose.MESSAGES, by=service, at=at)
     if reached is not None and reached.email and may_reach(subject, Purpose.MESSAGES, "email", at=at):
         delivery.send_email(subject, kind=Kind.MESSAGE_WAITS, to=reached.email, by=service, at=at)

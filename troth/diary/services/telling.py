@@ -18,10 +18,8 @@ from troth.diary.models import Appointment, VisitState, Wish
 from troth.gate import actors, features
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
-from troth.gate.contexts import processing
 from troth.ledger.names import Event
-from troth.notice.purposes import Action, Purpose
-from troth.people import selectors as people
+from troth.notice.purposes import Purpose
 from troth.people import services as people_services
 from troth.vault.categories import Category
 
@@ -66,13 +64,8 @@ def _write(
     register = acting().register
     if not features.declared_of((Purpose.SERVICE_MESSAGES,), register):
         return
-    if people_services.has_died(subject, at=at):
-        return
     service = actors.service(_NAME, on_behalf_of=by.id)
-    with processing(Purpose.SERVICE_MESSAGES, Action.READ, by=service, at=at) as opened:
-        if not opened.decision(subject, Category.CONTACT).allowed:
-            return  # they asked us to stop: a message is no reason to fail the visit
-        reached = people.get_contact(subject, opened)
+    reached = people_services.contact_for(subject, Purpose.SERVICE_MESSAGES, by=service, at=at)
     if reached is None:
         return
 

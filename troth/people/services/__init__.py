@@ -61,7 +61,15 @@ from troth.people.services.steps import (
     dispose_steps,
     owner_of,
 )
-from troth.people.services.telling import address_of, can_be_told, has_died, say_when, tell, tell_of_new_device
+from troth.people.services.telling import (
+    address_of,
+    can_be_told,
+    contact_for,
+    has_died,
+    say_when,
+    tell,
+    tell_of_new_device,
+)
 from troth.people.services.tries import forget_tries, note_failed_try, note_sign_in
 
 __all__ = [
@@ -102,6 +110,7 @@ __all__ = [
     "confirm_factor_reset",
     "confirm_link",
     "confirm_step",
+    "contact_for",
     "dispose_steps",
     "end_account_of_the_dead",
     "end_authority",

@@ -13,6 +13,8 @@ from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.notice.purposes import Action, Purpose
 from troth.people.models import Account, Contact, Identity, SignIn, StaffContact
+from troth.people.selectors.patients import PersonContact, get_contact
+from troth.vault.categories import Category
 
 
 def _tell(
@@ -62,6 +64,18 @@ def _address_of(subject: UUID, *, at: datetime) -> str:
         return (contact.email or "") if contact else ""
 
 
+def _contact_for(subject: UUID, purpose: Purpose, *, by: Actor, at: datetime) -> PersonContact | None:
+    """
+    How a service reaches somebody for this purpose. None where they died, or asked us to stop: that is no reason to fail what they
+    would be told of.
+    """
+    if linking.has_died(subject, at=at):
+        return None
+    with processing(purpose, Action.READ, by=by, at=at) as opened:
+        allowed = opened.decision(subject, Category.CONTACT).allowed
+        return get_contact(subject, opened) if allowed else None
+
+
 def _envelope_of(subject: UUID, *, at: datetime) -> str:
     """Name and postal address, a line each; empty when we lack either, or know that they died."""
     if linking.has_died(subject, at=at):
@@ -96,6 +110,7 @@ def _can_be_told(subject: UUID, *, at: datetime) -> bool:
 
 # Not acts themselves: what is written is written by the outbox, in the act of whoever tells.
 address_of = _address_of
+contact_for = _contact_for
 can_be_told = _can_be_told
 has_died = linking.has_died
 say_when = _say_when

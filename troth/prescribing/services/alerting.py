@@ -14,12 +14,10 @@ from troth.delivery.rules import Kind
 from troth.gate import actors, features
 from troth.gate.actors import Actor
 from troth.gate.acts import acting
-from troth.gate.contexts import processing
 from troth.notice import selectors as notices
-from troth.notice.purposes import Action, Purpose
+from troth.notice.purposes import Purpose
 from troth.notice.register import Register
-from troth.people import selectors as people
-from troth.people import services as people_services
+from troth.people import services as people
 from troth.vault.categories import Category
 
 NAME = "request-notices"
@@ -42,11 +40,8 @@ def _tell_of_money(subject: UUID, *, at: datetime) -> None:
 
 
 def _write(subject: UUID, service: Actor, register: Register, *, at: datetime) -> None:
-    if not features.declared_of((FOR,), register) or people_services.has_died(subject, at=at):
+    if not features.declared_of((FOR,), register):
         return
-    with processing(FOR, Action.READ, by=service, at=at) as opened:
-        if not opened.decision(subject, Category.CONTACT).allowed:
-            return
-        reached = people.get_contact(subject, opened)
+    reached = people.contact_for(subject, FOR, by=service, at=at)
     if reached is not None and reached.email and outbox.may_reach(subject, FOR, "email", at=at):
         delivery.send_email(subject, kind=Kind.REQUEST_NEWS, to=reached.email, by=service, at=at)
