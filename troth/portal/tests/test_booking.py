@@ -220,8 +220,9 @@ def test_what_is_not_offered_online_has_no_page(clinic: Clinic) -> None:
     assert "sentinel-short" not in Client().get(reverse("book")).content.decode()
 
 
-def test_a_deposit_is_paid_before_the_visit_is_booked(clinic: Clinic, settings: object) -> None:
-    settings.TROTH_DEMO = True  # type: ignore[attr-defined]  a stand-in takes the cards
+def ask_deposit(clinic: Clinic, settings: object) -> None:
+    """The longer service asks for one, and a stand-in takes the cards."""
+    settings.TROTH_DEMO = True  # type: ignore[attr-defined]
     services.offer_service(
         name="sentinel-long",
         minutes=60,
@@ -230,11 +231,20 @@ def test_a_deposit_is_paid_before_the_visit_is_booked(clinic: Clinic, settings: 
         by=clinic.actor(clinic.manager, timezone.now()),
         at=timezone.now(),
     )
-    browser, path = Client(), reverse("book_time", args=[clinic.long])
-    on = timezone.localdate() + timedelta(days=3)
-    assert "paid when you book" in browser.get(reverse("book")).content.decode()
+
+
+def choose_time(browser: Client, clinic: Clinic) -> str:
+    """The address of the page that asks who comes, once a time of the longer service is chosen."""
+    path, on = reverse("book_time", args=[clinic.long]), timezone.localdate() + timedelta(days=3)
     (value, *_) = re.findall(r'name="time" value="([^"]+)"', browser.get(f"{path}?from={on}").content.decode())
-    details = browser.post(path, {"time": value}).headers["Location"]
+    return browser.post(path, {"time": value}).headers["Location"]
+
+
+def test_a_deposit_is_paid_before_the_visit_is_booked(clinic: Clinic, settings: object) -> None:
+    ask_deposit(clinic, settings)
+    browser = Client()
+    assert "paid when you book" in browser.get(reverse("book")).content.decode()
+    details = choose_time(browser, clinic)
     shown = browser.get(details).content.decode()
     assert "a deposit of £30 by card" in shown and re.search(r"<noscript>.*Ring us.*without the deposit", shown, re.S)
     assert browser.post(details, WHO).headers["Location"] == reverse("visit_deposit")
@@ -256,19 +266,9 @@ def test_a_deposit_is_paid_before_the_visit_is_booked(clinic: Clinic, settings: 
 
 
 def test_who_cannot_pay_the_deposit_here_is_booked_at_the_desk_without_it(clinic: Clinic, settings: object) -> None:
-    settings.TROTH_DEMO = True  # type: ignore[attr-defined]  a stand-in takes the cards
-    services.offer_service(
-        name="sentinel-long",
-        minutes=60,
-        price_pence=9_000,
-        deposit_pence=3_000,
-        by=clinic.actor(clinic.manager, timezone.now()),
-        at=timezone.now(),
-    )
-    browser, path = Client(), reverse("book_time", args=[clinic.long])
-    on = timezone.localdate() + timedelta(days=3)
-    (value, *_) = re.findall(r'name="time" value="([^"]+)"', browser.get(f"{path}?from={on}").content.decode())
-    browser.post(browser.post(path, {"time": value}).headers["Location"], WHO)
+    ask_deposit(clinic, settings)
+    browser = Client()
+    browser.post(choose_time(browser, clinic), WHO)
     page, desk = reverse("desk_visit", args=[Appointment.objects.get().pk]), signed_in(clinic.reception)
     assert "Book it without the deposit" in desk.get(page).content.decode()
     assert desk.post(page, {"step": "unpaid"}).status_code == 302
