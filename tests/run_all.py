@@ -26,7 +26,6 @@ ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 CLOSING = re.compile(r"^=*\s*((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s")
 WORDS = {"error": "errors", "warning": "warnings"}
-EVERY_OTHER_CLINIC = "tests/promises/test_every_path.py::test_in_every_other_clinic_too_no_path_uses_what_is_stopped"
 FACES = ("troth/portal", "troth/desk", "troth/office")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MACOS_BROWSERS = ("Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome")
@@ -105,8 +104,6 @@ def run_all(arguments: list[str], folder: str, modules: str) -> Counter[str]:
             # Faces write through the acts of the rooms, which are all run here; SLOW=yes runs their pages too.
             left_out = ["tests/structure", *([] if os.environ.get("SLOW") == "yes" else FACES)]
             on_stores = [*without_browser, "-m", f"{marks} and stores", *(f"--ignore={each}" for each in left_out)]
-            # What the gate answers about every path is asked once on each database, and of the other clinics on one.
-            on_stores.append(f"--deselect={EVERY_OTHER_CLINIC}")
             counts += run_stage("PostgreSQL", on_stores, postgresql, may_be_empty=bool(arguments))
     chromium = find_chromium()
     if chromium is None:

@@ -23,9 +23,6 @@ DESK: Any = {"width": 1280, "height": 900}
 EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"]}
 #: Nothing but colours changes with the scheme.
 COLOURS: dict[str, Any] = {**EVERY_RULE, "runOnly": ["color-contrast"]}
-#: Colours are the same at every width, and take axe more than half of its time; what stands on a telephone alone is in the frame,
-#: which the pages of `LOOK_DIFFERENT` have too.
-ALL_BUT_COLOURS: dict[str, Any] = {**EVERY_RULE, "rules": {"color-contrast": {"enabled": False}}}
 MOST_WORDS, MOST_WORDS_AT_THE_DESK, MOST_TABS = 4, 7, 400
 #: In place of the number of an answer: this account was led to another page, and the next may see this one.
 LED_ELSEWHERE = 400
@@ -227,7 +224,7 @@ class Walk:
             shape = page.evaluate(SHAPE)
             found = list(amiss(shape, most=MOST_WORDS if who in {"nobody", "patient"} else MOST_WORDS_AT_THE_DESK))
             if first:
-                found += self._whole(page, route, f"{who.replace(' ', '-')}-{route}-{status}")
+                found += self._whole(page, f"{who.replace(' ', '-')}-{route}-{status}")
             self.faults += [f"{who}: {route} ({status}) at {size['width']}: {each}" for each in found]
         if first:
             found = [*keyboard_faults(page), *forced_faults(page)]
@@ -236,13 +233,12 @@ class Walk:
             self.faults += [f"{who}: {route} ({status}): {each}" for each in found]
         return {**shape, "status": status}
 
-    def _whole(self, page: Page, route: str, name: str) -> list[str]:
+    def _whole(self, page: Page, name: str) -> list[str]:
         found = []
         width = page.viewport_size["width"] if page.viewport_size else 0
-        in_light = EVERY_RULE if width == DESK["width"] or route in LOOK_DIFFERENT else ALL_BUT_COLOURS
-        for scheme, options in (("light", in_light), ("dark", COLOURS)):
+        for scheme, options in (("light", EVERY_RULE), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            if scheme == "light" or width == DESK["width"]:
+            if scheme == "light" or width == DESK["width"]:  # colours are the same at every width
                 found += [f"{scheme}: {each}" for each in find_violations(page, options)]
             if self.pictures:
                 page.screenshot(path=self.pictures / f"{name}-{width}-{scheme}.png", full_page=True)
