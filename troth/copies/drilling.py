@@ -135,7 +135,7 @@ def _count(model: type[Holding], rows: list[Any], counted: Counted) -> None:
         try:
             lost = False
             for each in fields:
-                name = each.key_of(row)
+                name = row.key_of(each)
                 if name in keys:
                     counted.files += _open_field(each, row, name, keys[name])
                 else:

@@ -23,7 +23,6 @@ from troth.vault import cards, keyring, search
 from troth.vault.columns import SealedCol, without_mark
 from troth.vault.compartments import Per, get_compartment
 from troth.vault.errors import Damaged, Misplaced, SealedMisuse
-from troth.vault.keystore import KeyName
 from troth.vault.sealing import open_sealed, seal
 
 if TYPE_CHECKING:
@@ -177,10 +176,6 @@ class SealedField(PlainField, Generic[T]):
         if per is Per.SUBJECT:
             return ""
         return row.pk.hex if per is Per.ROW else str(row.disposal_year)
-
-    def key_of(self, row: "Holding") -> KeyName:
-        """The name of the key that this field of a row is sealed with."""
-        return row.subject_id.int, self.compartment, self.scope_of(row)
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)

@@ -95,7 +95,7 @@ def _state_now(each: SealedField[Any], model: type[Holding], pk: UUID, *, read: 
     found = _state_of(each, before, _keys_of([before], [each]), read=read)
     after = model._base_manager.filter(pk=pk).first()
     changed = after is None or after.__dict__[each.attname].blob != before.__dict__[each.attname].blob
-    keyless = after is not None and each.key_of(after) not in _keys_of([after], [each])
+    keyless = after is not None and after.key_of(each) not in _keys_of([after], [each])
     return "none" if changed or keyless else found
 
 
@@ -103,7 +103,7 @@ def _state_of(
     each: SealedField[Any], row: Any, keys: dict[keystore.KeyName, keystore.WrappedKey], *, read: bool
 ) -> str:
     """`none`: there is no file, or it was erased. `missing`, `damaged` or `whole`: how it lies there."""
-    name = each.key_of(row)
+    name = row.key_of(each)
     if name not in keys:
         return "none"
     try:

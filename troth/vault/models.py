@@ -17,6 +17,7 @@ from django.db import models
 from troth.vault import keyring
 from troth.vault.errors import SealedMisuse
 from troth.vault.fields import Sealed, SealedField
+from troth.vault.keystore import KeyName
 from troth.vault.querysets import HoldingQuerySet as HoldingQuerySet
 
 if TYPE_CHECKING:
@@ -202,6 +203,10 @@ class Holding(models.Model):
     def sealed_fields(cls) -> tuple[SealedField[Any], ...]:
         """Its sealed fields, in order."""
         return tuple(field for field in cls._meta.concrete_fields if isinstance(field, SealedField))
+
+    def key_of(self, field: SealedField[Any]) -> KeyName:
+        """The name of the key that a field of this row is sealed with."""
+        return self.subject_id.int, field.compartment, field.scope_of(self)
 
     @classmethod
     def compartments(cls) -> frozenset[str]:

@@ -26,6 +26,6 @@ def openable(rows: Iterable[Row]) -> list[Row]:
     field = listed[0].sealed_fields()[
         0
     ]  # of a table one stands for all: they lie in one compartment (`inventory.misfiled`)
-    names = [field.key_of(row) for row in listed]
+    names = [row.key_of(field) for row in listed]
     held = keyring.opening().held(set(names))
     return [row for row, name in zip(listed, names, strict=True) if name in held]

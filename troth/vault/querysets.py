@@ -47,7 +47,7 @@ class HoldingQuerySet(models.QuerySet[Any]):
         rows = list(objs)
         acting = keyring.acting()
         first = {field.compartment: field for field in self.model.sealed_fields()}
-        acting.make_keys(field.key_of(row) for row in rows for field in first.values())
+        acting.make_keys(row.key_of(field) for row in rows for field in first.values())
         if options.get("update_conflicts") or options.get("ignore_conflicts"):
             raise SealedMisuse(
                 "A holding is inserted or fails: what was skipped or replaced would leave the ledger wrong."
