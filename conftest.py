@@ -45,9 +45,8 @@ TEMPORARY = _point_settings_at_temporary_folders()
 # Rooms' own conftest files import models, and are read before pytest-django would set Django up.
 django.setup()
 
-from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
-
 from tests import loopback, stores  # noqa: E402 - the settings come first
+from troth.config.passwords import PasswordHasher  # noqa: E402
 from troth.people import answers  # noqa: E402
 from troth.work import throttle  # noqa: E402
 
@@ -55,7 +54,7 @@ loopback.guard()
 
 # A password's hash takes long and much memory on purpose; tests need no more than that it is one.
 for cost, least in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
-    setattr(Argon2PasswordHasher, cost, least)
+    setattr(PasswordHasher, cost, least)
 
 
 def pytest_collection_finish() -> None:

@@ -105,21 +105,17 @@ def network(number: int, of: int) -> str:
 def measure(tries: int, *, full_hash: bool) -> list[Compared]:
     """Make the people, and go every journey."""
     from django.conf import settings
-    from django.contrib.auth.hashers import Argon2PasswordHasher
     from django.test import Client, RequestFactory
     from django.utils import timezone
 
     from troth.config import settings as clinics
+    from troth.config.passwords import PasswordHasher
     from troth.gate import actors
     from troth.people import services
     from troth.people.middleware import Browser
 
     if not full_hash:
-        Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = (
-            1,
-            1024,
-            1,
-        )
+        PasswordHasher.time_cost, PasswordHasher.memory_cost, PasswordHasher.parallelism = 1, 1024, 1
     logging.disable(logging.WARNING)  # that a form was refused is what is asked for here
     settings.ALLOWED_HOSTS = ["testserver"]
     # The clinic's own pages behind its own middleware, and not those of the other benchmarks.

@@ -145,4 +145,4 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 # Uploads are sealed as they arrive; nothing is spooled in the clear (pitfalls B2).
 FILE_UPLOAD_HANDLERS = ["troth.vault.uploads.SealingUploadHandler"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["troth.config.passwords.PasswordHasher"]

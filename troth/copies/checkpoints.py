@@ -17,11 +17,17 @@ from troth.ledger.signing import signer
 
 @dataclass(frozen=True)
 class Known:
-    """A checkpoint that was given out: the note, what it states, and how far the journal went."""
+    """A checkpoint that was given out: the note, what it states, how far the journal went, and that as it was signed."""
 
     note: str
     head: Head
     journal: journal.Position
+    position: str | None = None
+
+    @property
+    def age(self) -> tuple[str, int, int]:
+        """What grows from a checkpoint to the next."""
+        return self.head.at, self.journal.number, self.head.size
 
 
 class CheckpointNotPublished(Exception):
@@ -59,21 +65,23 @@ def publish(note: str) -> None:
 
 def newest_known(folders: tuple[Path, ...] | None = None) -> Known | None:
     """The newest checkpoint at any destination that our key signed, or None."""
-    found = [each for folder in folders or destinations.list_destinations() for each in newest_in(folder)]
-    return max(found, key=lambda each: (each.head.at, each.journal.number, each.head.size), default=None)
+    found = [known for folder in folders or destinations.list_destinations() if (known := newest_in(folder))]
+    return max(found, key=lambda each: each.age, default=None)
 
 
-def newest_in(folder: Path) -> list[Known]:
-    """The checkpoints of the newest day that has one; two sealers may have laid theirs down out of order."""
+def newest_in(folder: Path) -> Known | None:
+    """The newest checkpoint of the newest day that has one; two sealers may have laid theirs down out of order."""
     try:
         days = sorted((folder / destinations.CHECKPOINTS).glob("*.jsonl"), reverse=True)
     except OSError:
-        return []
+        return None
     for day in days:
-        found = [known for line in _tail(day) if (known := _parse(line)) is not None]
-        if found:
-            return found
-    return []
+        # A signature costs far more to check than a line to read: from the newest claim down, the first that holds is it.
+        claims = sorted(filter(None, map(_claim, _tail(day))), key=lambda each: each.age, reverse=True)
+        for claim in claims:
+            if _holds(claim):
+                return claim
+    return None
 
 
 def _tail(path: Path, size: int = 65536) -> list[bytes]:
@@ -85,21 +93,30 @@ def _tail(path: Path, size: int = 65536) -> list[bytes]:
     return lines[1 if start else 0 : -1]
 
 
-def _parse(line: bytes) -> Known | None:
-    """A line as it was laid down; None when it is not one that our key signed."""
+def _claim(line: bytes) -> Known | None:
+    """What a line says, whoever wrote it; None when it is no line of ours."""
     try:
         body = json.loads(line)
         number, made = body["journal"]
-        position = journal.Position(int(number), str(made))
-        text = signer().public.check(body["note"])
-        head = Head.parse(text)
-        # Since checkpoints name their watermark, the position is signed too: one that lost its signature is not an older one.
-        signed = "position" in body or f"\n{WATERMARK}" in text
-        if signed and signer().public.check(body["position"]) != _position_text(head, position):
-            return None
-        return Known(body["note"], head, position)
+        return Known(
+            body["note"], Head.parse(body["note"]), journal.Position(int(number), str(made)), body.get("position")
+        )
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, BadNote):
         return None
+
+
+def _holds(claim: Known) -> bool:
+    """Whether our key signed what the line says."""
+    try:
+        text = signer().public.check(claim.note)
+        if Head.parse(text) != claim.head:
+            return False
+        # Since checkpoints name their watermark, the position is signed too: one that lost its signature is not an older one.
+        if claim.position is None:
+            return f"\n{WATERMARK}" not in text
+        return signer().public.check(claim.position) == _position_text(claim.head, claim.journal)
+    except (ValueError, TypeError, AttributeError, BadNote):
+        return False
 
 
 def _position_text(head: Head, position: journal.Position) -> str:

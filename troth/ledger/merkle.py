@@ -10,6 +10,7 @@ from troth.ledger.check_export import node_hash
 
 TILE = 256
 TILE_HEIGHT = 8
+FOLDED = 3  # up to so many heights above what is stored, a node is reckoned again and not kept: eight hashes
 EMPTY_ROOT = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")  # SHA-256 of nothing
 
 type_of_reader = Callable[[int, int], Sequence[bytes]]
@@ -37,12 +38,13 @@ class Tree:
     """
     A view of a stored tree. `read_tile(height, number)` gives up to 256 hashes: leaves at height 0, nodes above.
 
-    Each tile is read once, so make a view for each question and do not keep it.
+    Each tile is read once and each larger node reckoned once, so make a view for each question and do not keep it.
     """
 
     def __init__(self, read_tile: type_of_reader) -> None:
         self._read = read_tile
         self._tiles: dict[tuple[int, int], Sequence[bytes]] = {}
+        self._nodes: dict[tuple[int, int], bytes] = {}
 
     def root(self, size: int) -> bytes:
         """The root of the first `size` leaves."""
@@ -93,10 +95,13 @@ class Tree:
     def _range(self, start: int, stop: int) -> bytes:
         """The root over leaves `start` to `stop`, a range that the splitting of RFC 9162 leads to."""
         size = stop - start
-        if size & (size - 1) == 0:
-            return self._full(size.bit_length() - 1, start)
-        middle = start + _split(size)
-        return node_hash(self._range(start, middle), self._range(middle, stop))
+        level = size.bit_length() - 1
+        if size == 1 << level and level % TILE_HEIGHT <= FOLDED:
+            return self._full(level, start)
+        if (start, stop) not in self._nodes:
+            middle = start + _split(size)
+            self._nodes[start, stop] = node_hash(self._range(start, middle), self._range(middle, stop))
+        return self._nodes[start, stop]
 
     def _full(self, level: int, start: int) -> bytes:
         height, below = divmod(level, TILE_HEIGHT)

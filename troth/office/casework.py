@@ -16,7 +16,7 @@ from troth.rights import selectors as rights
 from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits, is_unproven, unseen_proofs
 from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, Ending
 from troth.rights.selectors import Waiting
-from troth.rights.selectors.cases import Case, Step, copy_that_waits
+from troth.rights.selectors.cases import Case, Step, copies_that_wait
 
 ASKED = {
     Asked.ACCESS: "Copy",
@@ -202,7 +202,7 @@ def todos(
         if StepKind.ENQUIRY not in kinds:  # afterwards to answer is what comes next, and one more enquiry is possible
             found.append(enquire)
     if known.right == "erasure" and known.state == "asked" and not is_unproven(kinds):
-        if copy := copy_that_waits(known.subject, known.about):
+        if copy := copies_that_wait(known.subject).get(known.about):
             answer = "What it must hold stays until then, and the certificate would say so (LAW-4.13)"
             found.append(Todo("Answer what they asked to see first", answer, reverse("office_case", args=[copy])))
         found.append(Todo("Decide what goes and what stays", "Below, kind by kind", "#decide"))

@@ -173,7 +173,7 @@ def _places() -> Table:
         )
     ]
     for number, folder in enumerate(destinations.list_destinations(), start=1):
-        known = max(checkpoints.newest_in(folder), key=lambda each: each.head.size, default=None)
+        known = checkpoints.newest_in(folder)
         lines.append(
             Line(
                 (

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.hashers import get_hasher
 
 from troth.gate import actors, facts
 from troth.gate.acts import act
@@ -370,6 +371,14 @@ def test_no_plaintext_of_a_person_is_in_either_store() -> None:
                             if table != "notice_version":
                                 assert planted not in text, (table, planted)
     assert SignIn.objects.count() == 1
+
+
+def test_a_hash_of_other_costs_still_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(type(get_hasher()), "memory_cost", 128)
+        subject = make_patient(password=PASSWORD)
+    proof = sign_in()
+    assert isinstance(proof, Proof) and proof.subject == subject
 
 
 def test_a_copy_names_the_password_hash_and_leaves_it_out() -> None:

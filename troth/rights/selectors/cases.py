@@ -153,11 +153,11 @@ def undecided_erasure(subject: UUID) -> UUID | None:
     return found.pk if found else None
 
 
-def copy_that_waits(subject: UUID, about: About) -> UUID | None:
-    """The open request of a person to see or move data, soonest due first: what it must hold may not go before it is answered."""
-    waiting = RightsCase.objects.filter(subject_id=subject, right__in=("access", "portability"), about=about.value)
-    found = waiting.exclude(state=State.DONE).order_by("due_on", "id").first()
-    return found.pk if found else None
+def copies_that_wait(subject: UUID) -> dict[About, UUID]:
+    """The open request of a person to see or move data by what it is about, soonest due first: what it must hold may not go yet."""
+    waiting = RightsCase.objects.filter(subject_id=subject, right__in=("access", "portability"))
+    found = waiting.exclude(state=State.DONE).order_by("due_on", "id").values_list("about", "pk")
+    return {About(about): pk for about, pk in reversed([*found])}
 
 
 def get_certificate(certificate: UUID, opened: Opened, *, of: UUID | None = None) -> Certificate:

@@ -17,12 +17,15 @@ from troth.people import selectors as people
 from troth.rights import rules
 from troth.rights.models import About
 from troth.rights.rules.ending import closed_by_rule, counted_elsewhere, held_back, last_seen
-from troth.rights.selectors.cases import copy_that_waits
+from troth.rights.selectors.cases import copies_that_wait
 from troth.rights.selectors.holdings import Places, places_of, survey
 from troth.rights.selectors.keeping import survey_as_kept
 from troth.rights.selectors.needing import without_the_needed
 from troth.rights.selectors.wording import notice_now, words_of
 from troth.vault.categories import Category
+
+#: An open request to see or move data holds its destruction: what it is about may not go before it is answered.
+_WAITS = ("You have asked for a copy, and it is not answered yet. We may not destroy what it must hold.",)
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,7 @@ def plan_erasure(
     """
     register = notices.register_in_force(at)
     held = survey_as_kept(subject, told_at=at)
+    waiting = {} if everything else copies_that_wait(subject)
     person = situation_of(
         subject,
         held,
@@ -133,8 +137,8 @@ def plan_erasure(
         told_at=at,
         born_on=born_on,
         close_account=close_account,
-        holds=() if everything else _holds(subject, About.EVERYTHING),
-        health_holds=() if everything else _holds(subject, About.HELD_BACK),
+        holds=_WAITS if About.EVERYTHING in waiting else (),
+        health_holds=_WAITS if About.HELD_BACK in waiting else (),
         overruled=everything,
     )
     retention = retention_rules(at)
@@ -279,13 +283,6 @@ def retention_rules(at: datetime) -> Mapping[str, RetentionRule]:
     """The rules of keeping of the notice in force, by id."""
     version = notices.version_in_force(at)
     return {} if version is None else {rule.id: rule for rule in notices.notice_of(version).retention.rules}
-
-
-def _holds(subject: UUID, about: About) -> tuple[str, ...]:
-    """An open request to see or move data holds its destruction: what it is about may not go before it is answered."""
-    if copy_that_waits(subject, about) is not None:
-        return ("You have asked for a copy, and it is not answered yet. We may not destroy what it must hold.",)
-    return ()
 
 
 __all__ = ["ErasurePlan", "KeptUntil", "KindFate", "born_on", "dates_kept", "plan_erasure", "retention_rules"]

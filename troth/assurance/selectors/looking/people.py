@@ -11,7 +11,7 @@ from troth.vault.models import Subject, SubjectKind
 from troth.work import throttle
 
 _TOLD = (SubjectKind.PATIENT, SubjectKind.CLAIMANT)
-_STRONG = ("django.contrib.auth.hashers.Argon2PasswordHasher",)
+_STRONG = ("troth.config.passwords.PasswordHasher",)
 
 
 @check("people.told", looks_at="patients, and the version of the notice that each was given or told of")
