@@ -16,7 +16,7 @@ from troth.rights import selectors as rights
 from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits, is_unproven, unseen_proofs
 from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, Ending
 from troth.rights.selectors import Waiting
-from troth.rights.selectors.cases import Case, Step, copy_that_waits
+from troth.rights.selectors.cases import Case, Step, copy_that_waits, is_enquirer
 
 ASKED = {
     Asked.ACCESS: "Copy",
@@ -71,6 +71,7 @@ _HAPPENED = {
     StepKind.REOPENED: "Opened again",
     StepKind.HANDED_OUT: "The file was made, and handed out",
     StepKind.SENT: "It went to another clinic, which signed for it",
+    StepKind.MOVED: "Put under this record",
 }
 
 
@@ -261,6 +262,9 @@ def todos(
         found.append(
             Todo("Take two further months", f"Told by {day(clock.extend_by)}, with a reason (LAW-1.8)", to("extend"))
         )
+    if StepKind.MOVED in kinds or is_enquirer(known.subject):
+        words = "Put it under another record" if StepKind.MOVED in kinds else "Put it under their record"
+        found.append(Todo(words, "With its words, letters and days", reverse("office_case_record", args=[known.id])))
     found.append(Todo("Tell them how it goes", "By letter", to("progress")))
     found.append(Todo("Give it to somebody", "One privacy officer has it", to("assign")))
     found.append(Todo("Add a note", "They see it in their copy", to("note")))

@@ -34,7 +34,7 @@ from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.rules.clock import Asked, StepKind, Waits
-from troth.rights.rules.letters import Composed, Ending, LetterKind, letter_of
+from troth.rights.rules.letters import PROOFS, Composed, Ending, LetterKind, letter_of
 from troth.rights.selectors.cases import Case
 from troth.rights.services import StepRefused
 
@@ -144,11 +144,13 @@ def _address(known: Case, look: Looking) -> list[str]:
 
 def _letter(known: Case, kind: LetterKind, given: Given, *, at: datetime) -> Composed:
     ending = given.get("ending")
+    proof = given.get("proof", "")
     return services.compose_for(
         known.id,
         kind,
         at=at,
-        proof=given.get("proof", ""),
+        proof=proof,
+        besides=services.asked_with(known.id, PROOFS[proof][0], at=at) if proof else [],
         reason=given.get("reason", ""),
         grounds=[given["ground"]] if given.get("ground") else [],
         ending=ending if isinstance(ending, Ending) else None,
@@ -179,6 +181,7 @@ def _ask(waits: Waits) -> Callable[[Looking, Case, Given], object]:
         proof=given.get("proof", ""),
         words=given["words"],
         by_post=given["by_post"],
+        besides=[each.pk for each in services.asked_with(case.id, waits, at=look.at)],
         by=look.actor,
         at=look.at,
     )
@@ -238,7 +241,8 @@ def _always(kind: LetterKind) -> Callable[[Given, Case], LetterKind | None]:
 _STEPS: dict[str, _Step] = {
     "ask-identity": _Step(
         "Ask who they are",
-        "Only where you doubt it, and for the least that settles it. The month begins on the day on which it comes.",
+        "Only where you doubt it, and for the least that settles it. The month begins on the day on which it comes. One "
+        "letter asks for all that came in the same message.",
         _plain(ProofForm, waits=Waits.IDENTITY),
         _ask(Waits.IDENTITY),
         _always(LetterKind.PROOF),
