@@ -6,7 +6,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from troth.design.values import Counterpart, Term
+from troth.design.values import Counterpart, Row, Term
 from troth.gate.contexts import processing
 from troth.gate.reasons import FindReason
 from troth.gate.refusals import TooOften
@@ -125,11 +125,18 @@ def _shown(request: HttpRequest, known: Case, look: Looking, *, status: int, **v
         status=status,
         known=known,
         called=casework.ASKED[known.asked],
-        whose=whose(known, look),
+        gave=_gave(known, look),
         back=back,
         together=_together(known),
         **values,
     )
+
+
+def _gave(known: Case, look: Looking) -> list[Row]:
+    """What they said of themselves, beside which a record is chosen; and whose it is, once it stands under one."""
+    said = [("Name", "name"), ("Email", "email"), ("Address", "address")]
+    rows = [Row(label, known.reply_to[name]) for label, name in said if known.reply_to.get(name)]
+    return [*whose(known, look), *rows, Row("Their words", known.words)]
 
 
 def _chosen(known: Case, look: Looking, to: UUID, called: str) -> str:
