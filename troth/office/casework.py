@@ -110,6 +110,10 @@ _NEXT = {
 }
 
 
+_AS_IT_CAME = "As it was taken in"
+#: What goes out by itself when somebody asks in their account: they asked, and it is not they who wrote it.
+_OURS = frozenset({StepKind.LETTER, StepKind.ACKNOWLEDGED})
+
 _BELOW = {
     Asked.RECTIFICATION: "A fact is put right, and a statement is added to an opinion",
     Asked.RESTRICTION: "They are told before it ends",
@@ -277,7 +281,7 @@ def entries(known: Case, steps: list[Step]) -> list[Entry]:
         Entry(
             day(step.on),
             happened(step),
-            who(step.by, known.subject),
+            _AS_IT_CAME if step.kind in _OURS and step.by == known.subject.hex else who(step.by, known.subject),
             "ended" if step.kind is StepKind.CLOSED else "past",
             reverse("office_case_letter", args=[known.id, step.id]) if step.kind is StepKind.LETTER else "",
         )
@@ -310,7 +314,7 @@ def who(reference: str, subject: UUID) -> str:
     if reference == subject.hex:
         return "The person"
     if reference.startswith("service:"):
-        return {"service:rights-intake": "As it was taken in", "service:rights-clock": "By the clock"}.get(
+        return {"service:rights-intake": _AS_IT_CAME, "service:rights-clock": "By the clock"}.get(
             reference, "By machine"
         )
     try:
