@@ -6,10 +6,8 @@ from django import forms
 
 from troth.design.fields import Choices
 from troth.office.forms.step import LONGEST, PostForm
-from troth.rights.rules.letters import PROOFS
-
-#: What nobody living is asked for.
-_OF_THE_DEAD = "grant"
+from troth.rights.rules.clock import Asked
+from troth.rights.rules.letters import proofs_for
 
 
 class FindRecordForm(forms.Form):
@@ -39,7 +37,7 @@ class PlaceForm(PostForm):
         label="What would settle that it was them?",
         help_text="Choose the least that does. Nothing is handed out, changed or erased before",
         widget=Choices(),
-        choices=[(code, words) for code, (_, words) in PROOFS.items() if code != _OF_THE_DEAD],
+        choices=list(proofs_for(Asked.ACCESS).items()),  # those of anybody who lives
         error_messages={"required": "Choose what would settle it"},
     )
     field_order: tuple[str, ...] = ("words", "proof", "by_post")

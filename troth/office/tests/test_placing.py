@@ -51,7 +51,10 @@ def test_a_request_is_put_under_the_record_that_was_found(officer: Client, cases
     assert "Tell us something that only you would know" in first.content.decode()
     assert "References " in first.content.decode(), "one letter for both"
     assert RightsCase.objects.exclude(subject_id=person.id).count() == 2, "nothing goes before the letter was seen"
-    answer = officer.post(path, {"to": to, **WHY, "seen": first.context["mark"]})
+    once = re.findall(r'name="once" value="([^"]+)"', first.content.decode())[0]
+    sent = {"to": to, **WHY, "seen": first.context["mark"], "once": once}
+    answer = officer.post(path, sent)
+    assert officer.post(path, sent).headers.get("Location") == answer.headers.get("Location"), "pressed twice"
     assert answer.status_code == 302 and RightsCase.objects.filter(subject_id=person.id).count() == 2
     assert Message.objects.filter(kind="case_proof").count() == 1
     page = officer.get(answer.headers["Location"]).content.decode()

@@ -21,7 +21,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people.selectors import found_by
 from troth.rights.models import CASES, Asked, CaseStep, RightsCase, StepKind
-from troth.rights.rules.letters import PROOFS, Composed, LetterKind
+from troth.rights.rules.letters import PROOFS, Composed, LetterKind, proofs_for
 from troth.rights.rules.placing import FOUND_FOR, needs_proof, proofs_to_compare
 from troth.rights.selectors import clocks, placing
 from troth.rights.selectors.cases import is_enquirer
@@ -73,7 +73,7 @@ def place_case(
     rows = [row, *(_open_row(each.pk) for each in placing.open_with(case) if each.pk != case)]
     back = is_enquirer(to)
     doubted = [] if back else [each for each in rows if needs_proof(Asked(each.right), clocks.happened_in(each.pk))]
-    if doubted and proof not in PROOFS:
+    if doubted and not all(proof in proofs_for(Asked(each.right)) for each in doubted):
         raise StepRefused("Choose what would settle that it was them: nothing that happened so far does [LAW-1.15].")
     _take_over(rows, to, by=by, at=at)
     for each in rows:

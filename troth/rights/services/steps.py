@@ -22,10 +22,10 @@ from troth.rights.rules.clock import check_can_extend, has_come, last_of_proof
 from troth.rights.rules.deceased import APPLIES_AS
 from troth.rights.rules.letters import (
     EXTENSION_REASONS,
-    PROOFS,
     Ending,
     LetterKind,
     letter_of,
+    proofs_for,
 )
 from troth.rights.rules.outcomes import check_can_close
 from troth.rights.selectors import answering, clocks
@@ -115,7 +115,7 @@ def ask_for(
         if why_not := _why_not_ask(row.pk, waits, at=at):
             raise StepRefused(why_not)
     kind = LetterKind.PROOF if waits in (Waits.IDENTITY, Waits.AUTHORITY) else LetterKind.QUESTION
-    if kind is LetterKind.PROOF and PROOFS.get(proof, (None, ""))[0] is not waits:
+    if kind is LetterKind.PROOF and any(proof not in proofs_for(Asked(row.right), waits) for row in rows):
         raise StepRefused("Choose what would settle it, and no more than that [LAW-1.15].")
     if kind is LetterKind.QUESTION and not words.strip():
         raise StepRefused("Write what you ask.")
