@@ -134,7 +134,7 @@ def _shown(request: HttpRequest, known: Case, look: Looking, *, status: int, **v
 
 def _gave(known: Case, look: Looking) -> list[Row]:
     """What they said of themselves, beside which a record is chosen; and whose it is, once it stands under one."""
-    said = [("Name", "name"), ("Email", "email"), ("Address", "address")]
+    said = [("They wrote as", "name"), ("Answer to", "email"), ("Their address", "address")]
     rows = [Row(label, known.reply_to[name]) for label, name in said if known.reply_to.get(name)]
     return [*whose(known, look), *rows, Row("Their words", known.words)]
 
