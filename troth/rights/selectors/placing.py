@@ -1,7 +1,10 @@
 """Which requests may go under another record: those of somebody whom nobody knew, as long as no work hangs on them."""
 
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
+
+from django.db.models import ManyToOneRel, QuerySet
 
 from troth.gate import facts
 from troth.gate.contexts import Opened
@@ -64,12 +67,12 @@ def _was_moved(case: UUID) -> bool:
 
 def _has_work(case: UUID) -> bool:
     """Whether anything but its steps hangs on a case: a copy, a correction, whom it was told to."""
-    hanging = [
-        each
-        for each in RightsCase._meta.get_fields(include_hidden=True)
-        if (each.one_to_many or each.one_to_one) and each.auto_created and each.related_model is not CaseStep
-    ]
-    return any(each.related_model._base_manager.filter(**{each.field.name: case}).exists() for each in hanging)
+    for each in RightsCase._meta.get_fields(include_hidden=True):
+        if isinstance(each, ManyToOneRel) and each.related_model is not CaseStep:
+            hanging: QuerySet[Any] = cast(Any, each.related_model)._base_manager.filter(**{each.field.name: case})
+            if hanging.exists():
+                return True
+    return False
 
 
 def _stopped_something(case: UUID, subject: UUID, *, at: datetime) -> bool:
