@@ -308,6 +308,7 @@ class Event(StrEnum):
     CASE_EXTENDED = "rights:case_extended", "took more time for a request about data"
     CASE_REMINDED = "rights:case_reminded", "reminded an officer of the day of a request about data"
     CASE_REOPENED = "rights:case_reopened", "opened a request about data again"
+    CASE_MOVED = "rights:case_moved", "put a request about data under another record"
     CONSENT_GIVEN = "consent:given", "gave consent"
     CONSENT_TAKEN_BACK = "consent:taken_back", "took back consent"
     OBJECTED = "rights:objected", "objected"

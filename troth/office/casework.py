@@ -16,7 +16,7 @@ from troth.rights import selectors as rights
 from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits, is_unproven, unseen_proofs
 from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, Ending
 from troth.rights.selectors import Waiting
-from troth.rights.selectors.cases import Case, Step, copies_that_wait
+from troth.rights.selectors.cases import Case, Step, copies_that_wait, is_enquirer
 
 ASKED = {
     Asked.ACCESS: "Copy",
@@ -71,6 +71,7 @@ _HAPPENED = {
     StepKind.REOPENED: "Opened again",
     StepKind.HANDED_OUT: "The file was made, and handed out",
     StepKind.SENT: "It went to another clinic, which signed for it",
+    StepKind.MOVED: "Put under this record",
 }
 
 
@@ -108,6 +109,10 @@ _NEXT = {
     Asked.DECEASED: "Look whether they may have it",
 }
 
+
+_AS_IT_CAME = "As it was taken in"
+#: What goes out by itself when somebody asks in their account: they asked, and it is not they who wrote it.
+_OURS = frozenset({StepKind.LETTER, StepKind.ACKNOWLEDGED})
 
 _BELOW = {
     Asked.RECTIFICATION: "A fact is put right, and a statement is added to an opinion",
@@ -261,6 +266,9 @@ def todos(
         found.append(
             Todo("Take two further months", f"Told by {day(clock.extend_by)}, with a reason (LAW-1.8)", to("extend"))
         )
+    if StepKind.MOVED in kinds or is_enquirer(known.subject):
+        words = "Put it under another record" if StepKind.MOVED in kinds else "Put it under their record"
+        found.append(Todo(words, "With its words, letters and days", reverse("office_case_record", args=[known.id])))
     found.append(Todo("Tell them how it goes", "By letter", to("progress")))
     found.append(Todo("Give it to somebody", "One privacy officer has it", to("assign")))
     found.append(Todo("Add a note", "They see it in their copy", to("note")))
@@ -273,7 +281,7 @@ def entries(known: Case, steps: list[Step]) -> list[Entry]:
         Entry(
             day(step.on),
             happened(step),
-            who(step.by, known.subject),
+            _AS_IT_CAME if step.kind in _OURS and step.by == known.subject.hex else who(step.by, known.subject),
             "ended" if step.kind is StepKind.CLOSED else "past",
             reverse("office_case_letter", args=[known.id, step.id]) if step.kind is StepKind.LETTER else "",
         )
@@ -306,7 +314,7 @@ def who(reference: str, subject: UUID) -> str:
     if reference == subject.hex:
         return "The person"
     if reference.startswith("service:"):
-        return {"service:rights-intake": "As it was taken in", "service:rights-clock": "By the clock"}.get(
+        return {"service:rights-intake": _AS_IT_CAME, "service:rights-clock": "By the clock"}.get(
             reference, "By machine"
         )
     try:

@@ -114,8 +114,9 @@ def _first_clause(words: str) -> str:
 def some(words: Iterable[str], many: int, rest: str) -> str:
     """The first few of a list, and how many more there are: `rest` names them in the singular."""
     listed = list(words)
-    mark = "; " if rest == "other use" else ", "
-    shown = [*listed[:1], *(each[:1].lower() + each[1:] for each in listed[1:many])]
+    mark = ", " if rest == "other role" else "; "
+    named = rest == "other"  # whoever something was passed to keeps the name that they have
+    shown = listed[:many] if named else [*listed[:1], *(each[:1].lower() + each[1:] for each in listed[1:many])]
     more = len(listed) - many
     return mark.join(shown) + (f" and {more} {rest}{'s' if more > 1 else ''}" if more > 0 else "")
 
@@ -280,7 +281,7 @@ def fate_of(kind: KindFate, *, gone: bool = False) -> Fate:
 def cited(laws: str) -> str:
     """The articles of the law that decide, without the numbers of our own rules, which say nothing to people."""
     found = [re.sub(r",? LAW-[\d.]+", "", law).strip() for law in laws.split("; ")]
-    return "; ".join(dict.fromkeys(law for law in found if law))
+    return "; ".join(sorted({law for law in found if law}))
 
 
 def uses_table(plan: ErasurePlan) -> Table:

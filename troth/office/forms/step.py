@@ -8,7 +8,7 @@ from troth.design.fields import Choices, DateInBoxes
 from troth.rights.rules.clock import Asked, Waits
 from troth.rights.rules.deceased import APPLIES_AS, SHOWN_BY_WORDS, DeathShownBy
 from troth.rights.rules.exemptions import grounds_for
-from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, PROOFS, Ending, endings_of
+from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, Ending, endings_of, proofs_for
 from troth.rights.rules.outcomes import CLOSES_BY_ITSELF, check_can_close
 
 LONGEST = 5_000
@@ -65,12 +65,12 @@ class ProofForm(QuietLetterForm):
     )
     field_order: tuple[str, ...] = ("proof", "words", "by_post")
 
-    def __init__(self, *args: Any, waits: Waits, **named: Any) -> None:
+    def __init__(self, *args: Any, waits: Waits, asked: Asked, **named: Any) -> None:
         super().__init__(*args, **named)
         field = self.fields["proof"]
         assert isinstance(field, forms.ChoiceField)
         field.widget = Choices()
-        field.choices = [(code, words) for code, (of, words) in PROOFS.items() if of is waits]
+        field.choices = list(proofs_for(asked, waits).items())
 
 
 class CameForm(forms.Form):

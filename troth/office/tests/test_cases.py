@@ -132,4 +132,8 @@ def test_a_strangers_request_says_that_it_stands_under_no_record(officer: Client
         at=now,
     )
     page = officer.get(f"/office/cases/{case}/").content.decode()
-    assert "This stands under no record" in page and 'href="/desk/asked/"' in page and "Nobody’s yet" in page
+    assert (
+        "This stands under no record" in page
+        and f'href="/office/cases/{case}/record/"' in page
+        and "Nobody’s yet" in page
+    )

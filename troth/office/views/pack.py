@@ -25,7 +25,7 @@ from troth.rights import jobs, services
 from troth.rights import selectors as rights
 from troth.rights.rules.clock import Asked
 from troth.rights.rules.letters import Composed, LetterKind
-from troth.rights.rules.packing import Stands, called
+from troth.rights.rules.packing import NOTHING_HELD, Stands, called
 from troth.rights.selectors import packs
 from troth.rights.selectors.cases import Case
 from troth.rights.selectors.copying import NAME, RECORD_NAME
@@ -92,6 +92,7 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
         unplaced=casework.unplaced(known),
         figures=_figures(counts),
         left=packs_left(counts),
+        nothing="" if entries else NOTHING_HELD,
         entries_at=reverse("office_pack_entries", args=[case]),
         forms=forms,
         searches=_searches(packs.list_searches(case, look.opened)),

@@ -34,11 +34,21 @@ from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.rules.clock import Asked, StepKind, Waits
-from troth.rights.rules.letters import Composed, Ending, LetterKind, letter_of
+from troth.rights.rules.letters import PROOFS, Composed, Ending, LetterKind, letter_of
 from troth.rights.selectors.cases import Case
 from troth.rights.services import StepRefused
 
-_OF_COMPLAINT = "Say what you found and why, and what you do about it: they read it in the letter."
+#: What a step is called, and what stands under it, where that depends on what was asked.
+_OTHERWISE = {
+    ("close", Asked.COMPLAINT): (
+        "Answer and close it",
+        "Say what you found and why, and what you do about it: they read it in the letter.",
+    ),
+    ("ask-authority", Asked.DECEASED): (
+        "Ask as what they apply",
+        "They deal with the estate, or may have a claim from the death. The days begin with the one on which it comes.",
+    ),
+}
 TOLD = "The file of this request opens here, and nothing else of the person."
 Given = dict[str, Any]
 
@@ -63,6 +73,7 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
     if wanted is None:
         raise Http404
     form = wanted.form(request, known)
+    heading, lead = _OTHERWISE.get((step, known.asked), (wanted.heading, wanted.lead))
     letter: Composed | None = None
     if form.is_valid():
         given = form.cleaned_data
@@ -83,8 +94,8 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
         told=TOLD,
         known=known,
         called=ASKED[known.asked],
-        heading=wanted.heading,
-        lead=_OF_COMPLAINT if step == "close" and known.asked is Asked.COMPLAINT else wanted.lead,
+        heading=heading,
+        lead=lead,
         form=form,
         letter=letter,
         whose=whose(known, look) if step == "judge-identity" else [],
@@ -144,11 +155,13 @@ def _address(known: Case, look: Looking) -> list[str]:
 
 def _letter(known: Case, kind: LetterKind, given: Given, *, at: datetime) -> Composed:
     ending = given.get("ending")
+    proof = given.get("proof", "")
     return services.compose_for(
         known.id,
         kind,
         at=at,
-        proof=given.get("proof", ""),
+        proof=proof,
+        besides=services.asked_with(known.id, PROOFS[proof][0], at=at) if proof else [],
         reason=given.get("reason", ""),
         grounds=[given["ground"]] if given.get("ground") else [],
         ending=ending if isinstance(ending, Ending) else None,
@@ -158,6 +171,12 @@ def _letter(known: Case, kind: LetterKind, given: Given, *, at: datetime) -> Com
 
 def _plain(form: type[forms.Form], **named: Any) -> Callable[[HttpRequest, Case], forms.Form]:
     return lambda request, case: form(request.POST if request.method == "POST" else None, **named)
+
+
+def _asking(waits: Waits) -> Callable[[HttpRequest, Case], forms.Form]:
+    return lambda request, case: ProofForm(
+        request.POST if request.method == "POST" else None, waits=waits, asked=case.asked
+    )
 
 
 def _closing(request: HttpRequest, case: Case) -> forms.Form:
@@ -179,6 +198,7 @@ def _ask(waits: Waits) -> Callable[[Looking, Case, Given], object]:
         proof=given.get("proof", ""),
         words=given["words"],
         by_post=given["by_post"],
+        besides=[each.pk for each in services.asked_with(case.id, waits, at=look.at)],
         by=look.actor,
         at=look.at,
     )
@@ -238,8 +258,9 @@ def _always(kind: LetterKind) -> Callable[[Given, Case], LetterKind | None]:
 _STEPS: dict[str, _Step] = {
     "ask-identity": _Step(
         "Ask who they are",
-        "Only where you doubt it, and for the least that settles it. The month begins on the day on which it comes.",
-        _plain(ProofForm, waits=Waits.IDENTITY),
+        "Only where you doubt it, and for the least that settles it. The time begins on the day on which it comes. One "
+        "letter asks for all that came in the same message.",
+        _asking(Waits.IDENTITY),
         _ask(Waits.IDENTITY),
         _always(LetterKind.PROOF),
         "Send the letter",
@@ -247,7 +268,7 @@ _STEPS: dict[str, _Step] = {
     "ask-authority": _Step(
         "Ask whether they may act",
         "Somebody who asks for another shows that they may. The month begins on the day on which it comes.",
-        _plain(ProofForm, waits=Waits.AUTHORITY),
+        _asking(Waits.AUTHORITY),
         _ask(Waits.AUTHORITY),
         _always(LetterKind.PROOF),
         "Send the letter",

@@ -14,6 +14,7 @@ from tests.stores import Home
 from troth.gate import actors
 from troth.ledger.models import LedgerEvent
 from troth.people import services
+from troth.portal import own_data
 from troth.rights.models import RightsCase
 
 PASSWORD = "heron-lantern-oatcake"
@@ -109,6 +110,22 @@ def test_what_was_erased_is_certified_and_another_cannot_see_the_certificate(cli
     assert "3 Tannery Row" in other.get("/my-data/").content.decode()
 
 
+def test_the_file_of_the_request_stands_beforehand_among_what_stays_with_the_day_that_it_has_afterwards(
+    clinic: Home,
+) -> None:
+    register("Maureen", "maureen@oddie.example")
+    client = signed_in("maureen@oddie.example")
+
+    def day_in(page: str) -> str:
+        found = re.search(r"Your requests and complaints.*?(Stays until \d+ \w+ \d{4})", page, re.DOTALL)
+        assert found, page
+        return found[1]
+
+    before = day_in(client.get("/my-data/erase/").content.decode())
+    answer = client.post("/my-data/erase/", agree(client))
+    assert day_in(client.get(answer.headers["Location"]).content.decode()) == before
+
+
 def test_closing_the_account_ends_every_session_and_shows_the_certificate_once(clinic: Home) -> None:
     register("Maureen", "maureen@oddie.example")
     client, elsewhere = signed_in("maureen@oddie.example"), signed_in("maureen@oddie.example")
@@ -187,3 +204,10 @@ def test_a_changed_event_is_said_to_the_person(clinic: Home, monkeypatch: pytest
         "The check of this list failed."
         in signed_in("maureen@oddie.example").get("/my-data/history/").content.decode()
     )
+
+
+def test_whoever_something_was_passed_to_keeps_their_name() -> None:
+    assert (
+        own_data.some(["Your own GP practice", "Harbottle Ltd"], 2, "other") == "Your own GP practice; Harbottle Ltd"
+    )
+    assert own_data.some(["Prescriber", "Pharmacist"], 3, "other role") == "Prescriber, pharmacist"

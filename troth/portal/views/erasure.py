@@ -26,6 +26,7 @@ from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.selectors import Certificate, ErasurePlan
 from troth.rights.selectors.certifying import gone_everywhere
+from troth.rights.selectors.planning import with_the_request
 from troth.vault.categories import Category
 
 CHANGED = "What we hold about you has changed since you opened this page. Read it again, and then decide."
@@ -37,7 +38,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Show what an erasure would do; when the person agrees to exactly that, do it at once."""
     at, opened = request.at, request.opened  # type: ignore[attr-defined]
     form = EraseForm(request.POST if request.method == "POST" else None)
-    plan, *others = plans = [
+    plans = [
         rights.plan_erasure(
             each, at=at, close_account=form.data.get("account") == CLOSE, born_on=rights.born_on(each, opened)
         )
@@ -45,7 +46,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
     ]
     if form.is_valid() and _agreed(request, form, plans):
         return _erase(request, plans)
-    going, staying = _halves(plan)
+    shown, *beside = map(with_the_request, plans)
+    going, staying = _halves(shown)
     everywhere, _ = gone_everywhere(at)
     return render(
         request,
@@ -53,8 +55,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "mark": mark_of(*plans),
-            "linked": [(*_halves(other), own_data.uses_table(other)) for other in others],
-            "uses": own_data.uses_table(plan),
+            "linked": [(*_halves(other), own_data.uses_table(other)) for other in beside],
+            "uses": own_data.uses_table(shown),
             "going": going,
             "staying": staying,
             "certificates": [

@@ -61,7 +61,7 @@ actors.declare_service(
     "rights-intake",
     purposes={Purpose.RIGHTS},
     categories={Category.RIGHTS, Category.PREFERENCES},  # a consent that is taken back with a request
-    modules={"troth.rights.services.intake"},
+    modules={"troth.rights.services.intake", "troth.rights.services.placing"},
 )
 #: Reminds officers of days, and brings the list of work to what the clocks give today.
 actors.declare_service(

@@ -162,6 +162,7 @@ class StepKind(StrEnum):
     REOPENED = "reopened"
     SENT = "sent"
     HANDED_OUT = "handed_out"
+    MOVED = "moved"
 
 
 class CaseStep(Holding):

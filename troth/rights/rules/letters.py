@@ -19,6 +19,7 @@ from troth.rights.rules.outcomes import Ending as Ending
 from troth.rights.rules.outcomes import endings_of as endings_of
 from troth.rights.rules.proofs import EXTENSION_REASONS as EXTENSION_REASONS
 from troth.rights.rules.proofs import PROOFS as PROOFS
+from troth.rights.rules.proofs import proofs_for as proofs_for
 
 ASKED_WORDS: dict[Asked, str] = {
     Asked.ACCESS: "A copy of your data",

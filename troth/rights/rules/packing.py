@@ -155,9 +155,14 @@ def check_can_blacken(boxes: Boxes) -> str:
     return ""
 
 
+NOTHING_HELD = "Nothing of it is held here, so there is nothing to build. Answer and close the request, and say so."
+
+
 def check_can_build(stands: Iterable[Stands]) -> str:
     """Say what has to be decided before the copy is built, or "" when all is."""
     counted = list(stands)
+    if not counted:
+        return NOTHING_HELD
     waiting = sum(each in {Stands.OPEN, Stands.CHANGED} for each in counted)
     asking = sum(each is Stands.ASK for each in counted)
     said = []

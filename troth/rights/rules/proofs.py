@@ -1,6 +1,6 @@
 """What may be asked of somebody before their request is answered, and why it may take longer, in the words of the letters."""
 
-from troth.rights.models import Waits
+from troth.rights.models import Asked, Waits
 
 #: What may be asked for: the least that settles it (LAW-1.15, LAW-3.15 to 3.18).
 PROOFS: dict[str, tuple[Waits, str]] = {
@@ -35,6 +35,20 @@ PROOFS: dict[str, tuple[Waits, str]] = {
         "The grant of probate or letters of administration, or what you say a claim from the death rests on.",
     ),
 }
+
+#: What only whoever applies for the records of somebody who died can show (LAW-4.10).
+_OF_THE_DEAD = frozenset({"grant"})
+#: What ends with a death, and what whoever applies then cannot do: the account was the patient's own.
+_OF_THE_LIVING = frozenset({"account", "signed_authority", "power_of_attorney", "deputyship", "parental"})
+
+
+def proofs_for(asked: Asked, waits: Waits | None = None) -> dict[str, str]:
+    """What may be asked for in a case of this kind, with its words: of who they are, of what lets them act, or of both."""
+    not_this = _OF_THE_LIVING if asked is Asked.DECEASED else _OF_THE_DEAD
+    return {
+        code: words for code, (of, words) in PROOFS.items() if code not in not_this and (waits is None or of is waits)
+    }
+
 
 #: Why a case may be extended; being large or needing a question is no reason (LAW-1.7, LAW-1.9).
 EXTENSION_REASONS: dict[str, str] = {

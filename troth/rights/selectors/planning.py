@@ -15,7 +15,7 @@ from troth.notice import selectors as notices
 from troth.notice.schema.keeping import RetentionRule
 from troth.people import selectors as people
 from troth.rights import rules
-from troth.rights.models import About
+from troth.rights.models import CASES, About
 from troth.rights.rules.ending import closed_by_rule, counted_elsewhere, held_back, last_seen
 from troth.rights.selectors.cases import copies_that_wait
 from troth.rights.selectors.holdings import Places, places_of, survey
@@ -23,6 +23,7 @@ from troth.rights.selectors.keeping import survey_as_kept
 from troth.rights.selectors.needing import without_the_needed
 from troth.rights.selectors.wording import notice_now, words_of
 from troth.vault.categories import Category
+from troth.vault.compartments import get_compartment
 
 #: An open request to see or move data holds its destruction: what it is about may not go before it is answered.
 _WAITS = ("You have asked for a copy, and it is not answered yet. We may not destroy what it must hold.",)
@@ -146,6 +147,19 @@ def plan_erasure(
     notice = notice_now(at)
     titles = {each.category: words_of(each.category, notice) for each in held}
     return ErasurePlan(subject, at, register.version, fates, close_account, titles)
+
+
+def with_the_request(plan: ErasurePlan) -> ErasurePlan:
+    """
+    The plan as it is shown to whoever would ask: what they ask makes a file of its own, which stays from today for as long as
+    the notice says, and so stands among what must stay. It decides nothing.
+    """
+    on = plan.at.astimezone(LONDON).date()
+    file = rules.Held(CASES, "", Category.RIGHTS, get_compartment(CASES).retention, 0, on, on)
+    person = situation([file], on=on, born_on=None)
+    fate = rules.decide_fate(file, notices.register_in_force(plan.at), retention_rules(plan.at), person)
+    titles = {Category.RIGHTS: words_of(Category.RIGHTS, notice_now(plan.at)), **plan.titles}
+    return replace(plan, fates=(*plan.fates, fate), titles=titles)
 
 
 def _kept_together(subject: UUID, fates: list[rules.Fate]) -> tuple[rules.Fate, ...]:
@@ -285,4 +299,13 @@ def retention_rules(at: datetime) -> Mapping[str, RetentionRule]:
     return {} if version is None else {rule.id: rule for rule in notices.notice_of(version).retention.rules}
 
 
-__all__ = ["ErasurePlan", "KeptUntil", "KindFate", "born_on", "dates_kept", "plan_erasure", "retention_rules"]
+__all__ = [
+    "ErasurePlan",
+    "KeptUntil",
+    "KindFate",
+    "born_on",
+    "dates_kept",
+    "plan_erasure",
+    "retention_rules",
+    "with_the_request",
+]

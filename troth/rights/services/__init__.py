@@ -55,6 +55,7 @@ from troth.rights.services.packs import (
     record_search,
     remove_everywhere,
 )
+from troth.rights.services.placing import place_case, proof_letter
 from troth.rights.services.releasing import (
     covering_letter,
     late_letter,
@@ -74,6 +75,7 @@ from troth.rights.services.steps import (
     acknowledge,
     add_note,
     ask_for,
+    asked_with,
     assign_case,
     compose_for,
     extend_case,
@@ -103,6 +105,7 @@ __all__ = [
     "ask_opinion",
     "ask_to_send",
     "ask_to_stop",
+    "asked_with",
     "assign_case",
     "begin_pack",
     "blacken_part",
@@ -136,6 +139,8 @@ __all__ = [
     "object_to",
     "open_case",
     "order_build",
+    "place_case",
+    "proof_letter",
     "read_notice_changes",
     "record_came",
     "record_copy",

@@ -22,10 +22,10 @@ from troth.rights.rules.clock import check_can_extend, has_come, last_of_proof
 from troth.rights.rules.deceased import APPLIES_AS
 from troth.rights.rules.letters import (
     EXTENSION_REASONS,
-    PROOFS,
     Ending,
     LetterKind,
     letter_of,
+    proofs_for,
 )
 from troth.rights.rules.outcomes import check_can_close
 from troth.rights.selectors import answering, clocks
@@ -115,7 +115,7 @@ def ask_for(
         if why_not := _why_not_ask(row.pk, waits, at=at):
             raise StepRefused(why_not)
     kind = LetterKind.PROOF if waits in (Waits.IDENTITY, Waits.AUTHORITY) else LetterKind.QUESTION
-    if kind is LetterKind.PROOF and PROOFS.get(proof, (None, ""))[0] is not waits:
+    if kind is LetterKind.PROOF and any(proof not in proofs_for(Asked(row.right), waits) for row in rows):
         raise StepRefused("Choose what would settle it, and no more than that [LAW-1.15].")
     if kind is LetterKind.QUESTION and not words.strip():
         raise StepRefused("Write what you ask.")
@@ -344,6 +344,25 @@ def _why_not_ask(case: UUID, waits: Waits, *, at: datetime) -> str:
     return ""
 
 
+def _asked_with(case: UUID, waits: Waits, *, at: datetime) -> list[RightsCase]:
+    """
+    The other open cases of its message for which the same proof is wanted now, so that one letter asks for all. Whoever asks for
+    the records of somebody who died is another person.
+    """
+    row = RightsCase.objects.only("id", "subject", "right", "message").get(pk=case)
+    if waits is not Waits.IDENTITY or row.message is None:
+        return []
+    others = RightsCase.objects.filter(subject_id=row.subject_id, message=row.message).exclude(pk=case)
+    here = last_of_proof(clocks.happened_in(case), waits)
+    return [
+        each
+        for each in others.exclude(state=State.DONE).order_by("recorded_at", "id")
+        if (each.right == Asked.DECEASED) is (row.right == Asked.DECEASED)
+        and last_of_proof(clocks.happened_in(each.pk), waits) == here
+        and not _why_not_ask(each.pk, waits, at=at)
+    ]
+
+
 def _untold(case: UUID, *, by: Actor, at: datetime) -> str:
     """Who had what this case put right and was not dealt with yet, or "" (UK GDPR Article 19). It is read apart from the act."""
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
@@ -368,4 +387,5 @@ def _asked(case: UUID, waits: Waits) -> bool:
 
 # Reads that the pages ask before an act is tried: no acts themselves, as a public function of this room would be.
 why_not_ask = _why_not_ask
+asked_with = _asked_with
 compose_for = _compose_for

@@ -214,3 +214,16 @@ def test_who_may_not(said: dict[str, Any], why: str) -> None:
     good = {"recorded": True, "wish": "", "applies_as": rules.PERSONAL_REPRESENTATIVE, "words": ""}
     assert rules.check_can_hand_over(**good) == ""
     assert why in rules.check_can_hand_over(**{**good, **said})
+
+
+def test_what_ends_with_a_death_is_no_proof_after_it_and_a_grant_is_none_before() -> None:
+    ann, officer = make_patient(), make_officer()
+    case = take(ann, officer)
+    for waits, proof in ((Waits.AUTHORITY, "power_of_attorney"), (Waits.IDENTITY, "account")):
+        with pytest.raises(StepRefused, match="what would settle it"):
+            services.ask_for(case, waits, proof=proof, by=officer, at=SOON)
+    (living,) = services.take_in(
+        ann.id, {Asked.ACCESS}, words="x", route=Route.EMAIL, received_on=LATER.date(), by=officer, at=LATER
+    )
+    with pytest.raises(StepRefused, match="what would settle it"):
+        services.ask_for(living, Waits.AUTHORITY, proof="grant", by=officer, at=SOON)

@@ -288,3 +288,13 @@ def test_a_wish_under_one_of_their_records_binds_for_all_of_them() -> None:
     apply(case, desk.officer, rules.PERSONAL_REPRESENTATIVE)
     with pytest.raises(PackRefused, match="said in life"):
         services.begin_pack(case, by=desk.officer, at=NEXT)
+
+
+def test_a_record_that_holds_nothing_is_not_built() -> None:
+    ann, officer = make_patient(), make_officer()
+    case = take(ann, officer)
+    death(case, officer)
+    apply(case, officer, rules.PERSONAL_REPRESENTATIVE)
+    pack = services.begin_pack(case, by=officer, at=NEXT)
+    with pytest.raises(PackRefused, match="Nothing of it is held"):
+        services.order_build(pack, build=jobs.build_pack, by=officer, at=NEXT)
