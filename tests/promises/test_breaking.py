@@ -17,6 +17,8 @@ from troth.assurance.rules import evidence
 from troth.assurance.rules.catalogue import LETTERS, promises_of
 from troth.assurance.rules.evidence import Question
 from troth.assurance.selectors.checking import check_promises, look
+from troth.copies import journal
+from troth.copies.journal import Disposal
 from troth.intake.models import Picture
 from troth.ledger.models import LedgerEvent
 from troth.notice.lint.codes import CODES
@@ -123,6 +125,17 @@ def test_a_file_is_opened_when_it_is_its_turn_and_an_erased_one_is_passed_over(
     deployment.sql("DELETE FROM vault_datakey WHERE compartment = 'intake.pictures'", alias="keys")
     stored_files()[0].unlink()
     assert intact.look_at_files(night=picture.int) == intact.FilesLooked()
+
+
+def test_a_row_that_the_journal_of_disposals_names_may_be_gone_as_after_a_restore_and_no_other(
+    deployment: Deployment,
+) -> None:
+    picture = Picture.objects.get()
+    deployment.sql("DELETE FROM intake_picture")
+    assert not look("ledger.rows", Question(deployment.at + timedelta(seconds=1))).holds
+    disposal = Disposal(picture.subject_id.hex, "intake.pictures", picture.pk.hex, 0, (picture.reference,))
+    journal.record([disposal], at=deployment.at)
+    assert look("ledger.rows", Question(deployment.at + timedelta(seconds=2))).holds
 
 
 def test_a_file_that_nothing_names_falls_short_once_the_night_should_have_destroyed_it(
