@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,14 @@ from troth.assurance.rules import evidence
 from troth.assurance.rules.catalogue import LETTERS, promises_of
 from troth.assurance.rules.evidence import Question
 from troth.assurance.selectors.checking import check_promises, look
+from troth.copies import journal
+from troth.copies.journal import Disposal
 from troth.intake.models import Picture
 from troth.ledger.models import LedgerEvent
 from troth.notice.lint.codes import CODES
 from troth.notice.tests.mutations import MUTATIONS
 from troth.people import answers
-from troth.vault import intact
+from troth.vault import files, intact
 from troth.work import throttle
 
 LOOKED_AT = sorted({name for pack in LETTERS for promise in promises_of(pack) for name in promise.checks})
@@ -122,6 +125,30 @@ def test_a_file_is_opened_when_it_is_its_turn_and_an_erased_one_is_passed_over(
     deployment.sql("DELETE FROM vault_datakey WHERE compartment = 'intake.pictures'", alias="keys")
     stored_files()[0].unlink()
     assert intact.look_at_files(night=picture.int) == intact.FilesLooked()
+
+
+def test_a_row_that_the_journal_of_disposals_names_may_be_gone_as_after_a_restore_and_no_other(
+    deployment: Deployment,
+) -> None:
+    picture = Picture.objects.get()
+    deployment.sql("DELETE FROM intake_picture")
+    assert not look("ledger.rows", Question(deployment.at + timedelta(seconds=1))).holds
+    disposal = Disposal(picture.subject_id.hex, "intake.pictures", picture.pk.hex, 0, (picture.reference,))
+    journal.record([disposal], at=deployment.at)
+    assert look("ledger.rows", Question(deployment.at + timedelta(seconds=2))).holds
+
+
+def test_a_file_that_nothing_names_falls_short_once_the_night_should_have_destroyed_it(
+    deployment: Deployment,
+) -> None:
+    path = files.path_of(files.store([b"left"], name="", media_type="").place)
+    for days, holds in ((1, True), (3, False)):
+        written = (deployment.at - timedelta(days=days)).timestamp()
+        os.utime(path, (written, written))
+        assert look("vault.files", Question(deployment.at + timedelta(seconds=days))).holds is holds
+    deployment.sql("DELETE FROM vault_datakey WHERE compartment = 'intake.pictures'", alias="keys")
+    assert "its key is gone" in look("vault.files", Question(deployment.at + timedelta(seconds=9))).words
+    path.unlink()
 
 
 def test_a_check_that_raises_never_counts_as_held(deployment: Deployment) -> None:

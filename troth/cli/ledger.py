@@ -92,13 +92,14 @@ def _own_checkpoint() -> list[str]:
 
 
 def _check_records() -> list[Any]:
+    from troth.copies.disposing import beyond_disposals
     from troth.ledger.records import check_records
 
     def progress(done: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{done:,} rows", end="", file=sys.stderr, flush=True)
 
-    return check_records(progress=progress)
+    return beyond_disposals(check_records(progress=progress))
 
 
 def _verify(args: argparse.Namespace) -> int:

@@ -1,10 +1,11 @@
 """Destroying single rows whose time is over, so that no restore brings them back: journal, key, tokens, row (pitfalls A2, A3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from troth.copies import journal
 from troth.copies.journal import Disposal
+from troth.ledger.records import RecordFinding
 from troth.vault import keystore, search
 from troth.vault.compartments import Per, get_compartment
 from troth.vault.models import Holding
@@ -34,3 +35,17 @@ def dispose_rows(rows: Sequence[Holding], *, at: datetime) -> None:
     search.forget([row.pk for row in rows])
     for row in rows:
         row.delete()
+
+
+def beyond_disposals(found: Iterable[RecordFinding]) -> list[RecordFinding]:
+    """
+    Of the rows that are not as an act left them, those that no disposal accounts for. What went after the backup that was restored
+    goes again by the journal, and the ledger of that day cannot know of it.
+
+    :raises JournalDamaged: the journal was changed.
+    """
+    every = list(found)
+    if not any(each.kind == "vanished" for each in every):
+        return every
+    disposed = {row for entry in journal.entries_since(0) for each in entry.disposals for row in each.rows}
+    return [each for each in every if each.kind != "vanished" or each.reference not in disposed]

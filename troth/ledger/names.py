@@ -298,6 +298,7 @@ class Event(StrEnum):
     ERASED_APART = "rights:erased_apart", "destroyed what was kept from the person"
     ERASURE_CERTIFIED = "rights:erasure_certified", "certified the erasure"
     TIME_OVER = "rights:time_over", "destroyed what is kept no longer"
+    ORPHANS_DESTROYED = "rights:orphans_destroyed", "destroyed stored files that no record named"
     TIME_OVER_LOOKED = "rights:time_over_looked", "counted what is kept no longer and waits for a look"
     TIME_OVER_APPROVED = "rights:time_over_approved", "agreed that a class of records goes whose time is over"
     CASE_OPENED = "rights:case_opened", "opened a request about data"

@@ -14,10 +14,13 @@ from troth.notice.purposes import Purpose
 from troth.prescribing import rules, selectors, services
 from troth.prescribing.models import Seriousness, Way
 from troth.prescribing.rules.documents import Fault
-from troth.prescribing.selectors import identifying, owing, reacting, supplies, telling
+from troth.prescribing.selectors import arriving, identifying, owing, reacting, supplies, telling
+from troth.vault import orphans
 from troth.vault.categories import Category
 from troth.vault.saying import Known, says
 from troth.work import queue
+
+orphans.names_files(arriving.places_of_files)
 
 actors.declare_service(
     "gp-directory",

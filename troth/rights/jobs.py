@@ -46,6 +46,13 @@ def dispose_of_what_is_over() -> None:
     services.dispose_of_what_is_over(at=timezone.now())
 
 
+@schedule("daily 02:50")
+@job()
+def destroy_orphans() -> None:
+    """Destroy stored files that nothing names any more."""
+    services.destroy_orphans(at=timezone.now())
+
+
 @schedule("daily 07:15")
 @job()
 def mind_days() -> None:

@@ -44,7 +44,7 @@ def look_at_files(*, night: int) -> FilesLooked:
             continue
         newest = set(model._base_manager.order_by("-recorded_at").values_list("pk", flat=True)[:NEWEST])
         for rows in in_pieces(model):
-            keys = _keys_of(rows, fields)
+            keys = keys_of(rows, fields)
             for row in rows:
                 read = row.pk in newest or row.pk.int % ROUND == night % ROUND
                 for each in fields:
@@ -66,7 +66,7 @@ def open_field(each: SealedField[Any], row: Any, name: keystore.KeyName, held: k
     return None if content is None else each.decode(content)
 
 
-def _keys_of(rows: list[Any], fields: list[SealedField[Any]]) -> dict[keystore.KeyName, keystore.WrappedKey]:
+def keys_of(rows: list[Any], fields: list[SealedField[Any]]) -> dict[keystore.KeyName, keystore.WrappedKey]:
     return keystore.fetch({row.subject_id for row in rows}, sorted({each.compartment for each in fields}), scope=None)
 
 
@@ -92,10 +92,10 @@ def _state_now(each: SealedField[Any], model: type[Holding], pk: UUID, *, read: 
     before = model._base_manager.filter(pk=pk).first()
     if before is None:
         return "none"
-    found = _state_of(each, before, _keys_of([before], [each]), read=read)
+    found = _state_of(each, before, keys_of([before], [each]), read=read)
     after = model._base_manager.filter(pk=pk).first()
     changed = after is None or after.__dict__[each.attname].blob != before.__dict__[each.attname].blob
-    keyless = after is not None and after.key_of(each) not in _keys_of([after], [each])
+    keyless = after is not None and after.key_of(each) not in keys_of([after], [each])
     return "none" if changed or keyless else found
 
 

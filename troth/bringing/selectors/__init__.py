@@ -149,12 +149,25 @@ def open_file(file: UUID, *, at: datetime) -> Kept:
 
     :raises Unreadable: it is over.
     """
-    ticket = BroughtFile.objects.filter(pk=file).values_list("ticket", flat=True).first() or ""
+    return _opened(BroughtFile.objects.filter(pk=file).values_list("ticket", flat=True).first() or "", file, at=at)
+
+
+def _opened(ticket: str, file: UUID, *, at: datetime) -> Kept:
     try:
         said = tickets.read(ticket, page=PAGE, holder=file, at=at)
     except tickets.TicketInvalid:
         raise Unreadable("The file is not kept any more. Send it again.") from None
     return Kept(_stored(said, ""), said["system"], _stored(said, PARTS) if f"{PARTS}place" in said else None)
+
+
+def places_of_files() -> list[str]:
+    """
+    Where the files lie that are kept still.
+
+    :raises Unreadable: of one it cannot be read.
+    """
+    kept = BroughtFile.objects.exclude(ticket="").values_list("pk", "sent_at", "ticket")
+    return [place for file, sent_at, ticket in kept for place in _opened(ticket, file, at=sent_at).places]
 
 
 def said_of_file(stored: StoredFile, prefix: str = "") -> dict[str, str]:

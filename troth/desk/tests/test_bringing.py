@@ -33,7 +33,7 @@ from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Action
 from troth.people.models import Brought
 from troth.people.services import bringing as people_bringing
-from troth.vault import files, keyring
+from troth.vault import files, keyring, orphans
 from troth.vault.categories import Category
 from troth.work.models import Job
 from troth.work.worker import Worker
@@ -98,6 +98,8 @@ def test_a_file_is_sent_mapped_looked_through_and_brought_in_and_nothing_of_it_i
     page = desk.post(there, {"do": "columns", "reference": "0"})
     assert page.status_code == 422 and "Choose which column has the given name" in page.content.decode()
     page = looked(desk, there)
+    kept = {files.path_of(each) for each in selectors.open_file(row.pk, at=timezone.now()).places}
+    assert kept and not kept & set(orphans.list_orphans(before=timezone.now() + timedelta(days=9)))
     assert Brought.objects.count() == 0 and "can be brought in" in page and "neither an email address" in page
     listed = desk.get(f"{there}to-mend/")
     assert listed.content.decode().splitlines()[1].startswith("4,It has neither")

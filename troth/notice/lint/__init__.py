@@ -9,6 +9,7 @@ from troth.notice.lint import (
     held,
     keeping,
     kernel,
+    overreach,
     particulars,
     people,
     reach,
@@ -32,6 +33,7 @@ RULES = (
     *statements.RULES,
     *times.RULES,
     *particulars.RULES,
+    *overreach.RULES,
 )
 
 

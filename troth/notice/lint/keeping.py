@@ -60,7 +60,7 @@ def days(span: str) -> float:
     return int(number) * _DAYS[unit.removesuffix("s")]
 
 
-def _says_nothing(words: str) -> bool:
+def says_nothing(words: str) -> bool:
     """Whether a text holds no word that tells this case from any other."""
     return not set(_WORD.findall(words.lower())) - _EMPTY
 
@@ -70,9 +70,9 @@ def _vague(rule: RetentionRule) -> str:
     timed = [limb for limb in rule.limbs if limb.period or limb.until_age is not None]
     if not timed and not rule.criteria:
         return "gives no period and no criteria"
-    if not timed and _says_nothing(rule.criteria):
+    if not timed and says_nothing(rule.criteria):
         return "says 'as long as necessary' and not what decides that"
-    if not rule.source and _says_nothing(rule.reason):
+    if not rule.source and says_nothing(rule.reason):
         return "gives neither a source for its period nor a reason of its own"
     return ""
 

@@ -8,7 +8,8 @@ _HEAD = """# What the linter of notices says
 the law, and how it is mended. A notice with an *error* cannot be published; a *warning* does not stop it; *advice* is
 for the writer. Rules look at the structure of the file. Only a few look at words: family S, a repealed Act (F-01), a
 list that ends in 'and other' (F-14), a fee for a copy (F-29), a late answer to a complaint (F-32), a period without a fact
-in it (F-33), clauses of the EU alone (F-38), gaps that a template left (F-43), and times that are not those kept (K08).
+in it (F-33), clauses of the EU alone (F-38), gaps that a template left (F-43), times that are not those kept (K08), and
+what a text takes that the law does not give (A08, F-08, F-29, F-32, F-33, F-40, F-48).
 
 The command ends with 0 where there is no error, with 1 where there is one, and with 2 where the file cannot be opened
 or the command is misspelt. `--json` prints one object:

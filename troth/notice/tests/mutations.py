@@ -415,6 +415,7 @@ MUTATIONS: dict[str, tuple[Change, ...]] = {
         _purpose("care", condition=["health_care", "explicit_consent"]),
     ),
     "A07": (lambda values: row(values, "eligibility")["automation"].update(solely=True, significant=True),),
+    "A08": (_purpose("marketing", words="By using this site you consent to receiving our news."),),
     "E01": (
         _part("marketing", ways_out=[]),
         lambda values: values["marketing"]["channels"][0].pop("out_in_every_message"),

@@ -115,6 +115,16 @@ def read_ticket(row: GpMessage, *, at: datetime) -> Message:
     return Message(_line(row), file, said["sender"], came_on, Way(said.get("way", Way.MESH)))
 
 
+def places_of_files() -> list[str]:
+    """
+    Where the files of messages that nobody has filed lie.
+
+    :raises TicketInvalid: one cannot be read.
+    """
+    waiting = GpMessage.objects.exclude(ticket="")
+    return [read_ticket(row, at=row.came_at).file.place for row in waiting.iterator(chunk_size=200)]
+
+
 def seal(message: UUID, file: StoredFile, *, sender: str, came_on: date, way: Way, at: datetime) -> str:
     """The ticket of a message."""
     said = {name: str(value) for name, value in asdict(file).items()}

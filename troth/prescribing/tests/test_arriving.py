@@ -28,7 +28,7 @@ from troth.prescribing.tests.test_carrying import SOON, THERE, mesh, stands, wri
 from troth.prescribing.tests.test_taking_in import tasks
 from troth.records.models import DocumentReference, Source
 from troth.records.selectors import TaskKind
-from troth.vault import files
+from troth.vault import files, orphans
 
 PDF = b"%PDF-1.7 sentinel"
 
@@ -80,6 +80,8 @@ def test_a_report_of_a_letter_that_went_again_since_is_no_news(clinic: Clinic, m
 def test_everything_else_is_kept_sealed_and_then_acknowledged(clinic: Clinic, mesh: LocalMesh) -> None:  # noqa: F811
     mesh.deposit(PDF[:4], PDF[4:])
     row = held()
+    place = files.path_of(arriving.read_ticket(row, at=SOON).file.place)
+    assert place.exists() and place not in orphans.list_orphans(before=SOON + timedelta(days=9))
     assert mesh.waiting() == [] and row.state == MessageState.WAITING
     assert b"sentinel" not in row.ticket.encode() and "records.pdf" not in row.ticket
     mesh.acknowledged.clear()  # the exchange did not hear it, and gives it out again

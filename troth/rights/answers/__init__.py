@@ -40,7 +40,7 @@ actors.declare_service(
     "disposal",
     purposes={Purpose.RIGHTS},
     categories=set(Category),
-    modules={"troth.rights.services.ending"},
+    modules={"troth.rights.services.ending", "troth.rights.services.orphans"},
 )
 #: Builds the copy that answers a request, and destroys it when its last day is over.
 actors.declare_service(

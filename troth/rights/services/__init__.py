@@ -44,6 +44,7 @@ from troth.rights.services.obtaining import (
     tell_by_hand,
     tell_of_sources,
 )
+from troth.rights.services.orphans import destroy_orphans
 from troth.rights.services.packs import (
     PackRefused,
     ask_opinion,
@@ -117,6 +118,7 @@ __all__ = [
     "covering_letter",
     "decide_entries",
     "delay_telling",
+    "destroy_orphans",
     "dispose_of_what_is_over",
     "email_about_emergency",
     "end_packs",

@@ -9,7 +9,7 @@ from django.db import connections
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
 from troth.notice import selectors as notices
-from troth.vault import compartments, intact, inventory, turning
+from troth.vault import compartments, intact, inventory, orphans, turning
 from troth.vault.fields import SealedField
 from troth.vault.keystore import STORE
 from troth.vault.models import Holding, all_holdings
@@ -55,11 +55,14 @@ def sealed(question: Question) -> Finding:
 
 @check(
     "vault.files",
-    looks_at="every stored file, in its place; the newest and one night's share, opened",
+    looks_at="every stored file, in its place, and who names it; the newest and one night's share, opened",
     scheduled=True,
 )
 def stored_files(question: Question) -> Finding:
-    """Each file that a row names lies there whole; what was written last, and in turn every other, opens to its end."""
+    """
+    Each file that a row names lies there whole; what was written last, and in turn every other, opens to its end. None lies there
+    that nothing names, for longer than the nightly job leaves one.
+    """
     looked = intact.look_at_files(night=question.at.toordinal())
     counts = {
         "files": looked.files,
@@ -77,6 +80,13 @@ def stored_files(question: Question) -> Finding:
             ),
         ]
         return Finding(False, " and ".join(faults), counts)
+    try:
+        counts["named_by_nothing"] = len(orphans.list_orphans(before=question.at - 2 * orphans.LEFT_FOR))
+    except orphans.NotKnown:
+        return Finding(False, "A record with a stored file does not say where that lies: its key is gone", counts)
+    if counts["named_by_nothing"]:
+        left = counted(counts["named_by_nothing"], "stored file")
+        return Finding(False, f"{left} that no record names, and that should have been destroyed by now", counts)
     if not looked.files:
         return Finding(True, "No file is stored yet", counts)
     return Finding(

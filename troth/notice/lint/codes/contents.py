@@ -88,7 +88,7 @@ CONTENTS = table(
         ERROR,
         "Where to complain: the clinic, the regulator",
         "UK GDPR Article 13(2)(d); DPA 2018 sections 164A and 165; LAW-2.1",
-        "Give both routes under `complaints`.",
+        "Give both routes under `complaints`; the regulator is the Information Commissioner.",
         "complaints",
     ),
     Code(

@@ -126,6 +126,14 @@ ARTICLE_9 = table(
         "Let a person decide, or ask for explicit consent.",
         "purposes: automation",
     ),
+    Code(
+        "A08",
+        ERROR,
+        "Consent by silence, by use, or by a box that is ticked already",
+        "UK GDPR Articles 4(11) and 7; LAW-5.3",
+        "Ask, and count only a yes that somebody gave by an act of their own.",
+        "words of the summary, the scope, purposes and marketing",
+    ),
 )
 
 DEVICES = table(

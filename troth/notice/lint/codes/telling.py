@@ -25,7 +25,7 @@ TELLING = table(
         "A request must be written, paid for, explained, proved, or go to one person",
         "UK GDPR Article 12(2) and (6); LAW-1.15, LAW-1.19",
         "Take the demand out: any words, to anyone, will do; proof of who asks only in doubt.",
-        "rights: demands, routes",
+        "rights: demands, routes, words",
     ),
     Code(
         "F-30",
@@ -48,7 +48,7 @@ TELLING = table(
         ERROR,
         "No own route for complaints about data, or no time for its answer",
         "DPA 2018 section 164A; LAW-2.1 to 2.3",
-        "Give the routes, one of them electronic, and 30 days for the acknowledgement.",
+        "Give the routes, one of them electronic, and 30 days for the acknowledgement; make nobody come to you first.",
         "complaints.own",
     ),
     Code(
@@ -70,9 +70,9 @@ TELLING = table(
     Code(
         "F-35",
         ERROR,
-        "Deactivated instead of deleted, or health records kept too short",
-        "UK GDPR Article 5(1)(e); LAW-6.1 R1",
-        "Destroy at the end; keep adult care records eight years.",
+        "Deactivated instead of deleted, or care records and books kept too short",
+        "UK GDPR Article 5(1)(e); LAW-6.1 R1, R15",
+        "Destroy at the end; keep adult care records eight years, and the books six.",
         "retention.rules: end, limbs",
     ),
     Code(
@@ -113,7 +113,7 @@ TELLING = table(
         "Absolute claims, or certificates without number and date",
         "Consumer law on misleading statements; UK GDPR Article 5(1)(a)",
         "Take absolute claims out; give certificates their number and date, and renew them.",
-        "claims",
+        "claims; words of the summary and of security",
     ),
     Code(
         "F-41",
