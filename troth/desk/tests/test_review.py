@@ -396,9 +396,27 @@ def test_what_was_cancelled_is_not_told_as_if_it_were_to_be_taken(asked: dict[st
     doctor.post(path, {**PRESCRIBE, "review": ticket_in(doctor.get(path).content.decode())})
     mine, page = browser_of(asked["patient"]), reverse("my_request", args=[asked["request"]])
     assert "How you take it" in mine.get(page).content.decode()
-    said = mine.post(page, {"stop": "yes"}, follow=True).content.decode()
+    stop = reverse("my_request_stop", args=[asked["request"]])
+    assert stop in mine.get(page).content.decode()
+    assert "Nothing has been stopped yet" in mine.get(stop).content.decode()
+    mine.post(page, {"stop": "yes"})
+    assert "How you take it" in mine.get(page).content.decode(), "one press alone ends nothing"
+    said = mine.post(stop, follow=True).content.decode()
     assert (
         "Cancelled. Nothing of it is sent" in said
         and "no pharmacy may supply it" in said
         and "How you take it" not in said
     )
+    assert mine.post(stop).status_code == 409, "what is over is not stopped twice"
+
+
+def test_what_was_asked_for_is_taken_back_by_its_person_alone_and_what_left_is_not(
+    asked: dict[str, Any],
+) -> None:
+    mine, stop = browser_of(asked["patient"]), reverse("my_request_stop", args=[asked["request"]])
+    assert "Nobody decides on it" in mine.get(stop).content.decode()
+    stranger = browser_of(make_patient(given_name="Petroc", email="petroc@vane.example"))
+    assert stranger.post(stop).status_code in (403, 404)
+    assert mine.post(stop).status_code == 302
+    page = mine.get(reverse("my_request", args=[asked["request"]])).content.decode()
+    assert stop not in page and "You took it back" in page

@@ -74,7 +74,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
-    """One request: where it is, what was written, answered and decided; and the ways to answer, to change, to take it back."""
+    """One request: where it is, what was written, answered and decided; and the ways to answer and to change."""
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     opened: Opened = request.opened  # type: ignore[attr-defined]
     line = prescribing.get_line(treatment)
@@ -125,6 +125,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
             "supply_id": supply.id if supply else None,
             "cancelled": supply is not None and supply.status is SupplyStatus.CANCELLED,
             "may_stop": supply is not None and (supply.status, Step.CANCEL) in SUPPLY,
+            "stop": reverse("my_request_stop", args=[treatment]),
             "may_receive": supply is not None and supply.status is SupplyStatus.DISPATCHED,
             "may_report": supply is not None and supply.can_be_taken,
             "rows": [Row(line.item.text, line.words, note=_earlier(line)) for line in (sheet.lines if sheet else ())]
@@ -232,14 +233,8 @@ def _act(
     :raises NotPossible: a rule says no.
     """
     by, at = actor_of(request), request.at  # type: ignore[attr-defined]
-    if "withdraw" in request.POST:
-        services.withdraw_request(treatment, by=by, at=at)
-        return True
     if supply is not None and "received" in request.POST:
         services.deliver(supply.id, by=by, at=at)
-        return True
-    if supply is not None and "stop" in request.POST:
-        services.cancel_prescription(supply.id, words="I do not want it any more.", by=by, at=at)
         return True
     if "write" in request.POST and form.is_valid():
         services.answer_question(treatment, words=form.cleaned_data["words"], by=by, at=at)
