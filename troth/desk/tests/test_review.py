@@ -135,6 +135,12 @@ def test_it_is_read_checked_prescribed_and_supplied(asked: dict[str, Any]) -> No
     mine.post(reverse("my_request", args=[asked["request"]]), {"received": "yes"})
     assert Prescription.objects.get().status == "delivered"
     assert "It is with you." in mine.get(reverse("my_home")).content.decode()
+    # Too early for the next: said where this one stands, and before the first question, and not only when all is answered.
+    due = f"{timezone.localdate() + timedelta(days=75):%-d %B %Y}"
+    again = mine.get(reverse("my_request", args=[asked["request"]])).content.decode()
+    assert f"Due from {due}" in again and reverse("treatment", args=["hair-loss"]) in again
+    begun = mine.post(reverse("start_answers", args=["hair-loss"]), follow=True).content.decode()
+    assert f"The next one is due from {due}" in begun and "Part 1 of 5" in begun
 
 
 def test_what_is_written_on_the_card_is_read_before_and_makes_an_earlier_page_stale(asked: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from troth.gate.refusals import Decision
 from troth.gate.streams import send_file
 from troth.gate.table import actor_of, open_path
 from troth.intake import selectors as intake
+from troth.intake.rules import suiting
 from troth.people import selectors as people
 from troth.portal import own_data, own_home
 from troth.portal.forms.requests import ContestForm, GpForm, WriteForm
@@ -121,7 +122,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 )
                 for each in reviewing.list_messages(treatment, opened, staff=False)
             ],
-            "supply": [*_told(supply), *_letter(supply, opened)] if supply else [],
+            "supply": [*_told(supply), *_letter(supply, opened), *_next(supply, opened, at)] if supply else [],
             "supply_id": supply.id if supply else None,
             "cancelled": supply is not None and supply.status is SupplyStatus.CANCELLED,
             "may_stop": supply is not None and (supply.status, Step.CANCEL) in SUPPLY,
@@ -287,6 +288,23 @@ def _letter(supply: SupplyLine, opened: Opened) -> list[Row]:
             "Letter to your GP",
             f"{letter.state.words[:1].upper()}{letter.state.words[1:]}{when}",
             note=letter.practice.get("name", ""),
+        )
+    ]
+
+
+def _next(supply: SupplyLine, opened: Opened, at: datetime) -> list[Row]:
+    """From when they may ask for another, once they have this one. It is a request like the first."""
+    treatment = intake.get_treatment(supply.item.get("treatment", ""))
+    if treatment is None or supply.status not in (SupplyStatus.DELIVERED, SupplyStatus.CLOSED):
+        return []
+    last = supplies.last_on(supplies.supplies_of(supply.subject, opened), treatment.id)
+    due = suiting.due_from(treatment, last) if last else timezone.localdate(at)
+    return [
+        Row(
+            "The next supply",
+            f"Due from {due:%-d %B %Y}" if due > timezone.localdate(at) else "You can ask for it now",
+            note="You answer the questions again, and a prescriber decides each time.",
+            link=Link("Ask again", reverse("treatment", args=[treatment.id]), "for this treatment"),
         )
     ]
 
