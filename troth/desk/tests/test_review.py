@@ -20,11 +20,14 @@ from troth.prescribing import services
 from troth.prescribing.models import (
     Concern,
     GpState,
+    Matter,
     MedicationRequest,
+    Method,
     Prescription,
     Reaction,
     RequestMessage,
     RequestStatus,
+    Verified,
 )
 from troth.prescribing.tests.conftest import HAIR, PICTURES, PRACTICE
 from troth.records import services as records
@@ -426,3 +429,31 @@ def test_what_was_asked_for_is_taken_back_by_its_person_alone_and_what_left_is_n
     assert mine.post(stop).status_code == 302
     page = mine.get(reverse("my_request", args=[asked["request"]])).content.decode()
     assert stop not in page and "You took it back" in page
+
+
+def test_what_was_left_when_a_rule_stopped_it_stands_beside_what_is_sent_after(asked: dict[str, Any]) -> None:
+    at = timezone.now()
+    ann = actors.person(asked["patient"], at=at)
+    doctor = actors.person(asked["prescriber"], at=at)
+    left = intake.start_answers(asked["patient"], "hair-loss", by=ann, at=at)
+    intake.save_answers(left, {**HAIR, "mood": True}, by=ann, at=at)
+    intake.leave_answers(left, by=ann, at=at)
+    services.record_verification(
+        asked["request"],
+        matter=Matter.IDENTITY,
+        method=Method.VIDEO,
+        result=Verified.VERIFIED,
+        note="sentinel-face",
+        by=doctor,
+        at=at,
+    )
+    anew = intake.start_answers(asked["patient"], "hair-loss", by=ann, at=at + timedelta(minutes=1))
+    shots = {name: picture() for name in PICTURES["hair-loss"]}
+    intake.save_answers(anew, {**HAIR, **shots}, by=ann, at=at)
+    request = services.send_request(anew, asks_review=False, by=ann, at=at)
+    support = actors.person(asked["patient_support"], at=at)
+    services.assign_request(request, prescriber=asked["prescriber"], by=support, at=at)
+    page = browser_of(asked["prescriber"]).get(reverse("desk_decide", args=[request])).content.decode()
+    before = page.split("Answered otherwise before")[1].split("What they answered")[0]
+    assert "Have you had depression" in before and f"{at:%-d %b %Y}, never sent: Yes" in before
+    assert "sentinel-face" in page, "who made sure who they are, and how, is read with every request"

@@ -207,7 +207,7 @@ def test_it_is_paid_for_as_it_is_sent_and_the_page_says_what_becomes_of_the_mone
     assert "waits for your payment" not in browser.get(reverse("my_home")).content.decode()
     other = browser_of(make_patient(given_name="Petroc", email="petroc@vane.example"))
     assert other.post(mine, {"pay": "yes"}).status_code == 403
-    assert browser.post(reverse("my_request_stop", args=[request])).status_code == 302
+    assert browser.post(reverse("my_request_stop", args=[request.pk])).status_code == 302
     billing.look(request.payment, at=LATER)
     assert "Let go. Nothing was taken" in browser.get(mine).content.decode()
 
