@@ -112,6 +112,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 this, subject, at, own_data.passed_of(subject, by=actor_of(request), at=at), supply
             ),
             "open": this.line.status in OPEN,
+            "referred": this.outcome is Outcome.REFERRED,
             "asked": this.line.status is RequestStatus.ASKED,
             "form": form,
             "messages": [
@@ -146,6 +147,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
             else [],
             "payment": _payment(*paid, to_pay=to_pay) if paid else [],
             "to_pay": to_pay,
+            "lapsed": paid is not None and paid[1] in (State.FAILED, State.RELEASED),
             "ask_gp": this.line.status in OPEN and gp.state is GpState.NOT_ASKED,
             "show_document": this.line.status in OPEN
             and sheet is not None
@@ -254,14 +256,15 @@ _PAID = {
     State.RELEASED: "Let go. Nothing was taken",
     State.PART_REFUNDED: "Paid, and part of it given back",
     State.REFUNDED: "Given back to your card",
-    State.FAILED: "It was not paid",
+    State.FAILED: "Not paid in time, or let go by your bank. Nothing was taken",
 }
 
 
 def _payment(payment: UUID, state: State, *, to_pay: bool) -> list[Row]:
     see = Link("See it", reverse("my_payment", args=[payment]), "the payment")
     # What was taken back or refused before it was paid is owed by nobody, though the firm has yet to say that it ended.
-    words = "Nothing was taken, and nothing is to be paid" if state is State.ASKED and not to_pay else _PAID[state]
+    owed_by_nobody = state in (State.ASKED, State.FAILED) and not to_pay
+    words = "Nothing was taken, and nothing is to be paid" if owed_by_nobody else _PAID[state]
     return [Row("Payment", words, link=see)]
 
 
