@@ -285,14 +285,18 @@ def _letter(supply: SupplyLine, opened: Opened) -> list[Row]:
     letter = telling.letter_about(supply.id, opened)
     if letter is None:
         return []
-    when = f", {timezone.localtime(letter.sent_at):%-d %B %Y}" if letter.sent_at else ""
     return [
         Row(
             "Letter to your GP",
-            f"{letter.state.words[:1].upper()}{letter.state.words[1:]}{when}",
-            note=letter.practice.get("name", ""),
+            f"{letter.state.words[:1].upper()}{letter.state.words[1:]}",
+            note=f"{letter.practice.get('name', '')}. {_left(letter)}".strip(". "),
         )
     ]
+
+
+def _left(letter: LetterOpened) -> str:
+    """When a letter left, in a sentence: what became of it since has another day, so the two never stand as one."""
+    return f"Sent on {timezone.localtime(letter.sent_at):%-d %B %Y}." if letter.sent_at else ""
 
 
 def _next(supply: SupplyLine, opened: Opened, at: datetime) -> list[Row]:
@@ -319,7 +323,6 @@ _MAY_ASK = {True: "We may ask them what a prescriber needs to know", False: "We 
 def _asked(letter: LetterOpened) -> Row:
     """One letter that asks their GP: for what, when it left, and what came. Also what they took back after it had left."""
     assert letter.asked is not None
-    left = f", {timezone.localtime(letter.sent_at):%-d %B %Y}" if letter.sent_at else ""
     came = (
         f" It came on {letter.asked.came_on:%-d %B %Y}, {letter.asked.way.words}."
         if letter.asked.came_on and letter.asked.way
@@ -327,8 +330,8 @@ def _asked(letter: LetterOpened) -> Row:
     )
     return Row(
         f"Asked of {letter.practice.get('name', 'your GP')}",
-        f"{letter.state.words[:1].upper()}{letter.state.words[1:]}{left}",
-        note=f"{'; '.join(letter.asked.wanted)}.{came} {letter.answer}".strip(),
+        f"{letter.state.words[:1].upper()}{letter.state.words[1:]}",
+        note=f"{'; '.join(letter.asked.wanted)}. {_left(letter)}{came} {letter.answer}".strip(),
     )
 
 
