@@ -27,7 +27,7 @@ WITHOUT: dict[str, str] = {
     **dict.fromkeys(("second_step", "passkey_sign_in", "desk_let_in", "desk_let_back", "desk_member_code"), LINK),
     **dict.fromkeys(("new_app", "new_passkey", "recovery_codes", "desk_calendar"), LINK),
     **dict.fromkeys(("book_time", "book_details", "offer", "visit_cancel", "visit_move", "visit_deposit"), TICKET),
-    **dict.fromkeys(("answer_page", "my_gp", "my_copy", "my_details_change", "my_choice"), STATE),
+    **dict.fromkeys(("answer_page", "my_gp", "my_request_stop", "my_copy", "my_details_change", "my_choice"), STATE),
     **dict.fromkeys(("my_adjustments", "desk_adjustments"), STATE),
     **dict.fromkeys(("my_restriction", "my_erasure", "my_payment", "stop_messages", "my_move_send"), STATE),
     **dict.fromkeys(("desk_visit", "desk_visit_move", "desk_visit_cancel", "desk_class_cancel", "desk_case"), STATE),

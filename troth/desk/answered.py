@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from troth.design.values import Row
-from troth.intake.selectors import Line
+from troth.intake.selectors import Line, Otherwise
 from troth.prescribing.selectors.reacting import ReactionOpened
 
 
@@ -20,6 +20,15 @@ def answer_row(line: Line) -> Row:
         note=f"{'Changed after a rule stopped them. ' if line.changed_after_stop else 'Changed. '}{told}",
         flagged=line.changed_after_stop,
     )
+
+
+def otherwise_row(found: Otherwise) -> Row:
+    """One question that was answered otherwise before; flagged where that was in a questionnaire that they left unsent."""
+    told = "; ".join(
+        f"{timezone.localtime(given.at):%-d %b %Y}{'' if sent else ', never sent'}: {given.words}"
+        for given, sent in found.before
+    )
+    return Row(found.item.text, found.words, note=told, flagged=not all(sent for _, sent in found.before))
 
 
 def pictures_in(lines: Iterable[Line]) -> list[Line]:

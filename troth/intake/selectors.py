@@ -21,9 +21,11 @@ from troth.vault.files import StoredFile
 __all__ = [
     "Given",
     "Line",
+    "Otherwise",
     "ResponseStatus",
     "Sheet",
     "VersionLine",
+    "answered_otherwise",
     "count_answers",
     "faults_in_kept",
     "form_of",
@@ -42,6 +44,8 @@ __all__ = [
     "treatments",
 ]
 
+#: How many earlier questionnaires for a treatment are compared with the one that is read.
+MOST_EARLIER = 10
 FOLDER = Path(__file__).parent / "questionnaires"
 
 
@@ -95,6 +99,15 @@ class Sheet:
     started_at: datetime
     sent_at: datetime | None
     answered_at: datetime  # the newest answer
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """A question that was answered otherwise before: what counts now, and each answer of then with whether it was ever sent."""
+
+    item: Item
+    words: str
+    before: tuple[tuple[Given, bool], ...]  # the oldest first
 
 
 @dataclass(frozen=True)
@@ -261,6 +274,31 @@ def sheet_of(row: Response) -> Sheet:
         row.sent_at,
         max((each.given_at for each in rows), default=row.started_at),
     )
+
+
+def answered_otherwise(sheet: Sheet) -> list[Otherwise]:
+    """
+    What somebody answered otherwise in earlier questionnaires for the same treatment, also in one that a rule had stopped and that
+    they left: to begin anew hides nothing. For sheets that the gate has let the viewer at.
+    """
+    rows = Response.objects.filter(subject_id=sheet.subject, started_at__lt=sheet.started_at).order_by("-started_at")
+    earlier = [sheet_of(row) for row in rows if row.treatment == sheet.treatment.id][:MOST_EARLIER]
+    given = [
+        (line.item.id, each, before.status is ResponseStatus.SENT)
+        for before in reversed(earlier)
+        for line in before.lines
+        for each in line.earlier
+    ]
+    found = [
+        Otherwise(
+            line.item,
+            line.words,
+            tuple((each, sent) for item, each, sent in given if item == line.item.id and each.words != line.words),
+        )
+        for line in sheet.lines
+        if line.item.type != "attachment"  # another picture is another picture
+    ]
+    return [each for each in found if each.before]
 
 
 def list_sheets(subject: UUID, opened: Opened, *, status: ResponseStatus = ResponseStatus.ANSWERING) -> list[Sheet]:

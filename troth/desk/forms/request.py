@@ -145,12 +145,15 @@ class DecisionForm(forms.Form):
         widget=Choices(),
         choices=[
             (Outcome.REFUSED.value, "Not to prescribe"),
-            (Outcome.REFERRED.value, "To send them to somebody who can see them"),
+            (Outcome.REFERRED.value, "That somebody sees them in person"),
         ],
         error_messages={"required": "Choose what you decide"},
     )
     words = _words(
-        "What do you tell them?", "Write what they are told", hint="Why not, and what to do instead", rows=5
+        "What do you tell them?",
+        "Write what they are told",
+        hint="Why not, and what to do instead: whom to see and how soon. Nothing is arranged for them",
+        rows=5,
     )
 
 

@@ -20,11 +20,14 @@ from troth.prescribing import services
 from troth.prescribing.models import (
     Concern,
     GpState,
+    Matter,
     MedicationRequest,
+    Method,
     Prescription,
     Reaction,
     RequestMessage,
     RequestStatus,
+    Verified,
 )
 from troth.prescribing.tests.conftest import HAIR, PICTURES, PRACTICE
 from troth.records import services as records
@@ -135,6 +138,12 @@ def test_it_is_read_checked_prescribed_and_supplied(asked: dict[str, Any]) -> No
     mine.post(reverse("my_request", args=[asked["request"]]), {"received": "yes"})
     assert Prescription.objects.get().status == "delivered"
     assert "It is with you." in mine.get(reverse("my_home")).content.decode()
+    # Too early for the next: said where this one stands, and before the first question, and not only when all is answered.
+    due = f"{timezone.localdate() + timedelta(days=75):%-d %B %Y}"
+    again = mine.get(reverse("my_request", args=[asked["request"]])).content.decode()
+    assert f"Due from {due}" in again and reverse("treatment", args=["hair-loss"]) in again
+    begun = mine.post(reverse("start_answers", args=["hair-loss"]), follow=True).content.decode()
+    assert f"The next one is due from {due}" in begun and "Part 1 of 5" in begun
 
 
 def test_what_is_written_on_the_card_is_read_before_and_makes_an_earlier_page_stale(asked: dict[str, Any]) -> None:
@@ -396,9 +405,55 @@ def test_what_was_cancelled_is_not_told_as_if_it_were_to_be_taken(asked: dict[st
     doctor.post(path, {**PRESCRIBE, "review": ticket_in(doctor.get(path).content.decode())})
     mine, page = browser_of(asked["patient"]), reverse("my_request", args=[asked["request"]])
     assert "How you take it" in mine.get(page).content.decode()
-    said = mine.post(page, {"stop": "yes"}, follow=True).content.decode()
+    stop = reverse("my_request_stop", args=[asked["request"]])
+    assert stop in mine.get(page).content.decode()
+    assert "Nothing has been stopped yet" in mine.get(stop).content.decode()
+    mine.post(page, {"stop": "yes"})
+    assert "How you take it" in mine.get(page).content.decode(), "one press alone ends nothing"
+    said = mine.post(stop, follow=True).content.decode()
     assert (
         "Cancelled. Nothing of it is sent" in said
         and "no pharmacy may supply it" in said
         and "How you take it" not in said
     )
+    assert mine.post(stop).status_code == 409, "what is over is not stopped twice"
+
+
+def test_what_was_asked_for_is_taken_back_by_its_person_alone_and_what_left_is_not(
+    asked: dict[str, Any],
+) -> None:
+    mine, stop = browser_of(asked["patient"]), reverse("my_request_stop", args=[asked["request"]])
+    assert "Nobody decides on it" in mine.get(stop).content.decode()
+    stranger = browser_of(make_patient(given_name="Petroc", email="petroc@vane.example"))
+    assert stranger.post(stop).status_code in (403, 404)
+    assert mine.post(stop).status_code == 302
+    page = mine.get(reverse("my_request", args=[asked["request"]])).content.decode()
+    assert stop not in page and "You took it back" in page
+
+
+def test_what_was_left_when_a_rule_stopped_it_stands_beside_what_is_sent_after(asked: dict[str, Any]) -> None:
+    at = timezone.now()
+    ann = actors.person(asked["patient"], at=at)
+    doctor = actors.person(asked["prescriber"], at=at)
+    left = intake.start_answers(asked["patient"], "hair-loss", by=ann, at=at)
+    intake.save_answers(left, {**HAIR, "mood": True}, by=ann, at=at)
+    intake.leave_answers(left, by=ann, at=at)
+    services.record_verification(
+        asked["request"],
+        matter=Matter.IDENTITY,
+        method=Method.VIDEO,
+        result=Verified.VERIFIED,
+        note="sentinel-face",
+        by=doctor,
+        at=at,
+    )
+    anew = intake.start_answers(asked["patient"], "hair-loss", by=ann, at=at + timedelta(minutes=1))
+    shots = {name: picture() for name in PICTURES["hair-loss"]}
+    intake.save_answers(anew, {**HAIR, **shots}, by=ann, at=at)
+    request = services.send_request(anew, asks_review=False, by=ann, at=at)
+    support = actors.person(asked["patient_support"], at=at)
+    services.assign_request(request, prescriber=asked["prescriber"], by=support, at=at)
+    page = browser_of(asked["prescriber"]).get(reverse("desk_decide", args=[request])).content.decode()
+    before = page.split("Answered otherwise before")[1].split("What they answered")[0]
+    assert "Have you had depression" in before and f"{at:%-d %b %Y}, never sent: Yes" in before
+    assert "sentinel-face" in page, "who made sure who they are, and how, is read with every request"

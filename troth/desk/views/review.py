@@ -11,13 +11,14 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Item, Link, Row
 from troth.desk import papers
-from troth.desk.answered import answer_row, pictures_in, reaction_row
+from troth.desk.answered import answer_row, otherwise_row, pictures_in, reaction_row
 from troth.desk.forms.request import AskForm, AskGpForm, DecisionForm, PrescribeForm, VerifyForm
 from troth.desk.frame import Looking, about, looking, show
 from troth.desk.on_record import on_record
 from troth.gate.actors import Actor
 from troth.gate.refusals import Decision
 from troth.gate.table import open_path
+from troth.intake import selectors as intake
 from troth.intake.selectors import Line as AnswerLine
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
@@ -31,6 +32,7 @@ from troth.prescribing.selectors import (
     RequestStatus,
     Verified,
     Wanted,
+    identifying,
     reacting,
     reviewing,
     telling,
@@ -91,6 +93,7 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
             for each in seen.found
         ],
         changed=[answer_row(each) for each in _lines(seen) if each.changed],
+        otherwise=[otherwise_row(each) for each in intake.answered_otherwise(seen.sheet)] if seen.sheet else [],
         answers=[answer_row(each) for each in _lines(seen) if not each.changed]
         or _plain(treatment, line.subject, look),
         record=record,
@@ -105,7 +108,8 @@ def decide(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 flagged=each.result is Verified.CONTRADICTED,
             )
             for each in seen.verifications
-        ],
+        ]
+        + _documents(line.subject, look),
         gp=_gp(seen, letters, look),
         gp_not=asking.why_not(seen.gp.state, may_ask=seen.gp.may_ask),
         gp_waits=any(each.state in telling.UNANSWERED for each in letters),
@@ -245,6 +249,20 @@ def _gp(seen: Review, letters: list[LetterOpened], look: Looking) -> list[Row]:
             )
         )
     return rows
+
+
+def _documents(subject: UUID, look: Looking) -> list[Row]:
+    """What was found of each document that they sent, whichever request it was for."""
+    return [
+        Row(
+            Matter.IDENTITY.words,
+            f"{each.result.words.capitalize()}, by a document that they sent",
+            note=f"{each.words} · {timezone.localtime(each.decided_at):%-d %B %Y, %H:%M}".removeprefix(" · "),
+            flagged=each.result is Verified.CONTRADICTED,
+        )
+        for each in identifying.checks_of(subject, look.opened)
+        if each.decided_at
+    ]
 
 
 def _lines(seen: Review) -> tuple[AnswerLine, ...]:

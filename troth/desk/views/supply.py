@@ -14,13 +14,14 @@ from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Row
 from troth.desk import papers
-from troth.desk.answered import answer_row, pictures_in, reaction_row
+from troth.desk.answered import answer_row, otherwise_row, pictures_in, reaction_row
 from troth.desk.forms.request import DispatchForm, SupplyForm
 from troth.desk.frame import about, frame, looking, show
 from troth.desk.on_record import on_record
 from troth.gate.actors import Actor
 from troth.gate.streams import send_file
 from troth.gate.table import open_path
+from troth.intake import selectors as intake
 from troth.people import selectors as people
 from troth.prescribing import selectors as prescribing
 from troth.prescribing import services
@@ -157,6 +158,7 @@ def show_supply(request: HttpRequest, prescription: UUID) -> HttpResponse:
         record=record,
         alerts=alerts,
         changed=[answer_row(line) for line in lines if line.changed],
+        otherwise=[otherwise_row(each) for each in intake.answered_otherwise(seen.sheet)] if seen.sheet else [],
         answers=[answer_row(line) for line in lines if not line.changed],
         pictures=pictures_in(lines),
         messages=[

@@ -150,7 +150,7 @@ def assess(
                     )
                 )
     if last_supplied_on is not None:
-        due = last_supplied_on + timedelta(days=treatment.days_between)
+        due = due_from(treatment, last_supplied_on)
         if today < due:
             found.append(
                 Found(
@@ -162,6 +162,11 @@ def assess(
                 )
             )
     return sorted(found, key=lambda each: not each.stops)
+
+
+def due_from(treatment: Treatment, last_supplied_on: date) -> date:
+    """The first day on which another supply is not too early."""
+    return last_supplied_on + timedelta(days=treatment.days_between)
 
 
 def declared_medicines(form: Form, answers: Mapping[str, Any]) -> list[str]:

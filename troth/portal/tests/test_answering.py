@@ -138,7 +138,7 @@ def test_a_change_after_sending_stands_beside_the_first_answer_until_it_is_close
     shown = browser.get(reverse("my_request", args=[request])).content.decode()
     assert "before " in shown and ": No" in shown
     assert "May we tell your GP?" in shown, "nothing else asks before somebody decides"
-    assert browser.post(reverse("my_request", args=[request]), {"withdraw": "yes"}).status_code == 302
+    assert browser.post(reverse("my_request_stop", args=[request])).status_code == 302
     assert MedicationRequest.objects.get().status == RequestStatus.WITHDRAWN
     late = browser.post(path, {"takes-medicines": "no"})
     assert late.status_code == 422 and "This request is closed" in late.content.decode()
@@ -207,7 +207,7 @@ def test_it_is_paid_for_as_it_is_sent_and_the_page_says_what_becomes_of_the_mone
     assert "waits for your payment" not in browser.get(reverse("my_home")).content.decode()
     other = browser_of(make_patient(given_name="Petroc", email="petroc@vane.example"))
     assert other.post(mine, {"pay": "yes"}).status_code == 403
-    assert browser.post(mine, {"withdraw": "yes"}).status_code == 302
+    assert browser.post(reverse("my_request_stop", args=[request.pk])).status_code == 302
     billing.look(request.payment, at=LATER)
     assert "Let go. Nothing was taken" in browser.get(mine).content.decode()
 

@@ -34,6 +34,7 @@ from troth.portal.views import (
     security,
     signing_in,
     statement,
+    stopping,
     visit,
     waiting,
 )
@@ -144,6 +145,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("requests/gp/", my_requests.gp, name="my_gp", purpose=TREATING, who=OWN),
     page("requests/", my_requests.show, name="my_requests", purpose=TREATING, who=OWN),
     page("requests/<uuid:treatment>/", my_requests.show_one, name="my_request", purpose=TREATING, who=OWN),
+    page("requests/<uuid:treatment>/stop/", stopping.stop, name="my_request_stop", purpose=TREATING, who=OWN),
     public(
         "book/",
         booking.list_services,

@@ -103,7 +103,6 @@ def answer(request: HttpRequest, response: UUID, number: int) -> HttpResponse:
                 return redirect(_next(request, response, number, [item.id for item in items]))
     else:
         form = PageForm(items=items, stored=sheet.answers)
-    stops = [rule for rule in answering.fired(sheet.form, sheet.answers) if rule.effect == "stop"]
     blocks = form.blocks()
     return render(
         request,
@@ -124,7 +123,7 @@ def answer(request: HttpRequest, response: UUID, number: int) -> HttpResponse:
             "back": reverse("answer_page", args=[response, number - 1])
             if number > 1
             else reverse("treatment", args=[sheet.treatment.id]),
-            "stops": stops,
+            "stops": _stops(request, sheet),
             "more": "more" in request.GET,
             "changing": sheet.status is ResponseStatus.SENT,
             "why": replace(_why(request), title="Why we ask", link=None),
@@ -140,16 +139,6 @@ def check(request: HttpRequest, response: UUID) -> HttpResponse:
     if sheet.status is not ResponseStatus.ANSWERING:
         raise Http404
     at = request.at  # type: ignore[attr-defined]
-    who = people.get_identity(sheet.subject, request.opened)  # type: ignore[attr-defined]
-    found = suiting.assess(
-        sheet.treatment,
-        sheet.form,
-        sheet.answers,
-        born_on=who.born_on if who else None,
-        last_supplied_on=supplies.last_on(_supplies(request, sheet.subject), sheet.treatment.id),
-        today=timezone.localdate(at),
-    )
-    stops = [each for each in found if each.stops]
     lacking = answering.missing(sheet.form, sheet.answers)
     error = ""
     if request.method == "POST":
@@ -184,7 +173,7 @@ def check(request: HttpRequest, response: UUID) -> HttpResponse:
                 for place, page in enumerate(sheet.form.pages, start=1)
                 if (items := lacking.get(page.id))
             ],
-            "stops": stops,
+            "stops": _stops(request, sheet),
             "price": pounds(pence) if pence is not None and _is_paid_here(request) else "",
             "error": error or ("" if pence is not None else _NOT_OFFERED),
             "why": _why(request),
@@ -264,6 +253,20 @@ def _page_of(response: UUID, place: int, title: str) -> tuple[Link, ...]:
 def _is_paid_here(request: HttpRequest) -> bool:
     """Whether this clinic takes what a request costs by card, when it is sent."""
     return billing.takes_cards() and Purpose.PAYMENT in request.opened.register.purposes  # type: ignore[attr-defined]
+
+
+def _stops(request: HttpRequest, sheet: Sheet) -> list[suiting.Found]:
+    """Each rule that stops it, as far as is answered: an age or a supply that is too early is known before the first question."""
+    who = people.get_identity(sheet.subject, request.opened)  # type: ignore[attr-defined]
+    found = suiting.assess(
+        sheet.treatment,
+        sheet.form,
+        sheet.answers,
+        born_on=who.born_on if who else None,
+        last_supplied_on=supplies.last_on(_supplies(request, sheet.subject), sheet.treatment.id),
+        today=timezone.localdate(request.at),  # type: ignore[attr-defined]
+    )
+    return [each for each in found if each.stops]
 
 
 def _supplies(request: HttpRequest, subject: UUID) -> list[supplies.SupplyLine]:

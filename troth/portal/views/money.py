@@ -239,10 +239,21 @@ def _rows(line: PaymentLine) -> list[Row]:
     return rows
 
 
+#: Why a payment is over without any money: what happened, to whoever was to pay.
+_WHY_NOT = {
+    Trouble.NONE: "This payment is over. Nothing was taken.",
+    Trouble.EXPIRED: "This was not paid in time, so it is over. Nothing was taken.",
+    Trouble.LAPSED: "Your bank let the amount go before we took it. Nothing was taken.",
+    Trouble.DIFFERS: "The payment firm named another amount than we had, so we stopped it. Nothing was taken.",
+}
+
+
 def _said(line: PaymentLine) -> str:
     """Where it is, in a sentence."""
     if line.order is Order.CAPTURE:
         return "We have asked for the money that your bank holds for us."
+    if line.state is State.FAILED:
+        return f"{_WHY_NOT.get(line.trouble, _WHY_NOT[Trouble.NONE])} What it was for can be paid for anew, if you still want it."
     if line.order is Order.RELEASE:
         return "We are letting this go. Nothing is kept of it."
     return {
@@ -254,7 +265,6 @@ def _said(line: PaymentLine) -> str:
         State.RELEASED: "Nothing was taken. Your bank shows the amount as free again within some days.",
         State.PART_REFUNDED: "Part of it goes back to the card that you paid with, within ten days.",
         State.REFUNDED: "All of it goes back to the card that you paid with, within ten days.",
-        State.FAILED: "It was not paid, and can no longer be. If it is still wanted, we ask you again.",
     }[line.state]
 
 

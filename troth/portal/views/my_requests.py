@@ -18,6 +18,7 @@ from troth.gate.refusals import Decision
 from troth.gate.streams import send_file
 from troth.gate.table import actor_of, open_path
 from troth.intake import selectors as intake
+from troth.intake.rules import suiting
 from troth.people import selectors as people
 from troth.portal import own_data, own_home
 from troth.portal.forms.requests import ContestForm, GpForm, WriteForm
@@ -74,7 +75,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
-    """One request: where it is, what was written, answered and decided; and the ways to answer, to change, to take it back."""
+    """One request: where it is, what was written, answered and decided; and the ways to answer and to change."""
     subject, at = reader(request), request.at  # type: ignore[attr-defined]
     opened: Opened = request.opened  # type: ignore[attr-defined]
     line = prescribing.get_line(treatment)
@@ -111,6 +112,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 this, subject, at, own_data.passed_of(subject, by=actor_of(request), at=at), supply
             ),
             "open": this.line.status in OPEN,
+            "referred": this.outcome is Outcome.REFERRED,
             "asked": this.line.status is RequestStatus.ASKED,
             "form": form,
             "messages": [
@@ -121,10 +123,11 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 )
                 for each in reviewing.list_messages(treatment, opened, staff=False)
             ],
-            "supply": [*_told(supply), *_letter(supply, opened)] if supply else [],
+            "supply": [*_told(supply), *_letter(supply, opened), *_next(supply, opened, at)] if supply else [],
             "supply_id": supply.id if supply else None,
             "cancelled": supply is not None and supply.status is SupplyStatus.CANCELLED,
             "may_stop": supply is not None and (supply.status, Step.CANCEL) in SUPPLY,
+            "stop": reverse("my_request_stop", args=[treatment]),
             "may_receive": supply is not None and supply.status is SupplyStatus.DISPATCHED,
             "may_report": supply is not None and supply.can_be_taken,
             "rows": [Row(line.item.text, line.words, note=_earlier(line)) for line in (sheet.lines if sheet else ())]
@@ -144,6 +147,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
             else [],
             "payment": _payment(*paid, to_pay=to_pay) if paid else [],
             "to_pay": to_pay,
+            "lapsed": paid is not None and paid[1] in (State.FAILED, State.RELEASED),
             "ask_gp": this.line.status in OPEN and gp.state is GpState.NOT_ASKED,
             "show_document": this.line.status in OPEN
             and sheet is not None
@@ -232,14 +236,8 @@ def _act(
     :raises NotPossible: a rule says no.
     """
     by, at = actor_of(request), request.at  # type: ignore[attr-defined]
-    if "withdraw" in request.POST:
-        services.withdraw_request(treatment, by=by, at=at)
-        return True
     if supply is not None and "received" in request.POST:
         services.deliver(supply.id, by=by, at=at)
-        return True
-    if supply is not None and "stop" in request.POST:
-        services.cancel_prescription(supply.id, words="I do not want it any more.", by=by, at=at)
         return True
     if "write" in request.POST and form.is_valid():
         services.answer_question(treatment, words=form.cleaned_data["words"], by=by, at=at)
@@ -258,14 +256,15 @@ _PAID = {
     State.RELEASED: "Let go. Nothing was taken",
     State.PART_REFUNDED: "Paid, and part of it given back",
     State.REFUNDED: "Given back to your card",
-    State.FAILED: "It was not paid",
+    State.FAILED: "Not paid in time, or let go by your bank. Nothing was taken",
 }
 
 
 def _payment(payment: UUID, state: State, *, to_pay: bool) -> list[Row]:
     see = Link("See it", reverse("my_payment", args=[payment]), "the payment")
     # What was taken back or refused before it was paid is owed by nobody, though the firm has yet to say that it ended.
-    words = "Nothing was taken, and nothing is to be paid" if state is State.ASKED and not to_pay else _PAID[state]
+    owed_by_nobody = state in (State.ASKED, State.FAILED) and not to_pay
+    words = "Nothing was taken, and nothing is to be paid" if owed_by_nobody else _PAID[state]
     return [Row("Payment", words, link=see)]
 
 
@@ -286,12 +285,33 @@ def _letter(supply: SupplyLine, opened: Opened) -> list[Row]:
     letter = telling.letter_about(supply.id, opened)
     if letter is None:
         return []
-    when = f", {timezone.localtime(letter.sent_at):%-d %B %Y}" if letter.sent_at else ""
     return [
         Row(
             "Letter to your GP",
-            f"{letter.state.words[:1].upper()}{letter.state.words[1:]}{when}",
-            note=letter.practice.get("name", ""),
+            f"{letter.state.words[:1].upper()}{letter.state.words[1:]}",
+            note=f"{letter.practice.get('name', '')}. {_left(letter)}".strip(". "),
+        )
+    ]
+
+
+def _left(letter: LetterOpened) -> str:
+    """When a letter left, in a sentence: what became of it since has another day, so the two never stand as one."""
+    return f"Sent on {timezone.localtime(letter.sent_at):%-d %B %Y}." if letter.sent_at else ""
+
+
+def _next(supply: SupplyLine, opened: Opened, at: datetime) -> list[Row]:
+    """From when they may ask for another, once they have this one. It is a request like the first."""
+    treatment = intake.get_treatment(supply.item.get("treatment", ""))
+    if treatment is None or supply.status not in (SupplyStatus.DELIVERED, SupplyStatus.CLOSED):
+        return []
+    last = supplies.last_on(supplies.supplies_of(supply.subject, opened), treatment.id)
+    due = suiting.due_from(treatment, last) if last else timezone.localdate(at)
+    return [
+        Row(
+            "The next supply",
+            f"Due from {due:%-d %B %Y}" if due > timezone.localdate(at) else "You can ask for it now",
+            note="You answer the questions again, and a prescriber decides each time.",
+            link=Link("Ask again", reverse("treatment", args=[treatment.id]), "for this treatment"),
         )
     ]
 
@@ -303,7 +323,6 @@ _MAY_ASK = {True: "We may ask them what a prescriber needs to know", False: "We 
 def _asked(letter: LetterOpened) -> Row:
     """One letter that asks their GP: for what, when it left, and what came. Also what they took back after it had left."""
     assert letter.asked is not None
-    left = f", {timezone.localtime(letter.sent_at):%-d %B %Y}" if letter.sent_at else ""
     came = (
         f" It came on {letter.asked.came_on:%-d %B %Y}, {letter.asked.way.words}."
         if letter.asked.came_on and letter.asked.way
@@ -311,8 +330,8 @@ def _asked(letter: LetterOpened) -> Row:
     )
     return Row(
         f"Asked of {letter.practice.get('name', 'your GP')}",
-        f"{letter.state.words[:1].upper()}{letter.state.words[1:]}{left}",
-        note=f"{'; '.join(letter.asked.wanted)}.{came} {letter.answer}".strip(),
+        f"{letter.state.words[:1].upper()}{letter.state.words[1:]}",
+        note=f"{'; '.join(letter.asked.wanted)}. {_left(letter)}{came} {letter.answer}".strip(),
     )
 
 

@@ -30,7 +30,7 @@ class Outcome(Worded):
 
     PRESCRIBED = "prescribed", "Prescribed"
     REFUSED = "refused", "Not prescribed"
-    REFERRED = "referred", "Sent to somebody who can see you"
+    REFERRED = "referred", "To be seen in person"
 
 
 #: The states in which someone still has work to do.

@@ -116,7 +116,7 @@ def _read_two(lines: list[str], today: date, *, optional: int | None) -> Paper:
     end = len(second) - 1
     if optional is not None and not (second[optional] == "<" and not second[28:optional].strip("<")):
         _must(second[28:optional], second[optional], "the personal number")
-    _must(second[0:10] + second[13:20] + second[21:end], second[end], "the whole second line")
+    _must(second[0:10] + second[13:20] + second[21:end], second[end], "the second line")
     return _paper(second[0:9], first[5:], second[13:19], second[21:27], today)
 
 

@@ -46,8 +46,7 @@ from troth.vault.categories import Category
 
 YEAR = timedelta(days=365)
 #: The page whose tickets say that a request was read, and for how long one is good.
-REVIEW = "prescribing.review"
-LIFE = timedelta(hours=12)
+REVIEW, LIFE = "prescribing.review", timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -196,7 +195,8 @@ def get_review(request: UUID, opened: Opened) -> Review:
             VerificationLine(
                 each.checked_at, UUID(each.recorded_by), each.matter, each.method, each.result, each.note or ""
             )
-            for each in Verification.objects.filter(request_id=request).order_by("checked_at", "id")
+            for each in Verification.objects.filter(subject_id=subject).order_by("checked_at", "id")
+            if each.request_id == request or each.matter is Matter.IDENTITY  # who they are holds for every request
         ),
         identity_of(subject, opened),
         is_documented(subject, opened),

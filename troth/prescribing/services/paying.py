@@ -27,6 +27,7 @@ from troth.prescribing.rules.machine import MONEY, Step
 from troth.prescribing.selectors.pricing import WAITS
 from troth.prescribing.services.alerting import _tell_of_money
 from troth.vault.categories import Category
+from troth.work import queue
 
 THING = "prescribing.request"
 #: Nothing is held any more, and whoever still wants the treatment pays anew.
@@ -131,7 +132,9 @@ def _hear_of(request: UUID, payment: UUID, state: State, *, at: datetime) -> Non
             wanted = _wanted(request, found[1])
         if wanted is not None:
             money.fulfil(payment, wanted, at=at)
-        if found is not None and stands and state in _OVER and _is_wanted(request, found[1]):
+        is_news = found is not None and stands and state in _OVER and _is_wanted(request, found[1])
+        # Two who look at the firm at one moment both come here with the same news.
+        if found is not None and is_news and queue.once(f"prescribing.money_is_gone:{payment.hex}"):
             _tell_of_money(found[2], at=at)
 
 

@@ -8,6 +8,10 @@ from uuid import UUID
 from django.db import connections
 
 from conftest import publish_pack
+from troth.billing.selectors import State
+from troth.billing.tests.conftest import firm  # noqa: F401 - a fixture
+from troth.billing.tests.firm import LocalFirm
+from troth.delivery.models import Message
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
@@ -175,3 +179,18 @@ def test_of_two_prescribers_and_who_passes_it_from_one_to_the_other_one_decides(
     )
     assert row.status == (RequestStatus.DECIDED if signed or refused else RequestStatus.ASSIGNED)
     assert row.prescriber == (clinic.prescriber.id if signed else clinic.colleague.id)
+
+
+def test_of_two_who_hear_at_one_moment_that_the_money_is_gone_one_writes_to_its_person(
+    committed_db: None,
+    firm: LocalFirm,  # noqa: F811
+) -> None:
+    clinic = _clinic()
+    request = _ready(clinic)
+    payment = MedicationRequest.objects.values_list("payment", flat=True).get(pk=request)
+    assert payment is not None
+    assert (
+        _at_once(*[lambda: services.hear_of(request, payment, State.FAILED, at=staff.LATER) for _ in range(WINDOWS)])
+        == ["done"] * WINDOWS
+    )
+    assert Message.objects.filter(subject_id=clinic.subject, kind="request_news").count() == 1
