@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from troth.design.fields import Choices, DateInBoxes
-from troth.diary import rules
+from troth.design.moments import hour_of
 from troth.diary.selectors import Ended
 from troth.portal.forms.account import RegisterForm
 
@@ -86,7 +86,7 @@ class MoveForm(forms.Form):
         self.times = self.free(on)
         field = self.fields["starts"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(each.isoformat(), rules.said(each)) for each in self.times]
+        field.choices = [(each.isoformat(), hour_of(each)) for each in self.times]
         if not self.times:
             raise ValidationError(f"Nothing is free on {on:%A %-d %B}. Choose another day.")
         chosen = self.data.get("starts", "")

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from troth.design.moments import hour_of
 from troth.design.values import Item
 from troth.diary import rules, services
 from troth.diary import selectors as diary
@@ -104,7 +105,7 @@ def choose_time(request: HttpRequest, service: UUID) -> HttpResponse:
                     tuple(
                         Time(
                             f"{who[0] if len(who) == 1 else ''}|{rules.moment_of(start).isoformat()}",
-                            rules.said(rules.moment_of(start)),
+                            hour_of(rules.moment_of(start)),
                             left.get((who[0], start), 0),
                             names.get(who[0], "") if len(several) > 1 else "",
                         )
@@ -168,7 +169,7 @@ def give_details(request: HttpRequest, ticket: str) -> HttpResponse:
             "offered": offered,
             "when": rules.said_when(kept.starts_at),
             "practitioner": member.name if member else "a colleague",
-            "until": rules.said(kept.until),
+            "until": hour_of(kept.until),
             "near": rules.is_late(kept.starts_at, at=at),
             "again": again,
             "why": counterpart(at, Purpose.BOOKING, "Why we ask", Category.CORRESPONDENCE),
