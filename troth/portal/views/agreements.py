@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from troth.design.done import done
 from troth.design.moments import hour_of
-from troth.design.signing import SignatureForm
+from troth.design.signing import AGREED, SignatureForm
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Row, Tag
 from troth.gate.streams import send_bytes
@@ -70,6 +70,7 @@ def sign(request: HttpRequest) -> HttpResponse:
                 subject,
                 key=said["use"],
                 version=said["version"],
+                ticked=AGREED,
                 name=said["name"],
                 drawn=said["drawn"],
                 consent=said["signing"],
@@ -105,6 +106,7 @@ def read(request: HttpRequest, consent: UUID) -> HttpResponse:
             services.take_back_consent(consent, because="", by=actor_of(request), at=at)
         return done("my_agreement", "agreement-back", consent=consent)
     rows = [
+        *([Row("Ticked", found.ticked)] if found.ticked else []),
         Row("Signed by", found.name),
         Row("Signed on", f"{timezone.localtime(found.signed_at):%-d %B %Y}, {hour_of(found.signed_at)}"),
         Row("Wording", f"Version {found.version}"),
