@@ -170,7 +170,9 @@ def test_who_was_too_slow_goes_on_with_what_they_wrote_at_another_time(clinic: C
         re.findall(r'name="once" value="([^"]+)"', page),
     )
     assert len(starts) == 8 and len(once) == 1
-    choose(Client(), clinic, f"{clinic.orla}|{starts[1]}")  # somebody else is quicker once more, and sits for half an hour
+    choose(
+        Client(), clinic, f"{clinic.orla}|{starts[1]}"
+    )  # somebody else is quicker once more, and sits for half an hour
     late = browser.post(details, {**WHO, "starts": starts[1], "once": once[0]})
     assert late.status_code == 409 and "just been taken" in late.content.decode() and not Appointment.objects.exists()
     assert "zq-pram" in late.content.decode()
