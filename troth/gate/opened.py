@@ -248,13 +248,10 @@ class Opened:
 
     def decision_for_anyone(self, category: Category | None = None) -> Decision:
         """The gate's answer about somebody with whom nothing is wrong: of a category, or of any that the purpose covers."""
-        asker, sound = Asker(Relation.STAFF, self.by.roles), Standing(told=True, contract=True, consent=True)
-        told = [
-            decide(
-                self.register, self.purpose, each, self.action, asker, sound, str(self.find_reason or ""), self.use
-            )
-            for each in ([category] if category else self.covered() or [Category.IDENTITY])
-        ]
+        asker, because = Asker(Relation.STAFF, self.by.roles), str(self.find_reason or "")
+        rest = self.action, asker, Standing(told=True, contract=True, consent=True), because, self.use
+        asked = [category] if category else self.covered() or [Category.IDENTITY]
+        told = [decide(self.register, self.purpose, each, *rest) for each in asked]
         return next((each for each in told if each.allowed), told[0])
 
     def shown(self, subjects: Sequence[UUID], *, discarded: int) -> Admission:
