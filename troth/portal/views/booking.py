@@ -7,7 +7,7 @@ A time is kept while the last page is filled in. What was chosen goes along in a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
+from heapq import nsmallest
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -206,13 +206,14 @@ def _choose_again(request: HttpRequest, kept: diary.Kept, offered: diary.Offered
 
 
 def _next_times(kept: diary.Kept, at: datetime) -> list[datetime]:
-    """What is free of the same practitioner from the day on of which a time was kept."""
+    """What is free of the same practitioner nearest to the time that was kept, from its day on."""
     first = max(timezone.localdate(at), timezone.localdate(kept.starts_at))
     found = diary.open_days(
         kept.service, first, DAYS_SEARCHED, practitioner=kept.practitioner, without=kept.pending, at=at
     )
-    starts = (rules.moment_of(start) for on in diary.by_day(found).values() for start in on)
-    return list(islice((each for each in starts if each >= at + rules.NEWEST), MOST_INSTEAD))
+    starts = [rules.moment_of(start) for on in diary.by_day(found).values() for start in on]
+    ahead = (each for each in starts if each >= at + rules.NEWEST)
+    return sorted(nsmallest(MOST_INSTEAD, ahead, key=lambda each: abs(each - kept.starts_at)))
 
 
 def _details(
