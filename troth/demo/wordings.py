@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from troth.demo.clinic import Made
+from troth.design.signing import AGREED
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
@@ -140,6 +141,7 @@ def sign(subject: UUID, service: str, *, by: Actor, at: datetime) -> None:
         subject,
         key=line.key,
         version=line.version,
+        ticked=AGREED,
         name=who.name if who else "",
         drawn=json.dumps(_drawn(subject)),
         consent=uuid4(),

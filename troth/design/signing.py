@@ -4,6 +4,9 @@ from uuid import uuid4
 
 from django import forms
 
+#: What whoever signs ticks. It is kept with what they signed, as it stood then.
+AGREED = "I have read this, could ask what I wanted, and agree"
+
 
 class SignatureForm(forms.Form):
     """
@@ -26,7 +29,7 @@ class SignatureForm(forms.Form):
     )
     drawn = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100_000)
     agreed = forms.BooleanField(
-        label="I have read this, could ask what I wanted, and agree",
+        label=AGREED,
         error_messages={"required": "Tick the box to agree"},
     )
 

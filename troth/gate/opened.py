@@ -236,7 +236,7 @@ class Opened:
         """The categories that this actor may search in, or the refusal, recorded."""
         if self.purpose is not Purpose.FIND:
             raise ValueError("Only a context of the purpose `find` may scan.")
-        decision = self.decision_for_anyone()
+        decision = self.decision_for_anyone(Category.IDENTITY)  # what is shown of whoever fits
         if not decision.allowed:
             self._boundary.refused(self._draft(None, Event.REFUSED, "refused", decision, what=""))
             raise keyring.poison(Refused(decision))
@@ -246,14 +246,13 @@ class Opened:
             raise TooOften(sentence)
         return self.covered()
 
-    def decision_for_anyone(self) -> Decision:
-        """The gate's answer about a person with whom nothing is wrong: what depends on the actor alone."""
-        asker = Asker(Relation.STAFF, self.by.roles)
-        sound = Standing(told=True, contract=True, consent=True)
-        category = next(iter(self.covered()), Category.IDENTITY)
-        return decide(
-            self.register, self.purpose, category, self.action, asker, sound, str(self.find_reason or ""), self.use
-        )
+    def decision_for_anyone(self, category: Category | None = None) -> Decision:
+        """The gate's answer about somebody with whom nothing is wrong: of a category, or of any that the purpose covers."""
+        asker, because = Asker(Relation.STAFF, self.by.roles), str(self.find_reason or "")
+        rest = self.action, asker, Standing(told=True, contract=True, consent=True), because, self.use
+        asked = [category] if category else self.covered() or [Category.IDENTITY]
+        told = [decide(self.register, self.purpose, each, *rest) for each in asked]
+        return next((each for each in told if each.allowed), told[0])
 
     def shown(self, subjects: Sequence[UUID], *, discarded: int) -> Admission:
         """End the scan: admit and record those who are shown, and count the rest in one event of the search service."""

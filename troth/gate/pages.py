@@ -5,10 +5,13 @@ be written.
 They stand in the layout of whoever asked. The last four bring a bare frame of their own, since the usual one asks the database.
 """
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from troth.design.moments import hour_of
 from troth.design.pages import Clinic, Page
 from troth.design.values import Check as DrawnCheck
 from troth.design.values import Counterpart, Link, Parted, Term
@@ -30,13 +33,18 @@ def refusal_page(request: HttpRequest, decision: Decision) -> HttpResponse:
     refusal = Parted(
         sentence=decision.sentence,
         counterpart=Counterpart(
-            "Why you can’t", "parted", (rule, Term("This attempt", f"Recorded, {timezone.localtime(at):%H:%M} today"))
+            "Why you can’t", "parted", (rule, Term("This attempt", f"Recorded, {_clock(request, at)} today"))
         ),
         checks=tuple(DrawnCheck(step.name, step.state, step.words) for step in steps(decision)),
         emergency=_emergency(request, decision),
         remedy=_REMEDY if decision.spoken is None and _layout(request) == "design/desk.html" else "",
     )
     return render(request, "gate/refused.html", {"layout": _layout(request), "refusal": refusal}, status=403)
+
+
+def _clock(request: HttpRequest, at: datetime) -> str:
+    """The time of day as whoever asked reads it: staff by twenty-four hours, anybody else by twelve."""
+    return f"{timezone.localtime(at):%H:%M}" if _layout(request) == "design/desk.html" else hour_of(at)
 
 
 def _emergency(request: HttpRequest, decision: Decision) -> Link | None:

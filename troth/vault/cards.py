@@ -7,6 +7,7 @@ must not come to lie here, not even as ciphertext: so each field of each form re
 
 import re
 import unicodedata
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -17,6 +18,10 @@ CODE = "card_number"
 SENTENCE = (
     "This looks like a card number. Leave it out: cards are paid with on the payment firm’s own fields, "
     "and their numbers are never written here."
+)
+ACROSS = (
+    "With what stands beside it this looks like a card number. Leave it out: cards are paid with on the payment firm’s own fields. "
+    "If it is none, write what it is before the figures."
 )
 #: The figures of the shortest; a shorter text holds none.
 SHORTEST = 12
@@ -41,6 +46,11 @@ _SCHEMES = (
     (r"35(?:2[89]|[3-8]\d)", {16, 17, 18, 19}),
     (r"50|5[6-9]|6[0-9]", set(range(13, 20))),
 )
+# Of a number in two fields the schemes that nearly every card is of, whole: a sort code with its account number is shorter.
+_WHOLE = re.compile(
+    r"4\d{15}|5[1-5]\d{14}|(?:222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|(?:6011|65\d\d)\d{12}"
+)
+_PART = re.compile(r"\d(?:[ \-.]?\d){3,}")
 
 
 def holds_card_number(text: str) -> bool:
@@ -61,6 +71,15 @@ def json_holds_card_number(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(map(json_holds_card_number, value))
     return isinstance(value, str | int) and holds_card_number(str(value))
+
+
+def halves_of_card_number(first: str, second: str) -> bool:
+    """Whether two texts that stand beside each other are a card number in two: each nothing but figures, four or more."""
+    parts = [_plain(each).strip() for each in (first, second)]
+    if not all(map(_PART.fullmatch, parts)):
+        return False
+    figures = re.sub(r"\D", "", "".join(parts))
+    return bool(_WHOLE.fullmatch(figures)) and _is_card(figures)
 
 
 def _read_as(figures: str) -> set[str]:
@@ -110,7 +129,7 @@ def refuse_card_number(value: Any) -> None:
 
 
 def guard_forms() -> None:
-    """Give the validator to every kind of form field, those of Django and those made later alike."""
+    """Give the validator to every kind of form field, Django's and those made later alike, and to forms a look across two."""
     kinds: list[type[forms.Field]] = [forms.Field]
     while kinds:
         kind = kinds.pop()
@@ -118,3 +137,17 @@ def guard_forms() -> None:
         own = kind.__dict__.get("default_validators")
         if own is not None and refuse_card_number not in own:
             kind.default_validators = [*own, refuse_card_number]
+    # What Django calls last of all when a form is looked through, and is empty but for forms of models, of which we have none.
+    forms.BaseForm._post_clean = _refuse_halves  # type: ignore[method-assign]
+
+
+def _refuse_halves(form: forms.BaseForm) -> None:
+    """Refuse a card number that is written half in one field and half in the next; both are drawn empty again."""
+    shown = [(name, field) for name, field in form.fields.items() if not field.widget.is_hidden]
+    typed = [
+        (name, form.cleaned_data.get(name) if isinstance(field, forms.CharField) else None) for name, field in shown
+    ]
+    for (before, first), (after, second) in pairwise(typed):
+        if isinstance(first, str) and isinstance(second, str) and halves_of_card_number(first, second):
+            for name in (before, after):
+                form.add_error(name, ValidationError(ACROSS, code=CODE))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -45,7 +46,7 @@ from troth.people import services as registering
 from troth.people.services import bringing as people_bringing
 from troth.records import selectors as records
 from troth.records.services import bringing as records_bringing
-from troth.vault.cards import holds_card_number
+from troth.vault.cards import halves_of_card_number, holds_card_number
 from troth.vault.categories import Category
 
 #: Kept as keyed hashes alone: a long number of the system before is no card.
@@ -91,7 +92,8 @@ def _look_through(
         if long := why_too_long(row):
             told.faults.append(Fault(line, long))
             continue
-        if any(holds_card_number(value) for name, value in row.items() if name not in _HASHED):
+        kept = [value for name, value in row.items() if name not in _HASHED]
+        if any(map(holds_card_number, kept)) or any(halves_of_card_number(*each) for each in pairwise(kept)):
             told.faults.append(Fault(line, _NOT_KEPT))
             continue
         try:

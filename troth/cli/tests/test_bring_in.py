@@ -120,10 +120,11 @@ def test_rows_that_cannot_be_are_named_by_line_and_nothing_is_half_done(
         (9, "Its"),
         (10, "A"),
         (11, "Its"),
+        (12, "It"),  # the number of a card, half in each of two columns
     ]
     assert not any(word in json.dumps(told) for word in ("Oddie", "Quill", "4242"))
     rest = run(tmp_path, "clients", wrong, capsys, "--skip-faults", "--also-alike")
-    # The number of a card is refused where it would come to lie, and that row alone is not there.
+    # The number of a card comes to lie nowhere, and that row alone is not there.
     assert rest["brought"] == 4 and "card" in rest["faults"][-1]["words"]
     assert Brought.objects.count() == 4
     assert LedgerEvent.objects.filter(event="people:record_brought").count() == 4

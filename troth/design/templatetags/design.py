@@ -5,6 +5,7 @@ Nothing here decides what may be seen: a sheet is given its counterpart by the g
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -19,6 +20,7 @@ from troth.design import drawing, fields
 from troth.design.charts import Chart, Goings
 from troth.design.coins import coin_svg
 from troth.design.icons import icon_svg
+from troth.design.moments import hour_of
 from troth.design.once import hidden_field
 from troth.design.pages import Section
 from troth.design.rulers import Tape
@@ -63,6 +65,12 @@ def _part(name: str, /, **values: Any) -> SafeString:
 def coin(state: CoinState, size: int = 20, label: str = "") -> SafeString:
     """`{% coin "joined" %}`: the emblem in one of five states. Give `label` where no word stands beside it."""
     return coin_svg(state, size, label)
+
+
+@register.filter
+def hour(moment: datetime) -> str:
+    """`{{ at|hour }}`: a time of day as whoever is cared for here reads it, such as `2:30pm`."""
+    return hour_of(moment)
 
 
 @register.filter

@@ -142,8 +142,10 @@ class TimeForm(forms.Form):
             elif practitioner == ANYBODY:
                 self.add_error("practitioner", "Choose who they come to: past what is free it is somebody’s to say")
             else:
-                moment = datetime.combine(given["on"], other, tzinfo=LONDON)
-                given["starts"] = Free(moment, UUID(practitioner))
+                try:
+                    given["starts"] = Free(rules.as_typed(given["on"], other), UUID(practitioner))
+                except rules.NotPossible as error:
+                    self.add_error("other_time", str(error))
         elif "override" in given:
             given["override"] = ""
         return given
@@ -253,11 +255,19 @@ class ClassForm(forms.Form):
             raise ValidationError("Choose a day from today on, and not more than a year ahead")
         return on
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("on") and given.get("begins"):
+            try:
+                given["first"] = rules.as_typed(given["on"], given["begins"])
+            except rules.NotPossible as error:
+                self.add_error("begins", str(error))
+        return given
+
     def all_starts(self) -> Sequence[datetime]:
         """The moments of all of them: the same time by the clock on the wall."""
         given = self.cleaned_data
-        first = datetime.combine(given["on"], given["begins"], tzinfo=LONDON)
-        return _repeated(first, *CLASS_REPEATS[given.get("repeat") or "1"][1:])
+        return _repeated(given["first"], *CLASS_REPEATS[given.get("repeat") or "1"][1:])
 
 
 class WaitForm(forms.Form):
@@ -338,7 +348,8 @@ def _following(form: forms.Form, later: int) -> None:
 
 
 def _repeated(first: datetime, weeks: int, number: int) -> list[datetime]:
-    return [first + timedelta(weeks=weeks * each) for each in range(number)]
+    # Where an hour comes twice, a sum forgets which it was.
+    return [(first + timedelta(weeks=weeks * each)).replace(fold=first.fold) for each in range(number)]
 
 
 def _choices(form: forms.Form, name: str, choices: Iterable[tuple[Any, str]]) -> None:

@@ -52,7 +52,14 @@ def test_it_opens_the_card_for_thirty_minutes_and_is_told(
     assert colleague.get(card).status_code == 403
     now = {"by": clinic.actor(clinic.prescriber), "at": timezone.now()}
     records.publish_template(TemplateKind.CONSENT, title="sentinel-consent", body="x", **now)
-    said = {"key": "sentinel-consent", "version": 1, "name": "x", "drawn": "", "consent": (signed := uuid4())}
+    said = {
+        "key": "sentinel-consent",
+        "version": 1,
+        "ticked": "I agree",
+        "name": "x",
+        "drawn": "",
+        "consent": (signed := uuid4()),
+    }
     records.sign_consent(clinic.subject, **said, **now)
     question = colleague.get(ask).content.decode()
     assert "Open this record in an emergency?" in question and "Oddie" not in question

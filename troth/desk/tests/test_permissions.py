@@ -1,5 +1,6 @@
 """The matrix of permissions, cell by cell: by page, link of a file and search; at once; and never wider than the notice."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -163,6 +164,27 @@ def test_a_kind_that_is_switched_off_is_withheld_by_page_link_and_search(
     assert page_of("practitioner", "desk_visit", people["visit"]).status_code == 403
     switch_off(people)
     assert health() == (True, 200, 200)
+
+
+def test_a_search_says_nothing_of_what_a_role_may_not_see(
+    people: dict[str, UUID], page_of: Callable[..., Any]
+) -> None:
+    def told(text: str) -> str:
+        answer = page_of("receptionist", "desk_find", post={"q": text, "reason": "on_the_telephone"})
+        words = answer.content.decode().replace(text, "")  # the form has what was typed
+        return re.sub(r'name="(csrfmiddlewaretoken|once)" value="[^"]*"', "", words[words.index("<main") :])
+
+    known, unknown = ("maureen@oddie.example", "07700 900 214"), ("nobody@oddie.example", "07700 900 999")
+    assert all("Maureen" in told(each) and "NE46" in told(each) for each in known)
+    # How they are reached finds nobody, in the same words whether it is anybody's; who they are still does, and says no more.
+    switch_off(people, ("receptionist", Category.CONTACT, Action.READ))
+    for theirs, nobodys in zip(known, unknown, strict=True):
+        assert told(theirs) == told(nobodys) and "may not see how people are reached" in told(theirs)
+    assert "Maureen" in told("oddie") and "NE46" not in told("oddie")
+    # Who they are finds nobody either, and the page says that it is the role's and no spelling of theirs.
+    switch_off(people, ("receptionist", Category.IDENTITY, Action.READ))
+    for each in ("oddie", "xqzzy", *known):
+        assert told(each) == told("xqzzy") and "permissions do not let your role open this" in told(each)
 
 
 def test_what_may_be_seen_and_not_changed(people: dict[str, UUID], page_of: Callable[..., Any]) -> None:

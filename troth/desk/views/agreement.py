@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from troth.design.done import done
-from troth.design.signing import SignatureForm
+from troth.design.signing import AGREED, SignatureForm
 from troth.design.values import Row
 from troth.desk import papers
 from troth.desk.forms.agreement import BackForm
@@ -42,6 +42,7 @@ def sign(request: HttpRequest, subject: UUID) -> HttpResponse:
                     subject,
                     key=said["use"],
                     version=said["version"],
+                    ticked=AGREED,
                     name=said["name"],
                     drawn=said["drawn"],
                     consent=said["signing"],
@@ -108,6 +109,7 @@ def paper(request: HttpRequest, consent: UUID) -> HttpResponseBase:
 def rows_of(line: ConsentLine) -> list[Row]:
     """Who signed, when and where, and whether it still counts."""
     rows = [
+        *([Row("Ticked", line.ticked)] if line.ticked else []),
         Row("Signed by", line.name),
         Row("Signed on", f"{timezone.localtime(line.signed_at):%-d %B %Y, %H:%M}", note=line.how.words),
         Row("Wording", f"Version {line.version}"),

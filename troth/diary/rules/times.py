@@ -141,8 +141,34 @@ def starts_of(
 
 
 def is_on_the_wall(moment: datetime) -> bool:
-    """Whether a clock on a London wall ever shows it: an hour of spring is left out."""
-    return moment.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) == moment.replace(tzinfo=None)
+    """Whether a clock on the wall of its own zone ever shows it: an hour of spring is left out."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None) == moment.replace(tzinfo=None)
+
+
+def as_typed(on: date, clock: time) -> datetime:
+    """
+    The moment of a time that somebody typed, by the clock on the wall.
+
+    :raises NotPossible: that night leaves it out, or has it twice: which one is meant, nobody said.
+    """
+    moment = datetime.combine(on, clock, tzinfo=LONDON)
+    check_on_the_wall(moment)
+    if moment.utcoffset() != moment.replace(fold=1).utcoffset():
+        raise NotPossible(
+            f"The clocks go back that night, and {clock:%H:%M} comes twice. Choose it from the free times, which say which it is, "
+            "or write a time before 01:00, or from 02:00 on."
+        )
+    return moment
+
+
+def check_on_the_wall(moment: datetime) -> None:
+    """
+    Refuse an hour that there is not.
+
+    :raises NotPossible: the clocks go forward over it.
+    """
+    if not is_on_the_wall(moment):
+        raise NotPossible(f"The clocks go forward that night, and {moment:%H:%M} is left out. Choose 02:00 or later.")
 
 
 def moved_alike(moments: Sequence[datetime], first: datetime) -> list[datetime]:

@@ -149,12 +149,14 @@ def free_of(
             places[place][0].add(things[room])
         if machine:
             places[place][1].add(things[machine])
-    weeks = working(who, first, first + timedelta(days=days))
+    # A night's work does not end at midnight: what begins before it is at work still.
+    around_it = range(-1, days + 1)
+    weeks = working(who, first + timedelta(days=-1), first + timedelta(days=days))
     found: dict[UUID, list[int]] = {}
     for each in who:
         worked = [
             stretch
-            for number in range(days)
+            for number in around_it
             for stretch in rules.worked_on(weeks[each.subject], first + timedelta(days=number))
         ]
         starts: set[int] = set()

@@ -8,7 +8,7 @@ that no two touch is the database's to say all the same.
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -60,9 +60,11 @@ def _plan(
 
     :raises NotPossible: they do not work then, or something of it is taken.
     """
-    rules.check_ahead(
-        starts_at, at=at
-    )  # before anything is reckoned from it: no calendar goes on past the last of its years
+    # Both before anything is reckoned from it: no calendar goes on past the last of its years, and no clock shows every hour.
+    rules.check_ahead(starts_at, at=at)
+    rules.check_on_the_wall(starts_at)
+    # By the clock of London, ninety minutes over a change of clocks would be thirty, or a hundred and fifty.
+    starts_at = starts_at.astimezone(UTC)
     ends_at = starts_at + timedelta(minutes=offered.minutes)
     worker = _locked_worker(practitioner, at=at)
     if offered.is_class:

@@ -9,7 +9,7 @@ from uuid import UUID
 from troth.gate.contexts import Opened
 from troth.ledger import selectors as ledger
 from troth.people.models import FIND_EMAIL, FIND_NAME, FIND_NHS, FIND_TELEPHONE, Contact, Identity
-from troth.people.rules import Query, postcode_area, read_query
+from troth.people.rules import Query, TooVague, postcode_area, read_query
 from troth.vault import search
 from troth.vault.categories import Category
 from troth.vault.search import fold
@@ -44,11 +44,16 @@ def find_people(text: str, opened: Opened) -> FoundPeople:
     """
     Find people by what was typed: complete, sorted by name, ten at most. It takes a context of the purpose `find`.
 
-    :raises TooVague: fewer than three letters, and no exact identifier.
+    :raises TooVague: fewer than three letters, and no exact identifier; or one of a kind that this actor may see of nobody.
     :raises Refused: this actor may not search.
     :raises TooOften: this actor has searched too often for now.
     """
     query = read_query(text)
+    if (query.email or query.telephone) and not opened.decision_for_anyone(Category.CONTACT).allowed:
+        # Else whoever may not see an address finds out whose it is.
+        raise TooVague(
+            "Your role may not see how people are reached, so nobody is found by that. Type a name or an NHS number."
+        )
     subjects = _candidates(query)
     wanted = ["given_name", "family_name", *(["born_on"] if query.born_on else [])]
     start = query.plain_start

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from troth.delivery import services as delivery
 from troth.delivery.rules import LETTERS, Kind
+from troth.design.moments import hour_of
 from troth.gate import actors, linking
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
@@ -100,7 +101,7 @@ def _tell_of_new_device(subject: UUID, *, device: str, by: Actor, at: datetime) 
 def _say_when(at: datetime) -> str:
     """A moment as people read it: Tuesday 24 November, 2:30pm."""
     local = timezone.localtime(at)
-    return f"{local:%A %-d %B}, {local:%-I:%M}{local:%p}".replace("AM", "am").replace("PM", "pm")
+    return f"{local:%A %-d %B}, {hour_of(at)}"
 
 
 def _can_be_told(subject: UUID, *, at: datetime) -> bool:

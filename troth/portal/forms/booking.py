@@ -1,6 +1,6 @@
 """Booking online: who comes, and when a visit is moved to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from troth.design.fields import Choices, DateInBoxes
-from troth.diary import rules
+from troth.design.moments import hour_of
+from troth.diary.rules import said_when
 from troth.diary.selectors import Ended
 from troth.portal.forms.account import RegisterForm
 
@@ -25,13 +26,30 @@ def _note(
     )
 
 
+def _offer(form: forms.Form, times: Sequence[datetime]) -> None:
+    """Ask first which of these times is theirs, since the one that was kept is kept no longer."""
+    if not times:
+        return
+    form.fields["starts"] = forms.ChoiceField(
+        label="Which time instead?",
+        widget=Choices(),
+        choices=[(each.isoformat(), said_when(each)) for each in times],
+        error_messages={
+            "required": "Choose another time",
+            "invalid_choice": "That time has just been taken. Choose another one.",
+        },
+    )
+    form.order_fields(["starts"])
+
+
 class KnownForm(forms.Form):
     """Who is signed in is asked nothing that we know. `arranging`: whether “My details” asks what they need at each appointment."""
 
     note = _note()
 
-    def __init__(self, *args: Any, arranging: bool, **named: Any) -> None:
+    def __init__(self, *args: Any, arranging: bool, times: Sequence[datetime] = (), **named: Any) -> None:
         super().__init__(*args, **named)
+        _offer(self, times)
         if arranging:
             self.fields["note"].help_text = (
                 "An interpreter, a way without steps and the like: "
@@ -44,8 +62,9 @@ class StrangerForm(RegisterForm):
 
     note = _note()
 
-    def __init__(self, *args: Any, on: date, **named: Any) -> None:
+    def __init__(self, *args: Any, on: date, times: Sequence[datetime] = (), **named: Any) -> None:
         super().__init__(*args, on=on, **named)
+        _offer(self, times)
         for name in ("address", "postcode", "password"):
             del self.fields[name]
         self.fields["email"].help_text = "We confirm your visit and remind you of it there"
@@ -86,7 +105,7 @@ class MoveForm(forms.Form):
         self.times = self.free(on)
         field = self.fields["starts"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(each.isoformat(), rules.said(each)) for each in self.times]
+        field.choices = [(each.isoformat(), hour_of(each)) for each in self.times]
         if not self.times:
             raise ValidationError(f"Nothing is free on {on:%A %-d %B}. Choose another day.")
         chosen = self.data.get("starts", "")

@@ -1,7 +1,7 @@
 """Booking online: as a stranger and signed in, what a link lets one do, and what nobody learns by any of it."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,6 +21,7 @@ from troth.gate import actors, facts
 from troth.gate.acts import act
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
+from troth.law.calendar import LONDON
 from troth.ledger.models import LedgerEvent
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
@@ -140,7 +141,8 @@ def test_who_is_signed_in_is_asked_nothing_that_we_know(clinic: Clinic) -> None:
 
 def test_a_time_that_is_over_books_nothing_and_registers_nobody(clinic: Clinic) -> None:
     browser = Client()
-    details = choose(browser, clinic, times(browser, clinic)[0])
+    first = times(browser, clinic)[0]
+    details = choose(browser, clinic, first)
     known = Identity.objects.count()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -148,9 +150,37 @@ def test_a_time_that_is_over_books_nothing_and_registers_nobody(clinic: Clinic) 
             [connection.ops.adapt_datetimefield_value(timezone.now() - timedelta(seconds=1))],
         )
     answer = browser.post(details, WHO)
-    assert answer.status_code == 409 and "Choose a time again" in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "Choose a time again" in page
+    # What they typed stands, for them alone; and their time is among those that are free, to others as well.
+    assert all(f'value="{said}"' in page for name, said in WHO.items() if name != "note") and "zq-pram" in page
+    assert first in times(Client(), clinic)
     assert (Identity.objects.count(), Appointment.objects.count(), Message.objects.count()) == (known, 0, 0)
     assert browser.get(reverse("book_details", args=["nonsense"])).status_code == 410
+
+
+def test_who_was_too_slow_goes_on_with_what_they_wrote_at_another_time(clinic: Clinic) -> None:
+    browser, now = Client(), timezone.now()
+    day = datetime.combine(timezone.localdate(now) + timedelta(days=3), time(10), tzinfo=LONDON)
+    kept = selectors.Kept(uuid4(), clinic.short, clinic.orla, day, now - timedelta(seconds=1))
+    details = reverse("book_details", args=[selectors.seal_kept(kept, at=now)])
+    page = browser.post(details, WHO).content.decode()
+    starts, once = (
+        re.findall(r'name="starts" value="([^"]+)"', page),
+        re.findall(r'name="once" value="([^"]+)"', page),
+    )
+    assert len(starts) == 8 and len(once) == 1
+    choose(
+        Client(), clinic, f"{clinic.orla}|{starts[1]}"
+    )  # somebody else is quicker once more, and sits for half an hour
+    late = browser.post(details, {**WHO, "starts": starts[1], "once": once[0]})
+    assert late.status_code == 409 and "just been taken" in late.content.decode() and not Appointment.objects.exists()
+    assert "zq-pram" in late.content.decode()
+    for _ in range(2):  # pressed twice, it is booked once, and both presses lead there
+        booked = browser.post(details, {**WHO, "starts": starts[4], "once": once[0]})
+        assert booked.headers["Location"] == reverse("visit") + "?new=1"
+    visit = Appointment.objects.get()
+    assert (visit.starts_at.isoformat(), visit.practitioner) == (starts[4], clinic.orla)
 
 
 def test_a_ticket_books_once_however_often_it_is_sent(clinic: Clinic) -> None:

@@ -35,5 +35,5 @@ def test_shortfalls_stand_first_with_what_was_found(clinic: Home) -> None:  # no
     )
     page = Client().get("/promises/").content.decode()
     assert page.index("Three people were not told") < page.index("All is well")
-    assert "24 November 2026 at 03:10" in page
+    assert "24 November 2026 at 3:10am" in page
     assert first.says in page and "Kept by people" in page

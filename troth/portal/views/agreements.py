@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from troth.design.done import done
-from troth.design.signing import SignatureForm
+from troth.design.moments import hour_of
+from troth.design.signing import AGREED, SignatureForm
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Row, Tag
 from troth.gate.streams import send_bytes
@@ -40,7 +41,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
         "portal/agreements/list.html",
         {
             "asked": [
-                (each.template, f"For your visit on {timezone.localtime(each.on):%A %-d %B, %H:%M}")
+                (each.template, f"For your visit on {timezone.localtime(each.on):%A %-d %B}, {hour_of(each.on)}")
                 for each in records.asked_for(subject, opened, signed, forms, at=at)
             ],
             "table": _table(signed),
@@ -69,6 +70,7 @@ def sign(request: HttpRequest) -> HttpResponse:
                 subject,
                 key=said["use"],
                 version=said["version"],
+                ticked=AGREED,
                 name=said["name"],
                 drawn=said["drawn"],
                 consent=said["signing"],
@@ -104,12 +106,14 @@ def read(request: HttpRequest, consent: UUID) -> HttpResponse:
             services.take_back_consent(consent, because="", by=actor_of(request), at=at)
         return done("my_agreement", "agreement-back", consent=consent)
     rows = [
+        *([Row("Ticked", found.ticked)] if found.ticked else []),
         Row("Signed by", found.name),
-        Row("Signed on", f"{timezone.localtime(found.signed_at):%-d %B %Y, %H:%M}"),
+        Row("Signed on", f"{timezone.localtime(found.signed_at):%-d %B %Y}, {hour_of(found.signed_at)}"),
         Row("Wording", f"Version {found.version}"),
     ]
     if found.withdrawn_at:
-        rows.append(Row("Taken back", f"{timezone.localtime(found.withdrawn_at):%-d %B %Y, %H:%M}"))
+        back = found.withdrawn_at
+        rows.append(Row("Taken back", f"{timezone.localtime(back):%-d %B %Y}, {hour_of(back)}"))
     return render(
         request,
         "portal/agreements/read.html",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from troth.billing import selectors as billing
 from troth.billing.rules import pounds
 from troth.design.done import done
+from troth.design.moments import hour_of
 from troth.design.values import Counterpart, Link, Row
 from troth.gate.contexts import Opened, processing
 from troth.gate.streams import send_named
@@ -119,7 +120,7 @@ def answer(request: HttpRequest, response: UUID, number: int) -> HttpResponse:
             ],
             "number": number,
             "total": len(pages),
-            "saved": f"{timezone.localtime(sheet.answered_at):%-H:%M}" if sheet.answers else "",
+            "saved": hour_of(sheet.answered_at) if sheet.answers else "",
             "back": reverse("answer_page", args=[response, number - 1])
             if number > 1
             else reverse("treatment", args=[sheet.treatment.id]),

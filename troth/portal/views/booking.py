@@ -6,7 +6,8 @@ A time is kept while the last page is filled in. What was chosen goes along in a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from heapq import nsmallest
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from troth.design.moments import hour_of
 from troth.design.values import Item
 from troth.diary import rules, services
 from troth.diary import selectors as diary
@@ -30,6 +32,8 @@ from troth.vault.categories import Category
 
 #: How many days one page of times shows, and how far the search for the first free one looks.
 DAYS_SHOWN, DAYS_SEARCHED = 7, 56
+#: How many times are offered in place of one that is kept no longer.
+MOST_INSTEAD = 8
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def choose_time(request: HttpRequest, service: UUID) -> HttpResponse:
                     tuple(
                         Time(
                             f"{who[0] if len(who) == 1 else ''}|{rules.moment_of(start).isoformat()}",
-                            rules.said(rules.moment_of(start)),
+                            hour_of(rules.moment_of(start)),
                             left.get((who[0], start), 0),
                             names.get(who[0], "") if len(several) > 1 else "",
                         )
@@ -135,40 +139,106 @@ def give_details(request: HttpRequest, ticket: str) -> HttpResponse:
     again = f"{reverse('book_time', args=[kept.service])}?instead={ticket}"
     if diary.is_booked(kept):
         return _booked(request, kept)
-    if kept.until <= at:
+    if kept.until <= at and request.method != "POST":
         return render(request, "portal/booking/over.html", {"again": again}, status=410)
-    actor = actor_of(request)
-    known = actor.kind == "person" and not actor.roles and not actor.held_back
-    form: KnownForm | StrangerForm
-    if known:
-        form = KnownForm(request.POST or None, arranging=people.takes_adjustments(register_of(request)))
-    else:
-        form = StrangerForm(request.POST or None, on=timezone.localdate(at))
+    if kept.until <= at:
+        return _choose_again(request, kept, offered, again)
+    form = _who(request)
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
-            made = _book(request, kept, form, actor if known else None)
+            made = _book(request, kept, form)
         except rules.NotPossible as refused:
             if diary.is_booked(kept):  # it was sent twice at once, and the other was a moment earlier
                 return _booked(request, kept)
+            if isinstance(refused, rules.Lost):
+                return _choose_again(request, kept, offered, again)
             return render(request, "portal/booking/over.html", {"why": str(refused), "again": again}, status=409)
         if made:
-            request.browser.hold_link(made)  # type: ignore[attr-defined]
-            found = diary.visit_by_link(made, at=at)
-            return redirect("visit_deposit" if found and found.awaits_deposit else f"{reverse('visit')}?new=1")
+            return _to_visit(request, made)
         form.add_error(None, WAIT)
         status = 429
+    return _details(request, kept, offered, form, again, status=status)
+
+
+def _who(request: HttpRequest, times: Sequence[datetime] = ()) -> KnownForm | StrangerForm:
+    """What is asked of whoever comes; `times`: of which one is to be chosen, since the first is kept no longer."""
+    data = request.POST or None
+    if _known(request):
+        return KnownForm(data, arranging=people.takes_adjustments(register_of(request)), times=times)
+    return StrangerForm(data, on=timezone.localdate(request.at), times=times)  # type: ignore[attr-defined]
+
+
+def _known(request: HttpRequest) -> Actor | None:
+    """Whoever is signed in as a patient, of whom nothing more is asked."""
+    actor = actor_of(request)
+    return actor if actor.kind == "person" and not actor.roles and not actor.held_back else None
+
+
+def _to_visit(request: HttpRequest, made: str) -> HttpResponse:
+    """To what was booked: where it waits for a deposit, to that."""
+    request.browser.hold_link(made)  # type: ignore[attr-defined]
+    found = diary.visit_by_link(made, at=request.at)  # type: ignore[attr-defined]
+    return redirect("visit_deposit" if found and found.awaits_deposit else f"{reverse('visit')}?new=1")
+
+
+def _choose_again(request: HttpRequest, kept: diary.Kept, offered: diary.Offered, again: str) -> HttpResponse:
+    """
+    Their time went to the others while they wrote. What they wrote stands, beside the next times of the same practitioner; one that
+    is chosen is kept and booked at once.
+    """
+    at = request.at  # type: ignore[attr-defined]
+    times = _next_times(kept, at)
+    if not times:
+        return render(request, "portal/booking/over.html", {"again": again}, status=410)
+    form = _who(request, times)
+    if form.is_valid():
+        fresh, error = _keep(request, offered, kept.practitioner, form.cleaned_data.pop("starts"), kept)
+        now = diary.open_kept(fresh, at=at) if fresh else None
+        try:
+            made = _book(request, now, form) if now else ""
+        except rules.NotPossible as refused:
+            made, error = "", str(refused)
+        if made:
+            return _to_visit(request, made)
+        form.add_error("starts", error or WAIT)
+    return _details(request, kept, offered, form, again, over=True, status=409)
+
+
+def _next_times(kept: diary.Kept, at: datetime) -> list[datetime]:
+    """What is free of the same practitioner nearest to the time that was kept, from its day on."""
+    first = max(timezone.localdate(at), timezone.localdate(kept.starts_at))
+    found = diary.open_days(
+        kept.service, first, DAYS_SEARCHED, practitioner=kept.practitioner, without=kept.pending, at=at
+    )
+    starts = [rules.moment_of(start) for on in diary.by_day(found).values() for start in on]
+    ahead = (each for each in starts if each >= at + rules.NEWEST)
+    return sorted(nsmallest(MOST_INSTEAD, ahead, key=lambda each: abs(each - kept.starts_at)))
+
+
+def _details(
+    request: HttpRequest,
+    kept: diary.Kept,
+    offered: diary.Offered,
+    form: KnownForm | StrangerForm,
+    again: str,
+    *,
+    over: bool = False,
+    status: int,
+) -> HttpResponse:
+    at = request.at  # type: ignore[attr-defined]
     member = people.staff_profiles({kept.practitioner}).get(kept.practitioner)
     return render(
         request,
         "portal/booking/details.html",
         {
             "form": form,
-            "known": known,
+            "known": bool(_known(request)),
+            "over": over,
             "offered": offered,
             "when": rules.said_when(kept.starts_at),
             "practitioner": member.name if member else "a colleague",
-            "until": rules.said(kept.until),
+            "until": hour_of(kept.until),
             "near": rules.is_late(kept.starts_at, at=at),
             "again": again,
             "why": counterpart(at, Purpose.BOOKING, "Why we ask", Category.CORRESPONDENCE),
@@ -215,13 +285,14 @@ def _keep(
     return diary.seal_kept(kept, at=at), ""
 
 
-def _book(request: HttpRequest, kept: diary.Kept, form: KnownForm | StrangerForm, actor: Actor | None) -> str:
+def _book(request: HttpRequest, kept: diary.Kept, form: KnownForm | StrangerForm) -> str:
     """
     Book what was kept, and give the link's token; nothing where too many come from one network.
 
     :raises NotPossible: it is kept no longer.
     """
     at = request.at  # type: ignore[attr-defined]
+    actor = _known(request)
     if actor is not None and actor.id is not None:
         return services.book_kept(kept, actor.id, note=form.cleaned_data["note"], by=actor, at=at)
     may = people.may_ask(form.cleaned_data["email"], network=network_of(request), at=at)

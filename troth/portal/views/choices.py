@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from troth.consent import selectors as consents
 from troth.design.done import done
+from troth.design.moments import hour_of
 from troth.gate.table import actor_of
 from troth.notice.purposes import Purpose
 from troth.portal import deciding, own_data
@@ -157,4 +158,4 @@ def _carry_out(request: HttpRequest, choice: Choice, *, words: str) -> None:
 
 
 def _said(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%-d %B %Y, %-H:%M}"
+    return f"{timezone.localtime(moment):%-d %B %Y}, {hour_of(moment)}"

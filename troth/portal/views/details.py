@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from troth.design.done import done
+from troth.design.moments import hour_of
 from troth.design.values import Row
 from troth.gate.contexts import Opened
 from troth.gate.table import actor_of
@@ -42,7 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
         else []
     )
     earlier = [
-        (f"Until {timezone.localtime(moment):%-d %B %Y, %-H:%M}", _rows(before))
+        (f"Until {timezone.localtime(moment):%-d %B %Y}, {hour_of(moment)}", _rows(before))
         for moment, before in people.earlier_contacts(subject, opened)
     ]
     return render(

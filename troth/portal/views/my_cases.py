@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from troth.design.moments import hour_of
 from troth.design.values import Row, Step
 from troth.gate.contexts import Opened
 from troth.gate.table import actor_of
@@ -124,7 +125,8 @@ def steps_of(line: CaseLine) -> tuple[Step, ...]:
 
 
 def _when(line: CaseLine) -> str:
-    return f"{timezone.localtime(line.examination_at):%a %-d %b, %-H:%M}" if line.examination_at else ""
+    at = line.examination_at
+    return f"{timezone.localtime(at):%a %-d %b}, {hour_of(at)}" if at else ""
 
 
 def _people(line: CaseLine) -> list[Row]:

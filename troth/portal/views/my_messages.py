@@ -12,6 +12,7 @@ from troth.contact import selectors as contact
 from troth.contact import services
 from troth.contact.rules import NotPossible
 from troth.contact.selectors import MESSAGES, About, ConversationLine, MessageLine, Turn
+from troth.design.moments import hour_of
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Paging, Row, Tag
 from troth.gate.table import actor_of
@@ -120,7 +121,7 @@ def _table(lines: list[ConversationLine]) -> Table:
                     tag=Tag("info", f"{line.unread} new") if line.unread else None,
                 ),
                 _STATES[line.turn],
-                f"{timezone.localtime(line.last_at):%-d %B %Y, %H:%M}",
+                f"{timezone.localtime(line.last_at):%-d %B %Y}, {hour_of(line.last_at)}",
             )
             for line in lines
         ],
@@ -131,4 +132,5 @@ _STATES = {Turn.OURS: "Waits for our answer", Turn.THEIRS: "We answered", Turn.C
 
 
 def _row(each: MessageLine) -> Row:
-    return Row(f"{each.author or 'You'}, {timezone.localtime(each.written_at):%-d %B %Y, %H:%M}", each.words)
+    at = each.written_at
+    return Row(f"{each.author or 'You'}, {timezone.localtime(at):%-d %B %Y}, {hour_of(at)}", each.words)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from troth.billing.selectors import Order, State, is_set_against
+from troth.design.moments import hour_of
 from troth.design.values import Row
 from troth.diary import rules, services
 from troth.diary import selectors as diary
@@ -77,7 +78,7 @@ def deposit(request: HttpRequest) -> HttpResponse:
         by=diary.payer(),
         back=reverse("visit"),
         back_words="Back to your visit",
-        until=rules.said(found.kept_until) if found.kept_until and found.kept_until > at else "",
+        until=hour_of(found.kept_until) if found.kept_until and found.kept_until > at else "",
         why=counterpart(at, Purpose.PAYMENT, "Why we ask", Category.FINANCIAL),
     )
     # The page asks the firm what became of it, so that by now it may be booked.

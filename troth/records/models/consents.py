@@ -23,7 +23,8 @@ class SignedHow(Worded):
 class TreatmentConsent(ClinicalHolding):
     """
     A person's consent to a treatment (FHIR Consent), whole: the words that they signed stand on it, whatever the template says
-    later. `form` is the template's `key/version`; `strokes` a drawn signature, lines of points in a box of 1000 by 300.
+    later. `form` is the template's `key/version`; `ticked` the sentence that they ticked, None of what was signed before that was
+    kept; `strokes` a drawn signature, lines of points in a box of 1000 by 300.
 
     It is never changed. That it was taken back is a moment beside it, and says nothing of what was done before.
     """
@@ -33,6 +34,7 @@ class TreatmentConsent(ClinicalHolding):
         "title": "treatment",
         "form": "wording",
         "words": "the words that you signed",
+        "ticked": "the sentence that you ticked",
         "strokes": "your drawn signature",
         "how": "where you signed",
         "back_because": "why you took it back",
@@ -44,6 +46,7 @@ class TreatmentConsent(ClinicalHolding):
     title = SealedText(CONSENTS, id="records.consent.title")
     form = SealedText(CONSENTS, id="records.consent.form")
     words = SealedText(CONSENTS, id="records.consent.words")
+    ticked = SealedText(CONSENTS, id="records.consent.ticked", null=True)
     name = SealedText(CONSENTS, id="records.consent.name")
     strokes = SealedJSON(CONSENTS, id="records.consent.strokes")
     how = SealedChoice(CONSENTS, of=SignedHow, id="records.consent.how")

@@ -21,7 +21,7 @@ SIGNED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "records_treatmentconsent": (
         "OLD.signed_at IS NOT NULL",
-        (*_STAMPS, "signed_at", "title", "form", "words", "name", "strokes", "how"),
+        (*_STAMPS, "signed_at", "title", "form", "words", "ticked", "name", "strokes", "how"),
     ),
 }
 #: Of each table: when a row of it counts as taken back, and what of such a row never changes from then on.

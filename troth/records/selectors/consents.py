@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from troth.design.moments import hour_of
 from troth.diary import selectors as diary
 from troth.diary.selectors import VisitState
 from troth.gate.contexts import Opened
@@ -23,7 +24,10 @@ HOLDS_FOR = timedelta(days=365)
 
 @dataclass(frozen=True)
 class ConsentLine:
-    """A consent as pages show it. `drawn` is the path of the signature, empty where none was drawn."""
+    """
+    A consent as pages show it. `ticked` is the sentence that was ticked, empty where it was signed before that was kept;
+    `drawn` the path of the signature, empty where none was drawn.
+    """
 
     id: UUID
     subject: UUID
@@ -31,6 +35,7 @@ class ConsentLine:
     key: str
     version: str
     words: str
+    ticked: str
     name: str
     drawn: str
     strokes: object
@@ -104,8 +109,9 @@ def consent_paper(line: ConsentLine, *, name: str, born: str, at: datetime) -> b
         drawing=svg_of(line.strokes, height=SIGNATURE_HEIGHT) if line.drawn else "",
         drawn_by=f"The signature of {line.name}",
         signed=(
+            ("Ticked", f"“{line.ticked}”" if line.ticked else ""),
             ("Signed by", line.name),
-            ("Signed on", f"{timezone.localtime(line.signed_at):%-d %B %Y, %H:%M}"),
+            ("Signed on", f"{timezone.localtime(line.signed_at):%-d %B %Y}, {hour_of(line.signed_at)}"),
             ("Where", line.how.words),
             ("Taken back on", back),
         ),
@@ -128,6 +134,7 @@ def _line(row: TreatmentConsent) -> ConsentLine:
         key,
         version,
         row.words,
+        row.ticked or "",
         row.name,
         path_of(strokes),
         strokes,

@@ -23,6 +23,7 @@ def sign_consent(
     *,
     key: str,
     version: int,
+    ticked: str,
     name: str,
     drawn: str,
     consent: UUID,
@@ -30,9 +31,9 @@ def sign_consent(
     at: datetime,
 ) -> TreatmentConsent:
     """
-    This will keep what a person signed before a treatment, with the words as they stand now. `version` is the one that was read;
-    `drawn` is the signature as lines, or empty; `consent` is the identifier that the page was given, so that what is sent twice
-    stands once.
+    This will keep what a person signed before a treatment, with the words as they stand now. `version` is the one that was read,
+    and `ticked` the sentence that they ticked under it; `drawn` is the signature as lines, or empty; `consent` is the identifier
+    that the page was given, so that what is sent twice stands once.
 
     :raises NotPossible: nobody signed, the words were changed since they were read, or it stands already.
     :raises Refused: the actor may not write health data of this person for their care.
@@ -40,6 +41,8 @@ def sign_consent(
     acting().require(subject, Category.HEALTH)
     if not name.strip():
         raise NotPossible("Whoever agrees types their full name.")
+    if not ticked.strip():
+        raise NotPossible("Whoever agrees ticks the sentence that says so.")
     newest = Template.objects.filter(kind=TemplateKind.CONSENT, key=key).order_by("-version").first()
     if newest is None or newest.closed:
         raise NotPossible("There is no such form any more.")
@@ -57,6 +60,7 @@ def sign_consent(
         title=newest.title,
         form=f"{newest.key}/{newest.version}",
         words=newest.body,
+        ticked=ticked.strip(),
         name=name.strip(),
         strokes=read(drawn, height=SIGNATURE_HEIGHT),
         how=SignedHow.ACCOUNT if by.id == subject else SignedHow.CLINIC,

@@ -3,9 +3,12 @@
 from typing import Any
 from uuid import uuid4
 
+import pypdfium2 as pdfium
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
+from troth.design.moments import hour_of
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
@@ -17,6 +20,7 @@ from troth.records.tests.conftest import Clinic
 from troth.records.tests.factories import LATER, NOW
 
 DRAWN = "[[[10,20],[30,40]],[[500,300]]]"
+TICKED = "I read it, and agree"
 WORDS = "A warm light is used.\n\nSome are red for a day."
 
 
@@ -30,6 +34,7 @@ def sign(clinic: Clinic, **changed: Any) -> TreatmentConsent:
     said: dict[str, Any] = {
         "key": "light-treatment",
         "version": 1,
+        "ticked": TICKED,
         "name": "Ann Other",
         "drawn": DRAWN,
         "consent": uuid4(),
@@ -69,7 +74,8 @@ def test_what_was_signed_stands_whole_whatever_follows(clinic: Clinic) -> None:
     with processing(Purpose.CARE, by=clinic.prescriber, at=LATER) as opened:
         found = selectors.get_consent(made.pk, opened)
         assert selectors.list_consents(clinic.subject, opened) == [found]
-    assert (found.title, found.words, found.version, found.name) == ("Light treatment", WORDS, "1", "Ann Other")
+    assert (found.title, found.words, found.version) == ("Light treatment", WORDS, "1")
+    assert (found.ticked, found.name) == (TICKED, "Ann Other")
     assert found.drawn.startswith("M10 20") and found.how is selectors.SignedHow.CLINIC
     assert made.release == Release.RELEASED
     event = LedgerEvent.objects.get(event="records:treatment_agreed")
@@ -86,6 +92,7 @@ def test_a_stale_page_a_second_click_and_an_empty_name_sign_nothing(clinic: Clin
     for changed, told in (
         ({"consent": identifier}, "signed already"),
         ({"name": " "}, "full name"),
+        ({"ticked": " "}, "ticks the sentence"),
         ({"key": "other"}, "no such form"),
         ({"drawn": "x"}, "arrive whole"),
     ):
@@ -123,13 +130,34 @@ def test_the_person_signs_and_takes_back_by_themself(clinic: Clinic) -> None:
     services.take_back_consent(made.pk, because="", by=clinic.ann, at=LATER)
 
 
-def test_the_paper_is_a_tagged_pdf(clinic: Clinic) -> None:
+def test_the_paper_says_what_was_ticked_under_which_words_when_and_by_whom(clinic: Clinic) -> None:
     publish(clinic)
     made = sign(clinic)
     with processing(Purpose.CARE, by=clinic.prescriber, at=LATER) as opened:
         found = selectors.get_consent(made.pk, opened)
     paper = selectors.consent_paper(found, name="Ann Other", born="1 May 1980", at=LATER)
     assert paper.startswith(b"%PDF-") and b"pdfuaid" in paper
+    with pdfium.PdfDocument(paper) as opened_paper:
+        page = opened_paper[0]
+        text = " ".join(page.get_textpage().get_text_bounded().split())
+    signed = f"{timezone.localtime(NOW):%-d %B %Y}, {hour_of(NOW)}"
+    for said in (*WORDS.split("\n\n"), f"“{TICKED}”", "Version 1", "Signed by Ann Other", f"Signed on {signed}"):
+        assert said in text
+
+
+def test_what_was_signed_before_the_sentence_was_kept_still_reads_and_is_taken_back(clinic: Clinic) -> None:
+    publish(clinic)
+    made = sign(clinic)
+    number = TreatmentConsent._meta.pk.get_db_prep_value(made.pk, connection)
+    guards.drop_guards(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE records_treatmentconsent SET ticked = NULL WHERE id = %s", [number])
+    guards.make_guards(connection)
+    services.take_back_consent(made.pk, because="", by=clinic.prescriber, at=LATER)
+    with processing(Purpose.CARE, by=clinic.prescriber, at=LATER) as opened:
+        found = selectors.get_consent(made.pk, opened)
+    assert (found.ticked, found.withdrawn_at) == ("", LATER)
+    assert selectors.consent_paper(found, name="Ann Other", born="", at=LATER).startswith(b"%PDF-")
 
 
 def test_the_database_refuses_a_change_of_what_was_signed(clinic: Clinic) -> None:
@@ -137,6 +165,6 @@ def test_the_database_refuses_a_change_of_what_was_signed(clinic: Clinic) -> Non
     made = sign(clinic)
     number = TreatmentConsent._meta.pk.get_db_prep_value(made.pk, connection)
     services.take_back_consent(made.pk, because="changed their mind", by=clinic.prescriber, at=LATER)
-    for column in ("words", "name", "strokes", "title", "form", "how", "withdrawn_at", "back_because"):
+    for column in ("words", "ticked", "name", "strokes", "title", "form", "how", "withdrawn_at", "back_because"):
         with pytest.raises(DatabaseError, match=guards.REFUSAL), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE records_treatmentconsent SET {column} = NULL WHERE id = %s", [number])

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from troth.design.moments import hour_of
 from troth.gate.contexts import Opened
 from troth.law.calendar import LONDON
 from troth.people import selectors as people
@@ -56,7 +57,7 @@ def assemble_record(
     files = name_files(given)
     paths = {key: path for key, (path, _) in files.items()}
     patient = _patient(persons, opened)
-    controller, made = opened.register.controller, f"{at.astimezone(LONDON):%-d %B %Y at %H:%M}"
+    controller, made = opened.register.controller, f"{at.astimezone(LONDON):%-d %B %Y} at {hour_of(at)}"
     kinds = [
         {"category": category.value, "title": _title(category, at), **_NO_USES}
         for category in Category

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from troth.design.moments import hour_of
 from troth.law.calendar import LONDON
 
 
@@ -23,7 +24,7 @@ def as_text(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(as_text(each) for each in value)
     if isinstance(value, dt.datetime):
-        return f"{value.astimezone(LONDON):%-d %B %Y, %-H:%M}"
+        return f"{value.astimezone(LONDON):%-d %B %Y}, {hour_of(value)}"
     if isinstance(value, dt.date):
         return f"{value:%-d %B %Y}"
     return value.hex if isinstance(value, UUID) else str(value)

@@ -7,7 +7,13 @@ import pytest
 from django import forms
 
 import troth
-from troth.vault.cards import CODE, holds_card_number, json_holds_card_number, refuse_card_number
+from troth.vault.cards import (
+    CODE,
+    halves_of_card_number,
+    holds_card_number,
+    json_holds_card_number,
+    refuse_card_number,
+)
 
 #: The numbers that payment firms publish for trying things out.
 CARDS = [
@@ -111,3 +117,41 @@ def test_a_field_says_so_without_repeating_it() -> None:
     assert not bound.is_valid()
     assert bound.errors.as_data()["words"][0].code == CODE
     assert "4242" not in str(bound.errors)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_one"),
+    [
+        ("4242 4242", "4242 4242", True),
+        ("4242-4242-4242", "4242", True),
+        ("3782 8224", "6310005", True),
+        ("2223 0031", "2200 3222", True),
+        ("4242 4242", "4242 4241", False),  # the check digit is wrong
+        ("card 4242 4242", "4242 4242", False),  # in words it may be anything
+        ("42-42-42", "42424242", False),  # a sort code and an account number
+        ("424242424242424", "2", False),
+        ("943 476 5919", "07700 900 214", False),
+        ("3056 930", "9025904", False),  # fourteen figures: of a scheme that hardly anybody has
+    ],
+)
+def test_a_number_in_two_fields_is_known_by_both(first: str, second: str, is_one: bool) -> None:
+    assert halves_of_card_number(first, second) is is_one
+
+
+def test_two_fields_beside_each_other_hold_no_half_each() -> None:
+    class Two(forms.Form):
+        one = forms.CharField()
+        key = forms.CharField(widget=forms.HiddenInput)
+        two = forms.CharField(required=False)
+        three = forms.CharField(required=False)
+
+    bound = Two({"one": "4242 4242", "key": "x", "two": "4242 4242"})
+    assert not bound.is_valid() and {*bound.errors} == {"one", "two"} and "4242" not in str(bound.errors)
+    assert all(errors[0].code == CODE for errors in bound.errors.as_data().values())
+    # With something between them they stand apart, and a form of which a part is wrong already is looked at as far as it goes.
+    assert Two({"one": "4242 4242", "key": "x", "two": "and", "three": "4242 4242"}).is_valid()
+    assert {*Two({"one": "", "key": "x", "two": "4242 4242", "three": "4242 4242"}).errors} == {"one", "two", "three"}
+
+
+def test_no_form_of_ours_leaves_the_look_across_out() -> None:
+    assert {form._post_clean for form in _every_form()} == {forms.BaseForm._post_clean}
