@@ -105,6 +105,7 @@ DONE = {
     "document-looked-at": "It is recorded. The picture is destroyed within a day.",
     "end-approved": "Agreed. The run of tonight destroys them.",
     "arrival-settled": "It is settled.",
+    "opinion-given": "Your opinion is recorded. The privacy officer sees it beside the copy.",
     "source-settled": "It is settled.",
     "source-silence-ended": "They are told with the next message.",
     "word-written": "It is written down, and holds from now.",

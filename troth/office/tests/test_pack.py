@@ -94,7 +94,7 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     assert path in today and "1 to do" in " ".join(re.sub(r"<[^>]+>", " ", today).split())
     assert path in clinician.get("/desk/tasks/").content.decode()
     page = clinician.get(path).content.decode()
-    assert "May it go?" in page
+    assert "May it go?" in page and "1. Note, " in page
     assert clinician.post(path, {"verdict": "some"}).status_code == 422
     assert clinician.post(path, {"verdict": "none", "words": ""}).status_code == 302
     assert clinician.get(path).status_code in {403, 404}
