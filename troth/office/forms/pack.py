@@ -136,7 +136,7 @@ class CutForm(forms.Form):
     )
     note = forms.CharField(
         label="How did you weigh it?",
-        help_text="For whoever checks our answer: whether they agreed, or why it is reasonable without that (LAW-4.8).",
+        help_text="For whoever checks our answer: whether they agreed, or why it is not reasonable without that (LAW-4.8).",
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Write in a sentence how you weighed it"},
