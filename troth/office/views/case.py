@@ -261,7 +261,7 @@ def _rows(known: Case, opened: Opened) -> list[Row]:
         rows.append(Row("Answer to", ", ".join(value for value in known.reply_to.values() if value)))
     if known.asked_by:
         rows.append(Row("Asked by", "Somebody who acts for them"))
-    copy = packs.find_pack(known.id, opened) if known.asked in {Asked.ACCESS, Asked.DECEASED} else None
+    copy = packs.find_released(known.id, opened) if known.asked in {Asked.ACCESS, Asked.DECEASED} else None
     if copy and copy.released_at:
         out = f"Fetched {moment(copy.delivered_at)}" if copy.delivered_at else "Not fetched yet"
         rows.append(Row("The copy", out, f"Released {moment(copy.released_at)}"))
