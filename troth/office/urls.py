@@ -78,6 +78,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         who=OFFICER,
     ),
     page(
+        "cases/<uuid:case>/copy/entries/<uuid:item>/file/<slug:field>/open/",
+        blackening.open_file,
+        name="office_pack_open",
+        purpose=CASES,
+        who=OFFICER,
+    ),
+    page(
         "cases/<uuid:case>/copy/entries/<uuid:item>/file/<slug:field>/<int:page>/",
         blackening.show_page,
         name="office_pack_page",

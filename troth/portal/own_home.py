@@ -73,6 +73,10 @@ class ToKnow:
     link: Link
 
 
+#: A request that somebody here has to go on with, which nobody may while its record is restricted.
+_WAITS = frozenset({RequestStatus.REQUESTED, RequestStatus.ASSIGNED, RequestStatus.ASKED})
+
+
 def in_hand(
     request: RequestOpened, subject: UUID, at: datetime, passed: list[Passed], supply: SupplyLine | None
 ) -> InHand:
@@ -88,6 +92,8 @@ def in_hand(
         RequestStatus.DECIDED: f"{who} has decided: {request.outcome.words.lower() if request.outcome else 'see below'}.",
         RequestStatus.WITHDRAWN: "You took it back. What you answered stays on your record.",
     }[line.status]
+    if line.status in _WAITS and rights.restricted_since(subject, at=at) is not None:
+        sentence = "It waits, because you stopped the use of your record."
     if supply is not None:
         sentence = f"{sentence} {SUPPLIED[supply.status]}"
     withdrawn = line.status is RequestStatus.WITHDRAWN

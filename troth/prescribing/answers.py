@@ -282,6 +282,18 @@ def reading_in_words(row: Any, field: str, known: Known) -> str:
     return "\n".join(Fault(each).words for each in row.reading.get("faults", ())) or "It fits what you told us"
 
 
+@says("prescribing.documentpicture", "typed")
+def typed_in_words(row: Any, field: str, known: Known) -> str:
+    """What stands on the document, as it was typed."""
+    said = [" ".join(row.typed[part] for part in ("given", "family") if row.typed[part])]
+    said += [
+        f"{words} {date.fromisoformat(row.typed[part]):%-d %B %Y}"
+        for part, words in (("born_on", "born"), ("expires_on", "valid until"))
+        if row.typed[part]
+    ]
+    return ", ".join(said)
+
+
 @says("prescribing.personmark", "who")
 @says("prescribing.addressmark", "where")
 def mark_parts(row: Any, field: str, known: Known) -> str:

@@ -125,6 +125,12 @@ def drawing_in_words(row: Any, field: str, known: Known) -> str:
     return f"A drawing of {many} {'line' if many == 1 else 'lines'}" if many else ""
 
 
+@says("records.observation", "value")
+def number_with_its_unit(row: Any, field: str, known: Known) -> str:
+    """What was measured, as the card has it: a number alone says nothing to whoever gets a copy."""
+    return f"{row.value.normalize():f} {row.measure.unit}"
+
+
 @says("records.clinicalnote", "answers")
 def note_answers_in_words(row: Any, field: str, known: Known) -> str:
     """What was filled in of a template: each question with its answer."""

@@ -4,16 +4,20 @@ from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 
-from troth.design.values import Counterpart, Row, Term
+from troth.design.done import done
+from troth.design.values import Counterpart, Link, Row, Term
 from troth.desk.forms.opinion import OpinionForm, opinion_on
 from troth.desk.frame import about, looking, show
+from troth.gate.table import open_path
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.selectors import opinions
+
+#: The kind of thing whose file opens at an address of its own.
+ON_CARD = "records.documentreference"
 
 
 def give(request: HttpRequest, opinion: UUID) -> HttpResponse:
@@ -25,7 +29,10 @@ def give(request: HttpRequest, opinion: UUID) -> HttpResponse:
         raise Http404 from None
     things = opinions.to_weigh(asked, look.opened)
     entries = [
-        (thing.id, f"{number}. {thing.kind.capitalize()}, {timezone.localtime(thing.recorded_at):%-d %B %Y}")
+        (
+            thing.id,
+            f"{number}. {thing.kind[:1].upper()}{thing.kind[1:]}, {timezone.localtime(thing.recorded_at):%-d %B %Y}",
+        )
         for number, thing in enumerate(things, 1)
     ]
     form = OpinionForm(request.POST if request.method == "POST" else None, entries=entries, of_dead=asked.of_dead)
@@ -41,7 +48,7 @@ def give(request: HttpRequest, opinion: UUID) -> HttpResponse:
         except services.PackRefused as refusal:
             form.add_error("verdict", str(refusal))
         else:
-            return redirect("desk_tasks")
+            return done("desk_tasks", "opinion-given")
     who = people.get_identity(asked.subject, look.opened)
     because = look.opened.reason_for(asked.subject)
     uses = rights.describe_uses(things[0].category, look.at) if things else None
@@ -58,14 +65,20 @@ def give(request: HttpRequest, opinion: UUID) -> HttpResponse:
         called=opinion_on(of_dead=asked.of_dead),
         of_dead=asked.of_dead,
         question=asked.question,
-        entries=[(title, _rows(thing)) for (_, title), thing in zip(entries, things, strict=True)],
+        entries=[(title, _rows(thing, request)) for (_, title), thing in zip(entries, things, strict=True)],
         form=form,
         why=Counterpart("Why you see this", terms=tuple(term for term in terms if term.value)),
         status=422 if form.errors else 200,
     )
 
 
-def _rows(thing: rights.HeldThing) -> list[Row]:
+def _rows(thing: rights.HeldThing, request: HttpRequest) -> list[Row]:
     rows = [Row(field.heading, field.text) for field in thing.fields if field.text and not field.is_open]
-    rows += [Row("File", file.name or "A file", "Open it on the card") for file in thing.files]
+    href = open_path(request, "desk_file", UUID(thing.id)) if thing.model == ON_CARD else None
+    rows += [
+        Row("File", file.name or "A file", link=Link("Open it", href, f"{thing.kind} {number}"))
+        if href
+        else Row("File", file.name or "A file", "Open it on the card")
+        for number, file in enumerate(thing.files, 1)
+    ]
     return rows or [Row("Content", "Nothing is written in it")]

@@ -104,7 +104,7 @@ class WordsOut(forms.Form):
     """Words that are removed wherever they stand."""
 
     words = forms.CharField(
-        label="What goes wherever it stands?",
+        label="What is taken out wherever it stands?",
         help_text="One name or phrase a line. Capitals and spaces don’t matter. Leave it empty to remove nothing everywhere.",
         required=False,
         max_length=5_000,
@@ -120,13 +120,15 @@ class CutForm(forms.Form):
     """What goes from one entry because it is about somebody else."""
 
     words = forms.CharField(
-        label="Which words go?",
+        label="Which words are taken out?",
         help_text="One name or phrase a line, as it stands in the entry. Capitals and spaces don’t matter.",
         required=False,
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
-    fields_out = forms.MultipleChoiceField(label="Which parts go whole?", required=False, widget=ManyChoices())
+    fields_out = forms.MultipleChoiceField(
+        label="Which parts are taken out whole?", required=False, widget=ManyChoices()
+    )
     needed_because = forms.CharField(
         label="Which later entries cannot be understood without it?",
         help_text="It was made before 1 November 1991, so it goes only as far as those need it (LAW-4.10).",
@@ -136,7 +138,7 @@ class CutForm(forms.Form):
     )
     note = forms.CharField(
         label="How did you weigh it?",
-        help_text="For whoever checks our answer: whether they agreed, or why it is reasonable without that (LAW-4.8).",
+        help_text="For whoever checks our answer: whether they agreed, or why it is not reasonable without that (LAW-4.8).",
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Write in a sentence how you weighed it"},

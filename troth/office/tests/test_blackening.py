@@ -104,3 +104,18 @@ def test_what_cannot_be_blackened_says_so_and_nobody_else_may(officer: Client) -
     make_officer("prescriber", at=timezone.now())
     other = signed_in("prescriber@clinic.example")
     assert other.get(path).status_code == 403 and other.get(picture).status_code == 403
+
+
+def test_a_file_that_has_no_pages_is_opened_before_it_is_decided(officer: Client) -> None:
+    case, item = letter_of(b"Her neighbour rang", "text/plain")
+    officer.post(reverse("office_pack", args=[case]), {"do": "begin"})
+    path = reverse("office_pack_open", args=[case, item, "file"])
+    for name, args in (("office_pack_entries", [case]), ("office_pack_entry", [case, item])):
+        assert path in officer.get(reverse(name, args=args)).content.decode(), name
+    sent = officer.get(path)
+    assert b"".join(sent.streaming_content) == b"Her neighbour rang"  # type: ignore[attr-defined]
+    assert "attachment" in sent["Content-Disposition"] and "no-store" in sent["Cache-Control"]
+    assert officer.get(reverse("office_pack_file", args=[case, item, "file"])).status_code == 404
+    assert officer.get(reverse("office_pack_open", args=[case, item, "title"])).status_code == 404
+    make_officer("prescriber", email="prescriber@clinic.example")
+    assert signed_in("prescriber@clinic.example").get(path).status_code == 403

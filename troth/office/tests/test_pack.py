@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from bench.specimens.models import Note
@@ -94,7 +95,7 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     assert path in today and "1 to do" in " ".join(re.sub(r"<[^>]+>", " ", today).split())
     assert path in clinician.get("/desk/tasks/").content.decode()
     page = clinician.get(path).content.decode()
-    assert "May it go?" in page
+    assert "May it go?" in page and "1. Note, " in page
     assert clinician.post(path, {"verdict": "some"}).status_code == 422
     assert clinician.post(path, {"verdict": "none", "words": ""}).status_code == 302
     assert clinician.get(path).status_code in {403, 404}
@@ -144,10 +145,12 @@ def test_a_copy_is_walked_from_the_request_to_the_person(officer: Client) -> Non
     stranger = signed_in("bob@oddie.example")
     assert stranger.post(f"/my-data/copies/{pack.pk}/").status_code == 404
     assert str(pack.pk) not in stranger.get("/my-data/copies/").content.decode()
+    assert "Not fetched yet" in officer.get(reverse("office_case", args=[case])).content.decode()
     sent = client.post(f"/my-data/copies/{pack.pk}/")
     assert sent.status_code == 200 and sent.headers["Content-Disposition"] == 'attachment; filename="my-data.zip"'
     archive = zipfile.ZipFile(io.BytesIO(b"".join(sent.streaming_content)))
     assert "paper/my-data-1.pdf" in archive.namelist()
+    assert "Fetched " in officer.get(reverse("office_case", args=[case])).content.decode()
     assert b"Wilhelmina" not in archive.read("my-data.json") and b"Came with her" in archive.read("my-data.json")
     assert AccessPack.objects.get(pk=pack.pk).delivered_at is not None
     further = {"do": "begin", "pages": "10", "postage": "1.50"}

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Tag
 from troth.notice.purposes import Purpose
@@ -33,6 +34,14 @@ from troth.rights.services import AnswerRefused
 
 LONGEST = 60
 CLOSES = frozenset({"weigh", "lift"})
+#: What is said of everything else once it is done.
+SAID = {
+    "correct": "fact-corrected",
+    "statement": "statement-set",
+    "recipient": "recipient-noted",
+    "use": "use-named",
+    "announce": "lifting-announced",
+}
 TOLD = "The data of the person who asked opens here, as far as it is needed to answer them."
 
 
@@ -55,7 +64,9 @@ def show_answer(request: HttpRequest, case: UUID) -> HttpResponse:
             letter = _unseen_letter(request, look, known, forms, do)
             if letter is None and _done(look, known, forms, do):
                 # What closes a case leaves nothing to do here: the case says what came of it.
-                return redirect("office_case" if do in CLOSES else "office_answer", case=case)
+                return (
+                    redirect("office_case", case=case) if do in CLOSES else done("office_answer", SAID[do], case=case)
+                )
         except AnswerRefused as refusal:
             problem = str(refusal)
     bound = next((form for form in forms.values() if form.is_bound), None)

@@ -1,12 +1,14 @@
-"""Blackening parts of a file that goes into a copy: page by page, as it will read."""
+"""Reading a file that goes into a copy, and blackening parts of it: page by page, as it will read."""
 
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from troth.design.values import Paging
+from troth.gate.streams import send_named
 from troth.office.forms.blackening import BoxForm
 from troth.office.frame import Looking, looking, number_in, show
 from troth.office.views.case import _why_for as why_for
@@ -56,6 +58,7 @@ def show_file(request: HttpRequest, case: UUID, item: UUID, field: str) -> HttpR
         entry=_title(entry),
         problem=problem,
         image=reverse("office_pack_page", args=[case, item, field, page]) if pages else "",
+        black=bool(boxes),
         boxes=[_said(box) for box in boxes.get(page, ())],
         elsewhere=sorted(each for each in boxes if each != page and boxes[each]),
         here=here,
@@ -83,12 +86,27 @@ def show_page(request: HttpRequest, case: UUID, item: UUID, field: str, page: in
     return HttpResponse(drawn, content_type="image/png", headers={"Cache-Control": "no-store"})
 
 
+def open_file(request: HttpRequest, case: UUID, item: UUID, field: str) -> HttpResponseBase:
+    """Send a file of an entry, of whatever kind, to whoever decides whether it goes: nobody decides on what they cannot read."""
+    look = looking(request)
+    _, _, file = _held(case, item, field, look)
+    return send_named(request, file.stored, stem=f"file-{item.hex[:8]}")
+
+
 def _found(case: UUID, item: UUID, field: str, look: Looking) -> tuple[Pack, Reviewed, HeldFile]:
+    """Like `_held`, of those that are read page by page."""
+    pack, entry, file = _held(case, item, field, look)
+    if not blackening.can_be_blackened(file.media_type, file.size):
+        raise Http404
+    return pack, entry, file
+
+
+def _held(case: UUID, item: UUID, field: str, look: Looking) -> tuple[Pack, Reviewed, HeldFile]:
     _case(case, look)
     pack = _pack(case, look)
     for each in packs.review(pack, look.opened, only=item):
         for file in each.thing.files:
-            if file.field == field and blackening.can_be_blackened(file.media_type, file.size):
+            if file.field == field:
                 return pack, each, file
     raise Http404
 

@@ -15,17 +15,18 @@ from troth.copies.journal import JournalUnavailable
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Fate, Paging, Row, Tag, Term
 from troth.gate import linking
+from troth.gate.contexts import Opened
 from troth.gate.table import actor_of
 from troth.office import casework
 from troth.office.forms.case import EVERYTHING, DecideForm
-from troth.office.frame import Looking, day, looking
+from troth.office.frame import Looking, day, looking, moment
 from troth.office.frame import show as show_framed
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.rules.clock import Asked
 from troth.rights.rules.withholding import GROUND, Kept, is_opinion_good
-from troth.rights.selectors import ErasurePlan, KindFate
+from troth.rights.selectors import ErasurePlan, KindFate, packs
 from troth.rights.selectors.cases import Case, is_enquirer
 from troth.rights.selectors.porting import can_fetch
 from troth.rights.selectors.withholding import standing_of
@@ -90,7 +91,7 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
     return {
         "case": known,
         "called": casework.ASKED[known.asked],
-        "rows": [*whose(known, look), *_rows(known)],
+        "rows": [*whose(known, look), *_rows(known, _opened(request))],
         "stranger": known.state == "asked" and known.asked is not Asked.COMPLAINT and is_enquirer(known.subject),
         "clock": clock,
         "standing": casework.standing_tag(clock, known, look.today),
@@ -248,7 +249,7 @@ def _case(request: HttpRequest, case: UUID) -> Case:
 _STATES = {"asked": "asked, not decided", "decided": "decided, being carried out", "done": "done"}
 
 
-def _rows(known: Case) -> list[Row]:
+def _rows(known: Case, opened: Opened) -> list[Row]:
     rows = [
         Row("Reference", known.reference, mono=True),
         Row("Came", _day(known.received_on), casework.ROUTES[known.route]),
@@ -260,6 +261,10 @@ def _rows(known: Case) -> list[Row]:
         rows.append(Row("Answer to", ", ".join(value for value in known.reply_to.values() if value)))
     if known.asked_by:
         rows.append(Row("Asked by", "Somebody who acts for them"))
+    copy = packs.find_released(known.id, opened) if known.asked in {Asked.ACCESS, Asked.DECEASED} else None
+    if copy and copy.released_at:
+        out = f"Fetched {moment(copy.delivered_at)}" if copy.delivered_at else "Not fetched yet"
+        rows.append(Row("The copy", out, f"Released {moment(copy.released_at)}"))
     if known.right == "erasure":
         rows.append(Row("Their sign-in", "Close it" if known.close_account else "Keep it"))
     return rows

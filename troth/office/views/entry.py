@@ -130,8 +130,8 @@ def show_entry(request: HttpRequest, case: UUID, item: UUID) -> HttpResponse:
         title=_title(entry),
         read=_mark(entry),
         tag=_tag(entry),
-        before=_fields(entry.thing),
-        after=_fields(after) if entry.stands in {Stands.CUT, Stands.GOES} else [],
+        before=_fields(entry.thing, case),
+        after=_fields(after, case) if entry.stands in {Stands.CUT, Stands.GOES} else [],
         form=form,
         in_part=[
             Link(
@@ -151,7 +151,7 @@ def _entry(each: Reviewed, form: EntriesForm, case: UUID) -> dict[str, Any]:
         "id": each.thing.id,
         "title": _title(each),
         "tag": _tag(each),
-        "rows": _fields(each.thing),
+        "rows": _fields(each.thing, case),
         "choice": form[f"e{each.thing.id}"],
         "cut_at": reverse("office_pack_entry", args=[case, UUID(each.thing.id)]),
         "harm": each.opinion,
@@ -173,10 +173,18 @@ def _tag(each: Reviewed) -> Tag:
     return Tag(*_STANDS[each.stands])
 
 
-def _fields(thing: rights.HeldThing) -> list[Row]:
+def _fields(thing: rights.HeldThing, case: UUID) -> list[Row]:
     sealed = [field for field in thing.fields if (field.text or field.withheld) and not field.is_open]
     rows = [Row(field.heading, field.withheld or field.text) for field in sealed or thing.told]
-    rows += [Row("File", file.name or "A file", f"{max(file.size // 1024, 1):,} KB") for file in thing.files]
+    for file in thing.files:
+        # What is made of pages is read where parts of it are blackened; everything else as it came.
+        page, words = (
+            ("office_pack_file", "Read it")
+            if can_be_blackened(file.media_type, file.size)
+            else ("office_pack_open", "Open it")
+        )
+        there = Link(words, reverse(page, args=[case, UUID(thing.id), file.field]), file.name)
+        rows.append(Row("File", file.name or "A file", f"{max(file.size // 1024, 1):,} KB", there))
     return rows
 
 

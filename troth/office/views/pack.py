@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from troth.design.done import done
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Figure, Row, Tag
 from troth.gate.streams import send_file
@@ -35,6 +36,8 @@ from troth.rights.services import PackRefused
 
 TOLD = "The data of the person who asked opens here, so that it can be checked before they get it."
 OF_DEAD = "The record of somebody who died opens here, so that it can be checked before whoever applied gets it."
+#: What is said once it is done; of a build and a release the page itself says where it stands.
+SAID = {"search": "search-noted", "ask": "opinion-asked", "words": "words-kept", "fee": "fee-noted"}
 _STATES = {
     PackState.REVIEW: "Being decided, entry by entry",
     PackState.BUILDING: "Being built",
@@ -70,7 +73,8 @@ def show_pack(request: HttpRequest, case: UUID) -> HttpResponse:
         try:
             letter = _unseen_letter(request, look, pack)
             if letter is None and _done(request, look, pack, forms):
-                return redirect("office_pack", case=case)
+                do = request.POST.get("do", "")
+                return done("office_pack", SAID[do], case=case) if do in SAID else redirect("office_pack", case=case)
         except PackRefused as refusal:
             problem = str(refusal)
     bound = next((form for form in forms.values() if form.is_bound), None)

@@ -68,6 +68,14 @@ def test_the_request_in_hand_says_where_it_is(patient: UUID, browser: Client) ->
     assert "Not beside warfarin." in page and "not prescribed" in page
 
 
+def test_a_request_waits_while_its_record_is_restricted(patient: UUID, browser: Client) -> None:
+    person = actors.person(patient, at=LATER)
+    prescribing.request_treatment(patient, medicine="Lymecycline", answers=[], by=person, at=LATER)
+    rights.ask_to_stop(patient, None, by=person, at=LATER + timedelta(seconds=1))
+    page = browser.get("/my-home/").content.decode()
+    assert "It waits, because you stopped the use of your record." in page and "waits to be passed" not in page
+
+
 def test_a_late_answer_is_told_as_fallen_short(
     patient: UUID, browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

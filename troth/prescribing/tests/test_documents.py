@@ -185,6 +185,16 @@ def test_a_person_sends_it_an_assistant_looks_and_the_picture_goes_within_the_da
     assert (typed["family"], typed["given"], typed["expires_on"]) == ("ODDIE", "M", "")
     assert MINE not in str(typed)
     assert stored is not None
+    with processing(Purpose.RIGHTS, by=clinic.ann, at=factories.LATER) as opened:
+        held = everything_about(clinic.subject, opened)
+    (said,) = [
+        f.text
+        for each in held
+        if each.model == "prescribing.documentpicture"
+        for f in each.fields
+        if f.name == "typed"
+    ]
+    assert said.startswith("M ODDIE, born ")
     for stranger in (clinic.finance, clinic.support):
         with pytest.raises(Refused):
             services.decide_document(check, result=Verified.VERIFIED, words="Fine", by=stranger, at=factories.LATER)

@@ -271,7 +271,8 @@ def _fee(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return "There is a fee for a further copy", (
         "You had one copy free. For a further one we ask what printing and sending it costs us, and nothing else:",
         *_own(said),
-        "The month in which we answer begins on the day it comes. A copy in your account costs nothing.",
+        "You can pay it at the clinic. To pay it in another way, write to us first, with the reference above.",
+        "The month in which we answer begins on the day the money comes. A copy in your account costs nothing.",
     )
 
 

@@ -42,6 +42,15 @@ def _look(content: bytes) -> dict[str, Any]:
         return {"pages": 1, "media_type": PICTURES[picture.format or ""]}
 
 
+def _words(content: bytes) -> dict[str, Any]:
+    """The text of each page of a PDF, and last what it says of itself; a picture has none that is known."""
+    if content[:1024].find(b"%PDF-") < 0:
+        return {"words": []}
+    with pdfium.PdfDocument(content) as document:
+        found = [page.get_textpage().get_text_bounded() for page in document]
+        return {"words": [*found, "\n".join(document.get_metadata_dict().values())]}
+
+
 def _draw(content: bytes, page: int, boxes: Boxes, width: int) -> bytes:
     """One page as it will read, as a PNG so many pixels wide."""
     if _look(content)["media_type"] == "application/pdf":
@@ -192,6 +201,8 @@ def _main() -> None:
         said, made = _make(content, boxes)
     elif asked["do"] == "check":
         said = _check(content, boxes)
+    elif asked["do"] == "words":
+        said = _words(content)
     else:
         said = _look(content)
     sys.stdout.buffer.write(json.dumps(said).encode() + b"\n" + made)

@@ -30,7 +30,7 @@ FORMAT = "troth copy 2"
 HISTORY = 1_000_000
 OUR_MACHINES = "Our machines"
 HELD_BACK = "Held back until a clinician has checked it. You can ask for it, and we answer within one month."
-PARTS_REMOVED = "Parts of it are black: they are about somebody else."
+PARTS_REMOVED = "Parts of it are black or taken out: they are about somebody else."
 
 
 @dataclass(frozen=True)

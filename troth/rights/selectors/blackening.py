@@ -9,12 +9,13 @@ read what that user may. The file goes there and comes back through pipes, and n
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from troth.rights.rules.packing import Box
+from troth.rights.rules.redacting import cut, holds
 from troth.vault.files import StoredFile
 
 #: A larger file is withheld whole, or cut by hand and kept anew.
@@ -22,7 +23,8 @@ LARGEST = 64 * 1024 * 1024
 SECONDS = 300
 WIDTH = 900
 _READER = Path(__file__).resolve().parents[1] / "rules" / "pixels.py"
-_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp"})
+TEXT, PDF = "text/plain", "application/pdf"
+_TYPES = frozenset({PDF, "image/jpeg", "image/png", "image/webp"})
 
 
 T = TypeVar("T")
@@ -88,6 +90,33 @@ def find_left(content: bytes, boxes: Mapping[int, tuple[Box, ...]]) -> list[str]
             *(f"a rectangle on page {page} that is not black" for page, *_ in said["not_black"]),
         ],
     )
+
+
+def words_of(content: bytes, media_type: str) -> list[str]:
+    """
+    What can be read in a file as text: of a PDF page by page, of a text file all of it, of everything else nothing.
+
+    :raises Unreadable: it is a PDF that cannot be read.
+    """
+    if media_type == TEXT:
+        return [as_text(content)]
+    return _ask({"do": "words"}, content, lambda said, _: list(map(str, said["words"]))) if media_type == PDF else []
+
+
+def cut_text(stored: StoredFile, words: Iterable[str]) -> bytes | None:
+    """A text file without these words; None where it has none of them, or is no text file."""
+    if stored.kind != TEXT or stored.size > LARGEST:
+        return None
+    whole = as_text(_content(stored))
+    return cut(whole, words).encode() if holds(whole, words) else None
+
+
+def as_text(content: bytes) -> str:
+    """A text file as words, by whichever of the two usual alphabets it was written in."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def _plain(boxes: Mapping[int, tuple[Box, ...]]) -> dict[str, list[list[int]]]:

@@ -20,7 +20,7 @@ from troth.ledger.check_export import CheckFailed, check_export
 from troth.rights.rules.deceased import is_of_record
 from troth.rights.rules.packing import Boxes
 from troth.rights.rules.redacting import holds
-from troth.rights.selectors.blackening import Unreadable, find_left
+from troth.rights.selectors.blackening import Unreadable, find_left, words_of
 from troth.vault.compartments import get_compartment
 from troth.vault.fields import SealedField
 from troth.vault.files import StoredFile
@@ -202,9 +202,24 @@ def _faults_of_words(
     for each in document["held"]:
         if holds(each, [*everywhere, *words.get(each["id"], ())]):
             yield f"Words that were to be removed still stand in an entry: {each['kind']} {each['id'][:8]}."
+        gone = [*everywhere, *words.get(each["id"], ())]
+        for file in each["files"] if gone else ():
+            yield from _faults_of_file(archive, file, gone)
     for name in (each for each in texts if each.endswith((".html", ".csv", ".fhir.json"))):
         if everywhere and holds(html.unescape(archive.read(name).decode("utf-8-sig")), everywhere):
             yield f"Words that were to be removed still stand in {name}."
+
+
+def _faults_of_file(archive: zipfile.ZipFile, file: Mapping[str, Any], gone: Collection[str]) -> Iterator[str]:
+    """What can be read in a file although it was to go. A PDF that cannot be read is left to whoever read it and let it go."""
+    try:
+        pages = words_of(archive.read(file["path"]), file["media_type"])
+    except (KeyError, Unreadable):
+        return
+    for number, page in enumerate(pages, 1):
+        if holds(page, gone):
+            where = f"on page {number} of" if number < len(pages) else "in"
+            yield f"Words that were to be removed can still be read {where} {file['name'] or file['path']}: blacken them there."
 
 
 def _faults_of_boxes(

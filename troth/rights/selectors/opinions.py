@@ -105,9 +105,14 @@ def opinions_for(case: UUID, opened: Opened) -> Opinions:
 
 
 def may_give_opinion(roles: Collection[str], register: Register) -> bool:
-    """Whether somebody in these roles writes in health records here, bound to secrecy: the health professionals (LAW-4.5)."""
+    """
+    Whether somebody in these roles is a health professional who writes in health records here. Of whoever only writes in them, such
+    as an assistant, an opinion would not count: the law names those who stand on a register (LAW-4.5).
+    """
     return any(
-        role in register.roles and register.roles[role].secrecy and access.allows(Action.WRITE, Category.HEALTH)
+        role in register.roles
+        and register.roles[role].health_professional
+        and access.allows(Action.WRITE, Category.HEALTH)
         for purpose in CLINICAL
         if (declared := register.purposes.get(purpose)) is not None
         for role, access in declared.access.items()

@@ -100,6 +100,16 @@ def find_pack(case: UUID, opened: Opened) -> Pack | None:
     return _pack(row, opened) if row else None
 
 
+def find_released(case: UUID, opened: Opened) -> Pack | None:
+    """
+    The newest pack of a case that was released, whatever was begun since; None where none was.
+
+    :raises Refused: this context may not open it.
+    """
+    row = _packs().filter(case_id=case, released_at__isnull=False).order_by("-released_at").first()
+    return _pack(row, opened) if row else None
+
+
 def get_pack(pack: UUID, opened: Opened, *, of: UUID | None = None) -> Pack:
     """
     One pack; `of` finds only that person's, so that nobody learns whether there is another's.

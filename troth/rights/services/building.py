@@ -25,6 +25,7 @@ from troth.rights.selectors.blackening import Unreadable
 from troth.rights.selectors.completeness import count_rows, find_faults
 from troth.rights.selectors.copying import NAME, RECORD_NAME, zip_of
 from troth.rights.selectors.deceased import assemble_record
+from troth.rights.selectors.things import HeldFile
 from troth.rights.services.packs import _drop_parts, _to_change, end_pack
 from troth.vault import files
 from troth.vault.categories import Category
@@ -56,7 +57,7 @@ def _build_pack(pack: UUID, *, at: datetime) -> None:
         return
     with ExitStack() as until_built:
         try:
-            anew = {each.thing.id: _blacken(each, until_built) for each in entries if _has_boxes(each)}
+            anew = {each.thing.id: _made_anew(each, everywhere, until_built) for each in entries}
         except Unreadable as wrong:
             _go_back(pack, [str(wrong)], by=by, at=at)
             return
@@ -95,23 +96,29 @@ def _build_pack(pack: UUID, *, at: datetime) -> None:
     _finish(pack, stored, {"digest": copy.digest, "faults": faults, **counts}, by=by, at=at)
 
 
-def _has_boxes(each: packs.Reviewed) -> bool:
-    return bool(each.decided and each.decided.boxes and each.stands is packing.Stands.CUT)
-
-
-def _blacken(each: packs.Reviewed, until_built: ExitStack) -> dict[str, StoredFile]:
+def _made_anew(each: packs.Reviewed, everywhere: tuple[str, ...], until_built: ExitStack) -> dict[str, StoredFile]:
     """
-    The files of an entry in which something is black, made anew, by field: sealed, and destroyed when the copy is built. Its own
-    are opened for it and go nowhere.
+    The files of an entry out of which something goes, made anew, by field: pages with black on them, and text without the words
+    that go. Sealed, and destroyed when the copy is built. Its own are opened for it and go nowhere.
     """
     found: dict[str, StoredFile] = {}
     for file in each.thing.files:
-        boxes = each.decided.boxes.get(file.field) if each.decided else None
-        if boxes and each.decided and file.field not in each.decided.files:
-            content, media_type = blackening.blacken(file.stored, boxes)
-            found[file.field] = files.store([content], name=file.name, media_type=media_type)
+        if each.decided and (made := _without(file, each, each.decided, everywhere)):
+            found[file.field] = files.store([made[0]], name=file.name, media_type=made[1])
             until_built.callback(files.destroy, found[file.field].place)
     return found
+
+
+def _without(
+    file: HeldFile, each: packs.Reviewed, decided: packing.Decided, everywhere: tuple[str, ...]
+) -> tuple[bytes, str] | None:
+    """What is in the place of a file, and its media type; None where it goes as it came, or does not go."""
+    if each.stands not in {packing.Stands.GOES, packing.Stands.CUT} or file.field in decided.files:
+        return None
+    if boxes := decided.boxes.get(file.field):
+        return blackening.blacken(file.stored, boxes)
+    text = blackening.cut_text(file.stored, (*everywhere, *decided.words))
+    return None if text is None else (text, blackening.TEXT)
 
 
 def _end_packs(*, at: datetime) -> int:

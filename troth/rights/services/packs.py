@@ -198,12 +198,17 @@ def give_opinion(opinion: UUID, *, findings: Mapping[str, str], words: str, by: 
     """
     Write what a health professional found of each entry: `no_harm` or `harm` (LAW-4.2). It stands for six months (LAW-4.4).
 
-    :raises PackRefused: it was given already, a finding is neither, or harm is found without a word of why.
+    :raises PackRefused: it was given already, they are no health professional any more, a finding is neither, or harm is found
+        without a word of why.
     :raises Refused: the actor may not see health data of this person for their care.
     """
     row = HarmOpinion.objects.select_for_update().filter(pk=opinion, asked_of=by.id).first() if by.id else None
     if row is None or row.given_at is not None:
         raise PackRefused("This opinion was given already. If you think otherwise now, have it asked for again.")
+    if not may_give_opinion(by.roles, acting().register):
+        raise PackRefused(
+            "Only a health professional gives this opinion (LAW-4.5). Ask the privacy officer to ask one."
+        )
     if not set(findings.values()) <= {HARM, NO_HARM} or not findings:
         raise PackRefused("Say of each entry whether it could do serious harm.")
     if HARM in findings.values() and not words.strip():

@@ -149,9 +149,9 @@ def test_the_file_made_anew_goes_into_the_copy_and_its_own_never(monkeypatch: py
         content = archive.read(each)
         assert b"Sentinel-" not in content and "Sentinel-".encode("utf-16-be") not in content, each
     assert blackening.find_left(archive.read(name), TOP) == []
-    assert b"Parts of it are black" in archive.read("my-data.json") and b"Parts of it are black" in archive.read(
-        "my-data.html"
-    )
+    assert b"Parts of it are black or taken out" in archive.read(
+        "my-data.json"
+    ) and b"Parts of it are black or taken out" in archive.read("my-data.html")
     (made,) = [each for each in anew if each.name == "letter"]
     assert not files.path_of(made.place).exists()  # it was for the copy alone, which has it
     services.release_pack(desk.pack, by=desk.officer, at=SOON)
@@ -180,3 +180,26 @@ def test_a_file_that_cannot_be_read_sends_the_copy_back(monkeypatch: pytest.Monk
     assert desk.known().state is PackState.REVIEW and "Remove it whole" in desk.known().faults[0]
     with pytest.raises(PackRefused, match="Only a PDF or a picture"):
         services.decide_entries(desk.pack, {letter: Decided(boxes={"nofile": TOP})}, by=desk.officer, at=SOON)
+
+
+@pytest.mark.usefixtures("notice_in_force")
+def test_words_that_go_everywhere_go_from_a_text_file() -> None:
+    desk, _ = with_letter("Señora Sentinel-Mina\nrang about Ann".encode("cp1252"), "text/plain")
+    services.remove_everywhere(desk.pack, ["sentinel-mina rang"], by=desk.officer, at=SOON)
+    desk.build()
+    assert desk.known().faults == ()
+    archive = desk.archive()
+    (name,) = [each for each in archive.namelist() if each.startswith("files/")]
+    assert archive.read(name).decode() == "Señora [removed: about somebody else] about Ann"
+
+
+@pytest.mark.usefixtures("notice_in_force")
+def test_words_that_go_everywhere_are_looked_for_in_a_pdf() -> None:
+    desk, letter = with_letter(a_pdf())
+    services.remove_everywhere(desk.pack, ["Sentinel-Mina"], by=desk.officer, at=SOON)
+    desk.build()
+    (fault,) = desk.known().faults
+    assert "on page 1 of letter" in fault
+    services.decide_entries(desk.pack, {letter: Decided(boxes={"file": TOP})}, by=desk.officer, at=SOON)
+    desk.build()
+    assert desk.known().faults == ()

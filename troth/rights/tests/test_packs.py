@@ -202,6 +202,10 @@ def test_health_data_waits_for_a_health_professional_and_harm_is_withheld_with_i
         services.decide_entries(desk.pack, {entry.thing.id: harmful}, by=desk.officer, at=SOON)
     with pytest.raises(PackRefused, match="no health professional here"):
         services.ask_opinion(desk.case, of=desk.officer.id, question="?", by=desk.officer, at=SOON)
+    # An assistant writes in the record, and stands on no register.
+    assistant = make_officer("healthcare_assistant", email="assistant@clinic.example")
+    with pytest.raises(PackRefused, match="no health professional here"):
+        services.ask_opinion(desk.case, of=assistant.id, question="?", by=desk.officer, at=SOON)
     asked = desk.opine({entry.thing.id: HARM})
     with pytest.raises(PackRefused, match="given already"):
         services.give_opinion(asked, findings={entry.thing.id: NO_HARM}, words="", by=desk.clinician, at=SOON)
