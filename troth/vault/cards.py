@@ -138,7 +138,7 @@ def guard_forms() -> None:
         if own is not None and refuse_card_number not in own:
             kind.default_validators = [*own, refuse_card_number]
     # What Django calls last of all when a form is looked through, and is empty but for forms of models, of which we have none.
-    forms.BaseForm._post_clean = _refuse_halves  # type: ignore[method-assign]
+    forms.BaseForm._post_clean = _refuse_halves  # type: ignore[attr-defined]
 
 
 def _refuse_halves(form: forms.BaseForm) -> None:
