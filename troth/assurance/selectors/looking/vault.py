@@ -117,13 +117,18 @@ def key_each(question: Question) -> Finding:
 
 @check("vault.keys_turned", looks_at="the master keys, and the number of days that the notice states")
 def keys_turned(question: Question) -> Finding:
-    """The master key is turned within the days that the notice states, and none outlives its backups."""
+    """
+    What is destroyed can be read in no backup after the days that the notice states: master keys are turned in time, and none
+    outlives its backups.
+    """
     version = notices.version_in_force(question.at)
     stated = notices.notice_of(version).retention.master_key_days if version else None
-    days = settings.TROTH_MASTER_KEY_DAYS
-    if stated is not None and days > stated:
+    days, longest = settings.TROTH_MASTER_KEY_DAYS, turning.longest_reach()
+    if stated is not None and longest > timedelta(days=stated):
         return Finding(
-            False, f"The notice says {stated} days and the setting says {days}", {"stated": stated, "set": days}
+            False,
+            f"The notice says that no backup can be read after {stated} days, and by the settings it may be {longest.days}",
+            {"stated": stated, "set": longest.days},
         )
     masters = turning.status()
     if not masters:
@@ -132,12 +137,16 @@ def keys_turned(question: Question) -> Finding:
     overdue = [
         entry for entry in masters if entry.destroyed_from and question.at > entry.destroyed_from + timedelta(days=1)
     ]
-    counts = {"days_old": age, "days_promised": stated or days, "master_keys": len(masters), "overdue": len(overdue)}
-    if question.at > masters[-1].made_at + timedelta(days=min(days, stated or days)):
-        return Finding(False, f"The master key is {age} days old, of {stated or days}", counts)
+    counts = {"days_old": age, "days_promised": days, "master_keys": len(masters), "overdue": len(overdue)}
+    if question.at > masters[-1].made_at + timedelta(days=days):
+        return Finding(False, f"The master key is {age} days old, of {days}", counts)
     if overdue:
         return Finding(False, f"{counted(len(overdue), 'old master key')} should have been destroyed by now", counts)
-    return Finding(True, f"The master key is {age} days old, of {stated or days}", counts)
+    return Finding(
+        True,
+        f"The master key is {age} days old, of {days}; no backup outlives a destruction by more than {longest.days}",
+        counts,
+    )
 
 
 @check("vault.keys_apart", looks_at="where keys, data and backups lie, and who may read the key files")
