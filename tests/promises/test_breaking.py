@@ -151,6 +151,16 @@ def test_a_file_that_nothing_names_falls_short_once_the_night_should_have_destro
     path.unlink()
 
 
+def test_a_key_that_is_gone_falls_short_unless_a_disposal_took_it(deployment: Deployment) -> None:
+    picture = Picture.objects.get()
+    deployment.sql("DELETE FROM vault_datakey WHERE compartment = 'intake.pictures'", alias="keys")
+    found = look("vault.key_each", Question(deployment.at))
+    assert not found.holds and found.counts["rows_without_their_key"] == 1
+    disposal = Disposal(picture.subject_id.hex, "intake.pictures", picture.pk.hex, 0, (picture.reference,))
+    journal.record([disposal], at=deployment.at)
+    assert look("vault.key_each", Question(deployment.at)).holds
+
+
 def test_a_check_that_raises_never_counts_as_held(deployment: Deployment) -> None:
     throttle.set_secret_provider(None)
     found = look("people.throttled", Question(deployment.at))

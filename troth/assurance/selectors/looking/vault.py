@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connections
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
+from troth.copies import disposing
 from troth.notice import selectors as notices
 from troth.vault import compartments, intact, inventory, orphans, turning
 from troth.vault.fields import SealedField
@@ -94,9 +95,14 @@ def stored_files(question: Question) -> Finding:
     )
 
 
-@check("vault.key_each", looks_at="people with sealed rows, and the keys in the key store")
+@check(
+    "vault.key_each", looks_at="every row with something sealed in it, and the keys in the key store", scheduled=True
+)
 def key_each(question: Question) -> Finding:
-    """Keys are of a person and a kind of data each: none is shared, and each is wrapped by a master key that exists."""
+    """
+    Keys are of a person and a kind of data each: none is shared, each is wrapped by a master key that exists, and none is gone but
+    by a disposal. One that is lost is still in the backups, for as long as these are kept.
+    """
     known = {made.name for made in compartments.list_compartments()}
     masters = {entry.number for entry in turning.status()}
     with connections[STORE].cursor() as cursor:
@@ -105,9 +111,21 @@ def key_each(question: Question) -> Finding:
         )
         rows = cursor.fetchall()
     strange = [row for row in rows if row[0] not in known or row[1] not in masters]
-    counts = {"keys": sum(row[2] for row in rows), "kinds": len({row[0] for row in rows}), "strange": len(strange)}
+    lost = disposing.list_lost()
+    counts = {
+        "keys": sum(row[2] for row in rows),
+        "kinds": len({row[0] for row in rows}),
+        "strange": len(strange),
+        "rows_without_their_key": len(lost),
+    }
     if strange:
         return Finding(False, "Keys are stored that no declared kind of data, or no master key, belongs to", counts)
+    if lost:
+        return Finding(
+            False,
+            f"{counted(len(lost), 'row')} that cannot be opened: the key is gone, and no disposal took it",
+            counts,
+        )
     return Finding(
         True,
         f"{counted(counts['keys'], 'key')} for {counted(counts['kinds'], 'kind')} of data, one for each person and kind",
