@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -17,7 +18,8 @@ from troth.assurance.rules import evidence
 from troth.assurance.rules.catalogue import LETTERS, promises_of
 from troth.assurance.rules.evidence import Question
 from troth.assurance.selectors.checking import check_promises, look
-from troth.copies import journal
+from troth.copies import destinations, journal
+from troth.copies.backup import create_backup
 from troth.copies.journal import Disposal
 from troth.intake.models import Picture
 from troth.ledger.models import LedgerEvent
@@ -159,6 +161,16 @@ def test_a_key_that_is_gone_falls_short_unless_a_disposal_took_it(deployment: De
     disposal = Disposal(picture.subject_id.hex, "intake.pictures", picture.pk.hex, 0, (picture.reference,))
     journal.record([disposal], at=deployment.at)
     assert look("vault.key_each", Question(deployment.at)).holds
+
+
+def test_a_journal_of_disposals_that_was_cut_everywhere_falls_short(deployment: Deployment) -> None:
+    journal.record([Disposal(uuid4().hex, "intake.pictures", "", 0)], at=deployment.at)
+    create_backup(at=deployment.at)  # its checkpoint names the line
+    assert look("copies.journal", Question(deployment.at)).holds
+    for folder in destinations.list_destinations():
+        lines = (folder / destinations.JOURNAL).read_bytes().splitlines(keepends=True)
+        (folder / destinations.JOURNAL).write_bytes(b"".join(lines[:-1]))
+    assert not look("copies.journal", Question(deployment.at)).holds
 
 
 def test_a_check_that_raises_never_counts_as_held(deployment: Deployment) -> None:
