@@ -8,11 +8,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from tests import stores
 from tests.promises.breakers import BREAKERS, broken
-from tests.promises.deployment import Deployment, copy_of, make_sound, stored_files
+from tests.promises.deployment import Deployment, copy_of, key_files, make_sound, stored_files
 from troth.assurance.models import Status
 from troth.assurance.rules import evidence
 from troth.assurance.rules.catalogue import LETTERS, promises_of
@@ -151,6 +152,16 @@ def test_a_file_that_nothing_names_falls_short_once_the_night_should_have_destro
     deployment.sql("DELETE FROM vault_datakey WHERE compartment = 'intake.pictures'", alias="keys")
     assert "its key is gone" in look("vault.files", Question(deployment.at + timedelta(seconds=9))).words
     path.unlink()
+
+
+def test_a_copy_of_a_key_beside_the_data_falls_short(deployment: Deployment) -> None:
+    beside = settings.TROTH_HOME / "old" / "key.bak"
+    beside.parent.mkdir()
+    beside.write_bytes(key_files()[0].read_bytes())
+    found = look("vault.keys_apart", Question(deployment.at))
+    assert not found.holds and found.counts["copies_beside_the_data"] == 1
+    beside.write_bytes(b"0" * beside.stat().st_size)
+    assert look("vault.keys_apart", Question(deployment.at)).holds
 
 
 def test_a_key_that_is_gone_falls_short_unless_a_disposal_took_it(deployment: Deployment) -> None:

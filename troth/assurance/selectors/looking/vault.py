@@ -1,6 +1,8 @@
 """What the stores show of how personal data lies at rest."""
 
+import os
 import stat
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from django.conf import settings
 from django.db import connections
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
-from troth.copies import disposing
+from troth.copies import destinations, disposing
 from troth.notice import selectors as notices
 from troth.vault import compartments, intact, inventory, orphans, turning
 from troth.vault.fields import SealedField
@@ -191,7 +193,29 @@ def keys_apart(question: Question) -> Finding:
         )
     if not files:
         return Finding(False, "There is no key file", counts)
+    strayed = _copies_of(files, (resolved["data"], *destinations.list_destinations()))
+    if strayed:
+        return Finding(
+            False,
+            f"{counted(strayed, 'copy', 'copies')} of a key beside the data or the backups, so one loss would take both",
+            {**counts, "copies_beside_the_data": strayed},
+        )
     return Finding(True, "Keys lie apart from data and backups, in files of their owner alone", counts)
+
+
+def _copies_of(keys: list[Path], places: tuple[Path, ...]) -> int:
+    """How many files under these places are a key file to the byte. Sealed files are passed over: they are many, and ours alone."""
+    contents = {path.read_bytes() for path in keys}
+    sizes, found = {len(content) for content in contents}, 0
+    for place in places:
+        for folder, within, names in os.walk(place):
+            if Path(folder) == place and "files" in within:
+                within.remove("files")
+            for name in names:
+                with suppress(FileNotFoundError):  # the database's own log comes and goes
+                    path = Path(folder) / name
+                    found += path.stat().st_size in sizes and path.read_bytes() in contents
+    return found
 
 
 @check("vault.stamps", looks_at="who wrote each row about people and when, in every table")
