@@ -5,19 +5,22 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from tests import stores
 from tests.promises.breakers import BREAKERS, broken
-from tests.promises.deployment import Deployment, copy_of, make_sound, stored_files
+from tests.promises.deployment import Deployment, copy_of, key_files, make_sound, stored_files
 from troth.assurance.models import Status
 from troth.assurance.rules import evidence
 from troth.assurance.rules.catalogue import LETTERS, promises_of
 from troth.assurance.rules.evidence import Question
 from troth.assurance.selectors.checking import check_promises, look
-from troth.copies import journal
+from troth.copies import destinations, journal
+from troth.copies.backup import create_backup
 from troth.copies.journal import Disposal
 from troth.intake.models import Picture
 from troth.ledger.models import LedgerEvent
@@ -149,6 +152,36 @@ def test_a_file_that_nothing_names_falls_short_once_the_night_should_have_destro
     deployment.sql("DELETE FROM vault_datakey WHERE compartment = 'intake.pictures'", alias="keys")
     assert "its key is gone" in look("vault.files", Question(deployment.at + timedelta(seconds=9))).words
     path.unlink()
+
+
+def test_a_copy_of_a_key_beside_the_data_falls_short(deployment: Deployment) -> None:
+    beside = settings.TROTH_HOME / "old" / "key.bak"
+    beside.parent.mkdir()
+    beside.write_bytes(key_files()[0].read_bytes())
+    found = look("vault.keys_apart", Question(deployment.at))
+    assert not found.holds and found.counts["copies_beside_the_data"] == 1
+    beside.write_bytes(b"0" * beside.stat().st_size)
+    assert look("vault.keys_apart", Question(deployment.at)).holds
+
+
+def test_a_key_that_is_gone_falls_short_unless_a_disposal_took_it(deployment: Deployment) -> None:
+    picture = Picture.objects.get()
+    deployment.sql("DELETE FROM vault_datakey WHERE compartment = 'intake.pictures'", alias="keys")
+    found = look("vault.key_each", Question(deployment.at))
+    assert not found.holds and found.counts["rows_without_their_key"] == 1
+    disposal = Disposal(picture.subject_id.hex, "intake.pictures", picture.pk.hex, 0, (picture.reference,))
+    journal.record([disposal], at=deployment.at)
+    assert look("vault.key_each", Question(deployment.at)).holds
+
+
+def test_a_journal_of_disposals_that_was_cut_everywhere_falls_short(deployment: Deployment) -> None:
+    journal.record([Disposal(uuid4().hex, "intake.pictures", "", 0)], at=deployment.at)
+    create_backup(at=deployment.at)  # its checkpoint names the line
+    assert look("copies.journal", Question(deployment.at)).holds
+    for folder in destinations.list_destinations():
+        lines = (folder / destinations.JOURNAL).read_bytes().splitlines(keepends=True)
+        (folder / destinations.JOURNAL).write_bytes(b"".join(lines[:-1]))
+    assert not look("copies.journal", Question(deployment.at)).holds
 
 
 def test_a_check_that_raises_never_counts_as_held(deployment: Deployment) -> None:

@@ -50,7 +50,9 @@ def publish(note: str) -> None:
                 path = folder / destinations.CHECKPOINTS / f"{at[:10]}.jsonl"
                 destinations.make_folder(path.parent)
                 destinations.cut_torn_line(path)
-                position = journal.position()
+                # A journal that was cut is not taken for the whole one because a later checkpoint saw it so.
+                before = newest_in(folder)
+                position = max(journal.position(), before.journal if before else journal.START)
                 line = {
                     "note": note,
                     "journal": list(position),

@@ -1,4 +1,8 @@
-"""Destroying single rows whose time is over, so that no restore brings them back: journal, key, tokens, row (pitfalls A2, A3)."""
+"""
+Destroying single rows whose time is over, so that no restore brings them back: journal, key, tokens, row (pitfalls A2, A3).
+
+And what is missing although nothing was destroyed.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,6 +12,7 @@ from troth.copies.journal import Disposal
 from troth.ledger.records import RecordFinding
 from troth.vault import keystore, search
 from troth.vault.compartments import Per, get_compartment
+from troth.vault.intact import list_keyless
 from troth.vault.models import Holding
 
 
@@ -47,5 +52,19 @@ def beyond_disposals(found: Iterable[RecordFinding]) -> list[RecordFinding]:
     every = list(found)
     if not any(each.kind == "vanished" for each in every):
         return every
-    disposed = {row for entry in journal.entries_since(0) for each in entry.disposals for row in each.rows}
+    disposed = _disposed()
     return [each for each in every if each.kind != "vanished" or each.reference not in disposed]
+
+
+def list_lost() -> list[str]:
+    """
+    References of rows that nobody can open any more because their key is gone, although no disposal took it.
+
+    :raises JournalDamaged: the journal was changed.
+    """
+    keyless = list_keyless()
+    return sorted(set(keyless) - _disposed()) if keyless else []
+
+
+def _disposed() -> set[str]:
+    return {row for entry in journal.entries_since(0) for each in entry.disposals for row in each.rows}

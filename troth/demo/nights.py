@@ -1,4 +1,4 @@
-"""What a clinic's machines do each night, done once: a backup and the rehearsal of its restore, the ledger, the promises."""
+"""What a clinic's machines do by themselves, done once: notices told, a backup and its rehearsal, the ledger, the promises."""
 
 import time
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from troth.gate import actors
 from troth.gate.boundary import boundary
 from troth.ledger import checking
 from troth.ledger.sealing import seal
+from troth.rights import services as rights
 
 
 def pass_one(pack: str, *, tell: Callable[[str], None]) -> None:
@@ -22,6 +23,7 @@ def pass_one(pack: str, *, tell: Callable[[str], None]) -> None:
 
     A machine without what a backup needs (the programs of PostgreSQL, room) still gets its demonstration; the office then says so.
     """
+    rights.announce(at=datetime.now(UTC))  # as the clock had done long since for a notice that holds for weeks
     tell("Making a backup, and rehearsing its restore…")
     try:
         create_backup(at=datetime.now(UTC))

@@ -1,5 +1,7 @@
 """
-Whether the sealed files that rows name are there and open. Nobody sees what is opened here: only counts leave.
+Whether the keys of rows are there, and the sealed files that rows name, and whether these open.
+
+Nobody sees what is opened here: only counts leave.
 
 It asks no gate, so that it finds what a gate would hide. Never call it for anything that a person reads (decision 0303).
 """
@@ -50,6 +52,24 @@ def look_at_files(*, night: int) -> FilesLooked:
                 for each in fields:
                     _look_at(each, row, keys, looked, read=read)
     return looked
+
+
+def list_keyless() -> list[str]:
+    """References of rows in which something is sealed whose key is not in the key store: erased, or lost."""
+    found = []
+    for model in all_holdings():
+        if not (fields := list(model.sealed_fields())):
+            continue
+        for rows in in_pieces(model):
+            keys = keys_of(rows, fields)
+            found += [
+                row.reference
+                for row in rows
+                if any(
+                    row.__dict__[each.attname].blob is not None and row.key_of(each) not in keys for each in fields
+                )
+            ]
+    return found
 
 
 def open_field(each: SealedField[Any], row: Any, name: keystore.KeyName, held: keystore.WrappedKey) -> Any:

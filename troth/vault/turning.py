@@ -45,6 +45,11 @@ def status() -> list[MasterStatus]:
     ]
 
 
+def longest_reach() -> timedelta:
+    """For how long a backup may open what is destroyed now: its master key lives, and then as long again as backups are kept."""
+    return timedelta(days=settings.TROTH_MASTER_KEY_DAYS + settings.TROTH_BACKUP_DAYS)
+
+
 def is_due(at: datetime) -> bool:
     """Whether the current master key has lived its days, or an earlier turn did not finish."""
     current = secrets.opened().current()

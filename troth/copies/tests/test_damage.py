@@ -181,6 +181,19 @@ def test_without_the_journal_nothing_is_restored(made: Path) -> None:
         dispose_of_something()
 
 
+def test_no_later_checkpoint_takes_a_journal_that_was_cut_for_the_whole_one(made: Path) -> None:
+    path = settings.TROTH_BACKUPS / destinations.JOURNAL
+    dispose_of_something()
+    kept = path.read_bytes()
+    dispose_of_something()
+    backup.create_backup(at=NOW + timedelta(hours=1))
+    path.write_bytes(kept)
+    backup.create_backup(at=NOW + timedelta(hours=2))
+    assert checkpoints.newest_known().journal.number == 2
+    with pytest.raises(RestoreRefused, match=r"ends at line 1, but the newest checkpoint.* knew line 2"):
+        restore_nowhere(made)
+
+
 def test_an_older_journal_is_refused_and_a_whole_one_at_either_destination_will_do(
     made: Path, settings: object, tmp_path: Path
 ) -> None:

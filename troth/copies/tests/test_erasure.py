@@ -12,7 +12,7 @@ from django.db import connections
 
 from bench.specimens.models import BILL, BODY, PICTURE, Bill, Note, Person, Picture
 from tests.stores import Home
-from troth.copies import backup, journal, marker, replaying, stores
+from troth.copies import backup, disposing, journal, marker, replaying, stores
 from troth.copies.archive import BackupUnreadable
 from troth.copies.journal import EVERY_SCOPE, Disposal
 from troth.copies.tests.conftest import EVERYTHING, NOTHING, NOW, make_person, opened, what_opens
@@ -77,6 +77,17 @@ def test_an_erased_person_stays_erased_in_the_last_backup_and_others_do_not(comm
     assert not files.path_of(scan.place).exists()
     assert not search.find_exact(search.exact("specimen_email", unique=True), f"{ann.hex}@example.com")
     assert search.find_exact(search.exact("specimen_email", unique=True), f"{bob.hex}@example.com")
+
+
+def test_a_key_that_no_disposal_took_is_missed(committed_db: Home) -> None:
+    ann, bob = make_person("Ann Lee"), make_person("Bob Roe")
+    assert disposing.list_lost() == []
+    bills = tuple(row.reference for row in Bill.objects.filter(subject_id=ann))
+    journal.record([Disposal(ann.hex, BILL, EVERY_SCOPE, current(), bills)], at=NOW)
+    keystore.destroy(ann, [BILL])  # and there an erasure was stopped: its rows are still to go
+    assert disposing.list_lost() == []
+    keystore.destroy(bob, [PICTURE])
+    assert disposing.list_lost() == sorted(row.reference for row in Picture.objects.filter(subject_id=bob))
 
 
 def secrets_that_exist() -> list[bytes]:

@@ -39,5 +39,8 @@ def test_another_clinic_lies_beside_the_first(tmp_path: Path) -> None:
         assert held.execute("SELECT holds FROM ledger_ledgercheck").fetchall() == [(1,)]
         machines = "SELECT count(*) FROM ledger_event WHERE event IN ('copies:backup_made', 'copies:drilled')"
         assert held.execute(machines).fetchone() == (2,)
+        # So is its telling of the notice that holds: OC-14.2 looks for it, and the board accuses nobody on its first day.
+        told = "SELECT count(*) FROM work_effect WHERE key = 'notice_pass:2:over'"
+        assert held.execute(told).fetchone() == (1,)
     assert made.stdout.count("claimant ") == 3
     assert len(list((tmp_path / "var-medico-legal-backups").rglob("*.backup"))) == 1

@@ -44,12 +44,18 @@ def certified(question: Question) -> Finding:
 def overdue(question: Question) -> Finding:
     """Nothing is held two days after its time was over; what somebody looks at first, a month after (LAW-6.2, LAW-6.3)."""
     gone, looks = ending.count_overdue(question.at), ending.count_not_looked_at(question.at)
-    late = ending.is_run_late(question.at)
-    counts = {"overdue": gone, "not_looked_at": looks, "run_late": int(late)}
+    late, left = ending.is_run_late(question.at), ending.count_left_elsewhere(question.at)
+    counts = {"overdue": gone, "not_looked_at": looks, "run_late": int(late), "left_by_a_job": left}
     if late:
         return Finding(False, "The run that destroys what is over did not come to its end for two nights", counts)
     if gone:
         return Finding(False, f"Something of {counted(gone, 'person', 'people')} is kept past its time", counts)
+    if left:
+        return Finding(
+            False,
+            f"{counted(left, 'message, address or step', 'messages, addresses or steps')} kept past their time",
+            counts,
+        )
     if looks:
         return Finding(False, f"{counted(looks, 'kind')} of records waits for a look for over a month", counts)
     return Finding(True, "Nothing is kept past the day on which its rule ends", counts)

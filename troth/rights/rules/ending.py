@@ -209,14 +209,23 @@ def list_over(
 
 def shortest(rule: RetentionRule) -> int | None:
     """How many days after its last change something under this rule can be over at the earliest, but for a word that ends it."""
-    days = {"hour": 0, "minute": 0, "day": 1, "week": 7, "month": 28, "year": 365}
-    spans = [
+    return min(_spans(rule, month=28, year=365), default=None)
+
+
+def longest(rule: RetentionRule) -> int | None:
+    """How many days after its last change everything under a rule of nothing but periods is over at the latest."""
+    spans = _spans(rule, month=31, year=366)
+    return max(spans) if spans and len(spans) == len(rule.limbs) else None
+
+
+def _spans(rule: RetentionRule, *, month: int, year: int) -> list[int]:
+    days = {"hour": 0, "minute": 0, "day": 1, "week": 7, "month": month, "year": year}
+    return [
         int(number) * days[unit.removesuffix("s")]
         for limb in rule.limbs
         if limb.period and (limb.trigger is not Trigger.WITHDRAWN or not ends_by_word(rule))
         for number, unit in [limb.period.split()]
     ]
-    return min(spans, default=None)
 
 
 def runs_from_a_day_said(compartment: str, rule: RetentionRule) -> bool:

@@ -32,6 +32,7 @@ from troth.rights.rules.ending import (
     ends_by_word,
     held_back,
     list_over,
+    longest,
     runs_from_a_day_said,
     shortest,
     what_is_over,
@@ -208,6 +209,18 @@ def count_overdue(at: datetime) -> int:
             for each in over
         )
     return overdue
+
+
+def count_left_elsewhere(at: datetime) -> int:
+    """How many rows that a job of their own room destroys are there two nights after the notice's rule ended the last of them."""
+    rules_by_id, left = retention_rules(at), 0
+    for model in holding_models():
+        name = compartment_of(model)
+        rule = rules_by_id.get(get_compartment(name).retention) if name in ELSEWHERE else None
+        days = longest(rule) if rule else None
+        if days is not None:
+            left += model._base_manager.filter(changed_at__lt=at - timedelta(days=days) - RUNS_WITHIN).count()
+    return left
 
 
 def count_not_looked_at(at: datetime) -> int:

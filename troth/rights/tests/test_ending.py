@@ -26,7 +26,7 @@ from troth.notice.purposes import Purpose
 from troth.notice.schema.keeping import RetentionRule
 from troth.people import services as people
 from troth.people.jobs import forget_tries
-from troth.people.models import Contact, Identity, StaffContact
+from troth.people.models import Contact, Identity, SignInTry, StaffContact
 from troth.rights import rules, services
 from troth.rights.models import Appraisal, Asked, CaseStep, RightsCase, State, StepKind
 from troth.rights.rules.ending import ends_on, list_over
@@ -248,6 +248,14 @@ def test_the_account_that_nobody_has_is_left(clinic: Home) -> None:
     assert ann.id in ending.who_may_be_over(in_years(30))
     with mock.patch.object(ending.people, "strangers_number", return_value=ann.id):
         assert ann.id not in ending.who_may_be_over(in_years(30))
+
+
+def test_what_a_job_of_another_room_left_lying_is_counted(clinic: Home) -> None:
+    ann = make_patient()
+    write(SignInTry(subject_id=ann.id, outcome="in", device="A browser", address="192.0.2.7"), by=ann, at=LATER)
+    kept = timedelta(days=30)  # of addresses of machines, by the notice
+    assert ending.count_left_elsewhere(LATER + kept + ending.RUNS_WITHIN) == 0
+    assert ending.count_left_elsewhere(LATER + kept + ending.RUNS_WITHIN + timedelta(hours=1)) == 1
 
 
 def test_a_restriction_and_a_role_keep_everything(clinic: Home) -> None:

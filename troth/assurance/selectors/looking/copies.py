@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
-from troth.copies import destinations, journal
+from troth.copies import checkpoints, destinations, journal
 from troth.copies.backup import Listed, list_backups
 from troth.ledger.names import Event
 from troth.ledger.selectors import search
@@ -78,8 +78,9 @@ def drilled(question: Question) -> Finding:
 
 @check("copies.journal", looks_at="the disposal journal at every destination")
 def journal_level(question: Question) -> Finding:
-    """Every destination has the whole disposal journal, so that no restore brings back what was erased."""
-    position = journal.position()
+    """Every destination has the disposal journal as far as our checkpoints knew it: no restore brings back what was erased."""
+    known = checkpoints.newest_known()
+    position = max(journal.position(), known.journal if known else journal.START)
     folders = destinations.list_destinations()
     behind = [folder for folder in folders if position.number and not journal.is_as_new_as(position, folder=folder)]
     counts = {"lines": position.number, "destinations": len(folders), "behind": len(behind)}

@@ -1,6 +1,8 @@
 """What the stores show of how personal data lies at rest."""
 
+import os
 import stat
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from django.conf import settings
 from django.db import connections
 
 from troth.assurance.rules.evidence import Finding, Question, check, counted
+from troth.copies import destinations, disposing
 from troth.notice import selectors as notices
 from troth.vault import compartments, intact, inventory, orphans, turning
 from troth.vault.fields import SealedField
@@ -94,9 +97,14 @@ def stored_files(question: Question) -> Finding:
     )
 
 
-@check("vault.key_each", looks_at="people with sealed rows, and the keys in the key store")
+@check(
+    "vault.key_each", looks_at="every row with something sealed in it, and the keys in the key store", scheduled=True
+)
 def key_each(question: Question) -> Finding:
-    """Keys are of a person and a kind of data each: none is shared, and each is wrapped by a master key that exists."""
+    """
+    Keys are of a person and a kind of data each: none is shared, each is wrapped by a master key that exists, and none is gone but
+    by a disposal. One that is lost is still in the backups, for as long as these are kept.
+    """
     known = {made.name for made in compartments.list_compartments()}
     masters = {entry.number for entry in turning.status()}
     with connections[STORE].cursor() as cursor:
@@ -105,9 +113,21 @@ def key_each(question: Question) -> Finding:
         )
         rows = cursor.fetchall()
     strange = [row for row in rows if row[0] not in known or row[1] not in masters]
-    counts = {"keys": sum(row[2] for row in rows), "kinds": len({row[0] for row in rows}), "strange": len(strange)}
+    lost = disposing.list_lost()
+    counts = {
+        "keys": sum(row[2] for row in rows),
+        "kinds": len({row[0] for row in rows}),
+        "strange": len(strange),
+        "rows_without_their_key": len(lost),
+    }
     if strange:
         return Finding(False, "Keys are stored that no declared kind of data, or no master key, belongs to", counts)
+    if lost:
+        return Finding(
+            False,
+            f"{counted(len(lost), 'row')} that cannot be opened: the key is gone, and no disposal took it",
+            counts,
+        )
     return Finding(
         True,
         f"{counted(counts['keys'], 'key')} for {counted(counts['kinds'], 'kind')} of data, one for each person and kind",
@@ -117,13 +137,18 @@ def key_each(question: Question) -> Finding:
 
 @check("vault.keys_turned", looks_at="the master keys, and the number of days that the notice states")
 def keys_turned(question: Question) -> Finding:
-    """The master key is turned within the days that the notice states, and none outlives its backups."""
+    """
+    What is destroyed can be read in no backup after the days that the notice states: master keys are turned in time, and none
+    outlives its backups.
+    """
     version = notices.version_in_force(question.at)
     stated = notices.notice_of(version).retention.master_key_days if version else None
-    days = settings.TROTH_MASTER_KEY_DAYS
-    if stated is not None and days > stated:
+    days, longest = settings.TROTH_MASTER_KEY_DAYS, turning.longest_reach()
+    if stated is not None and longest > timedelta(days=stated):
         return Finding(
-            False, f"The notice says {stated} days and the setting says {days}", {"stated": stated, "set": days}
+            False,
+            f"The notice says that no backup can be read after {stated} days, and by the settings it may be {longest.days}",
+            {"stated": stated, "set": longest.days},
         )
     masters = turning.status()
     if not masters:
@@ -132,12 +157,16 @@ def keys_turned(question: Question) -> Finding:
     overdue = [
         entry for entry in masters if entry.destroyed_from and question.at > entry.destroyed_from + timedelta(days=1)
     ]
-    counts = {"days_old": age, "days_promised": stated or days, "master_keys": len(masters), "overdue": len(overdue)}
-    if question.at > masters[-1].made_at + timedelta(days=min(days, stated or days)):
-        return Finding(False, f"The master key is {age} days old, of {stated or days}", counts)
+    counts = {"days_old": age, "days_promised": days, "master_keys": len(masters), "overdue": len(overdue)}
+    if question.at > masters[-1].made_at + timedelta(days=days):
+        return Finding(False, f"The master key is {age} days old, of {days}", counts)
     if overdue:
         return Finding(False, f"{counted(len(overdue), 'old master key')} should have been destroyed by now", counts)
-    return Finding(True, f"The master key is {age} days old, of {stated or days}", counts)
+    return Finding(
+        True,
+        f"The master key is {age} days old, of {days}; no backup outlives a destruction by more than {longest.days}",
+        counts,
+    )
 
 
 @check("vault.keys_apart", looks_at="where keys, data and backups lie, and who may read the key files")
@@ -164,7 +193,29 @@ def keys_apart(question: Question) -> Finding:
         )
     if not files:
         return Finding(False, "There is no key file", counts)
+    strayed = _copies_of(files, (resolved["data"], *destinations.list_destinations()))
+    if strayed:
+        return Finding(
+            False,
+            f"{counted(strayed, 'copy', 'copies')} of a key beside the data or the backups, so one loss would take both",
+            {**counts, "copies_beside_the_data": strayed},
+        )
     return Finding(True, "Keys lie apart from data and backups, in files of their owner alone", counts)
+
+
+def _copies_of(keys: list[Path], places: tuple[Path, ...]) -> int:
+    """How many files under these places are a key file to the byte. Sealed files are passed over: they are many, and ours alone."""
+    contents = {path.read_bytes() for path in keys}
+    sizes, found = {len(content) for content in contents}, 0
+    for place in places:
+        for folder, within, names in os.walk(place):
+            if Path(folder) == place and "files" in within:
+                within.remove("files")
+            for name in names:
+                with suppress(FileNotFoundError):  # the database's own log comes and goes
+                    path = Path(folder) / name
+                    found += path.stat().st_size in sizes and path.read_bytes() in contents
+    return found
 
 
 @check("vault.stamps", looks_at="who wrote each row about people and when, in every table")
