@@ -544,7 +544,7 @@ BREAKERS: dict[str, Breaker] = {
     "vault.columns": _sql("CREATE TABLE stray (id integer, name text)"),
     "vault.key_each": _stray_key,
     "vault.keys_apart": _readable_key,
-    "vault.keys_turned": _settings(TROTH_BACKUP_DAYS=90),
+    "vault.keys_turned": _settings(TROTH_MASTER_KEY_DAYS=90),
     "vault.rules": _notice(
         lambda values: values["retention"].update(
             rules=[each for each in values["retention"]["rules"] if each["id"] != "contact"]
