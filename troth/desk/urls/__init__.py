@@ -263,6 +263,13 @@ urlpatterns = [
     page("tasks/", task.show_tasks, name="desk_tasks", purpose=READING, who=WHO),
     page("tasks/<uuid:task>/", task.show_task, name="desk_task", purpose=READING, who=WHO),
     page("opinions/<uuid:opinion>/", opinion.give, name="desk_opinion", purpose=CLINICAL, who=WHO),
+    page(
+        "opinions/<uuid:opinion>/files/<uuid:item>/<slug:field>/",
+        opinion.open_file,
+        name="desk_opinion_file",
+        purpose=CLINICAL,
+        who=WHO,
+    ),
     page("notes/<uuid:note>/", note.read, name="desk_note", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/sign/", note.sign, name="desk_note_sign", purpose=ADDING, who=WHO),
     page("notes/<uuid:note>/add/", note.add, name="desk_note_add", purpose=ADDING, who=WHO),

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from troth.gate import actors, facts, linking, reasons
 from troth.gate.actors import Actor
+from troth.gate.boundary import boundary
 from troth.law.rights import Right
 from troth.notice.purposes import Purpose
 from troth.people.selectors import represented_by
@@ -22,7 +23,7 @@ from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.selectors.cases import is_enquirer
 from troth.rights.selectors.emergencies import list_breaks
 from troth.rights.selectors.exchange import has_arrival
-from troth.rights.selectors.opinions import CLINICAL
+from troth.rights.selectors.opinions import CLINICAL, may_give_opinion
 from troth.rights.selectors.withholding import list_to_look_again
 from troth.vault.categories import Category
 
@@ -83,6 +84,13 @@ actors.declare_service(
     purposes={Purpose.RIGHTS},
     categories={Category.RIGHTS},
     modules={"troth.rights.services.given"},
+)
+#: Opens what an opinion on serious harm is about for the health professional who was asked, and writes what they found.
+actors.declare_service(
+    "harm-opinion",
+    purposes={Purpose.RIGHTS},
+    categories={Category.IDENTITY} | {each for each in Category if each.special},
+    modules={"troth.rights.selectors.opinions", "troth.rights.services.opining"},
 )
 #: Sends what a person takes along to another clinic, and keeps what another clinic sends until somebody has looked at it.
 actors.declare_service(
@@ -166,18 +174,30 @@ def given_a_record(actor: Actor, subjects: Collection[UUID], *, at: datetime) ->
 
 @reasons.reason(
     "an opinion asked of you",
-    serves={*CLINICAL, Purpose.SAFEGUARDING},
+    serves={*CLINICAL, Purpose.SAFEGUARDING, Purpose.RIGHTS},
     told="they were asked whether your copy could seriously harm you or somebody else",
 )
 def asked_for_opinion(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """
-    A health professional who was asked may read what the opinion is about, until they gave it (LAW-4.3). It may be about what is
-    kept from its person: long after the treatment nobody else would have a reason to look at that again.
+    A health professional who was asked may read what the opinion is about, until they gave it (LAW-4.3): by themselves where their
+    work with the person goes on, and else by the service. It may be about what is kept from its person: long after the treatment
+    nobody else would have a reason to look at that again.
     """
-    if actor.id is None or not actor.roles:
+    of = actor if actor.kind == "person" else _lent_to(actor, at)
+    if of is None or of.id is None or not of.roles:
         return set()
-    found = HarmOpinion.objects.filter(asked_of=actor.id, given_at=None).exclude(case__state=State.DONE)
-    return _reached(found, subjects, at)
+    found = HarmOpinion.objects.filter(asked_of=of.id, given_at=None).exclude(case__state=State.DONE)
+    reached = _reached(found, subjects, at)
+    return reached - set(linking.subjects_of(of.id, at=at)) if reached else reached  # never their own (pitfalls B14)
+
+
+def _lent_to(actor: Actor, at: datetime) -> Actor | None:
+    """For whom the service opens what an opinion is about: somebody who is a health professional now, by notice and permissions."""
+    if actor.name != "harm-opinion" or actor.on_behalf_of is None:
+        return None
+    of = actors.person(actor.on_behalf_of, at=at)
+    with boundary() as into:
+        return of if may_give_opinion(of.roles, into.register(at)) else None
 
 
 @reasons.reason(

@@ -31,6 +31,9 @@ _MACHINES = {
     "reminders": "Reminders",
     "maintenance": "Maintenance",
 }
+_UNNAMED = ("A member of staff", "No published profile")
+#: Services that only lend a key: whoever they act for reads and writes by them, and nothing is done by itself.
+_LENT = frozenset({"harm-opinion"})
 #: The events that are a look at somebody, or a try.
 _LOOKS = frozenset({"gate:opened", "gate:refused", "gate:glass_broken"})
 #: Why a look was refused, as the person looked for may know it: by the check that stopped it.
@@ -227,6 +230,8 @@ def _who(
 ) -> tuple[str, str]:
     if entry.actor_kind == "service":
         behalf = UUID(entry.on_behalf_of) if entry.on_behalf_of else None
+        if entry.actor in _LENT and behalf:
+            return names.get(behalf, _UNNAMED)
         about_them = bool(entry.on_behalf_of) and entry.on_behalf_of in own
         for_whom = person[1] if about_them else f"for {names[behalf][0]}" if behalf in names else ""
         machine = _MACHINES.get(entry.actor, entry.actor.replace("-", " ").capitalize())
@@ -235,7 +240,7 @@ def _who(
         return "Someone not signed in", ""
     if entry.actor in own:
         return person[0], ""
-    return names.get(UUID(entry.actor), ("A member of staff", "No published profile"))
+    return names.get(UUID(entry.actor), _UNNAMED)
 
 
 def _kind(name: str, notice: object) -> str:

@@ -55,7 +55,7 @@ def everything_about(
 
     :raises Refused: this context may not open one of the kinds that are held.
     """
-    opened.admit([subject])  # fetches every key of theirs in one query
+    opened.admit([subject], *(kinds or ()))  # fetches every key of theirs in one query
     found: list[HeldThing] = []
     known: Known = {}
     some = places_of(subject) if places is None else places

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from troth.gate import linking
-from troth.gate.contexts import Opened
+from troth.gate import actors, linking
+from troth.gate.actors import Actor
+from troth.gate.contexts import Opened, processing
 from troth.notice.purposes import Action, Purpose
 from troth.notice.register import Register
 from troth.rights.models import AccessPack, Asked, HarmOpinion, State
@@ -19,8 +20,9 @@ from troth.rights.rules.packing import Opinions
 from troth.rights.selectors.holdings import HeldThing, everything_about
 from troth.vault.categories import Category
 
-#: Where the opinion of a health professional is given: the purposes under which they see and write in the record.
+#: Who is a health professional here: whoever writes in health records under one of these purposes.
 CLINICAL = (Purpose.CARE, Purpose.PRESCRIBING, Purpose.MEDICAL_REPORTING)
+NOT_THEIRS = "This opinion was asked of somebody else."
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,14 @@ def list_opinions(case: UUID, opened: Opened) -> list[Opinion]:
     :raises Refused: this context may not open it.
     """
     return [_opinion(row, opened) for row in _opinions().filter(case_id=case).order_by("-recorded_at", "id")]
+
+
+def weighing(*, by: Actor, at: datetime) -> processing:
+    """
+    The context in which whoever was asked reads what their opinion is about. It answers a right, and so does not end with the
+    agreement that their care of the person rested on; a service has the key, and acts for them.
+    """
+    return processing(Purpose.RIGHTS, by=actors.service("harm-opinion", on_behalf_of=by.id), at=at)
 
 
 def get_opinion(opinion: UUID, opened: Opened, *, of: UUID) -> Opinion:

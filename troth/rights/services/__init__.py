@@ -44,13 +44,13 @@ from troth.rights.services.obtaining import (
     tell_by_hand,
     tell_of_sources,
 )
+from troth.rights.services.opining import give_opinion
 from troth.rights.services.orphans import destroy_orphans
 from troth.rights.services.packs import (
     PackRefused,
     ask_opinion,
     begin_pack,
     decide_entries,
-    give_opinion,
     order_build,
     record_fee,
     record_search,

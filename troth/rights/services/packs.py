@@ -14,14 +14,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from troth.gate import actors
+from troth.gate import actors, linking
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
 from troth.law.exemptions import Exemption
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
-from troth.people import selectors as people
 from troth.rights.models import (
     AccessPack,
     Asked,
@@ -38,11 +37,11 @@ from troth.rights.rules import packing, redacting
 from troth.rights.rules.deceased import check_can_have_no_bearing
 from troth.rights.rules.fees import NO_FEE, Fee
 from troth.rights.rules.letters import LetterKind
-from troth.rights.rules.packing import HARM, NO_HARM, Decided
+from troth.rights.rules.packing import Decided
 from troth.rights.selectors import packs
 from troth.rights.selectors.blackening import can_be_blackened
 from troth.rights.selectors.holdings import HeldThing
-from troth.rights.selectors.opinions import CLINICAL, may_give_opinion, opinions_for
+from troth.rights.selectors.opinions import may_give_opinion, opinions_for
 from troth.rights.selectors.packs import Pack
 from troth.rights.services.deceased import _applies_as, _why_not_hand_over
 from troth.rights.services.stepping import _add, _compose_for, _reopen, _send
@@ -180,7 +179,7 @@ def ask_opinion(case: UUID, *, of: UUID, question: str, by: Actor, at: datetime)
     acting().require(row.subject_id, Category.RIGHTS, Category.HEALTH)
     if not may_give_opinion(actors.person(of, at=at).roles, acting().register):
         raise PackRefused("They are no health professional here: choose somebody who is (LAW-4.6).")
-    if of == row.subject_id:
+    if of in linking.subjects_of(row.subject_id, at=at):
         raise PackRefused("Nobody gives an opinion on their own record.")
     return HarmOpinion.objects.create(
         subject_id=row.subject_id,
@@ -191,33 +190,6 @@ def ask_opinion(case: UUID, *, of: UUID, question: str, by: Actor, at: datetime)
         words="",
         registration="",
     ).pk
-
-
-@act(Event.OPINION_GIVEN, purpose=CLINICAL)
-def give_opinion(opinion: UUID, *, findings: Mapping[str, str], words: str, by: Actor, at: datetime) -> None:
-    """
-    Write what a health professional found of each entry: `no_harm` or `harm` (LAW-4.2). It stands for six months (LAW-4.4).
-
-    :raises PackRefused: it was given already, they are no health professional any more, a finding is neither, or harm is found
-        without a word of why.
-    :raises Refused: the actor may not see health data of this person for their care.
-    """
-    row = HarmOpinion.objects.select_for_update().filter(pk=opinion, asked_of=by.id).first() if by.id else None
-    if row is None or row.given_at is not None:
-        raise PackRefused("This opinion was given already. If you think otherwise now, have it asked for again.")
-    if not may_give_opinion(by.roles, acting().register):
-        raise PackRefused(
-            "Only a health professional gives this opinion (LAW-4.5). Ask the privacy officer to ask one."
-        )
-    if not set(findings.values()) <= {HARM, NO_HARM} or not findings:
-        raise PackRefused("Say of each entry whether it could do serious harm.")
-    if HARM in findings.values() and not words.strip():
-        raise PackRefused("Say who could be harmed and how: distress alone is not enough (LAW-4.2).")
-    assert by.id is not None
-    profile = people.staff_profiles([by.id]).get(by.id)
-    row.findings, row.words, row.given_at = dict(findings), words, at
-    row.registration = profile.registration if profile else ""
-    row.save()
 
 
 @act(Event.PACK_BUILD_ORDERED, purpose=Purpose.RIGHTS)
