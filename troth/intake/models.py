@@ -67,6 +67,9 @@ class Response(Holding):
     status = models.CharField(max_length=11, choices=[(item.value, item.words) for item in ResponseStatus])
     started_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(
+        null=True
+    )  # when they last said, after they had sent it, that all of it holds
     treatment = SealedText(ANSWERS, id="intake.response.treatment")
     form = SealedText(ANSWERS, id="intake.response.form")
     version = SealedText(ANSWERS, id="intake.response.version")
@@ -75,15 +78,21 @@ class Response(Holding):
         "status": "whether it was sent: an answer is refused by it before anything is opened",
         "started_at": "the moment of an act of the person, which the ledger holds in the open as well",
         "sent_at": "the moment of an act of the person, which the ledger holds in the open as well",
+        "confirmed_at": "the moment of an act of the person, which the ledger holds in the open as well",
     }
 
     class Meta(Holding.Meta):
         constraints = [
             models.CheckConstraint(
+                condition=models.Q(confirmed_at=None)
+                | models.Q(status=ResponseStatus.SENT, confirmed_at__gte=models.F("sent_at")),
+                name="response_is_confirmed_once_sent",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(status=ResponseStatus.SENT, sent_at__isnull=False)
                 | (~models.Q(status=ResponseStatus.SENT) & models.Q(sent_at=None)),
                 name="response_is_sent_at_a_moment",
-            )
+            ),
         ]
 
 

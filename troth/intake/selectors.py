@@ -32,10 +32,10 @@ __all__ = [
     "get_sheet",
     "get_treatment",
     "is_offered",
+    "last_confirmed",
     "list_sheets",
     "list_versions",
     "newest",
-    "newest_answers",
     "open_picture",
     "sheet_behind",
     "sheet_of",
@@ -99,6 +99,7 @@ class Sheet:
     started_at: datetime
     sent_at: datetime | None
     answered_at: datetime  # the newest answer
+    confirmed_at: datetime | None  # when they last said that all of it holds: as they sent it, or since
 
 
 @dataclass(frozen=True)
@@ -191,12 +192,13 @@ def treatments_of(responses: Collection[UUID]) -> dict[UUID, Treatment]:
     return {row.pk: treatments()[row.treatment] for row in Response.objects.filter(pk__in=responses)}
 
 
-def newest_answers(responses: Iterable[UUID]) -> dict[UUID, datetime]:
-    """When the newest answer of each of these was given. Nothing is opened."""
-    found: dict[UUID, datetime] = {}
-    for response, at in Answer.objects.filter(response_id__in=list(responses)).values_list("response_id", "given_at"):
-        found[response] = max(at, found.get(response, at))
-    return found
+def last_confirmed(responses: Iterable[UUID]) -> dict[UUID, datetime]:
+    """
+    When the person last said of each of these that all of it holds: as they sent it, or since. One answer that they changed says
+    nothing of the others, so it does not count (decision 0309). Those that were not sent are absent. Nothing is opened.
+    """
+    rows = Response.objects.filter(pk__in=list(responses), sent_at__isnull=False)
+    return {pk: confirmed or sent for pk, sent, confirmed in rows.values_list("pk", "sent_at", "confirmed_at")}
 
 
 def faults_in_kept() -> list[str]:
@@ -273,6 +275,7 @@ def sheet_of(row: Response) -> Sheet:
         row.started_at,
         row.sent_at,
         max((each.given_at for each in rows), default=row.started_at),
+        row.confirmed_at or row.sent_at,
     )
 
 

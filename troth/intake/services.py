@@ -115,6 +115,22 @@ def change_answers(response: UUID, given: Mapping[str, Any], *, by: Actor, at: d
     _write(row, given, by=by, at=at)
 
 
+@act(Event.ANSWERS_CONFIRMED, purpose=(Purpose.ELIGIBILITY, Purpose.PRESCRIBING))
+def confirm_answers(response: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    This will keep that all that was sent still holds, as it stands now. The room of requests asks first whether it is still open.
+
+    :raises NotPossible: they were not sent, or what was changed since brings a question that is not answered.
+    :raises Refused: the actor may not write health data of this person.
+    """
+    row = _locked(response)
+    if row.status != ResponseStatus.SENT:
+        raise NotPossible("These answers were not sent yet.")
+    _check_complete(_sheet(row, by, at))
+    row.confirmed_at = at
+    row.save()
+
+
 @act(Event.ANSWERS_LEFT, purpose=Purpose.ELIGIBILITY)
 def leave_answers(response: UUID, *, by: Actor, at: datetime) -> None:
     """
@@ -142,13 +158,22 @@ def send_answers(response: UUID, *, by: Actor, at: datetime) -> selectors.Sheet:
     if row.status != ResponseStatus.ANSWERING:
         raise NotPossible("These answers were sent already.")
     sheet = _sheet(row, by, at)
+    _check_complete(sheet)
+    row.status, row.sent_at = ResponseStatus.SENT, at
+    row.save()
+    return replace(sheet, status=ResponseStatus.SENT, sent_at=at, confirmed_at=at)
+
+
+def _check_complete(sheet: selectors.Sheet) -> None:
+    """
+    Refuse what lacks an answer.
+
+    :raises NotPossible: the first question that is not answered.
+    """
     lacking = answering.missing(sheet.form, sheet.answers)
     if lacking:
         first = next(iter(lacking.values()))[0]
         raise NotPossible(f"Something is not answered yet: “{first.text}”")
-    row.status, row.sent_at = ResponseStatus.SENT, at
-    row.save()
-    return replace(sheet, status=ResponseStatus.SENT, sent_at=at)
 
 
 def _keep(form: Form, text: str, *, by: Actor, at: datetime) -> None:

@@ -78,6 +78,9 @@ def allow(kind: str, *keys: str, limit: int, per: timedelta, at: datetime) -> Al
         )
         if cursor.fetchone():
             return Allowance(True)
+    # Only a clock that was set back leaves a bucket so far ahead, and would refuse until it is there again. From now on its tries
+    # come back as they do after the last one. A request that was long under way is less than a window behind, and gains none.
+    Bucket.objects.filter(key=key, clear_at__gt=now + 2 * whole).update(clear_at=now + whole)
     clear_at = Bucket.objects.filter(key=key).values_list("clear_at", flat=True).first() or now
     return Allowance(False, _EPOCH + (max(clear_at, now + whole - share) + share - whole) * _MICROSECOND)
 

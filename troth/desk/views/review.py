@@ -26,6 +26,7 @@ from troth.prescribing import services
 from troth.prescribing.rules import NotPossible, asking, gates
 from troth.prescribing.rules.formulary import Medicine
 from troth.prescribing.selectors import (
+    CheckState,
     Matter,
     Method,
     Outcome,
@@ -256,7 +257,9 @@ def _documents(subject: UUID, look: Looking) -> list[Row]:
     return [
         Row(
             Matter.IDENTITY.words,
-            f"{each.result.words.capitalize()}, by a document that they sent",
+            f"A document that they sent: {each.state_words}"
+            if each.line.state is CheckState.LEFT
+            else f"{each.result.words.capitalize()}, by a document that they sent",
             note=f"{each.words} · {timezone.localtime(each.decided_at):%-d %B %Y, %H:%M}".removeprefix(" · "),
             flagged=each.result is Verified.CONTRADICTED,
         )

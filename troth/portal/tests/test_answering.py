@@ -1,5 +1,6 @@
 """A questionnaire on the pages: answered without script, saved as one goes, read through, sent, changed, taken back."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,19 +8,24 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from troth.billing import services as billing
 from troth.gate import actors
 from troth.gate.contexts import processing
 from troth.intake import services as intake
 from troth.intake.models import Answer, Response
+from troth.intake.tests.conftest import FINE
 from troth.notice.purposes import Purpose
 from troth.people.tests.factories import LATER, browser_of, make_patient, make_staff
 from troth.portal.views import my_requests
+from troth.prescribing import services as requests
 from troth.prescribing.models import MedicationRequest, RequestStatus
 from troth.prescribing.rules.directory import Practice
 from troth.prescribing.selectors import reviewing
 from troth.prescribing.services import listing
+from troth.vault import files
+from troth.vault.uploads import SealedUpload
 
 JPEG = b"\xff\xd8\xff\xe0" + b"sentinel-picture" * 8
 PAGES = (
@@ -142,6 +148,30 @@ def test_a_change_after_sending_stands_beside_the_first_answer_until_it_is_close
     assert MedicationRequest.objects.get().status == RequestStatus.WITHDRAWN
     late = browser.post(path, {"takes-medicines": "no"})
     assert late.status_code == 422 and "This request is closed" in late.content.decode()
+
+
+def test_answers_that_grew_too_old_are_confirmed_by_one_press(ann: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    by = actors.person(ann, at=LATER)
+    response = intake.start_answers(ann, "hair-loss", by=by, at=LATER)
+    shot = {
+        name: SealedUpload(files.store([JPEG], name="me.jpg", media_type="image/jpeg"), "image/jpeg", None)
+        for name in ("photo-crown", "photo-front")
+    }
+    intake.save_answers(response, {**FINE, **shot}, by=by, at=LATER)
+    path = reverse("my_request", args=[requests.send_request(response, asks_review=False, by=by, at=LATER)])
+    monkeypatch.setattr(timezone, "now", lambda: LATER + timedelta(days=29))
+    browser = browser_of(ann)
+    shown = browser.get(path).content.decode()
+    assert "have to be looked through again" in shown and "Nothing has changed" in shown
+    assert (
+        browser.post(reverse("answer_page", args=[response, 5]), {**PAGES[4], "anything-else": "more"}).status_code
+        == 302
+    )
+    assert "Nothing else has changed" in browser.get(path).content.decode()
+    assert browser.post(path, {"holds": "yes"}).status_code == 302
+    shown = browser.get(path).content.decode()
+    assert "looked through again" not in shown and "They hold as they stand now" in shown
+    assert "Nothing has changed" not in shown, "on the day on which they said it"
 
 
 def test_what_was_begun_waits_where_it_was_left(browser: Client) -> None:

@@ -106,7 +106,7 @@ def _rows(each: CheckOpened) -> list[Row]:
     if each.line.state is CheckState.SENT:
         state = "Somebody looks at it"
     elif each.line.state is CheckState.LEFT:
-        state = "Taken back, or nobody looked at it in time"
+        state = each.state_words[:1].upper() + each.state_words[1:]
     else:
         state = {
             Verified.VERIFIED: "We made sure that it is you",

@@ -1,6 +1,7 @@
 """A patient's own requests: what they asked for, where it is, what was decided."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from troth.gate.refusals import Decision
 from troth.gate.streams import send_file
 from troth.gate.table import actor_of, open_path
 from troth.intake import selectors as intake
+from troth.intake.rules import NotPossible as NotAnswered
 from troth.intake.rules import suiting
 from troth.people import selectors as people
 from troth.portal import own_data, own_home
@@ -94,7 +96,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 return redirect("my_payment", payment=services.pay_request(treatment, by=actor_of(request), at=at))
             if _act(request, treatment, supply, form, again):
                 return redirect("my_request", treatment=treatment)
-        except NotPossible as refused:
+        except (NotPossible, NotAnswered) as refused:
             error = str(refused)
     found = prescribing.requests_of(subject, opened)
     assert not isinstance(found, Decision)
@@ -113,6 +115,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 this, subject, at, own_data.passed_of(subject, by=actor_of(request), at=at), supply
             ),
             "open": this.line.status in OPEN,
+            "holding": _holding(sheet, at) if sheet and this.line.status in OPEN else None,
             "referred": this.outcome is Outcome.REFERRED,
             "asked": this.line.status is RequestStatus.ASKED,
             "form": form,
@@ -240,6 +243,9 @@ def _act(
     if supply is not None and "received" in request.POST:
         services.deliver(supply.id, by=by, at=at)
         return True
+    if "holds" in request.POST:
+        services.confirm_answers(treatment, by=by, at=at)
+        return True
     if "write" in request.POST and form.is_valid():
         services.answer_question(treatment, words=form.cleaned_data["words"], by=by, at=at)
         return True
@@ -247,6 +253,27 @@ def _act(
         services.contest_decision(treatment, words=again.cleaned_data["words"], by=by, at=at)
         return True
     return False
+
+
+@dataclass(frozen=True)
+class _Holding:
+    """That somebody may say of all their answers that they hold: when they last did, and whether that is too long ago."""
+
+    words: str
+    said_on: str
+    too_old: bool
+    good_for: int
+
+
+def _holding(sheet: intake.Sheet, at: datetime) -> _Holding | None:
+    """None on the day on which they said it: asking again would bring nothing."""
+    said = sheet.confirmed_at
+    if said is None or at - said < timedelta(days=1):
+        return None
+    good_for = sheet.treatment.answers_good_for
+    too_old = at - said > timedelta(days=good_for)
+    words = "Nothing else has changed" if sheet.answered_at > said else "Nothing has changed"
+    return _Holding(words, f"{timezone.localtime(said):%-d %B %Y}", too_old, good_for)
 
 
 #: What became of what a request costs, as the person reads it.

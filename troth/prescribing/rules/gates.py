@@ -71,6 +71,14 @@ class Gate:
     key: str = ""
 
 
+#: What a single answer that was changed does not say.
+_SAID_ALL = "They last said that all of their answers hold"
+
+
+def _ago(age: timedelta) -> str:
+    return {0: "today", 1: "a day ago"}.get(age.days, f"{age.days} days ago")
+
+
 def gates(facts: Facts) -> list[Gate]:
     """Every gate for this request and medicine, in the order in which somebody would see to them."""
     found = [
@@ -82,10 +90,10 @@ def gates(facts: Facts) -> list[Gate]:
         Gate(
             "Fresh",
             facts.age_of_answers <= facts.good_for,
-            f"Answers are good for {facts.good_for.days} days."
+            f"{_SAID_ALL} {_ago(facts.age_of_answers)}. That is good for {facts.good_for.days} days."
             if facts.age_of_answers <= facts.good_for
-            else f"The answers are {facts.age_of_answers.days} days old, and good for {facts.good_for.days}. "
-            "Ask them to answer anew.",
+            else f"{_SAID_ALL} {_ago(facts.age_of_answers)}, and that is good for {facts.good_for.days}. "
+            "Ask them to look through their answers anew.",
         ),
         Gate(
             "Identity",

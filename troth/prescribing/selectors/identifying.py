@@ -45,6 +45,13 @@ class CheckOpened:
     has_picture: bool
     decided_at: datetime | None
 
+    @property
+    def state_words(self) -> str:
+        """Where it is, in words. Who takes one back ends what it comes to; one that lapses is left as it waited."""
+        if self.line.state is not CheckState.LEFT:
+            return self.line.state.words
+        return "nobody looked at it in time" if self.result is Verified.IN_PROGRESS else "taken back"
+
 
 def list_waiting(*, limit: int = 50) -> list[CheckLine]:
     """The documents that nobody has looked at yet, the oldest first."""

@@ -150,7 +150,7 @@ class Review:
         return gates.Facts(
             has_answers=sheet is not None,
             complete=sheet is not None and not answering.missing(sheet.form, sheet.answers),
-            age_of_answers=self.at - (sheet.answered_at if sheet else self.at),
+            age_of_answers=self.at - ((sheet.confirmed_at or sheet.started_at) if sheet else self.at),
             good_for=timedelta(days=treatment.answers_good_for if treatment else 0),
             identity=self.identity,
             by_document=self.by_document,

@@ -127,7 +127,8 @@ def count_supplies() -> dict[str, int]:
     """
     How many prescriptions there are, and how many lack what had to be there: seen from open columns, and nothing opened.
 
-    Answers are as old as their newest; the longest that any treatment allows counts here, since which it was is sealed.
+    Answers count from when all of them were last confirmed; the longest that any treatment allows counts here, since which it was
+    is sealed.
     """
     longest = timedelta(days=max(each.answers_good_for for each in intake.treatments().values()))
     left = {SupplyStatus.RELEASED, SupplyStatus.DISPATCHED, SupplyStatus.DELIVERED, SupplyStatus.CLOSED}
@@ -138,11 +139,11 @@ def count_supplies() -> dict[str, int]:
     rows = Prescription.objects.values_list(
         "status", "prescriber", "pharmacist", "signed_at", "subject_id", "request__response"
     )
-    answered = intake.newest_answers(response for *_, response in rows if response)
+    confirmed = intake.last_confirmed(response for *_, response in rows if response)
     for status, signer, pharmacist, signed_at, subject, response in rows:
         counts["signed"] += 1
-        counts["unanswered"] += response not in answered
-        counts["stale"] += response in answered and signed_at - answered[response] > longest
+        counts["unanswered"] += response not in confirmed
+        counts["stale"] += response in confirmed and signed_at - confirmed[response] > longest
         counts["unverified"] += subject not in checked or checked[subject] > signed_at
         counts["unchecked"] += status in left and pharmacist in (None, signer)
     return counts

@@ -39,7 +39,7 @@ def list_by_urgency(prescriber: UUID, opened: Opened, *, most: int = 50) -> tupl
     admitted = set(opened.admit([row.subject_id for row in rows], Category.HEALTH).admitted)
     seen = openable(row for row in rows if row.subject_id in admitted)
     treatments = intake.treatments_of([row.response for row in seen if row.response])
-    answered = intake.newest_answers(treatments)
+    confirmed = intake.last_confirmed(treatments)
     held = billing.held_among([row.payment for row in seen if row.payment])
     worried = set(Concern.objects.filter(subject_id__in=admitted).values_list("subject_id", flat=True))
     alike = set(Alike.objects.filter(request__in=[row.pk for row in seen]).values_list("request_id", flat=True))
@@ -63,7 +63,7 @@ def list_by_urgency(prescriber: UUID, opened: Opened, *, most: int = 50) -> tupl
         key, why = triage.place(
             triage.Waiting(
                 row.requested_at,
-                answered[row.response] + good_for if good_for and row.response in answered else None,
+                confirmed[row.response] + good_for if good_for and row.response in confirmed else None,
                 effects.count("stop"),
                 effects.count("flag"),
                 risks[treatment.id] if treatment else frozenset(),

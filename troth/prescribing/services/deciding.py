@@ -18,6 +18,7 @@ from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, hold
 from troth.gate.contexts import processing
 from troth.gate.refusals import nothing_there
+from troth.intake import services as answering
 from troth.ledger import signing
 from troth.ledger.names import Event
 from troth.notice import selectors as notices
@@ -54,6 +55,8 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 #: By which ways of checking somebody else tells us something: the person is told of it (LAW-9.3).
 _ORIGINS = {Method.RECORD: Origin.GP, Method.THIRD_PARTY: Origin.ANOTHER}
 #: Of one request; whoever has more to say is rung.
+#: What somebody says by one press, in the conversation where the prescriber reads it.
+ALL_HOLDS = "I have looked through all of my answers. They hold as they stand now."
 MOST_MESSAGES = 100
 
 
@@ -88,6 +91,26 @@ def answer_question(request: UUID, *, words: str, by: Actor, at: datetime) -> No
         row.status = rules.step(REQUEST, row.status, Step.ANSWER)
         row.save()
     _write_message(row, words, by_staff=False, at=at)
+
+
+@act(Event.REQUEST_CONFIRMED, purpose=Purpose.PRESCRIBING)
+def confirm_answers(request: UUID, *, by: Actor, at: datetime) -> None:
+    """
+    This will keep that all the answers hold as they stand, so that they are as good as on the day they were sent. It is said in
+    the conversation too, and where the person was asked something, it goes back to its prescriber as an answer does.
+
+    :raises NotPossible: it is closed, somebody else's, or a question that came since is not answered.
+    :raises Refused: the actor may not write health data of this person for prescribing.
+    """
+    row = _locked(request)
+    rules.check_is_own(subject=row.subject_id, by=by.id)
+    rules.check_can_change(status=row.status, response=row.response)
+    assert row.response is not None
+    answering.confirm_answers(row.response, by=by, at=at)
+    if row.status == RequestStatus.ASKED:
+        row.status = rules.step(REQUEST, row.status, Step.ANSWER)
+        row.save()
+    _write_message(row, ALL_HOLDS, by_staff=False, at=at)
 
 
 @act(Event.GP_CHOSEN, purpose=Purpose.PRESCRIBING)

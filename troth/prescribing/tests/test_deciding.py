@@ -278,13 +278,6 @@ def test_after_the_approval_no_answer_is_changed(clinic: Clinic) -> None:
         services.change_answers(request, {"where": "temples"}, by=clinic.ann, at=SOON)
 
 
-def test_stale_answers_are_asked_anew(clinic: Clinic) -> None:
-    request = ready(clinic)
-    later = LATER + timedelta(days=29)
-    with pytest.raises(NotPossible, match="Fresh"):
-        prescribe(clinic, request, review=look(clinic, request, at=later), at=later)
-
-
 def test_the_check_is_a_pharmacists_and_never_the_signers(clinic: Clinic) -> None:
     made = prescribe(clinic, ready(clinic))
     for wrong in (clinic.prescriber, clinic.assistant, clinic.ann):

@@ -280,14 +280,18 @@ def test_taken_back_or_not_looked_at_it_goes_all_the_same(clinic: Clinic) -> Non
     with processing(Purpose.IDENTITY_CHECK, by=clinic.ann, at=factories.LATER) as opened:
         assert DocumentPicture.objects.filter(check_of_id=check).exists()
         assert identifying.picture_of(check, opened) is None
-        assert not identifying.checks_of(clinic.subject, opened)[0].has_picture
+        (left,) = identifying.checks_of(clinic.subject, opened)
+        assert (left.has_picture, left.state_words) == (False, "taken back")
     with pytest.raises(NotPossible):
         services.take_document_back(check, by=clinic.ann, at=factories.LATER)
     assert services.destroy_documents(at=factories.LATER) == 1
-    show(clinic.ann)
+    second = show(clinic.ann, at=factories.LATER + HOUR)
     late = factories.LATER + timedelta(days=16)
     assert identifying.count_pictures(at=late)["too_long"] == 1
     assert services.destroy_documents(at=late) == 1
+    with processing(Purpose.IDENTITY_CHECK, by=clinic.ann, at=late) as opened:
+        words = {each.line.id: each.state_words for each in identifying.checks_of(clinic.subject, opened)}
+    assert words == {check: "taken back", second: "nobody looked at it in time"}
     assert identifying.count_pictures(at=late) == {"looked_at": 0, "pictures": 0, "too_long": 0, "stopped": 0}
 
 

@@ -37,6 +37,23 @@ def test_allow_keeps_kinds_and_keys_apart_but_not_spellings_of_one() -> None:
     assert not one("reset", "\uff41nn@example.org")
 
 
+@pytest.mark.django_db
+def test_a_clock_that_is_set_back_keeps_nobody_out_for_longer_than_the_window() -> None:
+    throttle.allow("reset", "a", limit=4, per=HOUR, at=NOW + timedelta(days=82))
+    refused = throttle.allow("reset", "a", limit=4, per=HOUR, at=NOW)
+    assert (refused.allowed, refused.retry_at) == (False, NOW + HOUR / 4)
+    assert throttle.allow("reset", "a", limit=4, per=HOUR, at=NOW + HOUR / 4).allowed
+    assert not throttle.allow("reset", "a", limit=4, per=HOUR, at=NOW + HOUR / 4).allowed
+
+
+@pytest.mark.django_db
+def test_a_request_that_was_long_under_way_gains_no_try() -> None:
+    for _ in range(4):
+        assert throttle.allow("reset", "a", limit=4, per=HOUR, at=NOW).allowed
+    assert not throttle.allow("reset", "a", limit=4, per=HOUR, at=NOW - HOUR / 2).allowed
+    assert not throttle.allow("reset", "a", limit=4, per=HOUR, at=NOW).allowed
+
+
 class AgainstSlowModel(TestCase):
     """The bucket in the table against one that counts tries by hand."""
 
