@@ -162,8 +162,10 @@ def test_a_time_that_is_over_books_nothing_and_registers_nobody(clinic: Clinic) 
 def test_who_was_too_slow_goes_on_with_what_they_wrote_at_another_time(clinic: Clinic) -> None:
     browser, now = Client(), timezone.now()
     day = datetime.combine(timezone.localdate(now) + timedelta(days=3), time(10), tzinfo=LONDON)
-    kept = selectors.Kept(uuid4(), clinic.short, clinic.orla, day, now - timedelta(seconds=1))
-    details = reverse("book_details", args=[selectors.seal_kept(kept, at=now)])
+    # They began in the morning, and send it in the evening: it is no later than a day.
+    begun = now - timedelta(hours=10)
+    kept = selectors.Kept(uuid4(), clinic.short, clinic.orla, day, begun + rules.HELD_FOR)
+    details = reverse("book_details", args=[selectors.seal_kept(kept, at=begun)])
     page = browser.post(details, WHO).content.decode()
     starts, once = (
         re.findall(r'name="starts" value="([^"]+)"', page),
@@ -215,6 +217,8 @@ def test_a_time_that_is_kept_no_longer_shows_no_form(clinic: Clinic) -> None:
     kept = selectors.Kept(uuid4(), clinic.short, clinic.orla, now + timedelta(days=1), now - timedelta(seconds=1))
     answer = Client().get(reverse("book_details", args=[selectors.seal_kept(kept, at=now)]))
     assert answer.status_code == 410 and "kept no longer" in answer.content.decode()
+    old = selectors.seal_kept(kept, at=now - timedelta(days=1))
+    assert Client().post(reverse("book_details", args=[old]), WHO).status_code == 410
 
 
 def test_two_strangers_do_not_get_one_time(clinic: Clinic) -> None:
