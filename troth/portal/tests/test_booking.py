@@ -299,6 +299,32 @@ def test_a_deposit_is_paid_before_the_visit_is_booked(clinic: Clinic, settings: 
     assert Client().get(reverse("visit_deposit")).status_code == 410
 
 
+def let_go() -> None:
+    """The time of whoever is about to pay is kept no longer."""
+    with connection.cursor() as cursor:
+        ended = connection.ops.adapt_datetimefield_value(timezone.now() - timedelta(seconds=1))
+        cursor.execute("UPDATE diary_hold SET until = %s", [ended])
+
+
+def test_whoever_pays_too_late_reads_that_others_can_take_the_time_and_then_that_it_is_not_booked(
+    clinic: Clinic, settings: object
+) -> None:
+    ask_deposit(clinic, settings)
+    browser, pay = Client(), reverse("visit_deposit")
+    browser.post(choose_time(browser, clinic), WHO)
+    assert "kept for you until" in browser.get(reverse("visit")).content.decode()
+    let_go()
+    for path in (pay, reverse("visit")):
+        page = browser.get(path).content.decode()
+        assert "others can take it now" in page and "kept for you until" not in page and "is kept until" not in page
+    jobs.end_unpaid()
+    for answer in (browser.get(pay, follow=True), browser.post(pay, {"stand_in": "taken"}, follow=True)):
+        page = answer.content.decode()
+        assert "Your visit is not booked</h1>" in page and "Book another visit" in page
+        assert "Not paid: nothing was taken" in page or "Let go: nothing was taken" in page
+    assert messages() == []
+
+
 def test_who_cannot_pay_the_deposit_here_is_booked_at_the_desk_without_it(clinic: Clinic, settings: object) -> None:
     ask_deposit(clinic, settings)
     browser = Client()
