@@ -127,7 +127,11 @@ def start(file: UUID, *, leaving_out: bool, by: Actor, at: datetime) -> None:
     _opened(file, at)
     if row.state == FileState.LOOKED:
         if not row.ready:
-            raise NotPossible("No line of it can be brought in. Mend it, and send it again.")
+            raise NotPossible(
+                "All of it is here already."
+                if 0 < row.rows == row.here_before
+                else "No line of it can be brought in. Mend it, and send it again."
+            )
         if (row.faults or row.alike) and not leaving_out:
             raise NotPossible("Some lines cannot be brought in. Say that they are left out, or mend the file first.")
         # What was found to be alike is looked at again in its turn: somebody may have registered meanwhile.

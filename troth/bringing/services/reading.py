@@ -237,6 +237,10 @@ def _visits(source: Source, rows: list[dict[str, str]], on_behalf_of: UUID | Non
         starts = datetime.combine(on, read_time(row["time"]), tzinfo=LONDON)
         if not visits.is_on_the_wall(starts):
             raise Unreadable("The clocks went forward then: that time does not exist on its day")
+        if visits.comes_twice(starts):
+            raise Unreadable(
+                "The clocks went back then, and that time came twice on its day: write one before 01:00, or from 02:00 on"
+            )
         if not MINUTES.fullmatch(row["minutes"]) or not 5 <= int(row["minutes"]) <= 480:
             raise Unreadable("It lasts a whole number of minutes, from 5 to 480")
         why = visits.why_not_brought(

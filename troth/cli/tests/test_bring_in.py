@@ -175,12 +175,13 @@ def test_a_dry_run_says_what_a_run_would_refuse_and_odd_figures_are_faults(
         "d;1;Orla Pettifer;sentinel-short;03/05/1824;9:15;30;DNA\n"
         f"e;1;Orla Pettifer;sentinel-short;03/05/2024;9:15;0030{'9' * 20};DNA\n"
         "f;1;Orla Pettifer;sentinel-short;03/05/2024;9:15;0030;DNA\n"
+        "g;1;Orla Pettifer;sentinel-short;27/10/2024;1:30;30;DNA\n"
     )
     told = run(tmp_path, "visits", head + rows, capsys, "--dry-run")
     said = {each["line"]: each["words"] for each in told["faults"]}
-    assert list(said) == [2, 3, 4, 5, 6] and told["brought"] == 1
+    assert list(said) == [2, 3, 4, 5, 6, 8] and told["brought"] == 1
     assert "offered" in said[2] and "lasts otherwise" in said[3] and "year" in said[4] and "year" in said[5]
-    assert "480" in said[6]
+    assert "480" in said[6] and "came twice on its day" in said[8]
     monkeypatch.setattr("troth.people.selectors.holds_nhs_numbers", lambda at: False)
     one = "ID,First name,Surname,DOB,Email,NHS number\n8,Cass,Larkin,01/02/1990,cass@post.example,999 000 0018\n"
     told = run(tmp_path, "clients", one, capsys, "--dry-run")

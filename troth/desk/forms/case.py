@@ -1,13 +1,13 @@
 """Instructing a case, and booking its examination."""
 
 from collections.abc import Iterable
-from datetime import time
 from typing import Any
 from uuid import UUID
 
 from django import forms
 
 from troth.design.fields import Choices, DateInBoxes
+from troth.diary import rules
 
 
 class CaseSearchForm(forms.Form):
@@ -85,8 +85,11 @@ class ExaminationForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(str(key), words) for key, words in experts]
 
-    @property
-    def time(self) -> time:
-        """The time of day that was entered."""
-        found: time = self.cleaned_data["hour"]
-        return found
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("on") and given.get("hour"):
+            try:
+                given["when"] = rules.as_typed(given["on"], given["hour"])
+            except rules.NotPossible as error:
+                self.add_error("hour", str(error))
+        return given

@@ -143,7 +143,7 @@ class TimeForm(forms.Form):
                 self.add_error("practitioner", "Choose who they come to: past what is free it is somebody’s to say")
             else:
                 try:
-                    given["starts"] = Free(rules.as_typed(given["on"], other), UUID(practitioner))
+                    given["starts"] = Free(rules.as_typed(given["on"], other, offered=True), UUID(practitioner))
                 except rules.NotPossible as error:
                     self.add_error("other_time", str(error))
         elif "override" in given:

@@ -1,9 +1,14 @@
 """A photograph of what is treated, as it is sent."""
 
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 
 from troth.design.fields import Choices, DateInBoxes
 from troth.records.selectors.photographs import Stage
+
+_CHOOSE = "Choose one of the photographs"
 
 
 class PhotographForm(forms.Form):
@@ -33,14 +38,28 @@ class PhotographForm(forms.Form):
 
 
 class CompareForm(forms.Form):
-    """Which two photographs stand beside each other."""
+    """Which two photographs stand beside each other: as long as nobody chose, the first and the last."""
 
-    one = forms.ChoiceField(label="First")
-    two = forms.ChoiceField(label="Second")
+    one = forms.ChoiceField(label="First", error_messages=dict.fromkeys(("required", "invalid_choice"), _CHOOSE))
+    two = forms.ChoiceField(label="Second", error_messages=dict.fromkeys(("required", "invalid_choice"), _CHOOSE))
 
-    def __init__(self, choices: list[tuple[str, str]], *, initial: dict[str, str]) -> None:
-        super().__init__(initial=initial)
-        for name in ("one", "two"):
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **named: Any) -> None:
+        super().__init__(*args, **named)
+        for name, place in (("one", 0), ("two", -1)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
+            field.initial = choices[place][0] if choices else None
+
+    def clean_two(self) -> str:
+        """:raises ValidationError: it is the first one again, so there is nothing to compare."""
+        two: str = self.cleaned_data["two"]
+        if two == self.cleaned_data.get("one"):
+            raise ValidationError("Choose another photograph: this one is the first already")
+        return two
+
+    def pair(self) -> set[str]:
+        """The two that are shown; none where what was asked for is no pair."""
+        if not self.is_bound:
+            return {self.fields[name].initial for name in ("one", "two")}
+        return set(self.cleaned_data.values()) if self.is_valid() else set()

@@ -118,7 +118,12 @@ def test_a_file_is_sent_mapped_looked_through_and_brought_in_and_nothing_of_it_i
     there = send(desk, LINES).headers["Location"]
     assert re.search(r'<option value="1" selected>\s*Vorname', desk.get(there).content.decode())
     assert not KnownColumn.objects.filter(ours__icontains="vorname").exists()
-    assert "are here already" in looked(desk, there) and BroughtFile.objects.get(state="looked").here_before == 2
+    again = looked(desk, there)
+    assert BroughtFile.objects.get(state="looked").here_before == 2 and "are here already" in again
+    assert "What could be brought in of it is here already. Mend what stands below" in again
+    there = send(desk, LINES[:2]).headers["Location"]
+    assert "All of it is here already, and nothing is left to do" in looked(desk, there)
+    assert "All of it is here already." in desk.post(there, {"do": "start"}).content.decode()
 
 
 def test_a_run_that_died_goes_on_and_one_whose_file_is_destroyed_stops(

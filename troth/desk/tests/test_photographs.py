@@ -187,4 +187,13 @@ def test_two_are_compared_the_earlier_first(clinic: Clinic, signed_in: SignedIn)
     assert shown.index("Before: earlier") < shown.index("After: later") and shown.count("<figure>") == 2
     one, two = (str(each) for each in Photograph.objects.values_list("pk", flat=True))
     assert desk.get(path, {"one": one, "two": two}).content.decode().count("<figure>") == 2
-    assert desk.get(path, {"one": one, "two": one}).content.decode().count("<figure>") == 2
+    # What was asked for stays asked for: no other pair is shown in its place.
+    for asked, words in (
+        ({"one": one, "two": one}, "this one is the first already"),
+        ({"one": one, "two": str(uuid4())}, "Choose one of the photographs"),
+        ({"one": one}, "Choose one of the photographs"),
+    ):
+        answer = desk.get(path, asked)
+        shown = answer.content.decode()
+        assert answer.status_code == 422 and words in shown and "<figure>" not in shown
+        assert shown.count(f'<option value="{one}" selected') == (2 if asked.get("two") == one else 1)

@@ -15,7 +15,6 @@ from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Figure, Item, Link, Paging, Row, Step, Tag, Term
 from troth.desk.forms.case import CaseSearchForm, ExaminationForm, InstructForm
 from troth.desk.frame import Looking, frame, looking, lowered, purpose_line, show, start_of, strip
-from troth.law.calendar import LONDON
 from troth.medicolegal import selectors as cases
 from troth.medicolegal import services
 from troth.medicolegal.rules import HANDLING, INSTRUCTING, RELEASED_TO, STEPS, NotPossible
@@ -164,10 +163,10 @@ def examination(request: HttpRequest, case: UUID) -> HttpResponse:
     experts = [(each.subject, f"{each.name}, {each.registration}") for each in cases.list_experts(look.at)]
     form = ExaminationForm(request.POST or None, experts=experts)
     if form.is_valid():
-        when = datetime.combine(form.cleaned_data["on"], form.time, tzinfo=LONDON)
+        given = form.cleaned_data
         try:
             services.book_examination(
-                case, expert=UUID(form.cleaned_data["expert"]), when=when, by=look.actor, at=look.at
+                case, expert=UUID(given["expert"]), when=given["when"], by=look.actor, at=look.at
             )
         except NotPossible as refused:
             form.add_error(None, str(refused))

@@ -91,22 +91,20 @@ def compare(request: HttpRequest, subject: UUID) -> HttpResponse:
     look = looking(request)
     look.opened.require(subject, Category.IDENTITY, Category.PHOTOGRAPH)
     lines = photographs.list_photographs(subject, look.opened)
-    wanted = {request.GET.get("one", ""), request.GET.get("two", "")}
-    chosen = [line for line in reversed(lines) if str(line.id) in wanted]
-    if len(chosen) != 2 and len(lines) > 1:
-        chosen = [lines[-1], lines[0]]
     form = CompareForm(
-        [(str(line.id), _words(line)) for line in reversed(lines)],
-        initial={name: str(line.id) for name, line in zip(("one", "two"), chosen, strict=False)},
+        request.GET if "one" in request.GET or "two" in request.GET else None,
+        choices=[(str(line.id), _words(line)) for line in reversed(lines)],
     )
+    chosen = [line for line in reversed(lines) if str(line.id) in form.pair()]
     return _page(
         request,
         look,
         subject,
         "photograph/compare",
         chosen=[(line, _words(line)) for line in chosen],
-        form=form,
+        form=form if len(lines) > 1 else None,
         why=strip(look, subject, Category.PHOTOGRAPH),
+        status=422 if len(lines) > 1 and form.errors else 200,
     )
 
 

@@ -145,18 +145,23 @@ def is_on_the_wall(moment: datetime) -> bool:
     return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None) == moment.replace(tzinfo=None)
 
 
-def as_typed(on: date, clock: time) -> datetime:
+def comes_twice(moment: datetime) -> bool:
+    """Whether a clock on the wall of its own zone shows it two times over: an hour of autumn is had again."""
+    return is_on_the_wall(moment) and moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
+
+
+def as_typed(on: date, clock: time, *, offered: bool = False) -> datetime:
     """
-    The moment of a time that somebody typed, by the clock on the wall.
+    The moment of a time that somebody typed, by the clock on the wall; `offered`, where the free times stand beside it.
 
     :raises NotPossible: that night leaves it out, or has it twice: which one is meant, nobody said.
     """
     moment = datetime.combine(on, clock, tzinfo=LONDON)
     check_on_the_wall(moment)
-    if moment.utcoffset() != moment.replace(fold=1).utcoffset():
+    if comes_twice(moment):
+        instead = "Choose it from the free times, which say which it is, or write" if offered else "Write"
         raise NotPossible(
-            f"The clocks go back that night, and {clock:%H:%M} comes twice. Choose it from the free times, which say which it is, "
-            "or write a time before 01:00, or from 02:00 on."
+            f"The clocks go back that night, and {clock:%H:%M} comes twice. {instead} a time before 01:00, or from 02:00 on."
         )
     return moment
 

@@ -21,6 +21,8 @@ from troth.vault.categories import Category
 from troth.work import throttle
 
 _TICKET = "kept-time"
+#: A time is kept for far less. Whoever comes back to the form later in the day finds what they wrote, and takes another.
+_OPENS_FOR = timedelta(days=1)
 #: How many times one network may keep within the hour.
 _HOLDS_PER_NETWORK = 40
 actors.declare_service(
@@ -89,8 +91,7 @@ def seal_kept(kept: Kept, *, at: datetime) -> str:
         "starts": kept.starts_at.isoformat(),
         "until_then": kept.until.isoformat(),
     }
-    # It opens a while longer than the time is kept, to say that it is over.
-    return people.seal_ticket(_TICKET, said, at=at, lasts=rules.HELD_FOR * 4)
+    return people.seal_ticket(_TICKET, said, at=at, lasts=_OPENS_FOR)
 
 
 def open_kept(ticket: str, *, at: datetime) -> Kept | None:

@@ -162,8 +162,10 @@ def test_a_time_that_is_over_books_nothing_and_registers_nobody(clinic: Clinic) 
 def test_who_was_too_slow_goes_on_with_what_they_wrote_at_another_time(clinic: Clinic) -> None:
     browser, now = Client(), timezone.now()
     day = datetime.combine(timezone.localdate(now) + timedelta(days=3), time(10), tzinfo=LONDON)
-    kept = selectors.Kept(uuid4(), clinic.short, clinic.orla, day, now - timedelta(seconds=1))
-    details = reverse("book_details", args=[selectors.seal_kept(kept, at=now)])
+    # They began in the morning, and send it in the evening: it is no later than a day.
+    begun = now - timedelta(hours=10)
+    kept = selectors.Kept(uuid4(), clinic.short, clinic.orla, day, begun + rules.HELD_FOR)
+    details = reverse("book_details", args=[selectors.seal_kept(kept, at=begun)])
     page = browser.post(details, WHO).content.decode()
     starts, once = (
         re.findall(r'name="starts" value="([^"]+)"', page),
@@ -215,6 +217,8 @@ def test_a_time_that_is_kept_no_longer_shows_no_form(clinic: Clinic) -> None:
     kept = selectors.Kept(uuid4(), clinic.short, clinic.orla, now + timedelta(days=1), now - timedelta(seconds=1))
     answer = Client().get(reverse("book_details", args=[selectors.seal_kept(kept, at=now)]))
     assert answer.status_code == 410 and "kept no longer" in answer.content.decode()
+    old = selectors.seal_kept(kept, at=now - timedelta(days=1))
+    assert Client().post(reverse("book_details", args=[old]), WHO).status_code == 410
 
 
 def test_two_strangers_do_not_get_one_time(clinic: Clinic) -> None:
@@ -293,6 +297,32 @@ def test_a_deposit_is_paid_before_the_visit_is_booked(clinic: Clinic, settings: 
     assert [kind for kind, *_ in messages()] == ["visit_booked"]
     assert browser.get(reverse("visit_deposit")).headers["Location"] == reverse("visit")
     assert Client().get(reverse("visit_deposit")).status_code == 410
+
+
+def let_go() -> None:
+    """The time of whoever is about to pay is kept no longer."""
+    with connection.cursor() as cursor:
+        ended = connection.ops.adapt_datetimefield_value(timezone.now() - timedelta(seconds=1))
+        cursor.execute("UPDATE diary_hold SET until = %s", [ended])
+
+
+def test_whoever_pays_too_late_reads_that_others_can_take_the_time_and_then_that_it_is_not_booked(
+    clinic: Clinic, settings: object
+) -> None:
+    ask_deposit(clinic, settings)
+    browser, pay = Client(), reverse("visit_deposit")
+    browser.post(choose_time(browser, clinic), WHO)
+    assert "kept for you until" in browser.get(reverse("visit")).content.decode()
+    let_go()
+    for path in (pay, reverse("visit")):
+        page = browser.get(path).content.decode()
+        assert "others can take it now" in page and "kept for you until" not in page and "is kept until" not in page
+    jobs.end_unpaid()
+    for answer in (browser.get(pay, follow=True), browser.post(pay, {"stand_in": "taken"}, follow=True)):
+        page = answer.content.decode()
+        assert "Your visit is not booked</h1>" in page and "Book another visit" in page
+        assert "Not paid: nothing was taken" in page or "Let go: nothing was taken" in page
+    assert messages() == []
 
 
 def test_who_cannot_pay_the_deposit_here_is_booked_at_the_desk_without_it(clinic: Clinic, settings: object) -> None:

@@ -108,11 +108,12 @@ def paying(
     back: str,
     back_words: str = "All your payments",
     until: str = "",
+    loose: bool = False,
     why: object = None,
 ) -> HttpResponse:
     """
     The page on which `by` pays: with the firm's card fields, in frames of the firm's own, or the stand-in's buttons. `until`:
-    what is paid for is kept until then.
+    what is paid for is kept until then. `loose`: it is kept no longer, and is theirs if it is free still once they have paid.
 
     It asks the firm each time it is opened, so that coming back to it after paying shows what is true. The firm's addresses are in
     the content policy of this answer, and of no other.
@@ -160,6 +161,7 @@ def paying(
             "back": back,
             "back_words": back_words,
             "until": until,
+            "loose": loose,
             "why": why,
         },
         status=422 if error else 200,

@@ -1,5 +1,6 @@
 """A visit as whoever has the link of its message sees it: when and with whom, to move it, cancel it or put it into a calendar."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -29,8 +30,10 @@ DEPOSIT = {
     State.RELEASED: "Let go: nothing was taken",
     State.PART_REFUNDED: "Part of it given back",
     State.REFUNDED: "Given back to your card",
-    State.FAILED: "Not paid",
+    State.FAILED: "Not paid: nothing was taken",
 }
+#: Where a deposit is that never came to us.
+_UNPAID = {State.ASKED, State.RELEASED, State.FAILED}
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -47,13 +50,15 @@ def show(request: HttpRequest) -> HttpResponse:
     found = _found(request)
     if found is None:
         return _over(request)
-    paid = _deposit(found)
+    paid, new = _deposit(found), request.GET.get("new") == "1"
     return render(
         request,
         "portal/booking/visit.html",
         {
             "visit": found,
-            "new": request.GET.get("new") == "1" and found.is_ahead,
+            "new": new and found.is_ahead,
+            "lost": new and _was_lost(found),
+            "until": _kept_until(found, request.at),  # type: ignore[attr-defined]
             "deposit": _holds_deposit(found),
             "asked": _asks_deposit(found),
             "rows": _rows(found, paid),
@@ -71,14 +76,16 @@ def deposit(request: HttpRequest) -> HttpResponse:
         return _over(request)
     known = diary.deposit_of(found.id)
     if known is None or not (found.awaits_deposit or _asks_deposit(found)):
-        return redirect("visit")
+        return redirect(f"{reverse('visit')}?new=1" if _was_lost(found) else "visit")
+    until = _kept_until(found, at)
     answer = money.paying(
         request,
         known.id,
         by=diary.payer(),
         back=reverse("visit"),
         back_words="Back to your visit",
-        until=hour_of(found.kept_until) if found.kept_until and found.kept_until > at else "",
+        until=until,
+        loose=found.awaits_deposit and not until,
         why=counterpart(at, Purpose.PAYMENT, "Why we ask", Category.FINANCIAL),
     )
     # The page asks the firm what became of it, so that by now it may be booked.
@@ -159,7 +166,21 @@ def _over(request: HttpRequest) -> HttpResponse:
 def _deposit(found: diary.LinkedVisit) -> str:
     """Where the deposit of a visit is, in a sentence, or nothing where none was asked for."""
     known = diary.deposit_of(found.id)
-    return DEPOSIT[known.state] if known else ""
+    if known is None:
+        return ""
+    # Of a visit that is off it is let go, whether or not the firm has said so yet.
+    return DEPOSIT[State.FAILED if _was_lost(found) and known.state is State.ASKED else known.state]
+
+
+def _kept_until(found: diary.LinkedVisit, at: datetime) -> str:
+    """The hour until which its time is kept for the deposit to be paid; nothing once others can take it."""
+    return hour_of(found.kept_until) if found.kept_until and found.kept_until > at else ""
+
+
+def _was_lost(found: diary.LinkedVisit) -> bool:
+    """Whether it is cancelled and its deposit never came to us, as where that was not paid while its time was kept."""
+    known = diary.deposit_of(found.id)
+    return found.state is diary.VisitState.CANCELLED and known is not None and known.state in _UNPAID
 
 
 def _asks_deposit(found: diary.LinkedVisit) -> bool:
