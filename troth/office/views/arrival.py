@@ -17,6 +17,7 @@ from troth.gate.streams import send_file
 from troth.office.frame import Looking, looking, show
 from troth.rights import services
 from troth.rights.selectors import exchange
+from troth.rights.selectors.clocks import reference_of
 from troth.rights.selectors.exchange import Came
 from troth.rights.services import StepRefused
 
@@ -43,10 +44,16 @@ def list_all(request: HttpRequest) -> HttpResponse:
     found, total = exchange.list_arrivals(start=(number - 1) * PAGE, most=PAGE)
     table = table_of(
         "What other clinics sent",
-        (Column("From", "name"), Column("Came", "figures", word="Came"), Column("Where it is")),
+        (
+            Column("From", "name"),
+            Column("Reference", word="Reference"),
+            Column("Came", "figures", word="Came"),
+            Column("Where it is"),
+        ),
         [
             (
                 Cell(sender, href=reverse("office_arrival", args=[arrival])),
+                reference_of(arrival),
                 Cell(f"{timezone.localtime(at):%-d %b %Y, %-H:%M}"),
                 Cell(tag=Tag("kept", "Settled") if settled else Tag("close", "To be looked at")),
             )
@@ -78,6 +85,7 @@ def show_one(request: HttpRequest, arrival: UUID) -> HttpResponse:
             return done("office_arrivals", "arrival-settled")
     rows = [
         Row("From", known.sender_name),
+        Row("Reference", reference_of(known.id), "The other clinic’s letter names it to the person", mono=True),
         Row("Came", f"{timezone.localtime(known.arrived_at):%-d %B %Y, %-H:%M}"),
         Row(
             "About", known.person or "It does not say", "As they wrote it. We have not compared it with anybody here"
