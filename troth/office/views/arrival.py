@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.design.done import done
 from troth.design.tables import Cell, Column, table_of
-from troth.design.values import Paging, Row, Tag
+from troth.design.values import Link, Paging, Row, Tag
 from troth.gate.streams import send_file
 from troth.office.frame import Looking, looking, show
 from troth.rights import services
@@ -89,6 +89,15 @@ def show_one(request: HttpRequest, arrival: UUID) -> HttpResponse:
         Row("Came", f"{timezone.localtime(known.arrived_at):%-d %B %Y, %-H:%M}"),
         Row(
             "About", known.person or "It does not say", "As they wrote it. We have not compared it with anybody here"
+        ),
+        *(
+            Row(
+                "Also came",
+                f"{timezone.localtime(at):%-d %B %Y, %-H:%M}",
+                "From the same clinic, about a person of this name and day of birth",
+                link=Link(f"Open {reference_of(other)}", reverse("office_arrival", args=[other])),
+            )
+            for other, at in exchange.list_alike(known, look.opened)
         ),
         Row("Holds", known.holds or "It could not be read", f"{max(known.size / 1_048_576, 0.1):.1f} MB"),
         Row("Digest", known.digest, "They have a receipt for it, signed by us", mono=True),

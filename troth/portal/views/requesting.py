@@ -191,7 +191,7 @@ def _rows(known: Case, steps: list[Step], named: tuple[str, ...]) -> list[Row]:
     rows += [Row(_NAMED[known.asked], each) for each in named]
     if known.about == "held_back":
         rows.append(Row("What it is about", "What a copy that you took left out"))
-    else:
+    elif known.words or not named:
         rows.append(Row("In your words", known.words or "You asked with our form"))
     closed = next((step for step in reversed(steps) if step.kind is StepKind.CLOSED), None)
     if known.state == "done":

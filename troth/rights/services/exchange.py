@@ -173,8 +173,10 @@ def _note_not_sent(case: UUID, words: str, *, by: Actor, at: datetime) -> None:
     if row is None:
         return
     acting().require(row.subject_id, Category.RIGHTS)
-    last = CaseStep.objects.filter(case_id=case, kind=StepKind.NOTE).order_by(*CaseStep.IN_ORDER).last()
-    if last is None or last.words != words:
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        last = CaseStep.objects.filter(case_id=case, kind=StepKind.NOTE).order_by(*CaseStep.IN_ORDER).last()
+        said = last is not None and last.words == words
+    if not said:
         _add(row, StepKind.NOTE, at=at, words=words)
 
 

@@ -50,6 +50,7 @@ from troth.rights.services.exchange import NotSent
 from troth.rights.tests.factories import make_officer, make_patient, subject_of
 from troth.sharing import selectors as sharing
 from troth.sharing.selectors import count_disclosures
+from troth.vault import files
 from troth.vault.categories import Category
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -376,9 +377,9 @@ def test_an_answer_that_breaks_off_is_no_receipt_and_the_case_says_so(clinic: Ho
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(200)
-            self.send_header("Content-Length", "500")
+            self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
-            self.wfile.write(b'{"arrival": "')
+            self.wfile.write(b'ff\r\n{"arrival": "')
 
     ann, at = make_patient(), NOW + timedelta(minutes=5)
     with HTTPServer(("127.0.0.1", 0), Half) as server:
@@ -392,6 +393,20 @@ def test_an_answer_that_breaks_off_is_no_receipt_and_the_case_says_so(clinic: Ho
         answering.join()
     with processing(Purpose.RIGHTS, Action.READ, by=make_officer(), at=at) as opened:
         assert any("they may have it or not" in step.words for step in selectors.list_steps(case, opened))
+
+
+def test_an_arrival_names_what_came_before_about_the_same_person(clinic: Home) -> None:
+    at = NOW + timedelta(minutes=5)
+    for number, name in enumerate(("Ann", "Ann", "Bess")):
+        fields = [{"name": "given_name", "value": name}]
+        content = zip_of({"held": [{"kind": "who you are", "type": "people.identity", "fields": fields}]})
+        envelope = Envelope(b"", b"", at, f"{number:032x}", hashlib.sha256(content).hexdigest())
+        stored = files.store([content], name="record.zip", media_type="application/zip")
+        services.take_arrival(NORTH, envelope, stored, content=content, at=at + timedelta(seconds=number))
+    with processing(Purpose.RIGHTS, Action.READ, by=make_officer(), at=at + timedelta(minutes=1)) as opened:
+        bess, again, first = (exchange.get_arrival(row[0], opened) for row in exchange.list_arrivals()[0])
+        assert exchange.list_alike(again, opened) == [(first.id, first.arrived_at)]
+        assert exchange.list_alike(bess, opened) == []
 
 
 def test_what_cannot_be_sent_stays_on_the_list(clinic: Home, settings: Any) -> None:
