@@ -240,9 +240,9 @@ def answer_unavailable(request: HttpRequest) -> HttpResponse:
 
 def answer_erased(request: HttpRequest) -> HttpResponse:
     """The page of what an erasure has reached, whose rows may still lie there: its key is gone, and nobody opens it."""
-    from troth.gate.pages import plain_page
+    from troth.gate.pages import erased_page
 
-    return _bare(plain_page(request, "erased", status=410))
+    return _bare(erased_page(request))
 
 
 def answer_outage(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,8 @@
 The gate's own six pages: refused, sent already, a fault of ours, erased, and closed because the ledger, or anything at all, cannot
 be written.
 
-They stand in the layout of whoever asked. The last four bring a bare frame of their own, since the usual one asks the database.
+They stand in the layout of whoever asked. The last four bring a bare frame of their own, since the usual one asks the database;
+what was erased stands for staff in the usual one, since only one record's key is gone and their work goes on.
 """
 
 from datetime import datetime
@@ -71,6 +72,19 @@ def plain_page(request: HttpRequest, name: str, *, status: int) -> HttpResponse:
     return render(
         request, f"gate/{name}.html", {"layout": _layout(request), "page": Page(Clinic("The clinic"))}, status=status
     )
+
+
+def erased_page(request: HttpRequest) -> HttpResponse:
+    """The answer 410. For anybody but staff it may be their own key that is gone, which the usual frame would ask for."""
+    roles = getattr(getattr(request, "actor", None), "roles", ())
+    said: dict[str, object] = {
+        "layout": _layout(request),
+        "staff": bool(roles),
+        "officer": "privacy_officer" in roles,
+    }
+    if not roles:
+        said["page"] = Page(Clinic("The clinic"))
+    return render(request, "gate/erased.html", said, status=410)
 
 
 def sent_page(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,9 @@
 """The words for what the reader decides: what is on, what follows from a change, and what they asked of us."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,9 +12,19 @@ from troth.design.moments import hour_of
 from troth.design.rulers import Tape, tape_of_days
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Link, Tag
-from troth.rights.rules.letters import ASKED_WORDS
+from troth.rights.rules.letters import ASKED_WORDS, Ending
 from troth.rights.selectors import Choice
 from troth.rights.selectors.cases import Case
+
+_ENDED: dict[str, str] = {
+    Ending.ANSWERED: "Done as you asked",
+    Ending.PARTLY: "Done in part",
+    Ending.REFUSED: "Refused",
+    Ending.UPHELD: "You were right",
+    Ending.NOT_UPHELD: "Looked into, and not found so",
+    Ending.UNANSWERED: "Closed: what we asked for did not come",
+    Ending.TAKEN_BACK: "You took it back",
+}
 
 
 @dataclass(frozen=True)
@@ -70,8 +82,8 @@ def table(choices: list[Choice], at: datetime) -> Table | None:
     return Table("Your choices", columns, tuple(lines)) if lines else None
 
 
-def cases_table(cases: list[Case], at: datetime) -> Table | None:
-    """Every request with its clock while it runs, and what became of it afterwards."""
+def cases_table(cases: list[Case], named: Mapping[UUID, tuple[str, ...]], at: datetime) -> Table | None:
+    """Every request, with what it is `named` to be about, its clock while it runs, and what became of it afterwards."""
     columns = (
         Column("What you asked for", "name"),
         Column("Asked", "figures", word="Asked"),
@@ -84,7 +96,7 @@ def cases_table(cases: list[Case], at: datetime) -> Table | None:
             (
                 Cell(
                     ASKED_WORDS[case.asked],
-                    small=_first_line(case.words),
+                    small="; ".join(named.get(case.id, ())) or _first_line(case.words),
                     href="" if case.asked_by else reverse("my_rights_request", args=[case.id]),
                 ),
                 Cell(say_day(case.received_on)),
@@ -106,8 +118,18 @@ def _standing(case: Case, today: date) -> Cell:
     if _runs(case):
         return Cell(tag=_left(case.due_on, today))
     if case.state == "done":
-        return Cell("Answered")
+        return Cell(ended(case), small=say_day(day) if (day := _closed_on(case)) else "")
     return Cell("We look into it" if case.acknowledged else "We wait for something that we asked for")
+
+
+def ended(case: Case) -> str:
+    """What became of a request, in a word or two; why stands in its letter."""
+    return _ENDED.get(str(case.outcome.get("ending")), "Answered")
+
+
+def _closed_on(case: Case) -> date | None:
+    closed = case.outcome.get("closed_at")
+    return timezone.localdate(datetime.fromisoformat(closed)) if closed else None
 
 
 def say_day(day: date) -> str:

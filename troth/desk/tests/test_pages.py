@@ -224,7 +224,11 @@ def test_what_an_erasure_has_reached_says_so_where_its_rows_still_lie(clinic: Cl
     browser, path = signed_in(clinic.prescriber), reverse("desk_card", args=[clinic.subject])
     keystore.destroy(clinic.subject, ["people.identity"], scope="")
     answer = browser.get(path)
-    assert answer.status_code == 410 and "Nobody can open this any more" in answer.content.decode()
+    body = answer.content.decode()
+    assert (
+        answer.status_code == 410 and "Nobody can open this any more" in body and "tell the privacy officer" in body
+    )
+    assert reverse("desk_find") in body  # one record is gone, and their work goes on
     assert browser.get(reverse("desk_home")).status_code == 200
 
 

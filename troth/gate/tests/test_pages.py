@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from troth.gate.pages import plain_page, refusal_page
+from troth.gate.pages import erased_page, plain_page, refusal_page
 from troth.gate.refusals import CANNOT_OPEN, Check, Decision
 from troth.gate.whys import steps
 
@@ -55,3 +55,9 @@ def test_plain_pages_ask_no_database(name: str, status: int, roles: tuple[str, .
     answer = plain_page(asked(*roles), name, status=status)
     assert answer.status_code == status
     assert "<h1" in answer.content.decode()
+
+
+def test_what_was_erased_asks_nothing_about_whoever_is_no_member_of_staff() -> None:
+    """No `db` fixture here either: it may be their own key that is gone."""
+    body = erased_page(asked()).content.decode()
+    assert "write to us or ring us" in body and "privacy officer" not in body

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.design.done import done
 from troth.design.tables import Cell, Column, table_of
-from troth.design.values import Paging, Row, Tag
+from troth.design.values import Link, Paging, Row, Tag
 from troth.gate.streams import send_file
 from troth.office.frame import Looking, looking, show
 from troth.rights import services
 from troth.rights.selectors import exchange
+from troth.rights.selectors.clocks import reference_of
 from troth.rights.selectors.exchange import Came
 from troth.rights.services import StepRefused
 
@@ -43,10 +44,16 @@ def list_all(request: HttpRequest) -> HttpResponse:
     found, total = exchange.list_arrivals(start=(number - 1) * PAGE, most=PAGE)
     table = table_of(
         "What other clinics sent",
-        (Column("From", "name"), Column("Came", "figures", word="Came"), Column("Where it is")),
+        (
+            Column("From", "name"),
+            Column("Reference", word="Reference"),
+            Column("Came", "figures", word="Came"),
+            Column("Where it is"),
+        ),
         [
             (
                 Cell(sender, href=reverse("office_arrival", args=[arrival])),
+                reference_of(arrival),
                 Cell(f"{timezone.localtime(at):%-d %b %Y, %-H:%M}"),
                 Cell(tag=Tag("kept", "Settled") if settled else Tag("close", "To be looked at")),
             )
@@ -78,9 +85,19 @@ def show_one(request: HttpRequest, arrival: UUID) -> HttpResponse:
             return done("office_arrivals", "arrival-settled")
     rows = [
         Row("From", known.sender_name),
+        Row("Reference", reference_of(known.id), "The other clinic’s letter names it to the person", mono=True),
         Row("Came", f"{timezone.localtime(known.arrived_at):%-d %B %Y, %-H:%M}"),
         Row(
             "About", known.person or "It does not say", "As they wrote it. We have not compared it with anybody here"
+        ),
+        *(
+            Row(
+                "Also came",
+                f"{timezone.localtime(at):%-d %B %Y, %-H:%M}",
+                "From the same clinic, about a person of this name and day of birth",
+                link=Link(f"Open {reference_of(other)}", reverse("office_arrival", args=[other])),
+            )
+            for other, at in exchange.list_alike(known, look.opened)
         ),
         Row("Holds", known.holds or "It could not be read", f"{max(known.size / 1_048_576, 0.1):.1f} MB"),
         Row("Digest", known.digest, "They have a receipt for it, signed by us", mono=True),

@@ -91,7 +91,7 @@ def work(request: HttpRequest, known: Case) -> dict[str, Any]:
     return {
         "case": known,
         "called": casework.ASKED[known.asked],
-        "rows": [*whose(known, look), *_rows(known, _opened(request))],
+        "rows": [*whose(known, look), *_rows(known, _opened(request), _at(request))],
         "stranger": known.state == "asked" and known.asked is not Asked.COMPLAINT and is_enquirer(known.subject),
         "clock": clock,
         "standing": casework.standing_tag(clock, known, look.today),
@@ -246,19 +246,24 @@ def _case(request: HttpRequest, case: UUID) -> Case:
         raise Http404 from None
 
 
+_NAMED = {Asked.OBJECTION: "They object to", Asked.PORTABILITY: "Send it to"}
 _STATES = {"asked": "asked, not decided", "decided": "decided, being carried out", "done": "done"}
 
 
-def _rows(known: Case, opened: Opened) -> list[Row]:
+def _rows(known: Case, opened: Opened, at: datetime) -> list[Row]:
     rows = [
         Row("Reference", known.reference, mono=True),
         Row("Came", _day(known.received_on), casework.ROUTES[known.route]),
         Row("State", _STATES[known.state].capitalize()),
+        *(
+            Row(_NAMED[known.asked], each)
+            for each in rights.named_in_cases(known.subject, opened, at=at).get(known.id, ())
+        ),
         Row("Their words", known.words or "None: asked with the form"),
         Row("Who has it", people.staff_name(known.assigned_to) if known.assigned_to else "Nobody yet"),
     ]
-    if known.reply_to:
-        rows.append(Row("Answer to", ", ".join(value for value in known.reply_to.values() if value)))
+    if answer_to := ", ".join(value for name, value in known.reply_to.items() if value and name != "partner"):
+        rows.append(Row("Answer to", answer_to))
     if known.asked_by:
         rows.append(Row("Asked by", "Somebody who acts for them"))
     copy = packs.find_released(known.id, opened) if known.asked in {Asked.ACCESS, Asked.DECEASED} else None

@@ -10,10 +10,13 @@ from django.utils import timezone
 from tests.stores import Home
 from troth.delivery.models import Message
 from troth.gate.actors import Actor
+from troth.gate.contexts import processing
+from troth.notice.purposes import Purpose
 from troth.people import services as people
 from troth.people.selectors import ActsAs, Authority, steps
 from troth.people.tests.factories import prove
 from troth.portal.views import acting
+from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.models import CaseStep, RightsCase
 from troth.rights.rules.letters import Ending
@@ -60,6 +63,36 @@ def test_several_things_are_asked_at_once_and_followed(person: Actor, officer: A
     )
     page = client.get(f"/my-data/asked/{rows['complaint'].pk}/").content.decode()
     assert "It was our mistake." in page and "What came of your complaint" in page
+
+
+def test_an_objection_keeps_their_words_alone_and_says_what_stopped_and_what_became_of_it(
+    person: Actor, officer: Actor
+) -> None:
+    client = signed_in("maureen@oddie.example")
+    assert client.post("/my-data/choices/feedback/", {"word": "object", "words": "zq-my-words"}).status_code == 302
+    assert client.post("/my-data/stop/", {"word": "stop", "words": ""}).status_code == 302
+    rows = {row.right: row.pk for row in RightsCase.objects.all()}
+    with processing(Purpose.RIGHTS, by=person, at=timezone.now()) as opened:
+        assert rights.get_case(rows["objection"], opened).words == "zq-my-words"
+    title = "Feedback and surveys"
+    page = client.get(f"/my-data/asked/{rows['objection']}/").content.decode()
+    assert "This has stopped already" in page and "You object to" in page
+    assert (
+        "Use of the record has stopped already"
+        in client.get(f"/my-data/asked/{rows['restriction']}/").content.decode()
+    )
+    assert Message.objects.filter(kind="case_received").count() == 2
+    services.weigh_objection(
+        rows["objection"],
+        purpose=Purpose.FEEDBACK,
+        upheld=False,
+        words="Safety needs it.",
+        by=officer,
+        at=timezone.now(),
+    )
+    listed = client.get("/my-data/asked/").content.decode()
+    assert "Refused" in listed and "Answered" not in listed and title in listed
+    assert "You object to" not in client.get(f"/my-data/asked/{rows['restriction']}/").content.decode()
 
 
 def test_another_persons_request_is_as_if_there_were_none(person: Actor, officer: Actor) -> None:

@@ -137,12 +137,14 @@ def correct(request: HttpRequest) -> HttpResponse:
 def requests(request: HttpRequest) -> HttpResponse:
     """What the reader asked about their data, where it stands and by when it is answered."""
     at = request.at  # type: ignore[attr-defined]
-    cases = [case for each in records_of(request) for case in rights.list_cases(each, request.opened)]  # type: ignore[attr-defined]
+    opened, records = request.opened, records_of(request)  # type: ignore[attr-defined]
+    cases = [case for each in records for case in rights.list_cases(each, opened)]
+    named = {case: names for each in records for case, names in rights.named_in_cases(each, opened, at=at).items()}
     return render(
         request,
         "portal/choices/requests.html",
         {
-            "table": deciding.cases_table(sorted(cases, key=lambda case: case.recorded_at, reverse=True), at),
+            "table": deciding.cases_table(sorted(cases, key=lambda case: case.recorded_at, reverse=True), named, at),
             "why": own_data.rights_counterpart(at),
         },
     )

@@ -75,7 +75,7 @@ def show(request: HttpRequest, case: UUID) -> HttpResponse:
         "portal/requesting/request.html",
         {
             "called": ASKED_WORDS[known.asked],
-            "rows": _rows(known, steps),
+            "rows": _rows(known, steps, rights.named_in_cases(known.subject, opened, at=at).get(known.id, ())),
             "waits": WAITS[clock.waits_for] if clock.waits_for and not over else "",
             "tape": None
             if over or clock.waits_for or clock.acknowledged_on
@@ -180,18 +180,22 @@ def _own(request: HttpRequest, case: UUID) -> Case:
     return find_own(request, lambda each: rights.get_case(case, request.opened, of=each))  # type: ignore[attr-defined]
 
 
-def _rows(known: Case, steps: list[Step]) -> list[Row]:
+_NAMED = {Asked.OBJECTION: "You object to", Asked.PORTABILITY: "Where it goes"}
+
+
+def _rows(known: Case, steps: list[Step], named: tuple[str, ...]) -> list[Row]:
     rows = [
         Row("Reference", known.reference, mono=True),
         Row("You asked", deciding.say_day(known.received_on)),
     ]
+    rows += [Row(_NAMED[known.asked], each) for each in named]
     if known.about == "held_back":
         rows.append(Row("What it is about", "What a copy that you took left out"))
-    else:
+    elif known.words or not named:
         rows.append(Row("In your words", known.words or "You asked with our form"))
     closed = next((step for step in reversed(steps) if step.kind is StepKind.CLOSED), None)
     if known.state == "done":
-        rows.append(Row("Answered", deciding.say_day(closed.on) if closed else "Yes"))
+        rows.append(Row(deciding.ended(known), deciding.say_day(closed.on) if closed else "Yes"))
     if known.asked_by:
         rows.append(Row("Asked for you", "Somebody who acts for you asked this"))
     return rows

@@ -27,6 +27,7 @@ SKEW = timedelta(minutes=5)
 _SENDING, _RECEIPT = b"troth exchange 1\n", b"troth receipt 1\n"
 #: What an id of the list may be: it stands in addresses, and with a prefix in the log of what was passed on.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,50}")
+_NUMBER = re.compile(r"[0-9a-f]{32}")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -77,6 +78,11 @@ class Receipt:
     digest: str
     nonce: str
     received_at: str
+
+    @property
+    def moment(self) -> datetime:
+        """When they had it."""
+        return datetime.fromisoformat(self.received_at)
 
     @property
     def signed(self) -> bytes:
@@ -163,6 +169,8 @@ def read_receipt(text: bytes, *, partner: Partner, sent: Envelope) -> Receipt:
         said = json.loads(text)
         receipt = Receipt(said["arrival"], said["digest"], said["nonce"], said["received_at"])
         good = is_signed(partner.key, receipt.signed, _decoded(said["signature"]))
+        # A letter quotes these two: they are a number and a moment, whatever else a clinic signs.
+        good = good and bool(_NUMBER.fullmatch(receipt.arrival)) and receipt.moment.tzinfo is not None
     except (KeyError, TypeError, ValueError):
         good = False
     if not good or (receipt.digest, receipt.nonce) != (sent.digest, sent.nonce):

@@ -58,7 +58,7 @@ class LetterKind(StrEnum):
 class Composed:
     """
     A letter: its heading, its paragraphs, and whether it holds words that were written for this case. `besides` are the other
-    requests of the same message that it is about, each with its reference.
+    requests of the same message that it is about, each with its reference. `stopped`: it says that what was to stop did so already.
     """
 
     kind: LetterKind
@@ -67,6 +67,7 @@ class Composed:
     own_words: bool = False
     day: date | None = None
     besides: tuple[tuple[Asked, str], ...] = ()
+    stopped: bool = False
 
     @property
     def text(self) -> str:
@@ -103,13 +104,15 @@ def compose(
     day: date | None = None,
     by_another: bool = False,
     use: str = "",
+    stopped: bool = False,
     besides: Sequence[tuple[Asked, str]] = (),
     has_account: bool = True,
 ) -> Composed:
     """
     This will write one letter. `words` are the officer's own and stand as they were written; `day` is the one on which a copy or a
     restriction ends. `by_another`: somebody asked who acts for the person, and both of them read it. `use` is what an objection
-    was about, in the notice's words. `besides` are other requests of the same message, where one letter is for all of them.
+    was about, in the notice's words, and `stopped` whether what was to stop did so when it was asked. `besides` are other requests
+    of the same message, where one letter is for all of them.
     Without `has_account` a copy is handed over on paper.
     """
     what = _lower(ASKED_WORDS[asked])
@@ -135,13 +138,14 @@ def compose(
             "ending": ending,
             "own": own,
             "use": use,
+            "stopped": stopped,
             "by_another": by_another,
             "has_account": has_account,
         }
     )
     refused = kind in _REFUSES or bool(kind is LetterKind.COPY and grounds)
     paragraphs = (*head, *middle, *_last(refused, asked, regulator))
-    return Composed(kind, title, paragraphs, own_words=bool(own), day=day, besides=tuple(besides))
+    return Composed(kind, title, paragraphs, own_words=bool(own), day=day, besides=tuple(besides), stopped=stopped)
 
 
 def said_together(reference: str, besides: Sequence[tuple[Asked, str]]) -> str:
@@ -160,7 +164,15 @@ _FOR_THE_DEAD = "What the law lets us give you is ready."
 
 
 def _receipt(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
+    stopped: tuple[str, ...] = ()
+    if said["stopped"] and said["use"]:
+        stopped = (f"This has stopped already: {said['use']}. It stays so while a person looks at the objection.",)
+    elif said["stopped"]:
+        stopped = (
+            "Use of the record has stopped already, but for what the law leaves open. It stays so while a person looks at this.",
+        )
     return "We have your request", (
+        *stopped,
         f"We answer by {said['due']}. It costs you nothing.",
         "If we need more from you before we can begin, we ask soon, and say why.",
     )

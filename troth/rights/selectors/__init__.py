@@ -37,7 +37,7 @@ from troth.rights.selectors.holdings import (
     recorded_by,
     survey,
 )
-from troth.rights.selectors.objected import objected_in
+from troth.rights.selectors.objected import named_in_cases, objected_in
 from troth.rights.selectors.planning import ErasurePlan, KeptUntil, KindFate, born_on, dates_kept, plan_erasure
 from troth.rights.selectors.wishes import (
     Choice,
@@ -102,6 +102,7 @@ __all__ = [
     "load_by_week",
     "looks_at",
     "make_copy",
+    "named_in_cases",
     "nation",
     "notice_now",
     "objected_in",

@@ -125,6 +125,21 @@ def get_arrival(arrival: UUID, opened: Opened) -> Came:
     )
 
 
+def list_alike(came: Came, opened: Opened) -> list[tuple[UUID, datetime]]:
+    """
+    The other arrivals from the same clinic about a person of the same name and day of birth, newest first: what went again because
+    a receipt was lost on the way came twice.
+
+    :raises Refused: this context may not open one of them.
+    """
+    if not came.person:
+        return []
+    rows = list(Arrival.objects.filter(sender=came.sender).exclude(pk=came.id).order_by("-arrived_at", "id")[:100])
+    for row in rows:
+        opened.require(row.subject_id, Category.RIGHTS)
+    return [(row.pk, row.arrived_at) for row in rows if row.person == came.person]
+
+
 def has_arrival(subjects: "set[UUID]") -> set[UUID]:
     """Those of these subjects that are an arrival."""
     return set(Arrival.objects.filter(subject_id__in=subjects).values_list("subject_id", flat=True))

@@ -45,7 +45,7 @@ from troth.rights.selectors.objected import objected_in
 from troth.rights.selectors.values import as_text
 from troth.rights.selectors.wishes import can_object, restricted_since
 from troth.rights.services.standing import lift_restriction, object_to, withdraw_objection
-from troth.rights.services.stepping import _add, _close, _compose_for, _name_use, _send, _why_unproven
+from troth.rights.services.stepping import _add, _close, _compose_for, _name_use, _send, _title, _why_unproven
 from troth.vault.categories import Category
 from troth.vault.fields import SealedChoice
 from troth.vault.models import Holding
@@ -197,11 +197,6 @@ def _outcome(*upheld: bool) -> tuple[Ending, tuple[str, ...]]:
     if all(upheld):
         return Ending.ANSWERED, ()
     return Ending.PARTLY if any(upheld) else Ending.REFUSED, (Exemption.COMPELLING.value,)
-
-
-def _title(purpose: Purpose, at: datetime) -> str:
-    declared = notices.register_in_force(at).purposes.get(purpose)
-    return declared.title if declared else ""
 
 
 def _weighing_letter(case: UUID, *, purpose: Purpose, upheld: bool, words: str, at: datetime) -> Composed:

@@ -11,13 +11,12 @@ from troth.gate.facts import FactKind
 from troth.law.calendar import LONDON
 from troth.law.rights import Right
 from troth.ledger.names import Event
-from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.rights.models import About, Asked, RightsCase, Route, State
 from troth.rights.rules.letters import LetterKind
 from troth.rights.selectors import clocks
 from troth.rights.services.standing import object_to, restrict
-from troth.rights.services.stepping import _compose_for, _name_use, _send
+from troth.rights.services.stepping import _compose_for, _name_use, _send, _title
 from troth.vault.categories import Category
 
 #: The same stop of one person, asked for twice within so long, was asked for once.
@@ -47,14 +46,13 @@ def ask_to_stop(subject: UUID, purpose: Purpose | None, *, by: Actor, at: dateti
         return waiting
     if purpose is None:
         restrict(subject, by=by, at=at)
-        return _received(_write_case(subject, Right.RESTRICTION, at=at, words=words), by=by, at=at)
+        stopped = _write_case(subject, Right.RESTRICTION, at=at, words=words.strip())
+        return _received(stopped, stopped=True, by=by, at=at)
     object_to(subject, purpose, by=by, at=at)
-    declared = notices.register_in_force(at).purposes.get(purpose)
-    title = declared.title if declared else purpose.value
-    made = _write_case(subject, Right.OBJECTION, at=at, words=f"{title}. {words}".strip())
+    made = _write_case(subject, Right.OBJECTION, at=at, words=words.strip())
     row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=made)
     _name_use(row, purpose, at=at)
-    return _received(made, by=by, at=at)
+    return _received(made, stopped=True, use=_title(purpose, at), by=by, at=at)
 
 
 def _waits_already(subject: UUID, right: Right, purpose: Purpose | None, *, at: datetime) -> UUID | None:
@@ -86,10 +84,11 @@ def ask_for_what_was_held_back(subject: UUID, *, by: Actor, at: datetime) -> UUI
     return _received(made, by=by, at=at)
 
 
-def _received(case: UUID, *, by: Actor, at: datetime) -> UUID:
-    """Write the receipt of a new case, inside the act that is open."""
+def _received(case: UUID, *, stopped: bool = False, use: str = "", by: Actor, at: datetime) -> UUID:
+    """Write the receipt of a new case, inside the act that is open; it says what has stopped already."""
     row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
-    _send(row, _compose_for(case, LetterKind.RECEIPT, at=at), by_post=False, by=by, at=at)
+    letter = _compose_for(case, LetterKind.RECEIPT, stopped=stopped, use=use, at=at)
+    _send(row, letter, by_post=False, by=by, at=at)
     return case
 
 

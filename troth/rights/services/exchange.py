@@ -9,12 +9,14 @@ import secrets as random
 import ssl
 from base64 import b64encode
 from datetime import datetime
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from troth.gate import actors
 from troth.gate.actors import Actor
@@ -23,7 +25,7 @@ from troth.gate.contexts import processing
 from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
-from troth.rights.models import Arrival, RightsCase, State, StepKind
+from troth.rights.models import Arrival, CaseStep, RightsCase, State, StepKind
 from troth.rights.rules.exchange import (
     LARGEST,
     PATH,
@@ -36,6 +38,7 @@ from troth.rights.rules.exchange import (
 )
 from troth.rights.rules.letters import Ending, LetterKind
 from troth.rights.selectors import exchange
+from troth.rights.selectors.clocks import reference_of
 from troth.rights.selectors.porting import make_portable
 from troth.rights.services.cases import _received, _write_case
 from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for
@@ -46,10 +49,16 @@ from troth.vault.models import SubjectKind
 from troth.work.queue import Declared, once
 
 _SECONDS = 60
+_NOT_THEM = "whoever answered at their address could not show that it is them. Tell our operator."
+_ANSWERED = {
+    403: "they do not take anything in from us. Their operator has to enter our key, or ours has theirs wrong.",
+    409: "they say that they had this before, or that our clocks differ.",
+    413: "it is larger than what they take in.",
+}
 
 
 class NotSent(Exception):
-    """It did not go, or no receipt came. It is tried again; the message quotes nothing of anybody."""
+    """It did not go, or no receipt came. It is tried again; the message says why, and quotes nothing of anybody."""
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -91,9 +100,11 @@ def _open_sending(subject: UUID, partner: Partner, *, send: "Declared[Any]", by:
         subject,
         Right.PORTABILITY,
         at=at,
-        words=f"To {partner.name}, straight from us.",
         reply_to={"partner": partner.id},
     )
+    row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
+    going = {"partner": partner.id, "named": partner.name}
+    _add(row, StepKind.NOTE, at=at, words=f"To {partner.name}, straight from us.", detail=going)
     _received(case, by=by, at=at)
     send.enqueue(case)
     return case
@@ -134,7 +145,11 @@ def _send_portable(case: UUID, *, at: datetime) -> bool:
         exchange.public_key(), partner.key, at, random.token_hex(16), hashlib.sha256(content).hexdigest()
     )
     _record_leaving(row.subject_id, partner, envelope.digest, by=by, at=at)
-    receipt = _post(partner, envelope, content)
+    try:
+        receipt = _post(partner, envelope, content)
+    except NotSent as why:
+        _note_not_sent(case, f"It did not go to {partner.name}: {why} It is tried again for a while.", by=by, at=at)
+        raise
     _record_receipt(case, partner, receipt, made.kinds, by=by, at=at)
     return True
 
@@ -149,6 +164,20 @@ def _note_too_large(case: UUID, *, by: Actor, at: datetime) -> None:
     most = f"{LARGEST // 1024**2} MB"
     words = f"It is larger than the {most} that clinics take in from each other. Write to them: they can take the file along."
     _add(row, StepKind.NOTE, at=at, words=words)
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def _note_not_sent(case: UUID, words: str, *, by: Actor, at: datetime) -> None:
+    """Whoever looks at the case reads why it waits; the same is not said at every try."""
+    row = _waiting(case)
+    if row is None:
+        return
+    acting().require(row.subject_id, Category.RIGHTS)
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        last = CaseStep.objects.filter(case_id=case, kind=StepKind.NOTE).order_by(*CaseStep.IN_ORDER).last()
+        said = last is not None and last.words == words
+    if not said:
+        _add(row, StepKind.NOTE, at=at, words=words)
 
 
 @act(Event.SENT_ELSEWHERE, purpose=Purpose.RIGHTS, action=Action.EXPORT)
@@ -168,8 +197,8 @@ def _record_receipt(
         return
     acting().require(row.subject_id, Category.RIGHTS)
     words = (
-        f"Your data went to {partner.name}. They have it whole since {receipt.received_at[:10]}, "
-        f"under their reference {receipt.arrival[:4]}-{receipt.arrival[4:8]}. They look at it before it becomes part of a record."
+        f"Your data went to {partner.name}. They have it whole since {timezone.localtime(receipt.moment):%-d %B %Y}, "
+        f"under their reference {reference_of(UUID(receipt.arrival))}. They look at it before it becomes part of a record."
     )
     sharing.record_chosen(
         row.subject_id,
@@ -203,9 +232,14 @@ def _post(partner: Partner, envelope: Envelope, content: bytes) -> Receipt:
             return read_receipt(answer.read(64 * 1024), partner=partner, sent=envelope)
     except HTTPError as answer:
         answer.close()
-        raise NotSent(f"They answered {answer.code}.") from None
-    except (URLError, OSError, NotAccepted) as failed:
-        raise NotSent(type(failed).__name__) from None
+        raise NotSent(_ANSWERED.get(answer.code, f"their computer answered {answer.code}.")) from None
+    except NotAccepted:
+        raise NotSent("what they answered is no receipt of theirs, so they may have it or not.") from None
+    except URLError as failed:
+        not_them = isinstance(failed.reason, ssl.SSLCertVerificationError)
+        raise NotSent(_NOT_THEM if not_them else "their computer could not be reached.") from None
+    except (OSError, HTTPException):
+        raise NotSent("the line broke off before their receipt came, so they may have it or not.") from None
 
 
 @act(Event.ARRIVAL_CAME, purpose=Purpose.RIGHTS)

@@ -25,7 +25,7 @@ from troth.rights.rules.letters import ASKED_WORDS, LetterKind
 from troth.rights.selectors import cases
 from troth.rights.services.cases import _write_case
 from troth.rights.services.standing import object_to, restrict
-from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _name_use, _send
+from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _name_use, _send, _title
 from troth.rights.services.steps import _why_not_ask, ask_for
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
@@ -194,7 +194,7 @@ def _write_message(
             _name_use(row, stops, at=at)
         # Of a case that waited already, proof may have been asked for, or they were signed in when they asked: the rest goes on.
         if not doubtful or row.right == Asked.COMPLAINT or _why_not_ask(case, Waits.IDENTITY, at=at):
-            _confirm(row, by_post=by_post, by=by, at=at)
+            _confirm(row, stops=stops, restricted=not doubtful, by_post=by_post, by=by, at=at)
         else:
             unproven.append(row)
     # That letter is the receipt: two at once would name two days by which we answer. What is asked for a person is one letter,
@@ -296,10 +296,24 @@ def _write_strangers(
     return found
 
 
-def _confirm(row: RightsCase, *, by_post: bool, by: Actor, at: datetime) -> None:
-    """Write the receipt. A complaint is acknowledged by an email saying it is looked into; on paper by an officer (LAW-2.5)."""
+def _confirm(
+    row: RightsCase,
+    *,
+    stops: Purpose | None = None,
+    restricted: bool = False,
+    by_post: bool,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """
+    Write the receipt, which says what has stopped already. A complaint is acknowledged by an email saying it is looked into; on
+    paper by an officer (LAW-2.5).
+    """
     if row.right != Asked.COMPLAINT:
-        _send(row, _compose_for(row.pk, LetterKind.RECEIPT, at=at), by_post=by_post, by=by, at=at)
+        use = _title(stops, at) if stops is not None and row.right == Asked.OBJECTION else ""
+        stopped = bool(use) or (restricted and row.right == Asked.RESTRICTION)
+        letter = _compose_for(row.pk, LetterKind.RECEIPT, stopped=stopped, use=use, at=at)
+        _send(row, letter, by_post=by_post, by=by, at=at)
     elif not by_post and _email(row, letter := _compose_for(row.pk, LetterKind.ACKNOWLEDGEMENT, at=at), by=by, at=at):
         _add(row, StepKind.ACKNOWLEDGED, at=at)
         _add(row, StepKind.LETTER, at=at, words=letter.text, detail={"letter": letter.kind.value, "by": "email"})

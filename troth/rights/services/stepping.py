@@ -58,6 +58,7 @@ def _compose_for(
     words: str = "",
     day: date | None = None,
     use: str = "",
+    stopped: bool = False,
     besides: Iterable[RightsCase] = (),
 ) -> Composed:
     """A letter of this case, and of those `besides`, as it would go: what the preview shows and what is sent are the same."""
@@ -80,6 +81,7 @@ def _compose_for(
         day=day,
         by_another=row.asked_by is not None,
         use=use,
+        stopped=stopped,
         besides=[(Asked(each.right), clocks.reference_of(each.pk)) for each in besides],
         has_account=kind is not LetterKind.COPY or _has_account(row.subject_id),
     )
@@ -131,9 +133,14 @@ def _add(
 
 def _name_use(row: RightsCase, purpose: Purpose, *, at: datetime) -> None:
     """Write on the case of an objection which use it is about: it closes when each of them was weighed."""
-    declared = notices.register_in_force(at).purposes.get(purpose)
-    words = f"They object to this, and it has stopped: {declared.title if declared else purpose.value}."
+    words = f"They object to this, and it has stopped: {_title(purpose, at) or purpose.value}."
     _add(row, StepKind.NOTE, at=at, words=words, detail={"use": purpose.value})
+
+
+def _title(purpose: Purpose, at: datetime) -> str:
+    """What the notice calls a use, or "" where it names none."""
+    declared = notices.register_in_force(at).purposes.get(purpose)
+    return declared.title if declared else ""
 
 
 def _close(
@@ -253,7 +260,8 @@ def _email(row: RightsCase, letter: Composed, *, step: UUID | None = None, by: A
         to=to,
         context={
             "reference": said_together(clocks.reference_of(row.pk), letter.besides),
-            "asked": "; ".join(ASKED_WORDS[each] for each in (Asked(row.right), *(one for one, _ in letter.besides))),
+            "asked": "; ".join(ASKED_WORDS[each] for each in (Asked(row.right), *(one for one, _ in letter.besides)))
+            + (" (it has stopped already)" if letter.stopped else ""),
             "received": f"{row.received_on:%-d %B %Y}",
             "due": f"{row.due_on:%-d %B %Y}",
             "needed": letter.paragraphs[1] if kind is Kind.CASE_PROOF else "",

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,7 @@ from troth.rights.services.exchange import NotSent
 from troth.rights.tests.factories import make_officer, make_patient, subject_of
 from troth.sharing import selectors as sharing
 from troth.sharing.selectors import count_disclosures
+from troth.vault import files
 from troth.vault.categories import Category
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -107,7 +110,19 @@ def test_a_receipt_is_theirs_and_about_what_was_sent() -> None:
         return json.dumps({**said, "signature": base64.b64encode(key.sign(receipt.signed)).decode()}).encode()
 
     assert rules.read_receipt(given(), partner=NORTH, sent=sent) == receipt
-    for bad in (b"{}", b"no json", given(RECEIVER), given(digest="e" * 64), given(nonce="1" * 32)):
+    words = (
+        {"arrival": "Ring us at once on this number."},
+        {"received_at": "today"},
+        {"received_at": "2026-11-24T09:30:00"},
+    )
+    for bad in (
+        b"{}",
+        b"no json",
+        given(RECEIVER),
+        given(digest="e" * 64),
+        given(nonce="1" * 32),
+        *(given(**each) for each in words),
+    ):
         with pytest.raises(NotAccepted):
             rules.read_receipt(bad, partner=NORTH, sent=sent)
 
@@ -357,13 +372,56 @@ def test_data_goes_from_one_running_clinic_to_another_and_the_receipt_is_kept(
             )
 
 
+def test_an_answer_that_breaks_off_is_no_receipt_and_the_case_says_so(clinic: Home, settings: Any) -> None:
+    class Half(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b'ff\r\n{"arrival": "')
+
+    ann, at = make_patient(), NOW + timedelta(minutes=5)
+    with HTTPServer(("127.0.0.1", 0), Half) as server:
+        row = {"id": "north", "name": "N", "url": f"http://127.0.0.1:{server.server_port}"}
+        settings.TROTH_PARTNERS = json.dumps([{**row, "key": base64.b64encode(b"k" * 32).decode()}])
+        case = services.ask_to_send(ann.id, "north", send=jobs.send_portable, by=ann, at=at)
+        answering = threading.Thread(target=server.handle_request)
+        answering.start()
+        with pytest.raises(NotSent, match="broke off"):
+            services.send_portable(case, at=at)
+        answering.join()
+    with processing(Purpose.RIGHTS, Action.READ, by=make_officer(), at=at) as opened:
+        assert any("they may have it or not" in step.words for step in selectors.list_steps(case, opened))
+
+
+def test_an_arrival_names_what_came_before_about_the_same_person(clinic: Home) -> None:
+    at = NOW + timedelta(minutes=5)
+    for number, name in enumerate(("Ann", "Ann", "Bess")):
+        fields = [{"name": "given_name", "value": name}]
+        content = zip_of({"held": [{"kind": "who you are", "type": "people.identity", "fields": fields}]})
+        envelope = Envelope(b"", b"", at, f"{number:032x}", hashlib.sha256(content).hexdigest())
+        stored = files.store([content], name="record.zip", media_type="application/zip")
+        services.take_arrival(NORTH, envelope, stored, content=content, at=at + timedelta(seconds=number))
+    with processing(Purpose.RIGHTS, Action.READ, by=make_officer(), at=at + timedelta(minutes=1)) as opened:
+        bess, again, first = (exchange.get_arrival(row[0], opened) for row in exchange.list_arrivals()[0])
+        assert exchange.list_alike(again, opened) == [(first.id, first.arrived_at)]
+        assert exchange.list_alike(bess, opened) == []
+
+
 def test_what_cannot_be_sent_stays_on_the_list(clinic: Home, settings: Any) -> None:
     ann = make_patient()
     key = base64.b64encode(b"k" * 32).decode()
     settings.TROTH_PARTNERS = json.dumps([{"id": "north", "name": "N", "url": "http://127.0.0.1:9", "key": key}])
     at = NOW + timedelta(minutes=5)
     case = services.ask_to_send(ann.id, "north", send=jobs.send_portable, by=ann, at=at)
-    with pytest.raises(NotSent):
-        services.send_portable(case, at=at)
+    for _ in range(2):
+        with pytest.raises(NotSent):
+            services.send_portable(case, at=at)
+    with processing(Purpose.RIGHTS, Action.READ, by=make_officer(), at=at) as opened:
+        assert [step.words for step in selectors.list_steps(case, opened) if step.kind is StepKind.NOTE] == [
+            "To N, straight from us.",
+            "It did not go to N: their computer could not be reached. It is tried again for a while.",
+        ]
     row = RightsCase.objects.get(pk=case)
     assert row.state == State.ASKED and row.right == Right.PORTABILITY
