@@ -8,10 +8,16 @@ import pytest
 from conftest import publish_pack
 from troth.desk.forms.case import ExaminationForm
 from troth.desk.forms.diary import BookForm, ClassForm
+from troth.desk.frame import Looking
+from troth.desk.views.diary import _day
+from troth.diary import rules, services
 from troth.diary import selectors as diary
-from troth.diary import services
 from troth.diary.selectors import Offered, Override
 from troth.diary.tests.conftest import NOW, Clinic, open_clinic
+from troth.gate.contexts import processing
+from troth.law.calendar import LONDON
+from troth.notice.purposes import Action, Purpose
+from troth.people import selectors as people
 
 SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)
 WHOM = UUID(int=7)
@@ -86,3 +92,14 @@ def examined(form: ExaminationForm) -> datetime:
     assert form.is_valid()
     when: datetime = form.cleaned_data["when"]
     return when
+
+
+def test_a_day_stands_in_order_of_time_where_an_hour_comes_twice(nights: Clinic) -> None:
+    starts = [datetime(2027, 10, 31, 0, 30, tzinfo=UTC), datetime(2027, 10, 31, 1, 0, tzinfo=UTC)]
+    member = people.staff_profiles({nights.orla})[nights.orla]
+    # As they are read: what is free stands after the visits, in the clock on the wall.
+    free = tuple((each.astimezone(LONDON), 30) for each in reversed(starts))
+    with processing(Purpose.BOOKING, Action.READ, by=nights.actor(nights.reception), at=NOW) as opened:
+        look = Looking(nights.actor(nights.reception), nights.reception, NOW, opened)
+        shown = _day(diary.Column(member, AUTUMN, (), (), (), free), look, AUTUMN, AUTUMN, {})
+    assert [rules.said(slot.at) for slot in shown.slots] == ["01:30 (BST)", "01:00 (GMT)"]

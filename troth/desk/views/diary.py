@@ -197,7 +197,8 @@ def _day(
         f"{column.on:%A %-d %B}",
         column.on == today,
         not (column.worked or column.visits or column.classes),
-        tuple(sorted(slots, key=lambda slot: slot.at)),
+        # By the moment: where an hour comes twice, the wall shows the second one as early as the first.
+        tuple(sorted(slots, key=lambda slot: slot.at.timestamp())),
         narrow=column.on == shown,
     )
 
