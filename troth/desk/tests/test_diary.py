@@ -15,6 +15,7 @@ from troth.desk.views.visit import ACTS
 from troth.diary import selectors, services
 from troth.diary.models import Appointment
 from troth.diary.tests.conftest import Clinic, open_clinic
+from troth.gate import actors
 from troth.gate.reasons import FindReason
 from troth.law.calendar import LONDON
 from troth.ledger.models import LedgerEvent
@@ -194,6 +195,22 @@ def test_a_week_marks_the_one_day_that_a_telephone_shows(clinic: Clinic, signed_
     rows = page.count("<tr>") - 1
     assert rows > 0 and page.count("diary-shown") == rows
     assert page.count('aria-current="page">Wed 25') == 1
+
+
+def test_a_sunday_stands_in_the_week_where_somebody_works_it(
+    clinic: Clinic, signed_in: Callable[[UUID], Client]
+) -> None:
+    now = timezone.now()
+    by = actors.person(clinic.administrator, at=now)
+    for each in (clinic.orla, clinic.dev):
+        services.set_hours(each, hours={0: (36, 68)}, by=by, at=now)
+    desk, monday = signed_in(clinic.reception), "2027-03-22"
+    assert ">Sun 28" not in desk.get(f"{_path('desk_diary')}?on={monday}").content.decode()
+    assert ">Sun 28" in desk.get(f"{_path('desk_diary')}?on=2027-03-28").content.decode()  # it was asked for
+    services.set_hours(clinic.orla, hours={6: (36, 68)}, by=by, at=now)
+    assert (
+        desk.get(f"{_path('desk_diary')}?on={monday}").content.decode().count(">Sun 28") == 2
+    )  # in the table, and to tap
 
 
 def test_a_visit_of_a_series_is_moved_and_cancelled_with_those_that_follow(

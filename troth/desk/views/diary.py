@@ -80,10 +80,10 @@ class Line:
 
 
 def week(request: HttpRequest) -> HttpResponse:
-    """Monday to Saturday, a row for each practitioner."""
+    """Monday to Saturday, and Sunday where something is on it: a row for each practitioner."""
     on = _on(request)
     monday = on - timedelta(days=on.weekday())
-    return _days(request, "week", monday, 6, on, f"Week of {monday:%-d %B}", step=7)
+    return _days(request, "week", monday, 7, on, f"Week of {monday:%-d %B}", step=7)
 
 
 def day(request: HttpRequest) -> HttpResponse:
@@ -109,7 +109,15 @@ def _days(
     shown = on if first <= on < first + timedelta(days=days) else first
     lines = []
     only = _only(request)
-    for columns in diary.columns(first, days, visits, classes=classes, at=look.at, only=only):
+    rows = diary.columns(first, days, visits, classes=classes, at=look.at, only=only)
+    if (
+        days > 1
+        and shown != first + timedelta(days=days - 1)
+        and not any(each.is_on for columns in rows for each in columns[-1:])
+    ):
+        days -= 1
+    for whole in rows:
+        columns = whole[:days]
         worked = sum(ends - begins for column in columns for begins, ends in column.worked)
         free = sum(minutes for column in columns for _, minutes in column.free)
         member = columns[0].practitioner
@@ -196,7 +204,7 @@ def _day(
     return Day(
         f"{column.on:%A %-d %B}",
         column.on == today,
-        not (column.worked or column.visits or column.classes),
+        not column.is_on,
         # By the moment: where an hour comes twice, the wall shows the second one as early as the first.
         tuple(sorted(slots, key=lambda slot: slot.at.timestamp())),
         narrow=column.on == shown,

@@ -70,6 +70,11 @@ class Column:
     classes: tuple[Class, ...]
     free: tuple[tuple[datetime, int], ...]
 
+    @property
+    def is_on(self) -> bool:
+        """Whether they work that day, or somebody comes to them all the same."""
+        return bool(self.worked or self.visits or self.classes)
+
 
 def booked_with(practitioner: UUID, subjects: Collection[UUID], *, since: datetime, until: datetime) -> set[UUID]:
     """Of these people, those with a visit to this practitioner between two moments, unless it is cancelled or not yet booked."""

@@ -62,7 +62,7 @@ def show(request: HttpRequest, subject: UUID) -> HttpResponse:
         {
             "form": form,
             "name": people.names_of([subject], opened).get(subject, "somebody"),
-            "table": deciding.cases_table(cases, at),
+            "table": deciding.cases_table(cases, rights.named_in_cases(subject, opened, at=at), at),
             "letters": [
                 (step.words.split("\n\n")[0], deciding.say_day(step.on), step.words.split("\n\n")[1:])
                 for case in cases
