@@ -18,9 +18,7 @@ from troth.notice.purposes import Purpose
 from troth.prescribing import services as prescribing
 from troth.records import services as records
 from troth.records.selectors import Criticality, Measure, Release, Source, TaskKind, TaskState, Verification
-from troth.sharing import services as sharing
 from troth.vault import files
-from troth.vault.categories import Category
 from troth.vault.uploads import SealedUpload
 
 EVERY = 3
@@ -139,15 +137,6 @@ def _tell(
         return
     words = "Begin tomorrow, as the label says. Write to us if anything changes."
     prescription = asking.prescribe(request, turn, man=man, by=prescriber, at=decided, words=words)
-    sharing.record_disclosure(
-        subject,
-        recipient="pharmacy",
-        purpose=Purpose.PRESCRIBING,
-        categories={Category.IDENTITY, Category.CONTACT, Category.HEALTH},
-        what="A prescription, to be sent to your address",
-        by=prescriber,
-        at=decided + timedelta(minutes=1),
-    )
     checked = at_work(decided + timedelta(hours=1))
     pharmacist = actors.person(made.staff["pharmacist"], at=checked)
     asking.supply(

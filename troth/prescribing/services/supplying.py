@@ -24,7 +24,11 @@ from troth.prescribing.services.paying import _check_is_taken, _move_money
 from troth.records import selectors as records
 from troth.records.selectors import TaskKind
 from troth.records.services import give_task, settle_task
+from troth.sharing import services as sharing
 from troth.vault.categories import Category
+
+#: The notice's recipient that dispenses, where the clinic does not do so itself.
+PHARMACY = "pharmacy"
 
 
 @act(Event.SUPPLY_QUERIED, purpose=Purpose.PRESCRIBING)
@@ -55,16 +59,27 @@ def answer_query(prescription: UUID, *, words: str, by: Actor, at: datetime) -> 
 @act(Event.SUPPLY_RELEASED, purpose=Purpose.PRESCRIBING)
 def release_prescription(prescription: UUID, *, words: str, by: Actor, at: datetime) -> None:
     """
-    This will record the pharmacist's own check, after which the medicine may be sent. It is never the signer's.
+    This will record the pharmacist's own check, after which the medicine may be sent. It is never the signer's. Where a pharmacy
+    outside dispenses, it has the prescription from now on, and the person reads so.
 
     :raises NotPossible: it does not wait for a check, has run out, the actor signed it or asked for it, or is no pharmacist.
-    :raises Refused: the actor may not write health data of this person for prescribing.
+    :raises Refused: the actor may not write health data of this person for prescribing, or not pass it on.
     """
     row = _step(prescription, Step.RELEASE, by)
     _check_is_in_date(row, by=by, at=at)
     row.pharmacist, row.checked_at = by.id, at
     row.save()
     _message(row, words, at)
+    if PHARMACY in acting().register.purposes[Purpose.PRESCRIBING].recipients:
+        sharing.record_disclosure(
+            row.subject_id,
+            recipient=PHARMACY,
+            purpose=Purpose.PRESCRIBING,
+            categories={Category.IDENTITY, Category.CONTACT, Category.HEALTH},
+            what="A prescription, to be sent to your address",
+            by=by,
+            at=at,
+        )
 
 
 @act(Event.SUPPLY_CANCELLED, purpose=Purpose.PRESCRIBING)

@@ -81,7 +81,7 @@ def stands(notice: UUID) -> tuple[str, str, str]:
 
 def disclosed(clinic: Clinic) -> list[str]:
     with processing(Purpose.RIGHTS, by=clinic.ann, at=SOON) as opened:
-        return [each.what for each in sharing.list_disclosures(clinic.subject, opened)]
+        return [each.what for each in sharing.list_disclosures(clinic.subject, opened) if each.recipient == "gp"]
 
 
 def test_a_letter_goes_by_mesh_and_the_practice_that_collects_it_has_it(clinic: Clinic, mesh: LocalMesh) -> None:

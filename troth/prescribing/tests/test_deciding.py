@@ -31,6 +31,7 @@ from troth.prescribing.rules import NotPossible, gates
 from troth.prescribing.selectors import reviewing, supplies
 from troth.prescribing.tests.conftest import Clinic, agree, look, prescribe, send, verify
 from troth.records.tests.factories import LATER
+from troth.sharing import selectors as sharing
 
 SOON = LATER + timedelta(minutes=10)
 REASON = "Told by video why, and followed up here in two weeks."
@@ -48,6 +49,11 @@ def supply(clinic: Clinic, prescription: UUID) -> supplies.SupplyLine:
         return supplies.get_supply(prescription, opened)
 
 
+def passed_on(clinic: Clinic) -> list[tuple[str, str]]:
+    with processing(Purpose.RIGHTS, by=clinic.ann, at=SOON) as opened:
+        return [(each.recipient, each.what) for each in sharing.list_disclosures(clinic.subject, opened)]
+
+
 def test_a_prescription_is_signed_checked_by_another_sent_and_followed_up(clinic: Clinic) -> None:
     request = ready(clinic)
     made = prescribe(clinic, request)
@@ -58,7 +64,9 @@ def test_a_prescription_is_signed_checked_by_another_sent_and_followed_up(clinic
     with pytest.raises(NotPossible):
         services.release_prescription(made, words="Fine", by=clinic.pharmacist, at=SOON)
     services.answer_query(made, words="Yes, twelve.", by=clinic.prescriber, at=SOON)
+    assert passed_on(clinic) == []
     services.release_prescription(made, words="No interaction found.", by=clinic.pharmacist, at=SOON)
+    assert passed_on(clinic) == [("pharmacy", "A prescription, to be sent to your address")]
     services.dispatch(made, tracking="TN-4711-22", by=clinic.pharmacist, at=SOON)
     services.deliver(made, by=clinic.ann, at=SOON)
     services.follow_up(made, words="Takes it, no harm.", by=clinic.prescriber, at=SOON)

