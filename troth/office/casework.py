@@ -198,8 +198,10 @@ def todos(
         if clock.may_close_unanswered(today):
             found.append(Todo("Close it unanswered", "A month went by without an answer (LAW-1.14)", to("close")))
         found.append(Todo(f"Record that {what} came", "The clock begins, or goes on, with that day", to("came")))
-    for came in unseen_proofs(kinds):
-        found.append(Todo("Say what you found of the proof", "Nothing is handed out before", to(f"judge-{came}")))
+    unseen = unseen_proofs(kinds)
+    for came in unseen:
+        judge = Todo(f"Say what you found of the {WAITS[came]}", "Nothing is handed out before", to(f"judge-{came}"))
+        found.append(judge)
     if known.asked is Asked.COMPLAINT:
         if StepKind.ACKNOWLEDGED not in kinds:
             found.append(Todo("Acknowledge it", f"By {day(clock.due_on)} (LAW-2.3)", to("acknowledge")))
@@ -240,7 +242,9 @@ def todos(
             found.append(
                 Todo("Ask whether they may act", "Where somebody asks for another (LAW-3.15)", to("ask-authority"))
             )
-        elif StepKind.AUTHORITY_CHECKED not in kinds:  # nothing is handed over before
+        elif (
+            StepKind.AUTHORITY_CHECKED not in kinds and Waits.AUTHORITY not in unseen
+        ):  # nothing is handed over before
             proof = "What makes them so: the estate, or a claim from the death (LAW-4.10)"
             found.insert(0, Todo("Ask as what they apply", proof, to("ask-authority")))
         if known.asked is Asked.DECEASED:

@@ -200,7 +200,7 @@ def test_a_proof_counts_by_what_was_said_of_it_last(officer: Client, person: Act
     ask_again()
     assert judge("yes") == 422, "the passport that did not settle it is no answer to the second asking"
     assert officer.post(f"{path}step/came/", day).status_code == 302
-    assert officer.get(path).context["next"].words == "Say what you found of the proof"
+    assert officer.get(path).context["next"].words == "Say what you found of the proof of who they are"
     assert judge("yes") == 302
 
 

@@ -114,12 +114,13 @@ def test_a_death_ends_what_was_open_and_a_mistake_is_taken_back(officer: Client)
     assert RightsCase.objects.get(pk=case).state == "asked"
 
 
-def proven(case: UUID, officer: Client, by: Actor) -> None:
-    """She died, and Bill showed that he deals with her estate."""
+def proven(case: UUID, officer: Client, by: Actor, *, then: str = "") -> None:
+    """She died, and Bill showed that he deals with her estate. `then`: what the case says comes next once his paper is there."""
     officer.post(reverse("office_case_step", args=[case, "death"]), DEATH)
     at = timezone.now()
     rights.ask_for(case, Waits.AUTHORITY, proof="grant", by=by, at=at)
     rights.record_came(case, Waits.AUTHORITY, on=timezone.localdate(at), by=by, at=at)
+    assert not then or officer.get(reverse("office_case", args=[case])).context["next"].words == then
     rights.judge_proof(
         case, Waits.AUTHORITY, holds=True, words="The grant", applies_as=PERSONAL_REPRESENTATIVE, by=by, at=at
     )
@@ -140,7 +141,7 @@ def test_an_entry_from_before_the_act_goes_only_for_what_later_ones_say(officer:
     by, clinician = make_officer(at=now, email="second@clinic.example"), make_officer("prescriber", at=now)
     assert clinician.id
     case = applied_for(ann.id, by)
-    proven(case, officer, by)
+    proven(case, officer, by, then="Say what you found of the proof that they may act")
     officer.post(reverse("office_pack", args=[case]), {"do": "begin"})
     at = timezone.now()
     asked = rights.ask_opinion(case, of=clinician.id, question="May it go?", by=by, at=at)
