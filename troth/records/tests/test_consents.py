@@ -152,6 +152,7 @@ def test_what_was_signed_before_the_sentence_was_kept_still_reads_and_is_taken_b
     guards.drop_guards(connection)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE records_treatmentconsent SET ticked = NULL WHERE id = %s", [number])
+    connection.check_constraints()  # PostgreSQL alters no table while a check of it waits for the end
     guards.make_guards(connection)
     services.take_back_consent(made.pk, because="", by=clinic.prescriber, at=LATER)
     with processing(Purpose.CARE, by=clinic.prescriber, at=LATER) as opened:
