@@ -52,7 +52,7 @@ def publish(note: str) -> None:
                 destinations.cut_torn_line(path)
                 # A journal that was cut is not taken for the whole one because a later checkpoint saw it so.
                 before = newest_in(folder)
-                position = max(journal.position(), before.journal if before else journal.START)
+                position = journal.furthest(before.journal if before else journal.START, journal.position())
                 line = {
                     "note": note,
                     "journal": list(position),

@@ -64,6 +64,11 @@ class Position(NamedTuple):
 START = Position(0, BEGINNING)
 
 
+def furthest(known: Position, found: Position) -> Position:
+    """Of where somebody knew a journal to go and where it goes now: of another line of the same number, the one that was known."""
+    return found if found.number > known.number else known
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line: what one call of `record` wrote."""

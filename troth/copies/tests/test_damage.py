@@ -194,6 +194,13 @@ def test_no_later_checkpoint_takes_a_journal_that_was_cut_for_the_whole_one(made
         restore_nowhere(made)
 
 
+def test_of_two_lines_with_one_number_a_checkpoint_keeps_to_the_one_that_was_known() -> None:
+    known, other = journal.Position(2, "4" * 64), journal.Position(2, "9" * 64)
+    assert journal.furthest(known, other) == known and journal.furthest(other, known) == other
+    assert journal.furthest(known, journal.Position(3, "1" * 64)).number == 3
+    assert journal.furthest(known, journal.START) == known
+
+
 def test_an_older_journal_is_refused_and_a_whole_one_at_either_destination_will_do(
     made: Path, settings: object, tmp_path: Path
 ) -> None:

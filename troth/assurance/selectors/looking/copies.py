@@ -80,7 +80,7 @@ def drilled(question: Question) -> Finding:
 def journal_level(question: Question) -> Finding:
     """Every destination has the disposal journal as far as our checkpoints knew it: no restore brings back what was erased."""
     known = checkpoints.newest_known()
-    position = max(journal.position(), known.journal if known else journal.START)
+    position = journal.furthest(known.journal if known else journal.START, journal.position())
     folders = destinations.list_destinations()
     behind = [folder for folder in folders if position.number and not journal.is_as_new_as(position, folder=folder)]
     counts = {"lines": position.number, "destinations": len(folders), "behind": len(behind)}
