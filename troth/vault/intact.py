@@ -87,6 +87,7 @@ def open_field(each: SealedField[Any], row: Any, name: keystore.KeyName, held: k
 
 
 def keys_of(rows: list[Any], fields: list[SealedField[Any]]) -> dict[keystore.KeyName, keystore.WrappedKey]:
+    """The stored keys of these fields of these rows, whatever their scope, by name; those that are gone are absent."""
     return keystore.fetch({row.subject_id for row in rows}, sorted({each.compartment for each in fields}), scope=None)
 
 

@@ -33,7 +33,7 @@ class NotKnown(VaultError):
 
 
 def names_files(source: Names) -> Names:
-    """Declare what gives the places of files that no sealed file field names. It raises rather than leave one out."""
+    """Declare what gives the places of files that no sealed file field names. It raises `NotKnown` rather than leave one out."""
     _elsewhere.append(source)
     return source
 

@@ -13,6 +13,7 @@ from troth.people import selectors as people
 from troth.vault import tickets
 from troth.vault.errors import Damaged
 from troth.vault.files import StoredFile
+from troth.vault.orphans import NotKnown
 
 __all__ = [
     "FileLine",
@@ -164,10 +165,13 @@ def places_of_files() -> list[str]:
     """
     Where the files lie that are kept still.
 
-    :raises Unreadable: of one it cannot be read.
+    :raises NotKnown: of one it cannot be read.
     """
     kept = BroughtFile.objects.exclude(ticket="").values_list("pk", "sent_at", "ticket")
-    return [place for file, sent_at, ticket in kept for place in _opened(ticket, file, at=sent_at).places]
+    try:
+        return [place for file, sent_at, ticket in kept for place in _opened(ticket, file, at=sent_at).places]
+    except Unreadable:
+        raise NotKnown("A file that was sent to be brought in does not say where it lies.") from None
 
 
 def said_of_file(stored: StoredFile, prefix: str = "") -> dict[str, str]:

@@ -21,6 +21,7 @@ from troth.prescribing.models import (
 from troth.prescribing.selectors.telling import ANSWERED_WITHIN
 from troth.vault import tickets
 from troth.vault.files import StoredFile
+from troth.vault.orphans import NotKnown
 
 _PAGE = "gp message"
 #: Those about which a clinician has still to do something.
@@ -119,10 +120,13 @@ def places_of_files() -> list[str]:
     """
     Where the files of messages that nobody has filed lie.
 
-    :raises TicketInvalid: one cannot be read.
+    :raises NotKnown: of one it cannot be read.
     """
     waiting = GpMessage.objects.exclude(ticket="")
-    return [read_ticket(row, at=row.came_at).file.place for row in waiting.iterator(chunk_size=200)]
+    try:
+        return [read_ticket(row, at=row.came_at).file.place for row in waiting.iterator(chunk_size=200)]
+    except tickets.TicketInvalid:
+        raise NotKnown("A message does not say where its file lies.") from None
 
 
 def seal(message: UUID, file: StoredFile, *, sender: str, came_on: date, way: Way, at: datetime) -> str:
