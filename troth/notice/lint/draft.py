@@ -1,5 +1,6 @@
 """A notice under the linter: the model, its lines, and the look-ups that many rules need."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -81,3 +82,10 @@ class Draft:
 
 
 Rule = Callable[[Draft], Iterator[Found]]
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n\s*\n")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text that people read: they end with a mark, or with their paragraph."""
+    return _SENTENCE.split(text)

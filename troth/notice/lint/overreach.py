@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from troth.law.bases import Basis
 from troth.notice.findings import Path
 from troth.notice.lint.bases import PROMOTING
-from troth.notice.lint.draft import Draft, Found, Rule
+from troth.notice.lint.draft import Draft, Found, Rule, sentences
 from troth.notice.lint.keeping import days, says_nothing
 from troth.notice.purposes import Purpose
 from troth.notice.schema.words import RequiredBy, RightName, Trigger
 from troth.vault.categories import Category
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n\s*\n")
 _COMMISSIONER = re.compile(r"\binformation\s+commission(?:er)?\b|\bICO\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not?|never|nothing|nobody|none|cannot|can[\u2019']t|don[\u2019']t)\b", re.IGNORECASE)
 _JUST_DENIED = re.compile(r"\b(?:no|not|never|nobody|none)\s+(?:\w+\s+)?$", re.IGNORECASE)
@@ -85,7 +84,7 @@ def _sentences(draft: Draft) -> Iterator[tuple[Path, str]]:
     if notice.marketing:
         texts.append((("marketing", "words"), notice.marketing.words))
     for path, text in texts:
-        yield from ((path, sentence) for sentence in _SENTENCE.split(text or ""))
+        yield from ((path, sentence) for sentence in sentences(text or ""))
 
 
 def consent_is_given_by_an_act(draft: Draft) -> Iterator[Found]:
@@ -114,7 +113,7 @@ def the_regulator_is_ours(draft: Draft) -> Iterator[Found]:
         yield Found(
             "N11", ("complaints", "regulator"), "In the UK complaints about data go to the Information Commissioner."
         )
-    for sentence in _SENTENCE.split(complaints.own.words if complaints.own else ""):
+    for sentence in sentences(complaints.own.words if complaints.own else ""):
         if _US_FIRST.search(sentence) and not _DENIED.search(sentence):
             yield Found(
                 "F-32", ("complaints", "own", "words"), "Nobody has to come to the clinic before the regulator."
@@ -123,7 +122,7 @@ def the_regulator_is_ours(draft: Draft) -> Iterator[Found]:
 
 
 def changes_are_told(draft: Draft) -> Iterator[Found]:
-    for sentence in _SENTENCE.split(draft.notice.changes.words if draft.notice.changes else ""):
+    for sentence in sentences(draft.notice.changes.words if draft.notice.changes else ""):
         if (said := _UNTOLD.search(sentence)) and not _DENIED.search(sentence):
             yield Found(
                 "F-48", ("changes", "words"), f"'{said[0]}': nobody is bound by a change that they were not told of."
@@ -155,10 +154,9 @@ def periods_are_told(draft: Draft) -> Iterator[Found]:
 def rights_have_no_worded_hurdle(draft: Draft) -> Iterator[Found]:
     for place, right in enumerate(draft.notice.rights):
         path = ("rights", place, "words")
-        for sentence in _SENTENCE.split(right.words):
-            asked = right.right is not RightName.ACCESS and _FEE.search(
-                sentence
-            )  # of a copy it is looked for in `rights`
+        for sentence in sentences(right.words):
+            # Of a copy a fee is looked for in `rights`.
+            asked = right.right is not RightName.ACCESS and _FEE.search(sentence)
             if asked and not _LAWFUL_FEE.search(sentence):
                 yield Found("F-29", path, f"The text asks for money for `{right.right}`.")
             if (

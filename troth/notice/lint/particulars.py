@@ -7,7 +7,7 @@ from typing import Any
 
 from troth.law.bases import Basis, Condition
 from troth.notice.lint.bases import PROMOTING
-from troth.notice.lint.draft import Draft, Found, Rule
+from troth.notice.lint.draft import Draft, Found, Rule, sentences
 from troth.notice.lint.sharing import code_of
 from troth.notice.lint.statements import words_of
 from troth.notice.schema.words import RecipientKind, RightName, Trade
@@ -57,7 +57,6 @@ _THREAT = re.compile(
     re.IGNORECASE,
 )
 _LEAVES = re.compile(rf"\b{_LEAVING}\b", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n\s*\n")
 
 
 def numbers_are_numbers(draft: Draft) -> Iterator[Found]:
@@ -168,7 +167,7 @@ def saying_no_costs_nothing(draft: Draft) -> Iterator[Found]:
 
 def _threatened(text: str, *, tied: bool = False) -> str:
     """What a text threatens whoever says no with; empty if nothing."""
-    for sentence in _SENTENCE.split(text):
+    for sentence in sentences(text):
         threat = _THREAT.search(sentence)
         if threat and (tied or _LEAVES.search(sentence)):
             return threat[0]

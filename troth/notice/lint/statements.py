@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from troth.notice.findings import Path
-from troth.notice.lint.draft import Draft, Found, Rule
+from troth.notice.lint.draft import Draft, Found, Rule, sentences
 from troth.notice.schema import Notice
 from troth.notice.schema.words import About, ClaimKind, Section
 
@@ -70,7 +70,6 @@ _EU_CLAUSES = re.compile(
 _FOR_THE_UK = re.compile(
     r"\b(?:addendum|IDTA|international\s+data\s+transfer|Commissioner|ICO|Secretary\s+of\s+State)\b", re.IGNORECASE
 )
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n\s*\n")
 # What a template leaves to be filled in (F-43).
 _UNFILLED = re.compile(
     r"\[\s*(?:(?:insert|enter|add|your|name|date|dd|clinic|practice|company|business|organisation|firm|doctor|address|email|e-mail"
@@ -127,7 +126,7 @@ def law_is_not_stale(draft: Draft) -> Iterator[Found]:
 
 def text_is_whole(draft: Draft) -> Iterator[Found]:
     for path, text in words_of(draft.notice.model_dump(exclude_defaults=True)):
-        for sentence in _SENTENCE.split(text):
+        for sentence in sentences(text):
             if (old := _OLD_ACT.search(sentence)) and not _SAID_TO_BE_GONE.search(sentence):
                 yield Found("F-01", path, f"The text cites '{old[0].strip(' ,(')}', which is no longer law.")
                 break
