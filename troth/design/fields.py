@@ -58,6 +58,19 @@ class DateInBoxes(forms.MultiValueField):
             ) from None
 
 
+class PersonBox(forms.CharField):
+    """Whom somebody looks for. Its form is posted, so that no name lands in an address, a history or a log (pitfalls B1)."""
+
+    def __init__(self, label: str, *, by: str) -> None:
+        super().__init__(
+            label=label,
+            max_length=200,
+            help_text=f"Three letters of a name, or a whole {by}",
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+            error_messages={"required": "Type at least three letters of their name"},
+        )
+
+
 class Choices(forms.RadioSelect):
     """One of a few, each with an optional hint below it. Nothing is chosen for anybody."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 
 from troth.design.fields import Choices, DateInBoxes
-from troth.diary import rules
+from troth.desk.forms.diary import moment_typed
 
 
 class CaseSearchForm(forms.Form):
@@ -87,9 +87,5 @@ class ExaminationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if given.get("on") and given.get("hour"):
-            try:
-                given["when"] = rules.as_typed(given["on"], given["hour"])
-            except rules.NotPossible as error:
-                self.add_error("hour", str(error))
+        given["when"] = moment_typed(self, "hour", given.get("on"), given.get("hour"))
         return given

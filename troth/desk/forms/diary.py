@@ -1,7 +1,7 @@
 """Booking and moving a visit: what, with whom, on which day, and then one of the times that are free."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,19 @@ CLASS_REPEATS = {
     "f6": ("Every two weeks, 6 times", 2, 6),
     "m6": ("Every four weeks, 6 times", 4, 6),
 }
+
+
+def moment_typed(
+    form: forms.Form, field: str, on: date | None, clock: time | None, *, offered: bool = False
+) -> datetime | None:
+    """The moment of a day and a time that were typed; None where one is missing or no clock shows it just once, said beside it."""
+    if on is None or clock is None:
+        return None
+    try:
+        return rules.as_typed(on, clock, offered=offered)
+    except rules.NotPossible as error:
+        form.add_error(field, str(error))
+        return None
 
 
 class TimeForm(forms.Form):
@@ -142,10 +155,9 @@ class TimeForm(forms.Form):
             elif practitioner == ANYBODY:
                 self.add_error("practitioner", "Choose who they come to: past what is free it is somebody’s to say")
             else:
-                try:
-                    given["starts"] = Free(rules.as_typed(given["on"], other, offered=True), UUID(practitioner))
-                except rules.NotPossible as error:
-                    self.add_error("other_time", str(error))
+                moment = moment_typed(self, "other_time", given["on"], other, offered=True)
+                if moment is not None:
+                    given["starts"] = Free(moment, UUID(practitioner))
         elif "override" in given:
             given["override"] = ""
         return given
@@ -257,11 +269,7 @@ class ClassForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if given.get("on") and given.get("begins"):
-            try:
-                given["first"] = rules.as_typed(given["on"], given["begins"])
-            except rules.NotPossible as error:
-                self.add_error("begins", str(error))
+        given["first"] = moment_typed(self, "begins", given.get("on"), given.get("begins"))
         return given
 
     def all_starts(self) -> Sequence[datetime]:

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from troth.design.fields import Choices
+from troth.design.fields import Choices, PersonBox
 from troth.gate.reasons import FindReason
 
 REASONS: dict[FindReason, tuple[str, str]] = {
@@ -17,14 +17,7 @@ REASONS: dict[FindReason, tuple[str, str]] = {
 class FindForm(forms.Form):
     """Posted only, so that no name lands in an address, a history or a log (pitfalls B1)."""
 
-    q = forms.CharField(
-        label="Whom are you looking for?",
-        strip=True,
-        max_length=200,
-        help_text="Three letters of a name, or a whole email address, telephone number or NHS number",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Type at least three letters of their name"},
-    )
+    q = PersonBox("Whom are you looking for?", by="email address, telephone number or NHS number")
     reason = forms.ChoiceField(
         label="Why?",
         choices=[(item.value, REASONS[item][0]) for item in FindReason],

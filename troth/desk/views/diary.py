@@ -110,11 +110,8 @@ def _days(
     lines = []
     only = _only(request)
     rows = diary.columns(first, days, visits, classes=classes, at=look.at, only=only)
-    if (
-        days > 1
-        and shown != first + timedelta(days=days - 1)
-        and not any(each.is_on for columns in rows for each in columns[-1:])
-    ):
+    last_is_on = shown == first + timedelta(days=days - 1) or any(columns[-1].is_on for columns in rows)
+    if days > 1 and not last_is_on:
         days -= 1
     for whole in rows:
         columns = whole[:days]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from troth.design.fields import Choices, DateInBoxes
+from troth.design.fields import Choices, DateInBoxes, PersonBox
 from troth.gate.reasons import FindReason
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
@@ -75,14 +75,7 @@ class SearchForm(Period):
 class WhoForm(forms.Form):
     """Whom the events are about, and why they are looked up."""
 
-    q = forms.CharField(
-        label="Whose events?",
-        strip=True,
-        max_length=200,
-        help_text="Three letters of a name, or a whole email address or telephone number",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Type at least three letters of their name"},
-    )
+    q = PersonBox("Whose events?", by="email address or telephone number")
     reason = forms.ChoiceField(
         label="Why?",
         choices=[(item.value, words) for item, words in REASONS.items()],

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from troth.design.fields import Choices
+from troth.design.fields import Choices, PersonBox
 from troth.office.forms.step import LONGEST, PostForm
 from troth.rights.rules.clock import Asked
 from troth.rights.rules.letters import proofs_for
@@ -13,14 +13,7 @@ from troth.rights.rules.letters import proofs_for
 class FindRecordForm(forms.Form):
     """Whose record is looked for."""
 
-    q = forms.CharField(
-        label="Whose is it?",
-        strip=True,
-        max_length=200,
-        help_text="Three letters of a name, or a whole email address or telephone number",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Type at least three letters of their name"},
-    )
+    q = PersonBox("Whose is it?", by="email address or telephone number")
 
 
 class PlaceForm(PostForm):
