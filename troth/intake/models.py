@@ -67,9 +67,8 @@ class Response(Holding):
     status = models.CharField(max_length=11, choices=[(item.value, item.words) for item in ResponseStatus])
     started_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
-    confirmed_at = models.DateTimeField(
-        null=True
-    )  # when they last said, after they had sent it, that all of it holds
+    #: When they last said, after they had sent it, that all of it holds.
+    confirmed_at = models.DateTimeField(null=True)
     treatment = SealedText(ANSWERS, id="intake.response.treatment")
     form = SealedText(ANSWERS, id="intake.response.form")
     version = SealedText(ANSWERS, id="intake.response.version")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -285,7 +286,8 @@ def answered_otherwise(sheet: Sheet) -> list[Otherwise]:
     they left: to begin anew hides nothing. For sheets that the gate has let the viewer at.
     """
     rows = Response.objects.filter(subject_id=sheet.subject, started_at__lt=sheet.started_at).order_by("-started_at")
-    earlier = [sheet_of(row) for row in rows if row.treatment == sheet.treatment.id][:MOST_EARLIER]
+    alike = (row for row in rows if row.treatment == sheet.treatment.id)
+    earlier = [sheet_of(row) for row in islice(alike, MOST_EARLIER)]
     given = [
         (line.item.id, each, before.status is ResponseStatus.SENT)
         for before in reversed(earlier)

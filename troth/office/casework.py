@@ -242,9 +242,8 @@ def todos(
             found.append(
                 Todo("Ask whether they may act", "Where somebody asks for another (LAW-3.15)", to("ask-authority"))
             )
-        elif (
-            StepKind.AUTHORITY_CHECKED not in kinds and Waits.AUTHORITY not in unseen
-        ):  # nothing is handed over before
+        elif StepKind.AUTHORITY_CHECKED not in kinds and Waits.AUTHORITY not in unseen:
+            # Nothing is handed over before.
             proof = "What makes them so: the estate, or a claim from the death (LAW-4.10)"
             found.insert(0, Todo("Ask as what they apply", proof, to("ask-authority")))
         if known.asked is Asked.DECEASED:

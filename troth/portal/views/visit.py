@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from troth.billing.selectors import Order, State, is_set_against
+from troth.billing.selectors import Order, PaymentFor, State, is_set_against
 from troth.design.moments import hour_of
 from troth.design.values import Row
 from troth.diary import rules, services
@@ -50,18 +50,18 @@ def show(request: HttpRequest) -> HttpResponse:
     found = _found(request)
     if found is None:
         return _over(request)
-    paid, new = _deposit(found), request.GET.get("new") == "1"
+    known, new = diary.deposit_of(found.id), request.GET.get("new") == "1"
     return render(
         request,
         "portal/booking/visit.html",
         {
             "visit": found,
             "new": new and found.is_ahead,
-            "lost": new and _was_lost(found),
+            "lost": new and _was_lost(found, known),
             "until": _kept_until(found, request.at),  # type: ignore[attr-defined]
-            "deposit": _holds_deposit(found),
-            "asked": _asks_deposit(found),
-            "rows": _rows(found, paid),
+            "deposit": _holds_deposit(known),
+            "asked": _asks_deposit(found, known),
+            "rows": _rows(found, known),
             "free_until": rules.said_when(found.starts_at - rules.FREE_UNTIL),
         },
     )
@@ -75,8 +75,8 @@ def deposit(request: HttpRequest) -> HttpResponse:
     if found is None:
         return _over(request)
     known = diary.deposit_of(found.id)
-    if known is None or not (found.awaits_deposit or _asks_deposit(found)):
-        return redirect(f"{reverse('visit')}?new=1" if _was_lost(found) else "visit")
+    if known is None or not (found.awaits_deposit or _asks_deposit(found, known)):
+        return redirect(f"{reverse('visit')}?new=1" if _was_lost(found, known) else "visit")
     until = _kept_until(found, at)
     answer = money.paying(
         request,
@@ -163,13 +163,12 @@ def _over(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/booking/no_visit.html", status=410)
 
 
-def _deposit(found: diary.LinkedVisit) -> str:
+def _deposit(found: diary.LinkedVisit, known: PaymentFor | None) -> str:
     """Where the deposit of a visit is, in a sentence, or nothing where none was asked for."""
-    known = diary.deposit_of(found.id)
     if known is None:
         return ""
     # Of a visit that is off it is let go, whether or not the firm has said so yet.
-    return DEPOSIT[State.FAILED if _was_lost(found) and known.state is State.ASKED else known.state]
+    return DEPOSIT[State.FAILED if _was_lost(found, known) and known.state is State.ASKED else known.state]
 
 
 def _kept_until(found: diary.LinkedVisit, at: datetime) -> str:
@@ -177,26 +176,24 @@ def _kept_until(found: diary.LinkedVisit, at: datetime) -> str:
     return hour_of(found.kept_until) if found.kept_until and found.kept_until > at else ""
 
 
-def _was_lost(found: diary.LinkedVisit) -> bool:
+def _was_lost(found: diary.LinkedVisit, known: PaymentFor | None) -> bool:
     """Whether it is cancelled and its deposit never came to us, as where that was not paid while its time was kept."""
-    known = diary.deposit_of(found.id)
     return found.state is diary.VisitState.CANCELLED and known is not None and known.state in _UNPAID
 
 
-def _asks_deposit(found: diary.LinkedVisit) -> bool:
+def _asks_deposit(found: diary.LinkedVisit, known: PaymentFor | None) -> bool:
     """Whether a visit that stands has a deposit that was asked for by a link, and is still to pay."""
-    known = diary.deposit_of(found.id)
     return found.is_ahead and known is not None and known.state is State.ASKED and known.order is Order.NONE
 
 
-def _holds_deposit(found: diary.LinkedVisit) -> bool:
+def _holds_deposit(known: PaymentFor | None) -> bool:
     """Whether a deposit is with us, or on its way to us, so that it goes back or is kept. One that paid an invoice does neither."""
-    known = diary.deposit_of(found.id)
     held = known is not None and known.state in {State.AUTHORISED, State.CAPTURED, State.PART_REFUNDED}
     return held and known is not None and not is_set_against(known.id)
 
 
-def _rows(found: diary.LinkedVisit, deposit: str) -> list[Row]:
+def _rows(found: diary.LinkedVisit, known: PaymentFor | None) -> list[Row]:
+    deposit = _deposit(found, known)
     member = people.staff_profiles({found.practitioner}).get(found.practitioner)
     return [
         Row("When", rules.said_when(found.starts_at)),
@@ -207,17 +204,17 @@ def _rows(found: diary.LinkedVisit, deposit: str) -> list[Row]:
 
 
 def _form(request: HttpRequest, found: diary.LinkedVisit, form: Any, title: str) -> HttpResponse:
-    paid = _deposit(found)
+    known = diary.deposit_of(found.id)
     return render(
         request,
         "portal/booking/form.html",
         {
             "form": form,
             "title": title,
-            "rows": _rows(found, paid),
+            "rows": _rows(found, known),
             "visit": found,
             "moving": isinstance(form, MoveForm),
-            "deposit": _holds_deposit(found) and found.is_ahead,
+            "deposit": _holds_deposit(known) and found.is_ahead,
             "free_until": rules.said_when(found.starts_at - rules.FREE_UNTIL),
         },
         status=422 if form.is_bound and form.errors else 200,

@@ -54,9 +54,9 @@ from troth.vault.categories import Category
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 #: By which ways of checking somebody else tells us something: the person is told of it (LAW-9.3).
 _ORIGINS = {Method.RECORD: Origin.GP, Method.THIRD_PARTY: Origin.ANOTHER}
-#: Of one request; whoever has more to say is rung.
 #: What somebody says by one press, in the conversation where the prescriber reads it.
 ALL_HOLDS = "I have looked through all of my answers. They hold as they stand now."
+#: Of one request; whoever has more to say is rung.
 MOST_MESSAGES = 100
 
 

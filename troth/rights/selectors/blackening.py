@@ -9,7 +9,7 @@ read what that user may. The file goes there and comes back through pipes, and n
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -103,9 +103,9 @@ def words_of(content: bytes, media_type: str) -> list[str]:
     return _ask({"do": "words"}, content, lambda said, _: list(map(str, said["words"]))) if media_type == PDF else []
 
 
-def cut_text(stored: StoredFile, words: Iterable[str]) -> bytes | None:
+def cut_text(stored: StoredFile, words: Collection[str]) -> bytes | None:
     """A text file without these words; None where it has none of them, or is no text file."""
-    if stored.kind != TEXT or stored.size > LARGEST:
+    if not words or stored.kind != TEXT or stored.size > LARGEST:
         return None
     whole = as_text(_content(stored))
     return cut(whole, words).encode() if holds(whole, words) else None

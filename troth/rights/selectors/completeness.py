@@ -200,9 +200,9 @@ def _faults_of_words(
     everywhere: Collection[str],
 ) -> Iterator[str]:
     for each in document["held"]:
-        if holds(each, [*everywhere, *words.get(each["id"], ())]):
-            yield f"Words that were to be removed still stand in an entry: {each['kind']} {each['id'][:8]}."
         gone = [*everywhere, *words.get(each["id"], ())]
+        if holds(each, gone):
+            yield f"Words that were to be removed still stand in an entry: {each['kind']} {each['id'][:8]}."
         for file in each["files"] if gone else ():
             yield from _faults_of_file(archive, file, gone)
     for name in (each for each in texts if each.endswith((".html", ".csv", ".fhir.json"))):

@@ -78,9 +78,8 @@ def place_case(
     _take_over(rows, to, by=by, at=at)
     for each in rows:
         touched(under, f"rights.case/{each.pk.hex}/moved")
-    touched(
-        to, f"rights.case/{case.hex}/placed"
-    )  # and so the gate is asked anew about them: the case is the officer's reason
+    touched(to, f"rights.case/{case.hex}/placed")
+    # The gate is asked anew about them: the case that stands there now is the officer's reason.
     acting().require(to, Category.RIGHTS)
     for each in rows:
         compare = proofs_to_compare(clocks.happened_in(each.pk))
