@@ -8,7 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.design.rulers import Tape, tape_of_days
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Link, Tag
@@ -143,13 +143,9 @@ def _state(choice: Choice) -> Tag:
 
 def _since(choice: Choice) -> str:
     if choice.since:
-        return f"Since {timezone.localtime(choice.since):%-d %B %Y}, {hour_of(choice.since)}"
+        return f"Since {day_and_hour(choice.since)}"
     # Whether they took it back or it was outweighed, the use goes on: what was decided stands in the letter.
-    return (
-        f"You objected; it goes on since {timezone.localtime(choice.ended):%-d %B %Y}, {hour_of(choice.ended)}"
-        if choice.ended
-        else ""
-    )
+    return f"You objected; it goes on since {day_and_hour(choice.ended)}" if choice.ended else ""
 
 
 def _verb(choice: Choice) -> str:

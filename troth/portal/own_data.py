@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from troth.design.charts import Going, Goings
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour, hour_of
 from troth.design.pages import Section
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Counterpart, Fate, Figure, Link, Row, Tag, Term
@@ -35,10 +35,10 @@ def say_date(day: date | None) -> str:
 
 def say_when(moment: datetime, now: datetime) -> str:
     """`Today, 9:05am`, `Mon 23 Nov, 2:30pm`, and with the year when it was another."""
-    local, today = timezone.localtime(moment), timezone.localdate(now)
-    if local.date() == today:
+    on, today = timezone.localdate(moment), timezone.localdate(now)
+    if on == today:
         return f"Today, {hour_of(moment)}"
-    return f"{local:%a %-d %b}{f' {local.year}' if local.year != today.year else ''}, {hour_of(moment)}"
+    return day_and_hour(moment, "%a %-d %b" if on.year == today.year else "%a %-d %b %Y")
 
 
 def counterpart_of(

@@ -1,7 +1,8 @@
 """What may be done with a visit, and when somebody is free, as pure rules. No database, no clock."""
 
+from troth.design.moments import said_when
 from troth.diary.rules.figures import SMALL, rounded, shown, shown_money, shown_share
-from troth.diary.rules.saying import calendar_of, feed_of, said_when
+from troth.diary.rules.saying import calendar_of, feed_of
 from troth.diary.rules.times import (
     GRID,
     Hours,

@@ -3,15 +3,6 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from troth.design.moments import hour_of
-from troth.law.calendar import LONDON
-
-
-def said_when(moment: datetime) -> str:
-    """A moment as patients read it: Thursday 26 November, 2:30pm. An hour that comes twice says which it is."""
-    local = moment.astimezone(LONDON)
-    return f"{local:%A %-d %B}, {hour_of(moment)}"
-
 
 def calendar_of(visit: UUID, starts_at: datetime, ends_at: datetime, *, cancelled: bool, at: datetime) -> str:
     """

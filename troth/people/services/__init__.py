@@ -66,7 +66,6 @@ from troth.people.services.telling import (
     can_be_told,
     contact_for,
     has_died,
-    say_when,
     tell,
     tell_of_new_device,
 )
@@ -137,7 +136,6 @@ __all__ = [
     "register_patient",
     "remove_app",
     "remove_passkey",
-    "say_when",
     "sessions",
     "set_last_day",
     "sign_in",

@@ -20,6 +20,7 @@ from django.contrib.auth.hashers import make_password
 from troth.copies.disposing import dispose_rows
 from troth.delivery import services as delivery
 from troth.delivery.rules import Kind
+from troth.design.moments import said_when
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, hold, new_subject, touched
@@ -32,7 +33,7 @@ from troth.people.models import FIND_SIGN_IN, FIND_STEP, Account, AccountStep, C
 from troth.people.rules import check_password, normal_email, normal_postcode, normal_telephone, told_apart_by
 from troth.people.selectors.steps import Step, find_step, hash_of
 from troth.people.services.accounts import _end_steps, _open_account, change_password
-from troth.people.services.telling import _say_when, _tell
+from troth.people.services.telling import _tell
 from troth.vault import search
 from troth.vault.categories import Category
 from troth.vault.models import Subject, SubjectKind
@@ -217,7 +218,7 @@ def _offer_link(step: UUID, subject: UUID, kind: StepKind, email: str, *, by: Ac
         subject,
         kind=_LETTERS[kind],
         to=email,
-        context={"until": _say_when(row.expires_at)},
+        context={"until": said_when(row.expires_at)},
         link=_link_to(token),
         by=by,
         at=at,
@@ -243,7 +244,7 @@ def _offer_password(subject: UUID, email: str, *, by: Actor, at: datetime) -> No
         subject,
         kind=Kind.RESET_PASSWORD,
         to=email,
-        context={"until": _say_when(at + LIFE_OF_RESET)},
+        context={"until": said_when(at + LIFE_OF_RESET)},
         link=_link_to(token),
         by=by,
         at=at,

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.utils import timezone
-
 from troth.delivery import services as delivery
 from troth.delivery.rules import LETTERS, Kind
-from troth.design.moments import hour_of
+from troth.design.moments import said_when
 from troth.gate import actors, linking
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
@@ -40,7 +38,7 @@ def _tell(
     :raises KeyError: a word that the letter needs is missing.
     """
     address = to or _address_of(subject, at=at)
-    words = {"when": _say_when(at), **(context or {})}
+    words = {"when": said_when(at), **(context or {})}
     if not address:
         envelope = _envelope_of(subject, at=at) if LETTERS[kind].purpose is Purpose.RIGHTS else ""
         if not envelope:
@@ -98,12 +96,6 @@ def _tell_of_new_device(subject: UUID, *, device: str, by: Actor, at: datetime) 
         _tell(subject, Kind.NEW_DEVICE, context={"device": device or "A device we could not name"}, by=by, at=at)
 
 
-def _say_when(at: datetime) -> str:
-    """A moment as people read it: Tuesday 24 November, 2:30pm."""
-    local = timezone.localtime(at)
-    return f"{local:%A %-d %B}, {hour_of(at)}"
-
-
 def _can_be_told(subject: UUID, *, at: datetime) -> bool:
     """Whether anything is left by which a person can be reached: after an erasure nothing may be."""
     return bool(_address_of(subject, at=at) or _envelope_of(subject, at=at))
@@ -114,6 +106,5 @@ address_of = _address_of
 contact_for = _contact_for
 can_be_told = _can_be_told
 has_died = linking.has_died
-say_when = _say_when
 tell = _tell
 tell_of_new_device = _tell_of_new_device

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from troth.design.done import done
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour, said_when
 from troth.design.signing import AGREED, SignatureForm
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Row, Tag
@@ -41,7 +41,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
         "portal/agreements/list.html",
         {
             "asked": [
-                (each.template, f"For your visit on {timezone.localtime(each.on):%A %-d %B}, {hour_of(each.on)}")
+                (each.template, f"For your visit on {said_when(each.on)}")
                 for each in records.asked_for(subject, opened, signed, forms, at=at)
             ],
             "table": _table(signed),
@@ -108,12 +108,12 @@ def read(request: HttpRequest, consent: UUID) -> HttpResponse:
     rows = [
         *([Row("Ticked", found.ticked)] if found.ticked else []),
         Row("Signed by", found.name),
-        Row("Signed on", f"{timezone.localtime(found.signed_at):%-d %B %Y}, {hour_of(found.signed_at)}"),
+        Row("Signed on", day_and_hour(found.signed_at)),
         Row("Wording", f"Version {found.version}"),
     ]
     if found.withdrawn_at:
         back = found.withdrawn_at
-        rows.append(Row("Taken back", f"{timezone.localtime(back):%-d %B %Y}, {hour_of(back)}"))
+        rows.append(Row("Taken back", day_and_hour(back)))
     return render(
         request,
         "portal/agreements/read.html",

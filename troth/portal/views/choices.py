@@ -1,7 +1,5 @@
 """What the reader decides: uses that rest on their consent or on our interests, and stopping everything. Each acts at once."""
 
-from datetime import datetime
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from troth.consent import selectors as consents
 from troth.design.done import done
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.gate.table import actor_of
 from troth.notice.purposes import Purpose
 from troth.portal import deciding, own_data
@@ -39,7 +37,7 @@ def show(request: HttpRequest) -> HttpResponse:
         {
             "agreed": shown(agreed),
             "interests": deciding.table([each for each in choices if each.kind == "objection"], at),
-            "restricted": _said(since) if since else "",
+            "restricted": day_and_hour(since) if since else "",
             "why": own_data.rights_counterpart(at),
         },
     )
@@ -102,7 +100,7 @@ def restrict(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "word": STOP if form else ALLOW,
-            "restricted": _said(since) if since else "",
+            "restricted": day_and_hour(since) if since else "",
             "why": own_data.rights_counterpart(at),
         },
         status=422 if request.method == "POST" else 200,
@@ -157,7 +155,3 @@ def _carry_out(request: HttpRequest, choice: Choice, *, words: str) -> None:
         services.withdraw_objection(subject, purpose, by=actor, at=at)
     else:
         services.ask_to_stop(subject, purpose, by=actor, at=at, words=words)
-
-
-def _said(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%-d %B %Y}, {hour_of(moment)}"

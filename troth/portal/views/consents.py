@@ -14,7 +14,7 @@ from troth.consent import services
 from troth.consent.rules import CHANNEL_WORDS, HOW_WORDS, ConsentRefused, How, said_by
 from troth.consent.selectors import Consent, Word
 from troth.design.done import done
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Row, Tag
 from troth.gate.table import actor_of
@@ -161,7 +161,7 @@ def words_table(words: list[Word], at: datetime) -> Table | None:
                 ),
                 small=way_words(each.channel),
             ),
-            Cell(f"{timezone.localtime(each.at):%-d %B %Y}, {hour_of(each.at)}", small=f"Notice {each.notice}"),
+            Cell(day_and_hour(each.at), small=f"Notice {each.notice}"),
             Cell(HOW_WORDS[each.how], small=each.proof),
         )
         for each in words
@@ -181,9 +181,9 @@ def _way(channel: str) -> str:
 
 def _state(each: consents.ByChannel) -> str:
     if each.stands and each.since:
-        return f"You agreed on {timezone.localtime(each.since):%-d %B %Y}, {hour_of(each.since)}"
+        return f"You agreed on {day_and_hour(each.since)}"
     if each.by_death:
         return HOW_WORDS[How.DEATH]
     if each.ended:
-        return f"Off: you took it back on {timezone.localtime(each.ended):%-d %B %Y}, {hour_of(each.ended)}"
+        return f"Off: you took it back on {day_and_hour(each.ended)}"
     return "Off: you never agreed to it"

@@ -2,11 +2,10 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from troth.design.done import done
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.design.values import Row
 from troth.gate.contexts import Opened
 from troth.gate.table import actor_of
@@ -43,7 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
         else []
     )
     earlier = [
-        (f"Until {timezone.localtime(moment):%-d %B %Y}, {hour_of(moment)}", _rows(before))
+        (f"Until {day_and_hour(moment)}", _rows(before))
         for moment, before in people.earlier_contacts(subject, opened)
     ]
     return render(

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from troth.copies.journal import JournalUnavailable
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.design.values import Fate, Link, Row
 from troth.gate.actors import NOBODY
 from troth.gate.table import actor_of
@@ -222,7 +222,7 @@ def _said(found: Certificate) -> dict[str, Any]:
     ]
     return {
         "reference": found.reference,
-        "issued": f"{timezone.localtime(found.issued_at):%-d %B %Y} at {hour_of(found.issued_at)}",
+        "issued": day_and_hour(found.issued_at, between=" at "),
         "went": [_fate(each, gone=True) for each in said["destroyed"]],
         "stayed": [_fate(each) for each in said["stays"]],
         "moments": moments,
@@ -244,7 +244,7 @@ def _day(text: str) -> str:
 
 
 def _moment(text: str) -> str:
-    return f"{timezone.localtime(datetime.fromisoformat(text)):%-d %B %Y} at {hour_of(datetime.fromisoformat(text))}"
+    return day_and_hour(datetime.fromisoformat(text), between=" at ")
 
 
 def _numbers(numbers: list[int]) -> str:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.design.values import Row, Step
 from troth.gate.contexts import Opened
 from troth.gate.table import actor_of
@@ -126,7 +126,7 @@ def steps_of(line: CaseLine) -> tuple[Step, ...]:
 
 def _when(line: CaseLine) -> str:
     at = line.examination_at
-    return f"{timezone.localtime(at):%a %-d %b}, {hour_of(at)}" if at else ""
+    return day_and_hour(at, "%a %-d %b") if at else ""
 
 
 def _people(line: CaseLine) -> list[Row]:

@@ -5,14 +5,13 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from troth.contact import selectors as contact
 from troth.contact import services
 from troth.contact.rules import NotPossible
 from troth.contact.selectors import MESSAGES, About, ConversationLine, MessageLine, Turn
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.design.tables import Cell, Column, Table, table_of
 from troth.design.values import Paging, Row, Tag
 from troth.gate.table import actor_of
@@ -121,7 +120,7 @@ def _table(lines: list[ConversationLine]) -> Table:
                     tag=Tag("info", f"{line.unread} new") if line.unread else None,
                 ),
                 _STATES[line.turn],
-                f"{timezone.localtime(line.last_at):%-d %B %Y}, {hour_of(line.last_at)}",
+                day_and_hour(line.last_at),
             )
             for line in lines
         ],
@@ -133,4 +132,4 @@ _STATES = {Turn.OURS: "Waits for our answer", Turn.THEIRS: "We answered", Turn.C
 
 def _row(each: MessageLine) -> Row:
     at = each.written_at
-    return Row(f"{each.author or 'You'}, {timezone.localtime(at):%-d %B %Y}, {hour_of(at)}", each.words)
+    return Row(f"{each.author or 'You'}, {day_and_hour(at)}", each.words)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from troth.billing.selectors import UNPAID, State
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.design.tables import Cell, Column, Line, Table
 from troth.design.values import Link, Row
 from troth.gate.contexts import Opened
@@ -123,7 +123,7 @@ def show_one(request: HttpRequest, treatment: UUID) -> HttpResponse:
                 Row(
                     people.staff_name(UUID(each.author)) if each.by_staff else "You",
                     each.words,
-                    note=f"{timezone.localtime(each.at):%-d %B}, {hour_of(each.at)}",
+                    note=day_and_hour(each.at, "%-d %B"),
                 )
                 for each in reviewing.list_messages(treatment, opened, staff=False)
             ],
@@ -393,6 +393,6 @@ def _earlier(line: intake.Line) -> str:
     if not line.changed:
         return ""
     return "; ".join(
-        f"before {timezone.localtime(later.at):%-d %B}, {hour_of(later.at)}: {given.words}"
+        f"before {day_and_hour(later.at, '%-d %B')}: {given.words}"
         for given, later in zip(line.earlier, line.earlier[1:], strict=False)
     )

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.design.values import Row
 from troth.ledger import signing
 from troth.ledger.check_export import BadNote
@@ -44,7 +44,7 @@ def check(request: HttpRequest) -> HttpResponse:
             signer = people.staff_profiles([found.prescriber]).get(found.prescriber)
             rows = [
                 Row("Signed by", signer.name if signer else "", note=signer.registration if signer else ""),
-                Row("Signed on", f"{timezone.localtime(found.signed_at):%-d %B %Y}, {hour_of(found.signed_at)}"),
+                Row("Signed on", day_and_hour(found.signed_at)),
                 _stands(found, timezone.localdate()),
                 Row("Our signature", _signature(found)),
                 Row("SHA-256 of the file", found.digest, mono=True),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from troth.assurance.selectors import board
 from troth.assurance.selectors.board import Board, Standing, Status
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.design.values import CoinState, Figure, Kept
 
 #: The groups after those that fell short, in order: state, coin, title, and what it means.
@@ -50,7 +50,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "portal/promises/show.html",
         {
             "found": found,
-            "checked": f"{timezone.localtime(found.run.at):%-d %B %Y} at {hour_of(found.run.at)}" if found else "",
+            "checked": day_and_hour(found.run.at, between=" at ") if found else "",
             "figures": _figures(found) if found else [],
             "slipped": [_slipped(each) for each in found.slipped] if found else [],
             "groups": [

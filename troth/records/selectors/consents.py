@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.diary import selectors as diary
 from troth.diary.selectors import VisitState
 from troth.gate.contexts import Opened
@@ -111,7 +111,7 @@ def consent_paper(line: ConsentLine, *, name: str, born: str, at: datetime) -> b
         signed=(
             ("Ticked", f"“{line.ticked}”" if line.ticked else ""),
             ("Signed by", line.name),
-            ("Signed on", f"{timezone.localtime(line.signed_at):%-d %B %Y}, {hour_of(line.signed_at)}"),
+            ("Signed on", day_and_hour(line.signed_at)),
             ("Where", line.how.words),
             ("Taken back on", back),
         ),

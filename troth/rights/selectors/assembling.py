@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.design.spreadsheets import guarded
 from troth.gate import facts
 from troth.gate.contexts import Opened
@@ -79,7 +79,7 @@ def assemble(
         "choices": _choices(persons, at),
         "rights": _rights(at),
     }
-    made = f"{at.astimezone(LONDON):%-d %B %Y} at {hour_of(at)}"
+    made = day_and_hour(at, between=" at ")
     page = {
         "title": "My data",
         "lead": f"Everything that {opened.register.controller} holds about you, made on {made} under notice "

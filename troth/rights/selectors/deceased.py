@@ -11,9 +11,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from troth.design.moments import hour_of
+from troth.design.moments import day_and_hour
 from troth.gate.contexts import Opened
-from troth.law.calendar import LONDON
 from troth.people import selectors as people
 from troth.rights.models.deceased import Death
 from troth.rights.selectors.assembling import Assembled, _sections, _thing, name_files
@@ -57,7 +56,7 @@ def assemble_record(
     files = name_files(given)
     paths = {key: path for key, (path, _) in files.items()}
     patient = _patient(persons, opened)
-    controller, made = opened.register.controller, f"{at.astimezone(LONDON):%-d %B %Y} at {hour_of(at)}"
+    controller, made = opened.register.controller, day_and_hour(at, between=" at ")
     kinds = [
         {"category": category.value, "title": _title(category, at), **_NO_USES}
         for category in Category

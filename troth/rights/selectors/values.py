@@ -6,8 +6,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from troth.design.moments import hour_of
-from troth.law.calendar import LONDON
+from troth.design.moments import day_and_hour
 
 
 def as_text(value: Any) -> str:
@@ -24,7 +23,7 @@ def as_text(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(as_text(each) for each in value)
     if isinstance(value, dt.datetime):
-        return f"{value.astimezone(LONDON):%-d %B %Y}, {hour_of(value)}"
+        return day_and_hour(value)
     if isinstance(value, dt.date):
         return f"{value:%-d %B %Y}"
     return value.hex if isinstance(value, UUID) else str(value)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from troth.delivery.rules import Kind
+from troth.design.moments import said_when
 from troth.gate.actors import Actor
 from troth.gate.acts import act
 from troth.ledger.names import Event
@@ -50,7 +51,7 @@ def email_about_emergency(note: UUID, *, by: Actor, at: datetime) -> None:
     """
     known = _untold(note, "by email")
     message = people.tell(
-        known.subject, Kind.OPENED_IN_EMERGENCY, by=by, at=at, context={"when": people.say_when(known.at)}
+        known.subject, Kind.OPENED_IN_EMERGENCY, by=by, at=at, context={"when": said_when(known.at)}
     )
     if message is None:
         raise ReviewRefused(
