@@ -20,7 +20,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from troth.gate import features
+from troth.gate import facts, features
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.gate.contexts import Opened
@@ -75,7 +75,12 @@ def act(
                     f"{function.__name__} is an act: call it with by= (an Actor) and at= (an aware datetime)."
                 )
             # An inner act joins the outer one: without a savepoint, what fails in it undoes the whole.
-            with boundary() as into, transaction.atomic(savepoint=_opened.get() is None), claimed():
+            with (
+                boundary() as into,
+                facts.read_anew(),
+                transaction.atomic(savepoint=_opened.get() is None),
+                claimed(),
+            ):
                 serves = features.purpose_for(purposes, action, by, into.register(at)) or purposes[0]
                 opened = Opened(serves, action, by=by, at=at, into=into, stamp=ActStamp(at, by.reference, unasked))
                 opened.insist_on_purpose()

@@ -10,7 +10,7 @@ oldest transaction that was still running, and takes whatever has no leaf.
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 
@@ -87,18 +87,31 @@ def oldest_unsealed_age(at: datetime) -> timedelta | None:
 
 def seal_start() -> int:
     """Where to look for events without a leaf: the newest checkpoint's watermark, or the beginning."""
-    head = rows.last_checkpoint()
-    if head is None:
-        return 0
-    if connection.vendor == "postgresql" and head[1] > _oldest_running():
-        return 0  # The data came from another cluster, whose transactions had higher numbers: look at everything.
-    return head[1]
+    return _standing().low
 
 
-def _oldest_running() -> int:
+class _Standing(NamedTuple):
+    """How far it is sealed: leaves in the tree, where to look for more, and the oldest transaction that runs (PostgreSQL)."""
+
+    size: int
+    low: int
+    running: int
+
+
+def _standing() -> _Standing:
+    """By one statement, since every page about somebody asks."""
+    running = "pg_snapshot_xmin(pg_current_snapshot())::text" if connection.vendor == "postgresql" else "0"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            f"SELECT head.size, head.watermark, {running} FROM (SELECT 1) AS always LEFT JOIN"  # noqa: S608
+            " (SELECT size, watermark FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) AS head ON 1 = 1"
+        )
+        size, watermark, oldest = cursor.fetchone()
+    if size is None:
+        return _Standing(0, 0, int(oldest))
+    # Of data that came from another cluster, whose transactions had higher numbers, everything is looked at.
+    foreign = connection.vendor == "postgresql" and watermark > int(oldest)
+    return _Standing(size, 0 if foreign else watermark, int(oldest))
 
 
 def _anything_unsealed() -> bool:
@@ -114,11 +127,8 @@ def _seal_batch(limit: int, after: tuple[int, int]) -> tuple[int, tuple[int, int
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        head = rows.last_checkpoint()
-        size = head[0] if head else 0
         # Taken before the events are read: a transaction that ends between the two is looked at twice, never missed.
-        low = seal_start()
-        horizon = _oldest_running() if connection.vendor == "postgresql" else 0
+        size, low, horizon = _standing()
         source, parameters = rows.unsealed(low)
         if connection.vendor == "postgresql":
             cursor.execute(

@@ -64,9 +64,11 @@ def events_about(
     too, which stand in a file of their own. `only` events of some names, and none of what some actors did (`not_by`), when they are
     given: a person's own use is most of what is about them.
     """
-    found = _of_file(subject, limit, before, only, not_by)
+    # Where sealing stands is asked first: what is sealed meanwhile is then found twice and kept once, and never missed.
+    start = seal_start()
+    found = _of_file(subject, start, limit, before, only, not_by)
     if with_apart:
-        found |= _of_file(apart.file_of(subject), limit, before, only, not_by)
+        found |= _of_file(apart.file_of(subject), start, limit, before, only, not_by)
     return [_entry(*found[number]) for number in sorted(found, reverse=True)[:limit]]
 
 
@@ -76,10 +78,8 @@ def stands_apart(entry: Entry) -> bool:
 
 
 def _of_file(
-    subject: str, limit: int, before: int | None, only: Collection[str], not_by: Collection[str]
+    subject: str, start: int, limit: int, before: int | None, only: Collection[str], not_by: Collection[str]
 ) -> dict[int, Sequence[Any]]:
-    # Where sealing stands is asked first: what is sealed meanwhile is then found twice and kept once, and never missed.
-    start = seal_start()
     wanted = "e.subject = %s"
     given: list[Any] = [subject]
     for column, values, among in (("event", only, "IN"), ("actor", not_by, "NOT IN")):
