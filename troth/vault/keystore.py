@@ -155,11 +155,9 @@ def make(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:
             "TROTH_KEYS holds no master key, and the key store holds keys that one of them wrapped. A new one "
             "would open nothing of what is there: put back the folder that goes with the data."
         )
-    current = opened.current()
-    while not _store(names, current):
+    while (stored := _store(names, opened.current())) is None:
         opened.reload()
-        current = opened.current()
-    return _fetch_like(names)
+    return stored if len(stored) == len(set(names)) else _fetch_like(names)
 
 
 def list_masters() -> list[int]:
@@ -185,18 +183,18 @@ def list_foreign_masters() -> list[int]:
     return found
 
 
-def _store(names: Sequence[KeyName], master: secrets.MasterKey) -> bool:
+def _store(names: Sequence[KeyName], master: secrets.MasterKey) -> dict[KeyName, WrappedKey] | None:
     """
-    Store new keys under that master key, or none when it was destroyed since it was taken.
+    Store new keys under that master key, and give them; nothing when somebody else stored one of them first, and None when the
+    master key was destroyed since it was taken, and so none was stored.
 
     `turning.destroy_retired` hides a master key and then counts what lies under it, waiting for transactions like this one: so
     either we find it hidden here, or it counts our keys and lets the master key live.
     """
     made_at = datetime.now(UTC)
-    rows = []
-    for name in names:
-        held = wrap(name, AESGCM.generate_key(256), master)
-        rows.append((f"{name[0]:032x}", *name[1:], held.master, held.wrapped, made_at))
+    made = {name: wrap(name, AESGCM.generate_key(256), master) for name in dict.fromkeys(names)}
+    rows = [(f"{name[0]:032x}", *name[1:], held.master, held.wrapped, made_at) for name, held in made.items()]
+    stored = 0
     with transaction.atomic(using=STORE):
         with connections[STORE].cursor() as cursor:
             for chunk in _chunks(rows):
@@ -205,10 +203,13 @@ def _store(names: Sequence[KeyName], master: secrets.MasterKey) -> bool:
                     "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (subject, compartment, scope) DO NOTHING",
                     chunk,
                 )
+                stored += cursor.rowcount
         in_use = secrets.opened().is_in_use(master.number)
         if not in_use:
             transaction.set_rollback(True, using=STORE)
-    return in_use
+    if not in_use:
+        return None
+    return made if stored == len(rows) else {}
 
 
 def _fetch_like(names: Sequence[KeyName]) -> dict[KeyName, WrappedKey]:
@@ -228,13 +229,27 @@ def destroy(subject: UUID, compartments: Sequence[str], *, scope: str | None = N
     Gives the names that went. They are unreadable in every backup too once the master key of today is destroyed.
     """
     gone = tuple(fetch([subject], compartments, scope=scope))
-    with connections[STORE].cursor() as cursor:
-        for name in gone:
-            cursor.execute(
-                "DELETE FROM vault_datakey WHERE subject = %s AND compartment = %s AND scope = %s",
-                [subject.hex, *name[1:]],
-            )
+    _delete(subject, gone)
     return gone
+
+
+def destroy_scopes(subject: UUID, scopes: Iterable[tuple[str, str]]) -> tuple[KeyName, ...]:
+    """The same for keys of many compartments, each by its compartment and scope, in as few statements."""
+    wanted = set(scopes)
+    held = fetch([subject], sorted({compartment for compartment, _ in wanted}), scope=None)
+    gone = tuple(name for name in held if name[1:] in wanted)
+    _delete(subject, gone)
+    return gone
+
+
+def _delete(subject: UUID, names: Sequence[KeyName]) -> None:
+    with connections[STORE].cursor() as cursor:
+        for chunk in _chunks(names):
+            each = ", ".join(["(%s, %s)"] * len(chunk))
+            cursor.execute(
+                f"DELETE FROM vault_datakey WHERE subject = %s AND (compartment, scope) IN (VALUES {each})",  # noqa: S608
+                [subject.hex, *(part for name in chunk for part in name[1:])],
+            )
 
 
 def list_stored(subject: UUID) -> tuple[KeyName, ...]:

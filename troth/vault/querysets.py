@@ -4,14 +4,15 @@ The query set of every holding: ordinary queries, writes only inside an act, and
 A plain `QuerySet` of a holding would know none of this, and is refused (decision 0040).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import FieldError
 from django.db import connections, models
 
 from troth.vault import keyring
+from troth.vault.among import in_batches
 from troth.vault.columns import SealedCol
 from troth.vault.errors import SealedMisuse
 from troth.vault.fields import SealedField
@@ -35,12 +36,19 @@ class HoldingQuerySet(models.QuerySet[Any]):
         if None in values.values():
             raise FieldError("where() compares with values: use filter(…__isnull=True) for rows that have none.")
         model: Any = self.model
-        statement, fields = _worded(model, order, tuple(values))
+        connection = connections[self.db]
+        worded = _worded(model, order, tuple(values))
         given = [
-            field.get_db_prep_value(value, connections[self.db])
-            for field, value in zip(fields, values.values(), strict=True)
+            field.get_db_prep_value(value, connection)
+            for field, value in zip(worded.fields, values.values(), strict=True)
         ]
-        return list(self.raw(statement, given))
+        with connection.cursor() as cursor:
+            cursor.execute(worded.statement, given)
+            found = [list(row) for row in cursor.fetchall()]
+        for place, read, column in _conversions(model, connection.vendor):
+            for row in found:
+                row[place] = read(row[place], column, connection)
+        return [model.from_db(self.db, worded.names, row) for row in found]
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
         """Seal and insert many rows in a few statements, the keys of them all made first."""
@@ -85,8 +93,8 @@ class HoldingQuerySet(models.QuerySet[Any]):
         for row in rows:
             acting.change(row.subject_id, self.model.compartments())
         changed = super().update(**values)
-        for row in rows:
-            row.refresh_from_db()
+        names = in_batches(row.pk for row in rows)
+        rows = [row for some in names for row in self.model._base_manager.filter(pk__in=some)]
         acting.written.extend((row.subject_id, row.reference, row.digest()) for row in rows)
         return changed
 
@@ -123,11 +131,28 @@ class HoldingQuerySet(models.QuerySet[Any]):
         return int(super()._raw_delete(using))
 
 
+class _Worded(NamedTuple):
+    """A statement of `where`, the fields that its parameters belong to, and the names of the columns that it reads."""
+
+    statement: str
+    fields: "tuple[models.Field[Any, Any], ...]"
+    names: tuple[str, ...]
+
+
 @lru_cache(maxsize=1_000)
-def _worded(
-    model: type[models.Model], order: tuple[str, ...], columns: tuple[str, ...]
-) -> "tuple[str, tuple[models.Field[Any, Any], ...]]":
-    """The statement of `where`, and the fields that its parameters belong to."""
+def _conversions(model: type[models.Model], vendor: str) -> tuple[tuple[int, Callable[..., Any], Any], ...]:
+    """What makes a Python value of a stored one, by place, as the ORM would find out for each query anew."""
+    connection = next(each for each in connections.all() if each.vendor == vendor)
+    columns = [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
+    return tuple(
+        (place, read, column)
+        for place, column in enumerate(columns)
+        for read in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _worded(model: type[models.Model], order: tuple[str, ...], columns: tuple[str, ...]) -> _Worded:
     quote = connections["default"].ops.quote_name
 
     def open_column(name: str) -> "models.Field[Any, Any]":
@@ -145,10 +170,11 @@ def _worded(
         quote(open_column(name.removeprefix("-")).column) + (" DESC" if name.startswith("-") else "")
         for name in order
     ]
-    return (
+    return _Worded(
         f"SELECT {shown} FROM {quote(model._meta.db_table)} WHERE {met}"  # noqa: S608  names of our own tables and columns
         + (f" ORDER BY {', '.join(by)}" if by else ""),
         fields,
+        tuple(field.attname for field in model._meta.concrete_fields),
     )
 
 

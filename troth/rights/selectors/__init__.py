@@ -33,11 +33,11 @@ from troth.rights.selectors.holdings import (
     HeldFile,
     HeldThing,
     everything_about,
-    places_of,
     recorded_by,
     survey,
 )
 from troth.rights.selectors.objected import named_in_cases, objected_in
+from troth.rights.selectors.places import places_of
 from troth.rights.selectors.planning import ErasurePlan, KeptUntil, KindFate, born_on, dates_kept, plan_erasure
 from troth.rights.selectors.wishes import (
     Choice,

@@ -20,6 +20,7 @@ from troth.gate.facts import FactKind
 from troth.law.calendar import LONDON
 from troth.rights.selectors.history import history_of
 from troth.rights.selectors.holdings import BY_MACHINES, HeldFile, HeldThing, recorded_by, staff_in
+from troth.rights.selectors.places import Places
 from troth.rights.selectors.planning import dates_kept
 from troth.rights.selectors.wording import describe_uses, notice_now, title_of
 from troth.sharing import selectors as sharing
@@ -52,10 +53,11 @@ def assemble(
     *,
     at: datetime,
     left_out: Mapping[str, str],
+    places: Mapping[UUID, Places] | None = None,
 ) -> Assembled:
     """
     Put together what is said about one person, who may be several subjects. `left_out`: the entries that are listed without
-    their content, each with why.
+    their content, each with why. `places`: where the rows of each lie, when that was looked up already.
 
     :raises Refused: this context may not open what was passed on about them.
     """
@@ -64,7 +66,7 @@ def assemble(
     names |= staff_in(given) | {person.hex: "You" for person in persons}
     files = name_files(given)
     paths = {key: path for key, (path, _) in files.items()}
-    kinds = _kinds(persons, given, at)
+    kinds = _kinds(persons, given, at, places or {})
     document: dict[str, Any] = {
         "format": FORMAT,
         "subject": persons[0].hex,
@@ -158,8 +160,10 @@ def _said_by(thing: HeldThing, names: Mapping[str, str]) -> str:
     return names.get(thing.recorded_by, OUR_MACHINES)
 
 
-def _kinds(persons: tuple[UUID, ...], things: list[HeldThing], at: datetime) -> list[dict[str, Any]]:
-    kept = [dates_kept(person, at=at) for person in persons]
+def _kinds(
+    persons: tuple[UUID, ...], things: list[HeldThing], at: datetime, places: Mapping[UUID, Places]
+) -> list[dict[str, Any]]:
+    kept = [dates_kept(person, at=at, places=places.get(person)) for person in persons]
     found = []
     for category in (each for each in Category if any(thing.category is each for thing in things)):
         uses = describe_uses(category, at)

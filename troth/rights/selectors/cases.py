@@ -121,12 +121,11 @@ def is_death_recorded(subject: UUID) -> bool:
 
 def list_cases(subject: UUID, opened: Opened) -> list[Case]:
     """The cases of a person, newest first, with whether a complaint was acknowledged: no day of the law is left then (LAW-2.6)."""
-    steps = CaseStep.objects.filter(subject_id=subject, kind=StepKind.ACKNOWLEDGED, case__right=Asked.COMPLAINT)
-    acknowledged = set(steps.values_list("case_id", flat=True))
-    return [
-        replace(_case(row, opened), acknowledged=row.pk in acknowledged)
-        for row in RightsCase.objects.where("-recorded_at", "id", subject_id=subject)
-    ]
+    rows = RightsCase.objects.where("-recorded_at", "id", subject_id=subject)
+    complaints = [row.pk for row in rows if row.right == Asked.COMPLAINT]
+    steps = CaseStep.objects.filter(case_id__in=complaints, kind=StepKind.ACKNOWLEDGED)
+    acknowledged = set(steps.values_list("case_id", flat=True)) if complaints else ()
+    return [replace(_case(row, opened), acknowledged=row.pk in acknowledged) for row in rows]
 
 
 def open_cases() -> list[OpenCase]:

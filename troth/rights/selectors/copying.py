@@ -8,7 +8,6 @@ What is about their health and was not released is listed without its content (L
 
 import hashlib
 import io
-import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,12 +18,14 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 
+from troth.design.documents import json_of
 from troth.gate.contexts import Opened
 from troth.law.calendar import LONDON
 from troth.ledger import check_export, proving
 from troth.rights.selectors.assembling import HELD_BACK, Assembled, assemble, table_of
 from troth.rights.selectors.fhir import bundle_of
 from troth.rights.selectors.holdings import everything_about
+from troth.rights.selectors.places import places_of
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
@@ -94,14 +95,15 @@ def make_copy(subject: UUID, opened: Opened, *, at: datetime, reviewed: bool = F
 
     :raises Refused: this context may not export one of the kinds that are held.
     """
-    things = everything_about(subject, opened)
+    places = places_of(subject)
+    things = everything_about(subject, opened, places=places)
     left_out = {} if reviewed else {thing.id: HELD_BACK for thing in things if not thing.released}
-    return zip_of(assemble((subject,), things, opened, at=at, left_out=left_out))
+    return zip_of(assemble((subject,), things, opened, at=at, left_out=left_out, places={subject: places}))
 
 
 def zip_of(made: Assembled, *, papers: Iterable[tuple[str, StoredFile]] = ()) -> Copy:
     """Make a copy of what was assembled, with further sealed files, such as the parts to print."""
-    data = json.dumps(made.document, ensure_ascii=False, indent=1).encode()
+    data = json_of(made.document)
     html = render_to_string("rights/copy.html", made.page)
     if made.of_dead:
         record = {
@@ -117,7 +119,7 @@ def zip_of(made: Assembled, *, papers: Iterable[tuple[str, StoredFile]] = ()) ->
         "my-data.html": html.encode(),
         "my-data.json": data,
         "my-data.csv": table_of(made.document),
-        "my-data.fhir.json": json.dumps(bundle, ensure_ascii=False, indent=1).encode(),
+        "my-data.fhir.json": json_of(bundle),
         **{
             f"who-looked{'' if not number else f'-{number + 1}'}.json": proving.export_person(person.hex, made.at)
             for number, person in enumerate(made.persons)

@@ -37,9 +37,9 @@ from troth.rights.rules.ending import (
     shortest,
     what_is_over,
 )
-from troth.rights.selectors.holdings import compartment_of, holding_models
 from troth.rights.selectors.keeping import files_of, survey_as_kept
 from troth.rights.selectors.needing import without_the_needed
+from troth.rights.selectors.places import compartment_of, holding_models
 from troth.rights.selectors.planning import born_on, retention_rules, situation_of
 from troth.vault.compartments import get_compartment
 

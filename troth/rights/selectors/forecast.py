@@ -12,7 +12,7 @@ from django.db.models import Max, Min
 from troth.law.calendar import LONDON
 from troth.notice import selectors as notices
 from troth.rights import rules
-from troth.rights.selectors.holdings import compartment_of, holding_models
+from troth.rights.selectors.places import compartment_of, holding_models
 from troth.rights.selectors.planning import retention_rules, situation
 from troth.vault.categories import Category
 from troth.vault.compartments import Per, get_compartment

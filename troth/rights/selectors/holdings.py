@@ -8,28 +8,38 @@ where the model is `uncounted` in no number or date either.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connections, models
 
 from troth.gate.contexts import Opened
 from troth.people import selectors as people
 from troth.rights import rules
+from troth.rights.selectors.places import Place as Place
+from troth.rights.selectors.places import Places as Places
+from troth.rights.selectors.places import as_stored as as_stored
+from troth.rights.selectors.places import compartment_of as compartment_of
+from troth.rights.selectors.places import fields_under as fields_under
+from troth.rights.selectors.places import holding_models as holding_models
+from troth.rights.selectors.places import key_of as key_of
+from troth.rights.selectors.places import models_under as models_under
+from troth.rights.selectors.places import places_of as places_of
+from troth.rights.selectors.places import places_under as places_under
+from troth.rights.selectors.places import rows_of as rows_of
+from troth.rights.selectors.places import rows_under as rows_under
 from troth.rights.selectors.things import HeldField as HeldField
 from troth.rights.selectors.things import HeldFile as HeldFile
 from troth.rights.selectors.things import HeldThing as HeldThing
 from troth.rights.selectors.values import as_json as as_json
 from troth.rights.selectors.values import as_text as as_text
 from troth.vault.categories import Category
-from troth.vault.compartments import Per, get_compartment
+from troth.vault.compartments import get_compartment
 from troth.vault.fields import SealedField
 from troth.vault.files import StoredFile
-from troth.vault.models import Holding, Subject, all_holdings
+from troth.vault.models import Holding, Subject
 from troth.vault.saying import Known, way_of
 
 BATCH = 500
@@ -104,12 +114,8 @@ def survey(subject: UUID, places: "Places | None" = None, *, told_at: dt.datetim
     found: dict[tuple[str, str], list[tuple[dt.date, dt.date]]] = {}
     every = places_of(subject) if places is None else places
     for place in every if told_at is None else _told(every, subject, told_at):
-        name = compartment_of(place.model)
-        if not name:
-            continue
-        per = get_compartment(name).per
-        scope = place.row if per is Per.ROW else str(place.year) if per is Per.YEAR else ""
-        found.setdefault((name, scope), []).append((place.recorded_on, place.changed_on))
+        if key := key_of(place):
+            found.setdefault(key, []).append((place.recorded_on, place.changed_on))
     return [
         rules.Held(
             name,
@@ -133,95 +139,6 @@ def _told(places: "Places", subject: UUID, at: dt.datetime) -> "Places":
     return [place for place in places if place.model not in told or place.row in told[place.model]]
 
 
-class _Place(NamedTuple):
-    """One row about a person, by structure alone. Days are those of UTC."""
-
-    model: type[Holding]
-    row: str  # its id in hexadecimal
-    recorded_on: dt.date
-    changed_on: dt.date
-    year: int | None
-
-
-Places = Sequence[_Place]
-
-
-def places_of(subject: UUID) -> Places:
-    """
-    Every row about a person in the order of the tables, by one statement: most of the many tables hold nothing of somebody,
-    and to ask each by itself is most of what a page about everything would cost.
-    """
-    models_ = holding_models()
-    connection = connections["default"]
-    with connection.cursor() as cursor:
-        cursor.execute(_places_sql(models_, connection.vendor), [as_stored(subject)] * len(models_))
-        rows = cursor.fetchall()
-    rows.sort(key=itemgetter(0))
-    return [
-        _Place(models_[number], _hex(row), _day(first), _day(last), year) for number, row, first, last, year in rows
-    ]
-
-
-@lru_cache(maxsize=4)
-def _places_sql(models_: tuple[type[Holding], ...], vendor: str) -> str:
-    quote = connections["default"].ops.quote_name
-    without = "CAST(NULL AS integer)"  # PostgreSQL wants to know what kind of nothing it is
-    return " UNION ALL ".join(
-        f"SELECT {number} AS place, id, recorded_at, changed_at, "  # noqa: S608  names of our own tables
-        f"{'disposal_year' if _has_years(model) else without} FROM {quote(model._meta.db_table)} WHERE subject_id = %s"
-        for number, model in enumerate(models_)
-    )
-
-
-def _has_years(model: type[Holding]) -> bool:
-    name = compartment_of(model)
-    return bool(name) and get_compartment(name).per is Per.YEAR
-
-
-def as_stored(subject: UUID) -> UUID | str:
-    """An identifier as plain SQL takes it: SQLite keeps it in hexadecimal."""
-    return subject.hex if connections["default"].vendor == "sqlite" else subject
-
-
-def _hex(stored: UUID | str) -> str:
-    return stored if isinstance(stored, str) else stored.hex
-
-
-def _day(stored: dt.datetime | str) -> dt.date:
-    """The day of a stored moment: SQLite keeps it as text, UTC."""
-    return dt.date.fromisoformat(stored[:10]) if isinstance(stored, str) else stored.astimezone(dt.UTC).date()
-
-
-def rows_under(subject: UUID, compartment: str, scope: str) -> list[models.QuerySet[Any]]:
-    """The rows of a person that lie under one key, one query for each table that has any."""
-    per = get_compartment(compartment).per
-    narrowed: dict[str, Any] = {}
-    if per is Per.ROW:
-        narrowed = {"pk": UUID(scope)}
-    elif per is Per.YEAR:
-        narrowed = {"disposal_year": int(scope)}
-    return [
-        model._base_manager.filter(subject_id=subject, **narrowed)
-        for model in models_under(compartment, holding_models())
-    ]
-
-
-@lru_cache(maxsize=256)
-def models_under(compartment: str, models_: tuple[type[Holding], ...]) -> tuple[type[Holding], ...]:
-    """Those of these holdings that lie in a compartment."""
-    return tuple(model for model in models_ if compartment_of(model) == compartment)
-
-
-def fields_under(compartment: str) -> list[str]:
-    """The permanent ids of the sealed fields of a compartment: what its search tokens are filed under."""
-    return [
-        field.id
-        for model in models_under(compartment, holding_models())
-        for field in model.sealed_fields()
-        if field.compartment == compartment
-    ]
-
-
 def file_places(subject: UUID, compartment: str, scope: str) -> list[str]:
     """Where the files of these rows lie. Needs an open context: their places are sealed with them."""
     return [
@@ -234,11 +151,6 @@ def file_places(subject: UUID, compartment: str, scope: str) -> list[str]:
     ]
 
 
-def compartment_of(model: type[Holding]) -> str:
-    """The compartment of a holding's sealed fields, or "" when all of its columns are open."""
-    return next((field.compartment for field in model.sealed_fields()), "")
-
-
 def category_of(model: type[Holding]) -> Category:
     """The category of a holding; a table whose columns are all open says who somebody is and no more."""
     name = compartment_of(model)
@@ -248,10 +160,6 @@ def category_of(model: type[Holding]) -> Category:
 def called(model: type[Holding]) -> str:
     """What people call a row of this holding."""
     return str(getattr(model, "called", model._meta.verbose_name))
-
-
-def holding_models() -> tuple[type[Holding], ...]:
-    return all_holdings()
 
 
 def _has_files(model: type[Holding]) -> bool:
@@ -285,33 +193,65 @@ def _thing(row: Holding, known: Known) -> HeldThing:
     )
 
 
+class _Shown(NamedTuple):
+    """What is the same of a field in every row: its name and label, why it is left out, its closed list, whom it may name."""
+
+    name: str
+    attname: str
+    label: str
+    left_out: str
+    sealed: bool
+    choices: dict[Any, Any]
+    labelled: bool
+    names_staff: bool
+
+
+@lru_cache(maxsize=256)
+def _shown(model: type[Holding]) -> tuple[_Shown, ...]:
+    left_out: dict[str, str] = getattr(model, "not_copied", {})
+    labels: dict[str, str] = getattr(model, "labels", {})
+    found = []
+    for field in model._meta.concrete_fields:
+        sealed = isinstance(field, SealedField)
+        if sealed or field.attname in model.open_fields:
+            label = labels.get(field.name, str(field.verbose_name))
+            found.append(
+                _Shown(
+                    field.name,
+                    field.attname,
+                    label[:1].upper() + label[1:],
+                    left_out.get(field.name, ""),
+                    sealed,
+                    dict(field.flatchoices),
+                    field.name in labels,
+                    field.name not in SOMEBODY_ELSE,
+                )
+            )
+    return tuple(found)
+
+
 def _fields(row: Holding, known: Known) -> Iterable[HeldField]:
-    left_out: dict[str, str] = getattr(row, "not_copied", {})
-    labels: dict[str, str] = getattr(row, "labels", {})
-    for field in row._meta.concrete_fields:
-        if not isinstance(field, SealedField) and field.attname not in row.open_fields:
-            continue
-        label = labels.get(field.name, str(field.verbose_name))
-        label = label[:1].upper() + label[1:]
-        if field.name in left_out:
-            yield HeldField(field.name, label, "", None, left_out[field.name])
+    model = row._meta.label_lower
+    for field in _shown(type(row)):
+        if field.left_out:
+            yield HeldField(field.name, field.label, "", None, field.left_out)
             continue
         value = getattr(row, field.attname)
         if not isinstance(value, StoredFile):
             # What its room says in words is told to its person, however it is stored.
-            told = value is not None and way_of(row._meta.label_lower, field.name) is not None
-            is_open = not isinstance(field, SealedField) and not told
-            listed = is_open and bool(field.flatchoices)
-            words = str(dict(field.flatchoices).get(value, value or "")).replace("_", " ") if listed else value
+            way = None if value is None else way_of(model, field.name)
+            is_open = not field.sealed and way is None
+            listed = is_open and bool(field.choices)
+            words = str(field.choices.get(value, value or "")).replace("_", " ") if listed else value
             yield HeldField(
                 field.name,
-                label,
+                field.label,
                 _said(row, field.name, words, known),
                 as_json(value),
                 is_open=is_open,
                 for_machines=field.name == "release"
-                or (is_open and not (listed or field.name in labels or isinstance(value, dt.date | None))),
-                person=value if isinstance(value, UUID) and field.name not in SOMEBODY_ELSE else None,
+                or (is_open and not (listed or field.labelled or isinstance(value, dt.date | None))),
+                person=value if isinstance(value, UUID) and field.names_staff else None,
             )
 
 

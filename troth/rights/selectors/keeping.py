@@ -10,7 +10,8 @@ from django.db import models
 from troth.rights.models import AccessPack, Asked, PackDecision, PackPart, RightsCase
 from troth.rights.rules import COMPLAINT_FILE, Held
 from troth.rights.rules.ending import Key
-from troth.rights.selectors.holdings import Places, compartment_of, holding_models, survey
+from troth.rights.selectors.holdings import survey
+from troth.rights.selectors.places import Places, compartment_of, holding_models
 
 
 def survey_as_kept(subject: UUID, places: Places | None = None, *, told_at: datetime | None = None) -> list[Held]:

@@ -1,5 +1,6 @@
 """Looking for what an erasure may have left behind, and naming the keys before they go."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,8 @@ from uuid import UUID
 from django.db import models
 
 from troth.copies.journal import Disposal
-from troth.rights.selectors.holdings import called, compartment_of, fields_under, rows_under, survey
+from troth.rights.selectors.holdings import called, survey
+from troth.rights.selectors.places import compartment_of, fields_under, places_of, places_under, rows_under
 from troth.rights.selectors.unseen import Unseen
 from troth.vault import keystore
 from troth.vault.files import path_of
@@ -33,14 +35,10 @@ def disposals(subject: UUID, scopes: Scopes, places: dict[str, list[str]]) -> li
             compartment,
             scope,
             masters.get((compartment, scope), 0),
-            tuple(
-                row.reference
-                for rows in rows_under(subject, compartment, scope)
-                for row in rows.only("id", "subject")
-            ),
+            tuple(row.reference for row in rows),
             tuple(places.get(f"{compartment}|{scope}", ())),
         )
-        for compartment, scope in wanted
+        for (compartment, scope), rows in places_under(subject, wanted).items()
     ]
 
 
@@ -84,24 +82,23 @@ def rows_named(disposal: Disposal) -> "list[models.QuerySet[Any]]":
 
 def token_rows(subject: UUID, scopes: Scopes) -> list[UUID]:
     """The rows by whose search tokens somebody could still be found in these scopes, rows that are gone included."""
-    found: set[str] = set()
-    filed = set(Token.objects.filter(subject=subject.hex).values_list("field_id", flat=True).distinct())
+    filed: dict[str, set[str]] = {}
+    for field, row in Token.objects.filter(subject=subject.hex).values_list("field_id", "row_id").distinct():
+        filed.setdefault(field, set()).add(row)
+    asked: dict[str, list[str]] = {}
     for compartment, scope in scopes:
-        if not filed.intersection(fields_under(compartment)):
-            continue  # of most kinds, such as files, nobody is found by anything
-        tokens = Token.objects.filter(subject=subject.hex, field_id__in=fields_under(compartment))
-        living = {
-            row_id.hex
-            for rows in rows_under(subject, compartment, scope)
-            for row_id in rows.values_list("pk", flat=True)
-        }
+        if not filed.keys().isdisjoint(fields_under(compartment)):  # of most kinds nobody is found by anything
+            asked.setdefault(compartment, []).append(scope)
+    if not asked:
+        return []
+    places = places_of(subject, asked)
+    found: set[str] = set()
+    for compartment, every in asked.items():
+        here = [place for place in places if compartment_of(place.model) == compartment]
+        under = places_under(subject, [(compartment, scope) for scope in every], here)
         # A token without a row is left from a write that failed; it goes with whatever part of its compartment goes.
-        elsewhere = {
-            row_id.hex
-            for model in {rows.model for rows in rows_under(subject, compartment, scope)}
-            for row_id in model._base_manager.filter(subject_id=subject).values_list("pk", flat=True)
-        } - living
-        found |= set(tokens.values_list("row_id", flat=True)) - elsewhere
+        elsewhere = {place.row for place in here} - {place.row for rows in under.values() for place in rows}
+        found |= {row for field in fields_under(compartment) for row in filed.get(field, ())} - elsewhere
     return sorted(UUID(row) for row in found)
 
 
@@ -114,12 +111,8 @@ def what_is_left(subject: UUID, scopes: Scopes, places: Iterable[str]) -> list[s
     """A sentence for everything of an erasure that is still there. Empty: it all went."""
     scopes = list(scopes)
     faults = [f"A key of {compartment} still exists." for compartment, _ in sorted(stored_keys(subject, scopes))]
-    faults += [
-        f"{count} entries ({called(rows.model)}) still exist."
-        for compartment, scope in scopes
-        for rows in rows_under(subject, compartment, scope)
-        if (count := rows.count())
-    ]
+    left = Counter(place.model for rows in places_under(subject, scopes).values() for place in rows)
+    faults += [f"{count} entries ({called(model)}) still exist." for model, count in left.items()]
     if token_rows(subject, scopes):
         faults.append("Entries of the search index still exist.")
     faults += ["A file still lies in its place." for place in places if path_of(place).exists()]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.deletion import Collector
 
 from troth.rights.rules.ending import Key
-from troth.rights.selectors.holdings import holding_models, models_under, rows_under
+from troth.rights.selectors.places import holding_models, models_under, places_under, rows_under
 
 
 def without_the_needed(subject: UUID, going: Collection[Key]) -> list[Key]:
@@ -23,12 +23,7 @@ def _needed(subject: UUID, going: Collection[Key]) -> set[Key]:
     asked = [key for key in going if any(map(_is_referred_to, models_under(key[0], holding_models())))]
     if not asked:
         return set()
-    leaving = {
-        (rows.model, pk)
-        for key in going
-        for rows in rows_under(subject, *key)
-        for pk in rows.values_list("pk", flat=True)
-    }
+    leaving = {(place.model, UUID(place.row)) for rows in places_under(subject, going).values() for place in rows}
     return {key for key in asked if any(_refer(rows, leaving) for rows in rows_under(subject, *key))}
 
 

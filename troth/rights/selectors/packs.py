@@ -18,7 +18,7 @@ from troth.gate.contexts import Opened
 from troth.law.exemptions import Exemption
 from troth.people import selectors as people
 from troth.people.selectors import StaffMember
-from troth.rights.models import AccessPack, Asked, PackDecision, SearchRecord
+from troth.rights.models import AccessPack, Asked, PackDecision, RightsCase, SearchRecord
 from troth.rights.models import PackState as PackState
 from troth.rights.rules import packing
 from troth.rights.rules.deceased import RECORD, is_before_the_act, is_of_record
@@ -123,11 +123,17 @@ def get_pack(pack: UUID, opened: Opened, *, of: UUID | None = None) -> Pack:
 
 def list_packs(subject: UUID, opened: Opened) -> list[Pack]:
     """The packs of a person that were released, the newest first."""
-    rows = _packs().filter(
-        subject_id=subject, state__in=[PackState.RELEASED, PackState.OVER], released_at__isnull=False
-    )
-    rows = rows.exclude(case__right=Asked.DECEASED)  # made for whoever applied, and nobody's copy of their own data
-    return [_pack(row, opened) for row in rows.order_by("-released_at", "id")]
+    rows = [
+        row
+        for row in AccessPack.objects.where("-released_at", "id", subject_id=subject)
+        if row.state in (PackState.RELEASED, PackState.OVER) and row.released_at is not None
+    ]
+    cases = RightsCase.objects.filter(pk__in={row.case_id for row in rows})
+    asked = dict(cases.values_list("pk", "right")) if rows else {}
+    for row in rows:
+        row.asked = asked[row.case_id]
+    # Of somebody who died it was made for whoever applied, and is nobody's copy of their own data.
+    return [_pack(row, opened) for row in rows if row.asked != Asked.DECEASED]
 
 
 @dataclass(frozen=True)
@@ -146,10 +152,10 @@ class Given:
 
 def given_to(reader: UUID) -> list[Given]:
     """The records of people who died that were released to this reader, the newest first."""
-    rows = AccessPack.objects.filter(applicant=reader).exclude(released_at=None).order_by("-released_at", "id")
     return [
-        Given(pk, PackState(state), released_at, expires_at)
-        for pk, state, released_at, expires_at in rows.values_list("pk", "state", "released_at", "expires_at")
+        Given(row.pk, PackState(row.state), row.released_at, row.expires_at)
+        for row in AccessPack.objects.where("-released_at", "id", applicant=reader)
+        if row.released_at is not None
     ]
 
 

@@ -18,9 +18,10 @@ from troth.rights import rules
 from troth.rights.models import CASES, About
 from troth.rights.rules.ending import closed_by_rule, counted_elsewhere, held_back, last_seen
 from troth.rights.selectors.cases import copies_that_wait
-from troth.rights.selectors.holdings import Places, places_of, survey
+from troth.rights.selectors.holdings import survey
 from troth.rights.selectors.keeping import survey_as_kept
 from troth.rights.selectors.needing import without_the_needed
+from troth.rights.selectors.places import Places, places_of
 from troth.rights.selectors.wording import notice_now, words_of
 from troth.vault.categories import Category
 from troth.vault.compartments import get_compartment

@@ -4,10 +4,10 @@ consent or for an agreement with them (UK GDPR Article 20, LAW-3.8). What somebo
 """
 
 import hashlib
-import json
 from datetime import datetime
 from uuid import UUID
 
+from troth.design.documents import json_of
 from troth.gate import linking
 from troth.gate.contexts import Opened
 from troth.law.applicability import Applies, applies
@@ -42,11 +42,11 @@ def make_portable(subject: UUID, opened: Opened, *, at: datetime) -> Copy:
     ]
     made = assemble(persons, things, opened, at=at, left_out={})
     document = {key: made.document[key] for key in ("format", "subject", "records", "made_at", "controller", "held")}
-    data = json.dumps(document, ensure_ascii=False, indent=1).encode()
+    data = json_of(document)
     texts = {
         "my-data.json": data,
         "my-data.csv": table_of(document),
-        "my-data.fhir.json": json.dumps(bundle_of(document), ensure_ascii=False, indent=1).encode(),
+        "my-data.fhir.json": json_of(bundle_of(document)),
     }
     return Copy(
         texts, made.files, hashlib.sha256(data).hexdigest(), 0, at, frozenset(thing.category for thing in things)

@@ -13,7 +13,7 @@ from django.db import models
 
 from troth.rights.models.withholding import WITHHELD, Withholding
 from troth.rights.rules.ending import Key
-from troth.rights.selectors.holdings import rows_under
+from troth.rights.selectors.places import rows_under
 
 
 @dataclass(frozen=True)

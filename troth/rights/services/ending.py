@@ -25,7 +25,8 @@ from troth.rights.models import Appraisal
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.rules.ending import Key, Over
 from troth.rights.selectors import ending, leavings
-from troth.rights.selectors.holdings import file_places, rows_under
+from troth.rights.selectors.holdings import file_places
+from troth.rights.selectors.places import rows_of
 from troth.rights.selectors.planning import retention_rules
 from troth.rights.selectors.unseen import unseen_of
 from troth.rights.services.erasure import _remove_rows
@@ -181,7 +182,7 @@ def _destroy(
     scopes = [key for key in scopes if key not in unseen.scopes]
     for compartment, scope in scopes:
         touched(subject, f"vault.key/{compartment}:{scope or 'all'}/destroyed")
-    _remove_rows([rows for compartment, scope in scopes for rows in rows_under(subject, compartment, scope)])
+    _remove_rows(rows_of(subject, scopes))
     _end_what_ended_with_them(subject, {get_compartment(name).category for name, _ in scopes}, at=at)
 
 

@@ -30,7 +30,8 @@ from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.rules.letters import Composed, Ending, LetterKind
 from troth.rights.selectors import cases, leavings
 from troth.rights.selectors.certifying import certificate_content, decision_values
-from troth.rights.selectors.holdings import called, file_places, rows_under
+from troth.rights.selectors.holdings import called, file_places
+from troth.rights.selectors.places import rows_of
 from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure, plan_unseen
 from troth.rights.selectors.unseen import unseen_of
 from troth.rights.services.cases import _write_case
@@ -179,10 +180,10 @@ def _decide(
 def _write_decision(case: UUID, plan: ErasurePlan, decision: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """Fix what goes, and end what the gate would still let the data be used for. The first to decide wins."""
     acting().require(plan.subject, Category.RIGHTS, *{get_compartment(name).category for name, _ in plan.scopes})
-    if not RightsCase.objects.filter(pk=case, state=State.ASKED).update(state=State.DECIDED):
+    row = RightsCase.objects.select_for_update().get(pk=case)
+    if row.state != State.ASKED:
         return
-    row = RightsCase.objects.get(pk=case)
-    row.decision = decision
+    row.state, row.decision = State.DECIDED, decision
     row.save()
     for kind in (*_ENDED, *(() if _more_than_papers(plan) else _ENDED_WITH_THE_LAST)):
         facts.end(plan.subject, kind, at=at)
@@ -243,13 +244,11 @@ def _destroy(
 ) -> None:
     """Destroy keys, then search tokens, then rows. The keys go at once, whatever becomes of this transaction."""
     acting().require(subject, *{get_compartment(name).category for name, _ in scopes})
+    keystore.destroy_scopes(subject, scopes)
     for compartment, scope in scopes:
-        keystore.destroy(subject, [compartment], scope=scope)
         touched(subject, f"vault.key/{compartment}:{scope or 'all'}/destroyed")
     search.forget(leavings.token_rows(subject, scopes))
-    removed = _remove_rows(
-        [rows for compartment, scope in scopes for rows in rows_under(subject, compartment, scope)]
-    )
+    removed = _remove_rows(rows_of(subject, scopes))
     row = RightsCase.objects.select_for_update().get(
         pk=case
     )  # whoever issues the certificate meanwhile is waited for
@@ -277,9 +276,7 @@ def _remove_rows(waiting: list["models.QuerySet[Any]"]) -> int:
         for rows in waiting:
             try:
                 for found in _own_first(rows):
-                    count = found.count()
-                    found.delete()
-                    removed += count
+                    removed += found.delete()[1].get(found.model._meta.label, 0)
             except models.ProtectedError:
                 held.append(rows)
         if len(held) == len(waiting):

@@ -16,7 +16,7 @@ from troth.people import services as people
 from troth.people.selectors import has_account, represented_by
 from troth.people.selectors.same import links_of
 from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind
-from troth.rights.rules.clock import Reckoned, is_impossible, is_unproven
+from troth.rights.rules.clock import Happened, Reckoned, is_impossible, is_unproven
 from troth.rights.rules.letters import (
     ASKED_WORDS,
     Composed,
@@ -93,11 +93,16 @@ def _has_account(subject: UUID) -> bool:
     return any(map(has_account, {subject, *linked}))
 
 
-def _restate(row: RightsCase, *, at: datetime) -> Reckoned:
-    """Bring the day in the list of work to what the clock gives now, inside an act."""
-    clock = clocks.clock_of(row.pk, at=at)
-    RightsCase.objects.filter(pk=row.pk).update(due_on=clock.due_on, waits_for=clock.waits_for or "")
+def _restate(row: RightsCase, happened: list[Happened] | None = None, *, at: datetime) -> Reckoned:
+    """Bring the day in the list of work to what the clock gives now, inside an act. `happened` when it is known already."""
+    case = RightsCase.objects.filter(pk=row.pk)
+    right, received_on, *stood = case.values_list("right", "received_on", "due_on", "waits_for").get()
+    if happened is None:
+        happened = clocks.happened_in(row.pk)
+    clock = clocks.reckoned(Asked(right), received_on, happened, at=at)
     row.due_on, row.waits_for = clock.due_on, clock.waits_for or ""
+    if stood != [row.due_on, row.waits_for]:
+        case.update(due_on=row.due_on, waits_for=row.waits_for)
     return clock
 
 
@@ -112,10 +117,8 @@ def _add(
     step: UUID | None = None,
 ) -> None:
     day = on or timezone.localdate(at)
-    happened = [*clocks.happened_in(row.pk), (kind, day)]
-    if why_not := is_impossible(
-        Asked(row.right), row.received_on, sorted(happened, key=lambda each: each[1]), on=day
-    ):
+    happened = sorted([*clocks.happened_in(row.pk), (kind, day)], key=lambda each: each[1])
+    if why_not := is_impossible(Asked(row.right), row.received_on, happened, on=day):
         raise StepRefused(why_not)
     CaseStep.objects.create(
         id=step or uuid4(),
@@ -128,7 +131,7 @@ def _add(
         detail=dict(detail or {}),
     )
     if row.state != State.DONE:
-        _restate(row, at=at)
+        _restate(row, happened, at=at)
 
 
 def _name_use(row: RightsCase, purpose: Purpose, *, at: datetime) -> None:

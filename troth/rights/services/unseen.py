@@ -7,7 +7,7 @@ from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, touched
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
-from troth.rights.selectors.holdings import compartment_of
+from troth.rights.selectors.places import compartment_of
 from troth.rights.selectors.unseen import Unseen
 from troth.vault import keystore
 from troth.vault.compartments import get_compartment
@@ -22,8 +22,8 @@ def destroy_unseen(subject: UUID, unseen: Unseen, *, by: Actor, at: datetime) ->
     """
     names = {name for name, _ in unseen.scopes} | {compartment_of(rows.model) for rows in unseen.rows}
     acting().require(subject, *{get_compartment(name).category for name in names})
+    keystore.destroy_scopes(subject, unseen.scopes)
     for compartment, scope in unseen.scopes:
-        keystore.destroy(subject, [compartment], scope=scope)
         touched(subject, f"vault.key/{compartment}:{scope or 'all'}/destroyed")
     for rows in unseen.rows:
         rows.delete()

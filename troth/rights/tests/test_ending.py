@@ -31,7 +31,7 @@ from troth.rights import rules, services
 from troth.rights.models import Appraisal, Asked, CaseStep, RightsCase, State, StepKind
 from troth.rights.rules.ending import ends_on, list_over
 from troth.rights.selectors import ending
-from troth.rights.selectors.holdings import compartment_of
+from troth.rights.selectors.places import compartment_of
 from troth.rights.selectors.planning import retention_rules
 from troth.rights.services import StepRefused
 from troth.rights.services import ending as ending_services
