@@ -11,6 +11,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 def guarded(cell: object) -> str:
     """The cell as text that no spreadsheet takes for a formula."""
     text = "" if cell is None else str(cell)
+    if text[:1].isascii() and text[:1].isalnum():
+        return text
     # Some spreadsheets skip blanks of any kind, and marks that nobody sees, and take the wide ＝ of Asian keyboards for =.
     begins = next((letter for letter in text if letter in _FORMULA or not _is_skipped(letter)), "")
     return f"'{text}" if unicodedata.normalize("NFKC", begins).startswith(_FORMULA) else text

@@ -5,7 +5,6 @@ What an export shows and what it does not is worded in `check_export.py`, which 
 """
 
 import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from troth.design.documents import json_of
 from troth.ledger import rows
 from troth.ledger.check_export import (
     COLUMNS,
@@ -140,7 +140,7 @@ def export_person(subject: str, at: datetime, known: Sequence[str] = ()) -> byte
             str(size): _texts(tree.consistency(*sorted((size, head.size)))) for size in _sizes(known, head.size)
         },
     }
-    return json.dumps(document, ensure_ascii=True, indent=1).encode()
+    return json_of(document, ascii_only=True)
 
 
 def _sizes(known: Sequence[str], size: int) -> list[int]:

@@ -47,7 +47,9 @@ class StaffMember:
 
 def staff_profiles(subjects: Iterable[UUID]) -> dict[UUID, StaffMember]:
     """The published profiles of these members of staff; whoever has none is left out."""
-    return {row.subject_id: _member(row) for row in StaffProfile.objects.filter(subject_id__in=list(subjects))}
+    asked = list(subjects)
+    found = StaffProfile.objects.filter(subject_id__in=asked) if asked else ()
+    return {row.subject_id: _member(row) for row in found}
 
 
 def list_staff() -> list[StaffMember]:
