@@ -94,14 +94,17 @@ class Tree:
 
     def _range(self, start: int, stop: int) -> bytes:
         """The root over leaves `start` to `stop`, a range that the splitting of RFC 9162 leads to."""
-        size = stop - start
-        level = size.bit_length() - 1
-        if size == 1 << level and level % TILE_HEIGHT <= FOLDED:
-            return self._full(level, start)
-        if (start, stop) not in self._nodes:
-            middle = start + _split(size)
-            self._nodes[start, stop] = node_hash(self._range(start, middle), self._range(middle, stop))
-        return self._nodes[start, stop]
+        known = self._nodes.get((start, stop))
+        if known is None:
+            size = stop - start
+            level = size.bit_length() - 1
+            if size == 1 << level and level % TILE_HEIGHT <= FOLDED:
+                known = self._full(level, start)
+            else:
+                middle = start + _split(size)
+                known = node_hash(self._range(start, middle), self._range(middle, stop))
+            self._nodes[start, stop] = known
+        return known
 
     def _full(self, level: int, start: int) -> bytes:
         height, below = divmod(level, TILE_HEIGHT)

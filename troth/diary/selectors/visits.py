@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db import connections
+from django.db.models import Q
 
 from troth.diary import rules
 from troth.diary.models import Appointment, ClassTime, VisitState
@@ -17,7 +18,7 @@ from troth.gate.contexts import Opened
 from troth.gate.refusals import nothing_there
 from troth.law.calendar import LONDON
 from troth.people import selectors as people
-from troth.vault.among import in_batches
+from troth.vault.among import among, in_batches
 from troth.vault.categories import Category
 from troth.vault.openable import openable
 
@@ -100,16 +101,28 @@ def with_visit(subjects: Collection[UUID], *, since: datetime) -> set[UUID]:
     return set(rows.values_list("subject_id", flat=True))
 
 
+#: Whoever has these was not here, or is not expected before their deposit came.
+_NOT_HERE = (VisitState.CANCELLED, VisitState.AWAITING, VisitState.MISSED)
+
+
 def last_here(subjects: Collection[UUID]) -> dict[UUID, date]:
     """
     Of these people, the day on which the last visit ended or is to end, in London. One that nobody marked as done counts, since
     nobody said that they did not come.
     """
-    rows = Appointment.objects.filter(subject_id__in=subjects).exclude(
-        state__in=[VisitState.CANCELLED, VisitState.AWAITING, VisitState.MISSED]
-    )
-    ended = rows.order_by().values_list("subject_id").annotate(last=Max("ends_at"))
-    return {subject: last.astimezone(LONDON).date() for subject, last in ended}
+    connection = connections["default"]
+    # In plain SQL, since every page about somebody asks: to have the ORM word a sum takes three times as long as the answer.
+    of_these, listed = among(connection, "subject_id", [subject.hex for subject in subjects], cast="::uuid[]")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT subject_id, MAX(ends_at) FROM {Appointment._meta.db_table} "  # noqa: S608  names of our own
+            f"WHERE {of_these} AND state NOT IN (%s, %s, %s) GROUP BY subject_id",
+            [listed, *(state.value for state in _NOT_HERE)],
+        )
+        found = cursor.fetchall()
+    if connection.vendor == "sqlite":  # which keeps identifiers in hexadecimal and moments as text, UTC
+        found = [(UUID(subject), datetime.fromisoformat(last).replace(tzinfo=UTC)) for subject, last in found]
+    return {subject: last.astimezone(LONDON).date() for subject, last in found}
 
 
 def with_visit_ahead(subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
