@@ -11,6 +11,7 @@ import io
 import itertools
 import os
 import re
+import socket
 import statistics
 import time
 import zipfile
@@ -39,6 +40,9 @@ WORDS = "what only {number} wrote"
 ROWS_WITH_WORDS = 14
 #: What goes when its person asks. The rest of what they wrote is of their health, which the law has the clinic keep.
 GOES = {"people.Contact", "people.EarlierContact", "contact.Enquiry", "contact.Conversation", "contact.VisitMessage"}
+#: A server runs for days. What a process, a thread or a connection does the first few times only is done before: so many copies by
+#: so many people each, and erasures; and of the peer so many of either.
+WARM_PEOPLE, WARM_COPIES, WARM_ERASURES, WARM_PEER = 8, 10, 40, 8
 #: How often the peer is asked whether it is done, in seconds, with one client and with eight: longer would count as its own time.
 PAUSE = 0.05
 
@@ -47,13 +51,17 @@ def measure(small: bool) -> list[Figure]:
     """The figures, on the engine of the environment."""
     people, alone, together, rounds = (1_000, 6, 16, 2) if small else (50_000, 12, 24, 3)
     asked = rounds * (alone + together)
-    persons = _persons(2 * asked)
+    persons = _persons(WARM_ERASURES + 2 * asked)
     _fill(people - len(persons))
     vacuum()
     with ExitStack() as stack:
         server = stack.enter_context(served(clinic=True))
         visitors = [Visitor(server.port, cookie, number) for number, cookie in enumerate(persons.values())]
         peer = _peer(stack, people)
+        warm, visitors = visitors[:WARM_ERASURES], visitors[WARM_ERASURES:]
+        for _ in range(WARM_COPIES):
+            _run([each.access for each in warm[:WARM_PEOPLE]], CLIENTS)
+        _run([each.erasure for each in warm], CLIENTS)
         turns = {"access": [*visitors[:asked]], "erasure": [*visitors[asked:]]}
         found: dict[tuple[str, str, int], list[_Round]] = {}
         numbers = itertools.count(1_000)
@@ -66,7 +74,7 @@ def measure(small: bool) -> list[Figure]:
                     if peer is not None:
                         theirs = [_asking(peer, right, next(numbers)) for _ in range(count)]
                         found.setdefault(("Fides", right, clients), []).append(_run(theirs, clients))
-        reached = {"Troth": _reached(visitors[:asked], list(persons)[asked:])}
+        reached = {"Troth": _reached(visitors[:asked], list(persons)[WARM_ERASURES + asked :])}
         if peer is not None:
             reached["Fides"] = {name: left for name, left in peer.left_of(peer.erased).items() if left}
             for each in peer.failed:
@@ -112,6 +120,8 @@ class Visitor:
 
         self.cookies[cookie_name("troth_session")] = self.cookie
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        self.connection.connect()
+        self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as browsers do
 
     def send(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, bytes, str]:
         """Status, body, and where it leads."""
@@ -281,7 +291,8 @@ def _peer(stack: ExitStack, people: int) -> "fides.Fides | None":
     try:
         peer = stack.enter_context(fides.served(server, max(people, 2_000)))
         for right in fides.POLICIES:
-            peer.ask(right, 1, pause=PAUSE)  # what a process does once is done
+            _run([_asking(peer, right, number) for number in range(1, WARM_PEER + 1)], CLIENTS)
+        peer.erased.clear()
         peer.failed.clear()
     except Exception as error:  # the peer's own troubles are no reason to lose our figures
         say(f"Fides was left out: it failed ({type(error).__name__}: {str(error)[:500]}).")

@@ -4,7 +4,8 @@ The query set of every holding: ordinary queries, writes only inside an act, and
 A plain `QuerySet` of a holding would know none of this, and is refused (decision 0040).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, nullcontext
 from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
@@ -35,20 +36,11 @@ class HoldingQuerySet(models.QuerySet[Any]):
             raise FieldError("where() words the whole statement: call it first, or use filter(…) throughout.")
         if None in values.values():
             raise FieldError("where() compares with values: use filter(…__isnull=True) for rows that have none.")
-        model: Any = self.model
         connection = connections[self.db]
-        worded = _worded(model, order, tuple(values))
-        given = [
-            field.get_db_prep_value(value, connection)
-            for field, value in zip(worded.fields, values.values(), strict=True)
-        ]
+        worded, given = _asked(self.model, order, values, connection)
         with connection.cursor() as cursor:
             cursor.execute(worded.statement, given)
-            found = [list(row) for row in cursor.fetchall()]
-        for place, read, column in _conversions(model, connection.vendor):
-            for row in found:
-                row[place] = read(row[place], column, connection)
-        return [model.from_db(self.db, worded.names, row) for row in found]
+            return _made(self.model, worded, cursor.fetchall(), connection)
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
         """Seal and insert many rows in a few statements, the keys of them all made first."""
@@ -129,6 +121,44 @@ class HoldingQuerySet(models.QuerySet[Any]):
     def _raw_delete(self, using: str | None) -> int:
         keyring.acting()
         return int(super()._raw_delete(using))
+
+
+def where_in_each(models_: Sequence[type[models.Model]], *order: str, **values: Any) -> list[list[Any]]:
+    """
+    What `where` gives of each of these tables, in their order. PostgreSQL is asked all of it before the first answer is waited
+    for: to wait for each in turn takes longer than to find it.
+
+    :raises FieldError: one of the columns is sealed.
+    """
+    connection = connections["default"]
+    asked = [(model, *_asked(model, order, values, connection)) for model in models_]
+    with ExitStack() as open_until_read:
+        cursors = [open_until_read.enter_context(connection.cursor()) for _ in asked]
+        with connection.connection.pipeline() if connection.vendor == "postgresql" else nullcontext():
+            for cursor, (_, worded, given) in zip(cursors, asked, strict=True):
+                cursor.execute(worded.statement, given)
+        return [
+            _made(model, worded, cursor.fetchall(), connection)
+            for cursor, (model, worded, _) in zip(cursors, asked, strict=True)
+        ]
+
+
+def _asked(
+    model: Any, order: tuple[str, ...], values: Mapping[str, Any], connection: Any
+) -> "tuple[_Worded, list[Any]]":
+    worded = _worded(model, order, tuple(values))
+    return worded, [
+        field.get_db_prep_value(value, connection)
+        for field, value in zip(worded.fields, values.values(), strict=True)
+    ]
+
+
+def _made(model: Any, worded: "_Worded", stored: Iterable[Sequence[Any]], connection: Any) -> list[Any]:
+    found = [list(row) for row in stored]
+    for place, read, column in _conversions(model, connection.vendor):
+        for row in found:
+            row[place] = read(row[place], column, connection)
+    return [model.from_db(connection.alias, worded.names, row) for row in found]
 
 
 class _Worded(NamedTuple):

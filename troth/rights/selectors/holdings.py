@@ -40,6 +40,7 @@ from troth.vault.compartments import get_compartment
 from troth.vault.fields import SealedField
 from troth.vault.files import StoredFile
 from troth.vault.models import Holding, Subject
+from troth.vault.querysets import where_in_each
 from troth.vault.saying import Known, way_of
 
 BATCH = 500
@@ -69,12 +70,16 @@ def everything_about(
     found: list[HeldThing] = []
     known: Known = {}
     some = places_of(subject) if places is None else places
-    for model in {place.model: None for place in some if only is None or place.row == only.hex}:
-        if kinds is not None and category_of(model) not in kinds:
-            continue
-        if before is None and only is None and not hasattr(model, "may_be_read"):
-            every = model._base_manager.where("recorded_at", "id", subject_id=subject)  # type: ignore[attr-defined]
-            found += [_thing(row, known) for row in every]
+    wanted = [
+        model
+        for model in {place.model: None for place in some if only is None or place.row == only.hex}
+        if kinds is None or category_of(model) in kinds
+    ]
+    whole = [model for model in wanted if before is None and only is None and not hasattr(model, "may_be_read")]
+    read = dict(zip(whole, where_in_each(whole, "recorded_at", "id", subject_id=subject), strict=True))
+    for model in wanted:
+        if model in read:
+            found += [_thing(row, known) for row in read[model]]
             continue
         rows = model._base_manager.filter(subject_id=subject).order_by("recorded_at", "id")
         if hasattr(model, "may_be_read"):  # what its person is not to learn of, or not yet (LAW-4.9, LAW-9.3)

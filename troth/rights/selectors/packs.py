@@ -303,8 +303,8 @@ def _in_place_of(file: HeldFile, made: StoredFile | None) -> HeldFile:
 
 def _cut_field(field: HeldField, words: tuple[str, ...], *, whole: bool) -> HeldField:
     if whole:
-        return replace(field, text=REMOVED, value=REMOVED, person=None, for_machines=False)
-    return replace(field, text=cut(field.text, words), value=cut(field.value, words))
+        return field._replace(text=REMOVED, value=REMOVED, person=None, for_machines=False)
+    return field._replace(text=cut(field.text, words), value=cut(field.value, words))
 
 
 def withheld_words(decided: Decided, *, of_dead: bool) -> str:

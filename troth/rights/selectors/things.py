@@ -2,15 +2,14 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from troth.vault.categories import Category
 from troth.vault.files import StoredFile
 
 
-@dataclass(frozen=True)
-class HeldField:
+class HeldField(NamedTuple):
     """One field: what it is called, its value as text, and as plain JSON. `withheld` says why a copy leaves it out."""
 
     name: str

@@ -13,6 +13,8 @@ def as_text(value: Any) -> str:
     """A value as people read it, a moment in the time of here. Lists and answers become lines."""
     if value is None:
         return ""
+    if value.__class__ is str:
+        return str(value)
     words = getattr(value, "words", None)
     if isinstance(value, Enum):
         return str(words if isinstance(words, str) else str(value.value).replace("_", " "))
@@ -31,6 +33,8 @@ def as_text(value: Any) -> str:
 
 def as_json(value: Any) -> Any:
     """A value as plain JSON: dates and moments as ISO 8601, decimals as text so that no digit is lost."""
+    if value is None or value.__class__ is str:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, dt.datetime | dt.date):
