@@ -120,6 +120,29 @@ def test_where_gives_what_filter_gives_and_refuses_sealed_columns(ann: Person) -
         _ = row.allergies
 
 
+def test_where_in_each_gives_what_where_gives_of_each(ann: Person) -> None:
+    from troth.vault.querysets import where_in_each
+
+    another = Subject.objects.create(kind="patient")
+    with opened(act=True):
+        Bill(subject_id=ann.subject_id, disposal_year=2026, amount=Decimal("1.50")).save()
+        Picture(subject_id=ann.subject_id, caption="two").save()
+        Picture(subject_id=ann.subject_id, caption="one").save()
+        Picture(subject=another, caption="another's").save()
+    with opened():
+        persons, bills, notes, pictures = where_in_each(
+            [Person, Bill, Note, Picture], "-recorded_at", "id", subject_id=ann.subject_id
+        )
+        assert [row.allergies for row in persons] == ["penicillin"]
+        assert [(row.amount, row.disposal_year) for row in bills] == [(Decimal("1.50"), 2026)]
+        assert notes == []
+        assert pictures == Picture.objects.where("-recorded_at", "id", subject_id=ann.subject_id)
+        assert {row.caption for row in pictures} == {"one", "two"}
+        assert where_in_each([]) == []
+        with pytest.raises(FieldError, match="sealed"):
+            where_in_each([Person], allergies="penicillin")
+
+
 @pytest.mark.parametrize(
     "door",
     [
@@ -328,7 +351,10 @@ def test_ciphertext_moved_to_another_row_person_or_field_does_not_open(ann: Pers
             getattr(Person.objects.get(pk=target), column)
 
 
-def test_one_of_three_bills_and_one_of_two_pictures_go_while_the_others_stay(subject: Subject) -> None:
+@pytest.mark.parametrize("at_once", [False, True])
+def test_one_of_three_bills_and_one_of_two_pictures_go_while_the_others_stay(
+    subject: Subject, *, at_once: bool
+) -> None:
     from troth.vault import keystore
 
     with opened(act=True):
@@ -336,8 +362,20 @@ def test_one_of_three_bills_and_one_of_two_pictures_go_while_the_others_stay(sub
         pictures = [Picture(subject=subject, caption=f"picture {n}") for n in range(2)]
         for row in [*bills, *pictures]:
             row.save()
-    keystore.destroy(subject.id, ["specimens.bill"], scope="2025")
-    keystore.destroy(subject.id, ["specimens.picture"], scope=pictures[0].pk.hex)
+    if at_once:
+        gone = keystore.destroy_scopes(
+            subject.id,
+            [("specimens.bill", "2025"), ("specimens.picture", pictures[0].pk.hex), ("specimens.bill", "1999")],
+        )
+        assert {name[1:] for name in gone} == {
+            ("specimens.bill", "2025"),
+            ("specimens.picture", pictures[0].pk.hex),
+        }
+        assert keystore.destroy_scopes(subject.id, [("specimens.bill", "2025")]) == ()
+        assert keystore.destroy_scopes(subject.id, []) == ()
+    else:
+        keystore.destroy(subject.id, ["specimens.bill"], scope="2025")
+        keystore.destroy(subject.id, ["specimens.picture"], scope=pictures[0].pk.hex)
     opens = {}
     for row in [*Bill.objects.all(), *Picture.objects.all()]:
         with opened():

@@ -104,6 +104,26 @@ def test_the_first_writer_of_a_key_wins(db: None) -> None:
         assert cursor.fetchone() == (1,)
 
 
+def test_of_keys_some_of_which_are_there_each_is_given_as_it_is_stored(db: None) -> None:
+    subject = Subject.objects.create(kind="patient")
+    names = [(subject.id.int, "specimens.picture", f"{row:032x}") for row in range(4)]
+    known = keystore.make(names[:2])
+    assert keystore.make(names[2:3]).keys() == {names[2]}
+    made = keystore.make([*names, names[3]])
+    assert made == keystore.fetch([subject.id], ["specimens.picture"], scope=None)
+    assert known.items() <= made.items()
+
+
+def test_a_connection_to_postgresql_keeps_enough_statements_for_an_erasure(db: None) -> None:
+    from troth.vault.apps import PREPARED
+
+    for alias in ("default", "keys"):
+        connection = connections[alias]
+        connection.ensure_connection()
+        if connection.vendor == "postgresql":
+            assert connection.connection.prepared_max == PREPARED
+
+
 def test_making_the_key_of_one_row_fetches_that_key_alone(db: None) -> None:
     subject = Subject.objects.create(kind="patient")
     names = [(subject.id.int, "specimens.picture", f"{row:032x}") for row in range(5)]
