@@ -45,6 +45,11 @@ LINES: tuple[tuple[str, str, str], ...] = (
         "as `filter().order_by()` over open columns, worded once; `FieldError` on a sealed field",
     ),
     (
+        "where_in_each_gives_what_where_gives_of_each",
+        "`where_in_each()`",
+        "what `where()` gives of each of some tables, asked of PostgreSQL together",
+    ),
+    (
         "filtering_raises",
         "`filter()`, `exclude()`, `get()` on a sealed field",
         "`FieldError`: use `vault.search`",

@@ -20,7 +20,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from troth.gate import facts, features
+from troth.gate import features, looked
 from troth.gate.actors import Actor
 from troth.gate.boundary import boundary
 from troth.gate.contexts import Opened
@@ -77,7 +77,7 @@ def act(
             # An inner act joins the outer one: without a savepoint, what fails in it undoes the whole.
             with (
                 boundary() as into,
-                facts.read_anew(),
+                looked.read_anew(),
                 transaction.atomic(savepoint=_opened.get() is None),
                 claimed(),
             ):

@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from troth.gate import facts, narrowed
+from troth.gate import looked, narrowed
 from troth.gate.outage import is_outage
 from troth.gate.refusals import LedgerUnavailable, Refused
 from troth.ledger.drafts import Draft
@@ -163,7 +163,7 @@ class BoundaryMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         opened = Boundary()
         tokens = _current.set(opened), watch.set(opened)
-        notices_read, facts_read = notices.read_once(), facts.read_once()
+        notices_read, facts_read = notices.read_once(), looked.read_once()
         request.boundary = opened  # type: ignore[attr-defined]
         # One moment for the whole request.
         request.at = timezone.now()  # type: ignore[attr-defined]
@@ -185,7 +185,7 @@ class BoundaryMiddleware:
             _current.reset(tokens[0])
             watch.reset(tokens[1])
             notices.forget(notices_read)
-            facts.forget(facts_read)
+            looked.forget(facts_read)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response

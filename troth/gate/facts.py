@@ -4,10 +4,7 @@ Reading and recording standing facts. Recording is only possible inside an act; 
 
 import hashlib
 import hmac
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar, Token
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,6 +12,7 @@ from uuid import UUID, uuid4
 
 from django.db import connections
 
+from troth.gate import looked
 from troth.gate.models import Fact
 from troth.gate.models import FactKind as FactKind
 from troth.gate.rules import Standing
@@ -85,54 +83,12 @@ def _mark(columns: Sequence[object], key: bytes | None = None) -> bytes:
     return hmac.digest(key or secrets.opened().named("facts"), text.encode(), hashlib.sha256)[:16]
 
 
-class _Read:
-    """What one request has read of the facts, by subject; a moment later it is read anew."""
-
-    LASTS = 1.0  # seconds: somebody whose authority ended may be sending a large file meanwhile
-
-    def __init__(self) -> None:
-        self.begun = time.monotonic()
-        self.facts: dict[str, list[StandingFact]] = {}
-
-    def known(self) -> dict[str, list[StandingFact]]:
-        if time.monotonic() - self.begun > self.LASTS:
-            self.begun, self.facts = time.monotonic(), {}
-        return self.facts
-
-
-_read: ContextVar[_Read | None] = ContextVar("troth_gate_facts_read", default=None)
-
-
-def read_once() -> "Token[_Read | None]":
-    """Read the facts about each subject once from here on, until `forget` is given the token: one request, one look."""
-    return _read.set(_Read())
-
-
-def forget(token: "Token[_Read | None]") -> None:
-    """End what `read_once` began."""
-    _read.reset(token)
-
-
-@contextmanager
-def read_anew() -> Iterator[None]:
-    """Within an act every look is a new one, since it may follow a lock; and what was read before it counts no more after it."""
-    outer = _read.get()
-    token = _read.set(None)
-    try:
-        yield
-    finally:
-        _read.reset(token)
-        if outer is not None:
-            outer.facts.clear()
-
-
 def about(subjects: Iterable[UUID]) -> dict[str, list[StandingFact]]:
     """Every fact about these subjects, ended ones too, by subject (hexadecimal)."""
     names = [subject.hex for subject in subjects]
-    read = _read.get()
-    if read is None:
+    known = looked.known()
+    if known is None:
         return _fetch(names)
-    known = read.known()
     if new := [name for name in names if name not in known]:
         known.update(_fetch(new))
     return {name: list(known[name]) for name in names}

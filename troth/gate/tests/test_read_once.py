@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from troth.gate import facts
+from troth.gate import facts, looked
 from troth.gate.models import FactKind
 from troth.gate.tests.conftest import LATER, Clinic, end_fact, record_fact
 
@@ -16,11 +16,11 @@ CONTRACT = FactKind.CONTRACT
 
 @contextmanager
 def a_request() -> Iterator[None]:
-    token = facts.read_once()
+    token = looked.read_once()
     try:
         yield
     finally:
-        facts.forget(token)
+        looked.forget(token)
 
 
 def looks(count: int = 3, *subjects: object) -> int:
@@ -77,7 +77,7 @@ def test_a_look_lasts_a_second_however_long_the_request_takes(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(facts.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(looked.time, "monotonic", lambda: now[0])
     with a_request():
         assert looks(2, clinic.ann.subject_id) == 1
         now[0] += 1.5  # the rest of a large file came meanwhile
