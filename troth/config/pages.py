@@ -16,6 +16,7 @@ from troth.design.done import said
 from troth.design.pages import Clinic, Find, Page
 from troth.design.values import Item
 from troth.diary import selectors as diary
+from troth.gate.pages import is_in_office
 from troth.gate.table import actor_of, open_path, register_of, rows
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
@@ -82,8 +83,6 @@ KEPT: dict[str, Callable[[], bool]] = {
 }
 #: What a clinic must do for a word to stand: administrators keep the settings of the diary, and only where there are visits.
 NEEDED = {"desk_services": Purpose.BOOKING, "desk_reports": Purpose.BOOKING}
-#: Who works in the office.
-OFFICERS = {"privacy_officer"}
 #: The office's own words; those of its rooms that a clinic does not have are left out.
 OFFICE = (
     ("Today", "office_home"),
@@ -142,8 +141,7 @@ def _frame(request: HttpRequest) -> Page:
         return Page(clinic, nav=_fitting(PATIENT, request), sign_out=reverse("sign_out"), demo=settings.TROTH_DEMO)
     member = people.staff_profiles([actor.id]).get(actor.id)
     search = open_path(request, "desk_find")
-    home = _path("office_home")
-    in_office = bool(home) and request.path.startswith(home) and bool(actor.roles & OFFICERS)
+    in_office = is_in_office(request)
     return Page(
         clinic,
         nav=_office(request)

@@ -23,6 +23,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.notice.register import Register
 from troth.people import selectors as people
 from troth.vault.categories import Category
+from troth.vault.openable import openable
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,11 @@ def list_enquiries(opened: Opened, *, answered: bool, start: int, most: int) -> 
     """
     Questions that wait, the longest first; or those answered lately, the newest first. With how many there are in all.
 
-    Those whose sender the viewer may not see stand there without a name.
+    Those whose sender the viewer may not see stand there without a name; those that an erasure has reached, not at all.
     """
     rows = Enquiry.objects.filter(_alive(opened.at), answered_at__isnull=not answered)
     rows = rows.order_by("-answered_at" if answered else "asked_at", "id")
-    shown = list(rows[start : start + most])
+    shown = openable(rows[start : start + most])
     admitted, _ = opened.admit([row.subject_id for row in shown], Category.CORRESPONDENCE)
     seen = set(admitted)
     lines = [_line(row, row.name or "" if row.subject_id in seen else "") for row in shown]
@@ -179,7 +180,7 @@ def list_conversations(opened: Opened, *, turn: Turn, start: int, most: int) -> 
         admitted, _ = opened.admit(list(dict.fromkeys(subjects)), Category.IDENTITY, MESSAGES[about][1])
         seen[about] = set(admitted)
     mine = [row for row in found if row.subject_id in seen[About(row.about)]]
-    shown = mine[start : start + most]
+    shown = openable(mine[start : start + most])
     names = people.names_of({row.subject_id for row in shown}, opened)
     unread = _unread([row.pk for row in shown], by_staff=False)
     return [_conversation_line(row, unread, names.get(row.subject_id, "")) for row in shown], len(mine)
@@ -226,7 +227,8 @@ def list_unheard(opened: Opened) -> dict[UUID, str]:
     found = sorted(with_unheard(opened.register, at=opened.at) - {opened.by.id})
     admitted, _ = opened.admit(found, Category.IDENTITY)
     names = people.names_of(set(admitted), opened)
-    return {subject: names.get(subject, "") for subject in admitted}
+    erased = people.erased_among(set(admitted).difference(names))
+    return {subject: names.get(subject, "") for subject in admitted if subject not in erased}
 
 
 def conversations_of(subject: UUID, opened: Opened) -> list[ConversationLine]:

@@ -18,6 +18,7 @@ actors.declare_service(
     modules={
         "troth.delivery.services.outbox",
         "troth.delivery.services.carrying",
+        "troth.delivery.services.moving",
         "troth.delivery.selectors",
     },
 )

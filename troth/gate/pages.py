@@ -6,10 +6,12 @@ They stand in the layout of whoever asked. The last four bring a bare frame of t
 what was erased stands for staff in the usual one, since only one record's key is gone and their work goes on.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from troth.design.moments import hour_of
@@ -20,6 +22,9 @@ from troth.gate.emergency import may_break_glass
 from troth.gate.refusals import Check, Decision
 from troth.gate.table import actor_of, open_path, register_of
 from troth.gate.whys import steps
+
+#: Who works in the office.
+OFFICERS = frozenset({"privacy_officer"})
 
 
 def refusal_page(request: HttpRequest, decision: Decision) -> HttpResponse:
@@ -38,14 +43,14 @@ def refusal_page(request: HttpRequest, decision: Decision) -> HttpResponse:
         ),
         checks=tuple(DrawnCheck(step.name, step.state, step.words) for step in steps(decision)),
         emergency=_emergency(request, decision),
-        remedy=_REMEDY if decision.spoken is None and _layout(request) == "design/desk.html" else "",
+        remedy=_REMEDY if decision.spoken is None and _is_staff(request) else "",
     )
-    return render(request, "gate/refused.html", {"layout": _layout(request), "refusal": refusal}, status=403)
+    return render(request, "gate/refused.html", {"layout": layout_of(request), "refusal": refusal}, status=403)
 
 
 def _clock(request: HttpRequest, at: datetime) -> str:
     """The time of day as whoever asked reads it: staff by twenty-four hours, anybody else by twelve."""
-    return f"{timezone.localtime(at):%H:%M}" if _layout(request) == "design/desk.html" else hour_of(at)
+    return f"{timezone.localtime(at):%H:%M}" if _is_staff(request) else hour_of(at)
 
 
 def _emergency(request: HttpRequest, decision: Decision) -> Link | None:
@@ -70,17 +75,20 @@ def _emergency(request: HttpRequest, decision: Decision) -> Link | None:
 def plain_page(request: HttpRequest, name: str, *, status: int) -> HttpResponse:
     """A page that asks no database for anything."""
     return render(
-        request, f"gate/{name}.html", {"layout": _layout(request), "page": Page(Clinic("The clinic"))}, status=status
+        request,
+        f"gate/{name}.html",
+        {"layout": layout_of(request), "page": Page(Clinic("The clinic"))},
+        status=status,
     )
 
 
 def erased_page(request: HttpRequest) -> HttpResponse:
     """The answer 410. For anybody but staff it may be their own key that is gone, which the usual frame would ask for."""
-    roles = getattr(getattr(request, "actor", None), "roles", ())
+    roles = _roles(request)
     said: dict[str, object] = {
-        "layout": _layout(request),
+        "layout": layout_of(request),
         "staff": bool(roles),
-        "officer": "privacy_officer" in roles,
+        "officer": bool(OFFICERS & set(roles)),
     }
     if not roles:
         said["page"] = Page(Clinic("The clinic"))
@@ -91,7 +99,7 @@ def sent_page(request: HttpRequest) -> HttpResponse:
     """The answer to a form that comes again with other words."""
     # Of what came, a single word was chosen, or stands in a hidden field, more often than not; sentences were typed.
     typed = [each for name in request.POST for each in request.POST.getlist(name) if len(str(each).split()) > 1]
-    said = {"layout": _layout(request), "here": request.path, "typed": typed}
+    said = {"layout": layout_of(request), "here": request.path, "typed": typed}
     return render(request, "gate/sent.html", said, status=409)
 
 
@@ -101,6 +109,26 @@ _REMEDY = (
 )
 
 
-def _layout(request: HttpRequest) -> str:
-    staff = bool(getattr(getattr(request, "actor", None), "roles", ()))
-    return "design/desk.html" if staff else "design/portal.html"
+def layout_of(request: HttpRequest) -> str:
+    """The layout for a page that belongs to no face: that of the face in which whoever asks stands."""
+    if is_in_office(request):
+        return "design/office.html"
+    return "design/desk.html" if _is_staff(request) else "design/portal.html"
+
+
+def is_in_office(request: HttpRequest) -> bool:
+    """Whether somebody who works in the office asks for a page of it, there or not."""
+    try:
+        home = reverse("office_home")
+    except NoReverseMatch:
+        return False
+    return request.path.startswith(home) and bool(OFFICERS & set(_roles(request)))
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    return bool(_roles(request))
+
+
+def _roles(request: HttpRequest) -> Iterable[str]:
+    """Of whoever asks; none where it went wrong before that was found out."""
+    return getattr(getattr(request, "actor", None), "roles", ())

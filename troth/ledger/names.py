@@ -82,6 +82,7 @@ class Event(StrEnum):
     MESSAGE_GIVEN_UP = "delivery:given_up", "gave a message up"
     MESSAGE_TRIED_AGAIN = "delivery:tried_again", "tried a message again"
     MESSAGE_PRINTED = "delivery:printed", "printed a letter to them"
+    MESSAGE_MOVED = "delivery:moved", "put a message under the record that was found to be theirs"
     MESSAGE_DISPOSED = "delivery:disposed", "destroyed an old message"
     AUTHORITY_RECORDED = "people:authority_recorded", "recorded who acts for the person"
     AUTHORITY_ENDED = "people:authority_ended", "ended that somebody acts for the person"

@@ -5,6 +5,7 @@ Acts of this room. Callers hand over the address and the words from within their
 """
 
 from troth.delivery.services.carrying import carry, dispose_old, give_up_late, mark_printed, try_again
+from troth.delivery.services.moving import move_messages
 from troth.delivery.services.outbox import send_email, send_letter, send_sms
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "dispose_old",
     "give_up_late",
     "mark_printed",
+    "move_messages",
     "send_email",
     "send_letter",
     "send_sms",

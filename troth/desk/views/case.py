@@ -65,7 +65,8 @@ def board(request: HttpRequest) -> HttpResponse:
         start = 0
     else:
         start = start_of(request, PAGE)
-        shown = cases.with_names(chosen[start : start + PAGE], look.opened)
+        named = cases.with_names(chosen[start : start + PAGE], look.opened)
+        shown = people.without_erased(named, {line.subject for line in named if line.name})
     path = reverse("desk_cases")
     query = f"?show={kind}" if kind in which else ""
     declared = look.opened.declared

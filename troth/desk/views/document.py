@@ -78,7 +78,7 @@ def list_waiting(request: HttpRequest) -> HttpResponse:
             else Cell("Withheld", coin="parted"),
             f"{timezone.localtime(each.sent_at):%-d %b, %H:%M}",
         )
-        for each in waiting
+        for each in people.without_erased(waiting, names)
     ]
     columns = (Column("Who", "name"), Column("Sent", "figures", word="Sent"))
     return show(

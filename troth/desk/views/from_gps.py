@@ -43,9 +43,9 @@ def list_from_gps(request: HttpRequest) -> HttpResponse:
         frame(request),
         takes_in=takes_in,
         reads=reads,
-        owed=_owed(owed, names),
+        owed=_owed(people.without_erased(owed, names), names),
         paging=Paging.numbered(number, many, each=AT_ONCE, path=request.path),
-        taken_in=_taken_in(taken_in, names),
+        taken_in=_taken_in(people.without_erased(taken_in, names), names),
         messages=_messages() if reads else None,
     )
 

@@ -45,7 +45,7 @@ def list_letters(request: HttpRequest) -> HttpResponse:
                 ),
             )
         )
-        for each in waiting
+        for each in people.without_erased(waiting, names)
     ]
     return show(
         request, "gp/list", frame(request), table=Table("Letters to GPs", columns, tuple(lines)) if lines else None

@@ -39,6 +39,11 @@ def today(request: HttpRequest) -> HttpResponse:
     queried = supplies.list_supplies((SupplyStatus.QUERIED,), prescriber=look.id) if requests else []
     named = {line.subject for line in (*mine, *unassigned)} | {line.subject for line in queried}
     names = people.names_of(named, look.opened)
+    mine, unassigned, queried = (
+        people.without_erased(mine, names),
+        people.without_erased(unassigned, names),
+        people.without_erased(queried, names),
+    )
     return show(
         request,
         "home/today",

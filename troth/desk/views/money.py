@@ -23,6 +23,7 @@ from troth.desk.forms.money import PriceForm
 from troth.desk.frame import frame, looking, lowered, show, start_of
 from troth.gate.streams import send_bytes
 from troth.gate.table import open_path
+from troth.people import selectors as people
 
 PAGE = 25
 
@@ -33,6 +34,7 @@ def list_debts(request: HttpRequest) -> HttpResponse:
     today, start = timezone.localdate(look.at), start_of(request, PAGE)
     debts, total = billing.list_debts(look.opened, on=today, start=start, most=PAGE)
     path, left = reverse("desk_money"), billing.count_left(at=look.at)
+    erased = people.erased_among({each.subject for each in debts if not each.name})
     return show(
         request,
         "money/debts",
@@ -58,7 +60,7 @@ def list_debts(request: HttpRequest) -> HttpResponse:
                     Cell(each.number, href=reverse("desk_invoice", args=[each.id]))
                     if each.name
                     else Cell(each.number),
-                    each.name or Cell("Withheld", coin="parted"),
+                    each.name or _unnamed(each.subject in erased),
                     f"{each.due_on:%-d %b %Y}",
                     Cell(each.age, alarm=each.due_on < today - timedelta(days=60)),
                     pounds(each.left) if each.name else "",
@@ -72,11 +74,17 @@ def list_debts(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _unnamed(erased: bool) -> Cell:
+    """In place of a name: what somebody owes is counted, so the line stays for the minutes until the erasure takes it."""
+    return Cell("Erased") if erased else Cell("Withheld", coin="parted")
+
+
 def list_refunds(request: HttpRequest) -> HttpResponse:
     """What the payment firm would not give back, and what to do about it."""
     look, start = looking(request), start_of(request, PAGE)
     found, total = billing.list_failed_refunds(look.opened, start=start, most=PAGE)
     path = reverse("desk_refunds")
+    erased = people.erased_among({each.subject for each in found if not each.name})
     return show(
         request,
         "money/refunds",
@@ -94,7 +102,7 @@ def list_refunds(request: HttpRequest) -> HttpResponse:
                 (
                     Cell(each.name, href=reverse("desk_bill", args=[each.subject]))
                     if each.name
-                    else Cell("Withheld", coin="parted"),
+                    else _unnamed(each.subject in erased),
                     pounds(each.pence) if each.name else "",
                     f"{timezone.localtime(each.ended_at):%-d %b %Y}" if each.ended_at else "",
                     each.why,

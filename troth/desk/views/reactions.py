@@ -33,7 +33,7 @@ def list_reactions(request: HttpRequest) -> HttpResponse:
             f"{timezone.localtime(each.reported_at):%-d %b, %H:%M}",
             each.state.words.capitalize(),
         )
-        for each in waiting
+        for each in people.without_erased(waiting, names)
     ]
     return show(
         request, "reaction/list", frame(request), table=table_of("Reactions", columns, rows) if rows else None

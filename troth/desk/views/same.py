@@ -71,6 +71,8 @@ def list_pairs(request: HttpRequest) -> HttpResponse:
     shown = every[start : start + PAGE]
     path = f"{reverse('desk_same')}?list={listed}"
     names = _names((each for pair in shown for each in (pair.one, pair.other)), look)
+    erased = people.erased_among({each for pair in shown for each in (pair.one, pair.other)}.difference(names))
+    shown = [pair for pair in shown if not {pair.one, pair.other} & erased]
     return show(
         request,
         "same/list",

@@ -94,7 +94,7 @@ def list_supplies(request: HttpRequest) -> HttpResponse:
                 Cell(each.status.words.capitalize(), small="Waits until they pay" if each.unpaid else ""),
             )
         )
-        for each in waiting
+        for each in people.without_erased(waiting, names)
     ]
     return show(
         request,

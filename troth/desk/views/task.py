@@ -40,6 +40,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
     start = 0 if wanted else (max(_number(request.GET.get("from", "1")), 1) - 1) // PAGE * PAGE
     shown = tasks if wanted else tasks[start : start + PAGE]
     names, because = _names(shown, look)
+    shown = people.without_erased(shown, names)
     kinds = records.kinds_of_tasks(shown, look.opened)
     if wanted:
         shown = [task for task in shown if wanted.casefold() in names.get(task.subject, "").casefold()]

@@ -18,6 +18,7 @@ from troth.law.calendar import LONDON
 from troth.people import selectors as people
 from troth.rights import selectors as rights
 from troth.vault.categories import Category
+from troth.vault.openable import openable
 
 _JUST_NOW = timedelta(days=1)
 _LIVING = (WishState.WAITING, WishState.OFFERED)
@@ -122,7 +123,7 @@ def list_waiting(opened: Opened, *, text: str = "") -> list[Waiting]:
     Everybody who waits, whoever came first standing first; with `text` those in whose name it is. As many queries for fifty as for
     five.
     """
-    rows = list(Wish.objects.filter(state__in=_LIVING).order_by("since", "id"))
+    rows = openable(Wish.objects.filter(state__in=_LIVING).order_by("since", "id"))
     subjects = list(dict.fromkeys(row.subject_id for row in rows))
     admitted = set(opened.admit(subjects, Category.IDENTITY, Category.CORRESPONDENCE).admitted)
     names = people.names_of(admitted, opened)

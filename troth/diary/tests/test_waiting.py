@@ -19,6 +19,8 @@ from troth.gate.tests.conftest import record_fact
 from troth.ledger.models import LedgerEvent
 from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
+from troth.people.models import Identity
+from troth.vault import keystore
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TOMORROW = TEN + DAY
@@ -172,6 +174,14 @@ def test_what_somebody_waits_for_is_sealed_and_their_place_is_one(clinic: Clinic
                 by=clinic.actor(clinic.bob),
                 at=NOW,
             )
+
+
+def test_whom_an_erasure_has_reached_is_not_on_the_list(clinic: Clinic) -> None:
+    for who in (clinic.ann, clinic.bob):
+        wish(clinic, who)
+    keystore.destroy(clinic.ann, [*Wish.compartments(), *Identity.compartments()])
+    with processing(Purpose.BOOKING, by=clinic.actor(clinic.reception), at=NOW) as opened:
+        assert [line.subject for line in selectors.list_waiting(opened)] == [clinic.bob]
 
 
 def test_an_offer_says_nothing_of_what_for_and_the_list_is_for_who_arranges(

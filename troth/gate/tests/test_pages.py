@@ -5,14 +5,15 @@ from types import SimpleNamespace
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
+from django.urls import NoReverseMatch
 
-from troth.gate.pages import erased_page, plain_page, refusal_page
+from troth.gate.pages import erased_page, is_in_office, plain_page, refusal_page
 from troth.gate.refusals import CANNOT_OPEN, Check, Decision
 from troth.gate.whys import steps
 
 
-def asked(*roles: str) -> HttpRequest:
-    request = RequestFactory().get("/desk/")
+def asked(*roles: str, path: str = "/desk/") -> HttpRequest:
+    request = RequestFactory().get(path)
     request.actor = SimpleNamespace(kind="person", id=None, roles=frozenset(roles))  # type: ignore[attr-defined]
     return request
 
@@ -61,3 +62,27 @@ def test_what_was_erased_asks_nothing_about_whoever_is_no_member_of_staff() -> N
     """No `db` fixture here either: it may be their own key that is gone."""
     body = erased_page(asked()).content.decode()
     assert "write to us or ring us" in body and "privacy officer" not in body
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "face"),
+    [
+        ("privacy_officer", "/office/cases/", "office"),
+        ("privacy_officer", "/desk/cards/", "desk"),
+        ("prescriber", "/office/cases/", "desk"),
+    ],
+)
+def test_a_page_of_the_gate_stands_on_the_band_of_the_face(db: None, role: str, path: str, face: str) -> None:
+    request = asked(role, path=path)
+    decision = Decision(allowed=False, check=Check.REASON, rule="notice 7", sentence=CANNOT_OPEN)
+    for answer in (refusal_page(request, decision), erased_page(request), plain_page(request, "fault", status=500)):
+        assert f'<body class="{face}"' in answer.content.decode()
+
+
+def test_where_there_is_no_office_nobody_stands_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("troth.gate.pages.reverse", _unknown)
+    assert not is_in_office(asked("privacy_officer", path="/office/"))
+
+
+def _unknown(name: str) -> str:
+    raise NoReverseMatch(name)

@@ -43,10 +43,12 @@ from troth.people.selectors.patients import (
     PersonContact,
     PersonIdentity,
     earlier_contacts,
+    erased_among,
     get_contact,
     get_identity,
     holds_nhs_numbers,
     names_of,
+    without_erased,
 )
 from troth.people.selectors.receipts import Receipt, list_receipts
 from troth.people.selectors.representing import (
@@ -175,6 +177,7 @@ __all__ = [
     "count_unbacked",
     "covers_adjustments",
     "earlier_contacts",
+    "erased_among",
     "find_member",
     "find_people",
     "find_start",
@@ -231,5 +234,6 @@ __all__ = [
     "who_were_brought",
     "whose_tries_are_due",
     "with_second_factor",
+    "without_erased",
     "words_of_link",
 ]

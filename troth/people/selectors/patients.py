@@ -1,8 +1,9 @@
 """Who a patient is and how to reach them, as plain values, opened in the context that the caller holds."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from troth.gate.contexts import Opened
@@ -54,6 +55,34 @@ def names_of(subjects: Iterable[UUID], opened: Opened) -> dict[UUID, str]:
     # A list of names opens no day of birth and no number.
     rows = Identity.objects.filter(subject_id__in=admitted).only("subject", "given_name", "family_name")
     return {row.subject_id: _called(row.given_name or "", row.family_name or "") for row in openable(rows)}
+
+
+class About(Protocol):
+    """A line of a list, about somebody."""
+
+    @property
+    def subject(self) -> UUID:
+        """Whom it is about."""
+
+
+Listed = TypeVar("Listed", bound=About)
+
+
+def erased_among(subjects: Collection[UUID]) -> set[UUID]:
+    """
+    Those of these people whom an erasure has reached, and whose rows are gone within minutes. It opens nothing.
+
+    :raises Unopened: no context is open.
+    """
+    rows = list(Identity.objects.filter(subject_id__in=subjects).only("subject")) if subjects else []
+    return {row.subject_id for row in rows} - {row.subject_id for row in openable(rows)}
+
+
+def without_erased(lines: Iterable[Listed], names: Collection[UUID]) -> list[Listed]:
+    """The lines of a list but those about whom an erasure has reached; of whom there are `names` nobody asks."""
+    listed = list(lines)
+    erased = erased_among({line.subject for line in listed}.difference(names))
+    return [line for line in listed if line.subject not in erased]
 
 
 def get_identity(subject: UUID, opened: Opened) -> PersonIdentity | None:

@@ -19,6 +19,7 @@ from troth.people.selectors.staff import staff_profiles
 from troth.vault import search
 from troth.vault.categories import Category
 from troth.vault.models import Subject
+from troth.vault.openable import openable
 
 #: What two records can share, by the field that the index files it under, in the words of the page.
 SIGNS = {
@@ -137,7 +138,7 @@ def called(subjects: Collection[UUID], opened: Opened) -> dict[UUID, tuple[str, 
     """
     admitted = set(opened.admit(list(subjects), Category.IDENTITY).admitted)
     found = {subject: (profile.name, profile.role_words) for subject, profile in staff_profiles(admitted).items()}
-    for row in Identity.objects.filter(subject_id__in=admitted):
+    for row in openable(Identity.objects.filter(subject_id__in=admitted)):
         name = f"{row.given_name or ''} {row.family_name or ''}".strip()
         found[row.subject_id] = (name, f"Born {row.born_on:%-d %B %Y}" if row.born_on else "")
     return found

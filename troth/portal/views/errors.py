@@ -1,4 +1,6 @@
-"""What is said when a page cannot be shown. No page tells whether what was asked for exists."""
+"""
+What is said when a page cannot be shown, in the layout of whoever asked. No page tells whether what was asked for exists.
+"""
 
 import sys
 
@@ -7,6 +9,7 @@ from django.shortcuts import render
 
 from troth.gate.boundary import answer_outage
 from troth.gate.outage import is_outage
+from troth.gate.pages import layout_of
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -47,4 +50,5 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _say(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
-    return render(request, "portal/errors/say.html", {"said": heading, "sentence": sentence}, status=status)
+    said = {"layout": layout_of(request), "said": heading, "sentence": sentence}
+    return render(request, "portal/errors/say.html", said, status=status)

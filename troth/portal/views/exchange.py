@@ -22,7 +22,6 @@ from troth.rights.jobs import send_portable
 from troth.rights.rules.exchange import LARGEST, NotAccepted, read_envelope
 from troth.rights.selectors import exchange, porting
 from troth.rights.services import StepRefused
-from troth.vault import files
 from troth.vault.categories import Category
 
 _PIECE = 256 * 1024
@@ -30,23 +29,24 @@ _PIECE = 256 * 1024
 
 @csrf_exempt  # a machine has no page of ours: its signature stands for it
 def receive(request: HttpRequest) -> HttpResponse:
-    """Take in what a clinic sends that we know, sealed as it came; answer with a signed receipt."""
+    """
+    Take in what a clinic sends that we know, sealed as it came; answer with a signed receipt. Who lost it on the way asks for it
+    again with GET, or sends the same once more.
+    """
     at = timezone.now()
-    if request.method != "POST":
-        return _answer(405, "Records are sent here with POST.")
+    if request.method not in ("GET", "POST"):
+        return _answer(405, "Records are sent here with POST, and asked after with GET.")
     try:
         partner, envelope = read_envelope(
             request.headers, partners=exchange.partners(), receiver=exchange.public_key(), at=at
         )
-        content = b"".join(_pieces(request))
-        if hashlib.sha256(content).hexdigest() != envelope.digest:
-            raise NotAccepted(400, "What came is not what was signed.")
-        stored = files.store([content], name="record.zip", media_type="application/zip")
-        try:
-            receipt = services.take_arrival(partner, envelope, stored, content=content, at=at)
-        except BaseException:
-            files.destroy(stored.place)
-            raise
+        if request.method == "GET":
+            receipt = services.give_receipt(partner, envelope, at=at)
+        else:
+            content = b"".join(_pieces(request))
+            if hashlib.sha256(content).hexdigest() != envelope.digest:
+                raise NotAccepted(400, "What came is not what was signed.")
+            receipt = services.take_arrival(partner, envelope, content, at=at)
     except NotAccepted as why:
         return _answer(why.status, str(why))
     return HttpResponse(receipt, content_type="application/json")

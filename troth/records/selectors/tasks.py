@@ -15,6 +15,7 @@ from troth.notice.purposes import Purpose
 from troth.records.models import Task, TaskKind, TaskState, TaskWords
 from troth.records.rules import AFTER_DUE
 from troth.vault.categories import Category
+from troth.vault.openable import openable
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,10 @@ def get_task(task: UUID) -> TaskLine | None:
 
 
 def kinds_of_tasks(tasks: Collection[TaskLine], opened: Opened) -> dict[UUID, TaskKind]:
-    """What tasks ask for, of those whose person this context may name; the others are left out. Two queries in all."""
+    """What tasks ask for, of those whose person this context may name; the others are left out, and what was erased."""
     admitted, _ = opened.admit(list({task.subject for task in tasks}), Category.IDENTITY)
     rows = Task.objects.filter(pk__in=[task.id for task in tasks], subject_id__in=admitted)
-    return {row.pk: TaskKind(row.kind) for row in rows}
+    return {row.pk: TaskKind(row.kind) for row in openable(rows)}
 
 
 def words_of_task(task: TaskLine, opened: Opened) -> str | None:

@@ -97,7 +97,7 @@ actors.declare_service(
     "exchange",
     purposes={Purpose.RIGHTS},
     categories=set(Category),
-    modules={"troth.rights.services.exchange"},
+    modules={"troth.rights.services.exchange", "troth.rights.services.arriving"},
 )
 #: Writes to everybody whose data is held when the notice changes.
 actors.declare_service(
@@ -252,8 +252,12 @@ def opening_a_letter(actor: Actor, subjects: Collection[UUID], *, at: datetime) 
     "data that came from another clinic", serves={Purpose.RIGHTS}, told="another clinic sent us your data"
 )
 def looking_at_arrivals(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
-    """What came lies under a subject of its own, and a privacy officer looks at it: it is in nobody's record."""
-    return has_arrival(set(subjects)) if PRIVACY_OFFICER in actor.roles else set()
+    """
+    What came lies under a subject of its own, and a privacy officer looks at it: it is in nobody's record. The service that took it
+    in looks whether what comes again is the same.
+    """
+    took_it_in = actor.kind == "service" and actor.name == "exchange"
+    return has_arrival(set(subjects)) if took_it_in or PRIVACY_OFFICER in actor.roles else set()
 
 
 @reasons.reason("a request that came", serves={Purpose.RIGHTS}, told="a request of yours came to us")

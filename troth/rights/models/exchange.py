@@ -23,6 +23,8 @@ class Arrival(Holding):
     WAITING, SETTLED = "waiting", "settled"
 
     sender = models.CharField(max_length=60)
+    #: "" for what came before transfers had one.
+    transfer = models.CharField(max_length=32, blank=True, default="")
     state = models.CharField(max_length=8, choices=[(WAITING, WAITING), (SETTLED, SETTLED)], default=WAITING)
     arrived_at = models.DateTimeField()
     settled_by = models.UUIDField(null=True)
@@ -34,6 +36,7 @@ class Arrival(Holding):
 
     open_fields: ClassVar[dict[str, str]] = {
         "sender": "a word of the operator's list of clinics, and nobody's name",
+        "transfer": "a random number that the other clinic gave it, by which the same is known when it is sent again",
         "state": "one of two words, for the list of work",
         "arrived_at": "when it came, for the list of work",
         "settled_by": "the random identifier of the member of staff who settled it",
@@ -49,3 +52,8 @@ class Arrival(Holding):
 
     class Meta(Holding.Meta):
         indexes = [models.Index(fields=["state", "arrived_at"], name="arrival_by_state")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender", "transfer"], condition=~models.Q(transfer=""), name="arrival_taken_in_once"
+            )
+        ]

@@ -2,8 +2,8 @@
 What two clinics say to each other when a person takes their data from one to the other (UK GDPR Article 20(2), LAW-3.8).
 
 Each has an Ed25519 key, which the operators give each other beforehand: what is signed by any other key is not looked at.
-A signature covers who sends, who receives, when, a number used once, and the digest of what is sent. Nothing here reads a clock or
-a database.
+A signature covers who sends, who receives, when, the number of the transfer, and the digest of what is sent. Nothing here reads
+a clock or a database.
 """
 
 import base64
@@ -55,7 +55,10 @@ class Partner:
 
 @dataclass(frozen=True)
 class Envelope:
-    """What stands around what is sent. `nonce` is 32 hexadecimal digits; `digest` is the SHA-256 of the content, hexadecimal."""
+    """
+    What stands around what is sent. `nonce` is the number of the transfer, the same at each try: 32 hexadecimal digits; `digest` is
+    the SHA-256 of the content, hexadecimal.
+    """
 
     sender: bytes
     receiver: bytes

@@ -127,8 +127,8 @@ def get_arrival(arrival: UUID, opened: Opened) -> Came:
 
 def list_alike(came: Came, opened: Opened) -> list[tuple[UUID, datetime]]:
     """
-    The other arrivals from the same clinic about a person of the same name and day of birth, newest first: what went again because
-    a receipt was lost on the way came twice. Of those that this context may open.
+    The other arrivals from the same clinic about a person of the same name and day of birth, newest first: the person may have
+    asked for it twice, and after a restore there it comes under another number. Of those that this context may open.
     """
     if not came.person:
         return []

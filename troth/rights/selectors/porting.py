@@ -26,9 +26,10 @@ OBSERVED = frozenset({"records.observation"})
 TOLD_BY_THEM = frozenset({"You told us", "They told us"})
 
 
-def make_portable(subject: UUID, opened: Opened, *, at: datetime) -> Copy:
+def make_portable(subject: UUID, opened: Opened, *, at: datetime, dated: datetime | None = None) -> Copy:
     """
-    Gather what a person may move, over all that they are here, as JSON, CSV and a FHIR R4 Bundle with their files.
+    Gather what a person may move, over all that they are here, as JSON, CSV and a FHIR R4 Bundle with their files. `dated`: the
+    moment it bears, so that while nothing changes the file of an earlier try is made again, byte for byte.
 
     :raises Refused: this context may not export one of the kinds that are held.
     """
@@ -40,7 +41,7 @@ def make_portable(subject: UUID, opened: Opened, *, at: datetime) -> Copy:
         for thing in everything_about(person, opened)
         if thing.category in movable and is_provided(thing) and thing.released
     ]
-    made = assemble(persons, things, opened, at=at, left_out={})
+    made = assemble(persons, things, opened, at=dated or at, left_out={})
     document = {key: made.document[key] for key in ("format", "subject", "records", "made_at", "controller", "held")}
     data = json_of(document)
     texts = {
@@ -49,7 +50,7 @@ def make_portable(subject: UUID, opened: Opened, *, at: datetime) -> Copy:
         "my-data.fhir.json": json_of(bundle_of(document)),
     }
     return Copy(
-        texts, made.files, hashlib.sha256(data).hexdigest(), 0, at, frozenset(thing.category for thing in things)
+        texts, made.files, hashlib.sha256(data).hexdigest(), 0, made.at, frozenset(thing.category for thing in things)
     )
 
 

@@ -14,6 +14,7 @@ from troth.rights.services.answering import (
     weigh_objection,
     weighing_letter,
 )
+from troth.rights.services.arriving import give_receipt, settle_arrival, take_arrival
 from troth.rights.services.blackening import blacken_part, show_part
 from troth.rights.services.building import build_pack, end_packs
 from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, open_case
@@ -34,7 +35,7 @@ from troth.rights.services.erasure import (
     certificate_letter,
     resume_erasures,
 )
-from troth.rights.services.exchange import ask_to_send, send_portable, settle_arrival, take_arrival
+from troth.rights.services.exchange import ask_to_send, send_portable
 from troth.rights.services.given import fetch_given
 from troth.rights.services.intake import take_in, take_in_from_representative, take_in_from_stranger
 from troth.rights.services.obtaining import (
@@ -127,6 +128,7 @@ __all__ = [
     "fetch_given",
     "finish_case",
     "give_opinion",
+    "give_receipt",
     "hand_out_file",
     "judge_proof",
     "late_letter",

@@ -1,13 +1,18 @@
 """
 Taking data from one clinic to another at a person's wish: sent by a job, signed, answered by a signed receipt that is kept on the
-case; and received as an arrival, which somebody looks at. Nothing that came goes into a record by itself.
+case. How it is received is in `arriving`.
+
+It arrives once. Each transfer has a number, which is written on the case before anything leaves. A later try asks first, under this
+number, whether they have it: they give the same receipt again, and nothing leaves twice. Where they have it not, the same file goes
+under the same number, and of two that come at once they take in one. Only what changed here since, and did not reach them, goes
+under a number of its own. It can come a second time in two ways, and their page then names both: theirs was restored from a backup
+of before it came, as they then have it not; or ours was, as the number went with what was lost.
 """
 
 import hashlib
-import json
 import secrets as random
 import ssl
-from base64 import b64encode
+from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
 from typing import Any
@@ -20,12 +25,12 @@ from django.utils import timezone
 
 from troth.gate import actors
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting, hold, new_subject, touched
-from troth.gate.contexts import processing
+from troth.gate.acts import act, acting, hold, touched
+from troth.gate.contexts import Opened, processing
 from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
-from troth.rights.models import Arrival, CaseStep, RightsCase, State, StepKind
+from troth.rights.models import CaseStep, RightsCase, State, StepKind
 from troth.rights.rules.exchange import (
     LARGEST,
     PATH,
@@ -44,21 +49,31 @@ from troth.rights.services.cases import _received, _write_case
 from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for
 from troth.sharing import services as sharing
 from troth.vault.categories import Category
-from troth.vault.files import StoredFile
-from troth.vault.models import SubjectKind
-from troth.work.queue import Declared, once
+from troth.work.queue import Declared
 
 _SECONDS = 60
 _NOT_THEM = "whoever answered at their address could not show that it is them. Tell our operator."
 _ANSWERED = {
     403: "they do not take anything in from us. Their operator has to enter our key, or ours has theirs wrong.",
-    409: "they say that they had this before, or that our clocks differ.",
+    409: "they say that our clocks differ.",
+    410: "they had it, and have destroyed it since. Ask them.",
     413: "it is larger than what they take in.",
+    422: "they have something else from us under this number. Tell our operator.",
 }
 
 
 class NotSent(Exception):
     """It did not go, or no receipt came. It is tried again; the message says why, and quotes nothing of anybody."""
+
+
+@dataclass(frozen=True)
+class _Transfer:
+    """What left, or may have: the number it goes under, when its file was made, its digest, and the kinds that are in it."""
+
+    number: str
+    made_at: datetime
+    digest: str
+    kinds: frozenset[Category]
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -133,24 +148,81 @@ def _send_portable(case: UUID, *, at: datetime) -> bool:
         return False
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         partner = exchange.partners().get((RightsCase.objects.get(pk=case).reply_to or {}).get("partner", ""))
+        tried = _last_transfer(case)
     if partner is None:
         return False
-    with processing(Purpose.RIGHTS, Action.EXPORT, by=by, at=at) as opened:
-        made = make_portable(row.subject_id, opened, at=at)
-        content = b"".join(made.pieces())
-    if len(content) > LARGEST:
-        _note_too_large(case, by=by, at=at)
-        return False
-    envelope = Envelope(
-        exchange.public_key(), partner.key, at, random.token_hex(16), hashlib.sha256(content).hexdigest()
-    )
-    _record_leaving(row.subject_id, partner, envelope.digest, by=by, at=at)
     try:
-        receipt = _post(partner, envelope, content)
+        receipt = _ask_after(partner, tried, at=at) if tried is not None else None
+        going = tried
+        if receipt is None or going is None:
+            with processing(Purpose.RIGHTS, Action.EXPORT, by=by, at=at) as opened:
+                going, content = _pack(row.subject_id, tried, opened, at=at)
+            if len(content) > LARGEST:
+                _note_too_large(case, by=by, at=at)
+                return False
+            if going != tried and not _number_transfer(case, partner, going, instead_of=tried, by=by, at=at):
+                return False
+            _record_leaving(row.subject_id, partner, going.digest, by=by, at=at)
+            receipt = _post(partner, going, content, at=at)
     except NotSent as why:
         _note_not_sent(case, f"It did not go to {partner.name}: {why} It is tried again for a while.", by=by, at=at)
         raise
-    _record_receipt(case, partner, receipt, made.kinds, by=by, at=at)
+    _record_receipt(case, partner, receipt, going.kinds, by=by, at=at)
+    return True
+
+
+def _last_transfer(case: UUID) -> _Transfer | None:
+    """Under which number it was last sent, in whichever context is open."""
+    notes = CaseStep.objects.filter(case_id=case, kind=StepKind.NOTE).order_by(*CaseStep.IN_ORDER)
+    said = [step.detail for step in notes if "transfer" in (step.detail or {})]
+    if not said:
+        return None
+    last = said[-1]
+    kinds = frozenset(map(Category, last["kinds"].split()))
+    return _Transfer(last["transfer"], datetime.fromisoformat(last["made_at"]), last["digest"], kinds)
+
+
+def _pack(subject: UUID, tried: _Transfer | None, opened: Opened, *, at: datetime) -> tuple[_Transfer, bytes]:
+    """The file as it was tried, under its number; or, where what is held has changed since, one of now under a new number."""
+    if tried is not None:
+        content = b"".join(make_portable(subject, opened, at=at, dated=tried.made_at).pieces())
+        if hashlib.sha256(content).hexdigest() == tried.digest:
+            return tried, content
+    made = make_portable(subject, opened, at=at)
+    content = b"".join(made.pieces())
+    return _Transfer(random.token_hex(16), at, hashlib.sha256(content).hexdigest(), made.kinds), content
+
+
+@act(Event.CASE_STEP, purpose=Purpose.RIGHTS)
+def _number_transfer(
+    case: UUID, partner: Partner, going: _Transfer, *, instead_of: _Transfer | None, by: Actor, at: datetime
+) -> bool:
+    """
+    Write the number on the case, and have it committed before anything leaves: whoever tries again finds it. False when the case is
+    closed.
+
+    :raises NotSent: another try has given it a number meanwhile.
+    """
+    row = _waiting(case)
+    if row is None:
+        return False
+    acting().require(row.subject_id, Category.RIGHTS)
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        meanwhile = _last_transfer(case) != instead_of
+    if meanwhile:
+        raise NotSent("another try is under way.")
+    _add(
+        row,
+        StepKind.NOTE,
+        at=at,
+        words=f"It is being sent to {partner.name}. We wait for their receipt.",
+        detail={
+            "transfer": going.number,
+            "made_at": going.made_at.isoformat(),
+            "digest": going.digest,
+            "kinds": " ".join(sorted(going.kinds)),
+        },
+    )
     return True
 
 
@@ -221,17 +293,31 @@ def _waiting(case: UUID) -> RightsCase | None:
     return row
 
 
-def _post(partner: Partner, envelope: Envelope, content: bytes) -> Receipt:
-    signature = exchange.exchange_key().sign(envelope.signed)
-    asked = Request(  # noqa: S310  the scheme was checked when the list was read
-        f"{partner.url}{PATH}", content, {"Content-Type": "application/zip", **to_headers(envelope, signature)}
-    )
+def _ask_after(partner: Partner, tried: _Transfer, *, at: datetime) -> Receipt | None:
+    """Their receipt for what was sent before, or None when they have nothing under its number. Nothing of anybody leaves."""
+    return _request(partner, tried, None, at=at)
+
+
+def _post(partner: Partner, going: _Transfer, content: bytes, *, at: datetime) -> Receipt:
+    receipt = _request(partner, going, content, at=at)
+    if receipt is None:
+        raise NotSent("their computer answered 404.")
+    return receipt
+
+
+def _request(partner: Partner, transfer: _Transfer, content: bytes | None, *, at: datetime) -> Receipt | None:
+    envelope = Envelope(exchange.public_key(), partner.key, at, transfer.number, transfer.digest)
+    headers = to_headers(envelope, exchange.exchange_key().sign(envelope.signed))
+    headers |= {"Content-Type": "application/zip"} if content is not None else {}
+    asked = Request(f"{partner.url}{PATH}", content, headers)  # noqa: S310  the scheme was checked when the list was read
     opener = build_opener(_NoRedirect, HTTPSHandler(context=ssl.create_default_context()))
     try:
         with opener.open(asked, timeout=_SECONDS) as answer:
             return read_receipt(answer.read(64 * 1024), partner=partner, sent=envelope)
     except HTTPError as answer:
         answer.close()
+        if answer.code == 404:
+            return None
         raise NotSent(_ANSWERED.get(answer.code, f"their computer answered {answer.code}.")) from None
     except NotAccepted:
         raise NotSent("what they answered is no receipt of theirs, so they may have it or not.") from None
@@ -242,61 +328,7 @@ def _post(partner: Partner, envelope: Envelope, content: bytes) -> Receipt:
         raise NotSent("the line broke off before their receipt came, so they may have it or not.") from None
 
 
-@act(Event.ARRIVAL_CAME, purpose=Purpose.RIGHTS)
-def _write_arrival(
-    partner: Partner, envelope: Envelope, package: StoredFile, seen: tuple[str, str], *, by: Actor, at: datetime
-) -> UUID:
-    if not once(f"exchange:{envelope.nonce}"):
-        raise NotAccepted(409, "We have this already.")
-    made = new_subject(SubjectKind.ENQUIRER)
-    found: UUID = Arrival.objects.create(
-        subject_id=made.id,
-        sender=partner.id,
-        arrived_at=at,
-        fingerprint=envelope.digest,
-        person=seen[0],
-        holds=seen[1],
-        words="",
-        package=package,
-    ).pk
-    return found
-
-
-def _take_arrival(
-    partner: Partner, envelope: Envelope, package: StoredFile, *, content: bytes, at: datetime
-) -> bytes:
-    """
-    Keep what another clinic sent, and give the signed receipt.
-
-    :raises NotAccepted: it was taken in before.
-    """
-    by = actors.service("exchange")
-    arrival = _write_arrival(partner, envelope, package, exchange.look_into(content), by=by, at=at)
-    receipt = Receipt(arrival.hex, envelope.digest, envelope.nonce, at.isoformat())
-    signature = b64encode(exchange.exchange_key().sign(receipt.signed)).decode()
-    return json.dumps({**receipt.__dict__, "signature": signature}).encode()
-
-
-@act(Event.ARRIVAL_SETTLED, purpose=Purpose.RIGHTS)
-def settle_arrival(arrival: UUID, *, words: str, by: Actor, at: datetime) -> None:
-    """
-    Write down what was done with what came: whose record it was entered into by hand, or that it is not wanted.
-
-    :raises StepRefused: it is settled already, or nothing says what was done.
-    :raises Refused: the actor may not open it.
-    """
-    row = Arrival.objects.select_for_update().get(pk=arrival)
-    acting().require(row.subject_id, Category.RIGHTS)
-    if row.state == Arrival.SETTLED:
-        raise StepRefused("Somebody settled this already.")
-    if len(set(words.casefold().split())) < 3:
-        raise StepRefused("Write in a sentence what you did with it.")
-    row.state, row.settled_by, row.words = Arrival.SETTLED, by.id, words.strip()
-    row.save()
-
-
 # Made of several acts, so that what left was recorded before it left, and a press that changes nothing writes no event: no acts
 # themselves, as a public function would be.
 ask_to_send = _ask_to_send
 send_portable = _send_portable
-take_arrival = _take_arrival

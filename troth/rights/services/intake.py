@@ -25,7 +25,7 @@ from troth.rights.rules.letters import ASKED_WORDS, LetterKind
 from troth.rights.selectors import cases
 from troth.rights.services.cases import _write_case
 from troth.rights.services.standing import object_to, restrict
-from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _name_use, _send, _title
+from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _name_use, _send, _title, _went
 from troth.rights.services.steps import _why_not_ask, ask_for
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
@@ -314,9 +314,12 @@ def _confirm(
         stopped = bool(use) or (restricted and row.right == Asked.RESTRICTION)
         letter = _compose_for(row.pk, LetterKind.RECEIPT, stopped=stopped, use=use, at=at)
         _send(row, letter, by_post=by_post, by=by, at=at)
-    elif not by_post and _email(row, letter := _compose_for(row.pk, LetterKind.ACKNOWLEDGEMENT, at=at), by=by, at=at):
-        _add(row, StepKind.ACKNOWLEDGED, at=at)
-        _add(row, StepKind.LETTER, at=at, words=letter.text, detail={"letter": letter.kind.value, "by": "email"})
+    elif not by_post:
+        letter = _compose_for(row.pk, LetterKind.ACKNOWLEDGEMENT, at=at)
+        if message := _email(row, letter, by=by, at=at):
+            _add(row, StepKind.ACKNOWLEDGED, at=at)
+            detail = {"letter": letter.kind.value, **_went(message)}
+            _add(row, StepKind.LETTER, at=at, words=letter.text, detail=detail)
 
 
 # Who writes it down is chosen inside, so these are no acts themselves, as a public function of this room would be.

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from troth.delivery import services as delivery
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting, hold, touched
@@ -102,8 +103,8 @@ def _check_record(case: UUID, to: UUID, *, by: Actor, at: datetime) -> None:
 
 def _take_over(rows: Sequence[RightsCase], to: UUID, *, by: Actor, at: datetime) -> None:
     """
-    Seal the cases and their steps for the other record. Taking a request in needs no leave to read that record, so the service does
-    it; what they were sealed with goes once that is certain.
+    Seal the cases and their steps for the other record, and the emails that went out about them. Taking a request in needs no leave
+    to read that record, so the service does it; what they were sealed with goes once that is certain.
     """
     under = rows[0].subject_id
     steps = list(CaseStep.objects.select_for_update().filter(case_id__in=[each.pk for each in rows]))
@@ -112,6 +113,8 @@ def _take_over(rows: Sequence[RightsCase], to: UUID, *, by: Actor, at: datetime)
         said = [{field.attname: getattr(each, field.attname) for field in each.sealed_fields()} for each in moving]
     writer = actors.service("rights-intake", on_behalf_of=by.id)
     _seal_anew(list(zip(moving, said, strict=True)), to, by=writer, at=at)
+    emails = [UUID(each["detail"]["message"]) for each in said if "message" in (each.get("detail") or {})]
+    delivery.move_messages(emails, under=under, to=to, by=by, at=at)
     transaction.on_commit(partial(_forget, under, [each.pk.hex for each in moving]), robust=True)
 
 

@@ -211,10 +211,15 @@ def _send(
         step=step,
         at=at,
         words=letter.text,
-        detail=(sent := {"letter": letter.kind.value, "by": "email" if message else "post"}),
+        detail=(sent := {"letter": letter.kind.value, **_went(message)}),
     )
     for each in besides:
         _add(each, StepKind.LETTER, at=at, words=letter.text, detail={**sent, "with": clocks.reference_of(row.pk)})
+
+
+def _went(message: UUID | None) -> dict[str, str]:
+    """How a letter went, and by which email: where its case goes under another record, that goes with it."""
+    return {"by": "email", "message": message.hex} if message else {"by": "post"}
 
 
 def _tell_who_asked(row: RightsCase, *, by: Actor, at: datetime) -> None:

@@ -1,12 +1,14 @@
 """A request of somebody whom nobody knew, and the record that was found for it later."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 
 from tests.stores import Home
-from troth.delivery.models import Message
+from troth.delivery import services as delivery
+from troth.delivery.models import MESSAGE, Message
 from troth.gate import facts
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
@@ -15,11 +17,13 @@ from troth.gate.reasons import FindReason
 from troth.gate.refusals import Refused
 from troth.ledger.models import LedgerEvent
 from troth.ledger.records import check_records
-from troth.notice.purposes import Purpose
+from troth.notice.purposes import Action, Purpose
 from troth.people import selectors as people
 from troth.rights import selectors, services
 from troth.rights.models import CASES, Asked, RightsCase, Route, StepKind, Waits
 from troth.rights.rules.letters import Ending
+from troth.rights.selectors.holdings import everything_about
+from troth.rights.selectors.planning import plan_erasure
 from troth.rights.services import StepRefused
 from troth.rights.tests.factories import NOW, make_officer, make_patient
 from troth.vault import keystore
@@ -195,3 +199,57 @@ def test_what_is_closed_worked_on_or_anybodys_own_stays_where_it_is(officer: Act
     )
     with pytest.raises(StepRefused, match="taken in under this record"):
         place(own, another("Cleo"), by=officer)
+
+
+def carried() -> list[Message]:
+    """Everything that waits leaves."""
+    with pytest.MonkeyPatch.context() as patched:
+        carrier = SimpleNamespace(keeps=False, send=lambda parcel: None)
+        patched.setattr("troth.delivery.services.carrying._carrier_for", lambda channel: carrier)
+        for row in Message.objects.filter(state="queued"):
+            delivery.carry(row.pk, at=SOON)
+    return list(Message.objects.filter(state="sent"))
+
+
+def emails_of(subject: UUID) -> set[str]:
+    return set(Message.objects.filter(subject_id=subject).values_list("kind", flat=True))
+
+
+def test_the_emails_about_it_go_with_it_into_the_copy_and_the_erasure(
+    officer: Actor, ada: UUID, django_capture_on_commit_callbacks: object
+) -> None:
+    copy, complaint = written(officer, Asked.ACCESS, Asked.COMPLAINT)
+    under = subject_of(copy)
+    assert {row.kind for row in carried() if row.subject_id == under} == {"case_received", "complaint_received"}
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        place(complaint, found(officer, ada), by=officer)
+    assert not emails_of(under) and emails_of(ada) >= {"case_received", "complaint_received"}
+    assert not keystore.fetch([under], [MESSAGE], scope=None) and not check_records()
+    with processing(Purpose.RIGHTS, Action.EXPORT, by=officer, at=NEXT) as opened:
+        held = [thing for thing in everything_about(ada, opened) if thing.model == "delivery.message"]
+        said = {str(field.value) for thing in held for field in thing.fields if field.name == "address"}
+    assert "quoin@post.example" in said
+    named = set(plan_erasure(ada, at=NEXT, everything=True).scopes)
+    assert {(MESSAGE, row.pk.hex) for row in Message.objects.filter(subject_id=ada)} <= named
+
+
+def test_the_emails_go_back_with_it_too(officer: Actor, ada: UUID) -> None:
+    (case,) = written(officer)
+    stranger, bea = subject_of(case), another()
+    carried()
+    before = emails_of(bea)
+    place(case, found(officer, bea), by=officer)
+    carried()
+    assert emails_of(bea) == before | {"case_received", "case_proof"}
+    place(case, stranger, by=officer, proof="", words="It was her sister", at=NEXT)
+    assert emails_of(bea) == before and emails_of(stranger) == {"case_received", "case_proof"}
+    assert not check_records()
+
+
+def test_what_has_not_left_yet_stays_where_its_carrier_has_it(officer: Actor, ada: UUID) -> None:
+    (case,) = written(officer)
+    under = subject_of(case)
+    place(case, found(officer, ada), by=officer)
+    assert emails_of(under) == {"case_received"}
+    carried()
+    assert emails_of(under) == {"case_received"} and not check_records()

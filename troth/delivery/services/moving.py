@@ -1,0 +1,61 @@
+"""Sealing what was sent to somebody for the record that was found to be theirs."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from troth.delivery.models import MESSAGE, Delivery, Message
+from troth.gate import actors
+from troth.gate.actors import Actor
+from troth.gate.acts import act, acting
+from troth.gate.contexts import processing
+from troth.ledger.names import Event
+from troth.notice.purposes import Action, Purpose
+from troth.vault import keystore
+from troth.vault.categories import Category
+
+
+def _move_messages(messages: Collection[UUID], *, under: UUID, to: UUID, by: Actor, at: datetime) -> None:
+    """
+    Seal these messages about somebody's rights for another record, within the act that found it, and forget what they were sealed
+    with once that is certain. One that has not left yet stays: whoever carries it has it open.
+    """
+    rows = list(
+        Message.objects.select_for_update().filter(
+            pk__in=messages,
+            subject_id=under,
+            purpose=Purpose.RIGHTS,
+            state__in=(Delivery.SENT, Delivery.FAILED),
+        )
+    )
+    if not rows:
+        return
+    writer = actors.service("delivery", on_behalf_of=by.on_behalf_of or by.id)
+    with processing(Purpose.RIGHTS, Action.READ, by=writer, at=at):
+        said = [{field.attname: getattr(row, field.attname) for field in row.sealed_fields()} for row in rows]
+    _seal_anew(list(zip(rows, said, strict=True)), to, by=writer, at=at)
+    transaction.on_commit(partial(_forget, under, [row.pk.hex for row in rows]), robust=True)
+
+
+@act(Event.MESSAGE_MOVED, purpose=Purpose.RIGHTS)
+def _seal_anew(moving: Sequence[tuple[Message, dict[str, Any]]], to: UUID, *, by: Actor, at: datetime) -> None:
+    acting().require(to, Category.CONTACT)
+    for row, said in moving:
+        row.subject_id = to
+        for name, value in said.items():
+            setattr(row, name, value)
+        row.save()
+
+
+def _forget(under: UUID, scopes: Sequence[str]) -> None:
+    """Destroy the keys under which nothing lies any more."""
+    for scope in scopes:
+        keystore.destroy(under, [MESSAGE], scope=scope)
+
+
+# It reads as the carrier and writes in an act of its own: no act itself, as a public function of this room would be.
+move_messages = _move_messages
