@@ -64,44 +64,40 @@ def events_about(
     too, which stand in a file of their own. `only` events of some names, and none of what some actors did (`not_by`), when they are
     given: a person's own use is most of what is about them.
     """
+    files = (subject, apart.file_of(subject)) if with_apart else (subject,)
     # Where sealing stands is asked first: what is sealed meanwhile is then found twice and kept once, and never missed.
     start = seal_start()
-    found = _of_file(subject, start, limit, before, only, not_by)
-    if with_apart:
-        found |= _of_file(apart.file_of(subject), start, limit, before, only, not_by)
-    return [_entry(*found[number]) for number in sorted(found, reverse=True)[:limit]]
-
-
-def stands_apart(entry: Entry) -> bool:
-    """Whether an event is for somebody's protection, and so no part of what its person reads."""
-    return apart.is_apart(entry.purpose, entry.event)
-
-
-def _of_file(
-    subject: str, start: int, limit: int, before: int | None, only: Collection[str], not_by: Collection[str]
-) -> dict[int, Sequence[Any]]:
-    wanted = "e.subject = %s"
-    given: list[Any] = [subject]
+    wanted = ""
+    given: list[Any] = []
     for column, values, among in (("event", only, "IN"), ("actor", not_by, "NOT IN")):
         if values:
             wanted += f" AND e.{column} {among} ({', '.join(['%s'] * len(values))})"
             given += values
     if before is not None:
         wanted, given = f"{wanted} AND e.id < %s", [*given, before]
+    found: dict[int, Sequence[Any]] = {}
     with connection.cursor() as cursor:
-        # The subject's index is on the leaves, which the sealer writes in batches: writers never pay for it.
-        cursor.execute(
-            f"SELECT {_SHOWN} FROM ledger_leaf l JOIN ledger_event e ON e.id = l.event_id"  # noqa: S608  names of our own
-            f" WHERE l.subject = %s AND {wanted} ORDER BY l.subject_seq DESC LIMIT %s",
-            [subject, *given, limit],
-        )
-        found = {row[0]: row for row in cursor.fetchall()}
+        for file in files:
+            # The subject's index is on the leaves, which the sealer writes in batches: writers never pay for it.
+            cursor.execute(
+                f"SELECT {_SHOWN} FROM ledger_leaf l JOIN ledger_event e ON e.id = l.event_id"  # noqa: S608  names of our own
+                f" WHERE l.subject = %s AND e.subject = %s{wanted} ORDER BY l.subject_seq DESC LIMIT %s",
+                [file, file, *given, limit],
+            )
+            found |= {row[0]: row for row in cursor.fetchall()}
         since = "e.id > %s" if connection.vendor == "sqlite" else "e.xid >= %s::text::xid8"
         cursor.execute(
-            f"SELECT {_SHOWN} FROM ledger_event e WHERE {since} AND {wanted} ORDER BY e.id DESC LIMIT %s",  # noqa: S608
-            [start if connection.vendor == "sqlite" else str(start), *given, limit],
+            f"SELECT {_SHOWN} FROM ledger_event e WHERE {since} AND e.subject IN ({', '.join(['%s'] * len(files))}){wanted}"  # noqa: S608
+            " ORDER BY e.id DESC LIMIT %s",
+            [start if connection.vendor == "sqlite" else str(start), *files, *given, limit],
         )
-        return found | {row[0]: row for row in cursor.fetchall()}
+        found |= {row[0]: row for row in cursor.fetchall()}
+    return [_entry(*found[number]) for number in sorted(found, reverse=True)[:limit]]
+
+
+def stands_apart(entry: Entry) -> bool:
+    """Whether an event is for somebody's protection, and so no part of what its person reads."""
+    return apart.is_apart(entry.purpose, entry.event)
 
 
 def events_by(actor: str, *, limit: int = 50, before: int | None = None) -> list[Entry]:

@@ -36,11 +36,7 @@ class HoldingQuerySet(models.QuerySet[Any]):
             raise FieldError("where() words the whole statement: call it first, or use filter(…) throughout.")
         if None in values.values():
             raise FieldError("where() compares with values: use filter(…__isnull=True) for rows that have none.")
-        connection = connections[self.db]
-        worded, given = _asked(self.model, order, values, connection)
-        with connection.cursor() as cursor:
-            cursor.execute(worded.statement, given)
-            return _made(self.model, worded, cursor.fetchall(), connection)
+        return _rows(self.model, order, values, connections[self.db])
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
         """Seal and insert many rows in a few statements, the keys of them all made first."""
@@ -121,6 +117,22 @@ class HoldingQuerySet(models.QuerySet[Any]):
     def _raw_delete(self, using: str | None) -> int:
         keyring.acting()
         return int(super()._raw_delete(using))
+
+
+def rows_where(model: type[models.Model], *order: str, **values: Any) -> list[Any]:
+    """
+    What `where` gives, of any table.
+
+    :raises FieldError: one of the columns is sealed.
+    """
+    return _rows(model, order, values, connections["default"])
+
+
+def _rows(model: Any, order: tuple[str, ...], values: Mapping[str, Any], connection: Any) -> list[Any]:
+    worded, given = _asked(model, order, values, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(worded.statement, given)
+        return _made(model, worded, cursor.fetchall(), connection)
 
 
 def where_in_each(models_: Sequence[type[models.Model]], *order: str, **values: Any) -> list[list[Any]]:

@@ -21,6 +21,7 @@ from troth.gate.contexts import Opened
 from troth.people.models import Session, SignIn
 from troth.vault import secrets
 from troth.vault.categories import Category
+from troth.vault.querysets import rows_where
 
 LIFE = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
@@ -69,8 +70,8 @@ def open_session(cookie: str, *, at: datetime) -> SignedIn | None:
     """The session of a cookie, or None when there is none, it is over, or it was changed in the database."""
     if not 20 <= len(cookie) <= 100 or not cookie.isascii():
         return None
-    row = Session.objects.filter(pk=key_of(cookie), expires_at__gt=at, seen_at__gt=at - IDLE).first()
-    if row is None:
+    row = next(iter(rows_where(Session, id=key_of(cookie))), None)
+    if row is None or row.expires_at <= at or row.seen_at <= at - IDLE:
         return None
     blob = bytes(row.sealed)
     try:
