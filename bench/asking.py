@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from bench.ground import Figure, engine, main, say, vacuum
+from bench.ground import Figure, engine, main, say, settle, vacuum
 from bench.peers import fides
 from bench.served import served
 
@@ -58,6 +58,7 @@ def measure(small: bool) -> list[Figure]:
         server = stack.enter_context(served(clinic=True))
         visitors = [Visitor(server.port, cookie, number) for number, cookie in enumerate(persons.values())]
         peer = _peer(stack, people)
+        settle()
         warm, visitors = visitors[:WARM_ERASURES], visitors[WARM_ERASURES:]
         for _ in range(WARM_COPIES):
             _run([each.access for each in warm[:WARM_PEOPLE]], CLIENTS)

@@ -169,7 +169,7 @@ def environments(engines: set[str], stack: ExitStack) -> dict[str, dict[str, str
         else:
             clusters.OPTIONS = DURABLE
             data, keys = (stack.enter_context(clusters.Cluster(name)) for name in ("troth", "troth_keys"))
-            made[POSTGRESQL] |= {"TROTH_DATABASE_URL": data.url, "TROTH_KEYS_DATABASE_URL": keys.url}
+            made[POSTGRESQL] |= clusters.variables(data, keys)
     return made
 
 
