@@ -59,6 +59,7 @@ class Composed:
     """
     A letter: its heading, its paragraphs, and whether it holds words that were written for this case. `besides` are the other
     requests of the same message that it is about, each with its reference. `stopped`: it says that what was to stop did so already.
+    `due` is by when all of it is answered, in words.
     """
 
     kind: LetterKind
@@ -68,6 +69,7 @@ class Composed:
     day: date | None = None
     besides: tuple[tuple[Asked, str], ...] = ()
     stopped: bool = False
+    due: str = ""
 
     @property
     def text(self) -> str:
@@ -106,16 +108,17 @@ def compose(
     use: str = "",
     stopped: bool = False,
     besides: Sequence[tuple[Asked, str]] = (),
+    days: Sequence[date] = (),
     has_account: bool = True,
 ) -> Composed:
     """
     This will write one letter. `words` are the officer's own and stand as they were written; `day` is the one on which a copy or a
     restriction ends. `by_another`: somebody asked who acts for the person, and both of them read it. `use` is what an objection
     was about, in the notice's words, and `stopped` whether what was to stop did so when it was asked. `besides` are other requests
-    of the same message, where one letter is for all of them.
+    of the same message, where one letter is for all of them, and `days` those by which they are answered.
     Without `has_account` a copy is handed over on paper.
     """
-    what = _lower(ASKED_WORDS[asked])
+    what = "; ".join(_lower(ASKED_WORDS[each]) for each in (asked, *(each for each, _ in besides)))
     if by_another and asked is Asked.COMPLAINT:
         asked_words = "Somebody who acts for the person complained about how their data was handled"
     elif by_another:
@@ -123,14 +126,16 @@ def compose(
     elif asked is Asked.COMPLAINT:
         asked_words = "You complained about how we handled your data"
     else:
-        asked_words = f"You asked: {'; '.join([what, *(_lower(ASKED_WORDS[each]) for each, _ in besides)])}"
+        asked_words = f"You asked: {what}"
     named = f"References {said_together(reference, besides)}" if besides else f"Reference {reference}"
     head = (f"{named}. {asked_words}. It came on {_day(received_on)}.",)
     own = tuple(part.strip() for part in words.split("\n") if part.strip())
+    due = _due_together(asked, due_on, besides, days)
     title, middle = _BODIES[kind](
         {
             "asked": asked,
-            "due": _day(due_on) if due_on else "",
+            "on_hold": Asked.RESTRICTION in {asked, *(each for each, _ in besides)},
+            "due": due,
             "proof": PROOFS[proof][1] if proof in PROOFS else "",
             "reason": EXTENSION_REASONS.get(reason, ""),
             "grounds": tuple(_grounds(grounds, asked)),
@@ -145,13 +150,21 @@ def compose(
     )
     refused = kind in _REFUSES or bool(kind is LetterKind.COPY and grounds)
     paragraphs = (*head, *middle, *_last(refused, asked, regulator))
-    return Composed(kind, title, paragraphs, own_words=bool(own), day=day, besides=tuple(besides), stopped=stopped)
+    return Composed(kind, title, paragraphs, own_words=bool(own), day=day, besides=tuple(besides), stopped=stopped, due=due)
 
 
 def said_together(reference: str, besides: Sequence[tuple[Asked, str]]) -> str:
     """The references of one letter in a row; those that are not given yet are left out."""
     *first, last = [reference, *(each for _, each in besides if each)]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _due_together(asked: Asked, due_on: date | None, besides: Sequence[tuple[Asked, str]], days: Sequence[date]) -> str:
+    """By when all of one letter is answered: one day, or where they differ each with what it is for."""
+    if due_on is None or not set(days) - {due_on}:
+        return _day(due_on) if due_on else ""
+    each = zip((asked, *(one for one, _ in besides)), (due_on, *days), strict=True)
+    return "; ".join(f"{_day(by)} ({_lower(ASKED_WORDS[one])})" for one, by in each)
 
 
 _FOR_THEM_ALONE = (
@@ -166,9 +179,9 @@ _FOR_THE_DEAD = "What the law lets us give you is ready."
 def _receipt(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     stopped: tuple[str, ...] = ()
     if said["stopped"] and said["use"]:
-        stopped = (f"This has stopped already: {said['use']}. It stays so while a person looks at the objection.",)
-    elif said["stopped"]:
-        stopped = (
+        stopped += (f"This has stopped already: {said['use']}. It stays so while a person looks at the objection.",)
+    if said["stopped"] and (not said["use"] or said["on_hold"]):
+        stopped += (
             "Use of the record has stopped already, but for what the law leaves open. It stays so while a person looks at this.",
         )
     return "We have your request", (

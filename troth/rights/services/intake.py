@@ -30,9 +30,6 @@ from troth.rights.services.steps import _why_not_ask, ask_for
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
 
-#: What a case may not wait for: these act from the moment they are asked, whoever weighs them afterwards (LAW-3.6, LAW-3.9).
-AT_ONCE = frozenset({Asked.RESTRICTION, Asked.OBJECTION})
-
 #: As what a word about consent counts that came with a request.
 _HOW = {
     Route.PORTAL: How.PORTAL,
@@ -187,6 +184,7 @@ def _write_message(
                 reply_to=reply_to or _where_to_tell(subject, each, at=at),
             )
         )
+    sure: list[RightsCase] = []
     unproven: list[RightsCase] = []
     for case in made:
         row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
@@ -194,9 +192,10 @@ def _write_message(
             _name_use(row, stops, at=at)
         # Of a case that waited already, proof may have been asked for, or they were signed in when they asked: the rest goes on.
         if not doubtful or row.right == Asked.COMPLAINT or _why_not_ask(case, Waits.IDENTITY, at=at):
-            _confirm(row, stops=stops, restricted=not doubtful, by_post=by_post, by=by, at=at)
+            sure.append(row)
         else:
             unproven.append(row)
+    _confirm(sure, stops=stops, restricted=not doubtful, by_post=by_post, by=by, at=at)
     # That letter is the receipt: two at once would name two days by which we answer. What is asked for a person is one letter,
     # and whoever asks for the records of somebody who died is another person.
     for of_dead in (False, True):
@@ -277,7 +276,7 @@ def _write_strangers(
     by: Actor,
     at: datetime,
 ) -> list[UUID]:
-    message, found = uuid4(), []
+    message, made = uuid4(), []
     for each in Asked:
         if each in asked:
             case = _write_case(
@@ -290,14 +289,15 @@ def _write_strangers(
                 message=message,
                 reply_to=reply_to,
             )
-            row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
-            _confirm(row, by_post=not reply_to["email"], by=by, at=at)
-            found.append(case)
-    return found
+            made.append(
+                RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
+            )
+    _confirm(made, by_post=not reply_to["email"], by=by, at=at)
+    return [row.pk for row in made]
 
 
 def _confirm(
-    row: RightsCase,
+    rows: list[RightsCase],
     *,
     stops: Purpose | None = None,
     restricted: bool = False,
@@ -306,17 +306,25 @@ def _confirm(
     at: datetime,
 ) -> None:
     """
-    Write the receipt, which says what has stopped already. A complaint is acknowledged by an email saying it is looked into; on
-    paper by an officer (LAW-2.5).
+    Write the receipt of a message, one for all that came in it on that day, which says what has stopped already. A complaint is
+    acknowledged by an email saying it is looked into; on paper by an officer (LAW-2.5). Whoever asks for the records of somebody
+    who died is another person.
     """
-    if row.right != Asked.COMPLAINT:
-        use = _title(stops, at) if stops is not None and row.right == Asked.OBJECTION else ""
-        stopped = bool(use) or (restricted and row.right == Asked.RESTRICTION)
-        letter = _compose_for(row.pk, LetterKind.RECEIPT, stopped=stopped, use=use, at=at)
-        _send(row, letter, by_post=by_post, by=by, at=at)
-    elif not by_post and _email(row, letter := _compose_for(row.pk, LetterKind.ACKNOWLEDGEMENT, at=at), by=by, at=at):
-        _add(row, StepKind.ACKNOWLEDGED, at=at)
-        _add(row, StepKind.LETTER, at=at, words=letter.text, detail={"letter": letter.kind.value, "by": "email"})
+    together: dict[tuple[bool, date], list[RightsCase]] = {}
+    for row in rows:
+        if row.right != Asked.COMPLAINT:
+            together.setdefault((row.right == Asked.DECEASED, row.received_on), []).append(row)
+        elif not by_post and _email(
+            row, letter := _compose_for(row.pk, LetterKind.ACKNOWLEDGEMENT, at=at), by=by, at=at
+        ):
+            _add(row, StepKind.ACKNOWLEDGED, at=at)
+            _add(row, StepKind.LETTER, at=at, words=letter.text, detail={"letter": letter.kind.value, "by": "email"})
+    for first, *besides in together.values():
+        asked = {each.right for each in (first, *besides)}
+        use = _title(stops, at) if stops is not None and Asked.OBJECTION in asked else ""
+        stopped = bool(use) or (restricted and Asked.RESTRICTION in asked)
+        letter = _compose_for(first.pk, LetterKind.RECEIPT, stopped=stopped, use=use, besides=besides, at=at)
+        _send(first, letter, by_post=by_post, besides=besides, by=by, at=at)
 
 
 # Who writes it down is chosen inside, so these are no acts themselves, as a public function of this room would be.

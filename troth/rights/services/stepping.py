@@ -32,6 +32,10 @@ from troth.rights.selectors.posted import letter_link
 from troth.rights.selectors.wording import notice_now
 
 
+#: What a case may not wait for: these act from the moment they are asked, whoever weighs them afterwards (LAW-3.6, LAW-3.9).
+AT_ONCE = frozenset({Asked.RESTRICTION, Asked.OBJECTION})
+
+
 class StepRefused(Exception):
     """A step cannot be taken as asked; the message says why, by which rule, and what to do."""
 
@@ -63,6 +67,7 @@ def _compose_for(
 ) -> Composed:
     """A letter of this case, and of those `besides`, as it would go: what the preview shows and what is sent are the same."""
     row = RightsCase.objects.only("id", "subject", "right", "received_on", "asked_by").get(pk=case)
+    besides = list(besides)
     asked, happened = Asked(row.right), clocks.happened_in(case)
     if kind is LetterKind.EXTENSION and not any(each is StepKind.EXTENDED for each, _ in happened):
         happened = [*happened, (StepKind.EXTENDED, timezone.localdate(at))]
@@ -83,6 +88,7 @@ def _compose_for(
         use=use,
         stopped=stopped,
         besides=[(Asked(each.right), clocks.reference_of(each.pk)) for each in besides],
+        days=[each.due_on for each in besides],
         has_account=kind is not LetterKind.COPY or _has_account(row.subject_id),
     )
 
@@ -260,10 +266,12 @@ def _email(row: RightsCase, letter: Composed, *, step: UUID | None = None, by: A
         to=to,
         context={
             "reference": said_together(clocks.reference_of(row.pk), letter.besides),
-            "asked": "; ".join(ASKED_WORDS[each] for each in (Asked(row.right), *(one for one, _ in letter.besides)))
-            + (" (it has stopped already)" if letter.stopped else ""),
+            "asked": "; ".join(
+                f"{ASKED_WORDS[each]}{' (it has stopped already)' if letter.stopped and each in AT_ONCE else ''}"
+                for each in (Asked(row.right), *(one for one, _ in letter.besides))
+            ),
             "received": f"{row.received_on:%-d %B %Y}",
-            "due": f"{row.due_on:%-d %B %Y}",
+            "due": letter.due,
             "needed": letter.paragraphs[1] if kind is Kind.CASE_PROOF else "",
             "day": (day := f"{letter.day:%-d %B %Y}" if letter.day else ""),
             "until": day,
