@@ -10,6 +10,7 @@ from troth.delivery import services as delivery
 from troth.delivery.rules import Kind
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
+from troth.law.clocks import deceased_asking_ends
 from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
@@ -90,6 +91,7 @@ def _compose_for(
         besides=[(Asked(each.right), clocks.reference_of(each.pk)) for each in besides],
         days=[each.due_on for each in besides],
         has_account=kind is not LetterKind.COPY or _has_account(row.subject_id),
+        begins=asked is not Asked.DECEASED or timezone.localdate(at) <= deceased_asking_ends(row.received_on),
     )
 
 
