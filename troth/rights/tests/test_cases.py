@@ -371,6 +371,22 @@ def test_what_is_doubted_in_one_message_is_asked_in_one_letter_and_settled_once(
     assert facts.of(patient.id, FactKind.RESTRICTION, at=SOON), "what waited for the proof stops with it"  # type: ignore[arg-type]
 
 
+def test_nobody_is_born_on_a_day_that_is_still_to_come(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.RECTIFICATION, by=officer)
+    row = Identity.objects.get(subject_id=patient.id)
+    with pytest.raises(AnswerRefused, match="still to come"):
+        services.correct(
+            case,  # type: ignore[arg-type]
+            model="people.identity",
+            item=row.pk,
+            field="born_on",
+            value=(TODAY + timedelta(days=1)).isoformat(),
+            words="They say so",
+            by=officer,
+            at=SOON,
+        )
+
+
 def letters_of(case: object, *, by: Actor) -> list[Step]:
     with processing(Purpose.RIGHTS, by=by, at=SOON) as opened:
         return [each for each in selectors.list_steps(case, opened) if each.kind is StepKind.LETTER]  # type: ignore[arg-type]
