@@ -260,8 +260,8 @@ def todos(
             found.append(Todo("Note an entry of the last forty days", "It is 21 days then (LAW-4.10)", to("entry")))
     if clock.waits_for is None:
         if clock.wanted is Waits.ANSWER:
-            came = Todo(f"Record that {WAITS[Waits.ANSWER]} came", "The clock went on meanwhile", to("came"))
-            found.append(came)
+            answered = Todo(f"Record that {WAITS[Waits.ANSWER]} came", "The clock went on meanwhile", to("came"))
+            found.append(answered)
         begins = _asking(known, today)
         found.append(Todo("Ask them a question", begins, to("ask-question")))
     if clock.extend_by is not None and not clock.extended and today <= clock.extend_by:

@@ -53,8 +53,8 @@ def deceased_due(applied: date, *, recent_entry: bool = False, asked: Iterable[P
     steps.append(
         Step(
             "LAW-4.10",
-            f"{'Something was entered in the forty days before, so it is 21 days' if recent_entry else 'It is 40 days'}, that day being "
-            f"the first: {say(due)}. No weekend moves it.",
+            f"{'Something was entered in the forty days before, so it is 21 days' if recent_entry else 'It is 40 days'}, that "
+            f"day being the first: {say(due)}. No weekend moves it.",
             due,
         )
     )

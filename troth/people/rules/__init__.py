@@ -127,8 +127,8 @@ def check_can_represent(
 
 def parent_until(born_on: date, *, before: date | None, last_day: date, wish: str) -> date:
     """
-    The first day on which somebody can no longer act as a parent by the paper that stands until `last_day`, now that the day of birth
-    was put right (LAW-3.18). `before` is what it was: who could decide themselves by that day cannot, as somebody wrote then.
+    The first day on which somebody can no longer act as a parent by what stands until `last_day`, now that the day of birth was put
+    right (LAW-3.18). `before` is what it was: whoever would have decided themselves by that day cannot, as somebody wrote then.
     """
     if not wish.strip():
         return of_age_on(born_on, HEARD_AT)

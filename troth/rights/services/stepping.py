@@ -32,7 +32,6 @@ from troth.rights.selectors import clocks
 from troth.rights.selectors.posted import letter_link
 from troth.rights.selectors.wording import notice_now
 
-
 #: What a case may not wait for: these act from the moment they are asked, whoever weighs them afterwards (LAW-3.6, LAW-3.9).
 AT_ONCE = frozenset({Asked.RESTRICTION, Asked.OBJECTION})
 
