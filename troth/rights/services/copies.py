@@ -12,7 +12,7 @@ from troth.notice.purposes import Action, Purpose
 from troth.rights.models import Asked, RightsCase, State, StepKind
 from troth.rights.selectors.porting import can_fetch
 from troth.rights.services.cases import open_case
-from troth.rights.services.stepping import StepRefused, _add, _why_unproven
+from troth.rights.services.stepping import StepRefused, _add, _why_nobody, _why_unproven
 from troth.vault.categories import Category
 
 
@@ -34,10 +34,8 @@ def _case_to_copy(subject: UUID, *, by: Actor, at: datetime) -> UUID:
     :raises StepRefused: it is not settled yet who asked for it, or they died.
     :raises Refused: the actor may not do this for that person.
     """
-    if linking.has_died(subject, at=at):
-        raise StepRefused(
-            "They died. Their record is made in the request of whoever applies for it, and for nobody else [LAW-4.10]."
-        )
+    if why_not := _why_nobody(subject, at=at):
+        raise StepRefused(why_not)
     waiting = RightsCase.objects.filter(subject_id__in=linking.subjects_of(subject, at=at), right=Asked.ACCESS)
     found = list(waiting.exclude(state=State.DONE).order_by("due_on", "id").values_list("pk", "subject_id"))
     for case, _ in found:
@@ -69,7 +67,7 @@ def _why_not_hand_out(case: UUID, *, at: datetime) -> str:
     row = RightsCase.objects.only("id", "subject", "state").filter(pk=case, right=Asked.PORTABILITY).first()
     if row is None or row.state == State.DONE:
         return "There is no open request of this kind. Open it again first."
-    if why_not := _why_unproven(case):
+    if why_not := _why_unproven(case) or _why_nobody(row.subject_id, at=at):
         return why_not
     if can_fetch(row.subject_id, at=at):
         return "They have an account: the file is theirs there at once, under My data, and nobody else makes it [LAW-3.8]."

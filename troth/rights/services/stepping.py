@@ -50,6 +50,13 @@ def _why_unproven(case: UUID) -> str:
     )
 
 
+def _why_nobody(subject: UUID, *, at: datetime) -> str:
+    """Say why nothing that a person asked for themselves is handed out any more, or "" while they live."""
+    if not people.has_died(subject, at=at):
+        return ""
+    return "They died. Their record is made in the request of whoever applies for it, and for nobody else [LAW-4.10]."
+
+
 def _compose_for(
     case: UUID,
     kind: LetterKind,
