@@ -346,6 +346,17 @@ def test_nothing_is_erased_or_corrected_before_a_proof_that_was_asked_for_settle
             at=SOON,
         )
     assert RightsCase.objects.get(pk=erasure).state == State.ASKED
+    (copy,) = take_in(patient, Asked.ACCESS, by=officer, proof="seen_document")
+    for ending, ground in ((Ending.ANSWERED, ""), (Ending.PARTLY, "others")):
+        with pytest.raises(StepRefused, match="Proof was asked for"):
+            services.finish_case(
+                copy,  # type: ignore[arg-type]
+                ending=ending,
+                ground=ground,
+                words="They had it on paper here",
+                by=officer,
+                at=SOON,
+            )
 
 
 def test_what_is_doubted_in_one_message_is_asked_in_one_letter_and_settled_once(
