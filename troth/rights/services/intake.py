@@ -19,7 +19,7 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people.selectors import has_account
-from troth.people.services import address_of
+from troth.people.services import address_of, has_died
 from troth.rights.models import Asked, RightsCase, Route, StepKind, Waits
 from troth.rights.rules.letters import ASKED_WORDS, LetterKind
 from troth.rights.selectors import cases
@@ -30,6 +30,8 @@ from troth.rights.services.steps import _why_not_ask, ask_for
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
 
+#: What can be asked about somebody who died.
+_OF_THE_DEAD = frozenset({Asked.DECEASED, Asked.COMPLAINT})
 #: As what a word about consent counts that came with a request.
 _HOW = {
     Route.PORTAL: How.PORTAL,
@@ -146,6 +148,11 @@ def _write_message(
         raise StepRefused("That day is still to come.")
     if Asked.OBJECTION in asked and purpose is None:
         raise StepRefused("Choose which use they object to.")
+    if (set(asked) - _OF_THE_DEAD or consent is not None) and has_died(subject, at=at):
+        raise StepRefused(
+            "They died, and these rights ended with that. Take it in as the records of somebody who died, from whoever asks, or as "
+            "a complaint [LAW-4.10]."
+        )
     if Asked.DECEASED in asked and not (reply_to.get("name") and (reply_to.get("email") or reply_to.get("address"))):
         raise StepRefused(
             "Write who asks for the records, and where they hear from us: it is not the person who died."
