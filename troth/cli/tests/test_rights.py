@@ -99,6 +99,9 @@ def test_of_somebody_who_died_no_copy_is_written_and_nothing_is_erased(
     said = run_troth("rights", "export", *who, "--to", str(tmp_path / "copy.zip"), home=clinic)
     assert said.returncode == 1 and "[LAW-4.10]" in said.stderr, said.stdout + said.stderr
     assert not (tmp_path / "copy.zip").exists()
+    said = run_troth("rights", "erase", *who, "--yes", home=clinic)
+    assert said.returncode == 1 and "[LAW-4.10]" in said.stderr, said.stdout + said.stderr
+    assert Contact.objects.filter(subject_id=subject).exists()
 
 
 def test_an_erasure_is_shown_first_and_then_certified(clinic: Home, run_troth) -> None:

@@ -25,7 +25,16 @@ from troth.rights.rules.letters import ASKED_WORDS, LetterKind
 from troth.rights.selectors import cases
 from troth.rights.services.cases import _write_case
 from troth.rights.services.standing import object_to, restrict
-from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _name_use, _send, _title
+from troth.rights.services.stepping import (
+    StepRefused,
+    _add,
+    _ask_again,
+    _compose_for,
+    _email,
+    _name_use,
+    _send,
+    _title,
+)
 from troth.rights.services.steps import _why_not_ask, ask_for
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
@@ -177,6 +186,8 @@ def _write_message(
         waiting = cases.undecided_erasure(subject) if each is Asked.ERASURE else None
         if waiting is not None:
             made.append(waiting)  # what a person asks for twice is one case, with the first day (LAW-1.4)
+            row = RightsCase.objects.only("id", "subject", "right", "received_on", "state").get(pk=waiting)
+            _ask_again(row, words, on=received_on, at=at)
             continue
         made.append(
             _write_case(

@@ -145,6 +145,12 @@ def _add(
         _restate(row, at=at)
 
 
+def _ask_again(row: RightsCase, words: str, *, on: date, at: datetime) -> None:
+    """Keep what somebody wrote who asks again for what waits already, inside an act: one case, with the words of each time."""
+    if words.strip():
+        _add(row, StepKind.NOTE, at=at, words=f"They asked again on {on:%-d %B %Y}: {words.strip()}")
+
+
 def _name_use(row: RightsCase, purpose: Purpose, *, at: datetime) -> None:
     """Write on the case of an objection which use it is about: it closes when each of them was weighed."""
     words = f"They object to this, and it has stopped: {_title(purpose, at) or purpose.value}."

@@ -359,6 +359,22 @@ def test_nothing_is_erased_or_corrected_before_a_proof_that_was_asked_for_settle
             )
 
 
+def test_who_asks_again_for_an_erasure_loses_none_of_their_words(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.ERASURE, by=officer, words="sentinel-first")
+    again = take_in(patient, Asked.ERASURE, by=officer, words="sentinel-second", at=SOON)
+    assert again == [case]
+    at = SOON + timedelta(minutes=1)
+    assert services.ask_erasure(patient.id, by=patient, at=at, words="sentinel-third", close_account=True) == case  # type: ignore[arg-type]
+    assert services.ask_erasure(patient.id, by=officer, at=at) == case  # type: ignore[arg-type]
+    with processing(Purpose.RIGHTS, by=officer, at=at) as opened:
+        known = selectors.get_case(case, opened)  # type: ignore[arg-type]
+        closes = RightsCase.objects.get(pk=case).close_account
+        notes = [each.words for each in selectors.list_steps(case, opened) if each.kind is StepKind.NOTE]  # type: ignore[arg-type]
+    assert known.words == "sentinel-first"
+    assert [words.split(": ")[1] for words in notes] == ["sentinel-second", "sentinel-third"]
+    assert closes, "an officer takes back nothing of what they asked"
+
+
 def test_what_is_doubted_in_one_message_is_asked_in_one_letter_and_settled_once(
     patient: Actor, officer: Actor
 ) -> None:
