@@ -86,6 +86,14 @@ def test_no_copy_is_written_before_it_is_settled_who_asked_for_it_and_then_it_an
     assert [(row.pk, row.state) for row in RightsCase.objects.all()] == [(case, "done")]
 
 
+def test_nothing_is_erased_before_it_is_settled_who_asked_for_it(clinic: Home, run_troth) -> None:
+    subject, officer = patient(), make_officer(at=timezone.now())
+    asked_by_letter(subject, Asked.ERASURE, officer, proof="seen_document")
+    said = run_troth("rights", "erase", "--subject", subject, "--by", officer.id.hex, "--yes", home=clinic)
+    assert said.returncode == 1 and "Proof was asked for" in said.stderr, said.stdout + said.stderr
+    assert Contact.objects.filter(subject_id=subject).exists()
+
+
 def test_of_somebody_who_died_no_copy_is_written_and_nothing_is_erased(
     clinic: Home, run_troth, tmp_path: Path
 ) -> None:

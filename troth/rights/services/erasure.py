@@ -66,12 +66,13 @@ def ask_erasure(subject: UUID, *, by: Actor, at: datetime, words: str = "", clos
     :raises Refused: the actor may not ask it for that person.
     """
     acting().require(subject, Category.RIGHTS)
-    if by.roles and (why_not := _why_nobody(subject, at=at)):
+    by_another = by.id != subject and (bool(by.roles) or by.kind == "service")
+    if by_another and (why_not := _why_nobody(subject, at=at)):
         raise StepRefused(why_not)
     waiting = RightsCase.objects.filter(subject_id=subject, right=Right.ERASURE, state=State.ASKED).first()
     if waiting is not None:
         with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
-            waiting.close_account = close_account or (by.id != subject and bool(waiting.close_account))
+            waiting.close_account = close_account or (by_another and bool(waiting.close_account))
         waiting.save()
         _ask_again(waiting, words, on=timezone.localdate(at), at=at)
         found: UUID = waiting.pk
@@ -104,7 +105,7 @@ def _carry_out_erasure(
         actor = _eraser(row, by, at=at, everything=everything)
         try:
             if row.state == State.ASKED:
-                if actor.roles and (why_not := _why_unproven(case)):
+                if actor is by and (why_not := _why_unproven(case)):
                     raise StepRefused(why_not)
                 _decide(row.pk, row.subject_id, by=actor, at=at, everything=everything, shown=plan)
             return _finish(row.pk, row.subject_id, by=actor, at=at)
