@@ -1,4 +1,4 @@
-"""`troth law due`: when a request, a complaint or a breach is due, and why."""
+"""`troth law due`: when a request, a complaint, a breach or an application for a dead person's records is due, and why."""
 
 import argparse
 import json
@@ -8,15 +8,25 @@ from datetime import date, datetime
 from typing import Any, NoReturn
 
 from troth.cli.stopped import Stopped
-from troth.law.clocks import DueAt, DueOn, Pause, Promise, breach_due, complaint_due, request_due
+from troth.law.clocks import (
+    DueAt,
+    DueOn,
+    Pause,
+    Promise,
+    breach_due,
+    complaint_due,
+    deceased_due,
+    request_due,
+)
 from troth.law.rights import Right
 from troth.law.steps import NoAnswer, Step, say, say_moment
 from troth.law.working_days import Nation
 
 COMPLAINT = "complaint"
 BREACH = "breach"
+DECEASED = "deceased"
 # Plain words, since argparse quotes what it offers as Python would write it.
-_CLOCKS = [*(right.value for right in Right), COMPLAINT, BREACH]
+_CLOCKS = [*(right.value for right in Right), COMPLAINT, BREACH, DECEASED]
 _NATIONS = [nation.value for nation in Nation]
 
 # `fromisoformat` alone would take week dates and run-together digits too, which are more often slips than meant.
@@ -63,7 +73,13 @@ def register(subparsers: Any) -> None:
         action="append",
         default=[],
         metavar=("FROM", "TO"),
-        help="days on which a question about the data meant was sent and answered; may be repeated",
+        help="days on which a question about the data meant was sent and answered; may be repeated. For the records of "
+        "somebody who died, days on which more was asked for and came",
+    )
+    due.add_argument(
+        "--recent-entry",
+        action="store_true",
+        help="of the records of somebody who died: something was entered in the forty days before",
     )
     due.add_argument("--extended", action="store_true", help="the time was extended by two months")
     due.add_argument(
@@ -82,9 +98,17 @@ def register(subparsers: Any) -> None:
 
 def run_due(args: argparse.Namespace) -> int:
     """Print the date and its steps."""
+    if args.recent_entry and args.right != DECEASED:
+        _refuse("--recent-entry", "only the records of somebody who died have a shorter time for it", "LAW-4.10")
     try:
         due = (
-            _breach(args) if args.right == BREACH else _complaint(args) if args.right == COMPLAINT else _request(args)
+            _breach(args)
+            if args.right == BREACH
+            else _complaint(args)
+            if args.right == COMPLAINT
+            else _deceased(args)
+            if args.right == DECEASED
+            else _request(args)
         )
     except NoAnswer as refused:
         raise Stopped(refused.cause, f"{refused.cure} [{refused.rule}]") from None
@@ -114,6 +138,22 @@ def _complaint(args: argparse.Namespace) -> DueOn:
     return complaint_due(
         _date("--received", args.received), nation=Nation(args.nation), promise=_promise(args), pauses=_pauses(args)
     )
+
+
+def _deceased(args: argparse.Namespace) -> DueOn:
+    if args.extended:
+        _refuse("--extended", "nothing extends the time for the records of somebody who died", "LAW-4.10")
+    if args.identity is not None:
+        why = (
+            "only what was asked for within fourteen days begins the time anew, so both days are wanted: give them with "
+            "--paused"
+        )
+        _refuse("--identity", why, "LAW-4.10")
+    for option in ("fee", "promised_days", "promised_working_days"):
+        if getattr(args, option) is not None:
+            why = "the Access to Health Records Act sets the time, and there is no fee"
+            _refuse(f"--{option.replace('_', '-')}", why, "LAW-4.10")
+    return deceased_due(_date("--received", args.received), recent_entry=args.recent_entry, asked=_pauses(args))
 
 
 def _breach(args: argparse.Namespace) -> DueAt:
@@ -212,6 +252,8 @@ def _as_text(args: argparse.Namespace, due: DueOn | DueAt) -> Iterable[str]:
         yield f"Report the breach by {say_moment(due.due_at)}."
     elif args.right == COMPLAINT:
         yield f"Acknowledge the complaint by {say(due.due_on)}."
+    elif args.right == DECEASED:
+        yield f"Answer the application by {say(due.due_on)}."
     else:
         yield f"Answer the {args.right} request by {say(due.due_on)}."
         if due.due_on != due.due_statutory:

@@ -96,7 +96,6 @@ def _list(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     _prepare()
     from troth.gate.contexts import processing
-    from troth.law.rights import Right
     from troth.ledger.sealing import seal
     from troth.notice.purposes import Action, Purpose
     from troth.rights import selectors, services
@@ -107,7 +106,10 @@ def _export(args: argparse.Namespace) -> int:
     if args.to.exists():
         raise Stopped(f"{args.to} exists already.", "Name a file that does not: nothing is written over.")
     with _refusals():
-        case = services.open_case(subject, Right.ACCESS, by=desk, at=at)
+        try:
+            case = services.case_to_copy(subject, by=desk, at=at)
+        except services.StepRefused as why:
+            raise Stopped(str(why), code=FOUND_AGAINST) from None
         with processing(Purpose.RIGHTS, Action.EXPORT, by=desk, at=at) as opened:
             copy = selectors.make_copy(subject, opened, at=at, reviewed=args.reviewed)
             services.record_copy(subject, by=desk, at=at, digest=copy.digest)

@@ -32,6 +32,10 @@ class ThreeBoxes(forms.MultiWidget):
         return [value.day, value.month, value.year] if value else [None, None, None]
 
 
+#: No day that anybody means lies in this year or later.
+_TOO_FAR = 2200
+
+
 class DateInBoxes(forms.MultiValueField):
     """A date typed into three boxes. It says which part is missing, and when there is no such day."""
 
@@ -51,11 +55,14 @@ class DateInBoxes(forms.MultiValueField):
         if missing:
             raise ValidationError(f"Add the {' and the '.join(missing)}.", code="incomplete")
         try:
-            return date(*(int(part) for part in reversed(parts)))
+            found = date(*(int(part) for part in reversed(parts)))
         except (ValueError, OverflowError):
             raise ValidationError(
                 "There is no such day. Check the day, the month and the year.", code="invalid"
             ) from None
+        if found.year >= _TOO_FAR:  # whatever is reckoned from it stays within what a date can hold
+            raise ValidationError("Check the year.", code="invalid")
+        return found
 
 
 class PersonBox(forms.CharField):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from troth.design.rulers import Tape, tape_of_days
 from troth.design.values import Entry, Link, Row, Tag
+from troth.law.clocks import deceased_asking_ends
 from troth.office.frame import counted, day
 from troth.people import selectors as people
 from troth.prescribing.selectors import arriving
@@ -193,11 +194,13 @@ def todos(
     if known.state == "done":
         return [] if known.right == "erasure" else [Todo("Open it again", "When they write again", to("reopen"))]
     found: list[Todo] = []
-    if clock.waits_for is not None:
-        what = WAITS[clock.waits_for]
+    late_asked = clock.waits_for is None and clock.wanted in (Waits.IDENTITY, Waits.AUTHORITY)
+    if clock.wanted is not None and (late_asked or clock.waits_for is not None):
+        what = WAITS[clock.wanted]
+        begins = "The clock went on meanwhile" if late_asked else "The clock begins, or goes on, with that day"
         if clock.may_close_unanswered(today):
             found.append(Todo("Close it unanswered", "A month went by without an answer (LAW-1.14)", to("close")))
-        found.append(Todo(f"Record that {what} came", "The clock begins, or goes on, with that day", to("came")))
+        found.append(Todo(f"Record that {what} came", begins, to("came")))
     unseen = unseen_proofs(kinds)
     for came in unseen:
         judge = Todo(f"Say what you found of the {WAITS[came]}", "Nothing is handed out before", to(f"judge-{came}"))
@@ -242,7 +245,7 @@ def todos(
             found.append(
                 Todo("Ask whether they may act", "Where somebody asks for another (LAW-3.15)", to("ask-authority"))
             )
-        elif StepKind.AUTHORITY_CHECKED not in kinds and Waits.AUTHORITY not in unseen:
+        elif StepKind.AUTHORITY_CHECKED not in kinds and Waits.AUTHORITY not in unseen and not late_asked:
             # Nothing is handed over before.
             proof = "What makes them so: the estate, or a claim from the death (LAW-4.10)"
             found.insert(0, Todo("Ask as what they apply", proof, to("ask-authority")))
@@ -256,15 +259,11 @@ def todos(
                 found.insert(0, record)
             found.append(Todo("Note an entry of the last forty days", "It is 21 days then (LAW-4.10)", to("entry")))
     if clock.waits_for is None:
-        found.append(
-            Todo(
-                "Ask them a question",
-                "The clock stands still until they answer (LAW-1.10)"
-                if known.asked is Asked.ACCESS
-                else "The clock goes on",
-                to("ask-question"),
-            )
-        )
+        if clock.wanted is Waits.ANSWER:
+            answered = Todo(f"Record that {WAITS[Waits.ANSWER]} came", "The clock went on meanwhile", to("came"))
+            found.append(answered)
+        begins = _asking(known, today)
+        found.append(Todo("Ask them a question", begins, to("ask-question")))
     if clock.extend_by is not None and not clock.extended and today <= clock.extend_by:
         found.append(
             Todo("Take two further months", f"Told by {day(clock.extend_by)}, with a reason (LAW-1.8)", to("extend"))
@@ -276,6 +275,15 @@ def todos(
     found.append(Todo("Give it to somebody", "One privacy officer has it", to("assign")))
     found.append(Todo("Add a note", "They see it in their copy", to("note")))
     return found
+
+
+def _asking(known: Case, today: date) -> str:
+    """What a question does to the clock."""
+    if known.asked is Asked.ACCESS:
+        return "The clock stands still until they answer (LAW-1.10)"
+    if known.asked is Asked.DECEASED and today <= deceased_asking_ends(known.received_on):
+        return "The time begins anew when they answer (LAW-4.10)"
+    return "The clock goes on"
 
 
 def entries(known: Case, steps: list[Step]) -> list[Entry]:

@@ -88,6 +88,21 @@ def test_due_says_that_a_pause_outside_access_stops_nothing(right: str, rule: st
     assert any(step["rule"] == rule and "does not stop" in step["text"] for step in answer["steps"])
 
 
+def test_due_of_the_records_of_somebody_who_died_is_forty_days_or_twenty_one_ex_54() -> None:
+    def of(*more: str) -> dict[str, object]:
+        ran = due("--right", "deceased", "--received", "2026-11-02", "--json", *more)
+        assert ran.returncode == 0, ran.stderr
+        return json.loads(ran.stdout)  # type: ignore[no-any-return]
+
+    assert of()["due_statutory"] == "2026-12-11"
+    assert of("--recent-entry")["due_statutory"] == "2026-11-22"
+    assert of("--paused", "2026-11-15", "2026-11-30")["due_on"] == "2027-01-08"  # on the fourteenth day
+    late = of("--paused", "2026-11-16", "2026-11-30")
+    assert late["due_on"] == "2026-12-11" and late["warnings"]
+    said = due("--right", "deceased", "--received", "2026-11-02").stdout
+    assert said.startswith("Answer the application by Friday 11 December 2026.\n")
+
+
 def test_due_warns_beyond_the_announced_holidays() -> None:
     ran = due("--right", "access", "--received", "2031-01-02")
 
@@ -98,6 +113,7 @@ def test_due_warns_beyond_the_announced_holidays() -> None:
 
 ACCESS = ("--right", "access", "--received")
 BREACH = ("--right", "breach", "--received")
+DECEASED = ("--right", "deceased", "--received")
 COMPLAINT = ("--right", "complaint", "--received", "2026-11-24")
 
 
@@ -118,6 +134,14 @@ COMPLAINT = ("--right", "complaint", "--received", "2026-11-24")
         ((*ACCESS, "2026-09-03T10:00+01:00"), "without the time"),
         ((*ACCESS, "1800-01-01"), "25 May 2018"),
         ((*ACCESS, "9999-12-31"), "calendar"),
+        ((*ACCESS, "2026-09-03", "--recent-entry"), "Leave --recent-entry out. [LAW-4.10]"),
+        ((*DECEASED, "1991-10-31"), "1 November 1991"),
+        ((*DECEASED, "9999-12-31"), "calendar"),
+        ((*DECEASED, "2026-11-02", "--extended"), "nothing extends"),
+        ((*DECEASED, "2026-11-02", "--identity", "2026-11-12"), "--paused"),
+        ((*DECEASED, "2026-11-02", "--fee", "2026-11-12"), "no fee"),
+        ((*DECEASED, "2026-11-02", "--promised-days", "20"), "sets the time"),
+        ((*DECEASED, "2026-11-02", "--paused", "2026-11-01", "2026-11-12"), "before the application"),
         ((*ACCESS, "2026-09-03", "--identity", "2026-09-02"), "before the request"),
         ((*ACCESS, "2026-09-03", "--identity", ""), "Write it like"),
         ((*ACCESS, "2026-09-03", "--fee", "2026-09-02"), "before the request"),

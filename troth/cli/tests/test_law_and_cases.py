@@ -14,7 +14,6 @@ from troth.law.clocks import Promise
 from troth.law.working_days import Nation
 from troth.rights.rules.clock import Asked, Happened, StepKind, Waits, reckon
 
-ASKED = [asked for asked in Asked if asked is not Asked.DECEASED]
 #: What is asked for, and what comes.
 PAIRS = [
     (StepKind.IDENTITY_ASKED, StepKind.IDENTITY_CAME),
@@ -27,7 +26,7 @@ PAIRS = [
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[Asked, date, list[Happened]]:
     """A case and what happened to it: questions and answers, proof and fees, in the order of their days."""
-    asked = draw(st.sampled_from(ASKED))
+    asked = draw(st.sampled_from(Asked))
     received = draw(st.dates(date(2026, 2, 5), date(2028, 6, 1)))
     happened: list[Happened] = []
     day = received
@@ -37,7 +36,7 @@ def histories(draw: st.DrawFn) -> tuple[Asked, date, list[Happened]]:
         day += timedelta(days=draw(st.integers(0, 9)))
         happened.append((comes, day))
     if draw(st.booleans()):
-        happened.append((StepKind.EXTENDED, day))
+        happened.append((StepKind.ENTRY_FOUND if asked is Asked.DECEASED else StepKind.EXTENDED, day))
     return asked, received, happened
 
 
@@ -96,6 +95,25 @@ def test_records_of_the_dead_have_their_own_time_ex_54() -> None:
     assert found.due_on == date(2026, 11, 22)
     more = [(StepKind.AUTHORITY_ASKED, applied), (StepKind.AUTHORITY_CAME, date(2026, 11, 12))]
     assert reckon(Asked.DECEASED, applied, more, on=applied).due_on == date(2026, 12, 21)
+
+
+@pytest.mark.parametrize("asks", [pair for pair in PAIRS if pair[0] is not StepKind.FEE_ASKED])
+def test_only_what_is_asked_within_fourteen_days_begins_the_time_of_the_dead_anew(
+    asks: tuple[StepKind, StepKind],
+) -> None:
+    applied, (asked, came) = date(2026, 11, 2), asks
+    last, late, on = date(2026, 11, 15), date(2026, 11, 16), date(2027, 2, 1)
+
+    waits = reckon(Asked.DECEASED, applied, [(asked, last)], on=on)
+    assert waits.waits_for is not None and not waits.is_late(on)
+    comes = reckon(Asked.DECEASED, applied, [(asked, last), (came, date(2026, 11, 30))], on=on)
+    assert comes.due_on == date(2027, 1, 8) and comes.is_late(on)
+
+    runs = reckon(Asked.DECEASED, applied, [(asked, late)], on=on)
+    assert runs.waits_for is None and runs.wanted is not None and runs.due_on == date(2026, 12, 11)
+    assert runs.is_late(date(2026, 12, 12)), "asking late stops nothing"
+    late_came = reckon(Asked.DECEASED, applied, [(asked, late), (came, date(2026, 11, 30))], on=on)
+    assert late_came.due_on == date(2026, 12, 11)
 
 
 def test_what_waits_is_never_late_and_a_pause_does_not_stop_a_complaint() -> None:

@@ -97,6 +97,7 @@ class OneDate(forms.Form):
         ("1", "", "", "Add the month and the year."),
         ("30", "2", "2026", "no such day"),
         ("one", "2", "2026", "no such day"),
+        ("31", "12", "9999", "Check the year"),
         ("1", "2", "99999", "no such day"),
         ("1", "9" * 40, "2026", "no such day"),  # more than a machine number holds
     ],

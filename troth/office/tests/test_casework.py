@@ -71,6 +71,45 @@ def test_a_letter_goes_as_it_was_shown_and_not_before(officer: Client, person: A
     assert "Which of our two sites?" in shown and "Tannery Row" in shown and "Information Commissioner" in shown
 
 
+def test_an_answer_is_written_down_where_the_clock_went_on_meanwhile(officer: Client, person: Actor) -> None:
+    case = ask(person, Asked.ERASURE)
+    path = f"/office/cases/{case}/step/ask-question/"
+    mark = officer.post(path, {"words": "All of it, or the photographs?"}).context["mark"]
+    assert officer.post(path, {"words": "All of it, or the photographs?", "seen": mark}).status_code == 302
+    page = officer.get(f"/office/cases/{case}/").content.decode()
+    assert "Record that an answer to our question came" in page and "Waits for" not in page
+    today = timezone.localdate()
+    came = {"on_day": today.day, "on_month": today.month, "on_year": today.year, "words": "All of it"}
+    assert officer.post(f"/office/cases/{case}/step/came/", came).status_code == 302
+    assert CaseStep.objects.filter(case_id=case, kind="question_answered").exists()
+
+
+def test_what_is_asked_of_an_applicant_after_fourteen_days_stops_nothing_and_the_letter_says_so(
+    officer: Client, person: Actor
+) -> None:
+    at = timezone.now()
+    for days, begins, standing in ((13, True, "Waits for proof"), (14, False, "days left")):
+        (case,) = services.take_in(
+            person.id,  # type: ignore[arg-type]
+            {Asked.DECEASED},
+            words="I am her executor",
+            route=Route.LETTER,
+            received_on=timezone.localdate(at) - timedelta(days=days),
+            applicant={"name": "Bill", "email": "bill@oddie.example"},
+            by=make_officer(email=f"other{days}@clinic.example"),
+            at=at,
+        )
+        path = f"/office/cases/{case}/step/ask-authority/"
+        shown = officer.post(path, {"proof": "grant", "words": ""})
+        text = shown.content.decode()
+        assert ("The days in which we answer begin when it comes" in text) is begins
+        assert ("Our time goes on meanwhile" in text) is not begins
+        assert officer.post(path, {"proof": "grant", "words": "", "seen": shown.context["mark"]}).status_code == 302
+        page = officer.get(f"/office/cases/{case}/").content.decode()
+        assert standing in page and "Record that proof that they may act came" in page
+        assert f"--right deceased --received {timezone.localdate(at) - timedelta(days=days)}" in page
+
+
 def test_every_step_has_its_page_and_says_what_is_missing(officer: Client, person: Actor) -> None:
     case, complaint = ask(person), ask(person, Asked.COMPLAINT)
     steps = (

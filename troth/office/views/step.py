@@ -205,7 +205,7 @@ def _ask(waits: Waits) -> Callable[[Looking, Case, Given], object]:
 
 
 def _came(look: Looking, case: Case, given: Given) -> object:
-    waits = rights.clock_of(case.id, at=look.at).waits_for
+    waits = rights.clock_of(case.id, at=look.at).wanted
     if waits is None:
         raise StepRefused("This case waits for nothing from them.")
     return services.record_came(case.id, waits, on=given["on"], words=given["words"], by=look.actor, at=look.at)

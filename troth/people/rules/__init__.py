@@ -125,6 +125,17 @@ def check_can_represent(
     return ""
 
 
+def parent_until(born_on: date, *, before: date | None, last_day: date, wish: str) -> date:
+    """
+    The first day on which somebody can no longer act as a parent by what stands until `last_day`, now that the day of birth was put
+    right (LAW-3.18). `before` is what it was: whoever would have decided themselves by that day cannot, as somebody wrote then.
+    """
+    if not wish.strip():
+        return of_age_on(born_on, HEARD_AT)
+    lost = before is not None and last_day >= of_age_on(before, COMPETENT_AT)
+    return of_age_on(born_on, ADULT_AT if lost else COMPETENT_AT)
+
+
 #: Seconds for which a code of an app holds (RFC 6238); the one before and the one after are taken too, for slow clocks.
 CODE_SECONDS = 30
 _DRIFT = (0, -1, 1)

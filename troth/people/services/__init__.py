@@ -19,7 +19,7 @@ from troth.people.services.factors import (
 )
 from troth.people.services.opening import invite_first, let_only_one_back
 from troth.people.services.patients import change_contact, record_nhs_number, register_patient
-from troth.people.services.representing import end_authority, record_authority
+from troth.people.services.representing import end_authority, follow_birthday, record_authority
 from troth.people.services.resets import (
     ResetRefused,
     ask_factor_reset,
@@ -114,6 +114,7 @@ __all__ = [
     "end_account_of_the_dead",
     "end_authority",
     "end_sessions",
+    "follow_birthday",
     "forget_tries",
     "has_died",
     "invite_first",

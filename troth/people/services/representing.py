@@ -1,7 +1,7 @@
 """Recording who acts for a person, and ending it. The gate reads the fact at every request: what ends here ends at once."""
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -10,11 +10,13 @@ from troth.delivery.rules import Kind
 from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
+from troth.gate.contexts import processing
 from troth.gate.facts import FactKind, Scope
 from troth.ledger.names import Event
-from troth.notice.purposes import Purpose
+from troth.notice.purposes import Action, Purpose
 from troth.people.models import ActsAs, Representation
-from troth.people.rules import AuthorityRefused, check_can_represent
+from troth.people.rules import AuthorityRefused, check_can_represent, parent_until
+from troth.people.selectors.representing import Authority, list_authorities
 from troth.people.selectors.steps import has_account
 from troth.people.services.telling import _tell
 from troth.vault.categories import Category
@@ -137,6 +139,58 @@ def end_authority(authority: UUID, *, by: Actor, at: datetime) -> None:
         Representation.objects.filter(pk=authority).update(ended_at=at)
         if row.until > at:  # what its own day has ended before is no news to them
             _tell(row.representative, Kind.ACTING_ENDED, by=by, at=at)
-    for value in {fact.value for fact in facts.of(row.subject_id, FactKind.REPRESENTATIVE, at=at)}:
-        if facts.scope_of(value).authority == authority.hex:
-            facts.end(row.subject_id, FactKind.REPRESENTATIVE, at=at, value=value)
+    _shut(row.subject_id, authority, at=at)
+
+
+def _shut(subject: UUID, authority: UUID, *, at: datetime) -> dict[str, str]:
+    """End the facts that the gate reads of an authority; gives what each purpose's said."""
+    found = {
+        fact.purpose: fact.value
+        for fact in facts.of(subject, FactKind.REPRESENTATIVE, at=at)
+        if facts.scope_of(fact.value).authority == authority.hex
+    }
+    for value in set(found.values()):
+        facts.end(subject, FactKind.REPRESENTATIVE, at=at, value=value)
+    return found
+
+
+def _follow_birthday(subject: UUID, *, before: date | None, born_on: date, by: Actor, at: datetime) -> None:
+    """
+    Inside the act that puts a day of birth right: whoever acts as a parent does so no longer than that day lets them (LAW-3.18).
+
+    :raises Refused: the actor may not do this for that person.
+    """
+    acting().require(subject, Category.REPRESENTATIVE)
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        parents = [
+            each for each in list_authorities(subject, opened) if each.stands and each.acts_as is ActsAs.PARENT
+        ]
+    for each in parents:
+        last_day = timezone.localdate(each.until - timedelta(microseconds=1))
+        first = parent_until(born_on, before=before, last_day=last_day, wish=each.wish)
+        until = timezone.make_aware(datetime.combine(first, time()))
+        if until < each.until:
+            _cut_short(each, until=until, by=by, at=at)
+
+
+def _cut_short(each: Authority, *, until: datetime, by: Actor, at: datetime) -> None:
+    said = _shut(each.subject, each.id, at=at)
+    if until <= at:
+        Representation.objects.filter(pk=each.id).update(ended_at=at)
+        _tell(each.representative, Kind.ACTING_ENDED, by=by, at=at)
+        return
+    Representation.objects.filter(pk=each.id).update(until=until)
+    for purpose, value in said.items():
+        facts.record(
+            each.subject,
+            FactKind.REPRESENTATIVE,
+            at=at,
+            purpose=Purpose(purpose),
+            value=value,
+            other=each.representative,
+            until=until,
+        )
+
+
+# No act itself: whoever puts a day of birth right is in one.
+follow_birthday = _follow_birthday

@@ -4,11 +4,11 @@ counts a day by itself.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from troth.law.clocks import DueOn, Pause, Promise, complaint_due, request_due
-from troth.law.limits import deceased_records_due
+from troth.law.clocks import DueOn, Pause, Promise, complaint_due, deceased_asking_ends, deceased_due, request_due
+from troth.law.clocks.deceased import too_late
 from troth.law.rights import Right
 from troth.law.steps import NoAnswer, Step, say
 from troth.law.working_days import Nation
@@ -63,6 +63,7 @@ class Reckoned:
     plan_extension_by: date | None
     acknowledged_on: date | None
     by_hand: tuple[str, ...]
+    wanted: Waits | None = None  # what was asked for and has not come, whether or not the clock waits for it
 
     @property
     def runs(self) -> bool:
@@ -75,11 +76,8 @@ class Reckoned:
 
     def may_close_unanswered(self, on: date) -> bool:
         """Whether a question has waited long enough for the case to be closed without an answer (LAW-1.14)."""
-        return (
-            self.waits_for is not None
-            and self.waiting_since is not None
-            and on >= self.waiting_since + UNANSWERED_AFTER
-        )
+        waits = self.waits_for is not None or self.wanted not in (None, Waits.ANSWER)
+        return waits and self.waiting_since is not None and on >= self.waiting_since + UNANSWERED_AFTER
 
 
 def reckon(
@@ -99,9 +97,9 @@ def reckon(
     happened = list(happened)
     waits_for, since = _waiting(happened)
     if asked is Asked.COMPLAINT:
-        return _complaint(received_on, happened, nation, promise)
+        return replace(_complaint(received_on, happened, nation, promise), wanted=waits_for)
     if asked is Asked.DECEASED:
-        return _deceased(received_on, happened, waits_for, since)
+        return _deceased(received_on, happened)
     right = Right(asked.value)
     identity = _latest(happened, (Waits.IDENTITY, Waits.AUTHORITY))
     fee = _latest(happened, (Waits.FEE,))
@@ -140,6 +138,7 @@ def reckon(
             nation=nation,
             promise=promise,
         ),
+        wanted=waits_for,
     )
 
 
@@ -209,54 +208,47 @@ def check_can_extend(asked: Asked, clock: Reckoned, *, on: date) -> str:
     return ""
 
 
-def check_can_ask(asked: Asked, kind: StepKind) -> str:
-    """Say what a question does not do to this clock, or "" where it stops it (LAW-1.10, LAW-2.5)."""
-    if kind is StepKind.QUESTION_ASKED and asked is not Asked.ACCESS:
-        return "Ask if you need to. The clock goes on: only a request for a copy can be paused [LAW-1.10]."
-    return ""
-
-
 def _waiting(happened: Sequence[Happened]) -> tuple[Waits | None, date | None]:
     """What is asked for and has not come, what begins the clock before what stops it, and since when."""
     for waits in Waits:
-        asks, comes = _ASKS[waits]
-        open_since: date | None = None
-        for kind, day in happened:
-            if kind is asks:
-                open_since = open_since or day
-            elif kind in comes:
-                open_since = None
-        if open_since is not None:
-            return waits, open_since
+        if (since := _open_since(happened, waits)) is not None:
+            return waits, since
     return None, None
+
+
+def _open_since(happened: Sequence[Happened], waits: Waits) -> date | None:
+    asks, comes = _ASKS[waits]
+    since: date | None = None
+    for kind, day in happened:
+        if kind is asks:
+            since = since or day
+        elif kind in comes:
+            since = None
+    return since
 
 
 def _latest(happened: Sequence[Happened], waits: tuple[Waits, ...]) -> date | None:
     """The day on which the last of what was asked for came; what came unasked began nothing (LAW-1.2)."""
-    found: list[date] = []
-    for each in waits:
-        asks, comes = _ASKS[each]
-        asked = False
-        for kind, day in happened:
-            if kind is asks:
-                asked = True
-            elif kind in comes and asked:
-                found.append(day)
-                asked = False
-    return max(found, default=None)
+    return max((came for each in waits for _, came in _spans(happened, each)), default=None)
 
 
 def _pauses(happened: Sequence[Happened], *, open_until: date | None) -> list[Pause]:
-    found: list[Pause] = []
+    found = [Pause(*each) for each in _spans(happened, Waits.ANSWER)]
+    since = _open_since(happened, Waits.ANSWER)
+    return [*found, Pause(since, open_until or since)] if since is not None else found
+
+
+def _spans(happened: Sequence[Happened], waits: Waits) -> list[tuple[date, date]]:
+    """From when to when something was asked for that came; what is asked for again meanwhile was asked for once."""
+    asks, comes = _ASKS[waits]
+    found: list[tuple[date, date]] = []
     since: date | None = None
     for kind, day in happened:
-        if kind is StepKind.QUESTION_ASKED:
+        if kind is asks:
             since = since or day
-        elif kind is StepKind.QUESTION_ANSWERED and since is not None:
-            found.append(Pause(since, day))
+        elif kind in comes and since is not None:
+            found.append((since, day))
             since = None
-    if since is not None:
-        found.append(Pause(since, open_until or since))
     return found
 
 
@@ -290,43 +282,28 @@ def _complaint(received_on: date, happened: Sequence[Happened], nation: Nation, 
     )
 
 
-def _deceased(
-    received_on: date, happened: Sequence[Happened], waits_for: Waits | None, since: date | None
-) -> Reckoned:
+def _deceased(received_on: date, happened: Sequence[Happened]) -> Reckoned:
     recent = any(kind is StepKind.ENTRY_FOUND for kind, _ in happened)
-    completed = _latest(happened, (Waits.AUTHORITY, Waits.IDENTITY))
-    due = deceased_records_due(received_on, recent_entry=recent, completed=completed)
-    start = max(received_on, completed or received_on)
-    steps = [
-        Step(
-            "LAW-4.10",
-            f"The application arrived on {say(received_on)}. No right of the UK GDPR outlives a person: the Access to Health "
-            "Records Act 1990 governs it.",
-            received_on,
-        )
+    asked = [
+        Pause(*each) for waits in (Waits.IDENTITY, Waits.AUTHORITY, Waits.ANSWER) for each in _spans(happened, waits)
     ]
-    if start != received_on:
-        steps.append(
-            Step("LAW-4.10", f"What was asked for came on {say(start)}, and the time begins with that day.", start)
-        )
-    steps.append(
-        Step(
-            "LAW-4.10",
-            f"{'Something was entered in the forty days before, so it is 21 days' if recent else 'It is 40 days'}, that day being "
-            f"the first: {say(due)}. No weekend moves it.",
-            due,
-        )
+    due = deceased_due(received_on, recent_entry=recent, asked=asked)
+    steps, waits_for = due.steps, None
+    missing = [(waits, since) for waits in Waits if (since := _open_since(happened, waits)) is not None]
+    in_time = [each for each in missing if each[1] <= deceased_asking_ends(received_on)]
+    wanted, since = next(iter(in_time or missing), (None, None))
+    if wanted is not None and since is not None:
+        waits_for = wanted if in_time else None
+        begins = f"More was asked for on {say(since)} and has not come; the time begins when it does."
+        unmet = Step("LAW-4.10", begins, since, warning=True) if waits_for else too_late(since, received_on)
+        steps = (*steps, unmet)
+    words = ["law", "due", "--right", Asked.DECEASED.value, "--received", received_on.isoformat()]
+    for each in asked:
+        words += ["--paused", each.asked.isoformat(), each.answered.isoformat()]
+    by_hand = (*words, *(["--recent-entry"] if recent else []))
+    return Reckoned(
+        due.due_on, due.due_statutory, waits_for, since, steps, False, None, None, None, by_hand, wanted=wanted
     )
-    if waits_for is not None and since is not None:
-        steps.append(
-            Step(
-                "LAW-4.10",
-                f"More was asked for on {say(since)} and has not come; the time begins when it does.",
-                since,
-                warning=True,
-            )
-        )
-    return Reckoned(due, due, waits_for, since, tuple(steps), False, None, None, None, ())
 
 
 #: Days before and on which an officer is reminded; after that it is once a week, and nothing closes itself.

@@ -13,6 +13,9 @@ from enum import StrEnum
 from troth.law.exemptions import Exemption
 from troth.notice.schema import Notice
 from troth.rights.models import Asked
+from troth.rights.rules.asked import ASKED_WORDS as ASKED_WORDS
+from troth.rights.rules.asked import due_together, lower, say_day
+from troth.rights.rules.asked import said_together as said_together
 from troth.rights.rules.exemptions import said_of
 from troth.rights.rules.outcomes import ENDING_WORDS as ENDING_WORDS
 from troth.rights.rules.outcomes import Ending as Ending
@@ -20,18 +23,6 @@ from troth.rights.rules.outcomes import endings_of as endings_of
 from troth.rights.rules.proofs import EXTENSION_REASONS as EXTENSION_REASONS
 from troth.rights.rules.proofs import PROOFS as PROOFS
 from troth.rights.rules.proofs import proofs_for as proofs_for
-
-ASKED_WORDS: dict[Asked, str] = {
-    Asked.ACCESS: "A copy of your data",
-    Asked.RECTIFICATION: "A correction",
-    Asked.ERASURE: "Erasure",
-    Asked.RESTRICTION: "To put the use of your record on hold",
-    Asked.PORTABILITY: "To take your data elsewhere",
-    Asked.OBJECTION: "To stop a use",
-    Asked.REVIEW: "That a person decides again",
-    Asked.COMPLAINT: "A complaint about your data",
-    Asked.DECEASED: "The records of somebody who died",
-}
 
 
 class LetterKind(StrEnum):
@@ -59,6 +50,7 @@ class Composed:
     """
     A letter: its heading, its paragraphs, and whether it holds words that were written for this case. `besides` are the other
     requests of the same message that it is about, each with its reference. `stopped`: it says that what was to stop did so already.
+    `due` is by when all of it is answered, in words.
     """
 
     kind: LetterKind
@@ -68,6 +60,7 @@ class Composed:
     day: date | None = None
     besides: tuple[tuple[Asked, str], ...] = ()
     stopped: bool = False
+    due: str = ""
 
     @property
     def text(self) -> str:
@@ -106,16 +99,18 @@ def compose(
     use: str = "",
     stopped: bool = False,
     besides: Sequence[tuple[Asked, str]] = (),
+    days: Sequence[date] = (),
     has_account: bool = True,
+    begins: bool = True,
 ) -> Composed:
     """
     This will write one letter. `words` are the officer's own and stand as they were written; `day` is the one on which a copy or a
     restriction ends. `by_another`: somebody asked who acts for the person, and both of them read it. `use` is what an objection
     was about, in the notice's words, and `stopped` whether what was to stop did so when it was asked. `besides` are other requests
-    of the same message, where one letter is for all of them.
-    Without `has_account` a copy is handed over on paper.
+    of the same message, where one letter is for all of them, and `days` those by which they are answered.
+    Without `has_account` a copy is handed over on paper. `begins`: the time begins when what is asked for comes.
     """
-    what = _lower(ASKED_WORDS[asked])
+    what = "; ".join(lower(ASKED_WORDS[each]) for each in (asked, *(each for each, _ in besides)))
     if by_another and asked is Asked.COMPLAINT:
         asked_words = "Somebody who acts for the person complained about how their data was handled"
     elif by_another:
@@ -123,52 +118,50 @@ def compose(
     elif asked is Asked.COMPLAINT:
         asked_words = "You complained about how we handled your data"
     else:
-        asked_words = f"You asked: {'; '.join([what, *(_lower(ASKED_WORDS[each]) for each, _ in besides)])}"
+        asked_words = f"You asked: {what}"
     named = f"References {said_together(reference, besides)}" if besides else f"Reference {reference}"
-    head = (f"{named}. {asked_words}. It came on {_day(received_on)}.",)
+    head = (f"{named}. {asked_words}. It came on {say_day(received_on)}.",)
     own = tuple(part.strip() for part in words.split("\n") if part.strip())
+    due = due_together(asked, due_on, besides, days)
     title, middle = _BODIES[kind](
         {
             "asked": asked,
-            "due": _day(due_on) if due_on else "",
+            "on_hold": Asked.RESTRICTION in {asked, *(each for each, _ in besides)},
+            "due": due,
             "proof": PROOFS[proof][1] if proof in PROOFS else "",
             "reason": EXTENSION_REASONS.get(reason, ""),
             "grounds": tuple(_grounds(grounds, asked)),
-            "day": _day(day) if day else "",
+            "day": say_day(day) if day else "",
             "ending": ending,
             "own": own,
             "use": use,
             "stopped": stopped,
             "by_another": by_another,
             "has_account": has_account,
+            "begins": begins,
         }
     )
     refused = kind in _REFUSES or bool(kind is LetterKind.COPY and grounds)
     paragraphs = (*head, *middle, *_last(refused, asked, regulator))
-    return Composed(kind, title, paragraphs, own_words=bool(own), day=day, besides=tuple(besides), stopped=stopped)
-
-
-def said_together(reference: str, besides: Sequence[tuple[Asked, str]]) -> str:
-    """The references of one letter in a row; those that are not given yet are left out."""
-    *first, last = [reference, *(each for _, each in besides if each)]
-    return f"{', '.join(first)} and {last}" if first else last
+    return Composed(
+        kind, title, paragraphs, own_words=bool(own), day=day, besides=tuple(besides), stopped=stopped, due=due
+    )
 
 
 _FOR_THEM_ALONE = (
     "We ask so that nobody hears what is for you alone. The month in which we answer begins on the day it comes."
 )
-_IN_CONFIDENCE = (
-    "What patients told us stays in confidence after their death. The days in which we answer begin when it comes."
-)
+_IN_CONFIDENCE = "What patients told us stays in confidence after their death."
+_BEGINS, _GOES_ON = "The days in which we answer begin when it comes.", "Our time goes on meanwhile."
 _FOR_THE_DEAD = "What the law lets us give you is ready."
 
 
 def _receipt(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     stopped: tuple[str, ...] = ()
     if said["stopped"] and said["use"]:
-        stopped = (f"This has stopped already: {said['use']}. It stays so while a person looks at the objection.",)
-    elif said["stopped"]:
-        stopped = (
+        stopped += (f"This has stopped already: {said['use']}. It stays so while a person looks at the objection.",)
+    if said["stopped"] and (not said["use"] or said["on_hold"]):
+        stopped += (
             "Use of the record has stopped already, but for what the law leaves open. It stays so while a person looks at this.",
         )
     return "We have your request", (
@@ -181,7 +174,9 @@ def _receipt(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
 def _proof(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     return "We need one thing before we begin", (
         str(said["proof"]),
-        _IN_CONFIDENCE if said["asked"] is Asked.DECEASED else _FOR_THEM_ALONE,
+        f"{_IN_CONFIDENCE} {_BEGINS if said['begins'] else _GOES_ON}"
+        if said["asked"] is Asked.DECEASED
+        else _FOR_THEM_ALONE,
         *_own(said),
     )
 
@@ -190,7 +185,9 @@ def _question(said: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
     stops = (
         "The days until you answer do not count towards our month. What we can send meanwhile, we send."
         if said["asked"] is Asked.ACCESS
-        else "Our time goes on meanwhile."
+        else "The days in which we answer begin when you answer."
+        if said["asked"] is Asked.DECEASED and said["begins"]
+        else _GOES_ON
     )
     return "We have a question about your request", (*_own(said), stops)
 
@@ -377,11 +374,3 @@ def _last(refused: bool, asked: Asked, regulator: str) -> tuple[str, ...]:
     first = "go to" if asked is Asked.COMPLAINT else "complain to us about how we handle your data, and to"
     route = f"You can {first} the regulator at any time{where}"
     return (route, "You can also ask a court to decide.") if refused else (route,)
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"

@@ -18,7 +18,7 @@ from troth.rights.services.arriving import give_receipt, settle_arrival, take_ar
 from troth.rights.services.blackening import blacken_part, show_part
 from troth.rights.services.building import build_pack, end_packs
 from troth.rights.services.cases import ask_for_what_was_held_back, ask_to_stop, open_case
-from troth.rights.services.copies import hand_out_file, record_copy, why_not_hand_out
+from troth.rights.services.copies import case_to_copy, hand_out_file, record_copy, why_not_hand_out
 from troth.rights.services.deceased import record_death, take_back_death
 from troth.rights.services.emergencies import (
     ReviewRefused,
@@ -113,6 +113,7 @@ __all__ = [
     "blacken_part",
     "build_pack",
     "carry_out_erasure",
+    "case_to_copy",
     "certificate_letter",
     "compose_for",
     "correct",

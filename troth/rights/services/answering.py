@@ -22,6 +22,7 @@ from troth.law.rights import Right
 from troth.ledger.names import Event
 from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
+from troth.people import services as people
 from troth.people.rules import normal_nhs_number
 from troth.people.selectors.patients import holds_nhs_numbers
 from troth.people.selectors.same import told_apart_of
@@ -78,12 +79,18 @@ def correct(
         raise AnswerRefused(why_not)
     row = answering.row_of(model, item, known.subject_id)
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
-        before = as_text(getattr(row, field))
+        was = getattr(row, field)
+        before = as_text(was)
         setattr(row, field, _value_of(row, field, value))
         if model == "people.identity":
             row.told_apart_by = told_apart_of(row)  # type: ignore[attr-defined, arg-type]
-        after = as_text(getattr(row, field))
+        now = getattr(row, field)
+        if field == "born_on" and now > timezone.localdate(at):
+            raise AnswerRefused("That day is still to come. Check the year.")
+        after = as_text(now)
     row.save()
+    if (model, field) == ("people.identity", "born_on"):
+        people.follow_birthday(known.subject_id, before=was, born_on=now, by=by, at=at)
     Correction.objects.create(
         subject_id=known.subject_id,
         case_id=case,

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.utils import timezone
 
 from troth.copies import journal
 from troth.gate import actors, facts, linking
@@ -35,7 +36,7 @@ from troth.rights.selectors.places import rows_of
 from troth.rights.selectors.planning import ErasurePlan, born_on, plan_erasure, plan_unseen
 from troth.rights.selectors.unseen import unseen_of
 from troth.rights.services.cases import _write_case
-from troth.rights.services.stepping import StepRefused, _close, _compose_for, _why_unproven
+from troth.rights.services.stepping import StepRefused, _ask_again, _close, _compose_for, _why_nobody, _why_unproven
 from troth.rights.services.unseen import destroy_unseen
 from troth.vault import files, keystore, search, turning
 from troth.vault.categories import Category
@@ -58,15 +59,23 @@ class ErasureUnfinished(Exception):
 @act(Event.ERASURE_ASKED, purpose=Purpose.RIGHTS)
 def ask_erasure(subject: UUID, *, by: Actor, at: datetime, words: str = "", close_account: bool = False) -> UUID:
     """
-    Open a case of erasure with its due date, or give the one that waits already (LAW-1.1, LAW-3.4).
+    Open a case of erasure with its due date, or give the one that waits already (LAW-1.1, LAW-3.4). What they wrote when they
+    asked first stays, and what they write now is added. Whether their account goes too is what they said last; an officer takes
+    nothing of that back.
 
+    :raises StepRefused: they died, and an officer asks.
     :raises Refused: the actor may not ask it for that person.
     """
     acting().require(subject, Category.RIGHTS)
+    by_another = by.id != subject and (bool(by.roles) or by.kind == "service")
+    if by_another and (why_not := _why_nobody(subject, at=at)):
+        raise StepRefused(why_not)
     waiting = RightsCase.objects.filter(subject_id=subject, right=Right.ERASURE, state=State.ASKED).first()
     if waiting is not None:
-        waiting.words, waiting.close_account = words, close_account
+        with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+            waiting.close_account = close_account or (by_another and bool(waiting.close_account))
         waiting.save()
+        _ask_again(waiting, words, on=timezone.localdate(at), at=at)
         found: UUID = waiting.pk
         return found
     decided = cases.undecided_erasure(subject)
@@ -97,7 +106,7 @@ def _carry_out_erasure(
         actor = _eraser(row, by, at=at, everything=everything)
         try:
             if row.state == State.ASKED:
-                if actor.roles and (why_not := _why_unproven(case)):
+                if actor is by and (why_not := _why_unproven(case)):
                     raise StepRefused(why_not)
                 _decide(row.pk, row.subject_id, by=actor, at=at, everything=everything, shown=plan)
             return _finish(row.pk, row.subject_id, by=actor, at=at)

@@ -46,7 +46,7 @@ from troth.rights.selectors import exchange
 from troth.rights.selectors.clocks import reference_of
 from troth.rights.selectors.porting import make_portable
 from troth.rights.services.cases import _received, _write_case
-from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for
+from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for, _why_nobody
 from troth.sharing import services as sharing
 from troth.vault.categories import Category
 from troth.work.queue import Declared
@@ -145,6 +145,9 @@ def _send_portable(case: UUID, *, at: datetime) -> bool:
     by = actors.service("exchange")
     row = RightsCase.objects.only("id", "subject", "state", "right").filter(pk=case).first()
     if row is None or row.state == State.DONE or row.right != Right.PORTABILITY:
+        return False
+    if why_not := _why_nobody(row.subject_id, at=at):
+        _note_not_sent(case, why_not, by=by, at=at)
         return False
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
         partner = exchange.partners().get((RightsCase.objects.get(pk=case).reply_to or {}).get("partner", ""))

@@ -19,20 +19,29 @@ from troth.ledger.names import Event
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people
 from troth.people.selectors import has_account
-from troth.people.services import address_of
+from troth.people.services import address_of, has_died
 from troth.rights.models import Asked, RightsCase, Route, StepKind, Waits
 from troth.rights.rules.letters import ASKED_WORDS, LetterKind
 from troth.rights.selectors import cases
 from troth.rights.services.cases import _write_case
 from troth.rights.services.standing import object_to, restrict
-from troth.rights.services.stepping import StepRefused, _add, _compose_for, _email, _name_use, _send, _title, _went
+from troth.rights.services.stepping import (
+    StepRefused,
+    _add,
+    _ask_again,
+    _compose_for,
+    _email,
+    _name_use,
+    _send,
+    _title,
+    _went,
+)
 from troth.rights.services.steps import _why_not_ask, ask_for
 from troth.vault.categories import Category
 from troth.vault.models import SubjectKind
 
-#: What a case may not wait for: these act from the moment they are asked, whoever weighs them afterwards (LAW-3.6, LAW-3.9).
-AT_ONCE = frozenset({Asked.RESTRICTION, Asked.OBJECTION})
-
+#: What can be asked about somebody who died.
+_OF_THE_DEAD = frozenset({Asked.DECEASED, Asked.COMPLAINT})
 #: As what a word about consent counts that came with a request.
 _HOW = {
     Route.PORTAL: How.PORTAL,
@@ -149,6 +158,11 @@ def _write_message(
         raise StepRefused("That day is still to come.")
     if Asked.OBJECTION in asked and purpose is None:
         raise StepRefused("Choose which use they object to.")
+    if (set(asked) - _OF_THE_DEAD or consent is not None) and has_died(subject, at=at):
+        raise StepRefused(
+            "They died, and these rights ended with that. Take it in as the records of somebody who died, from whoever asks, or as "
+            "a complaint [LAW-4.10]."
+        )
     if Asked.DECEASED in asked and not (reply_to.get("name") and (reply_to.get("email") or reply_to.get("address"))):
         raise StepRefused(
             "Write who asks for the records, and where they hear from us: it is not the person who died."
@@ -173,6 +187,8 @@ def _write_message(
         waiting = cases.undecided_erasure(subject) if each is Asked.ERASURE else None
         if waiting is not None:
             made.append(waiting)  # what a person asks for twice is one case, with the first day (LAW-1.4)
+            row = RightsCase.objects.only("id", "subject", "right", "received_on", "state").get(pk=waiting)
+            _ask_again(row, words, on=received_on, at=at)
             continue
         made.append(
             _write_case(
@@ -187,6 +203,7 @@ def _write_message(
                 reply_to=reply_to or _where_to_tell(subject, each, at=at),
             )
         )
+    sure: list[RightsCase] = []
     unproven: list[RightsCase] = []
     for case in made:
         row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
@@ -194,9 +211,10 @@ def _write_message(
             _name_use(row, stops, at=at)
         # Of a case that waited already, proof may have been asked for, or they were signed in when they asked: the rest goes on.
         if not doubtful or row.right == Asked.COMPLAINT or _why_not_ask(case, Waits.IDENTITY, at=at):
-            _confirm(row, stops=stops, restricted=not doubtful, by_post=by_post, by=by, at=at)
+            sure.append(row)
         else:
             unproven.append(row)
+    _confirm(sure, stops=stops, restricted=not doubtful, by_post=by_post, by=by, at=at)
     # That letter is the receipt: two at once would name two days by which we answer. What is asked for a person is one letter,
     # and whoever asks for the records of somebody who died is another person.
     for of_dead in (False, True):
@@ -277,7 +295,7 @@ def _write_strangers(
     by: Actor,
     at: datetime,
 ) -> list[UUID]:
-    message, found = uuid4(), []
+    message, made = uuid4(), []
     for each in Asked:
         if each in asked:
             case = _write_case(
@@ -290,14 +308,15 @@ def _write_strangers(
                 message=message,
                 reply_to=reply_to,
             )
-            row = RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
-            _confirm(row, by_post=not reply_to["email"], by=by, at=at)
-            found.append(case)
-    return found
+            made.append(
+                RightsCase.objects.only("id", "subject", "right", "received_on", "due_on", "state").get(pk=case)
+            )
+    _confirm(made, by_post=not reply_to["email"], by=by, at=at)
+    return [row.pk for row in made]
 
 
 def _confirm(
-    row: RightsCase,
+    rows: list[RightsCase],
     *,
     stops: Purpose | None = None,
     restricted: bool = False,
@@ -306,20 +325,26 @@ def _confirm(
     at: datetime,
 ) -> None:
     """
-    Write the receipt, which says what has stopped already. A complaint is acknowledged by an email saying it is looked into; on
-    paper by an officer (LAW-2.5).
+    Write the receipt of a message, one for all that came in it on that day, which says what has stopped already. A complaint is
+    acknowledged by an email saying it is looked into; on paper by an officer (LAW-2.5). Whoever asks for the records of somebody
+    who died is another person.
     """
-    if row.right != Asked.COMPLAINT:
-        use = _title(stops, at) if stops is not None and row.right == Asked.OBJECTION else ""
-        stopped = bool(use) or (restricted and row.right == Asked.RESTRICTION)
-        letter = _compose_for(row.pk, LetterKind.RECEIPT, stopped=stopped, use=use, at=at)
-        _send(row, letter, by_post=by_post, by=by, at=at)
-    elif not by_post:
-        letter = _compose_for(row.pk, LetterKind.ACKNOWLEDGEMENT, at=at)
-        if message := _email(row, letter, by=by, at=at):
-            _add(row, StepKind.ACKNOWLEDGED, at=at)
-            detail = {"letter": letter.kind.value, **_went(message)}
-            _add(row, StepKind.LETTER, at=at, words=letter.text, detail=detail)
+    together: dict[tuple[bool, date], list[RightsCase]] = {}
+    for row in rows:
+        if row.right != Asked.COMPLAINT:
+            together.setdefault((row.right == Asked.DECEASED, row.received_on), []).append(row)
+        elif not by_post:
+            letter = _compose_for(row.pk, LetterKind.ACKNOWLEDGEMENT, at=at)
+            if message := _email(row, letter, by=by, at=at):
+                _add(row, StepKind.ACKNOWLEDGED, at=at)
+                detail = {"letter": letter.kind.value, **_went(message)}
+                _add(row, StepKind.LETTER, at=at, words=letter.text, detail=detail)
+    for first, *besides in together.values():
+        asked = {each.right for each in (first, *besides)}
+        use = _title(stops, at) if stops is not None and Asked.OBJECTION in asked else ""
+        stopped = bool(use) or (restricted and Asked.RESTRICTION in asked)
+        letter = _compose_for(first.pk, LetterKind.RECEIPT, stopped=stopped, use=use, besides=besides, at=at)
+        _send(first, letter, by_post=by_post, besides=besides, by=by, at=at)
 
 
 # Who writes it down is chosen inside, so these are no acts themselves, as a public function of this room would be.

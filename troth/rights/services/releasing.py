@@ -27,7 +27,7 @@ from troth.rights.selectors.withholding import standing_of
 from troth.rights.selectors.wording import notice_now
 from troth.rights.services.deceased import _why_not_hand_over
 from troth.rights.services.packs import PackRefused, _to_change
-from troth.rights.services.stepping import _close, _compose_for, _send, _why_unproven
+from troth.rights.services.stepping import _close, _compose_for, _send, _why_nobody, _why_unproven
 from troth.vault.categories import Category
 
 
@@ -143,7 +143,7 @@ def _why_not_release(known: Pack, entries: list[Reviewed], *, by: Actor, at: dat
             fee_due=bool(known.fee and not known.fee_paid),
             called=known.called,
         )
-        or (_why_unproven(known.case) if not known.of_dead else "")
+        or ("" if known.of_dead else _why_unproven(known.case) or _why_nobody(known.subject, at=at))
         or check_can_answer(standing_of(known.subject, at=at), on=timezone.localdate(at))
         or (_why_not_hand_over(_case(known), words=None, by=by, at=at) if known.of_dead else "")
     )

@@ -10,6 +10,7 @@ from troth.delivery import services as delivery
 from troth.delivery.rules import Kind
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
+from troth.law.clocks import deceased_asking_ends
 from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
@@ -31,6 +32,9 @@ from troth.rights.selectors import clocks
 from troth.rights.selectors.posted import letter_link
 from troth.rights.selectors.wording import notice_now
 
+#: What a case may not wait for: these act from the moment they are asked, whoever weighs them afterwards (LAW-3.6, LAW-3.9).
+AT_ONCE = frozenset({Asked.RESTRICTION, Asked.OBJECTION})
+
 
 class StepRefused(Exception):
     """A step cannot be taken as asked; the message says why, by which rule, and what to do."""
@@ -44,6 +48,13 @@ def _why_unproven(case: UUID) -> str:
         "Proof was asked for. Look at it first, and say what you found: nothing is handed out, changed or erased before "
         "[LAW-1.15]."
     )
+
+
+def _why_nobody(subject: UUID, *, at: datetime) -> str:
+    """Say why nothing that a person asked for themselves is handed out any more, or "" while they live."""
+    if not people.has_died(subject, at=at):
+        return ""
+    return "They died. Their record is made in the request of whoever applies for it, and for nobody else [LAW-4.10]."
 
 
 def _compose_for(
@@ -63,6 +74,7 @@ def _compose_for(
 ) -> Composed:
     """A letter of this case, and of those `besides`, as it would go: what the preview shows and what is sent are the same."""
     row = RightsCase.objects.only("id", "subject", "right", "received_on", "asked_by").get(pk=case)
+    besides = list(besides)
     asked, happened = Asked(row.right), clocks.happened_in(case)
     if kind is LetterKind.EXTENSION and not any(each is StepKind.EXTENDED for each, _ in happened):
         happened = [*happened, (StepKind.EXTENDED, timezone.localdate(at))]
@@ -83,7 +95,9 @@ def _compose_for(
         use=use,
         stopped=stopped,
         besides=[(Asked(each.right), clocks.reference_of(each.pk)) for each in besides],
+        days=[each.due_on for each in besides],
         has_account=kind is not LetterKind.COPY or _has_account(row.subject_id),
+        begins=asked is not Asked.DECEASED or timezone.localdate(at) <= deceased_asking_ends(row.received_on),
     )
 
 
@@ -132,6 +146,12 @@ def _add(
     )
     if row.state != State.DONE:
         _restate(row, happened, at=at)
+
+
+def _ask_again(row: RightsCase, words: str, *, on: date, at: datetime) -> None:
+    """Keep what somebody wrote who asks again for what waits already, inside an act: one case, with the words of each time."""
+    if words.strip():
+        _add(row, StepKind.NOTE, at=at, words=f"They asked again on {on:%-d %B %Y}: {words.strip()}")
 
 
 def _name_use(row: RightsCase, purpose: Purpose, *, at: datetime) -> None:
@@ -268,10 +288,12 @@ def _email(row: RightsCase, letter: Composed, *, step: UUID | None = None, by: A
         to=to,
         context={
             "reference": said_together(clocks.reference_of(row.pk), letter.besides),
-            "asked": "; ".join(ASKED_WORDS[each] for each in (Asked(row.right), *(one for one, _ in letter.besides)))
-            + (" (it has stopped already)" if letter.stopped else ""),
+            "asked": "; ".join(
+                f"{ASKED_WORDS[each]}{' (it has stopped already)' if letter.stopped and each in AT_ONCE else ''}"
+                for each in (Asked(row.right), *(one for one, _ in letter.besides))
+            ),
             "received": f"{row.received_on:%-d %B %Y}",
-            "due": f"{row.due_on:%-d %B %Y}",
+            "due": letter.due,
             "needed": letter.paragraphs[1] if kind is Kind.CASE_PROOF else "",
             "day": (day := f"{letter.day:%-d %B %Y}" if letter.day else ""),
             "until": day,

@@ -20,19 +20,22 @@ from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind, Wa
 from troth.rights.rules import PRIVACY_OFFICER
 from troth.rights.rules.clock import check_can_extend, has_come, last_of_proof
 from troth.rights.rules.deceased import APPLIES_AS
-from troth.rights.rules.letters import (
-    EXTENSION_REASONS,
-    Ending,
-    LetterKind,
-    letter_of,
-    proofs_for,
-)
+from troth.rights.rules.letters import EXTENSION_REASONS, Ending, LetterKind, letter_of, proofs_for
 from troth.rights.rules.outcomes import check_can_close
 from troth.rights.selectors import answering, clocks
 from troth.rights.selectors.cases import get_case
 from troth.rights.services.deceased import _end_given, _why_not_hand_over
 from troth.rights.services.standing import object_to, restrict
-from troth.rights.services.stepping import StepRefused, _add, _close, _compose_for, _name_use, _reopen, _send
+from troth.rights.services.stepping import (
+    StepRefused,
+    _add,
+    _close,
+    _compose_for,
+    _name_use,
+    _reopen,
+    _send,
+    _why_unproven,
+)
 from troth.vault.categories import Category
 
 ASKS = {
@@ -267,9 +270,10 @@ def finish_case(
         asked, ending, ground=ground, words=words, may_unanswered=clock.may_close_unanswered(timezone.localdate(at))
     ):
         raise StepRefused(why_not)
-    hands_over = asked is Asked.DECEASED and ending in (Ending.ANSWERED, Ending.PARTLY)
-    if hands_over and (why_not := _why_not_hand_over(row, words=words, by=by, at=at)):
-        raise StepRefused(why_not)
+    if ending in (Ending.ANSWERED, Ending.PARTLY):
+        of_dead = _why_not_hand_over(row, words=words, by=by, at=at) if asked is Asked.DECEASED else ""
+        if why_not := _why_unproven(case) or of_dead:
+            raise StepRefused(why_not)
     if asked is Asked.RECTIFICATION and (untold := _untold(case, by=by, at=at)):
         raise StepRefused(f"Tell {untold} first what changed, or write why that is not possible [LAW-3.7].")
     kind = letter_of(asked, ending)

@@ -11,6 +11,7 @@ from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import Refused
+from troth.law.clocks import Promise
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose
 from troth.people.models import Identity
@@ -18,6 +19,8 @@ from troth.people.tests.factories import make_patient as registered
 from troth.rights import selectors, services
 from troth.rights.models import Asked, CaseStep, RightsCase, Route, State, StepKind, Waits
 from troth.rights.rules.letters import Ending, LetterKind
+from troth.rights.selectors import clocks
+from troth.rights.selectors.cases import Step
 from troth.rights.services import AnswerRefused, StepRefused
 from troth.rights.tests.factories import NOW, PASSWORD, make_officer, make_patient
 
@@ -57,7 +60,7 @@ def test_one_message_is_a_case_for_each_right_with_its_words_and_receipt(patient
     with processing(Purpose.RIGHTS, by=patient, at=LATER) as opened:
         assert {case.words for case in selectors.list_cases(patient.id, opened)} == {"sentinel-words"}  # type: ignore[arg-type]
     kinds = sorted(Message.objects.filter(subject_id=patient.id).values_list("kind", flat=True))
-    assert kinds == ["case_received", "case_received", "complaint_received"]
+    assert kinds == ["case_received", "complaint_received"]
     assert ("acknowledged", TODAY) in steps_of(rows["complaint"].pk)
 
 
@@ -343,6 +346,33 @@ def test_nothing_is_erased_or_corrected_before_a_proof_that_was_asked_for_settle
             at=SOON,
         )
     assert RightsCase.objects.get(pk=erasure).state == State.ASKED
+    (copy,) = take_in(patient, Asked.ACCESS, by=officer, proof="seen_document")
+    for ending, ground in ((Ending.ANSWERED, ""), (Ending.PARTLY, "others")):
+        with pytest.raises(StepRefused, match="Proof was asked for"):
+            services.finish_case(
+                copy,  # type: ignore[arg-type]
+                ending=ending,
+                ground=ground,
+                words="They had it on paper here",
+                by=officer,
+                at=SOON,
+            )
+
+
+def test_who_asks_again_for_an_erasure_loses_none_of_their_words(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.ERASURE, by=officer, words="sentinel-first")
+    again = take_in(patient, Asked.ERASURE, by=officer, words="sentinel-second", at=SOON)
+    assert again == [case]
+    at = SOON + timedelta(minutes=1)
+    assert services.ask_erasure(patient.id, by=patient, at=at, words="sentinel-third", close_account=True) == case  # type: ignore[arg-type]
+    assert services.ask_erasure(patient.id, by=officer, at=at) == case  # type: ignore[arg-type]
+    with processing(Purpose.RIGHTS, by=officer, at=at) as opened:
+        known = selectors.get_case(case, opened)  # type: ignore[arg-type]
+        closes = RightsCase.objects.get(pk=case).close_account
+        notes = [each.words for each in selectors.list_steps(case, opened) if each.kind is StepKind.NOTE]  # type: ignore[arg-type]
+    assert known.words == "sentinel-first"
+    assert [words.split(": ")[1] for words in notes] == ["sentinel-second", "sentinel-third"]
+    assert closes, "an officer takes back nothing of what they asked"
 
 
 def test_what_is_doubted_in_one_message_is_asked_in_one_letter_and_settled_once(
@@ -366,6 +396,54 @@ def test_what_is_doubted_in_one_message_is_asked_in_one_letter_and_settled_once(
     services.judge_proof(copy, Waits.IDENTITY, holds=True, words="It is them", by=officer, at=SOON)  # type: ignore[arg-type]
     assert not any(services.why_unproven(case) for case in made)  # type: ignore[arg-type]
     assert facts.of(patient.id, FactKind.RESTRICTION, at=SOON), "what waited for the proof stops with it"  # type: ignore[arg-type]
+
+
+def test_nobody_is_born_on_a_day_that_is_still_to_come(patient: Actor, officer: Actor) -> None:
+    (case,) = take_in(patient, Asked.RECTIFICATION, by=officer)
+    row = Identity.objects.get(subject_id=patient.id)
+    with pytest.raises(AnswerRefused, match="still to come"):
+        services.correct(
+            case,  # type: ignore[arg-type]
+            model="people.identity",
+            item=row.pk,
+            field="born_on",
+            value=(TODAY + timedelta(days=1)).isoformat(),
+            words="They say so",
+            by=officer,
+            at=SOON,
+        )
+
+
+def letters_of(case: object, *, by: Actor) -> list[Step]:
+    with processing(Purpose.RIGHTS, by=by, at=SOON) as opened:
+        return [each for each in selectors.list_steps(case, opened) if each.kind is StepKind.LETTER]  # type: ignore[arg-type]
+
+
+def test_one_message_has_one_receipt_that_names_each_thing_and_says_what_stopped(
+    patient: Actor, officer: Actor
+) -> None:
+    many = (Asked.ACCESS, Asked.RECTIFICATION, Asked.ERASURE, Asked.RESTRICTION, Asked.OBJECTION)
+    made = take_in(patient, *many, by=officer, purpose=Purpose.MARKETING)
+    (sent,) = Message.objects.filter(subject_id=patient.id)
+    assert sent.kind == "case_received"
+    letters = [letters_of(case, by=officer) for case in made]
+    assert all(len(each) == 1 for each in letters) and len({each[0].words for each in letters}) == 1
+    text = letters[0][0].words
+    assert all(selectors.reference_of(case) in text for case in made)  # type: ignore[arg-type]
+    assert "a copy of your data; a correction; erasure; " in text
+    assert "This has stopped already: " in text and "Use of the record has stopped already" in text
+    assert text.count("We answer by 24 December 2026.") == 1
+
+
+def test_one_receipt_gives_each_thing_its_own_day_where_the_notice_promises_one_sooner(
+    patient: Actor, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sooner = {Asked.ERASURE: Promise(20)}
+    monkeypatch.setattr(clocks, "promise_of", lambda asked, notice: sooner.get(asked))
+    made = take_in(patient, Asked.ACCESS, Asked.ERASURE, by=officer)
+    text = letters_of(made[0], by=officer)[0].words
+    assert "We answer by 24 December 2026 (a copy of your data); 14 December 2026 (erasure)." in text
+    assert Message.objects.filter(subject_id=patient.id).count() == 1
 
 
 def test_whoever_has_no_account_hears_of_their_erasure_though_their_address_goes_with_it(officer: Actor) -> None:

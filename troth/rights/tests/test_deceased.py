@@ -113,6 +113,22 @@ def test_a_day_of_death_before_the_birth_is_refused() -> None:
         death(take(ann, officer), officer, died_on=date(1926, 11, 2))
 
 
+@pytest.mark.parametrize("asked", [Asked.ACCESS, Asked.ERASURE, Asked.RESTRICTION])
+def test_what_only_the_living_can_ask_is_not_taken_in_for_somebody_who_died(asked: Asked) -> None:
+    ann, officer = make_patient(), make_officer()
+    death(take(ann, officer), officer)
+    before = RightsCase.objects.count()
+    given = {"words": "All of hers", "route": Route.LETTER, "received_on": SOON.date(), "by": officer, "at": SOON}
+    for also in ({asked}, {asked, Asked.COMPLAINT}):
+        with pytest.raises(StepRefused, match=r"They died.*LAW-4\.10"):
+            services.take_in(ann.id, also, **given)
+    with pytest.raises(StepRefused, match="They died"):
+        services.take_in(ann.id, set(), consent=Purpose.MARKETING, **given)
+    assert RightsCase.objects.count() == before
+    services.take_in(ann.id, {Asked.COMPLAINT}, **given)
+    services.take_in(ann.id, {Asked.DECEASED}, applicant={"name": "Cal", "email": "cal@vane.example"}, **given)
+
+
 def test_what_was_said_in_life_binds_whoever_asks() -> None:
     ann, officer = make_patient(), make_officer()
     case = take(ann, officer)

@@ -40,7 +40,8 @@ from troth.notice.purposes import Action, Purpose
 from troth.people.models import Identity
 from troth.rights import jobs, selectors, services
 from troth.rights.apps import check_partners
-from troth.rights.models import Arrival, RightsCase, State, StepKind
+from troth.rights.models import Arrival, Asked, RightsCase, Route, State, StepKind
+from troth.rights.models.deceased import DeathShownBy
 from troth.rights.rules import exchange as rules
 from troth.rights.rules.exchange import BadPartners, Envelope, NotAccepted, Partner
 from troth.rights.selectors import exchange
@@ -236,6 +237,24 @@ def test_what_is_too_large_for_others_is_not_tried_for_ever(
     with processing(Purpose.RIGHTS, Action.READ, by=officer, at=at) as opened:
         assert any("larger than" in step.words for step in selectors.list_steps(case, opened))
     assert RightsCase.objects.get(pk=case).state == State.ASKED
+
+
+def test_nothing_of_somebody_who_died_is_sent_though_they_asked_while_they_lived(clinic: Home, settings: Any) -> None:
+    ann, officer = make_patient(), make_officer()
+    key = base64.b64encode(b"k" * 32).decode()
+    settings.TROTH_PARTNERS = json.dumps([{"id": "north", "name": "N", "url": "http://127.0.0.1:9", "key": key}])
+    at = NOW + timedelta(minutes=5)
+    case = services.ask_to_send(ann.id, "north", send=jobs.send_portable, by=ann, at=at)
+    (dead,) = services.take_in(
+        ann.id, {Asked.DECEASED}, words="I am her executor", route=Route.LETTER, received_on=at.date(),
+        applicant={"name": "Bill", "email": "bill@vane.example"}, by=officer, at=at,
+    )  # fmt: skip
+    services.record_death(dead, died_on=at.date(), shown_by=DeathShownBy.CERTIFICATE, seen="It", by=officer, at=at)
+    later = at + timedelta(minutes=1)
+    assert not services.send_portable(case, at=later)
+    assert not LedgerEvent.objects.filter(event="rights:sent_elsewhere").exists()
+    with processing(Purpose.RIGHTS, Action.READ, by=officer, at=later) as opened:
+        assert any("They died" in step.words for step in selectors.list_steps(case, opened))
 
 
 @contextmanager

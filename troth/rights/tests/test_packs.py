@@ -28,11 +28,12 @@ from troth.notice.purposes import Action, Purpose
 from troth.notice.schema import Notice
 from troth.rights import jobs, selectors, services
 from troth.rights.models import AccessPack, Asked, PackState, RightsCase, Route, Waits
+from troth.rights.models.deceased import DeathShownBy
 from troth.rights.rules.fees import Fee, reckon_fee
 from troth.rights.rules.packing import HARM, NO_HARM, Decided, Stands, second_look
 from troth.rights.selectors import packs
 from troth.rights.selectors.completeness import find_faults
-from troth.rights.services import building
+from troth.rights.services import StepRefused, building
 from troth.rights.services.packs import PackRefused
 from troth.rights.tests.factories import LATER, Planter, make_officer, make_patient, write
 from troth.vault import files
@@ -536,3 +537,24 @@ def test_nothing_is_released_before_a_proof_that_was_asked_for_settles_it() -> N
     services.judge_proof(desk.case, Waits.IDENTITY, holds=True, words="Looked at it", by=desk.officer, at=SOON)
     services.release_pack(desk.pack, by=desk.officer, at=SOON)
     assert desk.known().is_open(SOON)
+
+
+def test_what_somebody_asked_while_they_lived_goes_to_nobody_once_they_died() -> None:
+    desk = Desk()
+    desk.begin()
+    desk.decide_the_rest()
+    desk.build()
+    person = desk.ann.id
+    given = {"words": "Hers", "route": Route.LETTER, "received_on": SOON.date(), "by": desk.officer, "at": SOON}
+    (file,) = services.take_in(person, {Asked.PORTABILITY}, **given)
+    (dead,) = services.take_in(
+        person, {Asked.DECEASED}, applicant={"name": "Bill", "email": "bill@vane.example"}, **given
+    )
+    services.record_death(
+        dead, died_on=SOON.date(), shown_by=DeathShownBy.CERTIFICATE, seen="It", by=desk.officer, at=SOON
+    )
+    later = SOON + timedelta(minutes=1)
+    with pytest.raises(PackRefused, match=r"They died.*LAW-4\.10"):
+        services.release_pack(desk.pack, by=desk.officer, at=later)
+    with pytest.raises(StepRefused, match=r"They died.*LAW-4\.10"):
+        services.hand_out_file(file, digest="0" * 64, by=desk.officer, at=later)

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,12 @@ from troth.gate import facts
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.gate.refusals import Refused
+from troth.law.calendar import LONDON
 from troth.law.rights import Right
 from troth.notice.purposes import Purpose
 from troth.people import selectors as people_reads
 from troth.people import services as people
+from troth.people.models import Identity
 from troth.people.rules import AuthorityRefused
 from troth.people.selectors import ActsAs
 from troth.rights import selectors, services
@@ -149,6 +151,51 @@ def test_its_last_day_ends_it_by_itself(cast: tuple[Actor, Actor, Actor]) -> Non
     let_act(cast)
     with pytest.raises(Refused):
         ask(cast, at=LATER + timedelta(days=30, seconds=1))
+
+
+@pytest.mark.parametrize(
+    ("born", "wish", "lost", "until", "put_right", "stands_until"),
+    [
+        # Of fifteen, who was taken for fourteen: until the day before sixteen, and not a year longer.
+        ("2012-06-01", "She agrees", False, "2028-05-31", "2011-06-01", "2027-05-31"),
+        # Seventeen all along, and of age now.
+        ("2009-06-01", "He can't say", True, "2027-05-31", "2008-06-01", ""),
+        # Nobody asked the child, who is twelve.
+        ("2015-06-01", "", False, "2027-05-31", "2014-06-01", ""),
+        # Younger than was thought: the paper says how long.
+        ("2012-06-01", "She agrees", False, "2028-05-31", "2013-06-01", "2028-05-31"),
+    ],
+)
+def test_a_parent_acts_no_longer_than_the_day_of_birth_that_was_put_right_lets_them(
+    clinic: Home, born: str, wish: str, lost: bool, until: str, put_right: str, stands_until: str
+) -> None:
+    child, parent, officer = (
+        make_patient(born_on=date.fromisoformat(born)),
+        make_patient(email="p@vane.example"),
+        make_officer(),
+    )
+    case = services.open_case(child.id, Right.RECTIFICATION, by=child, at=NOW + timedelta(minutes=1))  # type: ignore[arg-type]
+    midnight = datetime.combine(date.fromisoformat(until) + timedelta(days=1), time(), LONDON)
+    let_act(
+        (child, parent, officer), acts_as=ActsAs.PARENT, until=midnight, wish=wish, capacity_lost=lost, paper=None,
+        born_on=date.fromisoformat(born),
+    )  # fmt: skip
+    row = Identity.objects.get(subject_id=child.id)
+    services.correct(
+        case, model="people.identity", item=row.pk, field="born_on", value=put_right, words="The passport says so", by=officer,
+        at=AFTER,
+    )  # fmt: skip
+    soon = AFTER + timedelta(seconds=1)
+    stands = bool(people_reads.represented_by(parent.id, at=soon))  # type: ignore[arg-type]
+    assert stands is bool(stands_until)
+    told = Message.objects.filter(subject_id=parent.id, kind="acting_ended").count()
+    assert told == (0 if stands_until else 1)
+    if stands_until:
+        over = datetime.combine(date.fromisoformat(stands_until) + timedelta(days=1), time(), LONDON)
+        ask((child, parent, officer), at=over - timedelta(seconds=1))
+        with pytest.raises(Refused):
+            ask((child, parent, officer), at=over)
+    assert people_reads.count_unbacked(at=soon)[1] == 0
 
 
 def test_nobody_lets_themselves_act_and_no_colleague_is_let(cast: tuple[Actor, Actor, Actor]) -> None:
