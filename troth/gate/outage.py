@@ -3,6 +3,7 @@
 import errno
 import sqlite3
 
+import psycopg
 from django.db import DatabaseError
 
 _ERRNO = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
@@ -23,5 +24,8 @@ def is_outage(error: BaseException | None) -> bool:
             return True
         if (getattr(error, "sqlstate", None) or "").startswith(_SQLSTATES):
             return True
+        # The line to the server broke, and nobody is there to say why. What was asked after a fault of ours is aborted for that.
+        if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
+            return not isinstance(error, psycopg.errors.PipelineAborted)
         error = error.__cause__ or error.__context__ if isinstance(error, DatabaseError) else error.__cause__
     return False

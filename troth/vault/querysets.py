@@ -144,9 +144,13 @@ def where_in_each(models_: Sequence[type[models.Model]], *order: str, **values: 
     """
     connection = connections["default"]
     asked = [(model, *_asked(model, order, values, connection)) for model in models_]
+    if not asked:
+        return []
     with ExitStack() as open_until_read:
         cursors = [open_until_read.enter_context(connection.cursor()) for _ in asked]
-        with connection.connection.pipeline() if connection.vendor == "postgresql" else nullcontext():
+        # What breaks while all of it is waited for is said in Django's words, as it is of one statement.
+        together = connection.connection.pipeline() if connection.vendor == "postgresql" else nullcontext()
+        with connection.wrap_database_errors, together:
             for cursor, (_, worded, given) in zip(cursors, asked, strict=True):
                 cursor.execute(worded.statement, given)
         return [

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import DataError, OperationalError, connection, connections
 from django.test import Client
@@ -97,6 +98,8 @@ def _sqlite(code: int) -> sqlite3.Error:
         (_caused(OperationalError, _sqlite(sqlite3.SQLITE_FULL)), True),
         (_caused(OperationalError, _sqlite(sqlite3.SQLITE_IOERR_WRITE)), True),
         (_caused(OperationalError, _sqlite(sqlite3.SQLITE_ERROR)), False),
+        (_caused(OperationalError, psycopg.OperationalError("the connection is closed")), True),
+        (_caused(OperationalError, psycopg.errors.PipelineAborted("after a fault of ours")), False),
         (ValueError("database or disk is full"), False),
         (None, False),
     ],
