@@ -32,8 +32,8 @@ class ThreeBoxes(forms.MultiWidget):
         return [value.day, value.month, value.year] if value else [None, None, None]
 
 
-#: No day that anybody means lies in this year or later.
-_TOO_FAR = 2200
+#: From here on what is reckoned from a day may be more than a date can hold. What is too far for its purpose, its form says.
+_TOO_FAR = 9_900
 
 
 class DateInBoxes(forms.MultiValueField):
@@ -60,7 +60,7 @@ class DateInBoxes(forms.MultiValueField):
             raise ValidationError(
                 "There is no such day. Check the day, the month and the year.", code="invalid"
             ) from None
-        if found.year >= _TOO_FAR:  # whatever is reckoned from it stays within what a date can hold
+        if found.year >= _TOO_FAR:
             raise ValidationError("Check the year.", code="invalid")
         return found
 
