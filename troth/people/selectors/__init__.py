@@ -60,6 +60,7 @@ from troth.people.selectors.representing import (
     list_authorities,
     may_ask_for,
     represented_by,
+    represented_until,
 )
 from troth.people.selectors.same import (
     Beside,
@@ -216,6 +217,7 @@ __all__ = [
     "open_ticket",
     "read_new_passkey",
     "represented_by",
+    "represented_until",
     "roles_of",
     "running_staff",
     "seal_ticket",
