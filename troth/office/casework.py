@@ -7,6 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.delivery import selectors as delivery
 from troth.design.rulers import Tape, tape_of_days
 from troth.design.values import Entry, Link, Row, Tag
 from troth.law.clocks import deceased_asking_ends
@@ -262,7 +263,7 @@ def todos(
         if clock.wanted is Waits.ANSWER:
             answered = Todo(f"Record that {WAITS[Waits.ANSWER]} came", "The clock went on meanwhile", to("came"))
             found.append(answered)
-        begins = _asking(known, today)
+        begins = asking(known, today)
         found.append(Todo("Ask them a question", begins, to("ask-question")))
     if clock.extend_by is not None and not clock.extended and today <= clock.extend_by:
         found.append(
@@ -277,8 +278,8 @@ def todos(
     return found
 
 
-def _asking(known: Case, today: date) -> str:
-    """What a question does to the clock."""
+def asking(known: Case, today: date) -> str:
+    """What a question does to the clock; of the records of somebody who died, a proof that is asked for too."""
     if known.asked is Asked.ACCESS:
         return "The clock stands still until they answer (LAW-1.10)"
     if known.asked is Asked.DECEASED and today <= deceased_asking_ends(known.received_on):
@@ -304,7 +305,7 @@ def happened(step: Step) -> str:
     """A step in one line."""
     said = _HAPPENED[step.kind]
     if step.kind is StepKind.LETTER:
-        sent = "sent by email" if step.detail.get("by") == "email" else "to be printed"
+        sent = "sent by email" if step.detail.get("by") == "email" else on_paper(step)
         if together := step.detail.get("with"):
             sent = f"one letter with {together}"
         return f"Letter: {step.words.splitlines()[0] if step.words else ''} ({sent})"
@@ -318,6 +319,16 @@ def happened(step: Step) -> str:
         words = ENDING_WORDS[Ending(ending)] if ending in Ending._value2member_map_ else ""
         return f"{said}. {words}".strip()
     return f"{said}: {step.words}" if step.words else said
+
+
+def on_paper(step: Step) -> str:
+    """How far a letter on paper is: one that an officer sent is printed from the case, and nothing says that it was."""
+    if "message" not in step.detail:
+        return "to be printed"
+    printed, gone = delivery.became_of(UUID(step.detail["message"]))
+    return (
+        f"printed on {day(timezone.localdate(printed))}" if printed else "on paper" if gone else "waits to be printed"
+    )
 
 
 def who(reference: str, subject: UUID) -> str:

@@ -41,8 +41,8 @@ ACTING_LETTERS: dict[Kind, Letter] = {
         Purpose.RIGHTS,
         "You act for somebody until an earlier day",
         (
-            "You can ask {clinic} things for somebody else. A day of birth was put right with us, and you could act for them only "
-            "until an age. The last day is now {last_day}.",
+            "You can ask {clinic} things for somebody else. A day of birth was put right with us, so they come of age for this "
+            "sooner than we thought. The last day is now {last_day}.",
         ),
         because="You act for somebody",
         action="See whom you act for",

@@ -43,7 +43,11 @@ def test_support_takes_a_request_in_and_does_not_see_it_again(
     assert taken.status_code == 200 and "It is taken in" in taken.content.decode()
     rows = {row.right: row for row in RightsCase.objects.filter(subject_id=clinic.subject)}
     assert set(rows) == {"access", "complaint"} and rows["access"].route == "telephone"
-    assert "zq-their-words" not in taken.content.decode()
+    said = " ".join(taken.content.decode().split())
+    assert "zq-their-words" not in said
+    copy, complaint = (rights.reference_of(rows[each].pk) for each in ("access", "complaint"))
+    assert f"A copy of what we hold: <strong>{copy}</strong>, we answer by" in said
+    assert f"handled their data: <strong>{complaint}</strong>, they have our word that we look into it" in said
     assert client.get(f"/office/cases/{rows['access'].pk}/").status_code == 403
     event = LedgerEvent.objects.filter(event="rights:case_taken_in").latest("id")
     assert event.on_behalf_of == clinic.support.hex
