@@ -1,7 +1,7 @@
 """Reception takes in what somebody asks about their data: in a minute, without reading anything back."""
 
 from collections.abc import Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.test import Client
 from django.utils import timezone
@@ -61,6 +61,11 @@ def test_whoever_may_find_somebody_gets_to_the_form_without_a_card(
     found = client.post("/desk/asked/", {"q": "oddie"}).content.decode()
     assert path in found
     assert "It is taken in" in client.post(path, FORM).content.decode()
+
+
+def test_nobody_asks_under_a_number_that_is_nobodys(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
+    client, path = signed_in(clinic.support), f"/desk/people/{uuid4()}/asked/"
+    assert client.get(path).status_code == client.post(path, FORM).status_code == 404
 
 
 def test_a_doubt_asks_for_proof_first(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:

@@ -5,7 +5,7 @@ what they wrote is not shown to them again.
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from troth.design.tables import Cell, Column, table_of
@@ -80,6 +80,8 @@ def find(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest, subject: UUID) -> HttpResponse:
     """Take in what a person asks whom we know. Their name stands here for those who may see it."""
     look = looking(request)
+    if not people.is_somebodys(subject):
+        raise Http404
     form = TakeInForm(
         request.POST if request.method == "POST" else None,
         on=timezone.localdate(look.at),
