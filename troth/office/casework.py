@@ -1,6 +1,6 @@
 """One case as the office works on it: its clock, what to do next, and what happened, in words. What it decides is in `rights`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -212,6 +212,14 @@ def todos(
         enquire = Todo("Write down an enquiry", "What you asked whom, and what they said", to("enquiry"))
         if StepKind.ENQUIRY not in kinds:  # afterwards to answer is what comes next, and one more enquiry is possible
             found.append(enquire)
+    place = Todo(
+        "Put it under another record" if StepKind.MOVED in kinds else "Put it under their record",
+        "With its words, letters and days",
+        reverse("office_case_record", args=[known.id]),
+    )
+    idle = known.asked is Asked.RESTRICTION and is_enquirer(known.subject)
+    if idle:  # nobody's record is on hold, and there is nothing to lift
+        found.append(replace(place, why="Nothing is on hold before that"))
     if known.right == "erasure" and known.state == "asked" and not is_unproven(kinds):
         if copy := copies_that_wait(known.subject).get(known.about):
             answer = "What it must hold stays until then, and the certificate would say so (LAW-4.13)"
@@ -269,9 +277,8 @@ def todos(
         found.append(
             Todo("Take two further months", f"Told by {day(clock.extend_by)}, with a reason (LAW-1.8)", to("extend"))
         )
-    if StepKind.MOVED in kinds or is_enquirer(known.subject):
-        words = "Put it under another record" if StepKind.MOVED in kinds else "Put it under their record"
-        found.append(Todo(words, "With its words, letters and days", reverse("office_case_record", args=[known.id])))
+    if not idle and (StepKind.MOVED in kinds or is_enquirer(known.subject)):
+        found.append(place)
     found.append(Todo("Tell them how it goes", "By letter", to("progress")))
     found.append(Todo("Give it to somebody", "One privacy officer has it", to("assign")))
     found.append(Todo("Add a note", "They see it in their copy", to("note")))

@@ -168,3 +168,20 @@ def test_the_case_says_how_far_a_letter_on_paper_is_and_leads_to_what_is_printed
     assert "(printed on " in officer.get(where).content.decode()
     monkeypatch.setattr(casework.delivery, "became_of", lambda message: (None, True))  # its time is over
     assert "(on paper)" in officer.get(where).content.decode()
+
+
+def test_a_restriction_of_nobodys_record_is_put_under_one_first(officer: Client) -> None:
+    at = timezone.now()
+    (case,) = services.take_in_from_stranger(
+        {Asked.RESTRICTION},
+        name="Ada Quoin",
+        email="ada@quoin.example",
+        words="x",
+        route=Route.EMAIL,
+        received_on=at.date(),
+        by=make_officer("patient_support", at=at),
+        at=at,
+    )
+    page = " ".join(officer.get(f"/office/cases/{case}/").content.decode().split())
+    assert page.index("Nothing is on hold before that") < page.index("Settle what it waits for, then lift it")
+    assert page.count(f"/office/cases/{case}/record/") == 2, "over the page, and as what comes next"
