@@ -91,6 +91,11 @@ def list_letters(*, start: int = 0, most: int = 50) -> tuple[list[Waiting], int]
     return [_waiting(row) for row in rows[start : start + most]], rows.count()
 
 
+def is_letter(message: UUID) -> bool:
+    """Whether a message goes on paper."""
+    return Message.objects.filter(pk=message, channel=Channel.LETTER).exists()
+
+
 def count_letters() -> int:
     """How many letters wait to be printed."""
     return Message.objects.filter(channel=Channel.LETTER, state=Delivery.QUEUED).count()

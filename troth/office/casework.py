@@ -1,12 +1,13 @@
 """One case as the office works on it: its clock, what to do next, and what happened, in words. What it decides is in `rights`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.delivery import selectors as delivery
 from troth.design.rulers import Tape, tape_of_days
 from troth.design.values import Entry, Link, Row, Tag
 from troth.law.clocks import deceased_asking_ends
@@ -211,6 +212,14 @@ def todos(
         enquire = Todo("Write down an enquiry", "What you asked whom, and what they said", to("enquiry"))
         if StepKind.ENQUIRY not in kinds:  # afterwards to answer is what comes next, and one more enquiry is possible
             found.append(enquire)
+    place = Todo(
+        "Put it under another record" if StepKind.MOVED in kinds else "Put it under their record",
+        "With its words, letters and days",
+        reverse("office_case_record", args=[known.id]),
+    )
+    idle = known.asked is Asked.RESTRICTION and is_enquirer(known.subject)
+    if idle:  # nobody's record is on hold, and there is nothing to lift
+        found.append(replace(place, why="Nothing is on hold before that"))
     if known.right == "erasure" and known.state == "asked" and not is_unproven(kinds):
         if copy := copies_that_wait(known.subject).get(known.about):
             answer = "What it must hold stays until then, and the certificate would say so (LAW-4.13)"
@@ -262,23 +271,22 @@ def todos(
         if clock.wanted is Waits.ANSWER:
             answered = Todo(f"Record that {WAITS[Waits.ANSWER]} came", "The clock went on meanwhile", to("came"))
             found.append(answered)
-        begins = _asking(known, today)
+        begins = asking(known, today)
         found.append(Todo("Ask them a question", begins, to("ask-question")))
     if clock.extend_by is not None and not clock.extended and today <= clock.extend_by:
         found.append(
             Todo("Take two further months", f"Told by {day(clock.extend_by)}, with a reason (LAW-1.8)", to("extend"))
         )
-    if StepKind.MOVED in kinds or is_enquirer(known.subject):
-        words = "Put it under another record" if StepKind.MOVED in kinds else "Put it under their record"
-        found.append(Todo(words, "With its words, letters and days", reverse("office_case_record", args=[known.id])))
+    if not idle and (StepKind.MOVED in kinds or is_enquirer(known.subject)):
+        found.append(place)
     found.append(Todo("Tell them how it goes", "By letter", to("progress")))
     found.append(Todo("Give it to somebody", "One privacy officer has it", to("assign")))
     found.append(Todo("Add a note", "They see it in their copy", to("note")))
     return found
 
 
-def _asking(known: Case, today: date) -> str:
-    """What a question does to the clock."""
+def asking(known: Case, today: date) -> str:
+    """What a question does to the clock; of the records of somebody who died, a proof that is asked for too."""
     if known.asked is Asked.ACCESS:
         return "The clock stands still until they answer (LAW-1.10)"
     if known.asked is Asked.DECEASED and today <= deceased_asking_ends(known.received_on):
@@ -304,7 +312,7 @@ def happened(step: Step) -> str:
     """A step in one line."""
     said = _HAPPENED[step.kind]
     if step.kind is StepKind.LETTER:
-        sent = "sent by email" if step.detail.get("by") == "email" else "to be printed"
+        sent = "sent by email" if step.detail.get("by") == "email" else on_paper(step)
         if together := step.detail.get("with"):
             sent = f"one letter with {together}"
         return f"Letter: {step.words.splitlines()[0] if step.words else ''} ({sent})"
@@ -318,6 +326,16 @@ def happened(step: Step) -> str:
         words = ENDING_WORDS[Ending(ending)] if ending in Ending._value2member_map_ else ""
         return f"{said}. {words}".strip()
     return f"{said}: {step.words}" if step.words else said
+
+
+def on_paper(step: Step) -> str:
+    """How far a letter on paper is: one that an officer sent is printed from the case, and nothing says that it was."""
+    if "message" not in step.detail:
+        return "to be printed"
+    printed, gone = delivery.became_of(UUID(step.detail["message"]))
+    return (
+        f"printed on {day(timezone.localdate(printed))}" if printed else "on paper" if gone else "waits to be printed"
+    )
 
 
 def who(reference: str, subject: UUID) -> str:

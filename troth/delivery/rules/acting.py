@@ -37,6 +37,19 @@ ACTING_LETTERS: dict[Kind, Letter] = {
             "ends": "end it there, or tell us",
         },
     ),
+    Kind.ACTING_SOONER: Letter(
+        Purpose.RIGHTS,
+        "You act for somebody until an earlier day",
+        (
+            "You can ask {clinic} things for somebody else. A day of birth was put right with us, so they come of age for this "
+            "sooner than we thought. The last day is now {last_day}.",
+        ),
+        because="You act for somebody",
+        action="See whom you act for",
+        page="/acting/",
+        closing=("If you think that this is a mistake, ask them, or ask us.",),
+        sample={"last_day": "31 May 2027"},
+    ),
     Kind.ACTING_ENDED: Letter(
         Purpose.RIGHTS,
         "You no longer act for somebody",

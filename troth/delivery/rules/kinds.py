@@ -42,6 +42,7 @@ class Kind(StrEnum):
     ACTING_LETTER = "acting_letter"
     MAY_ACT = "may_act"
     ACTED_FOR = "acted_for"
+    ACTING_SOONER = "acting_sooner"
     ACTING_ENDED = "acting_ended"
     VISIT_BOOKED = "visit_booked"
     VISIT_MOVED = "visit_moved"

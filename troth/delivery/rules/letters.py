@@ -335,15 +335,13 @@ LETTERS: dict[Kind, Letter] = {
         ("{clinic} has what was asked about personal data. Before we can answer it, we need this:", "{needed}"),
         because="Somebody asked us for something about personal data and gave this address",
         rows=(("Reference", "{reference}"), ("What you asked", "{asked}"), ("It came", "{received}")),
-        closing=(
-            "Bring it, post it, or tell us how you would rather show it. The time in which we answer begins on the day it comes.",
-            "{ways}",
-        ),
+        closing=("Bring it, post it, or tell us how you would rather show it. {begins}", "{ways}"),
         sample={
             "reference": "4F0C-11A9",
             "asked": "A copy of your data",
             "received": "24 November 2026",
             "needed": "Something that shows who you are: a passport, a driving licence, or a letter with your name and address.",
+            "begins": "The days in which we answer begin when it comes.",
             "ways": _WAYS,
         },
     ),

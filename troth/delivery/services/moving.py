@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
-from troth.delivery.models import MESSAGE, Delivery, Message
+from troth.delivery.models import MESSAGE, Channel, Delivery, Message
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
@@ -22,14 +23,14 @@ from troth.vault.categories import Category
 def _move_messages(messages: Collection[UUID], *, under: UUID, to: UUID, by: Actor, at: datetime) -> None:
     """
     Seal these messages about somebody's rights for another record, within the act that found it, and forget what they were sealed
-    with once that is certain. One that has not left yet stays: whoever carries it has it open.
+    with once that is certain. An email that has not left yet stays: its carrier has it open.
     """
     rows = list(
         Message.objects.select_for_update().filter(
+            Q(state__in=(Delivery.SENT, Delivery.FAILED)) | Q(channel=Channel.LETTER),
             pk__in=messages,
             subject_id=under,
             purpose=Purpose.RIGHTS,
-            state__in=(Delivery.SENT, Delivery.FAILED),
         )
     )
     if not rows:

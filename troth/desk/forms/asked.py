@@ -180,6 +180,7 @@ class StrangerForm(WhatForm):
     )
     email = forms.CharField(
         label="Their email address",
+        help_text="This or the next: otherwise nobody can answer",
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

@@ -1,7 +1,7 @@
 """Reception takes in what somebody asks about their data: in a minute, without reading anything back."""
 
 from collections.abc import Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.test import Client
 from django.utils import timezone
@@ -43,7 +43,11 @@ def test_support_takes_a_request_in_and_does_not_see_it_again(
     assert taken.status_code == 200 and "It is taken in" in taken.content.decode()
     rows = {row.right: row for row in RightsCase.objects.filter(subject_id=clinic.subject)}
     assert set(rows) == {"access", "complaint"} and rows["access"].route == "telephone"
-    assert "zq-their-words" not in taken.content.decode()
+    said = " ".join(taken.content.decode().split())
+    assert "zq-their-words" not in said
+    copy, complaint = (rights.reference_of(rows[each].pk) for each in ("access", "complaint"))
+    assert f"A copy of what we hold: <strong>{copy}</strong>, we answer by" in said
+    assert f"handled their data: <strong>{complaint}</strong>, they have our word that we look into it" in said
     assert client.get(f"/office/cases/{rows['access'].pk}/").status_code == 403
     event = LedgerEvent.objects.filter(event="rights:case_taken_in").latest("id")
     assert event.on_behalf_of == clinic.support.hex
@@ -57,6 +61,11 @@ def test_whoever_may_find_somebody_gets_to_the_form_without_a_card(
     found = client.post("/desk/asked/", {"q": "oddie"}).content.decode()
     assert path in found
     assert "It is taken in" in client.post(path, FORM).content.decode()
+
+
+def test_nobody_asks_under_a_number_that_is_nobodys(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:
+    client, path = signed_in(clinic.support), f"/desk/people/{uuid4()}/asked/"
+    assert client.get(path).status_code == client.post(path, FORM).status_code == 404
 
 
 def test_a_doubt_asks_for_proof_first(clinic: Clinic, signed_in: Callable[[UUID], Client]) -> None:

@@ -5,12 +5,12 @@ what they wrote is not shown to them again.
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from troth.design.tables import Cell, Column, table_of
 from troth.design.values import Counterpart, Term
-from troth.desk.forms.asked import DOUBT, StrangerForm, TakeInForm
+from troth.desk.forms.asked import ASKED, DOUBT, StrangerForm, TakeInForm
 from troth.desk.forms.finding import FindForm
 from troth.desk.frame import Looking, frame, looking, show
 from troth.gate.contexts import processing
@@ -80,6 +80,8 @@ def find(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest, subject: UUID) -> HttpResponse:
     """Take in what a person asks whom we know. Their name stands here for those who may see it."""
     look = looking(request)
+    if not people.is_somebodys(subject):
+        raise Http404
     form = TakeInForm(
         request.POST if request.method == "POST" else None,
         on=timezone.localdate(look.at),
@@ -109,7 +111,7 @@ def take(request: HttpRequest, subject: UUID) -> HttpResponse:
         except StepRefused as why:
             form.add_error(None, str(why))
         else:
-            return _taken(request, made)
+            return _taken(request, made, given["asked"])
     return show(
         request,
         "asked/take",
@@ -158,19 +160,28 @@ def take_strangers(request: HttpRequest) -> HttpResponse:
         except StepRefused as why:
             form.add_error(None, str(why))
         else:
-            return _taken(request, made)
+            return _taken(request, made, given["asked"])
     return show(request, "asked/unknown", frame(request), form=form, status=422 if form.is_bound else 200)
 
 
-def _taken(request: HttpRequest, made: list[UUID]) -> HttpResponse:
-    """What was made of it: references to quote, and the day of each."""
+def _taken(request: HttpRequest, made: list[UUID], asked: set[Asked]) -> HttpResponse:
+    """What was made of it: references to quote, and the day of each, in the order in which they were made."""
     look = looking(request)
+    each = [one for one in Asked if one in asked]
     return show(
         request,
         "asked/taken",
         frame(request),
-        cases=[(rights.reference_of(case), rights.clock_of(case, at=look.at)) for case in made],
-        office=[open_path(request, "office_case", case) for case in made],
+        cases=[
+            {
+                "asked": ASKED[one][0],
+                "reference": rights.reference_of(case),
+                "clock": rights.clock_of(case, at=look.at),
+                "complaint": one is Asked.COMPLAINT,
+                "office": open_path(request, "office_case", case),
+            }
+            for one, case in zip(each, made, strict=True)
+        ],
     )
 
 

@@ -1,8 +1,10 @@
 """The office: an officer answers a request, nobody else gets in, and the list opens nothing."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -10,6 +12,7 @@ from tests.stores import Home
 from troth.gate.contexts import processing
 from troth.ledger.models import LedgerEvent
 from troth.notice.purposes import Purpose
+from troth.office import casework
 from troth.office.tests.conftest import ask, signed_in
 from troth.people.models import Identity
 from troth.prescribing.models import GpMessage
@@ -137,3 +140,48 @@ def test_a_strangers_request_says_that_it_stands_under_no_record(officer: Client
         and f'href="/office/cases/{case}/record/"' in page
         and "Nobody’s yet" in page
     )
+
+
+def test_the_case_says_how_far_a_letter_on_paper_is_and_leads_to_what_is_printed(
+    officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = timezone.now()
+    (case,) = services.take_in_from_stranger(
+        {Asked.ACCESS},
+        name="Ada Quoin",
+        address="3 Fell Lane",
+        words="x",
+        route=Route.LETTER,
+        received_on=at.date(),
+        by=make_officer("patient_support", at=at),
+        at=at,
+    )
+    where = f"/office/cases/{case}/"
+    page = officer.get(where).content.decode()
+    assert "(waits to be printed)" in page
+    found = re.search(rf"{where}letters/[0-9a-f-]+/", page)
+    assert found is not None
+    page = officer.get(found[0]).content.decode()
+    printed = re.search(r"/office/messages/post/[0-9a-f-]+/", page)
+    assert "Waits to be printed" in page and printed is not None
+    assert officer.post(printed[0]).status_code == 302
+    assert "(printed on " in officer.get(where).content.decode()
+    monkeypatch.setattr(casework.delivery, "became_of", lambda message: (None, True))  # its time is over
+    assert "(on paper)" in officer.get(where).content.decode()
+
+
+def test_a_restriction_of_nobodys_record_is_put_under_one_first(officer: Client) -> None:
+    at = timezone.now()
+    (case,) = services.take_in_from_stranger(
+        {Asked.RESTRICTION},
+        name="Ada Quoin",
+        email="ada@quoin.example",
+        words="x",
+        route=Route.EMAIL,
+        received_on=at.date(),
+        by=make_officer("patient_support", at=at),
+        at=at,
+    )
+    page = " ".join(officer.get(f"/office/cases/{case}/").content.decode().split())
+    assert page.index("Nothing is on hold before that") < page.index("Settle what it waits for, then lift it")
+    assert page.count(f"/office/cases/{case}/record/") == 2, "over the page, and as what comes next"

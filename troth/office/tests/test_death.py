@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import pytest
 from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from troth.delivery.models import Message
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
@@ -55,7 +57,7 @@ def authority(subject: UUID, representative: UUID, by: actors.Actor) -> UUID:
     )
 
 
-def applied_for(subject: UUID, by: Actor) -> UUID:
+def applied_for(subject: UUID, by: Actor, *, days_ago: int = 0) -> UUID:
     """Bill writes that he is her executor."""
     at = timezone.now()
     (case,) = rights.take_in(
@@ -63,7 +65,7 @@ def applied_for(subject: UUID, by: Actor) -> UUID:
         {Asked.DECEASED},
         words="I am her executor.",
         route=Route.LETTER,
-        received_on=at.date(),
+        received_on=at.date() - timedelta(days=days_ago),
         applicant={"name": "Bill Oddie-Vane", "email": "bill@vane.example"},
         by=by,
         at=at,
@@ -224,3 +226,21 @@ def test_the_record_is_made_read_released_and_fetched_by_whoever_applied(officer
     archive = zipfile.ZipFile(io.BytesIO(b"".join(sent.streaming_content)))
     assert b"sentinel-note" in archive.read("record.html")
     assert bill.post(reverse("my_pack_file", args=[pack.pk])).status_code == 404, "it is no copy of his own data"
+
+
+@pytest.mark.parametrize(("days_ago", "begins"), [(2, True), (20, False)])
+def test_whoever_asks_for_something_late_is_told_that_the_time_goes_on_and_so_is_who_applies(
+    officer: Client, days_ago: int, begins: bool
+) -> None:
+    ann = register()
+    assert ann.id
+    by = make_officer(at=timezone.now(), email="second@clinic.example")
+    case = applied_for(ann.id, by, days_ago=days_ago)
+    for step in ("ask-identity", "ask-authority", "ask-question"):
+        page = officer.get(f"/office/cases/{case}/step/{step}/").content.decode()
+        assert ("begins anew" in page, "clock goes on" in page) == (begins, not begins), step
+    assert "your last visit" not in officer.get(f"/office/cases/{case}/step/ask-identity/").content.decode()
+    rights.ask_for(case, Waits.IDENTITY, proof="seen_document", by=by, at=timezone.now())
+    with processing(Purpose.RIGHTS, by=by, at=timezone.now()):
+        said = Message.objects.get(kind="case_proof").text or ""
+    assert ("begin when it comes" in said, "goes on meanwhile" in said) == (begins, not begins)

@@ -10,10 +10,11 @@ from django import forms
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 
 from troth.copies.journal import JournalUnavailable
 from troth.gate import actors
-from troth.office.casework import ASKED, WAITS, who
+from troth.office.casework import ASKED, WAITS, asking, on_paper, who
 from troth.office.forms.step import (
     ApplicantForm,
     AssignForm,
@@ -44,11 +45,17 @@ _OTHERWISE = {
         "Answer and close it",
         "Say what you found and why, and what you do about it: they read it in the letter.",
     ),
+    ("ask-identity", Asked.DECEASED): (
+        "Ask who they are",
+        "Only where you doubt it, and for the least that settles it.",
+    ),
     ("ask-authority", Asked.DECEASED): (
         "Ask as what they apply",
-        "They deal with the estate, or may have a claim from the death. The days begin with the one on which it comes.",
+        "They deal with the estate, or may have a claim from the death.",
     ),
+    ("ask-question", Asked.DECEASED): ("Ask them a question", "Ask only what you need to know what they mean."),
 }
+_ASKS = frozenset({"ask-identity", "ask-authority", "ask-question"})
 TOLD = "The file of this request opens here, and nothing else of the person."
 Given = dict[str, Any]
 
@@ -74,6 +81,8 @@ def take(request: HttpRequest, case: UUID, step: str) -> HttpResponse:
         raise Http404
     form = wanted.form(request, known)
     heading, lead = _OTHERWISE.get((step, known.asked), (wanted.heading, wanted.lead))
+    if known.asked is Asked.DECEASED and step in _ASKS:
+        lead = f"{lead} {asking(known, look.today)}."
     letter: Composed | None = None
     if form.is_valid():
         given = form.cleaned_data
@@ -117,6 +126,7 @@ def show_letter(request: HttpRequest, case: UUID, letter: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     title, *paragraphs = found.words.split("\n\n")
+    by_email = found.detail.get("by") == "email"
     return show(
         request,
         "case/letter",
@@ -125,7 +135,8 @@ def show_letter(request: HttpRequest, case: UUID, letter: UUID) -> HttpResponse:
         title=title,
         paragraphs=paragraphs,
         on=found.on,
-        by_email=found.detail.get("by") == "email",
+        sent="Sent by email" if by_email else capfirst(on_paper(found)),
+        post=None if by_email or "message" not in found.detail else UUID(found.detail["message"]),
         who=who(found.by, known.subject),
         address=_address(known, look),
     )

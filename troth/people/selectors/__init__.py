@@ -26,7 +26,7 @@ from troth.people.selectors.factors import (
     sign_in_address,
     with_second_factor,
 )
-from troth.people.selectors.finding import FoundPeople, FoundPerson, find_people, found_by
+from troth.people.selectors.finding import FoundPeople, FoundPerson, find_people, found_by, is_somebodys
 from troth.people.selectors.history import KEPT as TRIES_KEPT
 from troth.people.selectors.history import Came, PastTry, TryPage, areas_of, list_tries, whose_tries_are_due
 from troth.people.selectors.passkeys import (
@@ -60,6 +60,7 @@ from troth.people.selectors.representing import (
     list_authorities,
     may_ask_for,
     represented_by,
+    represented_until,
 )
 from troth.people.selectors.same import (
     Beside,
@@ -195,6 +196,7 @@ __all__ = [
     "holds_nhs_numbers",
     "insist_on_running_staff",
     "is_like_another",
+    "is_somebodys",
     "key_of",
     "likely_with",
     "links_of",
@@ -216,6 +218,7 @@ __all__ = [
     "open_ticket",
     "read_new_passkey",
     "represented_by",
+    "represented_until",
     "roles_of",
     "running_staff",
     "seal_ticket",

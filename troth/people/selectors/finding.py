@@ -12,6 +12,7 @@ from troth.people.models import FIND_EMAIL, FIND_NAME, FIND_NHS, FIND_TELEPHONE,
 from troth.people.rules import Query, TooVague, postcode_area, read_query
 from troth.vault import search
 from troth.vault.categories import Category
+from troth.vault.models import Subject
 from troth.vault.search import fold
 
 MOST = 10
@@ -38,6 +39,11 @@ class FoundPeople:
     def more(self) -> int:
         """How many fit and are not shown: type more to narrow it down."""
         return self.matched - len(self.people)
+
+
+def is_somebodys(subject: UUID) -> bool:
+    """Whether a number is that of a record here, whoever it is about. It opens nothing."""
+    return Subject.objects.filter(pk=subject).exists()
 
 
 def find_people(text: str, opened: Opened) -> FoundPeople:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from troth.gate import facts
 from troth.gate.contexts import Opened
 from troth.gate.facts import FactKind
@@ -11,6 +13,9 @@ from troth.notice.purposes import Purpose
 from troth.people.models import ActsAs as ActsAs
 from troth.people.models import Representation
 from troth.vault.categories import Category
+
+#: As what a fact lets somebody use a person's rights: for every purpose, or for that one.
+_RIGHTS = ("", Purpose.RIGHTS.value)
 
 
 @dataclass(frozen=True)
@@ -45,11 +50,22 @@ def represented_by(representative: UUID, *, at: datetime) -> list[tuple[UUID, st
     )
 
 
+def represented_until(representative: UUID, *, at: datetime) -> dict[UUID, date]:
+    """For whom somebody may use rights now, each with the last day that their papers give. It opens nothing."""
+    when = facts.micros(at)
+    found: dict[UUID, date] = {}
+    for fact in facts.of_kind(FactKind.REPRESENTATIVE):
+        if fact.until and fact.other == representative.hex and fact.holds(when) and fact.purpose in _RIGHTS:
+            last = timezone.localdate(facts.moment(fact.until - 1))
+            found[UUID(fact.subject)] = max(last, found.get(UUID(fact.subject), last))
+    return found
+
+
 def may_ask_for(representative: UUID, subject: UUID, *, at: datetime) -> frozenset[str] | None:
     """Which rights somebody may use for a person now, by the papers that stand; None is every one. It opens nothing."""
     found: set[str] = set()
     for fact in facts.of(subject, FactKind.REPRESENTATIVE, at=at):
-        if fact.other == representative.hex and fact.purpose in ("", Purpose.RIGHTS.value):
+        if fact.other == representative.hex and fact.purpose in _RIGHTS:
             rights = facts.scope_of(fact.value).rights
             if rights is None:
                 return None

@@ -174,13 +174,13 @@ def _follow_birthday(subject: UUID, *, before: date | None, born_on: date, by: A
 
 
 def _cut_short(each: Authority, *, until: datetime, by: Actor, at: datetime) -> None:
-    said = _shut(each.subject, each.id, at=at)
+    reach = _shut(each.subject, each.id, at=at)
     if until <= at:
         Representation.objects.filter(pk=each.id).update(ended_at=at)
         _tell(each.representative, Kind.ACTING_ENDED, by=by, at=at)
         return
     Representation.objects.filter(pk=each.id).update(until=until)
-    for purpose, value in said.items():
+    for purpose, value in reach.items():
         facts.record(
             each.subject,
             FactKind.REPRESENTATIVE,
@@ -190,6 +190,9 @@ def _cut_short(each: Authority, *, until: datetime, by: Actor, at: datetime) -> 
             other=each.representative,
             until=until,
         )
+    last_day = timezone.localdate(until - timedelta(microseconds=1))
+    said = {"last_day": f"{last_day:%-d %B %Y}"}
+    _tell(each.representative, Kind.ACTING_SOONER, context=said, by=by, at=at)
 
 
 # No act itself: whoever puts a day of birth right is in one.

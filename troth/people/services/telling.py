@@ -104,6 +104,7 @@ def _can_be_told(subject: UUID, *, at: datetime) -> bool:
 # Not acts themselves: what is written is written by the outbox, in the act of whoever tells.
 address_of = _address_of
 contact_for = _contact_for
+envelope_of = _envelope_of
 can_be_told = _can_be_told
 has_died = linking.has_died
 tell = _tell

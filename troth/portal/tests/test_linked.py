@@ -245,3 +245,8 @@ def test_the_page_that_is_left_when_the_sign_in_goes_has_every_certificate(commi
     made = {row.subject_id: row.pk.hex for row in ErasureCertificate.objects.all()}
     assert set(made) == set(pair) and all(number in body for number in made.values())
     assert body.index(made[pair[0]]) < body.index(made[pair[1]]), "the one of this sign-in first"
+
+
+def test_nobody_acts_for_another_record_of_their_own(pair: tuple[UUID, UUID]) -> None:
+    client = browser_of(pair[0])
+    assert client.get(reverse("my_acting_for", kwargs={"subject": pair[1]})).status_code == 404

@@ -15,6 +15,7 @@ from troth.notice.purposes import Purpose
 from troth.people import services as people
 from troth.people.selectors import ActsAs, Authority, steps
 from troth.people.tests.factories import prove
+from troth.portal import deciding
 from troth.portal.views import acting
 from troth.rights import selectors as rights
 from troth.rights import services
@@ -173,7 +174,10 @@ def test_somebody_acts_for_a_person_until_the_person_ends_it(person: Actor, offi
         by=officer,
         at=at,
     )
-    assert "Maureen Oddie" in helper.get("/acting/").content.decode()
+    last = f"until {deciding.say_day(timezone.localdate(at + timedelta(days=30)))}"
+    listed = helper.get("/acting/").content.decode()
+    assert "Maureen Oddie" in listed and last in listed
+    assert f"You can ask for them {last}" in helper.get(f"/acting/{person.id}/").content.decode()
     assert helper.post(f"/acting/{person.id}/", {"asked": ["access"], "words": "zq-for-her"}).status_code == 302
     page = helper.get(f"/acting/{person.id}/").content.decode()
     assert "zq-for-her" in page and "Tannery" not in page and "zq-her-own" not in page

@@ -29,11 +29,9 @@ def list_people(request: HttpRequest) -> HttpResponse:
     """Everybody for whom the reader acts now."""
     subjects = acted_for(request)
     names = people.names_of(subjects, request.opened)  # type: ignore[attr-defined]
-    return render(
-        request,
-        "portal/acting/list.html",
-        {"people": [(names.get(subject, "Somebody"), subject) for subject in subjects], "why": _why(request)},
-    )
+    until = people.represented_until(reader(request), at=request.at)  # type: ignore[attr-defined]
+    listed = [(names.get(each, "Somebody"), each, deciding.say_day(until[each])) for each in subjects]
+    return render(request, "portal/acting/list.html", {"people": listed, "why": _why(request)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,6 +41,9 @@ def show(request: HttpRequest, subject: UUID) -> HttpResponse:
     if subject == reader(request):
         return redirect("my_data")
     opened.require(subject, Category.RIGHTS)
+    until = people.represented_until(reader(request), at=at).get(subject)
+    if until is None:  # another record of the reader's own
+        raise Http404
     covered = people.may_ask_for(reader(request), subject, at=at)
     covered = frozenset(Asked) if covered is None else covered
     form = AskForm(request.POST if request.method == "POST" else None, covered=covered)
@@ -62,6 +63,7 @@ def show(request: HttpRequest, subject: UUID) -> HttpResponse:
         {
             "form": form,
             "name": people.names_of([subject], opened).get(subject, "somebody"),
+            "until": deciding.say_day(until),
             "table": deciding.cases_table(cases, rights.named_in_cases(subject, opened, at=at), at),
             "letters": [
                 (step.words.split("\n\n")[0], deciding.say_day(step.on), step.words.split("\n\n")[1:])

@@ -50,7 +50,7 @@ class Composed:
     """
     A letter: its heading, its paragraphs, and whether it holds words that were written for this case. `besides` are the other
     requests of the same message that it is about, each with its reference. `stopped`: it says that what was to stop did so already.
-    `due` is by when all of it is answered, in words.
+    `due` is by when all of it is answered, in words; `begins` what becomes of that time where something is asked for.
     """
 
     kind: LetterKind
@@ -61,6 +61,7 @@ class Composed:
     besides: tuple[tuple[Asked, str], ...] = ()
     stopped: bool = False
     due: str = ""
+    begins: str = ""
 
     @property
     def text(self) -> str:
@@ -144,7 +145,15 @@ def compose(
     refused = kind in _REFUSES or bool(kind is LetterKind.COPY and grounds)
     paragraphs = (*head, *middle, *_last(refused, asked, regulator))
     return Composed(
-        kind, title, paragraphs, own_words=bool(own), day=day, besides=tuple(besides), stopped=stopped, due=due
+        kind,
+        title,
+        paragraphs,
+        own_words=bool(own),
+        day=day,
+        besides=tuple(besides),
+        stopped=stopped,
+        due=due,
+        begins=_BEGINS if begins else _GOES_ON,
     )
 
 

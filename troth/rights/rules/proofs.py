@@ -38,8 +38,10 @@ PROOFS: dict[str, tuple[Waits, str]] = {
 
 #: What only whoever applies for the records of somebody who died can show (LAW-4.10).
 _OF_THE_DEAD = frozenset({"grant"})
-#: What ends with a death, and what whoever applies then cannot do: the account was the patient's own.
-_OF_THE_LIVING = frozenset({"account", "signed_authority", "power_of_attorney", "deputyship", "parental"})
+#: What ends with a death, and what whoever applies then cannot do: the account and the visits were the patient's own.
+_OF_THE_LIVING = frozenset(
+    {"account", "known_detail", "signed_authority", "power_of_attorney", "deputyship", "parental"}
+)
 
 
 def proofs_for(asked: Asked, waits: Waits | None = None) -> dict[str, str]:

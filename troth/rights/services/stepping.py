@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from troth.delivery import services as delivery
 from troth.delivery.rules import Kind
+from troth.delivery.selectors import is_letter
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.law.clocks import deceased_asking_ends
@@ -224,7 +225,7 @@ def _send(
     """
     step = uuid4()
     _tell_who_asked(row, by=by, at=at)
-    message = None if by_post else _email(row, letter, step=step, by=by, at=at)
+    message = (None if by_post else _email(row, letter, step=step, by=by, at=at)) or _post(row, letter, by=by, at=at)
     _add(
         row,
         StepKind.LETTER,
@@ -238,8 +239,10 @@ def _send(
 
 
 def _went(message: UUID | None) -> dict[str, str]:
-    """How a letter went, and by which email: where its case goes under another record, that goes with it."""
-    return {"by": "email", "message": message.hex} if message else {"by": "post"}
+    """How a letter went, and as which message: where its case goes under another record, that goes with it."""
+    if message is None:
+        return {"by": "post"}
+    return {"by": "post" if is_letter(message) else "email", "message": message.hex}
 
 
 def _tell_who_asked(row: RightsCase, *, by: Actor, at: datetime) -> None:
@@ -286,23 +289,53 @@ def _email(row: RightsCase, letter: Composed, *, step: UUID | None = None, by: A
         row.subject_id,
         kind,
         to=to,
-        context={
-            "reference": said_together(clocks.reference_of(row.pk), letter.besides),
-            "asked": "; ".join(
-                f"{ASKED_WORDS[each]}{' (it has stopped already)' if letter.stopped and each in AT_ONCE else ''}"
-                for each in (Asked(row.right), *(one for one, _ in letter.besides))
-            ),
-            "received": f"{row.received_on:%-d %B %Y}",
-            "due": letter.due,
-            "needed": letter.paragraphs[1] if kind is Kind.CASE_PROOF else "",
-            "day": (day := f"{letter.day:%-d %B %Y}" if letter.day else ""),
-            "until": day,
-            "regulator": regulator_line(notice_now(at)),
-            "ways": ways,
-        },
+        context=_said(row, letter, at=at),
         by=by,
         at=at,
     )
+
+
+def _said(row: RightsCase, letter: Composed, *, at: datetime) -> dict[str, str]:
+    """What an email about a letter, or a receipt on paper, says of its case."""
+    day = f"{letter.day:%-d %B %Y}" if letter.day else ""
+    regulator = regulator_line(notice_now(at))
+    return {
+        "reference": said_together(clocks.reference_of(row.pk), letter.besides),
+        "asked": "; ".join(
+            f"{ASKED_WORDS[each]}{' (it has stopped already)' if letter.stopped and each in AT_ONCE else ''}"
+            for each in (Asked(row.right), *(one for one, _ in letter.besides))
+        ),
+        "received": f"{row.received_on:%-d %B %Y}",
+        "due": letter.due,
+        "needed": letter.paragraphs[1] if letter.kind is LetterKind.PROOF else "",
+        "begins": letter.begins,
+        "day": day,
+        "until": day,
+        "regulator": regulator,
+        "ways": ways_open(letter.kind, Asked(row.right), regulator),
+    }
+
+
+#: What is taken in by whoever may not open the case, and says nothing that an email may not say.
+_FOR_THE_PRINTER = frozenset({LetterKind.RECEIPT, LetterKind.PROOF})
+
+
+def _post(row: RightsCase, letter: Composed, *, by: Actor, at: datetime) -> UUID | None:
+    """
+    Lay among the letters to print what no officer sent: nobody else would know that it is to go. An officer prints their own from
+    the case. None where it is theirs, or nobody knows where to.
+    """
+    if by.kind == "person" or letter.kind not in _FOR_THE_PRINTER:
+        return None
+    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
+        given = RightsCase.objects.get(pk=row.pk).reply_to or {}
+    to = "\n".join(filter(None, (given.get("name"), given["address"]))) if given.get("address") else ""
+    if row.right != Asked.DECEASED:
+        to = to or people.envelope_of(row.subject_id, at=at)
+    if not to:
+        return None
+    kind = _EMAILS[letter.kind]
+    return delivery.send_letter(row.subject_id, kind=kind, to=to, context=_said(row, letter, at=at), by=by, at=at)
 
 
 def _email_link(row: RightsCase, to: str, step: UUID | None, ways: str, *, by: Actor, at: datetime) -> UUID | None:

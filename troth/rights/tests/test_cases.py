@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.stores import Home
+from troth.delivery import selectors as delivery
 from troth.delivery.models import Message
-from troth.gate import facts
+from troth.gate import actors, facts
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
@@ -433,6 +434,36 @@ def test_one_message_has_one_receipt_that_names_each_thing_and_says_what_stopped
     assert "a copy of your data; a correction; erasure; " in text
     assert "This has stopped already: " in text and "Use of the record has stopped already" in text
     assert text.count("We answer by 24 December 2026.") == 1
+
+
+def test_a_receipt_on_paper_waits_among_the_letters_to_print(clinic: Home, officer: Actor) -> None:
+    """Whoever takes it in at the desk opens no case: nobody else would know that it is to go."""
+    given = {"words": "x", "route": Route.LETTER, "received_on": TODAY, "by": officer, "at": LATER}
+    copy, erasure, _ = services.take_in_from_stranger(
+        {Asked.ACCESS, Asked.ERASURE, Asked.COMPLAINT}, name="Ada Quoin", address="3 Fell Lane\nPenrith", **given,  # type: ignore[arg-type]
+    )  # fmt: skip
+    (waits,) = delivery.list_letters()[0]
+    letter = delivery.get_letter(waits.id, by=officer.id, at=SOON)  # type: ignore[arg-type]
+    assert letter is not None and letter.envelope == "Ada Quoin\n3 Fell Lane\nPenrith"
+    assert f"{selectors.reference_of(copy)} and {selectors.reference_of(erasure)}" in letter.text
+    assert [each.detail["by"] for case in (copy, erasure) for each in letters_of(case, by=officer)] == ["post"] * 2
+
+
+@pytest.mark.parametrize("asks_for_paper", [True, False])
+def test_whoever_gave_no_email_address_or_wants_paper_has_the_receipt_on_paper_and_the_case_says_so(
+    clinic: Home, officer: Actor, asks_for_paper: bool
+) -> None:
+    clerk = make_officer("patient_support")
+    address = {"email": "ann@vane.example"} if asks_for_paper else {"email": ""}
+    ann = actors.person(registered(**address, address="9 Tannery Row", by=clerk), at=LATER)
+    (case,) = take_in(ann, Asked.ACCESS, by=officer, by_post=asks_for_paper)
+    (sent,) = letters_of(case, by=officer)
+    assert sent.detail["by"] == "post"
+    (waits,) = [each for each in delivery.list_letters()[0] if each.kind == "case_received"]
+    letter = delivery.get_letter(waits.id, by=officer.id, at=SOON)  # type: ignore[arg-type]
+    assert letter is not None and "9 Tannery Row" in letter.envelope
+    services.ask_for(case, Waits.IDENTITY, proof="seen_document", by_post=True, by=officer, at=SOON)  # type: ignore[arg-type]
+    assert len(delivery.list_letters()[0]) == 1, "an officer prints their own from the case"
 
 
 def test_one_receipt_gives_each_thing_its_own_day_where_the_notice_promises_one_sooner(

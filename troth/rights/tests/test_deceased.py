@@ -9,6 +9,7 @@ import pytest
 from troth.consent import selectors as selected
 from troth.consent import services as consents
 from troth.consent.rules import How
+from troth.delivery import selectors as delivery
 from troth.delivery.models import Message
 from troth.delivery.rules import Kind
 from troth.gate import actors, facts
@@ -210,7 +211,10 @@ def test_whoever_gave_a_postal_address_alone_gets_paper_and_the_dead_get_nothing
     case = take(ann, officer, applicant={"name": "Bill Oddie-Vane", "address": "2 Vane Row"})
     death(case, officer)
     services.tell_progress(case, words="We are looking it out.", by=officer, at=SOON)
-    assert Message.objects.count() == before
+    (waits,) = delivery.list_letters()[0]
+    receipt = delivery.get_letter(waits.id, by=officer.id, at=SOON)  # type: ignore[arg-type]
+    assert receipt is not None and receipt.envelope == "Bill Oddie-Vane\n2 Vane Row"
+    assert Message.objects.count() == before + 1
     with processing(Purpose.RIGHTS, Action.READ, by=officer, at=SOON) as opened:
         letters = [step for step in selectors.list_steps(case, opened) if "letter" in step.detail]
     assert letters and {step.detail["by"] for step in letters} == {"post"}

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from tests.stores import Home
+from troth.delivery import selectors as mail
 from troth.delivery import services as delivery
 from troth.delivery.models import MESSAGE, Message
 from troth.gate import facts
@@ -244,6 +245,25 @@ def test_the_emails_go_back_with_it_too(officer: Actor, ada: UUID) -> None:
     place(case, stranger, by=officer, proof="", words="It was her sister", at=NEXT)
     assert emails_of(bea) == before and emails_of(stranger) == {"case_received", "case_proof"}
     assert not check_records()
+
+
+def test_a_letter_that_waits_to_be_printed_goes_with_it(officer: Actor, ada: UUID) -> None:
+    (case,) = services.take_in_from_stranger(
+        {Asked.ACCESS},
+        name="Ada Quoin",
+        address="3 Fell Lane",
+        words="zq-what-she-wrote",
+        route=Route.LETTER,
+        received_on=NOW.date(),
+        by=officer,
+        at=NOW,
+    )
+    stranger = subject_of(case)
+    place(case, found(officer, ada), by=officer)
+    assert emails_of(stranger) == set() and "case_received" in emails_of(ada)
+    (waits,) = mail.list_letters()[0]
+    letter = mail.get_letter(waits.id, by=officer.id, at=NEXT)  # type: ignore[arg-type]
+    assert letter is not None and letter.envelope == "Ada Quoin\n3 Fell Lane"
 
 
 def test_what_has_not_left_yet_stays_where_its_carrier_has_it(officer: Actor, ada: UUID) -> None:

@@ -25,6 +25,7 @@ from troth.people.rules import AuthorityRefused
 from troth.people.selectors import ActsAs
 from troth.rights import selectors, services
 from troth.rights.models import Asked, RightsCase
+from troth.rights.rules.asked import say_day
 from troth.rights.services import StepRefused
 from troth.rights.tests.factories import NOW, make_officer, make_patient
 from troth.vault import files
@@ -188,8 +189,15 @@ def test_a_parent_acts_no_longer_than_the_day_of_birth_that_was_put_right_lets_t
     soon = AFTER + timedelta(seconds=1)
     stands = bool(people_reads.represented_by(parent.id, at=soon))  # type: ignore[arg-type]
     assert stands is bool(stands_until)
-    told = Message.objects.filter(subject_id=parent.id, kind="acting_ended").count()
-    assert told == (0 if stands_until else 1)
+    told = Counter(Message.objects.filter(subject_id=parent.id).values_list("kind", flat=True))
+    sooner = bool(stands_until) and stands_until != until
+    assert (told["acting_ended"], told["acting_sooner"]) == (0 if stands_until else 1, 1 if sooner else 0)
+    last_day = people_reads.represented_until(parent.id, at=soon)  # type: ignore[arg-type]
+    assert last_day == ({child.id: date.fromisoformat(stands_until)} if stands_until else {})
+    if sooner:
+        with processing(Purpose.RIGHTS, by=parent, at=soon):
+            written = Message.objects.get(subject_id=parent.id, kind="acting_sooner").text or ""
+        assert f"The last day is now {say_day(date.fromisoformat(stands_until))}." in " ".join(written.split())
     if stands_until:
         over = datetime.combine(date.fromisoformat(stands_until) + timedelta(days=1), time(), LONDON)
         ask((child, parent, officer), at=over - timedelta(seconds=1))
