@@ -18,7 +18,7 @@ from django.utils import timezone
 from troth.copies import journal
 from troth.gate import actors, facts, linking
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting, touched
+from troth.gate.acts import act, acting, alone_with, touched
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused
@@ -253,7 +253,8 @@ def _destroy(
 ) -> None:
     """Destroy keys, then search tokens, then rows. The keys go at once, whatever becomes of this transaction."""
     acting().require(subject, *{get_compartment(name).category for name, _ in scopes})
-    keystore.destroy_scopes(subject, scopes)
+    with alone_with(subject):
+        keystore.destroy_scopes(subject, scopes)
     for compartment, scope in scopes:
         touched(subject, f"vault.key/{compartment}:{scope or 'all'}/destroyed")
     search.forget(leavings.token_rows(subject, scopes))
