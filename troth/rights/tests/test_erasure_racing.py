@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connections
 
 from bench.specimens.models import Note, Picture
@@ -19,7 +20,8 @@ from troth.rights import services
 from troth.rights.models import ErasureCertificate
 from troth.rights.selectors import leavings
 from troth.rights.services.erasure import ErasureUnfinished
-from troth.rights.tests.factories import LATER, make_officer, make_patient, write
+from troth.rights.tests.factories import LATER, Planter, make_officer, make_patient, write
+from troth.vault import files
 from troth.vault.errors import Destroyed
 
 WAITS = 60.0
@@ -130,6 +132,28 @@ def test_what_is_added_while_it_is_erased_stays_under_no_key_that_went(clinic: H
     assert ErasureCertificate.objects.filter(case_id=case).count() == 1
     assert not leavings.without_key(ann.id)
     assert not Note.objects.filter(subject_id=ann.id).exists()
+
+
+def test_what_is_added_while_it_is_decided_is_decided_with_it(clinic: Home) -> None:
+    """A picture has a key of its own and refers to the answers: left out of the decision, it would hold them back for ever."""
+    ann, officer = make_patient(), make_officer()
+    Planter(ann, "ann").plant()
+    sent = apps.get_model("intake", "Picture")  # of a room above this one
+    answers = sent.objects.get(subject_id=ann.id).response_id
+    case = services.ask_erasure(ann.id, by=ann, at=LATER)
+
+    def steps(stop: Callable[[], None]) -> None:
+        file = files.store([b"another"], name="another.txt", media_type="text/plain")
+        sent(subject_id=ann.id, response_id=answers, file=file).save()
+        stop()
+
+    writing = Writing(ann, steps)
+    erasing = Apart(lambda: services.carry_out_erasure(case, by=officer, at=LATER, everything=True))
+    assert not erasing.is_over(2)
+    writing.go_on()
+    assert writing.thread.is_over() and erasing.is_over()
+    assert (writing.thread.failed, erasing.failed) == (None, None)
+    assert not sent.objects.filter(subject_id=ann.id).exists() and not leavings.without_key(ann.id)
 
 
 def test_what_was_read_before_it_was_erased_is_not_put_back(clinic: Home) -> None:
