@@ -11,7 +11,8 @@ its transaction: what the outer one undoes, the inner one never did.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -150,6 +151,19 @@ def hold(*subjects: UUID) -> None:
     call, which takes them in one order, so that no two acts wait for each other.
     """
     list(Subject.objects.select_for_update().filter(pk__in=subjects).order_by("pk").values_list("pk"))
+
+
+@contextmanager
+def alone_with(subject: UUID) -> Iterator[None]:
+    """
+    Hold somebody for this long and no longer, to destroy keys of theirs: whoever is adding to their record is waited for, and what
+    they added is there to be found afterwards. What is done within does not stay in the database, since only so they are let go
+    before the act ends: it goes on to wait for rows, and whoever holds one may be waiting for the person.
+    """
+    with transaction.atomic():
+        hold(subject)
+        yield
+        transaction.set_rollback(True)
 
 
 def touched(subject: UUID, reference: str) -> None:

@@ -13,8 +13,10 @@ from typing import Protocol
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import connections
 
 from troth.vault import keystore
+from troth.vault.among import among, in_batches
 from troth.vault.errors import Destroyed, MasterKeyMissing, NotAnAct, Unopened
 
 KeyName = keystore.KeyName
@@ -67,6 +69,7 @@ class KeyRing:
         "changed",
         "closed",
         "foresee",
+        "kept",
         "mark",
         "outer",
         "raw",
@@ -97,6 +100,7 @@ class KeyRing:
         )  # rows remember under which mark they were opened; a new mark makes them ask again
         self.used: set[tuple[int, str]] = set()  # subject as a number, compartment: what was really opened
         self.scanned: list[tuple[str, list[str]]] = []  # what a search opened: a compartment of these (hexadecimal)
+        self.kept: set[int] = set()  # whose keys stay until this act has ended
         self.outer = outer
         self.raw = raw
         self.reads = reads
@@ -197,10 +201,38 @@ class KeyRing:
                     raise poison(no)
         return ring
 
+    def keep_keys(self, subjects: Iterable[UUID]) -> None:
+        """
+        Before new rows of these people are sealed: none of their keys goes until this act has ended, or a row would be committed
+        that nothing opens. An erasure waits for us (`alone_with`); one that was first is waited for, and the keys asked for anew.
+
+        SQLite lets one act write at a time. A row that exists needs none of it: an erasure finds it, and waits for who changes it.
+        """
+        connection = connections["default"]
+        if connection.vendor == "sqlite":
+            return
+        kept: set[int] = set()
+        ring: KeyRing | None = self
+        while ring is not None:
+            kept |= ring.kept
+            ring = ring.outer
+        new = sorted({subject for subject in subjects if subject.int not in kept})
+        for some in in_batches(new, keystore.CHUNK):
+            these, listed = among(connection, "id", [subject.hex for subject in some], cast="::uuid[]")
+            with connection.cursor() as cursor:
+                # What the reference of a row to its person takes as well, only earlier.
+                cursor.execute(f"SELECT 1 FROM vault_subject WHERE {these} ORDER BY id FOR KEY SHARE", [listed])  # noqa: S608
+        found = {subject.int for subject in new}
+        self.kept |= found
+        for name in [name for name in self._wrapped.keys() | self._ciphers.keys() if name[0] in found]:
+            self._wrapped.pop(name, None)
+            self._ciphers.pop(name, None)
+
     def make_keys(self, names: Iterable[KeyName]) -> None:
         """Make or fetch many keys at once, before a bulk write. The gate's authorisation is still asked row by row."""
         ring = self.acting()
         names = dict.fromkeys(names)
+        ring.keep_keys({UUID(int=number) for number in {name[0] for name in names}})
         if ring.foresee is not None:
             ring.foresee([UUID(int=number) for number in dict.fromkeys(name[0] for name in names)])
         missing = [name for name in names if name not in ring._ciphers and name not in ring._wrapped]

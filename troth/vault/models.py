@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from uuid import UUID, uuid4
 
-from django.db import models
+from django.db import DatabaseError, models
 
 from troth.vault import keyring
-from troth.vault.errors import SealedMisuse
+from troth.vault.errors import Destroyed, SealedMisuse
 from troth.vault.fields import Sealed, SealedField
 from troth.vault.keystore import KeyName
 from troth.vault.querysets import HoldingQuerySet as HoldingQuerySet
@@ -277,13 +277,26 @@ class Holding(models.Model):
         super().clean_fields(exclude={*(exclude or ()), *untouched})
 
     def save_base(self, *args: Any, **options: Any) -> None:
-        """Save inside an act, which the ledger then names with a digest of the row as stored."""
+        """
+        Save inside an act, which the ledger then names with a digest of the row as stored.
+
+        :raises Destroyed: the row was removed since it was read. It is not put back.
+        """
         acting = keyring.acting()
+        if self._state.adding:
+            acting.keep_keys([self.subject_id])
+        elif not options.get("force_insert"):
+            options["force_update"] = True
         acting.change(self.subject_id, self.compartments())
         some = options.get("update_fields")
         if some is not None:
             options["update_fields"] = frozenset({*some, "changed_at", "changed_by"})
-        super().save_base(*args, **options)
+        try:
+            super().save_base(*args, **options)
+        except DatabaseError as error:
+            if "did not affect any rows" not in str(error):
+                raise
+            raise keyring.poison(Destroyed("This part of the record was removed since it was read.")) from None
         self.__dict__["_home"] = self.pk.bytes + self.subject_id.bytes
         # Of a row saved in part, or not loaded whole, memory is not what lies in the table.
         stored = self if some is None else type(self)._base_manager.get(pk=self.pk)

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from troth.copies import journal
 from troth.gate import actors, facts, linking
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting, touched
+from troth.gate.acts import act, acting, alone_with, hold, touched
+from troth.gate.boundary import boundary
 from troth.gate.contexts import processing
 from troth.gate.facts import FactKind
 from troth.gate.refusals import CANNOT_OPEN, Check, Decision, Refused
@@ -167,7 +168,9 @@ def _decide(
     everything: bool,
     shown: ErasurePlan | None,
 ) -> None:
-    with processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+    # Nobody adds to their record between the plan and the decision: what came in then might refer to what goes, and hold it back.
+    with boundary(), transaction.atomic(), processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        hold(subject)
         asked = cases.get_case(case, opened)
         plan = plan_erasure(
             subject, at=at, close_account=asked.close_account, everything=everything, born_on=born_on(subject, opened)
@@ -253,7 +256,8 @@ def _destroy(
 ) -> None:
     """Destroy keys, then search tokens, then rows. The keys go at once, whatever becomes of this transaction."""
     acting().require(subject, *{get_compartment(name).category for name, _ in scopes})
-    keystore.destroy_scopes(subject, scopes)
+    with alone_with(subject):
+        keystore.destroy_scopes(subject, scopes)
     for compartment, scope in scopes:
         touched(subject, f"vault.key/{compartment}:{scope or 'all'}/destroyed")
     search.forget(leavings.token_rows(subject, scopes))

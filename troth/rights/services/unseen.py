@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from troth.gate.actors import Actor
-from troth.gate.acts import act, acting, touched
+from troth.gate.acts import act, acting, alone_with, touched
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.rights.selectors.places import compartment_of
@@ -22,7 +22,8 @@ def destroy_unseen(subject: UUID, unseen: Unseen, *, by: Actor, at: datetime) ->
     """
     names = {name for name, _ in unseen.scopes} | {compartment_of(rows.model) for rows in unseen.rows}
     acting().require(subject, *{get_compartment(name).category for name in names})
-    keystore.destroy_scopes(subject, unseen.scopes)
+    with alone_with(subject):
+        keystore.destroy_scopes(subject, unseen.scopes)
     for compartment, scope in unseen.scopes:
         touched(subject, f"vault.key/{compartment}:{scope or 'all'}/destroyed")
     for rows in unseen.rows:
