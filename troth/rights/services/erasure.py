@@ -169,7 +169,9 @@ def _decide(
     shown: ErasurePlan | None,
 ) -> None:
     # Nobody adds to their record between the plan and the decision: what came in then might refer to what goes, and hold it back.
+    # The case before the person, as every step of a case takes the two.
     with boundary(), transaction.atomic(), processing(Purpose.RIGHTS, Action.READ, by=by, at=at) as opened:
+        list(RightsCase.objects.select_for_update().filter(pk=case).values_list("pk"))
         hold(subject)
         asked = cases.get_case(case, opened)
         plan = plan_erasure(
