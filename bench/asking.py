@@ -65,6 +65,7 @@ def measure(small: bool) -> list[Figure]:
         _run([each.erasure for each in warm], CLIENTS)
         turns = {"access": [*visitors[:asked]], "erasure": [*visitors[asked:]]}
         found: dict[tuple[str, str, int], list[_Round]] = {}
+        presses: dict[str, list[float]] = {}
         numbers = itertools.count(1_000)
         for _ in range(rounds):
             for right in ("access", "erasure"):
@@ -72,6 +73,8 @@ def measure(small: bool) -> list[Figure]:
                     taken, turns[right] = turns[right][:count], turns[right][count:]
                     mine = [getattr(each, right) for each in taken]
                     found.setdefault(("Troth", right, clients), []).append(_run(mine, clients))
+                    if clients == 1:
+                        presses.setdefault(right, []).extend(each.press for each in taken)
                     if peer is not None:
                         theirs = [_asking(peer, right, next(numbers)) for _ in range(count)]
                         found.setdefault(("Fides", right, clients), []).append(_run(theirs, clients))
@@ -80,7 +83,7 @@ def measure(small: bool) -> list[Figure]:
             reached["Fides"] = {name: left for name, left in peer.left_of(peer.erased).items() if left}
             for each in peer.failed:
                 say(f"asking: Fides did not complete {each}")
-    return _figures(found, reached)
+    return _figures(found, reached, presses)
 
 
 @dataclass
@@ -115,6 +118,7 @@ class Visitor:
     number: int
     copy: bytes = b""
     cookies: dict[str, str] = field(default_factory=dict)
+    press: float = 0.0  # seconds of it from the press of the button, without the page on which that stands
 
     def __post_init__(self) -> None:
         from troth.people.middleware import cookie_name
@@ -158,8 +162,9 @@ class Visitor:
         """
         began = time.perf_counter()
         token = self.page("/my-data/")
+        pressed = time.perf_counter()
         status, self.copy, _ = self.send("POST", "/my-data/copy/", token)
-        took = time.perf_counter() - began
+        took, self.press = time.perf_counter() - began, time.perf_counter() - pressed
         if status != 200:
             raise RuntimeError(f"the copy was answered with {status}: {self.copy[:500].decode(errors='replace')}")
         return took
@@ -172,10 +177,12 @@ class Visitor:
         """
         began = time.perf_counter()
         agreed = self.page("/my-data/erase/") | {"password": PASSWORD, "account": "keep"}
+        pressed = time.perf_counter()
         status, body, onward = self.send("POST", "/my-data/erase/", agreed)
         if status != 302:
             raise RuntimeError(f"the erasure was answered with {status}: {body[:3000].decode(errors='replace')}")
         self.page(onward)
+        self.press = time.perf_counter() - pressed
         return time.perf_counter() - began
 
 
@@ -325,7 +332,11 @@ def _reached(copied: list[Visitor], erased: list[UUID]) -> dict[str, int]:
     return {label: count for label, count in counted.items() if count}
 
 
-def _figures(found: dict[tuple[str, str, int], list[_Round]], reached: dict[str, dict[str, int]]) -> list[Figure]:
+def _figures(
+    found: dict[tuple[str, str, int], list[_Round]],
+    reached: dict[str, dict[str, int]],
+    presses: dict[str, list[float]],
+) -> list[Figure]:
     figures = []
     for (who, right, clients), rounds in found.items():
         if who != "Troth":
@@ -338,6 +349,8 @@ def _figures(found: dict[tuple[str, str, int], list[_Round]], reached: dict[str,
         detail: dict[str, Any] = {f"Troth {unit}": own}
         if peer is not None:
             detail[f"Fides {unit}"] = peer
+        if clients == 1:
+            detail["Troth s, from the press"] = statistics.median(presses[right])
         if right == "erasure" and clients == CLIENTS:
             detail["rows left, by table"] = reached["Troth"]
             if "Fides" in reached:

@@ -123,6 +123,9 @@ def asked(actor: Actor, subjects: Collection[UUID], *, at: datetime) -> set[UUID
     people come back with questions. The service has it for every erasure, so that doing one again finds it done.
     """
     if actor.kind == "service" and actor.name == "erasure":
+        if len(subjects) == 1:  # as the service asks, eight times in an erasure
+            (one,) = subjects
+            return {one} if RightsCase.objects.where(subject_id=one, right=Right.ERASURE.value) else set()
         found = RightsCase.objects.filter(subject_id__in=subjects, right=Right.ERASURE)
     elif PRIVACY_OFFICER in actor.roles:
         return _reached(

@@ -143,20 +143,18 @@ def is_enquirer(subject: UUID) -> bool:
 
 def undecided_erasure(subject: UUID) -> UUID | None:
     """The erasure that a person asked for and that is not carried to its end, if any."""
-    found = (
-        RightsCase.objects.filter(subject_id=subject, right="erasure")
-        .exclude(state=State.DONE)
-        .order_by("recorded_at")
-        .first()
-    )
-    return found.pk if found else None
+    found = RightsCase.objects.where("recorded_at", "id", subject_id=subject, right="erasure")
+    return next((row.pk for row in found if row.state != State.DONE), None)
 
 
 def copies_that_wait(subject: UUID) -> dict[About, UUID]:
     """The open request of a person to see or move data by what it is about, soonest due first: what it must hold may not go yet."""
-    waiting = RightsCase.objects.filter(subject_id=subject, right__in=("access", "portability"))
-    found = waiting.exclude(state=State.DONE).order_by("due_on", "id").values_list("about", "pk")
-    return {About(about): pk for about, pk in reversed([*found])}
+    waiting = [
+        row
+        for row in RightsCase.objects.where("due_on", "id", subject_id=subject)
+        if row.right in ("access", "portability") and row.state != State.DONE
+    ]
+    return {About(row.about): row.pk for row in reversed(waiting)}
 
 
 def get_certificate(certificate: UUID, opened: Opened, *, of: UUID | None = None) -> Certificate:

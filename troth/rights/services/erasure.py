@@ -340,10 +340,9 @@ def _issue(case: UUID, subject: UUID, content: dict[str, Any], *, by: Actor, at:
     # Nobody is left to tell whose address went too.
     told = people.can_be_told(subject, at=at) or bool(_reply_to(row, by=by, at=at))
     letter = _compose_for(case, LetterKind.CERTIFICATE, ending=ending, at=at) if told else None
-    _close(row, ending, letter, by=by, at=at)
     if not cases.is_enquirer(subject):
-        row.reply_to = {}  # it was kept for this letter alone
-        row.save()
+        row.reply_to = {}  # it was kept for this letter alone, which reads it from the row as it stands
+    _close(row, ending, letter, by=by, at=at)
     return ErasureCertificate.objects.create(subject_id=subject, case_id=case, content=content).pk
 
 
