@@ -87,6 +87,10 @@ def _stop_for(stoppers: "list[Found]") -> None:
         )
 
 
+#: Seconds for whoever answers to finish what was asked when the server is told to stop.
+_ENDS_WITHIN = 30
+
+
 def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
     """
     Serve until told to stop, with the ledger's sealer in a process beside those that answer, and a worker in another when asked
@@ -126,6 +130,8 @@ def serve(host: str, port: int, workers: int, *, working: bool = False) -> int:
         log_level=LogLevels.warning,
         log_dictconfig=logging_config("WARNING"),
         respawn_failed_workers=True,
+        # One that was just begun again does not hear that it is to end, and would be waited for without end.
+        workers_kill_timeout=_ENDS_WITHIN,
     )
     for each in beside:
         each.start()
