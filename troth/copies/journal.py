@@ -155,44 +155,45 @@ def is_as_new_as(known: Position, *, folder: Path | None = None) -> bool:
 # -- the inside -----------------------------------------------------------------------------------------------------------
 
 
-def stored_keys(disposal: Disposal) -> list[tuple[int, tuple[str, str]]]:
-    """The keys of that name as they are stored now: each with its number, scope and time of making."""
-    rows = DataKey.objects.filter(subject=disposal.subject, compartment=disposal.compartment)
-    if disposal.scope != EVERY_SCOPE:
-        rows = rows.filter(scope=disposal.scope)
-    return [
-        (number, (scope, made_at.astimezone(UTC).isoformat()))
-        for number, scope, made_at in rows.order_by("id").values_list("id", "scope", "made_at")
-    ]
+#: A key as it is stored now: its number, and its scope and time of making, by which the journal names it.
+Stored = tuple[int, tuple[str, str]]
+
+
+def stored_keys(disposal: Disposal) -> list[Stored]:
+    """The keys that a disposal means as they are stored now."""
+    return _meant(disposal, _stored([disposal]))
 
 
 def name_keys(disposals: Sequence[Disposal]) -> tuple[Disposal, ...]:
     """The disposals with the keys that they mean named one by one, as the journal holds them."""
-    held = _stored_of([each for each in disposals if not each.keys])
+    held = _stored([each for each in disposals if not each.keys])
     return tuple(
-        each
-        if each.keys
-        else replace(
-            each,
-            keys=tuple(
-                key for key in held.get((each.subject, each.compartment), ()) if each.scope in (EVERY_SCOPE, key[0])
-            ),
-        )
-        for each in disposals
+        each if each.keys else replace(each, keys=tuple(key for _, key in _meant(each, held))) for each in disposals
     )
 
 
-def _stored_of(disposals: Sequence[Disposal]) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """What `stored_keys` gives of many, by subject and compartment, in one statement for each person."""
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+def _meant(disposal: Disposal, held: dict[tuple[str, str], list[Stored]]) -> list[Stored]:
+    return [
+        (number, key)
+        for number, key in held.get((disposal.subject, disposal.compartment), ())
+        if disposal.scope in (EVERY_SCOPE, key[0])
+    ]
+
+
+def _stored(disposals: Sequence[Disposal]) -> dict[tuple[str, str], list[Stored]]:
+    """The keys under the names of these, by subject and compartment, in one statement for each person."""
+    found: dict[tuple[str, str], list[Stored]] = {}
     for subject in {each.subject for each in disposals}:
         meant = [each for each in disposals if each.subject == subject]
         rows = DataKey.objects.filter(subject=subject, compartment__in={each.compartment for each in meant})
         scopes = {each.scope for each in meant}
         if EVERY_SCOPE not in scopes and len(scopes) <= FEW:
             rows = rows.filter(scope__in=scopes)
-        for compartment, scope, made_at in rows.order_by("id").values_list("compartment", "scope", "made_at"):
-            found.setdefault((subject, compartment), []).append((scope, made_at.astimezone(UTC).isoformat()))
+        for number, compartment, scope, made_at in rows.order_by("id").values_list(
+            "id", "compartment", "scope", "made_at"
+        ):
+            key = scope, made_at.astimezone(UTC).isoformat()
+            found.setdefault((subject, compartment), []).append((number, key))
     return found
 
 
