@@ -1,22 +1,19 @@
 """Sealing what was sent to somebody for the record that was found to be theirs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from functools import partial
-from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 
-from troth.delivery.models import MESSAGE, Channel, Delivery, Message
+from troth.delivery.models import Channel, Delivery, Message
 from troth.gate import actors
 from troth.gate.actors import Actor
 from troth.gate.acts import act, acting
 from troth.gate.contexts import processing
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
-from troth.vault import keystore
+from troth.vault import resealing
 from troth.vault.categories import Category
 
 
@@ -37,25 +34,15 @@ def _move_messages(messages: Collection[UUID], *, under: UUID, to: UUID, by: Act
         return
     writer = actors.service("delivery", on_behalf_of=by.on_behalf_of or by.id)
     with processing(Purpose.RIGHTS, Action.READ, by=writer, at=at):
-        said = [{field.attname: getattr(row, field.attname) for field in row.sealed_fields()} for row in rows]
-    _seal_anew(list(zip(rows, said, strict=True)), to, by=writer, at=at)
-    transaction.on_commit(partial(_forget, under, [row.pk.hex for row in rows]), robust=True)
+        taken = resealing.take_out(rows)
+    _seal_anew(taken, to, by=writer, at=at)
+    resealing.forget_keys(under, taken)
 
 
 @act(Event.MESSAGE_MOVED, purpose=Purpose.RIGHTS)
-def _seal_anew(moving: Sequence[tuple[Message, dict[str, Any]]], to: UUID, *, by: Actor, at: datetime) -> None:
+def _seal_anew(taken: resealing.Opened, to: UUID, *, by: Actor, at: datetime) -> None:
     acting().require(to, Category.CONTACT)
-    for row, said in moving:
-        row.subject_id = to
-        for name, value in said.items():
-            setattr(row, name, value)
-        row.save()
-
-
-def _forget(under: UUID, scopes: Sequence[str]) -> None:
-    """Destroy the keys under which nothing lies any more."""
-    for scope in scopes:
-        keystore.destroy(under, [MESSAGE], scope=scope)
+    resealing.seal_under(taken, to)
 
 
 # It reads as the carrier and writes in an act of its own: no act itself, as a public function of this room would be.

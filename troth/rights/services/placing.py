@@ -7,11 +7,7 @@ anything is handed out, changed, stopped or erased (LAW-1.15, decision 0305).
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
-from typing import Any
 from uuid import UUID
-
-from django.db import transaction
 
 from troth.delivery import services as delivery
 from troth.gate import actors
@@ -21,16 +17,15 @@ from troth.gate.contexts import processing
 from troth.ledger.names import Event
 from troth.notice.purposes import Action, Purpose
 from troth.people.selectors import found_by
-from troth.rights.models import CASES, Asked, CaseStep, RightsCase, StepKind
+from troth.rights.models import Asked, CaseStep, RightsCase, StepKind
 from troth.rights.rules.letters import PROOFS, Composed, LetterKind, proofs_for
 from troth.rights.rules.placing import FOUND_FOR, needs_proof, proofs_to_compare
 from troth.rights.selectors import clocks, placing
 from troth.rights.selectors.cases import is_enquirer
 from troth.rights.services.stepping import StepRefused, _add, _compose_for
 from troth.rights.services.steps import COMES, _open_row, ask_for
-from troth.vault import keystore
+from troth.vault import resealing
 from troth.vault.categories import Category
-from troth.vault.models import Holding
 
 COMPARE = (
     "It was found good before the request stood under this record. Compare what was written about it with the record."
@@ -108,30 +103,18 @@ def _take_over(rows: Sequence[RightsCase], to: UUID, *, by: Actor, at: datetime)
     """
     under = rows[0].subject_id
     steps = list(CaseStep.objects.select_for_update().filter(case_id__in=[each.pk for each in rows]))
-    moving: list[Holding] = [*rows, *steps]
     with processing(Purpose.RIGHTS, Action.READ, by=by, at=at):
-        said = [{field.attname: getattr(each, field.attname) for field in each.sealed_fields()} for each in moving]
-    writer = actors.service("rights-intake", on_behalf_of=by.id)
-    _seal_anew(list(zip(moving, said, strict=True)), to, by=writer, at=at)
-    emails = [UUID(each["detail"]["message"]) for each in said if "message" in (each.get("detail") or {})]
+        taken = resealing.take_out([*rows, *steps])
+    _seal_anew(taken, to, by=actors.service("rights-intake", on_behalf_of=by.id), at=at)
+    emails = [UUID(said["detail"]["message"]) for _, said in taken if "message" in (said.get("detail") or {})]
     delivery.move_messages(emails, under=under, to=to, by=by, at=at)
-    transaction.on_commit(partial(_forget, under, [each.pk.hex for each in moving]), robust=True)
+    resealing.forget_keys(under, taken)
 
 
 @act(Event.CASE_TAKEN_IN, purpose=Purpose.RIGHTS)
-def _seal_anew(moving: Sequence[tuple[Holding, dict[str, Any]]], to: UUID, *, by: Actor, at: datetime) -> None:
+def _seal_anew(taken: resealing.Opened, to: UUID, *, by: Actor, at: datetime) -> None:
     acting().require(to, Category.RIGHTS)
-    for row, said in moving:
-        row.subject_id = to
-        for name, value in said.items():
-            setattr(row, name, value)
-        row.save()
-
-
-def _forget(under: UUID, scopes: Sequence[str]) -> None:
-    """Destroy the keys under which nothing lies any more."""
-    for scope in scopes:
-        keystore.destroy(under, [CASES], scope=scope)
+    resealing.seal_under(taken, to)
 
 
 def _proof_letter(case: UUID, *, proof: str, at: datetime) -> Composed | None:
