@@ -3,7 +3,7 @@
 import argparse
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, NoReturn
 
@@ -101,15 +101,7 @@ def run_due(args: argparse.Namespace) -> int:
     if args.recent_entry and args.right != DECEASED:
         _refuse("--recent-entry", "only the records of somebody who died have a shorter time for it", "LAW-4.10")
     try:
-        due = (
-            _breach(args)
-            if args.right == BREACH
-            else _complaint(args)
-            if args.right == COMPLAINT
-            else _deceased(args)
-            if args.right == DECEASED
-            else _request(args)
-        )
+        due = _RECKONED.get(args.right, _request)(args)
     except NoAnswer as refused:
         raise Stopped(refused.cause, f"{refused.cure} [{refused.rule}]") from None
     print(json.dumps(_as_json(args, due), indent=2) if args.json else "\n".join(_as_text(args, due)))
@@ -245,6 +237,13 @@ def _as_json(args: argparse.Namespace, due: DueOn | DueAt) -> dict[str, Any]:
     answer["steps"] = [{"rule": step.rule, "text": step.text, "date": step.date.isoformat()} for step in due.steps]
     answer["warnings"] = [step.text for step in due.warnings]
     return answer
+
+
+_RECKONED: dict[str, Callable[[argparse.Namespace], DueOn | DueAt]] = {
+    BREACH: _breach,
+    COMPLAINT: _complaint,
+    DECEASED: _deceased,
+}
 
 
 def _as_text(args: argparse.Namespace, due: DueOn | DueAt) -> Iterable[str]:

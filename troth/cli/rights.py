@@ -189,7 +189,7 @@ def _print_plan(plan: "ErasurePlan", *, as_json: bool) -> None:
 
 
 def _person(text: str) -> uuid.UUID:
-    from troth.rights.selectors.holdings import is_known
+    from troth.people.selectors import is_known
 
     try:
         found = uuid.UUID(text)

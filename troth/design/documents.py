@@ -9,8 +9,7 @@ def json_of(document: Mapping[str, Any], *, ascii_only: bool = False) -> bytes:
     """
     JSON with a line for each member, and within a member that is a list a line for each entry, in UTF-8.
 
-    `json.dumps(…, indent=1)` is written by the slow encoder, which takes ten times as long: half of what somebody waits for who
-    asks for a copy of everything.
+    `json.dumps(…, indent=1)` is written by the encoder in Python, which takes several times as long.
 
     :raises TypeError: a value is none that JSON has.
     """

@@ -10,12 +10,11 @@ from django.utils import timezone
 from troth.delivery import selectors as delivery
 from troth.design.rulers import Tape, tape_of_days
 from troth.design.values import Entry, Link, Row, Tag
-from troth.law.clocks import deceased_asking_ends
 from troth.office.frame import counted, day
 from troth.people import selectors as people
 from troth.prescribing.selectors import arriving
 from troth.rights import selectors as rights
-from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits, is_unproven, unseen_proofs
+from troth.rights.rules.clock import Asked, Reckoned, StepKind, Waits, begins_anew, is_unproven, unseen_proofs
 from troth.rights.rules.letters import ENDING_WORDS, EXTENSION_REASONS, Ending
 from troth.rights.selectors import Waiting
 from troth.rights.selectors.cases import Case, Step, copies_that_wait, is_enquirer
@@ -289,7 +288,7 @@ def asking(known: Case, today: date) -> str:
     """What a question does to the clock; of the records of somebody who died, a proof that is asked for too."""
     if known.asked is Asked.ACCESS:
         return "The clock stands still until they answer (LAW-1.10)"
-    if known.asked is Asked.DECEASED and today <= deceased_asking_ends(known.received_on):
+    if known.asked is Asked.DECEASED and begins_anew(known.asked, known.received_on, on=today):
         return "The time begins anew when they answer (LAW-4.10)"
     return "The clock goes on"
 

@@ -80,7 +80,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest, subject: UUID) -> HttpResponse:
     """Take in what a person asks whom we know. Their name stands here for those who may see it."""
     look = looking(request)
-    if not people.is_somebodys(subject):
+    if not people.is_known(subject):
         raise Http404
     form = TakeInForm(
         request.POST if request.method == "POST" else None,

@@ -20,7 +20,6 @@ from troth.gate.refusals import Check, Decision, Refused
 from troth.gate.rules import GLASS_MINUTES
 from troth.gate.table import open_path
 from troth.people import selectors as people
-from troth.rights.selectors.holdings import is_known
 from troth.vault import keyring
 
 NOT_PROVEN = "Show your second factor first: it must have been within the last five minutes."
@@ -47,7 +46,7 @@ def ask(request: HttpRequest, subject: UUID) -> HttpResponse:
     form = BreakGlassForm(request.POST or None)
     proven = emergency.proven_lately(look.actor, at=look.at)
     if proven and form.is_valid():
-        if not is_known(subject):
+        if not people.is_known(subject):
             raise Http404
         emergency.break_glass(subject, note=form.cleaned_data["note"], by=look.actor, at=look.at)
         return redirect("desk_emergency_card", subject=subject)

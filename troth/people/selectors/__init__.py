@@ -26,7 +26,7 @@ from troth.people.selectors.factors import (
     sign_in_address,
     with_second_factor,
 )
-from troth.people.selectors.finding import FoundPeople, FoundPerson, find_people, found_by, is_somebodys
+from troth.people.selectors.finding import FoundPeople, FoundPerson, find_people, found_by, is_known
 from troth.people.selectors.history import KEPT as TRIES_KEPT
 from troth.people.selectors.history import Came, PastTry, TryPage, areas_of, list_tries, whose_tries_are_due
 from troth.people.selectors.passkeys import (
@@ -195,8 +195,8 @@ __all__ = [
     "has_started",
     "holds_nhs_numbers",
     "insist_on_running_staff",
+    "is_known",
     "is_like_another",
-    "is_somebodys",
     "key_of",
     "likely_with",
     "links_of",

@@ -41,8 +41,8 @@ class FoundPeople:
         return self.matched - len(self.people)
 
 
-def is_somebodys(subject: UUID) -> bool:
-    """Whether a number is that of a record here, whoever it is about. It opens nothing."""
+def is_known(subject: UUID) -> bool:
+    """Whether there is a record of that id, whoever it is about. It opens nothing."""
     return Subject.objects.filter(pk=subject).exists()
 
 

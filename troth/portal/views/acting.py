@@ -15,7 +15,7 @@ from troth.people import selectors as people
 from troth.people import services as people_services
 from troth.portal import deciding, own_data
 from troth.portal.forms.requesting import AskForm
-from troth.portal.views.my_data import acted_for, reader
+from troth.portal.views.my_data import reader
 from troth.rights import selectors as rights
 from troth.rights import services
 from troth.rights.rules.clock import Asked
@@ -27,10 +27,9 @@ from troth.vault.categories import Category
 @require_http_methods(["GET", "HEAD"])
 def list_people(request: HttpRequest) -> HttpResponse:
     """Everybody for whom the reader acts now."""
-    subjects = acted_for(request)
-    names = people.names_of(subjects, request.opened)  # type: ignore[attr-defined]
     until = people.represented_until(reader(request), at=request.at)  # type: ignore[attr-defined]
-    listed = [(names.get(each, "Somebody"), each, deciding.say_day(until[each])) for each in subjects]
+    names = people.names_of(until, request.opened)  # type: ignore[attr-defined]
+    listed = [(names.get(each, "Somebody"), each, deciding.say_day(day)) for each, day in sorted(until.items())]
     return render(request, "portal/acting/list.html", {"people": listed, "why": _why(request)})
 
 

@@ -208,6 +208,14 @@ def check_can_extend(asked: Asked, clock: Reckoned, *, on: date) -> str:
     return ""
 
 
+def begins_anew(asked: Asked, received_on: date, *, on: date) -> bool:
+    """
+    Whether the time begins with the day on which comes what is asked for on a day; of the records of somebody who died only within
+    fourteen days (LAW-4.10).
+    """
+    return asked is not Asked.DECEASED or on <= deceased_asking_ends(received_on)
+
+
 def _waiting(happened: Sequence[Happened]) -> tuple[Waits | None, date | None]:
     """What is asked for and has not come, what begins the clock before what stops it, and since when."""
     for waits in Waits:

@@ -18,18 +18,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from troth.gate.contexts import Opened
 from troth.people import selectors as people
 from troth.rights import rules
-from troth.rights.selectors.places import Place as Place
-from troth.rights.selectors.places import Places as Places
-from troth.rights.selectors.places import as_stored as as_stored
-from troth.rights.selectors.places import compartment_of as compartment_of
-from troth.rights.selectors.places import fields_under as fields_under
-from troth.rights.selectors.places import holding_models as holding_models
-from troth.rights.selectors.places import key_of as key_of
-from troth.rights.selectors.places import models_under as models_under
-from troth.rights.selectors.places import places_of as places_of
-from troth.rights.selectors.places import places_under as places_under
-from troth.rights.selectors.places import rows_of as rows_of
-from troth.rights.selectors.places import rows_under as rows_under
+from troth.rights.selectors.places import Places, compartment_of, key_of, places_of, rows_under
 from troth.rights.selectors.things import HeldField as HeldField
 from troth.rights.selectors.things import HeldFile as HeldFile
 from troth.rights.selectors.things import HeldThing as HeldThing
@@ -39,7 +28,7 @@ from troth.vault.categories import Category
 from troth.vault.compartments import get_compartment
 from troth.vault.fields import SealedField
 from troth.vault.files import StoredFile
-from troth.vault.models import Holding, Subject
+from troth.vault.models import Holding
 from troth.vault.querysets import where_in_each
 from troth.vault.saying import Known, way_of
 
@@ -90,11 +79,6 @@ def everything_about(
             rows = rows.filter(pk=only)
         found += [_thing(row, known) for row in rows.iterator(chunk_size=BATCH)]
     return found
-
-
-def is_known(subject: UUID) -> bool:
-    """Whether there is a person of that id."""
-    return Subject.objects.filter(pk=subject).exists()
 
 
 def recorded_by(things: Iterable[HeldThing], subject: UUID) -> dict[str, str]:

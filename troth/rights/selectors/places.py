@@ -106,20 +106,6 @@ def _day(stored: dt.datetime | str) -> dt.date:
     return dt.date.fromisoformat(stored[:10]) if isinstance(stored, str) else stored.astimezone(dt.UTC).date()
 
 
-def rows_under(subject: UUID, compartment: str, scope: str) -> list[models.QuerySet[Any]]:
-    """The rows of a person that lie under one key, one query for each table that has any."""
-    per = get_compartment(compartment).per
-    narrowed: dict[str, Any] = {}
-    if per is Per.ROW:
-        narrowed = {"pk": UUID(scope)}
-    elif per is Per.YEAR:
-        narrowed = {"disposal_year": int(scope)}
-    return [
-        model._base_manager.filter(subject_id=subject, **narrowed)
-        for model in models_under(compartment, holding_models())
-    ]
-
-
 def rows_of(subject: UUID, scopes: Iterable[tuple[str, str]]) -> list[models.QuerySet[Any]]:
     """The rows of a person that lie under any of these keys, one query for each table that may have some."""
     of: dict[str, list[str]] = {}
@@ -138,6 +124,11 @@ def rows_of(subject: UUID, scopes: Iterable[tuple[str, str]]) -> list[models.Que
             for model in models_under(compartment, holding_models())
         ]
     return found
+
+
+def rows_under(subject: UUID, compartment: str, scope: str) -> list[models.QuerySet[Any]]:
+    """The same of one key."""
+    return rows_of(subject, [(compartment, scope)])
 
 
 @lru_cache(maxsize=256)

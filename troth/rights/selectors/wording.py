@@ -7,12 +7,12 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from troth.law.bases import Basis, Condition
-from troth.law.clocks import deceased_asking_ends
 from troth.notice import selectors as notices
 from troth.notice.purposes import Purpose
 from troth.notice.register import DeclaredPurpose
 from troth.notice.schema import Notice
 from troth.rights.models import Asked
+from troth.rights.rules.clock import begins_anew
 from troth.rights.rules.letters import Composed, LetterKind, compose, regulator_line
 from troth.vault.categories import Category
 
@@ -172,7 +172,7 @@ def proof_letters(asked: Collection[Asked], *, received_on: date, proof: str, at
             regulator=regulator_line(notice_now(at)),
             proof=proof,
             besides=[(each, "") for each in group[1:]],
-            begins=group[0] is not Asked.DECEASED or timezone.localdate(at) <= deceased_asking_ends(received_on),
+            begins=begins_anew(group[0], received_on, on=timezone.localdate(at)),
         )
         for group in (for_themselves, of_the_dead)
         if group

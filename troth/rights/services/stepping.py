@@ -11,14 +11,13 @@ from troth.delivery.rules import Kind
 from troth.delivery.selectors import is_letter
 from troth.gate.actors import Actor
 from troth.gate.contexts import processing
-from troth.law.clocks import deceased_asking_ends
 from troth.notice import selectors as notices
 from troth.notice.purposes import Action, Purpose
 from troth.people import services as people
 from troth.people.selectors import has_account, represented_by
 from troth.people.selectors.same import links_of
 from troth.rights.models import Asked, CaseStep, RightsCase, State, StepKind
-from troth.rights.rules.clock import Happened, Reckoned, is_impossible, is_unproven
+from troth.rights.rules.clock import Happened, Reckoned, begins_anew, is_impossible, is_unproven
 from troth.rights.rules.letters import (
     ASKED_WORDS,
     Composed,
@@ -98,7 +97,7 @@ def _compose_for(
         besides=[(Asked(each.right), clocks.reference_of(each.pk)) for each in besides],
         days=[each.due_on for each in besides],
         has_account=kind is not LetterKind.COPY or _has_account(row.subject_id),
-        begins=asked is not Asked.DECEASED or timezone.localdate(at) <= deceased_asking_ends(row.received_on),
+        begins=begins_anew(asked, row.received_on, on=timezone.localdate(at)),
     )
 
 
